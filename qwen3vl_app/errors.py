@@ -1,0 +1,91 @@
+"""Everything the program raises on purpose.
+
+::
+
+    AppError                  the message is one sentence for the person and may be shown as it is
+      UsageError              a flag, a path or a value given by the person cannot be used
+        EmptyQueryError       a search without text, picture or clip
+      UnreadableMediaError    one file cannot be decoded; indexing records it and goes on
+        TooSlowError          its decoder passed the deadline and was ended
+      ModelError              a model cannot be used
+        ModelNotFoundError    no such checkpoint on this machine
+        ModelLoadError        a checkpoint is damaged, of another kind, or too large
+      LibraryError            the library on disk cannot be used
+        LibraryTooNewError    it was written by a newer version of the program
+        LibraryBusyError      another process is writing to it
+        LibraryReadOnlyError  a change was asked of a library that is open for reading
+
+A message names what, the value found, the limit, and the way out. Anything that is not an
+``AppError`` is a bug and stays a traceback.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class AppError(Exception):
+    """Base of every expected failure."""
+
+
+class UsageError(AppError):
+    """A flag, a path or a value given by the person cannot be used."""
+
+
+class EmptyQueryError(UsageError):
+    """A search was asked for without a text, a picture or a clip."""
+
+    def __init__(self) -> None:
+        super().__init__("The query is empty: type some words or add a picture or a clip.")
+
+
+class UnreadableMediaError(AppError):
+    """A file is present but cannot be decoded.
+
+    Attributes:
+        path: The file.
+        reason: The message without the file's name, as the outcome table shows it.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path.name}: {self.reason}"
+
+
+class TooSlowError(UnreadableMediaError):
+    """A decoder passed its deadline and was ended."""
+
+
+class ModelError(AppError):
+    """A model cannot be used."""
+
+
+class ModelNotFoundError(ModelError):
+    """No such checkpoint on this machine."""
+
+
+class ModelLoadError(ModelError):
+    """A checkpoint is damaged, of another kind, or does not fit the device."""
+
+
+class LibraryError(AppError):
+    """The library on disk cannot be used."""
+
+
+class LibraryTooNewError(LibraryError):
+    """The library was written by a newer version of the program."""
+
+
+class LibraryBusyError(LibraryError):
+    """Another process is writing to the library."""
+
+
+class LibraryReadOnlyError(LibraryError):
+    """A change was asked of a library that is open for reading only."""

@@ -1,0 +1,1 @@
+"""The background job: scan, plan, decode, embed, commit."""

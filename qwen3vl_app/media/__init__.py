@@ -1,0 +1,1 @@
+"""Files on disk become decoded content. Knows nothing of models or stores."""

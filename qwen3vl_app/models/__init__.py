@@ -1,0 +1,1 @@
+"""Content becomes vectors, query and items become scores. Torch is imported here."""

@@ -1,0 +1,1 @@
+"""A query becomes candidates, candidates become hits."""

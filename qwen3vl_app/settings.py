@@ -1,0 +1,69 @@
+"""One frozen ``Settings``: what flags may change, with the limits and their reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "qwen3vl-app"
+
+DEMO_EMBEDDER = Path(__file__).parent.parent / "assets" / "demo" / "embedder"
+DEMO_RERANKER = Path(__file__).parent.parent / "assets" / "demo" / "reranker"
+SAMPLES = Path(__file__).parent.parent / "assets" / "demo" / "samples"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may cost. Beyond a limit the file is failed with a sentence, never cut."""
+
+    max_file_bytes: int = 20 * 2**30
+    """20 GiB: long videos are read by seeking; larger files are disk images, not media."""
+
+    max_text_bytes: int = 20 * 2**20
+    """20 MiB of text are about 10,000 passages, an hour of embedding on two cores."""
+
+    max_megapixels: float = 200.0
+    """A 200-megapixel picture takes 600 MB decoded; phones reach that, damage exceeds it."""
+
+    max_aspect: float = 200.0
+    """The reference refuses longer strips (smart_resize of qwen-vl-utils)."""
+
+    max_pages: int = 5000
+    deadline: float = 60.0
+    """Seconds one reading of a file may take; a hanging decoder is ended then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that is decided before the parts are built."""
+
+    library: Path = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "library"
+    model: str = "auto"
+    """``auto``, ``demo``, ``2b``, ``8b``, a folder, or a model id found in a local cache."""
+
+    reranker: str = "auto"
+    """As ``model``; ``none`` turns reranking off."""
+
+    device: str = "auto"
+    """``auto``, ``cpu``, ``cuda`` or ``mps``."""
+
+    threads: int | None = None
+    """Of torch on a CPU; None for as many as there are cores."""
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    open_browser: bool = True
+    allow_download: bool = False
+    """Network access is off unless asked for."""
+
+    readers: int = 2
+    """Processes that decode files."""
+
+    batch_items: int = 16
+    """Items that are embedded and committed together: what a crash can lose, and what a
+    search waits for at most."""
+
+    moment_seconds: float = 8.0
+    limits: Limits = Limits()

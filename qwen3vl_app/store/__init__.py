@@ -1,0 +1,1 @@
+"""Vectors and metadata: SQLite is the truth, FAISS is derived from it."""
