@@ -52,8 +52,20 @@ class Budget:
         """Width and height, multiples of 32, at which a picture of ``size`` is shown."""
         return fit(size, self.min_picture_tokens, self.max_picture_tokens)
 
+    def fit_clip(self, size: Size, frames: int, *, from_file: bool) -> Size:
+        """Width and height, multiples of 32, at which ``frames`` frames of ``size`` are shown.
 
-def fit(size: Size, min_tokens: int, max_tokens: int) -> Size:
+        Source: ``fetch_video`` of qwen-vl-utils 0.0.14 as the reference calls it: a clip from
+        a file is limited per pair of frames, a list of pictures also by its total.
+        """
+        most: float = self.max_frame_tokens
+        if not from_file:
+            most = min(most, self.max_clip_tokens / frames * 2)
+        least = int(self.min_frame_tokens * SIDE * SIDE * 1.05) / (SIDE * SIDE)
+        return fit(size, self.min_frame_tokens, max(most, least))
+
+
+def fit(size: Size, min_tokens: float, max_tokens: float) -> Size:
     """Round both sides to multiples of 32 with the area between the limits.
 
     Keeps the aspect ratio as well as the grid allows. Source: ``smart_resize`` of
@@ -68,8 +80,8 @@ def fit(size: Size, min_tokens: int, max_tokens: int) -> Size:
         shrink = math.sqrt(height * width / high)
         fitted_h = max(SIDE, math.floor(height / shrink / SIDE) * SIDE)
         fitted_w = max(SIDE, math.floor(width / shrink / SIDE) * SIDE)
-        fitted_h = min(fitted_h, max(SIDE, high // fitted_w // SIDE * SIDE))
-        fitted_w = min(fitted_w, max(SIDE, high // fitted_h // SIDE * SIDE))
+        fitted_h = min(fitted_h, max(SIDE, int(high / fitted_w / SIDE) * SIDE))
+        fitted_w = min(fitted_w, max(SIDE, int(high / fitted_h / SIDE) * SIDE))
     elif fitted_h * fitted_w < low:
         grow = math.sqrt(low / (height * width))
         fitted_h = math.ceil(height * grow / SIDE) * SIDE

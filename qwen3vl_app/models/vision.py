@@ -1,0 +1,144 @@
+"""Pictures and clips as the vision tower takes them: patches in merge order, and their grid.
+
+The processors of transformers need torchvision, which cannot be installed beside the pinned
+torch; this is what they compute, held to the reference by the golden vectors in
+``tests/models``. Sources: ``fetch_image`` and ``fetch_video`` of qwen-vl-utils 0.0.14,
+``Qwen2VLImageProcessorFast`` and ``Qwen3VLVideoProcessor`` of transformers 4.57.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from qwen3vl_app.budget import SIDE, Budget, Size, fit
+
+if TYPE_CHECKING:
+    from qwen3vl_app.types import Clip
+
+Grid: TypeAlias = tuple[int, int, int]
+"""(frame pairs, rows of patches, columns of patches)."""
+
+PATCH = 16
+"""Pixels of a patch's side."""
+
+MERGE = 2
+"""Patches along the side of one token."""
+
+PAIR = 2
+"""Frames per step in time; a still picture is shown twice."""
+
+PATCH_NUMBERS = 3 * PAIR * PATCH * PATCH
+"""Length of one patch: channel, frame, row, column."""
+
+MAX_ASPECT = 200
+"""The reference refuses longer strips (``smart_resize``)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patches:
+    """One picture or clip, cut up."""
+
+    values: Tensor
+    """Shape (t·h·w, 1536), pixels mapped to −1…1, float32 on the CPU."""
+
+    grid: Grid
+
+
+def grid_of(size: Size, pairs: int = 1) -> Grid:
+    """The grid of something shown at ``size`` (multiples of 32)."""
+    width, height = size
+    return pairs, height // PATCH, width // PATCH
+
+
+def tokens_per_pair(size: Size) -> int:
+    """Visual tokens of a picture, or of one pair of frames, shown at ``size``."""
+    return (size[0] // SIDE) * (size[1] // SIDE)
+
+
+def stamps(clip: Clip) -> tuple[float, ...]:
+    """Seconds stamped on each pair of frames: the mean of its two; a last odd frame's own."""
+    seconds = clip.seconds + clip.seconds[-1:] * (len(clip.seconds) % PAIR)
+    return tuple((a + b) / 2 for a, b in zip(seconds[::2], seconds[1::2], strict=True))
+
+
+def clip_size(clip: Clip, budget: Budget) -> Size:
+    """At which size a clip is shown.
+
+    A clip given as pictures is measured after each picture has been brought to multiples of
+    32, as in the reference.
+    """
+    frames = len(clip.frames) + len(clip.frames) % PAIR
+    size = clip.frames[0].size
+    if not clip.from_file:
+        size = _still_size(size)
+    return budget.fit_clip(size, frames, from_file=clip.from_file)
+
+
+def picture_patches(picture: Image.Image, size: Size) -> Patches:
+    """A picture resized to ``size`` by Pillow, bicubic; nothing to do if it has that size."""
+    pixels = torch.from_numpy(_rgb(picture, size)).permute(2, 0, 1)  # (3, H, W) uint8
+    return cut(pixels[None].expand(PAIR, -1, -1, -1))
+
+
+def clip_patches(clip: Clip, size: Size) -> Patches:
+    """Frames resized to ``size`` by torch, bicubic with antialias, rounded to whole levels."""
+    still = None if clip.from_file else _still_size(clip.frames[0].size)
+    frames = [_resized(torch.from_numpy(_rgb(f, still)), size) for f in clip.frames]
+    frames += frames[-1:] * (len(frames) % PAIR)
+    return cut(torch.stack(frames))
+
+
+def cut(frames: Tensor) -> Patches:
+    """Cut frames into patches, the four patches of one token next to each other.
+
+    Args:
+        frames: Shape (T, 3, H, W), uint8; T even, H and W multiples of 32.
+
+    Returns:
+        Patches of grid (T/2, H/16, W/16).
+    """
+    t, _, height, width = frames.shape
+    grid = grid_of((width, height), t // PAIR)
+    block = MERGE * PATCH
+    pixels = frames.to(torch.float32).mul_(1 / 255).sub_(0.5).div_(0.5)
+    pixels = pixels.reshape(
+        grid[0], PAIR, 3, height // block, MERGE, PATCH, width // block, MERGE, PATCH
+    )
+    pixels = pixels.permute(0, 3, 6, 4, 7, 2, 1, 5, 8)  # pair, block row/col, row/col in it, …
+    return Patches(pixels.reshape(-1, PATCH_NUMBERS), grid)
+
+
+def _still_size(size: Size) -> Size:
+    """``fetch_image`` without limits of its own: 4 to 16384 tokens."""
+    return fit(size, 4, 16384)
+
+
+def _rgb(picture: Image.Image, size: Size | None) -> NDArray[np.uint8]:
+    """Shape (H, W, 3), a copy that torch may own."""
+    picture = picture.convert("RGB")
+    if size is not None and picture.size != size:
+        picture = picture.resize(size, Image.Resampling.BICUBIC)
+    return np.array(picture, dtype=np.uint8)
+
+
+def _resized(pixels: Tensor, size: Size) -> Tensor:
+    """One frame, (H, W, 3) uint8 in, (3, height, width) uint8 out.
+
+    Done in float32 and rounded: torchvision resizes uint8 bicubic the same way on the CPUs
+    the goldens come from, within half a level.
+    """
+    pixels = pixels.permute(2, 0, 1)
+    width, height = size
+    if pixels.shape[1:] == (height, width):
+        return pixels
+    resized = torch.nn.functional.interpolate(
+        pixels[None].float(), size=(height, width), mode="bicubic", antialias=True
+    )
+    return resized.clamp_(0, 255).round_().to(torch.uint8)[0]
