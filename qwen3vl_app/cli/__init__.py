@@ -1,0 +1,1 @@
+"""The same parts without a browser. Standard output is only the answer."""

@@ -1,0 +1,107 @@
+"""What every command shares: the options, opening the parts, saying what went wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import orjson
+
+from qwen3vl_app.errors import AppError, UsageError
+from qwen3vl_app.settings import Settings
+
+if TYPE_CHECKING:
+    from qwen3vl_app.services import Services
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+_SHARED = (
+    click.option("--library", type=_FOLDER, help="Folder of the library.  [default: user data]"),
+    click.option(
+        "--model", metavar="NAME", help="Embedder: auto, demo, 2b, 8b, a folder or a model id."
+    ),
+    click.option(
+        "--reranker", metavar="NAME", help="As --model; none turns reranking off for good."
+    ),
+    click.option(
+        "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where models run."
+    ),
+    click.option("--threads", type=click.IntRange(1), help="CPU threads of the models."),
+    click.option(
+        "--allow-download/--no-download",
+        default=None,
+        help="Fetch a missing model from its hub; several gigabytes.  [default: no]",
+    ),
+    click.option("--verbose", is_flag=True, default=None, help="Log to standard error."),
+)
+
+
+def shared_options(command: Command) -> Command:
+    """Options that stand before or behind the name of a command; behind wins."""
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
+
+
+def settings_from(context: click.Context, given: dict[str, Any]) -> Settings:
+    """Settings from the defaults, the options before the command and those behind it."""
+    before = dict(context.obj or {})
+    merged = before | {name: value for name, value in given.items() if value is not None}
+    logging.basicConfig(
+        level=logging.INFO if merged.get("verbose") else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    known = {field.name for field in fields(Settings)}
+    values = {name: value for name, value in merged.items() if name in known}
+    if "library" in values:
+        values["library"] = values["library"].expanduser().absolute()
+    return Settings(**values)
+
+
+@contextmanager
+def failures_said() -> Iterator[None]:
+    """End the program with one sentence and 1 (failed) or 2 (usage) on an expected failure."""
+    try:
+        yield
+    except UsageError as error:
+        click.echo(f"error: {error}", err=True)
+        raise SystemExit(2) from error
+    except AppError as error:
+        click.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from error
+
+
+@contextmanager
+def opened(settings: Settings, *, writable: bool) -> Iterator[Services]:
+    """The parts of the program, closed again at the end."""
+    from qwen3vl_app.services import build_services
+
+    services = build_services(settings, writable=writable)
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+def say_json(value: object) -> None:
+    """One line of JSON on standard output."""
+    options = orjson.OPT_NON_STR_KEYS
+    click.echo(orjson.dumps(_utf8(value), options).decode())
+
+
+def _utf8(value: object) -> object:
+    """Replace what is not valid Unicode, which file names on Linux may contain."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {_utf8(key): _utf8(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_utf8(entry) for entry in value]
+    return value

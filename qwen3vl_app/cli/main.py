@@ -1,0 +1,31 @@
+"""The group of commands and the options that stand before them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from qwen3vl_app import __version__
+from qwen3vl_app.cli.common import shared_options
+from qwen3vl_app.cli.health import bench, doctor
+from qwen3vl_app.cli.library import index, status
+from qwen3vl_app.cli.rows import embed, rerank
+from qwen3vl_app.cli.search import search
+from qwen3vl_app.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="qwen3vl_app")
+@shared_options
+@click.pass_context
+def main(context: click.Context, **given: Any) -> None:  # noqa: ANN401  # click passes the options
+    """Search pictures, pages, notes and clips on this computer; see recall and rerank.
+
+    Exit status: 0 ok, 1 failed, 2 usage.
+    """
+    context.obj = {name: value for name, value in given.items() if value is not None}
+
+
+for _command in (serve, index, search, status, embed, rerank, doctor, bench):
+    main.add_command(_command)

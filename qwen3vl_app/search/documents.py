@@ -1,0 +1,111 @@
+"""Candidates as the reranker needs them: read again from their files, kept while memory lasts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import ContentHash, Item, Kind, ModelInput, Part
+
+CACHE_BYTES = 256 * 2**20
+"""About 50 pictures at the reference's full budget, thousands at the demo model's."""
+
+LOOK_AHEAD = 8
+"""Documents in decoding while the reranker works; more would only fill memory."""
+
+_Key = tuple[ContentHash, int, Budget]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Document:
+    """An item with its content, or with the reason why there is none."""
+
+    item: Item
+    content: ModelInput | None
+    reason: str = ""
+
+
+class Documents:
+    """Reads documents ahead of the reranker. Thread-safe.
+
+    Passages come from the library; everything else is decoded again from the file, because
+    storing decoded pictures would multiply the size of a library. Decoded content is kept up
+    to ``CACHE_BYTES``, least recently used first out.
+    """
+
+    def __init__(self, library: Library, reader: Reader) -> None:
+        self._library = library
+        self._reader = reader
+        self._lock = Lock()
+        self._cache: OrderedDict[_Key, ModelInput] = OrderedDict()
+        self._bytes = 0
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="documents")
+
+    def stream(self, items: Sequence[Item], budget: Budget) -> Generator[Document, None, None]:
+        """Documents in the order of ``items``, decoded up to ``LOOK_AHEAD`` in advance.
+
+        Closing the iterator drops what has not been begun.
+        """
+        waiting: deque[Future[Document]] = deque()
+        try:
+            for item in items:
+                waiting.append(self._threads.submit(self.read, item, budget))
+                if len(waiting) >= LOOK_AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def read(self, item: Item, budget: Budget) -> Document:
+        """One document; a file that has gone or is damaged gives a reason instead of content."""
+        if item.kind is Kind.PASSAGE:
+            return Document(item=item, content=ModelInput(texts=(item.text,)))
+        key = (item.content_hash, item.ordinal, budget)
+        with self._lock:
+            kept = self._cache.get(key)
+            if kept is not None:
+                self._cache.move_to_end(key)
+                return Document(item=item, content=kept)
+        try:
+            content = self._decode(item, budget)
+        except UnreadableMediaError as error:
+            return Document(item=item, content=None, reason=error.reason)
+        self._keep(key, content)
+        return Document(item=item, content=content)
+
+    def close(self) -> None:
+        """End the reading threads; waits for the readings in work."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _decode(self, item: Item, budget: Budget) -> ModelInput:
+        part = Part(ordinal=item.ordinal, kind=item.kind, place=item.place)
+        paths = self._library.paths_of(item.content_hash) or [item.path]
+        present = next((path for path in paths if path.is_file()), paths[0])
+        return self._reader.model_inputs(present, [part], budget=budget)[0]
+
+    def _keep(self, key: _Key, content: ModelInput) -> None:
+        size = _bytes_of(content)
+        if size > CACHE_BYTES:
+            return
+        with self._lock:
+            if key in self._cache:
+                return
+            self._cache[key] = content
+            self._bytes += size
+            while self._bytes > CACHE_BYTES:
+                _, dropped = self._cache.popitem(last=False)
+                self._bytes -= _bytes_of(dropped)
+
+
+def _bytes_of(content: ModelInput) -> int:
+    pictures = [*content.pictures, *(frame for clip in content.clips for frame in clip.frames)]
+    return sum(3 * picture.width * picture.height for picture in pictures)

@@ -1,0 +1,192 @@
+"""Query in, ranked hits out: recall at once, rerank in slices behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+
+from qwen3vl_app.errors import ModelError, UsageError
+from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.models.host import ModelHost, Priority
+from qwen3vl_app.search.documents import Document, Documents
+from qwen3vl_app.search.ranking import ranked
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import (
+    QUERY_INSTRUCTION,
+    RERANK_INSTRUCTION,
+    Hit,
+    Item,
+    ItemId,
+    Query,
+    Score,
+    SearchStage,
+    SearchUpdate,
+    Timings,
+    Vectors,
+)
+
+SLICE_SECONDS = 0.3
+"""Aim for one rerank slice: the page is updated at most four times a second, and Stop or a newer
+query waits for one slice at most."""
+
+LARGEST_SLICE = 16
+"""Bounds the memory of one slice where scoring is fast."""
+
+Cancelled = Callable[[], bool]
+
+
+def never() -> bool:
+    """A search that nobody cancels."""
+    return False
+
+
+class SearchEngine:
+    """Runs searches over one library. Thread-safe: searches may run at the same time.
+
+    The model thread serves one batch after another, searches before indexing, so a search waits
+    for at most the batch in flight.
+    """
+
+    def __init__(self, library: Library, reader: Reader, models: ModelHost) -> None:
+        self._library = library
+        self._models = models
+        self._documents = Documents(library, reader)
+
+    def search(self, query: Query, *, cancelled: Cancelled = never) -> Iterator[SearchUpdate]:
+        """Yield the recall result, then one update per rerank slice, then the end.
+
+        The first update comes after one query embedding and one index search; with reranking,
+        the last one has the stage ``done``, or ``stopped`` if ``cancelled`` turned true.
+
+        Raises:
+            UsageError: The model cannot take the query, such as a strip thinner than 1:200.
+            ModelError: The embedder is not there. A missing reranker is a note instead.
+        """
+        recall = self._recall(query)
+        yield recall
+        if not recall.hits or not query.rerank:
+            yield replace(recall, stage=SearchStage.DONE)
+        else:
+            yield from self._rerank(query, recall, cancelled)
+
+    def more_like(self, item: ItemId) -> Query:
+        """A query that shows the models the item itself.
+
+        Raises:
+            UsageError: The item is not in the library, or its file cannot be read any more.
+        """
+        known = self._library.item(item)
+        if known is None:
+            raise UsageError(f"Item {item} is not in the library any more; search again.")
+        document = self._documents.read(known, self._models.embedder_budget())
+        if document.content is None:
+            raise UsageError(f"{known.path.name} cannot be shown to the model: {document.reason}")
+        content = document.content
+        return Query(text="\n".join(content.texts), pictures=content.pictures, clips=content.clips)
+
+    def close(self) -> None:
+        """End the threads that read documents."""
+        self._documents.close()
+
+    def _recall(self, query: Query) -> SearchUpdate:
+        space = self._models.space()
+        begun = time.perf_counter()
+        vector = self._embed(query)
+        embedded = time.perf_counter()
+        wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
+        candidates = self._library.search(vector, wanted, query.filter)
+        items = self._library.items([candidate.item_id for candidate in candidates])
+        present = [c for c in candidates if c.item_id in items]
+        hits = tuple(
+            Hit(item=items[candidate.item_id], recall_rank=rank, similarity=candidate.similarity)
+            for rank, candidate in enumerate(present, start=1)
+        )
+        timings = Timings(embed=_ms(begun, embedded), recall=_ms(embedded, time.perf_counter()))
+        return SearchUpdate(
+            stage=SearchStage.RECALL, hits=hits, timings=timings, model=space.model
+        )
+
+    def _embed(self, query: Query) -> Vectors:
+        instruction = query.instruction or QUERY_INSTRUCTION
+        batch = self._models.embed(
+            [query.model_input], instruction=instruction, priority=Priority.SEARCH
+        )
+        if batch.rejected:
+            raise UsageError(f"The query cannot be embedded: {batch.rejected[0][1]}")
+        vector: Vectors = batch.vectors[0]
+        return vector
+
+    def _rerank(
+        self, query: Query, recall: SearchUpdate, cancelled: Cancelled
+    ) -> Iterator[SearchUpdate]:
+        begun = time.perf_counter()
+        update = recall
+        try:
+            for update in self._slices(query, recall, cancelled, begun):
+                yield update
+        except ModelError as error:
+            yield replace(update, stage=SearchStage.DONE, notes=(f"Not reranked: {error}",))
+
+    def _slices(
+        self, query: Query, recall: SearchUpdate, cancelled: Cancelled, begun: float
+    ) -> Iterator[SearchUpdate]:
+        judged: dict[ItemId, Score | str] = {}
+        budget = self._models.reranker_budget()
+        size = 1
+        with closing(self._documents.stream([hit.item for hit in recall.hits], budget)) as stream:
+            while chunk := list(islice(stream, size)):
+                if cancelled():
+                    yield self._progress(recall, judged, begun, SearchStage.STOPPED)
+                    return
+                started = time.perf_counter()
+                judged |= self._judge(query, chunk)
+                size = _next_size(len(chunk), time.perf_counter() - started)
+                over = len(judged) == len(recall.hits)
+                stage = SearchStage.DONE if over else SearchStage.RERANK
+                yield self._progress(recall, judged, begun, stage)
+
+    def _judge(self, query: Query, chunk: Sequence[Document]) -> dict[ItemId, Score | str]:
+        judged: dict[ItemId, Score | str] = {
+            document.item.id: document.reason for document in chunk if document.content is None
+        }
+        readable = [(d.item, d.content) for d in chunk if d.content is not None]
+        if not readable:
+            return judged
+        batch = self._models.score(
+            query.model_input,
+            [content for _, content in readable],
+            instruction=query.instruction or RERANK_INSTRUCTION,
+        )
+        reasons = dict(batch.rejected)
+        items: list[Item] = [item for item, _ in readable]
+        for position, (item, score) in enumerate(zip(items, batch.scores, strict=True)):
+            judged[item.id] = reasons.get(position, "") if score is None else score
+        return judged
+
+    @staticmethod
+    def _progress(
+        recall: SearchUpdate,
+        judged: dict[ItemId, Score | str],
+        begun: float,
+        stage: SearchStage,
+    ) -> SearchUpdate:
+        return replace(
+            recall,
+            stage=stage,
+            hits=ranked(recall.hits, judged),
+            reranked=len(judged),
+            timings=replace(recall.timings, rerank=_ms(begun, time.perf_counter())),
+        )
+
+
+def _next_size(size: int, seconds: float) -> int:
+    """Documents for the next slice, so that it takes about ``SLICE_SECONDS``."""
+    aimed = int(size * SLICE_SECONDS / max(seconds, 1e-3))
+    return max(1, min(aimed, 2 * size, LARGEST_SLICE))
+
+
+def _ms(start: float, end: float) -> float:
+    return round((end - start) * 1000, 1)

@@ -1,0 +1,59 @@
+"""Orders of hits: pure functions, no model and no store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from qwen3vl_app.types import Hit, ItemId, Score
+
+
+class Movement(StrEnum):
+    """What the second stage did to a hit, with ``top_k`` hits shown per column."""
+
+    RESCUED = "rescued"
+    PROMOTED = "promoted"
+    KEPT = "kept"
+    DEMOTED = "demoted"
+    DROPPED = "dropped"
+
+
+def ranked(hits: Sequence[Hit], judged: Mapping[ItemId, Score | str]) -> tuple[Hit, ...]:
+    """The hits in their given order, with scores and the ranks among the scored ones.
+
+    Ranked by logit, because probabilities near 0 and 1 tie in float32; equal logits keep the
+    recall order. A string in ``judged`` is the reason why there is no score.
+    """
+    scores = {item: score for item, score in judged.items() if isinstance(score, Score)}
+    order = sorted(
+        (hit for hit in hits if hit.item.id in scores),
+        key=lambda hit: (-scores[hit.item.id].logit, hit.recall_rank),
+    )
+    ranks = {hit.item.id: rank for rank, hit in enumerate(order, start=1)}
+    return tuple(
+        replace(
+            hit,
+            rank=ranks.get(hit.item.id),
+            score=scores.get(hit.item.id),
+            unscored=_reason(judged.get(hit.item.id)),
+        )
+        for hit in hits
+    )
+
+
+def movement(hit: Hit, top_k: int) -> Movement | None:
+    """Where the hit went between the columns; None where it has no rank yet."""
+    if hit.rank is None:
+        return None
+    if hit.recall_rank > top_k >= hit.rank:
+        return Movement.RESCUED
+    if hit.rank > top_k >= hit.recall_rank:
+        return Movement.DROPPED
+    if hit.rank == hit.recall_rank:
+        return Movement.KEPT
+    return Movement.PROMOTED if hit.rank < hit.recall_rank else Movement.DEMOTED
+
+
+def _reason(judgement: Score | str | None) -> str:
+    return judgement if isinstance(judgement, str) else ""
