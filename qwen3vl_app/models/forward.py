@@ -1,0 +1,154 @@
+"""Rows through the model in padded batches: sort, collate, run, take the last real token."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from qwen3vl_app.models.rows import Batch, Row, collate
+
+if TYPE_CHECKING:
+    from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLModel
+
+    from qwen3vl_app.models.prompts import PromptTokenizer
+
+log = logging.getLogger(__name__)
+
+TOKENS_PER_BATCH = {"cpu": 4096, "mps": 4096, "cuda": 16384}
+"""Longest row × rows of one pass. On a CPU larger batches win nothing and a search waits for the
+pass in flight; a GPU with 16 GB runs 16384 tokens of the 2B model, and halves where it cannot."""
+
+
+def nothing() -> None:
+    """Between two passes, when nobody waits."""
+
+
+class Runner:
+    """Runs rows through one model; keeps what it has learnt about the memory of its device.
+
+    Not thread-safe, but re-entrant: ``between`` may run other rows through the same runner.
+
+    Args:
+        model: In evaluation mode, on its device.
+        tokenizer: Of the same checkpoint.
+        between: Called between two passes, so that something more urgent can go first.
+    """
+
+    def __init__(
+        self,
+        model: Qwen3VLModel,
+        tokenizer: PromptTokenizer,
+        between: Callable[[], None] = nothing,
+    ) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._between = between
+        self._tokens = TOKENS_PER_BATCH.get(model.device.type, TOKENS_PER_BATCH["cpu"])
+
+    def last_states(self, rows: Sequence[Row]) -> Iterator[tuple[int, Tensor | None]]:
+        """Each row's position and last hidden state, in the order in which batches end.
+
+        Yields:
+            (position, state): shape (H,), float32 on the CPU; None where the device's memory
+            does not even hold this row alone.
+        """
+        todo = list(by_length([len(row.ids) for row in rows], self._tokens))
+        while todo:
+            batch = todo.pop(0)
+            states = self._attempt([rows[at] for at in batch])
+            if states is not None:
+                yield from zip(batch, states, strict=True)
+            elif len(batch) == 1:
+                yield batch[0], None
+            else:
+                half = len(batch) // 2
+                todo[:0] = [batch[:half], batch[half:]]
+            if todo:
+                self._between()
+
+    def _attempt(self, rows: Sequence[Row]) -> Tensor | None:
+        """One pass, shape (N, H); None if memory ran out, and then smaller batches from now on."""
+        try:
+            with torch.inference_mode():
+                return run(self._model, collate(rows, self._tokenizer))
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        tokens = max(len(row.ids) for row in rows) * len(rows)
+        log.warning("out of memory with %d rows, %d tokens", len(rows), tokens)
+        self._tokens = max(1, min(self._tokens, tokens // 2))
+        if self._model.device.type == "cuda":
+            torch.cuda.empty_cache()
+        return None
+
+
+def run(model: Qwen3VLModel, batch: Batch) -> Tensor:
+    """One forward pass: the hidden state of each row's last real token, (N, H), float32, CPU."""
+    device = model.device
+
+    def put(tensor: Tensor | None) -> Tensor | None:
+        return None if tensor is None else tensor.to(device)
+
+    padded = bool((batch.mask == 0).any())
+    hidden = model(
+        input_ids=put(batch.ids),
+        # without a mask attention is known to be causal, which has faster kernels
+        attention_mask=put(batch.mask) if padded else None,
+        position_ids=put(positions(model, batch)),
+        pixel_values=put(batch.pictures),
+        image_grid_thw=put(batch.picture_grids),
+        pixel_values_videos=put(batch.clips),
+        video_grid_thw=put(batch.clip_grids),
+        mm_token_type_ids=put(batch.kinds),
+        use_cache=False,
+    ).last_hidden_state  # (N, L, H)
+    last = batch.mask.sum(1) - 1  # padded on the right
+    picked: Tensor = hidden[torch.arange(len(last)), last.to(device)]  # (N, H)
+    return picked.float().cpu()
+
+
+def positions(model: Qwen3VLModel, batch: Batch) -> Tensor | None:
+    """Time, row and column of each token, (3, N, L); None where all is text.
+
+    Made on the CPU: transformers computes them with Python loops that would wait for the
+    device at every picture.
+    """
+    if batch.picture_grids is None and batch.clip_grids is None:
+        return None
+    rope_index: Callable[..., tuple[Tensor, Tensor]] = model.get_rope_index
+    found, _ = rope_index(
+        batch.ids,
+        batch.kinds,
+        image_grid_thw=batch.picture_grids,
+        video_grid_thw=batch.clip_grids,
+        attention_mask=batch.mask,
+    )
+    return found
+
+
+def by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Positions in batches of similar length, longest first.
+
+    Each batch has at most ``tokens`` = longest × rows, or is a single row. The longest goes
+    first so that memory runs out at once or not at all.
+    """
+    batch: list[int] = []
+    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > tokens:
+            yield batch
+            batch = []
+        batch.append(at)
+    if batch:
+        yield batch
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether torch ran out of memory, which CPU and MPS report as a plain RuntimeError."""
+    text = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
+        "out of memory" in text or "can't allocate memory" in text
+    )
