@@ -1,0 +1,38 @@
+"""One place where what a decoder raises becomes a sentence about the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qwen3vl_app.errors import UnreadableMediaError
+
+
+@contextmanager
+def decoding(path: Path, noun: str) -> Iterator[None]:
+    """Wrap calls into a decoder, and nothing else: damage makes decoders raise anything.
+
+    Args:
+        path: The file.
+        noun: What is being decoded, for the sentence: ``picture``, ``page 3``.
+
+    Raises:
+        UnreadableMediaError: The decoder raised something, or memory ran out.
+    """
+    try:
+        yield
+    except UnreadableMediaError:
+        raise
+    except MemoryError as error:
+        reason = f"Decoding the {noun} takes more memory than there is; make a smaller copy."
+        raise UnreadableMediaError(path, reason) from error
+    except Exception as error:
+        raise UnreadableMediaError(path, _reason(noun, error)) from error
+
+
+def _reason(noun: str, error: Exception) -> str:
+    said = " ".join(str(error).split())[:120] or type(error).__name__
+    if "truncated" in said.lower() or isinstance(error, EOFError):
+        return f"The {noun} breaks off before its end; copy the file again from its source."
+    return f"The {noun} cannot be decoded; the file is damaged ({said})."

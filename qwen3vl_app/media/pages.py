@@ -1,0 +1,156 @@
+"""PDF pages: counted, drawn for the model's budget, with the text that lies under them.
+
+PDFium is not thread-safe and reads hostile files, so only worker processes import this module.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+from pypdfium2 import raw
+
+from qwen3vl_app.budget import Budget, Size
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE
+from qwen3vl_app.settings import Limits
+
+NOMINAL_DPI = 150
+"""Dots per inch at which a page counts as a picture: small print stays readable."""
+
+_POINTS = 72
+"""PDF units per inch (ISO 32000-1, 8.3.2.3)."""
+
+_OVERSAMPLING = 1.5
+"""Drawn larger and shrunk bicubically: thin strokes survive that a direct drawing loses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PageImage:
+    """One page, drawn."""
+
+    picture: Image.Image
+    """RGB, at least as large as both the model and the thumbnail want it."""
+
+    size: Size
+    """Pixels at :data:`NOMINAL_DPI`."""
+
+    text: str
+    """The text layer; empty for scans."""
+
+
+def count_pages(path: Path, limits: Limits) -> int:
+    """How many pages the document has, at least one.
+
+    Raises:
+        UnreadableMediaError: It needs a password, has no or too many pages, or is damaged.
+    """
+    with _document(path) as document:
+        count = len(document)
+    if count == 0:
+        raise UnreadableMediaError(path, "The PDF has no pages.")
+    if count > limits.max_pages:
+        found = f"The PDF has {count:,} pages, over the limit of {limits.max_pages:,}"
+        raise UnreadableMediaError(path, f"{found}; split it.")
+    return count
+
+
+def draw_pages(
+    path: Path, numbers: list[int], budget: Budget, limits: Limits
+) -> Iterator[PageImage]:
+    """Draw these pages, numbered from 1, for the budget: 20 to 150 ms each.
+
+    Raises:
+        UnreadableMediaError: A page is missing, damaged, or a strip beyond the limits.
+    """
+    with _document(path) as document:
+        for number in numbers:
+            with _page(path, document, number) as page:
+                size = _nominal(path, page, limits)
+                width, height = budget.fit_picture(size)
+                wanted = max(width / size[0], height / size[1]) * _OVERSAMPLING
+                scale = max(wanted, min(1.0, THUMBNAIL_SIDE / max(size)))
+                with decoding(path, f"page {number}"):
+                    text = _text(page)
+                    yield PageImage(picture=_draw(page, size, scale), size=size, text=text)
+
+
+def draw_page(path: Path, number: int, longest: int, limits: Limits) -> Image.Image:
+    """One page with its longer side about ``longest`` pixels, for a person to read.
+
+    Raises:
+        UnreadableMediaError: As :func:`draw_pages`.
+    """
+    with _document(path) as document, _page(path, document, number) as page:
+        size = _nominal(path, page, limits)
+        with decoding(path, f"page {number}"):
+            return _draw(page, size, longest / max(size))
+
+
+@contextmanager
+def _document(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    try:
+        with decoding(path, "PDF"):
+            document = pypdfium2.PdfDocument(path)
+    except UnreadableMediaError as error:
+        code = getattr(error.__cause__, "err_code", None)
+        if code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
+            reason = "The PDF is protected by a password; save a copy without one."
+            raise UnreadableMediaError(path, reason) from error
+        raise
+    try:
+        with decoding(path, "PDF"):
+            document.init_forms()
+        yield document
+    finally:
+        document.close()
+
+
+@contextmanager
+def _page(path: Path, document: pypdfium2.PdfDocument, number: int) -> Iterator[pypdfium2.PdfPage]:
+    with decoding(path, f"page {number}"):
+        page = document[number - 1]
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def _nominal(path: Path, page: pypdfium2.PdfPage, limits: Limits) -> Size:
+    """Size in pixels at 150 dpi. A page of 100 m² has a size too; it is only drawn smaller."""
+    width, height = (points / _POINTS * NOMINAL_DPI for points in page.get_size())
+    if not (math.isfinite(width) and math.isfinite(height) and min(width, height) > 0):
+        raise UnreadableMediaError(path, f"A page measures {width:g} × {height:g}: it is damaged.")
+    size = max(1, round(width)), max(1, round(height))
+    if max(size) / min(size) > limits.max_aspect:
+        found = f"A page is a strip of {size[0]:,} × {size[1]:,} pixels, beyond the limit of"
+        raise UnreadableMediaError(path, f"{found} {limits.max_aspect:g} to 1; cut it.")
+    return size
+
+
+def _draw(page: pypdfium2.PdfPage, size: Size, scale: float) -> Image.Image:
+    """The page at ``scale`` times its nominal size, RGB on white."""
+    # At 150 dpi a pixel is 0.48 units wide, so the scale of PDFium is 150/72 times ours.
+    # The lower bound keeps the shorter side of a strip at one pixel.
+    scale = max(scale, 1 / min(size))
+    bitmap = page.render(scale=scale * NOMINAL_DPI / _POINTS, rev_byteorder=True)
+    try:
+        picture: Image.Image = bitmap.to_pil().convert("RGB").copy()
+    finally:
+        bitmap.close()
+    return picture
+
+
+def _text(page: pypdfium2.PdfPage) -> str:
+    layer = page.get_textpage()
+    try:
+        text: str = layer.get_text_bounded()
+    finally:
+        layer.close()
+    return text.replace("\r\n", "\n").replace("\0", "").strip()

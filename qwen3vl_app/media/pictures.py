@@ -1,0 +1,137 @@
+"""Pictures: checked by their header, then decoded, turned upright, put on white, made RGB.
+
+Only worker processes import this module: it lifts Pillow's own limit on pixels, because
+:func:`check_size` applies the program's limit before anything is decoded.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from PIL import Image, UnidentifiedImageError
+
+from qwen3vl_app.budget import Budget, Size
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.settings import Limits
+
+pillow_heif.register_heif_opener()
+Image.MAX_IMAGE_PIXELS = None
+
+_FORMATS = (
+    "JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "HEIF", "AVIF", "JPEG2000", "ICO",
+    "ICNS", "PPM", "TGA", "QOI", "PCX", "PSD", "DDS",
+)  # fmt: skip
+"""What Pillow may try. Not EPS and WMF, which start other programs."""
+
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation to the turn that undoes it (EXIF 2.3, tag 0x0112)."""
+
+
+def check_picture(path: Path, limits: Limits) -> None:
+    """Read the header only, and hold its size against the limits.
+
+    Raises:
+        UnreadableMediaError: It is no picture, or one beyond the limits.
+    """
+    with _open(path) as image:
+        check_size(path, image.size, limits)
+
+
+def load_picture(path: Path, limits: Limits) -> Image.Image:
+    """The picture (its first frame) at full size, upright, RGB, transparency on white.
+
+    Raises:
+        UnreadableMediaError: It is no picture, damaged, or beyond the limits.
+    """
+    with _open(path) as image:
+        check_size(path, image.size, limits)
+        with decoding(path, "picture"):
+            image.load()
+            return flatten(_upright(image))
+
+
+def check_size(path: Path, size: Size, limits: Limits, noun: str = "picture") -> None:
+    """Refuse sizes that would exhaust memory or that the models cannot look at.
+
+    Raises:
+        UnreadableMediaError: No pixels, too many, or too long a strip.
+    """
+    width, height = size
+    shape = f"The {noun} is {width:,} × {height:,} pixels"
+    if min(size) < 1:
+        raise UnreadableMediaError(path, f"{shape}: there is nothing in it.")
+    megapixels = width * height / 1e6
+    if megapixels > limits.max_megapixels:
+        found = f"{shape}, {megapixels:,.0f} megapixels, over the limit of"
+        reason = f"{found} {limits.max_megapixels:g}; make a smaller copy."
+        raise UnreadableMediaError(path, reason)
+    if max(size) / min(size) > limits.max_aspect:
+        found = f"{shape}, a strip beyond the limit of {limits.max_aspect:g} to 1"
+        raise UnreadableMediaError(path, f"{found}; cut it into pieces.")
+
+
+def fit_picture(picture: Image.Image, budget: Budget) -> Image.Image:
+    """``picture`` as the model will see it: bicubic to a multiple of 32 within the budget."""
+    size = budget.fit_picture(picture.size)
+    fitted = picture.resize(size, Image.Resampling.BICUBIC)
+    fitted.info = {}  # profiles and EXIF would travel between processes for nothing
+    return fitted
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """RGB of any mode. Transparent pixels turn white, as ``to_rgb`` of qwen-vl-utils does."""
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _to_eight_bits(image)
+    elif image.mode != "RGBA" and image.has_transparency_data:
+        image = image.convert("RGBA")
+    if image.mode == "RGBA":
+        white = Image.new("RGB", image.size, (255, 255, 255))
+        white.paste(image, mask=image.getchannel("A"))
+        return white
+    return image.convert("RGB")
+
+
+def _open(path: Path) -> Image.Image:
+    try:
+        with decoding(path, "picture"):
+            return Image.open(path, formats=_FORMATS)
+    except UnreadableMediaError as error:
+        if isinstance(error.__cause__, UnidentifiedImageError):
+            reason = "The picture's header is damaged, empty or of an unknown format."
+            raise UnreadableMediaError(path, reason) from error
+        raise
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Undo the camera's rotation; damaged EXIF counts as none, the pixels being fine."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # Pillow's EXIF parser raises a dozen kinds of errors
+        return image
+    turn = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return image if turn is None else image.transpose(turn)
+
+
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey with more than 8 bits. Pillow's own conversion clips everything above 255 to white."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    if image.mode == "F":
+        low, high = float(values.min()), float(values.max())
+    else:
+        low, high = 0.0, 65535.0
+    if low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    scaled = (values - low) * (255.0 / max(high - low, 1e-9))
+    return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))

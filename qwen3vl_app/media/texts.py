@@ -1,0 +1,124 @@
+"""Bytes of a text file become numbered lines."""
+
+from __future__ import annotations
+
+import codecs
+from html.parser import HTMLParser
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.files import os_reason
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 2**16
+"""Bytes shown to charset-normalizer, which is slow on more and no better."""
+
+_CODECS = [
+    "cp1252", "gb18030", "big5", "cp932", "euc_jp", "euc_kr", "cp1251", "koi8_r", "cp1250",
+    "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "utf_16_le", "utf_16_be",
+]  # fmt: skip
+"""Encodings in use on people's disks; without this list short texts are taken for EBCDIC."""
+
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1b\x08"))
+_MAX_CONTROLS = 0.002
+"""Share of control characters above which bytes are no text; logs hold a few."""
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a text file, without their ends; line 1 is the first entry.
+
+    HTML gives the text of its elements at the lines where they stand in the source.
+
+    Raises:
+        UnreadableMediaError: It holds binary data or nothing but white space.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableMediaError(path, os_reason(error)) from error
+    text = decode(data)
+    if text is None:
+        found = f"The file is named {path.suffix or path.name}, but holds binary data"
+        raise UnreadableMediaError(path, f"{found}; give it the suffix of what it is.")
+    lines = _html_lines(text) if path.suffix.lower() in {".html", ".htm", ".xhtml"} else None
+    lines = split_lines(text) if lines is None else lines
+    if not any(line.strip() for line in lines):
+        raise UnreadableMediaError(path, "The file holds nothing but white space.")
+    return lines
+
+
+def decode(data: bytes) -> str | None:
+    """The text in ``data``, or None if it is none.
+
+    A byte order mark decides; then UTF-8 if it fits; then what charset-normalizer says of the
+    first 64 KiB. Single bytes that fit nothing become U+FFFD.
+    """
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return data.decode(codec, errors="replace")
+    if _is_binary(data[:_SAMPLE]):
+        return _decode_wide(data)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        best = from_bytes(data[:_SAMPLE], cp_isolation=_CODECS).best()
+        return data.decode(best.encoding if best else "cp1252", errors="replace")
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines as an editor counts them: ends are LF, CRLF and CR, not form feeds or U+2028."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def _is_binary(sample: bytes) -> bool:
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return controls > _MAX_CONTROLS * len(sample)
+
+
+def _decode_wide(data: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of Western text is zero."""
+    for codec, zeros in (("utf-16-le", data[1:_SAMPLE:2]), ("utf-16-be", data[0:_SAMPLE:2])):
+        if zeros and zeros.count(0) > 0.5 * len(zeros):
+            text = data.decode(codec, errors="replace")
+            if not _is_binary(text[:_SAMPLE].encode()) and "\ufffd" not in text[:1000]:
+                return text
+    return None
+
+
+def _html_lines(text: str) -> list[str]:
+    parser = _TextOfHtml()
+    parser.feed(text)
+    parser.close()
+    return parser.lines
+
+
+class _TextOfHtml(HTMLParser):
+    """Collects character data by source line; scripts and styles are left out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self._silent += tag in {"script", "style"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= self._silent > 0 and tag in {"script", "style"}
+
+    def handle_data(self, data: str) -> None:
+        first = self.getpos()[0] - 1
+        for offset, piece in enumerate(split_lines(data) if not self._silent else []):
+            missing = first + offset + 1 - len(self.lines)
+            self.lines.extend([""] * missing)
+            line = self.lines[first + offset]
+            self.lines[first + offset] = f"{line} {piece.strip()}".strip()
