@@ -1,1 +1,1 @@
-"""Vectors and metadata: SQLite is the truth, FAISS is derived from it."""
+"""Items, vectors and file outcomes on disk: SQLite is the truth, FAISS is derived from it."""

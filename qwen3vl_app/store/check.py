@@ -1,0 +1,60 @@
+"""Is the library well? What ``doctor`` says of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+
+from qwen3vl_app.store.files import living_paths, thumbnail_names
+from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.store.thumbnails import Thumbnails
+from qwen3vl_app.store.vectors import searchable_ids, space_id
+
+
+def findings(conn: sqlite3.Connection, live: LiveIndex, thumbnails: Thumbnails) -> list[str]:
+    """One sentence for everything that is not as it should be; wants the lock held."""
+    return [
+        *_damage(conn),
+        *_disagreement(conn, live),
+        *_missing_files(conn),
+        *_missing_thumbnails(conn, thumbnails),
+    ]
+
+
+def _damage(conn: sqlite3.Connection) -> list[str]:
+    lines = [row[0] for row in conn.execute("PRAGMA integrity_check(5)")]
+    found = [f"SQLite finds damage: {line}." for line in lines if line != "ok"]
+    broken = len(conn.execute("PRAGMA foreign_key_check").fetchall())
+    if broken:
+        found.append(f"{broken} rows point to rows that are not there.")
+    return found
+
+
+def _disagreement(conn: sqlite3.Connection, live: LiveIndex) -> list[str]:
+    row = None if live.space is None else space_id(conn, live.space)
+    if row is None:
+        return []
+    stored, found = searchable_ids(conn, row), live.ids()
+    missing, extra = np.setdiff1d(stored, found).size, np.setdiff1d(found, stored).size
+    if not missing and not extra and found.size == stored.size:
+        return []
+    return [
+        f"The search index disagrees with the library: {missing} items missing, {extra} too "
+        "many; start the program again, which builds it anew."
+    ]
+
+
+def _missing_files(conn: sqlite3.Connection) -> list[str]:
+    gone = [str(path) for path in living_paths(conn) if not path.exists()]
+    return _some(gone, "files are no longer on disk; add their folders again to update")
+
+
+def _missing_thumbnails(conn: sqlite3.Connection, thumbnails: Thumbnails) -> list[str]:
+    gone = [name for name in thumbnail_names(conn) if thumbnails.path(name) is None]
+    return _some(gone, "thumbnails are missing")
+
+
+def _some(names: Sequence[str], what: str) -> list[str]:
+    return [f"{len(names)} {what} (such as {names[0]})."] if names else []

@@ -1,0 +1,160 @@
+"""Statements about files, outcomes and collections. Every function wants the lock held."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path, storable
+from qwen3vl_app.store.items import LIVING
+from qwen3vl_app.store.rows import FileId, KnownFile
+from qwen3vl_app.types import ContentHash, FileOutcome, FileStamp, Outcome
+
+KNOWN = "id, path, size, mtime_ns, outcome, content"
+"""The columns that ``known_file`` reads."""
+
+
+def now() -> str:
+    """The time as every row keeps it: ISO 8601, UTC, seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def count_by_outcome(conn: sqlite3.Connection) -> tuple[dict[Outcome, int], int]:
+    """Files by outcome, and how many still wait for theirs."""
+    counts = dict(conn.execute("SELECT outcome, count(*) FROM file GROUP BY outcome").fetchall())
+    kept = (o for o in Outcome if o is not Outcome.UNCHANGED)
+    return {outcome: counts.get(outcome.value, 0) for outcome in kept}, counts.get(None, 0)
+
+
+def list_outcomes(
+    conn: sqlite3.Connection, outcome: Outcome | None, limit: int
+) -> list[FileOutcome]:
+    """Files that have ended, or those that ended this way, latest first."""
+    chosen, values = "outcome IS NOT NULL", []
+    if outcome is not None:
+        chosen, values = "outcome = ?", [outcome.value]
+    rows = conn.execute(
+        f"SELECT path, outcome, reason, updated FROM file WHERE {chosen} "
+        "ORDER BY updated DESC, id DESC LIMIT ?",
+        (*values, limit),
+    )
+    return [
+        FileOutcome(path=decode_path(path), outcome=Outcome(word), reason=reason, when=when)
+        for path, word, reason, when in rows
+    ]
+
+
+def list_collections(conn: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Names in alphabetical order, with the number of living items in each."""
+    rows = conn.execute(
+        "SELECT collection.name, count(DISTINCT item.id) FROM collection "
+        "LEFT JOIN collection_file ON collection_file.collection = collection.id "
+        "LEFT JOIN file ON file.id = collection_file.file "
+        "LEFT JOIN item ON item.content = file.content "
+        "GROUP BY collection.id ORDER BY collection.name COLLATE NOCASE"
+    )
+    return rows.fetchall()
+
+
+def paths_of(conn: sqlite3.Connection, content_hash: ContentHash) -> list[Path]:
+    """Every file with these bytes, the first known first."""
+    rows = conn.execute("SELECT path FROM file WHERE content = ? ORDER BY id", (content_hash,))
+    return [decode_path(row[0]) for row in rows]
+
+
+def living_paths(conn: sqlite3.Connection) -> list[Path]:
+    """Every file that shows items."""
+    rows = conn.execute("SELECT path FROM file WHERE content IS NOT NULL ORDER BY id")
+    return [decode_path(row[0]) for row in rows]
+
+
+def thumbnail_names(conn: sqlite3.Connection) -> list[str]:
+    """The thumbnails that living items need."""
+    rows = conn.execute(f"SELECT DISTINCT thumbnail FROM item WHERE {LIVING}")
+    return [row[0] for row in rows]
+
+
+def known_under(conn: sqlite3.Connection, path: Path) -> list[KnownFile]:
+    """The file of this path, or every file inside this folder."""
+    low, high = bounds_under(path)
+    rows = conn.execute(
+        f"SELECT {KNOWN} FROM file WHERE path = ? OR (path >= ? AND path < ?)",
+        (encode_path(path), low, high),
+    )
+    return [known_file(row) for row in rows]
+
+
+def known_file(row: Sequence[Any]) -> KnownFile:
+    """A row of ``id, path, size, mtime_ns, outcome, content``."""
+    number, stored, size, mtime_ns, outcome, content = row
+    path = decode_path(stored)
+    stamp = None if size is None else FileStamp(path=path, size=size, mtime_ns=mtime_ns)
+    return KnownFile(
+        id=FileId(number),
+        path=path,
+        stamp=stamp,
+        outcome=None if outcome is None else Outcome(outcome),
+        content_hash=None if content is None else ContentHash(content),
+    )
+
+
+def put_collection(conn: sqlite3.Connection, name: str) -> int:
+    """The row of a collection, made if need be."""
+    name = storable(name)
+    conn.execute("INSERT INTO collection (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+    row = conn.execute("SELECT id FROM collection WHERE name = ?", (name,))
+    return int(row.fetchone()[0])
+
+
+def promote(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> None:
+    """Where the file that was indexed has left, its first duplicate takes its place."""
+    for content in contents:
+        conn.execute(
+            "UPDATE file SET outcome = 'indexed', reason = coalesce("
+            "(SELECT note FROM embedded WHERE content = :c ORDER BY space DESC LIMIT 1), '') "
+            "WHERE id = (SELECT min(id) FROM file WHERE content = :c AND outcome = 'duplicate') "
+            "AND NOT EXISTS (SELECT 1 FROM file WHERE content = :c AND outcome = 'indexed')",
+            {"c": content},
+        )
+
+
+def delete_files(conn: sqlite3.Connection, files: Iterable[FileId]) -> set[ContentHash]:
+    """Take files out and return the contents that they showed, which stay."""
+    left: set[ContentHash] = set()
+    for file in files:
+        row = conn.execute("DELETE FROM file WHERE id = ? RETURNING content", (file,)).fetchone()
+        if row and row[0]:
+            left.add(ContentHash(row[0]))
+    promote(conn, left)
+    return left
+
+
+def delete_unreferenced(
+    conn: sqlite3.Connection, among: Iterable[ContentHash] | None = None
+) -> tuple[list[int], list[str]]:
+    """Delete contents no file has, all or those among these, with their items and vectors.
+
+    Returns:
+        The ids of the items, and the thumbnails that nothing uses any more.
+    """
+    sql = (
+        "SELECT hash FROM content WHERE NOT EXISTS "
+        "(SELECT 1 FROM file WHERE file.content = hash OR file.next_content = hash)"
+    )
+    unreferenced = {row[0] for row in conn.execute(sql)}
+    chosen = json.dumps(sorted(unreferenced if among is None else unreferenced & set(among)))
+    rows = conn.execute(
+        "SELECT id, thumbnail FROM item WHERE content IN (SELECT value FROM json_each(?))",
+        (chosen,),
+    ).fetchall()
+    conn.execute("DELETE FROM content WHERE hash IN (SELECT value FROM json_each(?))", (chosen,))
+    return [row[0] for row in rows], _unused(conn, {row[1] for row in rows})
+
+
+def _unused(conn: sqlite3.Connection, thumbnails: Iterable[str]) -> list[str]:
+    sql = "SELECT 1 FROM item WHERE thumbnail = ? LIMIT 1"
+    return [name for name in thumbnails if not conn.execute(sql, (name,)).fetchone()]

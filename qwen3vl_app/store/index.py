@@ -1,0 +1,164 @@
+"""Nearest vectors by inner product: a contract, and two implementations that agree.
+
+Vectors have length 1, so the inner product is the cosine. Both searches are exact.
+Implementations are not thread-safe: ``LiveIndex`` calls them under the library's lock.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from qwen3vl_app.types import Vectors
+
+Ids: TypeAlias = NDArray[np.int64]
+
+
+class VectorIndex(Protocol):
+    """A set of (id, vector), searched by inner product."""
+
+    @property
+    def dimension(self) -> int:
+        """D."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def ids(self) -> Ids:
+        """Every id, ascending."""
+        ...
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Add vectors (N, D) under ids (N,).
+
+        Raises:
+            ValueError: Another dimension or count, or an id that is there already.
+        """
+        ...
+
+    def remove(self, ids: Ids) -> None:
+        """Take these out; ids that are not there are passed over."""
+        ...
+
+    def search(self, vector: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
+        """The ``k`` nearest of all vectors, or of those with an id in ``among``.
+
+        Returns:
+            Ids and similarities, best first, equal ones by id. As many as were asked for or as
+            there are, whichever is less: a filter never makes hits go missing.
+
+        Raises:
+            ValueError: ``vector`` is not of shape (D,).
+        """
+        ...
+
+
+class FaissIndex:
+    """``IndexFlatIP`` with ids; filtered searches touch only the vectors asked for."""
+
+    def __init__(self, dimension: int) -> None:
+        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        # FAISS keeps both when an id is added twice, so membership is watched here.
+        self._ids: set[int] = set()
+
+    @property
+    def dimension(self) -> int:
+        """D."""
+        return int(self._index.d)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def ids(self) -> Ids:
+        """Every id, ascending, as FAISS itself has them."""
+        return np.sort(faiss.vector_to_array(self._index.id_map).astype(np.int64))
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """See ``VectorIndex``."""
+        _check_new(ids, vectors, self.dimension, self._ids)
+        self._index.add_with_ids(
+            np.ascontiguousarray(vectors, dtype=np.float32), np.ascontiguousarray(ids)
+        )
+        self._ids.update(ids.tolist())
+
+    def remove(self, ids: Ids) -> None:
+        """See ``VectorIndex``."""
+        present = np.array(sorted(self._ids.intersection(ids.tolist())), dtype=np.int64)
+        if present.size:
+            self._index.remove_ids(faiss.IDSelectorBatch(present))
+            self._ids.difference_update(present.tolist())
+
+    def search(self, vector: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
+        """See ``VectorIndex``."""
+        _check_query(vector, self.dimension)
+        k = min(k, len(self) if among is None else len(among))
+        if k <= 0:  # which FAISS answers with an empty AssertionError
+            return _best_first(np.empty(0, np.int64), np.empty(0, np.float32), 0)
+        chosen = None
+        if among is not None:
+            # The parameters only point to the selector: it has to outlive the search.
+            selector = faiss.IDSelectorBatch(np.ascontiguousarray(among))
+            chosen = faiss.SearchParameters()
+            chosen.sel = selector
+        query = np.ascontiguousarray(vector[None], dtype=np.float32)
+        similarities, ids = self._index.search(query, k, params=chosen)
+        found = ids[0] >= 0  # where there are fewer than k, FAISS fills up with -1
+        return _best_first(ids[0][found], similarities[0][found], k)
+
+
+class NumpyIndex:
+    """A matrix and a product: the plain statement of what ``VectorIndex`` promises."""
+
+    def __init__(self, dimension: int) -> None:
+        self._ids = np.empty(0, np.int64)
+        self._vectors = np.empty((0, dimension), np.float32)
+
+    @property
+    def dimension(self) -> int:
+        """D."""
+        return self._vectors.shape[1]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def ids(self) -> Ids:
+        """Every id, ascending."""
+        return np.sort(self._ids)
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """See ``VectorIndex``."""
+        _check_new(ids, vectors, self.dimension, set(self._ids.tolist()))
+        self._ids = np.concatenate([self._ids, ids])
+        self._vectors = np.concatenate([self._vectors, vectors])
+
+    def remove(self, ids: Ids) -> None:
+        """See ``VectorIndex``."""
+        stay = ~np.isin(self._ids, ids)
+        self._ids, self._vectors = self._ids[stay], self._vectors[stay]
+
+    def search(self, vector: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
+        """See ``VectorIndex``."""
+        _check_query(vector, self.dimension)
+        chosen = slice(None) if among is None else np.isin(self._ids, among)
+        return _best_first(self._ids[chosen], self._vectors[chosen] @ vector, k)
+
+
+def _check_new(ids: Ids, vectors: Vectors, dimension: int, present: set[int]) -> None:
+    if vectors.shape != (len(ids), dimension):
+        raise ValueError(f"{len(ids)} ids for vectors {vectors.shape} of dimension {dimension}")
+    fresh = set(ids.tolist())
+    if len(fresh) != len(ids) or fresh & present:
+        raise ValueError("an id was added twice")
+
+
+def _check_query(vector: Vectors, dimension: int) -> None:
+    if vector.shape != (dimension,):
+        raise ValueError(f"a query of shape {vector.shape} in a space of dimension {dimension}")
+
+
+def _best_first(ids: Ids, similarities: Vectors, k: int) -> tuple[Ids, Vectors]:
+    order = np.lexsort((ids, -similarities))[: max(k, 0)]
+    return ids[order], similarities[order]

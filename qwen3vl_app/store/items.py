@@ -1,0 +1,149 @@
+"""Statements about items. Every function wants the library's lock held.
+
+An item is *living* when at least one file has its content; only living items are ever shown.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from qwen3vl_app.store.encoding import decode_path, storable
+from qwen3vl_app.store.index import Ids
+from qwen3vl_app.types import Content, ContentHash, Item, ItemFilter, ItemId, Kind, Part, Place
+
+_FIELDS = """
+    item.id, item.content, item.ordinal, item.kind, item.page, item.first_line, item.last_line,
+    item.start_seconds, item.end_seconds, item.thumbnail, item.width, item.height, item.text,
+    (SELECT path FROM file WHERE file.content = item.content ORDER BY file.id LIMIT 1)
+"""
+
+LIVING = "EXISTS (SELECT 1 FROM file WHERE file.content = item.content)"
+
+_UPSERT = """
+    INSERT INTO item (content, ordinal, kind, page, first_line, last_line, start_seconds,
+                      end_seconds, thumbnail, width, height, text)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (content, ordinal) DO UPDATE SET
+        kind = excluded.kind, page = excluded.page, first_line = excluded.first_line,
+        last_line = excluded.last_line, start_seconds = excluded.start_seconds,
+        end_seconds = excluded.end_seconds, thumbnail = excluded.thumbnail,
+        width = excluded.width, height = excluded.height, text = excluded.text
+    RETURNING id
+"""
+
+
+def put_item(
+    conn: sqlite3.Connection, content_hash: ContentHash, content: Content, thumbnail: str
+) -> ItemId:
+    """Keep a part's item; one that is there already keeps its id."""
+    part, place = content.part, content.part.place
+    named = (content_hash, part.ordinal, part.kind.value)
+    where = (place.page, place.first_line, place.last_line, place.start, place.end)
+    shown = (thumbnail, content.width, content.height, storable(content.text))
+    (item,) = conn.execute(_UPSERT, (*named, *where, *shown)).fetchone()
+    return ItemId(item)
+
+
+def read_items(conn: sqlite3.Connection, ids: Iterable[ItemId]) -> dict[ItemId, Item]:
+    """The living ones among these, in the order asked for."""
+    wanted = [int(item) for item in ids]
+    rows = conn.execute(
+        f"SELECT {_FIELDS} FROM item "
+        f"WHERE item.id IN (SELECT value FROM json_each(?)) AND {LIVING}",
+        (json.dumps(wanted),),
+    )
+    found = {ItemId(row[0]): _item(row) for row in rows}
+    return {ItemId(item): found[ItemId(item)] for item in wanted if item in found}
+
+
+def read_siblings(conn: sqlite3.Connection, item: ItemId) -> list[Item]:
+    """All living items of the same content, this one included, in their order."""
+    rows = conn.execute(
+        f"SELECT {_FIELDS} FROM item WHERE {LIVING} "
+        "AND item.content = (SELECT content FROM item WHERE id = ?) ORDER BY item.ordinal",
+        (item,),
+    )
+    return [_item(row) for row in rows]
+
+
+def list_living(
+    conn: sqlite3.Connection, where: ItemFilter, after: ItemId | None, limit: int
+) -> list[Item]:
+    """Living items that pass, newest first, older than ``after``."""
+    condition, values = conditions(where)
+    if after is not None:
+        condition, values = f"{condition} AND item.id < ?", [*values, after]
+    rows = conn.execute(
+        f"SELECT {_FIELDS} FROM item WHERE {condition} ORDER BY item.id DESC LIMIT ?",
+        (*values, limit),
+    )
+    return [_item(row) for row in rows]
+
+
+def living_ids(conn: sqlite3.Connection, where: ItemFilter) -> Ids:
+    """Ids of the living items that pass a filter."""
+    condition, values = conditions(where)
+    rows = conn.execute(f"SELECT item.id FROM item WHERE {condition}", values)
+    return np.fromiter((row[0] for row in rows), np.int64)
+
+
+def conditions(where: ItemFilter) -> tuple[str, list[Any]]:
+    """A filter as SQL over ``item``, with the values of its placeholders."""
+    parts, values = [LIVING], []
+    if where.kinds != frozenset(Kind):
+        parts.append("item.kind IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(where.kinds)))
+    if where.collection is not None:
+        parts.append(
+            "EXISTS (SELECT 1 FROM file JOIN collection_file ON collection_file.file = file.id "
+            "JOIN collection ON collection.id = collection_file.collection "
+            "WHERE file.content = item.content AND collection.name = ?)"
+        )
+        values.append(where.collection)
+    return " AND ".join(parts), values
+
+
+def count_by_kind(conn: sqlite3.Connection) -> dict[Kind, int]:
+    """Living items of every kind."""
+    rows = conn.execute(f"SELECT kind, count(*) FROM item WHERE {LIVING} GROUP BY kind")
+    counts = dict(rows.fetchall())
+    return {kind: counts.get(kind.value, 0) for kind in Kind}
+
+
+def parts_with_vectors(
+    conn: sqlite3.Connection, content_hash: ContentHash, space: int
+) -> frozenset[Part]:
+    """The parts of a content that need no embedding any more."""
+    rows = conn.execute(
+        "SELECT ordinal, kind, page, first_line, last_line, start_seconds, end_seconds FROM item "
+        "JOIN vector ON vector.item = item.id AND vector.space = ? WHERE item.content = ?",
+        (space, content_hash),
+    )
+    return frozenset(
+        Part(ordinal=row[0], kind=Kind(row[1]), place=_place(row[2:7])) for row in rows
+    )
+
+
+def _item(row: Sequence[Any]) -> Item:
+    return Item(
+        id=ItemId(row[0]),
+        content_hash=ContentHash(row[1]),
+        ordinal=row[2],
+        kind=Kind(row[3]),
+        place=_place(row[4:9]),
+        thumbnail=row[9],
+        width=row[10],
+        height=row[11],
+        text=row[12],
+        path=decode_path(row[13]),
+    )
+
+
+def _place(row: Sequence[Any]) -> Place:
+    page, first_line, last_line, start, end = row
+    return Place(page=page, first_line=first_line, last_line=last_line, start=start, end=end)

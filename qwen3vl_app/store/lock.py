@@ -1,0 +1,58 @@
+"""One process writes to a library at a time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import filelock
+
+from qwen3vl_app.errors import LibraryBusyError, LibraryError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOCK_NAME = "writer.lock"
+OWNER_NAME = "writer.pid"
+
+
+class WriterLock:
+    """The right to write to ``directory``, held until ``release`` or the end of the process.
+
+    The operating system drops the lock of a process that dies, so none is ever left behind.
+
+    Raises:
+        LibraryBusyError: Another process, or another ``Library`` of this one, holds it.
+        LibraryError: The folder cannot be written to.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        # The process number stands in a file of its own: acquiring empties the lock file.
+        self._owner = directory / OWNER_NAME
+        self._lock = filelock.FileLock(directory / LOCK_NAME, thread_local=False)
+        try:
+            self._lock.acquire(blocking=False)
+            self._owner.write_text(str(os.getpid()), encoding="ascii")
+        except filelock.Timeout as error:
+            raise LibraryBusyError(self._busy(directory)) from error
+        except OSError as error:
+            raise LibraryError(
+                f"The library {directory} cannot be written to ({error.strerror}); choose another "
+                "folder with --library, or open it for reading only."
+            ) from error
+
+    def release(self) -> None:
+        """Let others write; harmless when repeated."""
+        if self._lock.is_locked:
+            self._owner.unlink(missing_ok=True)
+            self._lock.release()
+
+    def _busy(self, directory: Path) -> str:
+        try:
+            who = f"process {int(self._owner.read_text(encoding='ascii'))}"
+        except (OSError, ValueError):
+            who = "another process"
+        return (
+            f"The library {directory} is being written to by {who}; close that program, or "
+            "search there: two cannot write at once."
+        )

@@ -1,0 +1,136 @@
+"""Statements that begin and end the work on a file. Every function wants the lock held.
+
+``touched`` collects the contents whose files have changed, for the search index to follow.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from qwen3vl_app.store.encoding import decode_path, display, encode_path, storable
+from qwen3vl_app.store.files import now, promote
+from qwen3vl_app.store.items import parts_with_vectors
+from qwen3vl_app.store.rows import FileEnd, FileId
+from qwen3vl_app.types import ContentHash, FileStamp, Outcome, SkippedPath
+
+
+def put_pending(conn: sqlite3.Connection, path: Path) -> FileId:
+    """Let a file wait; what it shows and why it failed before are kept meanwhile."""
+    row = conn.execute(
+        "INSERT INTO file (path, updated) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET "
+        "reason = CASE WHEN outcome = 'skipped' THEN '' ELSE reason END, outcome = NULL, "
+        "updated = excluded.updated RETURNING id",
+        (encode_path(path), now()),
+    )
+    return FileId(row.fetchone()[0])
+
+
+def put_skipped(
+    conn: sqlite3.Connection, skipped: SkippedPath, touched: set[ContentHash]
+) -> FileId:
+    """Note a path that was left alone; if it showed items, it does no longer."""
+    stored = encode_path(skipped.path)
+    before = conn.execute("SELECT content FROM file WHERE path = ?", (stored,)).fetchone()
+    if before and before[0]:
+        touched.add(ContentHash(before[0]))
+    row = conn.execute(
+        "INSERT INTO file (path, outcome, reason, updated) VALUES (?, 'skipped', ?, ?) "
+        "ON CONFLICT (path) DO UPDATE SET outcome = 'skipped', reason = excluded.reason, "
+        "updated = excluded.updated, content = NULL, next_content = NULL RETURNING id",
+        (stored, storable(skipped.reason), now()),
+    )
+    return FileId(row.fetchone()[0])
+
+
+def link(conn: sqlite3.Connection, file: FileId, content: ContentHash) -> None:
+    """Say whose items are being made: a new file shows them as they come, a changed one later."""
+    conn.execute(
+        "UPDATE file SET next_content = CASE WHEN content IS NULL OR content = :content THEN NULL "
+        "ELSE :content END, content = coalesce(content, :content) WHERE id = :file",
+        {"content": content, "file": file},
+    )
+
+
+def end_file(
+    conn: sqlite3.Connection, end: FileEnd, space: int, touched: set[ContentHash]
+) -> Outcome | None:
+    """Give a file its outcome; None if it was forgotten or its items were taken away meanwhile."""
+    row = conn.execute("SELECT content, size, mtime_ns FROM file WHERE id = ?", (end.file,))
+    before = row.fetchone()
+    if before is None:
+        return None
+    if before[0]:
+        touched.add(ContentHash(before[0]))
+    if end.content_hash is not None:
+        return _succeed(conn, end, end.content_hash, space)
+    content, known = before[0], (before[1], before[2])
+    stamp = known if end.stamp is None else _numbers(end.stamp)
+    if stamp != known:
+        content = None  # the bytes it showed are no longer there
+    _put_outcome(conn, end.file, (Outcome.FAILED, end.reason), stamp, content)
+    return Outcome.FAILED
+
+
+def cancel_pending(conn: sqlite3.Connection, reason: str) -> None:
+    """Put every file that waits back to what it was; one that is partly in has failed."""
+    conn.execute("DELETE FROM file WHERE outcome IS NULL AND content IS NULL AND reason = ''")
+    conn.execute(
+        "UPDATE file SET outcome = 'failed', reason = ?, updated = ? "
+        "WHERE outcome IS NULL AND content IS NOT NULL AND size IS NULL",
+        (storable(reason), now()),
+    )
+    # Read before: with nothing to show it had failed, else it shows what it did. Which of
+    # several equal files counts as the indexed one, promoting decides.
+    rows = conn.execute(
+        "UPDATE file SET next_content = NULL, "
+        "outcome = CASE WHEN content IS NULL THEN 'failed' ELSE 'duplicate' END "
+        "WHERE outcome IS NULL RETURNING content"
+    ).fetchall()
+    promote(conn, {ContentHash(row[0]) for row in rows if row[0]})
+
+
+def _succeed(
+    conn: sqlite3.Connection, end: FileEnd, content: ContentHash, space: int
+) -> Outcome | None:
+    note = _note(conn, content, space)
+    if note is None:
+        if not 0 < end.vectors <= len(parts_with_vectors(conn, content, space)):
+            return None
+        note = storable(end.reason)
+        conn.execute("INSERT INTO embedded VALUES (?, ?, ?)", (content, space, note))
+    first = conn.execute(
+        "SELECT path FROM file WHERE content = ? AND outcome = 'indexed' AND id <> ? "
+        "ORDER BY id LIMIT 1",
+        (content, end.file),
+    ).fetchone()
+    outcome = Outcome.INDEXED
+    if first is not None:
+        outcome, note = Outcome.DUPLICATE, f"Same content as {display(decode_path(first[0]))}."
+    _put_outcome(conn, end.file, (outcome, note), _numbers(end.stamp), content)
+    return outcome
+
+
+def _note(conn: sqlite3.Connection, content: ContentHash, space: int) -> str | None:
+    sql = "SELECT note FROM embedded WHERE content = ? AND space = ?"
+    row = conn.execute(sql, (content, space)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _put_outcome(
+    conn: sqlite3.Connection,
+    file: FileId,
+    outcome: tuple[Outcome, str],
+    stamp: tuple[int | None, int | None],
+    content: str | None,
+) -> None:
+    word, reason = outcome
+    conn.execute(
+        "UPDATE file SET outcome = ?, reason = ?, updated = ?, size = ?, mtime_ns = ?, "
+        "content = ?, next_content = NULL WHERE id = ?",
+        (word.value, storable(reason), now(), *stamp, content, file),
+    )
+
+
+def _numbers(stamp: FileStamp | None) -> tuple[int | None, int | None]:
+    return (None, None) if stamp is None else (stamp.size, stamp.mtime_ns)

@@ -1,0 +1,83 @@
+"""What the store and the indexer tell each other, beside the nouns of ``types``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NewType
+
+from qwen3vl_app.types import Content, ContentHash, FileStamp, Kind, Outcome, Vectors
+
+FileId = NewType("FileId", int)
+"""Primary key of a file in SQLite."""
+
+SourceId = NewType("SourceId", int)
+"""Primary key of something that waits to be scanned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryCounts:
+    """How much the library holds."""
+
+    files: Mapping[Outcome, int]
+    """Files by how they ended; every outcome but ``unchanged``, which only a run knows."""
+
+    pending: int
+    """Files that wait to be indexed."""
+
+    items: Mapping[Kind, int]
+    """Searchable units by kind, every kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file or folder that somebody added and that has not been scanned to its end."""
+
+    id: SourceId
+    path: Path
+    collection: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFile:
+    """A file as the library knows it."""
+
+    id: FileId
+    path: Path
+    stamp: FileStamp | None
+    """When it was last read; None for a file that never was."""
+
+    outcome: Outcome | None
+    """None while it waits to be indexed."""
+
+    content_hash: ContentHash | None
+    """Whose items it shows; of a changed file that waits, still the old content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EmbeddedPart:
+    """One part of a file, decoded and embedded, ready to be kept."""
+
+    content_hash: ContentHash
+    content: Content
+    vector: Vectors
+    """Shape (D,)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEnd:
+    """How the work on one file ended."""
+
+    file: FileId
+    stamp: FileStamp | None
+    """Taken before it was read; None if that was not possible."""
+
+    content_hash: ContentHash | None
+    """None when it failed."""
+
+    vectors: int = 0
+    """How many of its parts have a vector now."""
+
+    reason: str = ""
+    """Why it failed, or which parts are missing."""

@@ -1,0 +1,152 @@
+"""The tables, as a sequence of migrations.
+
+::
+
+    source        what was added and is not scanned yet
+    file          path, stamp, outcome          --.
+    content       bytes, named by their hash  <---' several files may have the same
+    item          one searchable part of a content, with its place and thumbnail
+    vector        of an item in a space
+    embedded      content x space: all its parts have been dealt with
+    space         settings under which vectors are comparable
+    collection, collection_file
+
+A released migration is never edited; a change of the schema is a new one at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database, Migrations
+
+from qwen3vl_app.errors import LibraryError, LibraryTooNewError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MIGRATIONS = Migrations("library")
+
+_FIRST = (
+    """
+    CREATE TABLE content (
+        hash TEXT PRIMARY KEY
+    ) STRICT
+    """,
+    # A file that waits has no outcome; the stamp is that of its last reading. While a changed
+    # file is being read again, `content` is what it still shows and `next_content` what it will.
+    """
+    CREATE TABLE file (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        path BLOB NOT NULL UNIQUE,
+        size INTEGER,
+        mtime_ns INTEGER,
+        content TEXT REFERENCES content(hash),
+        next_content TEXT REFERENCES content(hash),
+        outcome TEXT CHECK (outcome IN ('indexed', 'duplicate', 'skipped', 'failed')),
+        reason TEXT NOT NULL DEFAULT '',
+        updated TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX file_content ON file(content)",
+    "CREATE INDEX file_next_content ON file(next_content)",
+    "CREATE INDEX file_outcome ON file(outcome)",
+    # AUTOINCREMENT: an id is never given twice, so an id kept by a page, a judgement or a FAISS
+    # index can go missing but never mean another item.
+    """
+    CREATE TABLE item (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        content TEXT NOT NULL REFERENCES content(hash) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('picture', 'page', 'passage', 'video', 'moment')),
+        page INTEGER,
+        first_line INTEGER,
+        last_line INTEGER,
+        start_seconds REAL,
+        end_seconds REAL,
+        thumbnail TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        UNIQUE (content, ordinal)
+    ) STRICT
+    """,
+    "CREATE INDEX item_thumbnail ON item(thumbnail)",
+    """
+    CREATE TABLE space (
+        id INTEGER PRIMARY KEY,
+        fingerprint TEXT NOT NULL UNIQUE,
+        model TEXT NOT NULL,
+        dimension INTEGER NOT NULL
+    ) STRICT
+    """,
+    # The vector comes last: rows of other spaces are passed over without reading it.
+    """
+    CREATE TABLE vector (
+        item INTEGER NOT NULL REFERENCES item(id) ON DELETE CASCADE,
+        space INTEGER NOT NULL REFERENCES space(id) ON DELETE CASCADE,
+        value BLOB NOT NULL,
+        PRIMARY KEY (item, space)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE embedded (
+        content TEXT NOT NULL REFERENCES content(hash) ON DELETE CASCADE,
+        space INTEGER NOT NULL REFERENCES space(id) ON DELETE CASCADE,
+        note TEXT NOT NULL,
+        PRIMARY KEY (content, space)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE collection (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
+    ) STRICT
+    """,
+    """
+    CREATE TABLE collection_file (
+        collection INTEGER NOT NULL REFERENCES collection(id) ON DELETE CASCADE,
+        file INTEGER NOT NULL REFERENCES file(id) ON DELETE CASCADE,
+        PRIMARY KEY (collection, file)
+    ) STRICT
+    """,
+    "CREATE INDEX collection_file_file ON collection_file(file)",
+    """
+    CREATE TABLE source (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        path BLOB NOT NULL,
+        collection INTEGER REFERENCES collection(id) ON DELETE SET NULL
+    ) STRICT
+    """,
+)
+
+
+@MIGRATIONS()
+def m001_files_items_vectors(db: Database) -> None:
+    """Everything the first release needs."""
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+def migrate(db: Database, directory: Path, *, writable: bool) -> None:
+    """Bring the tables to the state this version expects.
+
+    Raises:
+        LibraryTooNewError: They already are beyond it.
+        LibraryError: They are older, and the library is open for reading only.
+    """
+    known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+    applied = {migration.name for migration in MIGRATIONS.applied(db)}
+    unknown = sorted(applied - known)
+    if unknown:
+        raise LibraryTooNewError(
+            f"The library {directory} was written by a newer version of this program "
+            f"({unknown[-1]}); update the program, or choose another folder with --library."
+        )
+    if known - applied and not writable:
+        raise LibraryError(
+            f"The library {directory} was made by an older version of this program; "
+            "open it once for writing, which brings it up to date."
+        )
+    if known - applied:
+        MIGRATIONS.apply(db)

@@ -1,0 +1,111 @@
+"""Statements about vectors and spaces. Every function wants the library's lock held.
+
+A vector is stored once, at full size, as D little-endian float32 numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from qwen3vl_app.store.index import Ids
+from qwen3vl_app.store.items import LIVING
+from qwen3vl_app.types import ContentHash, ItemId, Space, Vectors
+
+_STORED = np.dtype("<f4")
+_CHUNK = 2000
+
+
+def space_id(conn: sqlite3.Connection, space: Space) -> int | None:
+    """The row of a space, or None while nothing was embedded in it."""
+    row = conn.execute(
+        "SELECT id FROM space WHERE fingerprint = ?", (space.fingerprint,)
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def put_space(conn: sqlite3.Connection, space: Space) -> int:
+    """The row of a space, made if need be."""
+    conn.execute(
+        "INSERT OR IGNORE INTO space (fingerprint, model, dimension) VALUES (?, ?, ?)",
+        (space.fingerprint, space.model, space.dimension),
+    )
+    row = conn.execute("SELECT id FROM space WHERE fingerprint = ?", (space.fingerprint,))
+    return int(row.fetchone()[0])
+
+
+def list_spaces(conn: sqlite3.Connection) -> list[tuple[Space, int]]:
+    """Every space with the number of its vectors, oldest first."""
+    rows = conn.execute(
+        "SELECT model, dimension, fingerprint, "
+        "(SELECT count(*) FROM vector WHERE vector.space = space.id) FROM space ORDER BY id"
+    )
+    return [
+        (Space(model=model, dimension=dimension, fingerprint=fingerprint), count)
+        for model, dimension, fingerprint, count in rows
+    ]
+
+
+def put_vector(
+    conn: sqlite3.Connection, item: ItemId, space: int, dimension: int, vector: Vectors
+) -> None:
+    """Keep the vector of an item in a space.
+
+    Raises:
+        ValueError: It is not D finite numbers; such a vector would spoil every search.
+    """
+    if vector.shape != (dimension,) or not np.isfinite(vector).all():
+        raise ValueError(f"not a vector of {dimension} finite numbers: {vector.shape}")
+    conn.execute(
+        "INSERT OR REPLACE INTO vector (item, space, value) VALUES (?, ?, ?)",
+        (item, space, vector.astype(_STORED).tobytes()),
+    )
+
+
+def read_vector(conn: sqlite3.Connection, item: ItemId, space: int) -> Vectors | None:
+    """The vector of a living item, shape (D,), or None."""
+    row = conn.execute(
+        "SELECT value FROM vector JOIN item ON item.id = vector.item "
+        f"WHERE item = ? AND space = ? AND {LIVING}",
+        (item, space),
+    ).fetchone()
+    return None if row is None else _array([row[0]])[0]
+
+
+def searchable_ids(
+    conn: sqlite3.Connection, space: int, contents: Iterable[ContentHash] | None = None
+) -> Ids:
+    """Ids of the living items with a vector in this space, of all contents or of these."""
+    sql = (
+        "SELECT item.id FROM item JOIN vector ON vector.item = item.id AND vector.space = ? "
+        f"WHERE {LIVING}"
+    )
+    if contents is None:
+        rows = conn.execute(sql, (space,))
+    else:
+        chosen = json.dumps(sorted(contents))
+        rows = conn.execute(
+            f"{sql} AND item.content IN (SELECT value FROM json_each(?))", (space, chosen)
+        )
+    return np.fromiter((row[0] for row in rows), np.int64)
+
+
+def read_vectors(conn: sqlite3.Connection, space: int, ids: Ids) -> Iterator[tuple[Ids, Vectors]]:
+    """Vectors of these items in pieces: ids (N,) and vectors (N, D)."""
+    for begin in range(0, len(ids), _CHUNK):
+        piece = json.dumps(ids[begin : begin + _CHUNK].tolist())
+        rows = conn.execute(
+            "SELECT item, value FROM vector "
+            "WHERE space = ? AND item IN (SELECT value FROM json_each(?))",
+            (space, piece),
+        ).fetchall()
+        if rows:
+            yield np.array([row[0] for row in rows], np.int64), _array([row[1] for row in rows])
+
+
+def _array(blobs: list[bytes]) -> Vectors:
+    flat = np.frombuffer(b"".join(blobs), dtype=_STORED).astype(np.float32)
+    return flat.reshape(len(blobs), -1)

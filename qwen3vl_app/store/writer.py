@@ -1,0 +1,249 @@
+"""The side of a library that changes things: sources, pending files, batches, forgetting.
+
+Every method is one transaction; an exception leaves the library as it was. The search index
+follows right after the commit, under the same lock, so no search sees one without the other.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from qwen3vl_app.store import files, items, outcomes, vectors
+from qwen3vl_app.store.connection import Connection
+from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path
+from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId, KnownFile, Source, SourceId
+from qwen3vl_app.store.thumbnails import Thumbnails
+from qwen3vl_app.types import ContentHash, FileStamp, Outcome, Part, SkippedPath, Space
+
+_STALE = """
+    outcome IN ('indexed', 'duplicate') AND NOT EXISTS (
+        SELECT 1 FROM embedded WHERE embedded.content = file.content AND embedded.space = :space)
+"""
+
+
+class LibraryWriter:
+    """Made by ``Library``; thread-safe like it. Raises ``LibraryError`` when the disk refuses."""
+
+    def __init__(self, connection: Connection, live: LiveIndex, thumbnails: Thumbnails) -> None:
+        self._connection = connection
+        self._live = live
+        self._thumbnails = thumbnails
+
+    # ------------------------------------------------------------ sources and scans
+
+    def add_sources(self, paths: Sequence[Path], collection: str | None) -> None:
+        """Remember files and folders that want scanning; their files join the collection."""
+        with self._connection.writing() as conn:
+            row = None if collection is None else files.put_collection(conn, collection)
+            for path in paths:
+                stored = encode_path(path)
+                conn.execute(
+                    "INSERT INTO source (path, collection) SELECT ?1, ?2 WHERE NOT EXISTS "
+                    "(SELECT 1 FROM source WHERE path = ?1 AND collection IS ?2)",
+                    (stored, row),
+                )
+
+    def sources(self) -> list[Source]:
+        """What waits to be scanned, in the order in which it was added."""
+        with self._connection.reading() as conn:
+            rows = conn.execute(
+                "SELECT source.id, path, collection.name FROM source "
+                "LEFT JOIN collection ON collection.id = source.collection ORDER BY source.id"
+            )
+            return [
+                Source(id=SourceId(row), path=decode_path(path), collection=name)
+                for row, path, name in rows
+            ]
+
+    def known_under(self, path: Path) -> list[KnownFile]:
+        """The file of this path, or every known file inside this folder."""
+        with self._connection.reading() as conn:
+            return files.known_under(conn, path)
+
+    def record_scan(
+        self,
+        *,
+        pending: Sequence[FileStamp] = (),
+        skipped: Sequence[SkippedPath] = (),
+        members: Sequence[FileId] = (),
+        collection: str | None = None,
+    ) -> tuple[list[FileId], list[FileId]]:
+        """Note what a scan has found: files to index, paths left alone, files as they were.
+
+        Pending files and members join the collection. A file that is skipped now and was
+        indexed before no longer shows its items.
+
+        Returns:
+            The ids of the pending files and of the skipped paths, in their order.
+        """
+        with self._changing() as (conn, touched):
+            waiting = [outcomes.put_pending(conn, stamp.path) for stamp in pending]
+            left = [outcomes.put_skipped(conn, path, touched) for path in skipped]
+            files.promote(conn, touched)
+            if collection is not None:
+                row = files.put_collection(conn, collection)
+                conn.executemany(
+                    "INSERT OR IGNORE INTO collection_file (collection, file) VALUES (?, ?)",
+                    [(row, file) for file in (*waiting, *members)],
+                )
+        return waiting, left
+
+    def finish_source(self, source: SourceId, vanished: Sequence[FileId]) -> None:
+        """End a completed scan: drop the source and the files that it no longer found.
+
+        The items of vanished files cannot be found any more, but stay until ``sweep``: a file
+        that was only renamed takes them over.
+        """
+        with self._changing() as (conn, touched):
+            touched.update(files.delete_files(conn, vanished))
+            conn.execute("DELETE FROM source WHERE id = ?", (source,))
+
+    # ------------------------------------------------------------ what is to be done
+
+    def pending_files(self, limit: int) -> list[KnownFile]:
+        """Files without an outcome, oldest first."""
+        with self._connection.reading() as conn:
+            rows = conn.execute(
+                f"SELECT {files.KNOWN} FROM file WHERE outcome IS NULL ORDER BY id LIMIT ?",
+                (limit,),
+            )
+            return [files.known_file(row) for row in rows]
+
+    def stale_files(self, space: Space, *, after: FileId | None, limit: int) -> list[KnownFile]:
+        """Files that were indexed, but not in this space, oldest first."""
+        with self._connection.reading() as conn:
+            rows = conn.execute(
+                f"SELECT {files.KNOWN} FROM file WHERE id > :after AND {_STALE} "
+                "ORDER BY id LIMIT :limit",
+                {"after": after or 0, "space": vectors.space_id(conn, space), "limit": limit},
+            )
+            return [files.known_file(row) for row in rows]
+
+    def work(self, space: Space | None) -> list[FileId]:
+        """Files that are pending, and with a space those that are stale there."""
+        with self._connection.reading() as conn:
+            row = None if space is None else vectors.space_id(conn, space)
+            stale = "" if space is None else f"OR ({_STALE})"
+            sql = f"SELECT id FROM file WHERE outcome IS NULL {stale}"
+            return [FileId(found[0]) for found in conn.execute(sql, {"space": row})]
+
+    def is_embedded(self, content_hash: ContentHash, space: Space) -> bool:
+        """Whether all parts of this content have been dealt with in this space."""
+        with self._connection.reading() as conn:
+            row = conn.execute(
+                "SELECT 1 FROM embedded WHERE content = ? AND space = ?",
+                (content_hash, vectors.space_id(conn, space)),
+            )
+            return row.fetchone() is not None
+
+    def embedded_parts(self, content_hash: ContentHash, space: Space) -> frozenset[Part]:
+        """The parts of this content that have a vector in this space."""
+        with self._connection.reading() as conn:
+            row = vectors.space_id(conn, space)
+            if row is None:
+                return frozenset()
+            return items.parts_with_vectors(conn, content_hash, row)
+
+    # ------------------------------------------------------------ batches
+
+    def commit(
+        self,
+        space: Space,
+        *,
+        starts: Mapping[FileId, ContentHash],
+        parts: Sequence[EmbeddedPart],
+        ends: Sequence[FileEnd],
+    ) -> dict[FileId, Outcome]:
+        """Keep a batch, all of it or nothing: items and vectors, and how files ended.
+
+        Args:
+            space: Of the vectors.
+            starts: Whose parts these are: file to content.
+            parts: Parts with their vectors.
+            ends: Files whose work is over with this batch.
+
+        Returns:
+            The outcome of every file that ended. One that was forgotten meanwhile has none,
+            nor has one whose items were taken away meanwhile, which is still pending.
+        """
+        named = [(part, self._thumbnails.write(part.content.thumbnail)) for part in parts]
+        with self._changing() as (conn, touched):
+            row = vectors.put_space(conn, space)
+            touched.update(starts.values(), (part.content_hash for part in parts))
+            touched.update(end.content_hash for end in ends if end.content_hash is not None)
+            conn.executemany(
+                "INSERT OR IGNORE INTO content (hash) VALUES (?)",
+                [(content,) for content in sorted(touched)],
+            )
+            for file, content in starts.items():
+                outcomes.link(conn, file, content)
+            for part, thumbnail in named:
+                item = items.put_item(conn, part.content_hash, part.content, thumbnail)
+                vectors.put_vector(conn, item, row, space.dimension, part.vector)
+            ended = {end.file: outcomes.end_file(conn, end, row, touched) for end in ends}
+            files.promote(conn, touched)
+        return {file: outcome for file, outcome in ended.items() if outcome is not None}
+
+    def sweep(self) -> int:
+        """Delete contents that no file has, with items, vectors and thumbnails; how many items.
+
+        Not while batches are being made: they may be about to give such a content a file.
+        """
+        return self._delete_unreferenced(None)
+
+    # ------------------------------------------------------------ changes of mind
+
+    def retry(self, paths: Sequence[Path] | None) -> int:
+        """Let failed files, or those of them at or under these paths, wait again; how many."""
+        with self._connection.writing() as conn:
+            if paths is None:
+                done = conn.execute("UPDATE file SET outcome = NULL WHERE outcome = 'failed'")
+                return done.rowcount
+            count = 0
+            for path in paths:
+                count += conn.execute(
+                    "UPDATE file SET outcome = NULL WHERE outcome = 'failed' "
+                    "AND (path = ? OR (path >= ? AND path < ?))",
+                    (encode_path(path), *bounds_under(path)),
+                ).rowcount
+            return count
+
+    def cancel(self, reason: str) -> None:
+        """Drop what waits: sources, and files that have shown nothing yet.
+
+        A new file that is partly in keeps its items and has failed, for this reason, so that
+        it can be tried again. A changed file shows what it did before, until it is added again.
+        """
+        with self._connection.writing() as conn:
+            conn.execute("DELETE FROM source")
+            outcomes.cancel_pending(conn, reason)
+
+    def forget(self, paths: Sequence[Path]) -> list[Path]:
+        """Take out the files at or under these paths; returns their paths."""
+        with self._connection.lock:
+            with self._changing() as (conn, touched):
+                known = {file.id: file for path in paths for file in files.known_under(conn, path)}
+                touched.update(files.delete_files(conn, known))
+            self._delete_unreferenced(touched)
+        return [file.path for file in known.values()]
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[sqlite3.Connection, set[ContentHash]]]:
+        touched: set[ContentHash] = set()
+        with self._connection.lock:
+            with self._connection.writing() as conn:
+                yield conn, touched
+            with self._connection.reading() as conn:
+                self._live.follow(conn, touched)
+
+    def _delete_unreferenced(self, among: set[ContentHash] | None) -> int:
+        with self._connection.lock:
+            with self._connection.writing() as conn:
+                gone, unused = files.delete_unreferenced(conn, among)
+            self._live.drop(gone)
+            self._thumbnails.remove(unused)
+        return len(gone)

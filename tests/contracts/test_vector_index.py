@@ -1,0 +1,150 @@
+"""What every ``VectorIndex`` promises, asked of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwen3vl_app.store.index import FaissIndex, NumpyIndex, VectorIndex
+from qwen3vl_app.types import Vectors
+
+MakeIndex = Callable[[int], VectorIndex]
+
+
+@pytest.fixture(params=[FaissIndex, NumpyIndex], scope="module")
+def make(request: pytest.FixtureRequest) -> MakeIndex:
+    return request.param
+
+
+def axes(dimension: int) -> Vectors:
+    return np.eye(dimension, dtype=np.float32)
+
+
+def ids(*numbers: int) -> np.ndarray:
+    return np.array(numbers, dtype=np.int64)
+
+
+def filled(make: MakeIndex) -> VectorIndex:
+    """Ids 5, 2, 9 along the three axes."""
+    index = make(3)
+    index.add(ids(5, 2, 9), axes(3))
+    return index
+
+
+def test_search__nearest_comes_first(make: MakeIndex) -> None:
+    found, similarities = filled(make).search(np.array([0.6, 0.8, 0], np.float32), 2)
+    assert found.tolist() == [2, 5]
+    assert similarities.tolist() == pytest.approx([0.8, 0.6])
+
+
+def test_search__equal_similarities_are_ordered_by_id(make: MakeIndex) -> None:
+    found, _ = filled(make).search(np.array([1, 0, 0], np.float32), 3)
+    assert found.tolist() == [5, 2, 9]
+
+
+def test_search__more_than_there_are_gives_all(make: MakeIndex) -> None:
+    found, similarities = filled(make).search(axes(3)[0], 50)
+    assert found.tolist() == [5, 2, 9]
+    assert similarities.min() == 0
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_search__none_asked_for(make: MakeIndex, k: int) -> None:
+    assert filled(make).search(axes(3)[0], k)[0].tolist() == []
+
+
+def test_search__empty_index(make: MakeIndex) -> None:
+    found, similarities = make(3).search(axes(3)[0], 5)
+    assert (found.shape, similarities.shape) == ((0,), (0,))
+    assert (found.dtype, similarities.dtype) == (np.int64, np.float32)
+
+
+def test_search__filter_gives_as_many_as_pass(make: MakeIndex) -> None:
+    found, _ = filled(make).search(axes(3)[0], 2, among=ids(9, 2, 77))
+    assert found.tolist() == [2, 9]
+
+
+@pytest.mark.parametrize("among", [(), (77,)])
+def test_search__filter_that_nothing_passes(make: MakeIndex, among: tuple[int, ...]) -> None:
+    assert filled(make).search(axes(3)[0], 2, among=ids(*among))[0].tolist() == []
+
+
+def test_search__wrong_dimension_is_refused(make: MakeIndex) -> None:
+    with pytest.raises(ValueError, match="dimension 3"):
+        filled(make).search(axes(4)[0], 1)
+
+
+def test_add__wrong_dimension_is_refused(make: MakeIndex) -> None:
+    index = make(3)
+    with pytest.raises(ValueError, match="dimension 3"):
+        index.add(ids(1), axes(4)[:1])
+    assert len(index) == 0
+
+
+def test_add__id_that_is_there_is_refused(make: MakeIndex) -> None:
+    index = filled(make)
+    with pytest.raises(ValueError, match="twice"):
+        index.add(ids(1, 5), axes(3)[:2])
+    with pytest.raises(ValueError, match="twice"):
+        index.add(ids(1, 1), axes(3)[:2])
+    assert index.ids().tolist() == [2, 5, 9]
+
+
+def test_add__nothing(make: MakeIndex) -> None:
+    index = make(3)
+    index.add(ids(), np.empty((0, 3), np.float32))
+    assert (len(index), index.dimension) == (0, 3)
+
+
+def test_remove__takes_out_and_passes_over(make: MakeIndex) -> None:
+    index = filled(make)
+    index.remove(ids(2, 77))
+    assert (len(index), index.ids().tolist()) == (2, [5, 9])
+    assert index.search(axes(3)[1], 3)[0].tolist() == [5, 9]
+    index.remove(ids())
+    index.add(ids(2), axes(3)[:1])
+    assert index.ids().tolist() == [2, 5, 9]
+
+
+def test_ids__large_ones_survive(make: MakeIndex) -> None:
+    index = make(2)
+    index.add(ids(2**40, 1), axes(2))
+    assert index.search(axes(2)[0], 1)[0].tolist() == [2**40]
+
+
+CASES = st.fixed_dictionaries(
+    {
+        "seed": st.integers(0, 2**32 - 1),
+        "count": st.integers(0, 40),
+        "k": st.integers(0, 50),
+        "share": st.none() | st.floats(0, 1),
+        "removed": st.floats(0, 1),
+    }
+)
+
+
+@given(case=CASES)
+def test_search__agrees_with_a_plain_sort(make: MakeIndex, case: dict) -> None:
+    random, count = np.random.default_rng(case["seed"]), case["count"]
+    vectors = random.standard_normal((count, 5)).astype(np.float32)
+    names = random.permutation(1000)[:count].astype(np.int64)
+    query = random.standard_normal(5).astype(np.float32)
+    index = make(5)
+    half = count // 2
+    index.add(names[:half], vectors[:half])
+    index.add(names[half:], vectors[half:])
+    gone = names[random.random(count) < case["removed"]]
+    index.remove(gone)
+    among = None if case["share"] is None else names[random.random(count) < case["share"]]
+    left = np.array([n not in gone and (among is None or n in among) for n in names], bool)
+    expected = sorted(zip(-(vectors[left] @ query), names[left].tolist(), strict=True))
+
+    found, similarities = index.search(query, case["k"], among)
+
+    assert found.tolist() == [name for _, name in expected[: case["k"]]]
+    wanted = [-similarity for similarity, _ in expected[: case["k"]]]
+    assert similarities.tolist() == pytest.approx(wanted, abs=1e-5)
