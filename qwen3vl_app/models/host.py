@@ -1,0 +1,268 @@
+"""The one thread that owns torch, and who may use it when.
+
+Importing this module, building a host and asking its status touch neither torch nor
+transformers, which take seconds to import; that happens on the host's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from qwen3vl_app.errors import AppError, ModelError, ModelLoadError
+from qwen3vl_app.models.jobs import Job, JobQueue, Priority
+from qwen3vl_app.models.names import Role, resolve
+from qwen3vl_app.models.protocols import ModelState, ModelStatus
+
+if TYPE_CHECKING:
+    from qwen3vl_app.budget import Budget
+    from qwen3vl_app.models.names import Checkpoint
+    from qwen3vl_app.models.protocols import Embedder, Reranker
+    from qwen3vl_app.settings import Settings
+    from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
+
+__all__ = ["ModelHost", "Priority"]
+
+log = logging.getLogger(__name__)
+
+CLOSED = "The models are closed, because the program is ending."
+OFF = "Reranking is off; start the program without --reranker none."
+
+
+@dataclass(slots=True)
+class Slot:
+    """One of the two models. Written by the model thread only, until closing."""
+
+    status: ModelStatus
+    settled: threading.Event
+    """Set once the model is ready, off, failed or closed."""
+
+    model: Any = None
+    """``Embedder`` or ``Reranker``; None unless ready."""
+
+
+class ModelHost:
+    """Loads both models in the background and runs them on one thread.
+
+    All methods are thread-safe. ``embed`` and ``score`` block until their turn has come and gone;
+    more urgent work goes first, also between two passes of work already begun, so a search waits
+    at most for the pass in flight.
+
+    Args:
+        settings: Which models, on which device, with how many threads.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._jobs = JobQueue()
+        self._running: Priority | None = None
+        self._starting = threading.Lock()
+        self._slots = {
+            Role.EMBEDDER: _slot(Role.EMBEDDER, settings.model),
+            Role.RERANKER: _slot(Role.RERANKER, settings.reranker),
+        }
+        if not self.has_reranker:
+            self._jobs.refuse(Role.RERANKER, ModelError(OFF))
+        self._thread = threading.Thread(target=self._work, name="models", daemon=True)
+
+    # ------------------------------------------------------------ for any thread
+
+    @property
+    def has_reranker(self) -> bool:
+        """Whether reranking was asked for."""
+        return self._slots[Role.RERANKER].status.state is not ModelState.OFF
+
+    def start(self) -> None:
+        """Begin loading, the embedder first; returns at once. Calling it again does nothing."""
+        with self._starting:
+            if self._thread.ident is None and not self._jobs.closed:
+                self._thread.start()
+
+    def status(self) -> tuple[ModelStatus, ModelStatus]:
+        """Embedder and reranker as they are now; never waits."""
+        return self._slots[Role.EMBEDDER].status, self._slots[Role.RERANKER].status
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until both models are ready, off or failed; False if ``timeout`` seconds passed."""
+        until = None if timeout is None else time.monotonic() + timeout
+        return all(
+            slot.settled.wait(None if until is None else max(0.0, until - time.monotonic()))
+            for slot in self._slots.values()
+        )
+
+    def space(self) -> Space:
+        """The space of the embedder's vectors; waits for it to load, and starts that if need be.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            ModelError: The host was closed.
+        """
+        return self._embedder().space
+
+    def embedder_budget(self) -> Budget:
+        """What the embedder looks at; waits and raises as `space`."""
+        return self._embedder().budget
+
+    def embed(
+        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+    ) -> EmbeddingBatch:
+        """Vectors for ``inputs``; see ``Embedder.embed``. Waits while the model loads.
+
+        Raises:
+            ModelLoadError: The embedder cannot be loaded.
+            ModelError: The host was closed.
+        """
+
+        def run(model: Embedder) -> EmbeddingBatch:
+            return model.embed(inputs, instruction)
+
+        self.start()
+        batch: EmbeddingBatch = self._jobs.put(Role.EMBEDDER, priority, run).result()
+        return batch
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+    ) -> ScoreBatch:
+        """Judgements of ``documents``; see ``Reranker.score``. Waits while the model loads.
+
+        Raises:
+            ModelLoadError: The reranker cannot be loaded.
+            ModelError: Reranking is off, or the host was closed.
+        """
+
+        def run(model: Reranker) -> ScoreBatch:
+            return model.score(query, documents, instruction)
+
+        self.start()
+        batch: ScoreBatch = self._jobs.put(Role.RERANKER, priority, run).result()
+        return batch
+
+    def close(self, timeout: float = 10.0) -> None:
+        """End after the pass in flight and let both models go.
+
+        Work that waits, or is only half done, raises ``ModelError``. Loading cannot be
+        interrupted: after ``timeout`` seconds its thread is left to end with the program.
+        """
+        self._jobs.close(ModelError(CLOSED))
+        with self._starting:
+            started = self._thread.ident is not None
+        if started and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+        for slot in self._slots.values():
+            slot.settled.set()
+
+    def _embedder(self) -> Embedder:
+        self.start()
+        slot = self._slots[Role.EMBEDDER]
+        slot.settled.wait()
+        model: Embedder | None = slot.model
+        if model is not None:
+            return model
+        if slot.status.state is ModelState.FAILED:
+            raise ModelLoadError(slot.status.detail)
+        raise ModelError(CLOSED)
+
+    # ------------------------------------------------------------ on the model thread
+
+    def _work(self) -> None:
+        """Load, then run jobs until closed."""
+        for role, slot in self._slots.items():
+            if slot.status.state is not ModelState.OFF and not self._jobs.closed:
+                self._load(role, slot)
+            # a search must not wait for the reranker's gigabytes
+            self._run_all(than=Priority.RERANK)
+        while self._jobs.wait():
+            self._run_all()
+        for slot in self._slots.values():
+            slot.model = None
+
+    def _load(self, role: Role, slot: Slot) -> None:
+        """Make one model ready, or say why not; the thread lives on either way."""
+        slot.status = replace(slot.status, state=ModelState.LOADING)
+        try:
+            slot.model = self._build(role, slot)
+        except AppError as error:
+            self._give_up(role, slot, str(error))
+        except Exception as error:
+            # a damaged checkpoint can fail anywhere inside torch; the page must stay alive
+            log.exception("loading the %s failed", role)
+            self._give_up(role, slot, f"The {role} cannot be loaded: {error!r}.")
+        else:
+            ready = ModelState.READY
+            slot.status = replace(slot.status, state=ready, detail=slot.model.detail)
+        slot.settled.set()
+
+    def _build(self, role: Role, slot: Slot) -> Embedder | Reranker:
+        """Find and load one checkpoint. Imports torch and transformers."""
+        checkpoint = self._resolve(role)
+        slot.status = replace(slot.status, name=checkpoint.name, bundled=checkpoint.bundled)
+        from qwen3vl_app.models import building  # noqa: PLC0415  imports torch
+
+        build = building.build_embedder if role is Role.EMBEDDER else building.build_reranker
+        return build(checkpoint, self._settings, self._between_passes)
+
+    def _resolve(self, role: Role) -> Checkpoint:
+        settings = self._settings
+
+        def gpu() -> bool:
+            from qwen3vl_app.models.loader import has_gpu  # noqa: PLC0415  imports torch
+
+            return has_gpu(settings.device)
+
+        wanted = settings.model if role is Role.EMBEDDER else settings.reranker
+        return resolve(wanted, role, gpu=gpu, allow_download=settings.allow_download)
+
+    def _give_up(self, role: Role, slot: Slot, sentence: str) -> None:
+        """Record the failure and end the work that waits for this model."""
+        log.warning("%s: %s", role, sentence)
+        slot.status = replace(slot.status, state=ModelState.FAILED, detail=sentence)
+        self._jobs.refuse(role, ModelLoadError(sentence))
+
+    def _between_passes(self) -> None:
+        """Called by the models while they work.
+
+        Raises:
+            ModelError: The host is closing, which ends the work at this point.
+        """
+        if self._jobs.closed:
+            raise ModelError(CLOSED)
+        if self._running is not None:
+            self._run_all(than=self._running)
+
+    def _run_all(self, than: Priority | None = None) -> None:
+        """Run jobs until none is left, or none more urgent than ``than``."""
+        ready = [role for role, slot in self._slots.items() if slot.model is not None]
+        while (job := self._jobs.take(ready, than)) is not None:
+            self._run(job)
+
+    def _run(self, job: Job) -> None:
+        """Run one job, keeping the priority of the one that it may have interrupted."""
+        if not job.future.set_running_or_notify_cancel():
+            return
+        interrupted, self._running = self._running, job.priority
+        try:
+            result = job.run(self._slots[job.role].model)
+        except BaseException as error:
+            job.future.set_exception(error)  # whatever it is, it is the caller's to see
+        else:
+            job.future.set_result(result)
+        finally:
+            self._running = interrupted
+
+
+def _slot(role: Role, wanted: str) -> Slot:
+    off = role is Role.RERANKER and wanted.strip().lower() == "none"
+    state = ModelState.OFF if off else ModelState.WAITING
+    settled = threading.Event()
+    if off:
+        settled.set()
+    return Slot(ModelStatus(role=role.value, name=wanted, state=state), settled)

@@ -1,0 +1,109 @@
+"""Work that waits for the model thread, most urgent first."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Container
+from concurrent.futures import Future
+from contextlib import suppress
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from qwen3vl_app.errors import ModelError
+from qwen3vl_app.models.names import Role
+
+
+class Priority(IntEnum):
+    """Who goes first; the smaller number."""
+
+    SEARCH = 0
+    RERANK = 1
+    INDEX = 2
+
+
+class Job(NamedTuple):
+    """Something to run on the model thread. Sorts by priority, then by age."""
+
+    priority: Priority
+    age: int
+    role: Role
+    run: Callable[[Any], Any]
+    """Called with the model."""
+
+    future: Future[Any]
+
+
+class JobQueue:
+    """Jobs of both models. Thread-safe.
+
+    A job may only be taken while its model is ready; a model that has failed, or a queue that was
+    closed, takes no more jobs and ends those that wait.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._jobs: list[Job] = []
+        self._ages = itertools.count()
+        self._refused: dict[Role, ModelError] = {}
+        self.closed = False
+
+    def put(self, role: Role, priority: Priority, run: Callable[[Any], Any]) -> Future[Any]:
+        """Queue work; the future ends when it has run, or cannot."""
+        future: Future[Any] = Future()
+        with self._changed:
+            refusal = self._refused.get(role)
+            if refusal is None:
+                self._jobs.append(Job(priority, next(self._ages), role, run, future))
+                self._changed.notify_all()
+        if refusal is not None:
+            _fail(future, refusal)
+        return future
+
+    def take(self, ready: Container[Role], than: Priority | None = None) -> Job | None:
+        """The most urgent job of a ready model, or None; never waits.
+
+        Args:
+            ready: Models that can run.
+            than: Only jobs more urgent than this.
+        """
+        with self._changed:
+            fit = [
+                job
+                for job in self._jobs
+                if job.role in ready and (than is None or job.priority < than)
+            ]
+            if not fit or self.closed:
+                return None
+            first = min(fit)
+            self._jobs.remove(first)
+            return first
+
+    def wait(self) -> bool:
+        """Wait until there is a job; False once the queue is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self.closed)
+            return not self.closed
+
+    def refuse(self, role: Role, error: ModelError) -> None:
+        """End the waiting jobs of one model with ``error``, and all that come later."""
+        with self._changed:
+            self._refused[role] = error
+            ended = [job for job in self._jobs if job.role is role]
+            self._jobs = [job for job in self._jobs if job.role is not role]
+        for job in ended:
+            _fail(job.future, error)
+
+    def close(self, error: ModelError) -> None:
+        """Take no more jobs and end those that wait; a running one is not touched."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
+        for role in Role:
+            self.refuse(role, error)
+
+
+def _fail(future: Future[Any], error: ModelError) -> None:
+    """A copy for each caller, because raising one adds to its traceback."""
+    with suppress(RuntimeError):  # cancelled in the meantime
+        future.set_exception(type(error)(*error.args))

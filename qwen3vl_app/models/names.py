@@ -1,0 +1,199 @@
+"""From what a person typed (``demo``, ``2b``, a folder, ``org/name``) to a folder on this machine.
+
+Free of torch, so that asking costs nothing. The network is touched only where it is allowed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import orjson
+
+from qwen3vl_app.errors import ModelNotFoundError
+from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER
+
+REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+
+DOWNLOADED = ["*.safetensors", "*.json", "*.jinja", "*.txt"]
+"""What a checkpoint needs; not other formats of the same weights."""
+
+
+class Role(StrEnum):
+    """Which of the two models is meant."""
+
+    EMBEDDER = "embedder"
+    RERANKER = "reranker"
+
+    @property
+    def bundled(self) -> Path:
+        """Folder of the demo checkpoint that comes with the program."""
+        return DEMO_EMBEDDER if self is Role.EMBEDDER else DEMO_RERANKER
+
+    def repository(self, size: str) -> str:
+        """Id of the published model of this role; ``size`` is ``2b`` or ``8b``."""
+        family = "Embedding" if self is Role.EMBEDDER else "Reranker"
+        return f"Qwen/Qwen3-VL-{family}-{size.upper()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A folder to load, and why this one."""
+
+    folder: Path
+    name: str
+    """To show, such as ``Qwen3-VL-Embedding-2B``."""
+
+    reason: str
+    bundled: bool = False
+
+
+def resolve(
+    wanted: str,
+    role: Role,
+    *,
+    gpu: Callable[[], bool],
+    allow_download: bool = False,
+) -> Checkpoint:
+    """The checkpoint that ``wanted`` means on this machine.
+
+    ``auto`` is the published 2B model where it is in a local cache and there is a GPU, else the
+    bundled demo: on two CPU cores the real model takes minutes per picture.
+
+    Args:
+        wanted: ``auto``, ``demo``, ``2b``, ``8b``, a folder, or an id ``org/name``.
+        role: Embedder or reranker.
+        gpu: Whether there is a GPU; asked only where the answer matters, because it needs torch.
+        allow_download: Fetch an id that is not there.
+
+    Raises:
+        ModelNotFoundError: It is not on this machine, or ``wanted`` means nothing.
+    """
+    wanted = wanted.strip()
+    if wanted.lower() == "auto":
+        return _automatic(role, gpu)
+    if wanted.lower() == "demo":
+        return _demo(role, "the bundled demo model was asked for")
+    if wanted.lower() in {"2b", "8b"}:
+        return _published(role.repository(wanted.lower()), allow_download=allow_download)
+    folder = Path(wanted).expanduser()
+    if folder.is_dir():
+        return Checkpoint(folder=folder, name=folder.resolve().name, reason="folder given")
+    if REPOSITORY.fullmatch(wanted):
+        return _published(wanted, allow_download=allow_download)
+    raise ModelNotFoundError(
+        f"“{wanted}” is neither a folder nor a model: choose auto, demo, 2b, 8b, a folder, "
+        f"or an id such as {role.repository('2b')}."
+    )
+
+
+def _automatic(role: Role, gpu: Callable[[], bool]) -> Checkpoint:
+    repository = role.repository("2b")
+    found = find_cached(repository)
+    if found is None:
+        return _demo(role, f"{repository} is not on this machine, so the bundled demo model")
+    if not gpu():
+        return _demo(role, "no GPU, where the 2B model is slow, so the bundled demo model")
+    return _named(found, repository, "found in a local cache, and there is a GPU")
+
+
+def _demo(role: Role, reason: str) -> Checkpoint:
+    if not (role.bundled / "config.json").is_file():
+        raise ModelNotFoundError(
+            f"The bundled demo {role} is missing from {role.bundled}; install the program again, "
+            f"or choose another model."
+        )
+    return Checkpoint(folder=role.bundled, name=f"demo {role}", reason=reason, bundled=True)
+
+
+def _published(repository: str, *, allow_download: bool) -> Checkpoint:
+    found = find_cached(repository)
+    if found is not None:
+        return _named(found, repository, "found in a local cache")
+    if allow_download:
+        return _named(_download(repository), repository, "downloaded")
+    raise ModelNotFoundError(
+        f"{repository} is not on this machine: get it with `hf download {repository}` or "
+        f"`modelscope download --model {repository}`, or start with --allow-download."
+    )
+
+
+def _named(folder: Path, repository: str, reason: str) -> Checkpoint:
+    return Checkpoint(folder=folder, name=repository.rpartition("/")[2], reason=reason)
+
+
+def _download(repository: str) -> Path:
+    from huggingface_hub import snapshot_download  # noqa: PLC0415  rarely needed, slow to import
+    from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
+
+    try:
+        return Path(snapshot_download(repository, allow_patterns=DOWNLOADED))
+    except (OSError, HfHubHTTPError, ValueError) as error:
+        raise ModelNotFoundError(f"{repository} could not be downloaded: {error}") from error
+
+
+# ---------------------------------------------------------------- local caches
+
+
+def find_cached(repository: str) -> Path | None:
+    """Folder of a complete copy of ``org/name`` in the Hugging Face or ModelScope cache."""
+    return next(filter(is_complete, _cached_folders(repository)), None)
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether configuration, tokenizer and every file of weights are there.
+
+    A download that was interrupted leaves a snapshot folder with some of them missing.
+    """
+    needed = ["config.json", "tokenizer.json"]
+    index = folder / "model.safetensors.index.json"
+    try:
+        if index.is_file():
+            needed += set(orjson.loads(index.read_bytes())["weight_map"].values())
+        elif not any(folder.glob("*.safetensors")):
+            return False
+    except (OSError, orjson.JSONDecodeError, KeyError, AttributeError):
+        return False
+    return all((folder / name).is_file() for name in needed)
+
+
+def _cached_folders(repository: str) -> Iterator[Path]:
+    organisation, name = repository.split("/")
+    hub_folder = f"models--{organisation}--{name}"
+    yield from _snapshots(_hugging_face_cache() / hub_folder)
+    for root in _modelscope_caches():
+        for written in (name, name.replace(".", "___")):
+            yield root / "models" / organisation / written
+            yield root / organisation / written
+        yield from _snapshots(root / hub_folder)
+
+
+def _snapshots(folder: Path) -> Iterator[Path]:
+    """Snapshot folders, the one that ``main`` points to first, then the newest."""
+    snapshots = folder / "snapshots"
+    main = folder / "refs" / "main"
+    if main.is_file():
+        yield snapshots / main.read_text(encoding="utf-8").strip()
+    if snapshots.is_dir():
+        yield from sorted(snapshots.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+
+
+def _hugging_face_cache() -> Path:
+    """As in ``huggingface_hub.constants``, read anew so that a changed variable counts."""
+    for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        if os.environ.get(variable):
+            return Path(os.environ[variable]).expanduser()
+    if os.environ.get("HF_HOME"):
+        return Path(os.environ["HF_HOME"]).expanduser() / "hub"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return cache / "huggingface" / "hub"
+
+
+def _modelscope_caches() -> Iterator[Path]:
+    """``MODELSCOPE_CACHE`` has meant the folder above ``hub`` and, earlier, ``hub`` itself."""
+    root = Path(os.environ.get("MODELSCOPE_CACHE") or "~/.cache/modelscope").expanduser()
+    yield from (root / "hub", root)
