@@ -7,6 +7,7 @@
         EmptyQueryError       a search without text, picture or clip
       UnreadableMediaError    one file cannot be decoded; indexing records it and goes on
         TooSlowError          its decoder passed the deadline and was ended
+        DecoderDiedError      its decoder took its process down
       ModelError              a model cannot be used
         ModelNotFoundError    no such checkpoint on this machine
         ModelLoadError        a checkpoint is damaged, of another kind, or too large
@@ -61,6 +62,10 @@ class UnreadableMediaError(AppError):
 
 class TooSlowError(UnreadableMediaError):
     """A decoder passed its deadline and was ended."""
+
+
+class DecoderDiedError(UnreadableMediaError):
+    """A decoder took its process down, by a crash or by taking too much memory."""
 
 
 class ModelError(AppError):

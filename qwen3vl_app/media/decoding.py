@@ -32,7 +32,8 @@ def decoding(path: Path, noun: str) -> Iterator[None]:
 
 
 def _reason(noun: str, error: Exception) -> str:
-    said = " ".join(str(error).split())[:120] or type(error).__name__
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    said = " ".join(said.split())[:120].rstrip(".")
     if "truncated" in said.lower() or isinstance(error, EOFError):
         return f"The {noun} breaks off before its end; copy the file again from its source."
     return f"The {noun} cannot be decoded; the file is damaged ({said})."

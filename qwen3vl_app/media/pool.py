@@ -22,7 +22,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from qwen3vl_app.errors import AppError, TooSlowError, UnreadableMediaError
+from qwen3vl_app.errors import AppError, DecoderDiedError, TooSlowError
 
 _ATTEMPTS = 3
 """Times a call is made while workers vanish between calls."""
@@ -61,8 +61,8 @@ class Pool:
 
         Raises:
             TooSlowError: The deadline passed and the worker was ended.
-            UnreadableMediaError: ``function`` raised it, or the worker died.
-            AppError: The pool is closed, or no worker can be started.
+            DecoderDiedError: The worker died.
+            AppError: ``function`` raised it, the pool is closed, or no worker can be started.
         """
         cause: Exception | None = None
         for _ in range(_ATTEMPTS):
@@ -163,6 +163,6 @@ def _too_slow(path: Path, deadline: float) -> TooSlowError:
     return TooSlowError(path, f"{reason} The file may be damaged.")
 
 
-def _died(path: Path, code: int) -> UnreadableMediaError:
+def _died(path: Path, code: int) -> DecoderDiedError:
     reason = f"The decoder crashed on this file (exit code {code}); it is damaged or too large."
-    return UnreadableMediaError(path, reason)
+    return DecoderDiedError(path, reason)

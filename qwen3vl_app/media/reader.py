@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreadableMediaError
 from qwen3vl_app.media.files import os_reason
+from qwen3vl_app.media.kinds import FileType, claimed
+from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pool import Pool
+from qwen3vl_app.media.sampling import Span
 from qwen3vl_app.settings import Limits
-from qwen3vl_app.types import Content, ModelInput, Outline, Part
+from qwen3vl_app.types import Clip, Content, ModelInput, Outline, Part
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,27 +23,35 @@ if TYPE_CHECKING:
 _HASH_BYTES_PER_SECOND = 30 * 2**20
 """What a slow disk reads: large files get this much longer to be hashed."""
 
+_SECONDS_PER_PART = 5.0
+"""Further time for every part beyond the first: a window of 4K video, a site plan."""
+
 
 class Reader:
     """Files become outlines, content and pictures.
 
-    Thread-safe; calls block. Indexing (:meth:`outline`, :meth:`read`) and everything a person
-    waits for have processes of their own, so a slow file being indexed delays no search. No
-    process starts before the first call. Every method raises :class:`UnreadableMediaError`
-    for a file that cannot be read, :class:`TooSlowError` where its decoder hangs, and
+    Thread-safe; calls block. Indexing (:meth:`outline`, :meth:`read`) and what a person waits
+    for have processes of their own, so a slow file being indexed delays no search. No process
+    starts before the first call. Every method raises :class:`UnreadableMediaError` for a file
+    that cannot be read, its subclass :class:`TooSlowError` where the decoder hangs, and
     :class:`AppError` after :meth:`close`.
     """
 
     def __init__(
         self, budget: Budget, limits: Limits, *, workers: int = 2, moment_seconds: float = 8.0
     ) -> None:
-        self.budget = budget
-        """How large pictures and pages are made; may be replaced while calls run."""
-
-        self._limits = limits
-        self._moment_seconds = moment_seconds
+        self._options = ReadOptions(budget=budget, limits=limits, moment_seconds=moment_seconds)
         self._indexing = Pool(workers)
         self._waiting = Pool(workers)
+
+    @property
+    def budget(self) -> Budget:
+        """How large pictures, pages and frames leave the reader; may be replaced at any time."""
+        return self._options.budget
+
+    @budget.setter
+    def budget(self, budget: Budget) -> None:
+        self._options = replace(self._options, budget=budget)
 
     def outline(self, path: Path) -> Outline:
         """What ``path`` consists of, and the hash of its bytes."""
@@ -47,10 +59,7 @@ class Reader:
             seconds = path.stat().st_size / _HASH_BYTES_PER_SECOND
         except OSError as error:
             raise UnreadableMediaError(path, os_reason(error)) from error
-        outline = self._call(
-            self._indexing, "outline", path, self._limits, self._moment_seconds, extra=seconds
-        )
-        return cast("Outline", outline)
+        return cast("Outline", self._call(self._indexing, "outline", path, extra=seconds))
 
     def read(self, path: Path, parts: Sequence[Part]) -> tuple[Content, ...]:
         """Decode these parts, in their order, with thumbnails; ask for 16 or so at a time."""
@@ -63,16 +72,41 @@ class Reader:
 
     def picture(self, path: Path) -> Image:
         """A picture at full size, upright, RGB."""
-        return cast("Image", self._call(self._waiting, "picture", path, self._limits))
+        return cast("Image", self._call(self._waiting, "picture", path))
+
+    def clip(
+        self,
+        path: Path,
+        *,
+        fps: float | None = None,
+        max_frames: int | None = None,
+        start: float | None = None,
+        end: float | None = None,
+    ) -> Clip:
+        """Frames of a video as the reference picks them; None stands for the budget's value.
+
+        Args:
+            path: The video.
+            fps: Frames to take per second.
+            max_frames: Most frames to take.
+            start: Seconds at which the clip begins; None for the beginning.
+            end: Seconds at which it ends; None for the end.
+        """
+        budget = self.budget
+        span = Span(
+            fps=budget.fps if fps is None else fps,
+            max_frames=budget.max_frames if max_frames is None else max_frames,
+            start=start,
+            end=end,
+        )
+        return cast("Clip", self._call(self._waiting, "clip", path, span))
 
     def preview(self, path: Path, part: Part, *, longest: int = 1600) -> bytes:
         """WebP of a part for the detail panel, its longer side at most ``longest`` pixels.
 
         Of a video or a moment its middle frame, of a passage its first lines drawn.
         """
-        return cast(
-            "bytes", self._call(self._waiting, "preview", path, part, longest, self._limits)
-        )
+        return cast("bytes", self._call(self._waiting, "preview", path, part, longest))
 
     def close(self) -> None:
         """End all processes. Calls under way raise :class:`AppError`."""
@@ -82,9 +116,10 @@ class Reader:
     def _read(
         self, pool: Pool, path: Path, parts: Sequence[Part], *, thumbnails: bool
     ) -> tuple[Content, ...]:
-        contents = self._call(
-            pool, "read", path, tuple(parts), self.budget, self._limits, thumbnails
-        )
+        if not parts:
+            return ()
+        extra = _SECONDS_PER_PART * (len(parts) - 1)
+        contents = self._call(pool, "read", path, tuple(parts), thumbnails, extra=extra)
         return cast("tuple[Content, ...]", contents)
 
     def _call(
@@ -95,4 +130,13 @@ class Reader:
         *args: Any,  # noqa: ANN401 - what the function in media.worker takes
         extra: float = 0.0,
     ) -> Any:  # noqa: ANN401 - cast by the callers
-        return pool.call(function, path, *args, deadline=self._limits.deadline + extra)
+        """Call a function of ``media.worker``; once more without decord where that hangs."""
+        options = self._options
+        deadline = options.limits.deadline + extra
+        try:
+            return pool.call(function, path, options, *args, deadline=deadline)
+        except (TooSlowError, DecoderDiedError):
+            if claimed(path) is not FileType.VIDEO:
+                raise
+        options = replace(options, decord=False)
+        return pool.call(function, path, options, *args, deadline=deadline)

@@ -6,69 +6,73 @@ middle. Arguments and results are pickled, so they are plain values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image
 
-from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media import pages, pictures
+from qwen3vl_app.media import clips, pages, pictures
 from qwen3vl_app.media.cards import draw_card
 from qwen3vl_app.media.files import content_hash, inspect_file
 from qwen3vl_app.media.kinds import FileType
+from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.passages import Passage, split_passages
+from qwen3vl_app.media.sampling import Span
 from qwen3vl_app.media.texts import read_lines
 from qwen3vl_app.media.thumbnails import preview as make_preview
 from qwen3vl_app.media.thumbnails import thumbnail
-from qwen3vl_app.settings import Limits
-from qwen3vl_app.types import Content, Kind, ModelInput, Outline, Part, Place
+from qwen3vl_app.types import Clip, Content, Kind, ModelInput, Outline, Part, Place
 
 
-def outline(path: Path, limits: Limits, moment_seconds: float) -> Outline:
+def outline(path: Path, options: ReadOptions) -> Outline:
     """The parts of a file, and its hash."""
-    del moment_seconds
-    parts = tuple(_list_parts(path, inspect_file(path, limits), limits))
+    parts = tuple(_list_parts(path, inspect_file(path, options.limits), options))
     return Outline(content_hash=content_hash(path), parts=parts)
 
 
 def read(
-    path: Path, parts: Sequence[Part], budget: Budget, limits: Limits, thumbnails: bool
+    path: Path, options: ReadOptions, parts: Sequence[Part], thumbnails: bool
 ) -> tuple[Content, ...]:
     """Decode ``parts``, in their order. Without ``thumbnails`` those stay empty."""
-    if not parts:
-        return ()
-    file_type = inspect_file(path, limits)
-    _check_kinds(path, file_type, parts)
-    if file_type is FileType.PICTURE:
-        return tuple(_read_picture(path, part, budget, limits, thumbnails) for part in parts)
-    if file_type is FileType.PDF:
-        return tuple(_read_pages(path, parts, budget, limits, thumbnails))
-    return tuple(_read_passages(path, parts, thumbnails))
+    file_type = _expect(path, options, parts)
+    contents = tuple(_READERS[file_type](path, options, parts))
+    return contents if thumbnails else tuple(replace(c, thumbnail=b"") for c in contents)
 
 
-def picture(path: Path, limits: Limits) -> Image.Image:
-    """A whole picture, or the first page of a PDF that claims to be one."""
-    if inspect_file(path, limits) is not FileType.PICTURE:
+def picture(path: Path, options: ReadOptions) -> Image.Image:
+    """A whole picture."""
+    if inspect_file(path, options.limits) is not FileType.PICTURE:
         raise UnreadableMediaError(path, "This is not a picture; choose a JPEG, PNG or the like.")
-    loaded = pictures.load_picture(path, limits)
+    loaded = pictures.load_picture(path, options.limits)
     loaded.info = {}
     return loaded
 
 
-def preview(path: Path, part: Part, longest: int, limits: Limits) -> bytes:
+def clip(path: Path, options: ReadOptions, span: Span) -> Clip:
+    """A span of a video."""
+    if inspect_file(path, options.limits) is not FileType.VIDEO:
+        raise UnreadableMediaError(path, "This is not a video; choose an MP4, WebM or the like.")
+    return clips.read_clips(path, [span], options)[0].clip
+
+
+def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes:
     """One part as a large WebP for the detail panel."""
-    file_type = inspect_file(path, limits)
-    _check_kinds(path, file_type, [part])
+    file_type = _expect(path, options, [part])
     if file_type is FileType.PICTURE:
-        shown = pictures.load_picture(path, limits)
+        shown = pictures.load_picture(path, options.limits)
     elif file_type is FileType.PDF:
-        shown = pages.draw_page(path, part.place.page or 1, longest, limits)
+        shown = pages.draw_page(path, part.place.page or 1, longest, options.limits)
+    elif file_type is FileType.VIDEO:
+        shown = clips.middle_frame(path, clips.span_of(part, options.budget), options)
     else:
         shown = draw_card(_passage(path, part).text)
     return make_preview(shown, longest)
 
+
+_CHANGED = "The file has changed since it was indexed; index it again."
 
 _KINDS = {
     FileType.PICTURE: {Kind.PICTURE},
@@ -78,68 +82,93 @@ _KINDS = {
 }
 
 
-def _check_kinds(path: Path, file_type: FileType, parts: Sequence[Part]) -> None:
+def _expect(path: Path, options: ReadOptions, parts: Sequence[Part]) -> FileType:
+    """The type of the file, which must still be one that can have these parts."""
+    file_type = inspect_file(path, options.limits)
     if any(part.kind not in _KINDS[file_type] for part in parts):
-        raise UnreadableMediaError(path, "The file has changed since it was indexed.")
+        raise UnreadableMediaError(path, _CHANGED)
+    return file_type
 
 
-def _list_parts(path: Path, file_type: FileType, limits: Limits) -> Iterator[Part]:
+def _list_parts(path: Path, file_type: FileType, options: ReadOptions) -> Iterator[Part]:
     if file_type is FileType.PICTURE:
-        pictures.check_picture(path, limits)
+        pictures.check_picture(path, options.limits)
         yield Part(ordinal=0, kind=Kind.PICTURE)
     elif file_type is FileType.PDF:
-        for ordinal in range(pages.count_pages(path, limits)):
+        for ordinal in range(pages.count_pages(path, options.limits)):
             yield Part(ordinal=ordinal, kind=Kind.PAGE, place=Place(page=ordinal + 1))
+    elif file_type is FileType.VIDEO:
+        yield from clips.list_moments(path, options)
     else:
         for ordinal, passage in enumerate(_passages(path)):
             place = Place(first_line=passage.first_line, last_line=passage.last_line)
             yield Part(ordinal=ordinal, kind=Kind.PASSAGE, place=place)
 
 
-def _read_picture(
-    path: Path, part: Part, budget: Budget, limits: Limits, thumbnails: bool
-) -> Content:
-    whole = pictures.load_picture(path, limits)
-    return Content(
-        part=part,
-        model_input=ModelInput(pictures=(pictures.fit_picture(whole, budget),)),
-        thumbnail=thumbnail(whole) if thumbnails else b"",
-        width=whole.width,
-        height=whole.height,
-    )
-
-
-def _read_pages(
-    path: Path, parts: Sequence[Part], budget: Budget, limits: Limits, thumbnails: bool
-) -> Iterator[Content]:
-    numbers = [part.place.page or 1 for part in parts]
-    for part, page in zip(parts, pages.draw_pages(path, numbers, budget, limits), strict=True):
-        fitted = page.picture.resize(budget.fit_picture(page.size), Image.Resampling.BICUBIC)
+def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+    for part in parts:
+        whole = pictures.load_picture(path, options.limits)
         yield Content(
             part=part,
-            model_input=ModelInput(pictures=(fitted,)),
-            thumbnail=thumbnail(page.picture) if thumbnails else b"",
+            model_input=ModelInput(pictures=(pictures.fit_picture(whole, options.budget),)),
+            thumbnail=thumbnail(whole),
+            width=whole.width,
+            height=whole.height,
+        )
+
+
+def _read_pages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+    numbers = [part.place.page or 1 for part in parts]
+    drawn = pages.draw_pages(path, numbers, options.budget, options.limits)
+    for part, page in zip(parts, drawn, strict=True):
+        fitted = options.budget.fit_picture(page.size)
+        picture = page.picture.resize(fitted, Image.Resampling.BICUBIC)
+        yield Content(
+            part=part,
+            model_input=ModelInput(pictures=(picture,)),
+            thumbnail=thumbnail(page.picture),
             text=page.text,
             width=page.size[0],
             height=page.size[1],
         )
 
 
-def _read_passages(path: Path, parts: Sequence[Part], thumbnails: bool) -> Iterator[Content]:
+def _read_clips(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+    spans = [clips.span_of(part, options.budget) for part in parts]
+    for part, found in zip(parts, clips.read_clips(path, spans, options), strict=True):
+        yield Content(
+            part=part,
+            model_input=ModelInput(clips=(found.clip,)),
+            thumbnail=found.thumbnail,
+            width=found.size[0],
+            height=found.size[1],
+        )
+
+
+def _read_passages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+    del options
     for part in parts:
         text = _passage(path, part).text
         yield Content(
             part=part,
             model_input=ModelInput(texts=(text,)),
-            thumbnail=thumbnail(draw_card(text)) if thumbnails else b"",
+            thumbnail=thumbnail(draw_card(text)),
             text=text,
         )
+
+
+_READERS: dict[FileType, Callable[[Path, ReadOptions, Sequence[Part]], Iterator[Content]]] = {
+    FileType.PICTURE: _read_picture,
+    FileType.PDF: _read_pages,
+    FileType.TEXT: _read_passages,
+    FileType.VIDEO: _read_clips,
+}
 
 
 def _passage(path: Path, part: Part) -> Passage:
     passages = _passages(path)
     if part.ordinal >= len(passages):
-        raise UnreadableMediaError(path, "The file has changed since it was indexed.")
+        raise UnreadableMediaError(path, _CHANGED)
     return passages[part.ordinal]
 
 

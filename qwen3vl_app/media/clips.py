@@ -1,0 +1,157 @@
+"""Videos: the whole and its moments, as frames the models can look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from qwen3vl_app.budget import SIDE, Budget, Size, fit
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.containers import Container, with_container
+from qwen3vl_app.media.options import ReadOptions
+from qwen3vl_app.media.pictures import check_size
+from qwen3vl_app.media.sampling import Span, choose_frames, split_moments
+from qwen3vl_app.media.thumbnails import thumbnail
+from qwen3vl_app.types import Clip, Kind, Part, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReadClip:
+    """A span of a video, decoded."""
+
+    clip: Clip
+    thumbnail: bytes
+    """Of its middle frame."""
+
+    size: Size
+    """Of a frame as displayed."""
+
+
+def list_moments(path: Path, options: ReadOptions) -> list[Part]:
+    """The whole video, and its moments where it is long enough for some.
+
+    Raises:
+        UnreadableMediaError: It cannot be read, has sound only, or its frames are too large.
+    """
+
+    def measure(video: Container) -> float:
+        _, first = next(iter(video.frames([0])), (0, None))  # proof that it can be decoded
+        if first is None:
+            raise UnreadableMediaError(path, "No frame of the video can be decoded.")
+        check_size(path, first.size, options.limits, "video")
+        return video.total / video.fps
+
+    duration = with_container(path, measure, decord=options.decord)
+    whole = Part(ordinal=0, kind=Kind.VIDEO, place=Place(start=0.0, end=round(duration, 3)))
+    windows = split_moments(duration, options.moment_seconds)
+    return [whole] + [
+        Part(ordinal=number, kind=Kind.MOMENT, place=Place(start=start, end=end))
+        for number, (start, end) in enumerate(windows, start=1)
+    ]
+
+
+def span_of(part: Part, budget: Budget) -> Span:
+    """How a part of a video is sampled: the whole of it as the reference does."""
+    if part.kind is Kind.VIDEO:
+        return Span(fps=budget.fps, max_frames=budget.max_frames)
+    return Span(
+        fps=budget.fps,
+        max_frames=budget.max_frames,
+        start=part.place.start,
+        end=part.place.end,
+    )
+
+
+def read_clips(path: Path, spans: Sequence[Span], options: ReadOptions) -> list[ReadClip]:
+    """Decode spans of one video in a single pass; frames they share are decoded once.
+
+    Raises:
+        UnreadableMediaError: There is no frame in a span, or none can be decoded.
+    """
+
+    def decode(video: Container) -> list[ReadClip]:
+        chosen = [_choose(path, video, span) for span in spans]
+        frames = _decode(path, video, chosen, options)
+        return [_assemble(path, indices, frames) for indices in chosen]
+
+    return with_container(path, decode, decord=options.decord)
+
+
+def middle_frame(path: Path, span: Span, options: ReadOptions) -> Image.Image:
+    """The frame in the middle of a span, at full size.
+
+    Raises:
+        UnreadableMediaError: As :func:`read_clips`.
+    """
+
+    def decode(video: Container) -> Image.Image:
+        indices = _choose(path, video, span)
+        for _, frame in video.frames([indices[len(indices) // 2]]):
+            check_size(path, frame.size, options.limits, "video")
+            return frame
+        raise UnreadableMediaError(path, "The frame cannot be decoded.")
+
+    return with_container(path, decode, decord=options.decord)
+
+
+def _choose(path: Path, video: Container, span: Span) -> list[int]:
+    try:
+        return choose_frames(span, video.total, video.fps)
+    except ValueError as error:
+        raise UnreadableMediaError(path, f"The video has {error}.") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Frames:
+    """What was decoded, by index into the video."""
+
+    frames: dict[int, Image.Image]
+    thumbnails: dict[int, bytes]
+    size: Size
+    fps: float
+
+
+def _decode(
+    path: Path, video: Container, chosen: Sequence[Sequence[int]], options: ReadOptions
+) -> _Frames:
+    frames: dict[int, Image.Image] = {}
+    thumbnails: dict[int, bytes] = {}
+    size = (0, 0)
+    middles = {indices[len(indices) // 2] for indices in chosen}
+    for index, frame in video.frames(sorted({i for indices in chosen for i in indices})):
+        if not frames:
+            check_size(path, frame.size, options.limits, "video")
+            size = frame.size
+        if index in middles:
+            thumbnails[index] = thumbnail(frame)
+        frames[index] = _shrink(frame, size, options.budget)
+    return _Frames(frames=frames, thumbnails=thumbnails, size=size, fps=video.fps)
+
+
+def _shrink(frame: Image.Image, size: Size, budget: Budget) -> Image.Image:
+    """Frames beyond the budget get the size the model wants; others stay as they are.
+
+    ``size`` is that of the first frame, which all must have.
+    """
+    width, height = size
+    if width * height > budget.max_frame_tokens * SIDE * SIDE:
+        wanted = fit(size, budget.min_frame_tokens, budget.max_frame_tokens)
+        return frame.resize(wanted, Image.Resampling.BICUBIC)
+    return frame if frame.size == size else frame.resize(size, Image.Resampling.BICUBIC)
+
+
+def _assemble(path: Path, indices: Sequence[int], found: _Frames) -> ReadClip:
+    present = [index for index in indices if index in found.frames]
+    if not present:
+        seconds = indices[0] / found.fps
+        raise UnreadableMediaError(path, f"No frame near {seconds:.0f} s can be decoded.")
+    clip = Clip(
+        frames=tuple(found.frames[index] for index in present),
+        seconds=tuple((index - indices[0]) / found.fps for index in present),
+    )
+    middle = present[len(present) // 2]
+    small = found.thumbnails.get(middle) or thumbnail(found.frames[middle])
+    return ReadClip(clip=clip, thumbnail=small, size=found.size)

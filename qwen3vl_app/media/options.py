@@ -1,0 +1,19 @@
+"""What a worker must know to read a file, sent along with every call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.settings import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """Small and plain, so that it is pickled in microseconds."""
+
+    budget: Budget
+    limits: Limits
+    moment_seconds: float
+    decord: bool = True
+    """False once decord has hung or died on the file: PyAV reads it then."""

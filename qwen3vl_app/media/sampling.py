@@ -1,0 +1,106 @@
+"""Which frames of a video are looked at, and which moments it has. Pure arithmetic.
+
+The choice of frames is that of qwen-vl-utils 0.0.14 (``vision_process.py``: ``smart_nframes``,
+``calculate_video_frame_range``, ``torch.linspace(first, last, n).round().long()``), to the
+frame: vectors of the same video are only then the reference's.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+_FRAME_FACTOR = 2
+"""Frames are looked at in pairs."""
+
+_MIN_FRAMES = 4
+
+_OVERLAP_SHARE = 0.25
+"""Moments overlap by a quarter, 2 s of 8 s, so that an action at a border is whole in one."""
+
+_WINDOWS_TO_SPLIT = 1.5
+"""Videos up to this many windows have no moments: the whole says the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A piece of a video to be looked at."""
+
+    fps: float
+    """Frames wanted per second."""
+
+    max_frames: int
+    start: float | None = None
+    """Seconds; None for the beginning."""
+
+    end: float | None = None
+    """Seconds; None for the end."""
+
+
+def choose_frames(span: Span, total: int, fps: float) -> list[int]:
+    """Ascending indices of the frames to decode, at least one.
+
+    Args:
+        span: What is wanted.
+        total: Frames in the video.
+        fps: Its frames per second.
+
+    Raises:
+        ValueError: There is no frame in the span.
+    """
+    first, last = _frame_range(span, total, fps)
+    available = last - first + 1
+    if available < _FRAME_FACTOR:
+        return [first]  # the reference refuses such videos
+    wanted = _count_frames(span, available, fps)
+    return [int(index) for index in np.rint(_linspace(first, last, wanted))]
+
+
+def split_moments(duration: float, seconds: float) -> list[tuple[float, float]]:
+    """Windows of ``seconds`` that overlap by a quarter and cover a video, in order.
+
+    The last one is stretched rather than followed by one with under a quarter of a window in
+    it. Empty for videos up to one and a half windows long.
+    """
+    if duration <= seconds * _WINDOWS_TO_SPLIT:
+        return []
+    overlap = seconds * _OVERLAP_SHARE
+    count = max(1, math.ceil((duration - 2 * overlap) / (seconds - overlap)))
+    starts = [number * (seconds - overlap) for number in range(count)]
+    ends = [start + seconds for start in starts[:-1]] + [duration]
+    return [(round(a, 3), round(b, 3)) for a, b in zip(starts, ends, strict=True)]
+
+
+def _frame_range(span: Span, total: int, fps: float) -> tuple[int, int]:
+    """First and last frame of the span, inclusive (``calculate_video_frame_range``)."""
+    longest = total / fps
+    first, last = 0, total - 1
+    if span.start is not None:
+        first = math.ceil(max(0.0, min(span.start, longest)) * fps)
+    if span.end is not None:
+        last = min(math.floor(max(0.0, min(span.end, longest)) * fps), total - 1)
+    if first > last:
+        raise ValueError(f"no frame from {span.start} to {span.end} s of {longest:.1f} s")
+    return first, last
+
+
+def _count_frames(span: Span, available: int, fps: float) -> int:
+    """An even number of frames, 2 to ``available`` (``smart_nframes``)."""
+    most = span.max_frames // _FRAME_FACTOR * _FRAME_FACTOR
+    wanted = min(max(available / fps * span.fps, _MIN_FRAMES), most, available)
+    return max(_FRAME_FACTOR, math.floor(wanted / _FRAME_FACTOR) * _FRAME_FACTOR)
+
+
+def _linspace(first: int, last: int, count: int) -> np.ndarray:
+    """``torch.linspace`` in float32, bit by bit, as CPUs with fused multiply-add compute it.
+
+    The second half is counted from the end. In float64 the product is exact, so one rounding
+    to float32 remains, as in the fused instruction.
+    """
+    step = np.float64((np.float32(last) - np.float32(first)) / np.float32(count - 1))
+    index = np.arange(count)
+    rising = np.float64(first) + step * index
+    falling = np.float64(last) - step * (count - 1 - index)
+    return np.where(index < count // 2, rising, falling).astype(np.float32)
