@@ -92,8 +92,7 @@ def opened(settings: Settings, *, writable: bool) -> Iterator[Services]:
 
 def say_json(value: object) -> None:
     """One line of JSON on standard output."""
-    options = orjson.OPT_NON_STR_KEYS
-    click.echo(orjson.dumps(_utf8(value), options).decode())
+    click.echo(orjson.dumps(_utf8(value), option=orjson.OPT_NON_STR_KEYS).decode())
 
 
 def _utf8(value: object) -> object:

@@ -30,6 +30,7 @@ _OVER = frozenset({IndexState.IDLE, IndexState.FAILED})
 @click.pass_context
 def index(
     context: click.Context,
+    /,
     *,
     paths: Sequence[Path],
     collection: str | None,
@@ -124,6 +125,7 @@ def _say(services: Services, progress: IndexProgress) -> None:
 @click.pass_context
 def status(
     context: click.Context,
+    /,
     *,
     failures: bool,
     as_json: bool,

@@ -19,7 +19,7 @@ from qwen3vl_app.cli.serve import serve
 @click.version_option(__version__, prog_name="qwen3vl_app")
 @shared_options
 @click.pass_context
-def main(context: click.Context, **given: Any) -> None:  # noqa: ANN401  # click passes the options
+def main(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401  # click passes the options
     """Search pictures, pages, notes and clips on this computer; see recall and rerank.
 
     Exit status: 0 ok, 1 failed, 2 usage.

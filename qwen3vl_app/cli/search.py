@@ -38,6 +38,7 @@ _FILE = click.Path(path_type=Path)
 @click.pass_context
 def search(
     context: click.Context,
+    /,
     *,
     text: str,
     images: Sequence[Path],
@@ -67,7 +68,11 @@ def search(
             rerank=not no_rerank and services.models.has_reranker,
         )
         update = _last(services, query)
-    asked = {"text": text, "images": [str(p) for p in images], "videos": [str(p) for p in videos]}
+    asked: dict[str, object] = {
+        "text": text,
+        "images": [str(p) for p in images],
+        "videos": [str(p) for p in videos],
+    }
     if as_json:
         say_json(answer(asked, update, top_k))
     else:

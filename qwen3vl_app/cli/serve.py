@@ -30,6 +30,7 @@ PORTS_TRIED = 50
 @click.pass_context
 def serve(
     context: click.Context,
+    /,
     *,
     no_browser: bool,
     **given: Any,  # noqa: ANN401  # port and the shared options

@@ -93,6 +93,7 @@ class SearchEngine:
 
     def _recall(self, query: Query) -> SearchUpdate:
         space = self._models.space()
+        self._library.use_space(space)
         begun = time.perf_counter()
         vector = self._embed(query)
         embedded = time.perf_counter()

@@ -1,0 +1,109 @@
+"""What this installation consists of and whether the library is well."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from qwen3vl_app import __version__
+from qwen3vl_app.errors import AppError, ModelNotFoundError
+from qwen3vl_app.models.names import Role, resolve
+from qwen3vl_app.store.library import Library
+
+if TYPE_CHECKING:
+    from qwen3vl_app.settings import Settings
+
+PACKAGES = (
+    *("torch", "transformers", "gradio", "faiss-cpu", "pillow", "decord", "av", "sqlite-utils"),
+    *("pypdfium2", "pillow-heif", "pebble", "numpy"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What ``doctor`` prints."""
+
+    versions: dict[str, str]
+    device: str
+    """Device, dtype and why."""
+
+    models: dict[str, str]
+    """By role and name: the folder, or the sentence that says how to get it."""
+
+    advice: str
+    """What the demo model is good for and how to get a real one; empty with a real one."""
+
+    library: dict[str, object]
+    """Folder and counts; empty where there is no library yet."""
+
+    findings: tuple[str, ...]
+    """What is wrong, one sentence each; empty when all is well."""
+
+
+def diagnose(settings: Settings) -> Diagnosis:
+    """Look at everything without changing anything. Imports torch: about three seconds.
+
+    Raises:
+        UsageError: The device asked for is not there.
+    """
+    from qwen3vl_app.models.loader import has_gpu, place  # noqa: PLC0415  torch takes seconds
+
+    models = {
+        f"{role} {name}": _folder(name, role) for role in Role for name in ("demo", "2b", "8b")
+    }
+    chosen = resolve(settings.model, Role.EMBEDDER, gpu=lambda: has_gpu(settings.device))
+    library, findings = _library(settings)
+    return Diagnosis(
+        versions=_versions(),
+        device=str(place(settings.device)),
+        models=models,
+        advice=DEMO_ADVICE if chosen.bundled else "",
+        library=library,
+        findings=findings,
+    )
+
+
+DEMO_ADVICE = (
+    "The bundled demo model is in use: it knows drawings, shapes and charts, not photographs. "
+    "For photographs: hf download Qwen/Qwen3-VL-Embedding-2B and Qwen/Qwen3-VL-Reranker-2B, "
+    "then start with --model 2b --reranker 2b."
+)
+
+
+def _versions() -> dict[str, str]:
+    found = {"qwen3vl_app": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _folder(name: str, role: Role) -> str:
+    try:
+        return str(resolve(name, role, gpu=lambda: False).folder)
+    except ModelNotFoundError as error:
+        return str(error)
+
+
+def _library(settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
+    if not settings.library.is_dir():
+        return {}, ()
+    try:
+        library = Library.open(settings.library, writable=False)
+    except AppError as error:
+        return {"folder": str(settings.library)}, (str(error),)
+    try:
+        counts = library.counts()
+        about: dict[str, object] = {
+            "folder": str(settings.library),
+            "files": {outcome.value: n for outcome, n in counts.files.items()},
+            "items": {kind.value: n for kind, n in counts.items.items()},
+            "spaces": [f"{space.model}: {n} vectors" for space, n in library.spaces()],
+        }
+        return about, tuple(library.check())
+    finally:
+        library.close()
