@@ -23,11 +23,19 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def count_by_outcome(conn: sqlite3.Connection) -> tuple[dict[Outcome, int], int]:
-    """Files by outcome, and how many still wait for theirs."""
+def count_by_outcome(conn: sqlite3.Connection) -> dict[Outcome, int]:
+    """Files by outcome, every outcome that a library keeps."""
     counts = dict(conn.execute("SELECT outcome, count(*) FROM file GROUP BY outcome").fetchall())
-    kept = (o for o in Outcome if o is not Outcome.UNCHANGED)
-    return {outcome: counts.get(outcome.value, 0) for outcome in kept}, counts.get(None, 0)
+    kept = (outcome for outcome in Outcome if outcome is not Outcome.UNCHANGED)
+    return {outcome: counts.get(outcome.value, 0) for outcome in kept}
+
+
+def count_waiting(conn: sqlite3.Connection) -> int:
+    """Files without an outcome, and files and folders that wait to be scanned."""
+    row = conn.execute(
+        "SELECT (SELECT count(*) FROM file WHERE outcome IS NULL) + (SELECT count(*) FROM source)"
+    )
+    return int(row.fetchone()[0])
 
 
 def list_outcomes(

@@ -196,7 +196,7 @@ class Library:
     def counts(self) -> LibraryCounts:
         """How many files and items there are."""
         with self._connection.reading() as conn:
-            outcomes, pending = files.count_by_outcome(conn)
+            outcomes, pending = files.count_by_outcome(conn), files.count_waiting(conn)
             return LibraryCounts(files=outcomes, pending=pending, items=items.count_by_kind(conn))
 
     def outcomes(self, *, outcome: Outcome | None = None, limit: int = 1000) -> list[FileOutcome]:

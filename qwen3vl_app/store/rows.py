@@ -24,7 +24,7 @@ class LibraryCounts:
     """Files by how they ended; every outcome but ``unchanged``, which only a run knows."""
 
     pending: int
-    """Files that wait to be indexed."""
+    """Files that wait to be indexed, and files and folders that wait to be scanned."""
 
     items: Mapping[Kind, int]
     """Searchable units by kind, every kind."""

@@ -123,6 +123,11 @@ class LibraryWriter:
             )
             return [files.known_file(row) for row in rows]
 
+    def has_work(self) -> bool:
+        """Whether anything waits to be scanned or indexed."""
+        with self._connection.reading() as conn:
+            return files.count_waiting(conn) > 0
+
     def work(self, space: Space | None) -> list[FileId]:
         """Files that are pending, and with a space those that are stale there."""
         with self._connection.reading() as conn:
@@ -212,14 +217,14 @@ class LibraryWriter:
                 ).rowcount
             return count
 
-    def cancel(self, reason: str) -> None:
-        """Drop what waits: sources, and files that have shown nothing yet.
+    def cancel(self, reason: str, last: int) -> None:
+        """Drop what waits: sources up to ``last``, and files that have shown nothing yet.
 
         A new file that is partly in keeps its items and has failed, for this reason, so that
         it can be tried again. A changed file shows what it did before, until it is added again.
         """
         with self._connection.writing() as conn:
-            conn.execute("DELETE FROM source")
+            conn.execute("DELETE FROM source WHERE id <= ?", (last,))
             outcomes.cancel_pending(conn, reason)
 
     def forget(self, paths: Sequence[Path]) -> list[Path]:

@@ -1,0 +1,132 @@
+"""Opening and reading one file, as values: what cannot be read comes back with its reason.
+
+Runs on the threads of ``Feed``; the decoding itself happens in the reader's processes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreadableMediaError
+from qwen3vl_app.media.files import os_reason
+from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.store.rows import KnownFile
+from qwen3vl_app.types import Content, FileStamp, Outline, Part
+
+log = logging.getLogger(__name__)
+
+MAX_COSTLY = 2
+"""Parts of one file that may pass the deadline or end the decoder before the rest is given up:
+each costs up to a minute, and where two hang the others do too."""
+
+CHANGED = "The file changed while it was being read; retry when it is complete."
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A file and its outline, or why there is none."""
+
+    file: KnownFile
+    stamp: FileStamp | None = None
+    """Taken before it was opened; None if it is not there."""
+
+    outline: Outline | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """What came of reading some parts of a file."""
+
+    contents: tuple[Content, ...] = ()
+    failures: tuple[tuple[Part, str], ...] = ()
+    costly: int = 0
+    """How many parts hung or ended the decoder."""
+
+    void: str = ""
+    """Why none of this counts: the file is no longer the one that was opened."""
+
+
+def open_file(reader: Reader, file: KnownFile) -> Opened:
+    """Stamp and outline of a file."""
+    try:
+        stamp = stamp_of(file.path)
+    except OSError as error:
+        return Opened(file=file, reason=os_reason(error))
+    outline = _tried(partial(reader.outline, file.path), file.path)
+    if isinstance(outline, UnreadableMediaError):
+        return Opened(file=file, stamp=stamp, reason=outline.reason)
+    return Opened(file=file, stamp=stamp, outline=outline)
+
+
+def read_parts(reader: Reader, stamp: FileStamp, parts: Sequence[Part]) -> Reading:
+    """Decode parts of a file; a part that cannot be read does not take the others with it."""
+    contents = _tried(partial(reader.read, stamp.path, parts), stamp.path)
+    if not isinstance(contents, UnreadableMediaError):
+        reading = Reading(contents=contents)
+    elif len(parts) > 1:
+        reading = _read_singly(reader, stamp.path, parts)
+    else:
+        reading = _failed(parts, contents)
+    return Reading(void=void) if (void := _void(stamp)) else reading
+
+
+def stamp_of(path: Path) -> FileStamp:
+    """Size and time of a file as they are now.
+
+    Raises:
+        OSError: It is not there.
+    """
+    status = path.stat()
+    return FileStamp(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
+
+
+def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:
+    read: list[Content] = []
+    failures: list[tuple[Part, str]] = []
+    costly = 0
+    for position, part in enumerate(parts):
+        contents = _tried(partial(reader.read, path, [part]), path)
+        if not isinstance(contents, UnreadableMediaError):
+            read.extend(contents)
+            continue
+        failed = _failed([part], contents)
+        failures.extend(failed.failures)
+        costly += failed.costly
+        if costly >= MAX_COSTLY:
+            failures.extend(_failed(parts[position + 1 :], contents).failures)
+            break
+    return Reading(contents=tuple(read), failures=tuple(failures), costly=costly)
+
+
+def _failed(parts: Sequence[Part], error: UnreadableMediaError) -> Reading:
+    costly = isinstance(error, (TooSlowError, DecoderDiedError))
+    return Reading(failures=tuple((part, error.reason) for part in parts), costly=int(costly))
+
+
+def _tried(call: Callable[[], T], path: Path) -> T | UnreadableMediaError:
+    """What ``call`` gives, or why the file cannot be read."""
+    try:
+        return call()
+    except UnreadableMediaError as error:
+        return error
+    except RuntimeError as error:
+        # A decoder raised what nobody foresaw. One odd file must not stop the run; the
+        # traceback goes to the log, where it can be reported.
+        log.exception("reading %s", path)
+        last = str(error).strip().splitlines()[-1]
+        return UnreadableMediaError(path, f"The decoder failed in an unknown way ({last}).")
+
+
+def _void(stamp: FileStamp) -> str:
+    try:
+        return "" if stamp_of(stamp.path) == stamp else CHANGED
+    except OSError as error:
+        return os_reason(error)

@@ -1,0 +1,305 @@
+"""The background job: one thread that scans, reads, embeds and commits what was added."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+from qwen3vl_app.errors import AppError, UsageError
+from qwen3vl_app.indexing.batches import Batch
+from qwen3vl_app.indexing.committing import commit, embed
+from qwen3vl_app.indexing.feed import Feed
+from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.indexing.scanning import belongs_to_library, scan_source
+from qwen3vl_app.indexing.tracker import ProgressTracker
+from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.media.scan import scan
+from qwen3vl_app.models.host import ModelHost
+from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.settings import Settings
+from qwen3vl_app.store.encoding import display
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import Space
+
+log = logging.getLogger(__name__)
+
+CANCELLED = "Indexing was cancelled before all of it was in; retry to go on."
+
+PAUSING = "Pausing after the batch in flight."
+
+POLL = 0.2
+"""Seconds between looks at a model that is loading."""
+
+
+class Indexer:
+    """Indexes what is added, in the background, and goes on after a restart.
+
+    What is to be done stands in the library, so ending the program, also by ``kill -9``, loses
+    the batch in flight at most. Thread-safe; every method but ``wait`` and ``close`` returns at
+    once. Makes no thread before ``start``.
+    """
+
+    def __init__(
+        self, library: Library, reader: Reader, models: ModelHost, settings: Settings
+    ) -> None:
+        self._library = library
+        self._reader = reader
+        self._models = models
+        self._settings = settings
+        self._tracker = ProgressTracker()
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name="indexer", daemon=True)
+        # What others want; guarded by _changed.
+        self._wanted = False
+        self._paused = False
+        self._cancelled = False
+        self._last_cancelled = 0
+        self._closing = False
+        # What the thread does; written by it, under _changed.
+        self._running = False
+        self._failed = False
+        self._looked_for_stale = False
+        self._embed_stale = True
+
+    # ------------------------------------------------------------ for any thread
+
+    def start(self) -> None:
+        """Begin, with what an earlier run left unfinished. Calling it again does nothing.
+
+        Raises:
+            LibraryReadOnlyError: The library is open for reading only.
+        """
+        unfinished = self._library.writer.has_work()
+        with self._changed:
+            if self._thread.ident is None and not self._closing:
+                if unfinished:
+                    self._want()
+                self._thread.start()
+
+    def add(self, paths: Sequence[Path], *, collection: str | None = None) -> None:
+        """Index files and folders where they are, as members of a collection if one is named.
+
+        Raises:
+            UsageError: A path is not there or belongs to the library; then none is added.
+            LibraryReadOnlyError: The library is open for reading only.
+        """
+        absolute = [Path(os.path.abspath(path)) for path in paths]
+        scan(absolute)  # raises for a path that is not there; the walk itself comes later
+        for path in absolute:
+            if belongs_to_library(path, self._library):
+                raise UsageError(f"{display(path)} belongs to the library itself; choose another.")
+        self._library.writer.add_sources(absolute, collection)
+        with self._changed:
+            self._want()
+
+    def retry(self, paths: Sequence[Path] | None = None) -> None:
+        """Try failed files again: these, those inside these folders, or all."""
+        absolute = None if paths is None else [Path(os.path.abspath(path)) for path in paths]
+        if self._library.writer.retry(absolute):
+            with self._changed:
+                self._want()
+
+    def pause(self) -> None:
+        """Stop after the batch in flight, until ``resume``; nothing while nothing is done."""
+        with self._changed:
+            if self._busy():
+                self._paused = True
+                self._tracker.say(PAUSING)
+                self._changed.notify_all()
+
+    def resume(self) -> None:
+        """Go on after a pause, or try again after a failure."""
+        with self._changed:
+            self._paused = False
+            if self._failed:
+                self._want()
+            self._changed.notify_all()
+
+    def cancel(self) -> None:
+        """Finish the batch in flight, keep what was committed, and drop all that waits."""
+        with self._changed:
+            if self._busy() or self._failed:
+                self._cancelled = True
+                self._wanted = self._paused = False
+                # What is added from now on is meant to be indexed.
+                self._last_cancelled = max(
+                    (s.id for s in self._library.writer.sources()), default=0
+                )
+                self._tracker.say("Stopping after the batch in flight.")
+                self._changed.notify_all()
+
+    def progress(self) -> IndexProgress:
+        """What is being done; never waits."""
+        return self._tracker.snapshot()
+
+    def wait(self, timeout: float | None = None) -> IndexProgress:
+        """Wait, at most ``timeout`` seconds, until all is done, has failed or was cancelled."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy(), timeout)
+        return self.progress()
+
+    def close(self) -> None:
+        """Stop after the batch in flight; the rest is continued by the next ``start``."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _want(self) -> None:
+        self._wanted = True
+        self._failed = False
+        if not self._running:
+            self._tracker.enter(IndexState.SCANNING, "")
+        self._changed.notify_all()
+
+    def _busy(self) -> bool:
+        return (self._wanted or self._running or self._cancelled) and not self._closing
+
+    # ------------------------------------------------------------ on the indexer's thread
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                timeout = None if self._looked_for_stale else POLL
+                self._changed.wait_for(self._has_orders, timeout)
+                if self._closing:
+                    return
+                self._running = self._has_orders()
+            if self._running:
+                self._run()
+            elif not self._looked_for_stale:
+                self._look_for_stale()
+
+    def _has_orders(self) -> bool:
+        return self._closing or self._wanted or self._cancelled
+
+    def _run(self) -> None:
+        """Everything that is wanted, to the end, a failure, or a halt."""
+        state, message = IndexState.IDLE, None
+        try:
+            self._index_all()
+            if self._tracker.snapshot().message == PAUSING:
+                message = ""
+            if self._cancelled:
+                self._library.writer.cancel(CANCELLED, self._last_cancelled)
+                self._embed_stale = False
+                message = "Cancelled; what was indexed before is kept."
+            if not self._closing:
+                self._library.writer.sweep()
+        except AppError as error:
+            state, message = IndexState.FAILED, str(error)
+        except Exception as error:
+            # A bug, but the page must say so and offer to go on: nothing of the library is lost.
+            log.exception("indexing stopped")
+            state, message = IndexState.FAILED, f"Indexing stopped unexpectedly: {error!r}."
+        with self._changed:
+            self._running = self._cancelled = False
+            self._failed = state is IndexState.FAILED
+            self._paused = False
+            if self._failed or not self._wanted:
+                if not self._failed:
+                    self._tracker.drop_waiting()
+                self._wanted = False
+                self._tracker.enter(state, message)
+            self._changed.notify_all()
+
+    def _index_all(self) -> None:
+        self._tracker.begin()
+        while self._take_order():
+            self._scan_sources()
+            space = self._wait_for_model()
+            if space is not None:
+                self._index(space)
+
+    def _take_order(self) -> bool:
+        with self._changed:
+            if self._halted():
+                return False
+            wanted, self._wanted = self._wanted, False
+            return wanted
+
+    def _scan_sources(self) -> None:
+        for source in self._library.writer.sources():
+            if self._pause_point(IndexState.SCANNING):
+                scan_source(self._library, source, self._tracker, self._halted)
+
+    def _wait_for_model(self) -> Space | None:
+        """The embedder's space; None when halted, or when there is nothing to embed."""
+        self._tracker.see(self._library.writer.work(None))
+        counts = self._library.counts()
+        if not counts.pending and not any(counts.items.values()):
+            return None
+        while self._pause_point(IndexState.WAITING):
+            if self._models.status()[0].state in (ModelState.READY, ModelState.FAILED):
+                return self._models.space()
+            self._sleep()
+        return None
+
+    def _look_for_stale(self) -> None:
+        """Once, when the model has loaded: is there anything it did not embed?"""
+        state = self._models.status()[0].state
+        if state in (ModelState.READY, ModelState.FAILED):
+            self._looked_for_stale = True
+        if state is ModelState.READY:
+            try:
+                stale = self._library.writer.work(self._models.space())
+            except AppError as error:
+                self._tracker.say(str(error))
+                return
+            with self._changed:
+                if stale:
+                    self._want()
+
+    def _index(self, space: Space) -> None:
+        self._looked_for_stale = True
+        self._library.use_space(space)
+        self._reader.budget = self._models.embedder_budget()
+        self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
+        feed = Feed(
+            self._library.writer,
+            self._reader,
+            space,
+            batch_items=self._settings.batch_items,
+            threads=self._settings.readers,
+            stale=self._embed_stale,
+            halted=self._halted,
+        )
+        with closing(feed), ThreadPoolExecutor(1, thread_name_prefix="embedding") as model:
+            while self._pause_point(IndexState.INDEXING) and (batch := feed.take()):
+                self._do(batch, feed, space, model)
+                if self._wanted and self._take_order():
+                    self._scan_sources()
+                    self._tracker.see(self._library.writer.work(None))
+
+    def _do(self, batch: Batch, feed: Feed, space: Space, model: ThreadPoolExecutor) -> None:
+        if batch.reads:
+            self._tracker.work_on(display(Path(batch.reads[-1].job.file.path.name)))
+        embedding = model.submit(embed, self._models, batch)
+        feed.fill(until=embedding)  # reads the next batch while the model works
+        items, outcomes = commit(self._library, space, batch, embedding.result())
+        feed.settle(batch.jobs(), batch.endings)
+        self._tracker.end(outcomes.items())
+        self._tracker.add_items(items, feed.parts_left(self._tracker.waiting()))
+
+    def _pause_point(self, state: IndexState) -> bool:
+        """Wait here while paused, then go on in ``state``; False when halted."""
+        with self._changed:
+            if self._paused:
+                self._tracker.enter(IndexState.PAUSED, "")
+                self._changed.wait_for(lambda: not self._paused or self._halted())
+            if not self._halted() and self._tracker.snapshot().state is not state:
+                self._tracker.enter(state)
+            return not self._halted()
+
+    def _halted(self) -> bool:
+        return self._closing or self._cancelled
+
+    def _sleep(self) -> None:
+        with self._changed:
+            self._changed.wait_for(self._halted, POLL)

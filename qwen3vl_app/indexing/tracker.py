@@ -1,0 +1,144 @@
+"""Counts what a run of the indexer does, for whoever looks."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.store.rows import FileId
+from qwen3vl_app.types import Outcome
+
+MEMORY = 20.0
+"""Seconds after which an older rate counts for a third: steady enough to read, and still quick
+to follow when videos come after pictures."""
+
+QUIET = 5.0
+"""Seconds of indexing before a time left is shown: the first batches tell too little."""
+
+_AT_REST = frozenset({IndexState.IDLE, IndexState.PAUSED, IndexState.FAILED})
+
+
+class ProgressTracker:
+    """Thread-safe; ``snapshot`` never waits for work."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._rev = 0
+        self._state = IndexState.IDLE
+        self._since = clock()
+        self._clear()
+
+    def begin(self) -> None:
+        """Start counting from nothing."""
+        with self._lock:
+            self._clear()
+            self._since = self._clock()
+
+    def _clear(self) -> None:
+        self._seconds = 0.0
+        self._files: dict[FileId, Outcome | None] = {}
+        self._outcomes: Counter[Outcome] = Counter()
+        self._items = 0
+        self._rate: float | None = None
+        self._last_items: float | None = None
+        self._indexing_from: float | None = None
+        self._left: float | None = None
+        self._current = ""
+        self._message = ""
+
+    def enter(self, state: IndexState, message: str | None = None) -> None:
+        """Say what is being done now; None leaves the message as it is."""
+        with self._lock:
+            self._rev += 1
+            self._seconds, self._since = self._active(), self._clock()
+            self._state = state
+            if message is not None:
+                self._message = message
+            if state is IndexState.INDEXING:
+                self._last_items = self._seconds
+                if self._indexing_from is None:
+                    self._indexing_from = self._seconds
+            if state in _AT_REST:
+                self._current, self._left = "", None
+
+    def say(self, message: str) -> None:
+        """One sentence for the person."""
+        with self._lock:
+            self._rev += 1
+            self._message = message
+
+    def work_on(self, name: str) -> None:
+        """The file in work."""
+        with self._lock:
+            self._rev += 1
+            self._current = name
+
+    def see(self, files: Iterable[FileId]) -> None:
+        """Files that belong to this run; each counts once however often it is met."""
+        with self._lock:
+            self._rev += 1
+            for file in files:
+                self._files.setdefault(file, None)
+
+    def end(self, outcomes: Iterable[tuple[FileId, Outcome]]) -> None:
+        """How files ended. One met again and found unchanged keeps its first outcome."""
+        with self._lock:
+            self._rev += 1
+            for file, outcome in outcomes:
+                before = self._files.get(file)
+                if before is not None and outcome is Outcome.UNCHANGED:
+                    continue
+                if before is not None:
+                    self._outcomes[before] -= 1
+                self._files[file] = outcome
+                self._outcomes[outcome] += 1
+
+    def waiting(self) -> int:
+        """Files of this run without an outcome."""
+        with self._lock:
+            return len(self._files) - self._outcomes.total()
+
+    def drop_waiting(self) -> None:
+        """Take out the files without an outcome: the run ends without them."""
+        with self._lock:
+            self._rev += 1
+            self._files = {f: outcome for f, outcome in self._files.items() if outcome is not None}
+
+    def add_items(self, count: int, parts_left: float) -> None:
+        """A batch was kept; ``parts_left`` of about the same kind are still to do."""
+        with self._lock:
+            self._rev += 1
+            self._items += count
+            now = self._active()
+            passed = now - (now if self._last_items is None else self._last_items)
+            if passed > 0:
+                share = 1.0 if self._rate is None else 1 - math.exp(-passed / MEMORY)
+                self._rate = (1 - share) * (self._rate or 0.0) + share * count / passed
+                self._last_items = now
+            quiet = self._indexing_from is None or now - self._indexing_from < QUIET
+            self._left = None if quiet or not self._rate else parts_left / self._rate
+
+    def snapshot(self) -> IndexProgress:
+        """The run as it stands."""
+        with self._lock:
+            return IndexProgress(
+                rev=self._rev,
+                state=self._state,
+                files=len(self._files),
+                outcomes={outcome: n for outcome, n in self._outcomes.items() if n},
+                items=self._items,
+                rate=self._rate,
+                seconds_left=self._left,
+                seconds=self._active(),
+                current=self._current,
+                message=self._message,
+            )
+
+    def _active(self) -> float:
+        running = self._state not in _AT_REST
+        return self._seconds + (self._clock() - self._since if running else 0.0)
