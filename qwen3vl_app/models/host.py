@@ -107,6 +107,16 @@ class ModelHost:
         """What the embedder looks at; waits and raises as `space`."""
         return self._embedder().budget
 
+    def reranker_budget(self) -> Budget:
+        """What the reranker looks at; waits for it to load, and starts that if need be.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            ModelError: Reranking is off, or the host was closed.
+        """
+        reranker: Reranker = self._ready(Role.RERANKER)
+        return reranker.budget
+
     def embed(
         self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
     ) -> EmbeddingBatch:
@@ -161,15 +171,19 @@ class ModelHost:
             slot.settled.set()
 
     def _embedder(self) -> Embedder:
+        embedder: Embedder = self._ready(Role.EMBEDDER)
+        return embedder
+
+    def _ready(self, role: Role) -> Any:  # noqa: ANN401  # Embedder or Reranker, as the role says
+        """The loaded model of a role; waits for it."""
         self.start()
-        slot = self._slots[Role.EMBEDDER]
+        slot = self._slots[role]
         slot.settled.wait()
-        model: Embedder | None = slot.model
-        if model is not None:
-            return model
+        if slot.model is not None:
+            return slot.model
         if slot.status.state is ModelState.FAILED:
             raise ModelLoadError(slot.status.detail)
-        raise ModelError(CLOSED)
+        raise ModelError(OFF if slot.status.state is ModelState.OFF else CLOSED)
 
     # ------------------------------------------------------------ on the model thread
 
