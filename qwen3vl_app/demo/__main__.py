@@ -1,0 +1,134 @@
+"""`python -m qwen3vl_app.demo build | evaluate | samples`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from qwen3vl_app.demo.build import build_pair, check_sources
+from qwen3vl_app.demo.card import Facts, write_card
+from qwen3vl_app.demo.evaluate import Measure, RecallEvaluation, RerankEvaluation, table
+from qwen3vl_app.demo.names import load_things
+from qwen3vl_app.demo.samples import write_samples
+from qwen3vl_app.demo.training import Plan, Report
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.models.embedder import Qwen3VLEmbedder
+from qwen3vl_app.models.loader import load_embedder, load_reranker
+from qwen3vl_app.models.names import Checkpoint
+from qwen3vl_app.models.reranker import Qwen3VLReranker
+
+ASSETS = Path(__file__).parent.parent.parent / "assets" / "demo"
+FRESH_SEED = 2_000_003
+"""Far from the seeds of training, which start at 1,000,000 times the plan's seed."""
+
+folder_option = click.option(
+    "--target",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=ASSETS,
+    show_default="the bundled folder",
+    help="Folder of the checkpoints and the sample collection.",
+)
+
+
+@click.group(help=__doc__)
+def main() -> None:
+    """Rebuild and measure what is bundled."""
+
+
+@main.command()
+@click.option("--minutes", type=float, default=90.0, show_default=True, help="Of training.")
+@click.option("--things", type=int, help="How many of the things to learn; all if not given.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Of weights and drawings.")
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/demo"),
+    show_default=True,
+    help="Where unfinished training is kept; a second run continues it.",
+)
+@click.option("--samples/--no-samples", default=True, help="Draw the sample collection as well.")
+@folder_option
+def build(
+    minutes: float, things: int | None, seed: int, work: Path, target: Path, *, samples: bool
+) -> None:
+    """Train both checkpoints and draw the collection. Can be interrupted and run again."""
+    console = Console(stderr=True)
+    plan = Plan(minutes=minutes, work=work, things=things, seed=seed)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %  {task.fields[losses]}"),
+        TimeElapsedColumn(),
+        console=console,
+    ) as progress:
+        build_pair(plan, target, lambda stage: bar(progress, stage))
+        if samples:
+            write_samples(target / "samples")
+    console.print(f"Both checkpoints are in {target}; measure them with “evaluate”.")
+
+
+def bar(progress: Progress, stage: str) -> Report:
+    """A progress bar for one stage."""
+    task = progress.add_task(stage, total=1.0, losses="")
+
+    def report(step: int, share: float, losses: dict[str, float]) -> None:
+        words = ", ".join(f"{name} {value:.2f}" for name, value in losses.items())
+        progress.update(task, completed=share, losses=f"step {step}: {words}")
+
+    return report
+
+
+@main.command()
+@click.option("--seed", type=int, default=FRESH_SEED, show_default=True, help="Of the drawings.")
+@click.option("--cases", type=int, default=100, show_default=True, help="Per reranker line.")
+@click.option("--card", is_flag=True, help="Write the numbers into CARD.md.")
+@click.option("--minutes", type=float, help="Of training, for the card.")
+@folder_option
+def evaluate(seed: int, cases: int, minutes: float | None, target: Path, *, card: bool) -> None:
+    """Measure both checkpoints on fresh drawings; a few minutes on two cores."""
+    check_sources()
+    console = Console(stderr=True)
+    lines = measure(target, seed, cases, lambda line: console.print(line, style="dim"))
+    sys.stdout.write(table(lines))
+    if card:
+        write_card(target / "CARD.md", Facts.of(target, seed, minutes), lines)
+
+
+def measure(target: Path, seed: int, cases: int, step: Callable[[str], None]) -> list[Measure]:
+    """All measures of the pair below `target`."""
+    things = load_things()
+
+    def checkpoint(role: str) -> Checkpoint:
+        return Checkpoint(name=role, folder=target / role, bundled=True, reason="evaluation")
+
+    embedder = Qwen3VLEmbedder(load_embedder(checkpoint("embedder"), "cpu"))
+    lines = RecallEvaluation(embedder, things, seed).run(step)
+    if (target / "reranker" / "config.json").exists():
+        reranker = Qwen3VLReranker(load_reranker(checkpoint("reranker"), "cpu"))
+        lines += RerankEvaluation(reranker, things, seed + 1).run(step, cases)
+    return lines
+
+
+@main.command()
+@folder_option
+def samples(target: Path) -> None:
+    """Draw the sample collection."""
+    check_sources()
+    with Console(stderr=True).status("drawing"):
+        count = write_samples(target / "samples")
+    click.echo(f"{count} files in {target / 'samples'}")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(torch.get_num_threads())
+    try:
+        main()
+    except AppError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)

@@ -1,0 +1,156 @@
+"""Reranker batches: documents, each with a true query and three wrong ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+
+from qwen3vl_app.demo.batches import show
+from qwen3vl_app.demo.captions import caption, note
+from qwen3vl_app.demo.inputs import Shown, pixels
+from qwen3vl_app.demo.names import Thing, load_things
+from qwen3vl_app.demo.render import draw
+from qwen3vl_app.demo.scenes import Scene, mistakes, random_scene
+from qwen3vl_app.demo.sizes import random_frame
+
+PART_ASKED = {"pair": 0.15, "clip": 0.3}
+"""How often the true query names only one of the things that are there."""
+
+QUERIES = 4
+"""Per document: the true one, two hard ones, one about something else."""
+
+EASY_SIDES = 24
+"""Pairs are drawn from so many things at first, so that sides are learned before names..."""
+
+SIDES_GROWTH = 0.5
+"""...and from this many more with each step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """N documents with `QUERIES` queries each, the true one first.
+
+    shown: pixels (segments, 1 or 2, height, width, 3) or None. seen_by: for each of the
+    N · QUERIES rows the segments it looks at, in order (all rows equally many). queries:
+    N · QUERIES user contents; documents: N.
+    """
+
+    shown: np.ndarray | None
+    grid: tuple[int, int] | None
+    seen_by: np.ndarray | None
+    queries: tuple[str, ...]
+    documents: tuple[str, ...]
+
+
+def other_scene(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
+    """A scene of any picture kind about other things."""
+    kind = rng.choice(("thing", "thing", "pair", "shapes", scene.kind))
+    for _ in range(20):
+        found = random_scene(rng, kind, things)
+        alike = found.shape and (found.shape, found.colour) == (scene.shape, scene.colour)
+        if not alike and not set(found.things) & set(scene.things):
+            return found
+    return Scene("thing", (next(thing for thing in things if thing not in scene.things),))
+
+
+def asked(rng: Random, scene: Scene, things: Sequence[Thing]) -> list[Scene]:
+    """The scenes that the queries of one document describe: true, two wrong, one far off."""
+    true = scene
+    if scene.kind in ("pair", "clip") and rng.random() < PART_ASKED[scene.kind]:
+        true = Scene("thing", (rng.choice(scene.things),))
+    wrong = mistakes(rng, scene, things)
+    if true is not scene:
+        wrong = [Scene("thing", (other_thing(rng, scene, things),)), wrong[-1]]
+    elif scene.kind == "thing" and rng.random() < 0.2:
+        wrong[0] = Scene("pair", (scene.things[0], other_thing(rng, scene, things)))
+    return [true, *wrong, other_scene(rng, scene, things)]
+
+
+def other_thing(rng: Random, scene: Scene, things: Sequence[Thing]) -> Thing:
+    """A thing that the scene lacks."""
+    return rng.choice([thing for thing in things if thing not in scene.things])
+
+
+def judged_scene(rng: Random, form: str, step: int, things: Sequence[Thing]) -> Scene:
+    """What a document of this form shows."""
+    if form == "clip":
+        return random_scene(rng, "clip", things)
+    if form == "page":
+        return random_scene(rng, rng.choice(("page", "chart")), things)
+    kind = rng.choices(("pair", "shapes", "thing"), (0.45, 0.25, 0.3))[0]
+    pool = int(EASY_SIDES + SIDES_GROWTH * step)
+    if kind == "pair" and pool < len(things) and rng.random() < 0.75:
+        return random_scene(rng, kind, things[:: max(1, len(things) // pool)])
+    return random_scene(rng, kind, things)
+
+
+def judgements(seed: int, base: int, size: int, limit: int | None) -> Judgements:
+    """The batch of step `seed - base`."""
+    rng = Random(seed)
+    things = load_things(limit)
+    forms = ("picture", "page", "clip", "note", "alike", "noted")
+    form = rng.choices(forms, (0.62, 0.08, 0.08, 0.08, 0.08, 0.06))[0]
+    if form in ("alike", "noted"):
+        return picture_queries(rng, things, size // 2, noted=form == "noted")
+    count = size // 2 if form == "clip" else size
+    scenes = [judged_scene(rng, form, seed - base, things) for _ in range(count)]
+    if form == "note":
+        scenes = [random_scene(rng, rng.choice(("thing", "pair")), things) for _ in scenes]
+    queries = [
+        caption(rng, asking, exact=True)
+        for scene in scenes
+        for asking in asked(rng, scene, things)
+    ]
+    if form == "note":
+        return note_judgements(rng, scenes, things)
+    shown, places = show(rng, scenes, form)
+    per = len(shown) // count
+    rows = np.arange(len(shown)).reshape(count, per).repeat(QUERIES, axis=0)
+    return Judgements(
+        shown, places[0].grid, rows, tuple(queries), tuple(place.text() for place in places)
+    )
+
+
+def note_judgements(rng: Random, scenes: list[Scene], things: Sequence[Thing]) -> Judgements:
+    """Notes with queries that name their things, or others."""
+    queries, notes = [], []
+    for scene in scenes:
+        plain = replace(scene, kind="thing") if len(scene.things) == 1 else scene
+        true = Scene("thing", (rng.choice(plain.things),))
+        wrong = [Scene("thing", (other_thing(rng, plain, things),)) for _ in range(2)]
+        far = other_scene(rng, plain, things)
+        queries += [caption(rng, asking) for asking in (true, *wrong, far)]
+        notes.append(note(rng, scene.things))
+    return Judgements(None, None, None, tuple(queries), tuple(notes))
+
+
+def picture_queries(rng: Random, things: Sequence[Thing], size: int, *, noted: bool) -> Judgements:
+    """Queries are pictures; documents are pictures of the same scene, or notes about it."""
+    frame = random_frame(rng, "picture")
+    place = Shown(frame.grid).text()
+    drawn: list[np.ndarray] = []
+    rows: list[list[int]] = []
+    documents = []
+    for _ in range(size):
+        kinds = ("thing", "thing") if noted else ("thing", "thing", "shapes", "pair")
+        scene = random_scene(rng, rng.choice(kinds), things)
+        scenes = [scene, *mistakes(rng, scene, things), other_scene(rng, scene, things)]
+        first = len(drawn)
+        drawn += [pixels(draw(rng, each, frame.canvas), frame.shown) for each in scenes]
+        if noted:
+            rows += [[first + index] for index in range(QUERIES)]
+            documents.append(note(rng, scene.things))
+        else:
+            rows += [[first + index, len(drawn)] for index in range(QUERIES)]
+            drawn.append(pixels(draw(rng, scene, frame.canvas), frame.shown))
+            documents.append(place)
+    return Judgements(
+        np.stack(drawn)[:, None],
+        frame.grid,
+        np.array(rows),
+        (place,) * len(rows),
+        tuple(documents),
+    )

@@ -1,0 +1,260 @@
+"""The demo model: Qwen3-VL's architecture at 7 million parameters, and a faster way to train it.
+
+`encode_rows` computes what `Qwen3VLModel` computes, for batches as the trainer makes them: every
+row starts with the same prompt (computed once), pictures share one grid (vision attention runs
+batched instead of picture by picture), only the last position is wanted. Attention runs in float32
+also under autocast: its backward pass in bfloat16 took four times as long. A test holds it to the
+model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from torch import Tensor
+from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration
+from transformers.models.qwen3_vl import modeling_qwen3_vl as reference
+from transformers.vision_utils import (
+    get_vision_interpolation_indices_and_weights,
+    get_vision_position_ids,
+)
+
+from qwen3vl_app.demo.tokenizer import IMAGE_PAD, VIDEO_PAD, VISION_END, VISION_START, VOCABULARY
+
+Model: TypeAlias = Any
+"""A `Qwen3VLForConditionalGeneration`; its attributes are not typed."""
+
+Layer: TypeAlias = Any
+"""One of its modules."""
+
+WIDTH = 192
+HEAD = 64
+TEXT_LAYERS = 6
+VISION_LAYERS = 4
+
+
+def demo_config(vocabulary: int = VOCABULARY) -> Qwen3VLConfig:
+    """The configuration of both demo checkpoints."""
+    rope = {
+        "rope_type": "default",
+        "rope_theta": 10000.0,
+        "mrope_section": [12, 10, 10],
+        "mrope_interleaved": True,
+    }
+    text = {
+        "vocab_size": vocabulary,
+        "hidden_size": WIDTH,
+        "intermediate_size": 512,
+        "num_hidden_layers": TEXT_LAYERS,
+        "num_attention_heads": WIDTH // HEAD,
+        "num_key_value_heads": WIDTH // HEAD,
+        "head_dim": HEAD,
+        "max_position_embeddings": 8192,
+        "rope_parameters": rope,
+        "tie_word_embeddings": True,
+        "initializer_range": 0.02,
+        "use_cache": False,
+    }
+    vision = {
+        "depth": VISION_LAYERS,
+        "hidden_size": WIDTH,
+        "intermediate_size": WIDTH * 3,
+        "num_heads": WIDTH // HEAD,
+        "patch_size": 16,
+        "spatial_merge_size": 2,
+        "temporal_patch_size": 2,
+        "out_hidden_size": WIDTH,
+        "num_position_embeddings": 256,
+        "deepstack_visual_indexes": [2],
+        "initializer_range": 0.02,
+    }
+    config = Qwen3VLConfig(
+        text_config=text,
+        vision_config=vision,
+        image_token_id=IMAGE_PAD,
+        video_token_id=VIDEO_PAD,
+        vision_start_token_id=VISION_START,
+        vision_end_token_id=VISION_END,
+        tie_word_embeddings=True,
+    )
+    config.architectures = ["Qwen3VLForConditionalGeneration"]
+    return config
+
+
+def build_model(seed: int) -> Model:
+    """A demo model with random weights."""
+    torch.manual_seed(seed)
+    return Qwen3VLForConditionalGeneration(demo_config())
+
+
+@dataclass(frozen=True, slots=True)
+class Vision:
+    """S segments of one grid: a segment is a picture or a pair of frames.
+
+    patches: (S · rows · columns, 1536). grid: rows and columns, in patches.
+    """
+
+    patches: Tensor
+    grid: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch of N inputs that share a prompt.
+
+    prompt: (P,) ids. ids: (N, L), right padded. positions: (3, N, L) rotary positions, counted
+    from the start of the prompt. last: (N,) place of the final real token. visual: (N, L), true
+    where a vision token goes. Padding needs no mask: it lies behind the last real token of a
+    causal model.
+    """
+
+    prompt: Tensor
+    ids: Tensor
+    positions: Tensor
+    last: Tensor
+    visual: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the vision tower makes of a batch: (tokens, H), and the deepstack features likewise."""
+
+    tokens: Tensor
+    deepstack: list[Tensor]
+
+
+def look(model: Model, vision: Vision) -> Seen:
+    """Run the vision tower on S segments of equal grid."""
+    tower = model.model.visual
+    rows, columns = vision.grid
+    count = rows * columns
+    segments = vision.patches.shape[0] // count
+    one = torch.tensor([[1, rows, columns]])
+    indices, weights = get_vision_interpolation_indices_and_weights(
+        one,
+        num_grid_per_side=tower.num_grid_per_side,
+        mode="bilinear",
+        align_corners=True,
+        spatial_merge_size=2,
+    )
+    places = (tower.pos_embed(indices) * weights[:, :, None]).sum(1)
+    x = F.linear(
+        vision.patches, tower.patch_embed.proj.weight.flatten(1), tower.patch_embed.proj.bias
+    )
+    x = (x.view(segments, count, -1) + places).float()
+    cos, sin = tower.rotary_pos_emb(x, get_vision_position_ids(one, 2))
+    deepstack = []
+    for index, block in enumerate(tower.blocks):
+        x = x + vision_attention(block.attn, block.norm1(x), cos, sin)
+        x = x + block.mlp(block.norm2(x))
+        if index in tower.deepstack_visual_indexes:
+            merger = tower.deepstack_merger_list[tower.deepstack_visual_indexes.index(index)]
+            deepstack.append(merger(x.reshape(segments * count, -1)))
+    return Seen(tower.merger(x.reshape(segments * count, -1)), deepstack)
+
+
+def exact_attention(
+    query: Tensor, key: Tensor, value: Tensor, allowed: Tensor | None = None
+) -> Tensor:
+    """Attention in float32, also within autocast."""
+    with torch.autocast("cpu", enabled=False):
+        return F.scaled_dot_product_attention(query.float(), key.float(), value.float(), allowed)
+
+
+def allowed_before(length: int) -> Tensor:
+    """(length, length), true on and below the diagonal."""
+    return torch.ones(length, length, dtype=torch.bool).tril()
+
+
+def vision_attention(attention: Layer, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Full attention within each of the S segments of `x` (S, T, H)."""
+    segments, tokens, _ = x.shape
+    query, key, value = (
+        attention.qkv(x).view(segments, tokens, 3, attention.num_heads, -1).unbind(2)
+    )
+    query, key = reference.apply_rotary_pos_emb_vision(query, key, cos, sin)
+    mixed = exact_attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2))
+    projected: Tensor = attention.proj(mixed.transpose(1, 2).reshape(segments, tokens, -1))
+    return projected
+
+
+def norm(layer: Layer, x: Tensor) -> Tensor:
+    """RMS norm in float32, in one call."""
+    return F.rms_norm(x.float(), (x.shape[-1],), layer.weight, layer.variance_epsilon)
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotary embedding of `x` (…, tokens, heads, D) with cos, sin (…, tokens, 1, D)."""
+    first, second = x.chunk(2, dim=-1)
+    return x * cos + torch.cat((-second, first), dim=-1) * sin
+
+
+def encode_rows(model: Model, rows: Rows, seen: Seen | None = None) -> Tensor:
+    """The final hidden state (N, H) of every row, normed by the model's last norm."""
+    text = model.model.language_model
+    prompt, (count, length) = rows.prompt.shape[0], rows.ids.shape
+    x = text.embed_tokens(torch.cat([rows.prompt, rows.ids.flatten()])).float()
+    spots = None
+    if seen is not None and rows.visual is not None:
+        spots = rows.visual.flatten().nonzero().squeeze(1) + prompt
+        x = x.index_copy(0, spots, seen.tokens.float())
+    ahead = torch.arange(prompt).expand(3, 1, -1)
+    flat = torch.cat([ahead, rows.positions.reshape(3, 1, -1)], dim=2)
+    cos, sin = (part[0].unsqueeze(1) for part in text.rotary_emb(x, flat))
+    allowed = torch.ones(length, prompt + length, dtype=torch.bool).tril(prompt)
+    ends = torch.arange(count) * length + rows.last + prompt
+    for index, layer in enumerate(text.layers):
+        final = index == len(text.layers) - 1
+        mixed = attend(
+            layer.self_attn, norm(layer.input_layernorm, x), (cos, sin), rows, allowed, final=final
+        )
+        x = (x[ends] if final else x) + mixed
+        x = x + layer.mlp(norm(layer.post_attention_layernorm, x))
+        if seen is not None and spots is not None and index < len(seen.deepstack):
+            x = x.index_add(0, spots, seen.deepstack[index].float())
+    return norm(text.norm, x)
+
+
+def attend(
+    attention: Layer,
+    x: Tensor,
+    turn: tuple[Tensor, Tensor],
+    rows: Rows,
+    allowed: Tensor,
+    *,
+    final: bool,
+) -> Tensor:
+    """Causal attention of the flat tokens (P + N · L, H): the prompt among itself, rows on top.
+
+    With `final` only the rows' last tokens are computed: (N, H).
+    """
+    prompt, (count, length) = rows.prompt.shape[0], rows.ids.shape
+    heads = (-1, WIDTH // HEAD, HEAD)
+    query = norm(attention.q_norm, attention.q_proj(x).view(heads))
+    key = norm(attention.k_norm, attention.k_proj(x).view(heads))
+    value = attention.v_proj(x).view(heads).float()
+    query, key = rotate(query, *turn), rotate(key, *turn)
+
+    def grouped(flat: Tensor) -> Tensor:  # (N, heads, P + L, D)
+        own = flat[prompt:].view(count, length, *heads[1:])
+        shared = flat[:prompt].expand(count, -1, -1, -1)
+        return torch.cat([shared, own], dim=1).transpose(1, 2)
+
+    keys, values = grouped(key), grouped(value)
+    own = query[prompt:].view(count, length, *heads[1:]).transpose(1, 2)
+    if final:
+        picked = own[torch.arange(count), :, rows.last].unsqueeze(2)
+        mixed = exact_attention(picked, keys, values, allowed[rows.last][:, None, None])
+        last: Tensor = attention.o_proj(mixed.reshape(count, -1))
+        return last
+    mixed = exact_attention(own, keys, values, allowed)
+    first = [part[:prompt].transpose(0, 1)[None] for part in (query, key, value)]
+    head = exact_attention(first[0], first[1], first[2], allowed_before(prompt))[0].transpose(0, 1)
+    joined = torch.cat(
+        [head.reshape(prompt, -1), mixed.transpose(1, 2).reshape(count * length, -1)]
+    )
+    every: Tensor = attention.o_proj(joined)
+    return every

@@ -1,0 +1,183 @@
+"""Chart pages and document pages of the small world."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+from PIL import Image, ImageDraw, ImageFont
+
+from qwen3vl_app.demo.drawing import COLOURS, Size, paste
+
+TEXT_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf")
+INK = (40, 40, 45)
+PALETTE = [COLOURS[name] for name in ("blue", "red", "green", "orange", "purple", "brown", "pink")]
+
+
+@lru_cache(maxsize=64)
+def text_font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """A bold text font of `size` pixels; Pillow's own where DejaVu is not installed."""
+    if TEXT_FONT.exists():
+        return ImageFont.truetype(str(TEXT_FONT), size)
+    return ImageFont.load_default(size)
+
+
+def paper(rng: Random, size: Size) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """A nearly white page and a pen for it."""
+    shade = rng.randint(238, 255)
+    canvas = Image.new("RGB", size, (shade, shade, max(225, shade - rng.randint(0, 10))))
+    return canvas, ImageDraw.Draw(canvas)
+
+
+def heading(pen: ImageDraw.ImageDraw, text: str, size: Size, share: float = 0.9) -> float:
+    """Write the heading across `share` of the top; the y below it is returned."""
+    height = max(8, min(size[1] // 9, int(1.4 * size[0] * share / max(4, len(text)))))
+    pen.text((size[0] * 0.06, size[1] * 0.04), text, fill=INK, font=text_font(height))
+    return size[1] * 0.07 + height
+
+
+def text_lines(
+    pen: ImageDraw.ImageDraw, rng: Random, box: tuple[float, float, float, float]
+) -> None:
+    """Grey bars standing for lines of text, filling the box (left, top, right, bottom)."""
+    left, top, right, bottom = box
+    step = max(5.0, (right - left) * 0.05)
+    y = top
+    while y + step * 0.5 < bottom:
+        end = right if rng.random() < 0.8 else left + (right - left) * rng.uniform(0.3, 0.9)
+        pen.rectangle((left, y, end, y + step * 0.35), fill=(150, 150, 155))
+        y += step
+
+
+def draw_page(rng: Random, glyph: str, title: str, size: Size) -> Image.Image:
+    """A document page: heading, a large illustration, lines of text."""
+    canvas, pen = paper(rng, size)
+    top = heading(pen, title, size)
+    side = min(size[0] * 0.9, (size[1] - top) * 0.75) * rng.uniform(0.6, 1.0)
+    left, right = size[0] * 0.07, size[0] * 0.93
+    above = rng.random() < 0.7
+    y = top + side / 2 if above else size[1] - side / 2 - 2
+    paste(canvas, glyph, side, (rng.uniform(side / 2, size[0] - side / 2), y))
+    box = (
+        (left, top + side + 4, right, size[1] * 0.96)
+        if above
+        else (left, top, right, size[1] - side - 4)
+    )
+    text_lines(pen, rng, box)
+    return canvas
+
+
+def axes(pen: ImageDraw.ImageDraw, box: tuple[float, float, float, float], width: int) -> None:
+    """An L of two axes along the left and the bottom of the box."""
+    left, top, right, bottom = box
+    pen.line([(left, top), (left, bottom), (right, bottom)], fill=INK, width=width)
+
+
+def draw_bars(
+    pen: ImageDraw.ImageDraw, rng: Random, box: tuple[float, float, float, float]
+) -> None:
+    """Four to eight bars standing on the bottom of the box."""
+    left, top, right, bottom = box
+    count = rng.randint(4, 8)
+    step = (right - left) / count
+    first = rng.choice(PALETTE)
+    for index in range(count):
+        x = left + index * step + step * 0.15
+        colour = first if rng.random() < 0.7 else rng.choice(PALETTE)
+        pen.rectangle(
+            (x, bottom - rng.uniform(0.15, 1) * (bottom - top), x + step * 0.7, bottom),
+            fill=colour,
+        )
+
+
+def draw_curves(
+    pen: ImageDraw.ImageDraw, rng: Random, box: tuple[float, float, float, float], width: int
+) -> None:
+    """One to three lines through five to nine values."""
+    left, top, right, bottom = box
+    for colour in rng.sample(PALETTE, rng.randint(1, 3)):
+        count = rng.randint(5, 9)
+        points = [
+            (left + index * (right - left) / (count - 1), rng.uniform(top, bottom))
+            for index in range(count)
+        ]
+        pen.line(points, fill=colour, width=width + 1)
+
+
+def draw_pie(
+    pen: ImageDraw.ImageDraw, rng: Random, box: tuple[float, float, float, float]
+) -> None:
+    """A disc of three to six slices in the middle of the box."""
+    left, top, right, bottom = box
+    r = min(right - left, bottom - top) / 2
+    x, y = (left + right) / 2, (top + bottom) / 2
+    count = rng.randint(3, 6)
+    cuts = sorted(rng.uniform(0, 360) for _ in range(count))
+    for index, colour in enumerate(rng.sample(PALETTE, count)):
+        end = cuts[(index + 1) % count] + (360 if index == count - 1 else 0)
+        pen.pieslice((x - r, y - r, x + r, y + r), cuts[index], end, fill=colour)
+
+
+def draw_points(
+    pen: ImageDraw.ImageDraw, rng: Random, box: tuple[float, float, float, float], width: int
+) -> None:
+    """Fifteen to forty dots, sometimes along a slope."""
+    left, top, right, bottom = box
+    colour = rng.choice(PALETTE)
+    r = width * 1.6
+    for _ in range(rng.randint(15, 40)):
+        x, y = rng.uniform(left + r, right - r), rng.uniform(top + r, bottom - r)
+        pen.ellipse(
+            (x - r, y - r, x + r, y + r),
+            fill=colour if rng.random() < 0.8 else rng.choice(PALETTE),
+        )
+
+
+def draw_table(
+    pen: ImageDraw.ImageDraw, rng: Random, box: tuple[float, float, float, float], width: int
+) -> None:
+    """A ruled table with a shaded head and numbers."""
+    left, top, right, bottom = box
+    rows, columns = rng.randint(4, 7), rng.randint(3, 5)
+    pen.rectangle((left, top, right, top + (bottom - top) / rows), fill=rng.choice(PALETTE))
+    for row in range(rows + 1):
+        y = top + row * (bottom - top) / rows
+        pen.line([(left, y), (right, y)], fill=INK, width=width)
+    for column in range(columns + 1):
+        x = left + column * (right - left) / columns
+        pen.line([(x, top), (x, bottom)], fill=INK, width=width)
+    font = text_font(max(6, int((bottom - top) / rows * 0.55)))
+    for row in range(1, rows):
+        for column in range(columns):
+            at = (
+                left + (column + 0.2) * (right - left) / columns,
+                top + (row + 0.15) * (bottom - top) / rows,
+            )
+            pen.text(at, str(rng.randint(1, 99)), fill=INK, font=font)
+
+
+def draw_chart(rng: Random, chart: str, glyph: str, title: str, size: Size) -> Image.Image:
+    """A chart page: heading, a small picture of the topic beside it, the chart."""
+    canvas, pen = paper(rng, size)
+    pictured = rng.random() < 0.5
+    top = heading(pen, title, size, 0.66 if pictured else 0.9)
+    width = max(1, round(math.sqrt(size[0] * size[1]) / 90))
+    box = (size[0] * 0.1, top + size[1] * 0.04, size[0] * 0.93, size[1] * 0.93)
+    if chart in ("bar", "line", "scatter"):
+        axes(pen, box, width)
+    if chart == "bar":
+        draw_bars(pen, rng, box)
+    elif chart == "line":
+        draw_curves(pen, rng, box, width)
+    elif chart == "pie":
+        draw_pie(pen, rng, box)
+    elif chart == "scatter":
+        draw_points(pen, rng, box, width)
+    else:
+        draw_table(pen, rng, box, width)
+    if pictured:
+        side = min(size) * 0.24
+        paste(canvas, glyph, side, (size[0] - side * 0.6, side * 0.6))
+    return canvas

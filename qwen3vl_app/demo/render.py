@@ -1,0 +1,35 @@
+"""Scene -> picture or frames."""
+
+from __future__ import annotations
+
+from random import Random
+
+from PIL import Image
+
+from qwen3vl_app.demo.clips import draw_clip
+from qwen3vl_app.demo.drawing import Size, draw_pair, draw_shapes, draw_thing
+from qwen3vl_app.demo.pages import draw_chart, draw_page
+from qwen3vl_app.demo.scenes import Scene
+
+
+def draw(rng: Random, scene: Scene, size: Size) -> Image.Image:
+    """The scene as one picture of `size` (width, height)."""
+    if scene.kind == "shapes":
+        return draw_shapes(rng, scene.colour, scene.shape, scene.count, size)
+    if scene.kind == "pair":
+        first, second = scene.things
+        return draw_pair(rng, first.glyph, second.glyph, size, stacked=scene.stacked)
+    if scene.kind in ("page", "chart"):
+        topic = scene.things[0]
+        title = topic.name().capitalize()
+        if scene.kind == "page":
+            return draw_page(rng, topic.glyph, title, size)
+        return draw_chart(rng, scene.chart, topic.glyph, title, size)
+    return draw_thing(rng, scene.things[0].glyph, size)
+
+
+def frames(rng: Random, scene: Scene, count: int, size: Size) -> list[Image.Image]:
+    """A clip's frames, or a picture as its only frame."""
+    if scene.kind == "clip":
+        return draw_clip(rng, scene, count, size)
+    return [draw(rng, scene, size)]

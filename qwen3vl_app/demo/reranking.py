@@ -1,0 +1,139 @@
+"""Fine-tune the embedder into the reranker: "yes" or "no" at the prompt's last token."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import partial
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from qwen3vl_app.demo import inputs
+from qwen3vl_app.demo.batches import ahead
+from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
+from qwen3vl_app.demo.network import Model, Seen, encode_rows, look
+from qwen3vl_app.demo.training import Plan, Report, half_precision, optimizers_for, set_rates
+
+RATE = 0.5
+"""Share of the embedder's learning rates."""
+
+WEIGHTS = (1.8, 0.8, 0.8, 0.6)
+"""Of the true, the two hard and the easy query in the yes/no loss."""
+
+
+def look_at(model: Model, batch: Judgements) -> Seen | None:
+    """Vision tokens of every row, from segments that are computed once each."""
+    if batch.shown is None or batch.seen_by is None:
+        return None
+    seen = look(model, inputs.patches_of(batch.shown))
+    order = torch.from_numpy(batch.seen_by).flatten()
+
+    def spread(features: Tensor) -> Tensor:
+        segments = features.view(len(batch.shown), -1, features.shape[-1])  # type: ignore[arg-type]
+        return segments[order].flatten(0, 1)
+
+    return Seen(spread(seen.tokens), [spread(part) for part in seen.deepstack])
+
+
+def logits_of(model: Model, tokenizer: Tokenizer, batch: Judgements) -> Tensor:
+    """(N, QUERIES) logits of "yes" over "no"."""
+    documents = [text for text in batch.documents for _ in range(QUERIES)]
+    prompts = [
+        inputs.judge_prompt(query, document)
+        for query, document in zip(batch.queries, documents, strict=True)
+    ]
+    rows = inputs.rows_of(tokenizer, prompts, batch.grid)
+    hidden = encode_rows(model, rows, look_at(model, batch)).float()
+    words = model.model.language_model.embed_tokens.weight
+    yes, no = (tokenizer.token_to_id(word) for word in ("yes", "no"))
+    logits: Tensor = hidden @ (words[yes] - words[no])
+    return logits.view(-1, QUERIES)
+
+
+def loss_of(logits: Tensor) -> dict[str, Tensor]:
+    """Yes/no loss of each row, and the choice of the true query among those of its document."""
+    truth = torch.zeros_like(logits)
+    truth[:, 0] = 1
+    weights = torch.tensor(WEIGHTS).expand_as(logits)
+    return {
+        "yes or no": F.binary_cross_entropy_with_logits(logits, truth, weights),
+        "choice": F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long)),
+    }
+
+
+class RerankTrainer:
+    """The reranker in training; starts from the embedder's weights, saved and resumed whole."""
+
+    def __init__(self, plan: Plan, tokenizer: Tokenizer, model: Model) -> None:
+        self.plan = plan
+        self.tokenizer = tokenizer
+        self.model = model
+        self.optimizers = optimizers_for(model, [])
+        self.step = 0
+        self.spent = 0.0
+        if self.file.exists():
+            state = torch.load(self.file, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(saved)
+            self.step, self.spent = state["step"], state["spent"]
+
+    @property
+    def file(self) -> Path:
+        """Where the state is kept between runs."""
+        return self.plan.work / "reranker.pt"
+
+    def save(self) -> None:
+        """Write the state beside the old one, then replace it."""
+        state = {
+            "model": self.model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+            "spent": self.spent,
+        }
+        draft = self.file.with_suffix(".part")
+        torch.save(state, draft)
+        draft.replace(self.file)
+
+    def advance(self, batch: Judgements) -> dict[str, float]:
+        """One optimisation step; the losses, and how often the true query came first."""
+        share = min(1.0, self.spent / (self.plan.minutes * 60))
+        warm = min(1.0, (self.step + 1) / 30)
+        set_rates(self.optimizers, RATE * warm * (0.5 * (1 + math.cos(math.pi * share)) + 0.02))
+        with half_precision(enabled=self.plan.half):
+            logits = logits_of(self.model, self.tokenizer, batch)
+        losses = loss_of(logits)
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+        total = torch.stack(list(losses.values())).sum()
+        total.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        self.step += 1
+        right = (logits.argmax(1) == 0).float().mean()
+        return {**{name: loss.item() for name, loss in losses.items()}, "right": right.item()}
+
+    def run(self, report: Report) -> None:
+        """Train until the time is used up, saving every `save_every` seconds and at the end."""
+        limit = self.plan.minutes * 60
+        base = self.plan.seed * 1_000_000 + 500_000
+        make = partial(
+            judgements, base=base, size=self.plan.batch * 2 // 5, limit=self.plan.things
+        )
+        saved = self.spent
+        for batch in ahead(make, self.step, base):
+            if self.spent >= limit:
+                break
+            began = time.monotonic()
+            losses = self.advance(batch)
+            self.spent += time.monotonic() - began
+            if self.spent - saved > self.plan.save_every:
+                self.save()
+                saved = self.spent
+            report(self.step, min(1.0, self.spent / limit), losses)
+        self.save()
