@@ -241,10 +241,13 @@ class Library:
 
     def check(self) -> list[str]:
         """What is wrong, one sentence each; empty when all is well. Reads the whole file."""
-        with self._connection.reading() as conn:
-            if not self.writable:
-                self._live.refresh()
-            return findings(conn, self._live, self._thumbnails)
+        try:
+            with self._connection.reading() as conn:
+                if not self.writable:
+                    self._live.refresh()
+                return findings(conn, self._live, self._thumbnails)
+        except LibraryError as error:  # too damaged to be looked at
+            return [str(error)]
 
     def _delete_upload(self, path: Path) -> None:
         if path.is_relative_to(self.uploads):
