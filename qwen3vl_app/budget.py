@@ -48,6 +48,18 @@ class Budget:
     max_input_tokens: int | None = None
     """Longest prompt; None for the role's own limit (embedder 8192, reranker 10240)."""
 
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is None and field.name == "max_input_tokens":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                raise ValueError(f"{field.name} must be a number above 0, not {value!r}")
+        for kind in ("picture", "frame"):
+            least, most = (getattr(self, f"{end}_{kind}_tokens") for end in ("min", "max"))
+            if least > most:
+                raise ValueError(f"min_{kind}_tokens is {least}, above the maximum {most}")
+
     def fit_picture(self, size: Size) -> Size:
         """Width and height, multiples of 32, at which a picture of ``size`` is shown."""
         return fit(size, self.min_picture_tokens, self.max_picture_tokens)
@@ -105,5 +117,5 @@ def load_budget(checkpoint: Path) -> Budget:
         if unknown:
             raise ModelLoadError(f"{file} has unknown entries: {', '.join(unknown)}.")
         return Budget(**values)
-    except (orjson.JSONDecodeError, TypeError) as error:
+    except (TypeError, ValueError) as error:
         raise ModelLoadError(f"{file} is not a budget: {error}.") from error

@@ -80,7 +80,8 @@ class Runner:
                 raise
         tokens = max(len(row.ids) for row in rows) * len(rows)
         log.warning("out of memory with %d rows, %d tokens", len(rows), tokens)
-        self._tokens = max(1, min(self._tokens, tokens // 2))
+        if len(rows) > 1:
+            self._tokens = min(self._tokens, tokens // 2)
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
         return None

@@ -81,7 +81,7 @@ def resolve(
     if wanted.lower() in {"2b", "8b"}:
         return _published(role.repository(wanted.lower()), allow_download=allow_download)
     folder = Path(wanted).expanduser()
-    if folder.is_dir():
+    if wanted and folder.is_dir():
         return Checkpoint(folder=folder, name=folder.resolve().name, reason="folder given")
     if REPOSITORY.fullmatch(wanted):
         return _published(wanted, allow_download=allow_download)

@@ -54,7 +54,9 @@ def embed_messages(item: ModelInput, instruction: str) -> list[Message]:
 
 def rerank_messages(query: ModelInput, document: ModelInput, instruction: str) -> list[Message]:
     """The conversation that asks whether ``document`` answers ``query``."""
-    content = [_text("<Instruct>: " + (instruction if instruction.strip() else RERANK_INSTRUCTION))]
+    content = [
+        _text("<Instruct>: " + (instruction if instruction.strip() else RERANK_INSTRUCTION))
+    ]
     content += [_text("<Query>:"), *_content(query)]
     content += [_text("\n<Document>:"), *_content(document)]
     return [

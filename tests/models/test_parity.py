@@ -72,9 +72,7 @@ def test_embed_row__ids_and_grids_of_the_reference(suffix, at, tokenizers, reade
     if isinstance(expected, list):
         assert ids == expected
     else:
-        assert (len(ids), ids[:50], ids[-20:]) == tuple(
-            expected[k] for k in ("n", "head", "tail")
-        )
+        assert (len(ids), ids[:50], ids[-20:]) == tuple(expected[k] for k in ("n", "head", "tail"))
     grids = [list(vision.grid_of(size)) for _, size in row.pictures]
     clips = [list(vision.grid_of(size, len(vision.stamps(clip)))) for clip, size in row.clips]
     assert (grids or None) == case["image_grid_thw"]

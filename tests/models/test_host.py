@@ -1,0 +1,288 @@
+import threading
+import time
+
+import pytest
+
+from qwen3vl_app.errors import ModelError, ModelLoadError
+from qwen3vl_app.models.host import ModelHost, Priority
+from qwen3vl_app.models.names import Role
+from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.settings import Settings
+from qwen3vl_app.types import ModelInput
+
+TEXT = ModelInput(texts=("a red bicycle",))
+WAIT = 60
+
+
+@pytest.fixture
+def settings(parity):
+    folder = str(parity / "checkpoint")
+    return Settings(model=folder, reranker=folder, device="cpu", threads=1)
+
+
+@pytest.fixture
+def host(settings):
+    host = ModelHost(settings)
+    yield host
+    host.close()
+
+
+@pytest.fixture(scope="module")
+def ready(parity):
+    folder = str(parity / "checkpoint")
+    host = ModelHost(Settings(model=folder, reranker=folder, device="cpu", threads=1))
+    host.start()
+    assert host.wait(WAIT)
+    yield host
+    host.close()
+
+
+class Held:
+    """Keeps the model thread busy with one job until let go."""
+
+    def __init__(self, host, priority=Priority.INDEX, then=lambda model: None):
+        self.begun, self.go = threading.Event(), threading.Event()
+
+        def run(model):
+            self.begun.set()
+            assert self.go.wait(WAIT)
+            return then(model)
+
+        self.future = host._jobs.put(Role.EMBEDDER, priority, run)
+        assert self.begun.wait(WAIT)
+
+
+def in_background(function, *args, **options):
+    thread = threading.Thread(target=function, args=args, kwargs=options)
+    thread.start()
+    return thread
+
+
+def until(condition):
+    end = time.monotonic() + WAIT
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_host__loads_on_its_own_thread_and_says_so(host, settings):
+    assert [s.state for s in host.status()] == [ModelState.WAITING] * 2
+    host.start()
+    host.start()
+    assert host.space().dimension == 64
+    assert host.wait(WAIT)
+    embedder, reranker = host.status()
+    assert (embedder.role, embedder.name, embedder.state) == (
+        "embedder",
+        "checkpoint",
+        ModelState.READY,
+    )
+    assert reranker.state is ModelState.READY
+    assert "float32" in embedder.detail
+    assert host.embedder_budget().max_picture_tokens == 1800
+    assert host.has_reranker
+
+
+def test_host__embeds_and_scores_as_the_models_do(ready, embedder, reranker):
+    batch = ready.embed([TEXT], instruction="Find it", priority=Priority.SEARCH)
+    assert (batch.vectors == embedder.embed([TEXT], "Find it").vectors).all()
+    found = ready.score(TEXT, [TEXT], instruction="")
+    assert found == reranker.score(TEXT, [TEXT], "")
+
+
+def test_host__work_asked_for_before_loading_waits(host):
+    # not even started: asking starts it
+    batch = host.embed([TEXT], instruction="", priority=Priority.SEARCH)
+    assert batch.vectors.shape == (1, 64)
+
+
+def test_host__status_never_waits_for_work(ready):
+    held = Held(ready)
+    began = time.monotonic()
+    assert ready.status()[0].state is ModelState.READY
+    assert time.monotonic() - began < 1
+    held.go.set()
+    held.future.result(WAIT)
+
+
+def test_host__most_urgent_first_then_oldest(ready):
+    held, order = Held(ready), []
+    futures = [
+        ready._jobs.put(Role.EMBEDDER, priority, lambda _model, n=name: order.append(n))
+        for name, priority in [
+            ("index 1", Priority.INDEX),
+            ("rerank", Priority.RERANK),
+            ("index 2", Priority.INDEX),
+            ("search", Priority.SEARCH),
+        ]
+    ]
+    held.go.set()
+    for future in futures:
+        future.result(WAIT)
+    assert order == ["search", "rerank", "index 1", "index 2"]
+
+
+def test_host__a_search_goes_between_two_passes_of_indexing(ready, monkeypatch):
+    monkeypatch.setattr(ready._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    texts = [ModelInput(texts=(f"passage {n}",)) for n in range(20)]
+    held = Held(ready, then=lambda model: model.embed(texts, ""))
+    finished = []
+    held.future.add_done_callback(lambda _: finished.append("index"))
+    search = ready._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda m: m.embed([TEXT], ""))
+    search.add_done_callback(lambda _: finished.append("search"))
+    later = ready._jobs.put(Role.EMBEDDER, Priority.INDEX, lambda m: m.embed([TEXT], ""))
+    later.add_done_callback(lambda _: finished.append("index 2"))
+    held.go.set()
+    assert later.result(WAIT).kept == (0,)
+    assert finished == ["search", "index", "index 2"]
+    assert held.future.result().kept == tuple(range(20))
+
+
+def test_host__a_search_is_not_interrupted_by_a_search(ready, monkeypatch):
+    monkeypatch.setattr(ready._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    held = Held(ready, Priority.SEARCH, then=lambda model: model.embed([TEXT] * 3, ""))
+    finished = []
+    held.future.add_done_callback(lambda _: finished.append(1))
+    second = ready._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda m: m.embed([TEXT], ""))
+    second.add_done_callback(lambda _: finished.append(2))
+    held.go.set()
+    second.result(WAIT)
+    assert finished == [1, 2]
+
+
+def test_host__an_unexpected_error_reaches_its_caller_only(ready):
+    def fail(_model):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ready._jobs.put(Role.EMBEDDER, Priority.INDEX, fail).result(WAIT)
+    assert ready.embed([TEXT], instruction="", priority=Priority.INDEX).kept == (0,)
+
+
+def test_host__a_failing_load_is_one_sentence_everywhere(tmp_path):
+    host = ModelHost(Settings(model=str(tmp_path), reranker="no-such-model", device="cpu"))
+    host.start()
+    assert host.wait(WAIT)
+    embedder, reranker = host.status()
+    assert (embedder.state, reranker.state) == (ModelState.FAILED, ModelState.FAILED)
+    assert embedder.detail == f"{tmp_path} is no checkpoint: it has no config.json."
+    for ask in (
+        host.space,
+        host.embedder_budget,
+        lambda: host.embed([TEXT], instruction="", priority=Priority.INDEX),
+    ):
+        with pytest.raises(ModelLoadError, match=r"no config\.json"):
+            ask()
+    with pytest.raises(ModelLoadError, match="“no-such-model” is neither"):
+        host.score(TEXT, [TEXT], instruction="")
+    host.close()
+
+
+def test_host__work_that_waited_for_a_failing_load_ends(tmp_path):
+    host = ModelHost(Settings(model=str(tmp_path), reranker="none", device="cpu"))
+    waiting = host._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda model: model)
+    host.start()
+    with pytest.raises(ModelLoadError):
+        waiting.result(WAIT)
+    host.close()
+
+
+def test_host__the_embedder_works_where_the_reranker_fails(parity, tmp_path):
+    settings = Settings(model=str(parity / "checkpoint"), reranker=str(tmp_path), device="cpu")
+    host = ModelHost(settings)
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    with pytest.raises(ModelLoadError):
+        host.score(TEXT, [TEXT], instruction="")
+    host.close()
+
+
+def test_host__a_bug_while_loading_fails_the_model_not_the_program(host, monkeypatch, caplog):
+    def build(*_):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("qwen3vl_app.models.building.build_embedder", build)
+    with pytest.raises(ModelLoadError, match="embedder cannot be loaded: ZeroDivisionError"):
+        host.space()
+    assert "Traceback" in caplog.text
+    assert host.wait(WAIT)
+    assert host.status()[1].state is ModelState.READY
+
+
+def test_host__reranking_off(parity):
+    host = ModelHost(Settings(model=str(parity / "checkpoint"), reranker="none", device="cpu"))
+    assert not host.has_reranker
+    assert host.status()[1].state is ModelState.OFF
+    with pytest.raises(ModelError, match="Reranking is off"):
+        host.score(TEXT, [TEXT], instruction="")
+    host.close()
+
+
+def test_close__ends_what_waits_and_what_runs(settings, monkeypatch):
+    host = ModelHost(settings)
+    host.start()
+    assert host.wait(WAIT)
+    monkeypatch.setattr(host._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    held = Held(host, then=lambda model: model.embed([TEXT] * 9, ""))
+    waiting = host._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda model: model)
+    closing = in_background(host.close)
+    with pytest.raises(ModelError, match="program is ending"):
+        waiting.result(WAIT)
+    held.go.set()
+    with pytest.raises(ModelError, match="program is ending"):
+        held.future.result(WAIT)
+    closing.join(WAIT)
+    assert not host._thread.is_alive()
+    for ask in (host.space, lambda: host.embed([], instruction="", priority=Priority.INDEX)):
+        with pytest.raises(ModelError, match="program is ending"):
+            ask()
+
+
+def test_close__before_start_and_twice(settings):
+    host = ModelHost(settings)
+    host.close()
+    host.close()
+    host.start()
+    with pytest.raises(ModelError, match="program is ending"):
+        host.space()
+
+
+def test_close__while_loading_releases_who_waits(settings, monkeypatch):
+    loading, go = threading.Event(), threading.Event()
+
+    def build(*_):
+        loading.set()
+        assert go.wait(WAIT)
+        raise ModelLoadError("never mind")
+
+    monkeypatch.setattr("qwen3vl_app.models.building.build_embedder", build)
+    host = ModelHost(settings)
+    errors = []
+
+    def ask():
+        try:
+            host.space()
+        except ModelError as error:
+            errors.append(error)
+
+    asking = in_background(ask)
+    assert loading.wait(WAIT)
+    host.close(timeout=0.05)
+    asking.join(WAIT)
+    assert len(errors) == 1
+    go.set()
+    until(lambda: not host._thread.is_alive())
+
+
+def test_wait__gives_up(settings, monkeypatch):
+    go = threading.Event()
+
+    def build(*_):
+        assert go.wait(WAIT)
+        raise ModelLoadError("never mind")
+
+    monkeypatch.setattr("qwen3vl_app.models.building.build_embedder", build)
+    host = ModelHost(settings)
+    host.start()
+    assert not host.wait(0.05)
+    go.set()
+    host.close()
