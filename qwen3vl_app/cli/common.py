@@ -55,7 +55,8 @@ def settings_from(context: click.Context, given: dict[str, Any]) -> Settings:
     before = dict(context.obj or {})
     merged = before | {name: value for name, value in given.items() if value is not None}
     logging.basicConfig(
-        level=logging.INFO if merged.get("verbose") else logging.WARNING,
+        # a warning that matters to a command is its error sentence already
+        level=logging.INFO if merged.get("verbose") else logging.ERROR,
         format="%(levelname)s %(name)s: %(message)s",
     )
     known = {field.name for field in fields(Settings)}

@@ -136,8 +136,10 @@ def _say(update: SearchUpdate, top_k: int) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("rank", "recall", "relevance", "similarity", "kind", "where", "file"):
-        table.add_column(heading, justify="right" if heading != "file" else "left")
+    for heading in ("rank", "recall", "relevance", "similarity"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("kind", "where", "file"):
+        table.add_column(heading, no_wrap=True)
     for hit in (update.by_relevance or update.hits)[:top_k]:
         relevance = f"{hit.score.relevance:.3f}" if hit.score else "–"
         table.add_row(
@@ -147,10 +149,11 @@ def _say(update: SearchUpdate, top_k: int) -> None:
             f"{hit.similarity:.3f}",
             hit.item.kind.value,
             _where(hit),
-            Text(str(hit.item.path).encode("utf-8", "replace").decode(), overflow="fold"),
+            Text(str(hit.item.path).encode("utf-8", "replace").decode()),
         )
     if update.hits:
-        Console().print(table)
+        # wide enough that no path is cut: the terminal wraps, a pipe does not care
+        Console(width=10_000, soft_wrap=True).print(table)
     else:
         click.echo("Nothing found. Index some files first, or search in more kinds.", err=True)
 

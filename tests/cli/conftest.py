@@ -1,0 +1,62 @@
+"""The command line in this process and in one of its own, on the parity checkpoints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from qwen3vl_app.cli.main import main
+from tests.drawn import draw_folder
+
+ROOT = Path(__file__).parents[2]
+CHECKPOINT = str(ROOT / "tests" / "data" / "parity" / "checkpoint")
+
+
+@dataclass(frozen=True)
+class Program:
+    """Runs commands against one library."""
+
+    library: Path
+
+    def arguments(self, *words: str | Path) -> list[str]:
+        shared = ("--library", self.library, "--model", CHECKPOINT, "--reranker", CHECKPOINT)
+        return [str(word) for word in (*shared, *words)]
+
+    def run(self, *words: str | Path) -> Result:
+        return CliRunner().invoke(main, self.arguments(*words), catch_exceptions=False)
+
+    def json(self, *words: str | Path) -> dict:
+        result = self.run(*words, "--json")
+        assert result.exit_code == 0, result.stderr
+        return orjson.loads(result.stdout)
+
+    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "qwen3vl_app", *self.arguments(*words)]
+        return subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path / "library")
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_folder(tmp_path_factory.mktemp("drawn") / "things")
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Program:
+    """A library with the folder in it, for tests that only read."""
+    program = Program(tmp_path_factory.mktemp("indexed") / "library")
+    summary = program.json("index", folder, "--collection", "things")
+    assert summary["indexed"] == 5
+    return program

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+
+
+def test_search__json_has_both_columns(indexed):
+    found = indexed.json("search", "a red disc", "-k", "4")
+    assert found["query"]["text"] == "a red disc"
+    assert found["model"] == "checkpoint"
+    assert [row["rank"] for row in found["recall"]] == [1, 2, 3, 4]
+    assert [row["rank"] for row in found["reranked"]] == [1, 2, 3, 4]
+    logits = [row["logit"] for row in found["reranked"]]
+    assert logits == sorted(logits, reverse=True)
+    similarities = [row["similarity"] for row in found["recall"]]
+    assert similarities == sorted(similarities, reverse=True)
+    assert {row["item"] for row in found["recall"]} == {row["item"] for row in found["reranked"]}
+    assert set(found["timings"]) == {"embed_ms", "recall_ms", "rerank_ms"}
+
+
+def test_search__places_are_named(indexed):
+    rows = {row["kind"]: row for row in indexed.json("search", "report")["recall"]}
+    assert rows["page"]["page"] in (1, 2)
+    assert rows["passage"]["lines"] == [1, 3]
+    assert rows["moment"]["end"] > rows["moment"]["start"]
+    assert "page" not in rows["picture"]
+
+
+def test_search__kinds_and_collection_filter(indexed):
+    kinds = ("--kind", "page", "--kind", "passage")
+    found = indexed.json("search", "report", *kinds, "--collection", "things", "--no-rerank")
+    assert {row["kind"] for row in found["recall"]} == {"page", "passage"}
+    assert len(found["recall"]) == 3
+    assert found["reranked"] == []
+    assert indexed.json("search", "report", "--collection", "other")["recall"] == []
+
+
+def test_search__a_picture_finds_itself(indexed, folder):
+    found = indexed.json(
+        "search",
+        "--image",
+        folder / "red disc.png",
+        "--instruction",
+        "Represent the user's input.",
+        "--no-rerank",
+    )
+    assert found["recall"][0]["path"] == str(folder / "red disc.png")
+    assert found["recall"][0]["similarity"] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_search__a_clip_finds_itself(indexed, folder):
+    found = indexed.json(
+        "search",
+        "--video",
+        folder / "clip.mp4",
+        "--instruction",
+        "Represent the user's input.",
+        "--no-rerank",
+    )
+    assert found["recall"][0]["kind"] == "video"
+    assert found["recall"][0]["similarity"] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_search__depth_goes_beyond_the_rows_shown(indexed):
+    found = indexed.json("search", "river", "-k", "2", "--depth", "8")
+    assert len(found["reranked"]) == 2
+    deepest = indexed.json("search", "river", "-k", "8", "--depth", "8")["reranked"][:2]
+    assert [row["item"] for row in found["reranked"]] == [row["item"] for row in deepest]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "query is empty"),
+        (("   ",), "query is empty"),
+        (("x", "-k", "0"), "choose 1 to 100"),
+        (("x", "--depth", "999"), "choose 1 to 200"),
+        (("x", "--kind", "painting"), "painting"),
+    ],
+)
+def test_search__what_cannot_be_asked_is_a_usage_error(indexed, words, sentence):
+    result = indexed.run("search", *words)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stdout == ""
+
+
+def test_search__a_query_picture_that_is_none(indexed, tmp_path):
+    fake = tmp_path / "fake.png"
+    fake.write_text("not a picture")
+    result = indexed.run("search", "--image", fake)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: fake.png: ")
+
+
+def test_search__an_unknown_model_is_one_sentence(indexed):
+    result = indexed.run("search", "--model", "gpt9", "cat")
+    assert result.exit_code == 1
+    assert "“gpt9” is neither a folder nor a model" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_search__a_missing_reranker_is_a_note(indexed):
+    result = indexed.run("search", "--reranker", "8b", "--json", "cat")
+    assert result.exit_code == 0
+    assert "Qwen/Qwen3-VL-Reranker-8B is not on this machine" in result.stderr
+
+
+def test_search__a_table_for_people(indexed):
+    result = indexed.run("search", "river", "-k", "3")
+    assert result.exit_code == 0
+    heading, *rows = result.stdout.splitlines()
+    assert heading.split() == [
+        *("rank", "recall", "relevance", "similarity", "kind", "where", "file"),
+    ]
+    assert len(rows) == 3
