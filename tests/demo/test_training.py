@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import math
+from random import Random
+
+import pytest
+import torch
+from tokenizers import Tokenizer
+
+from qwen3vl_app.budget import fit
+from qwen3vl_app.demo import inputs
+from qwen3vl_app.demo.batches import PairBatch, pair_batch
+from qwen3vl_app.demo.captions import corpus
+from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
+from qwen3vl_app.demo.muon import Muon, orthogonalise
+from qwen3vl_app.demo.names import load_things
+from qwen3vl_app.demo.network import Model, build_model
+from qwen3vl_app.demo.reranking import logits_of
+from qwen3vl_app.demo.sizes import BUDGET, random_frame
+from qwen3vl_app.demo.tokenizer import (
+    END,
+    IMAGE_PAD,
+    SPECIAL,
+    VIDEO_PAD,
+    append_end,
+    train_tokenizer,
+)
+from qwen3vl_app.demo.training import embed_documents
+
+pytestmark = pytest.mark.usefixtures("sources")
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return train_tokenizer(corpus(load_things(60)))
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return build_model(3).eval()
+
+
+@pytest.mark.parametrize("word", ["yes", "no", *SPECIAL])
+def test_train_tokenizer__words_that_must_be_one_token(tokenizer: Tokenizer, word: str) -> None:
+    assert tokenizer.encode(word, add_special_tokens=False).tokens == [word]
+
+
+@pytest.mark.parametrize("text", ["three red circles", "一只猫在狗的左边", "Ёлка, 12!", "🐈\n  x"])
+def test_train_tokenizer__round_trip(tokenizer: Tokenizer, text: str) -> None:
+    assert tokenizer.decode(tokenizer.encode(text).ids) == text
+
+
+def test_append_end__last_token(tokenizer: Tokenizer) -> None:
+    assert append_end(tokenizer).encode("a cat").tokens[-1] == END
+    assert tokenizer.encode("a cat").tokens[-1] != END
+
+
+def test_orthogonalise__singular_values_near_one() -> None:
+    found = orthogonalise(torch.randn(2, 8, 16, generator=torch.Generator().manual_seed(1)))
+    values = torch.linalg.svdvals(found)
+    assert values.min() > 0.5
+    assert values.max() < 1.5
+
+
+def test_muon__goes_downhill() -> None:
+    weight = torch.nn.Parameter(torch.eye(6))
+    goal = torch.full((6, 6), 0.3)
+    optimizer = Muon([weight], lr=0.05)
+    losses = []
+    for _ in range(30):
+        optimizer.zero_grad()
+        loss = (weight - goal).square().sum()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.3 * losses[0]
+
+
+@pytest.mark.parametrize("kind", ["picture", "page", "clip"])
+def test_random_frame__sizes_the_program_would_choose(kind: str) -> None:
+    for seed in range(50):
+        frame = random_frame(Random(seed), kind)
+        most = BUDGET.max_frame_tokens if kind == "clip" else BUDGET.max_picture_tokens
+        tokens = frame.shown[0] * frame.shown[1] // 1024
+        assert 4 <= tokens <= most
+        ratio = frame.canvas[0] / frame.canvas[1]
+        large = (round(1000 * math.sqrt(ratio)), round(1000 / math.sqrt(ratio)))
+        assert abs(tokens - math.prod(fit(large, 4, most)) // 1024) <= 6
+
+
+def whole(model: Model, ids: list[int], shown: torch.Tensor | None, grid: object) -> torch.Tensor:
+    """The final hidden state as transformers computes it, for one input."""
+    row = torch.tensor([ids])
+    kinds = (row == IMAGE_PAD).long() + 2 * (row == VIDEO_PAD).long()
+    extra = {}
+    if shown is not None:
+        seen = inputs.patches_of(shown.numpy())
+        clip = shown.shape[1] == 2
+        grids = [[len(shown), *seen.grid]] if clip else [[1, *seen.grid]] * len(shown)
+        names = (
+            ("pixel_values_videos", "video_grid_thw")
+            if clip
+            else ("pixel_values", "image_grid_thw")
+        )
+        extra = {names[0]: seen.patches, names[1]: torch.tensor(grids)}
+    return model.model(
+        input_ids=row,
+        attention_mask=torch.ones_like(row),
+        mm_token_type_ids=kinds,
+        use_cache=False,
+        **extra,
+    ).last_hidden_state[0, -1]
+
+
+def shown_as(form: str) -> PairBatch:
+    """The first batch of a form: "note", "picture" or "clip"."""
+    for seed in range(600, 800):
+        batch = pair_batch(seed, 0, 5, 60)
+        found = "note" if batch.shown is None else ("picture", "clip")[batch.shown.shape[1] - 1]
+        if found == form:
+            return batch
+    raise AssertionError(form)
+
+
+@pytest.mark.parametrize("form", ["note", "picture", "clip"])
+def test_encode_rows__equals_transformers(model: Model, tokenizer: Tokenizer, form: str) -> None:
+    ending, batch = append_end(tokenizer), shown_as(form)
+    with torch.no_grad():
+        found = embed_documents(model, ending, batch)
+        ids = ending.encode(inputs.embed_prompt(batch.documents[1], batch.instructions[0])).ids
+        shown = None
+        if batch.shown is not None:
+            per = len(batch.shown) // len(batch.scenes)
+            shown = torch.tensor(batch.shown[per : 2 * per])
+        expected = whole(model, ids, shown, batch.grid)
+    assert torch.cosine_similarity(found[1], expected, dim=0) > 1 - 1e-5
+
+
+def judged(form: str) -> Judgements:
+    """The first batch with no vision ("notes"), one picture, or pictures on "both" sides."""
+    for seed in range(200):
+        batch = judgements(seed, 0, 4, 60)
+        looks = 0 if batch.seen_by is None or batch.shown is None else batch.seen_by.shape[1]
+        clip = batch.shown is not None and batch.shown.shape[1] == 2
+        if not clip and looks == {"notes": 0, "pictures": 1, "both": 2}[form]:
+            return batch
+    raise AssertionError(form)
+
+
+@pytest.mark.parametrize("form", ["notes", "pictures", "both"])
+def test_logits_of__equals_transformers(model: Model, tokenizer: Tokenizer, form: str) -> None:
+    batch = judged(form)
+    yes, no = (tokenizer.token_to_id(word) for word in ("yes", "no"))
+    with torch.no_grad():
+        found = logits_of(model, tokenizer, batch)
+        for row in (0, QUERIES + 1):
+            prompt = inputs.judge_prompt(batch.queries[row], batch.documents[row // QUERIES])
+            shown = None
+            if batch.shown is not None and batch.seen_by is not None:
+                shown = torch.tensor(batch.shown[batch.seen_by[row]])
+            hidden = whole(model, tokenizer.encode(prompt).ids, shown, batch.grid)
+            expected = model.lm_head(hidden)
+            assert found.flatten()[row] == pytest.approx(
+                (expected[yes] - expected[no]).item(), abs=1e-4
+            )
