@@ -18,9 +18,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TOKENS_PER_BATCH = {"cpu": 4096, "mps": 4096, "cuda": 16384}
-"""Longest row × rows of one pass. On a CPU larger batches win nothing and a search waits for the
-pass in flight; a GPU with 16 GB runs 16384 tokens of the 2B model, and halves where it cannot."""
+SMALL_WIDTH = 512
+"""Numbers per token up to which a model is small; the published ones have 2048 and 4096."""
+
+
+def tokens_per_pass(device: str, width: int) -> int:
+    """Longest row × rows that one pass should have, for a model of ``width`` numbers per token.
+
+    A search waits for the pass in flight. On a CPU a large model gains nothing from batches
+    beyond some hundred tokens and needs seconds for them; a small one is held up by overhead
+    instead. On a GPU larger passes are faster; where memory does not hold them, they are halved.
+    """
+    if device == "cuda":
+        return 16384
+    return 4096 if width <= SMALL_WIDTH or device == "mps" else 512
 
 
 def nothing() -> None:
@@ -47,7 +58,8 @@ class Runner:
         self._model = model
         self._tokenizer = tokenizer
         self._between = between
-        self._tokens = TOKENS_PER_BATCH.get(model.device.type, TOKENS_PER_BATCH["cpu"])
+        width = model.get_input_embeddings().weight.shape[1]
+        self._tokens = tokens_per_pass(model.device.type, width)
 
     def last_states(self, rows: Sequence[Row]) -> Iterator[tuple[int, Tensor | None]]:
         """Each row's position and last hidden state, in the order in which batches end.
@@ -108,7 +120,7 @@ def run(model: Qwen3VLModel, batch: Batch) -> Tensor:
         use_cache=False,
     ).last_hidden_state  # (N, L, H)
     last = batch.mask.sum(1) - 1  # padded on the right
-    picked: Tensor = hidden[torch.arange(len(last)), last.to(device)]  # (N, H)
+    picked: Tensor = hidden[torch.arange(len(last), device=device), last.to(device)]  # (N, H)
     return picked.float().cpu()
 
 
@@ -134,12 +146,14 @@ def positions(model: Qwen3VLModel, batch: Batch) -> Tensor | None:
 def by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
     """Positions in batches of similar length, longest first.
 
-    Each batch has at most ``tokens`` = longest × rows, or is a single row. The longest goes
-    first so that memory runs out at once or not at all.
+    Each batch has at most ``tokens`` = longest × rows, or is a single row, and no row is shorter
+    than half the longest, so that less than half of a pass is padding. The longest goes first so
+    that memory runs out at once or not at all.
     """
     batch: list[int] = []
     for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
-        if batch and lengths[batch[0]] * (len(batch) + 1) > tokens:
+        longest = lengths[batch[0]] if batch else 0
+        if batch and (longest * (len(batch) + 1) > tokens or lengths[at] * 2 < longest):
             yield batch
             batch = []
         batch.append(at)

@@ -12,7 +12,7 @@ import pytest
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.models import vision
-from qwen3vl_app.models.forward import TOKENS_PER_BATCH
+from qwen3vl_app.models.forward import tokens_per_pass
 from qwen3vl_app.models.prompts import PromptTokenizer
 from qwen3vl_app.models.reference import read_input, read_instruction
 from qwen3vl_app.models.rows import embed_row
@@ -21,6 +21,7 @@ from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION
 PARITY = Path(__file__).parent.parent / "data" / "parity"
 GOLDENS = {"": "golden.json", "_eos": "golden-eos.json"}
 COSINE, SCORE = 1e-6, 1e-5
+ONE_PASS = tokens_per_pass("cpu", 64)
 
 
 def golden(suffix):
@@ -93,7 +94,7 @@ def test_embed__all_in_mixed_batches(suffix, request, reader):
     embedder = request.getfixturevalue("embedder" + suffix)
     cases = [c for c in golden(suffix)["embed"] if "instruction" not in c["input"]]
     # longer ones have a pass to themselves here as well, the same as alone
-    cases = [c for c in cases if tokens(c) <= TOKENS_PER_BATCH["cpu"]]
+    cases = [c for c in cases if tokens(c) <= ONE_PASS]
     assert len(cases) == 17
     batch = embedder.embed([content(c["input"], reader) for c in cases], "")
     assert batch.kept == tuple(range(len(cases)))
@@ -118,7 +119,7 @@ def test_score__alone(suffix, at, request, reader):
     case = golden(suffix)["rerank"][at]
     query, documents = pair(case, reader)
     for document, expected in zip(documents, case["scores"], strict=True):
-        if sum(map(len, document.texts)) > TOKENS_PER_BATCH["cpu"]:
+        if sum(map(len, document.texts)) > ONE_PASS:
             continue  # has a pass to itself in the mixed test as well
         batch = reranker.score(query, [document], read_instruction(case, RERANK_INSTRUCTION))
         assert batch.scores[0].relevance == pytest.approx(expected, abs=SCORE, rel=0)
