@@ -58,7 +58,7 @@ class Runner:
         self._model = model
         self._tokenizer = tokenizer
         self._between = between
-        width = model.get_input_embeddings().weight.shape[1]
+        width = model.language_model.embed_tokens.embedding_dim
         self._tokens = tokens_per_pass(model.device.type, width)
 
     def last_states(self, rows: Sequence[Row]) -> Iterator[tuple[int, Tensor | None]]:
