@@ -16,6 +16,18 @@ from qwen3vl_app.demo.render import draw
 from qwen3vl_app.demo.scenes import Scene, mistakes, random_scene
 from qwen3vl_app.demo.sizes import random_frame
 
+FORMS = {
+    "picture": 0.62,
+    "page": 0.07,
+    "clip": 0.08,
+    "note": 0.08,
+    "alike": 0.08,
+    "noted": 0.05,
+    "moving": 0.02,
+}
+"""What the documents are, and how often. alike: pictures asked for by pictures; noted: notes asked
+for by pictures; moving: clips asked for by clips."""
+
 PART_ASKED = {"pair": 0.15, "clip": 0.3}
 """How often the true query names only one of the things that are there."""
 
@@ -91,10 +103,11 @@ def judgements(seed: int, base: int, size: int, limit: int | None) -> Judgements
     """The batch of step `seed - base`."""
     rng = Random(seed)
     things = load_things(limit)
-    forms = ("picture", "page", "clip", "note", "alike", "noted")
-    form = rng.choices(forms, (0.62, 0.08, 0.08, 0.08, 0.08, 0.06))[0]
+    form = rng.choices(list(FORMS), list(FORMS.values()))[0]
     if form in ("alike", "noted"):
         return picture_queries(rng, things, size // 2, noted=form == "noted")
+    if form == "moving":
+        return clip_queries(rng, things, max(2, size // 4))
     count = size // 2 if form == "clip" else size
     scenes = [judged_scene(rng, form, seed - base, things) for _ in range(count)]
     if form == "note":
@@ -145,6 +158,8 @@ def picture_queries(rng: Random, things: Sequence[Thing], size: int, *, noted: b
             documents.append(note(rng, scene.things))
         else:
             rows += [[first + index, len(drawn)] for index in range(QUERIES)]
+            if scene.kind == "thing" and rng.random() < 0.25:
+                scene = replace(scene, kind="page")
             drawn.append(pixels(draw(rng, scene, frame.canvas), frame.shown))
             documents.append(place)
     return Judgements(
@@ -153,4 +168,23 @@ def picture_queries(rng: Random, things: Sequence[Thing], size: int, *, noted: b
         np.array(rows),
         (place,) * len(rows),
         tuple(documents),
+    )
+
+
+def clip_queries(rng: Random, things: Sequence[Thing], size: int) -> Judgements:
+    """Queries are clips; documents are clips of the same scene, drawn anew."""
+    scenes = []
+    for _ in range(size):
+        scene = random_scene(rng, "clip", things)
+        far = random_scene(rng, "clip", things)
+        scenes += [scene, *mistakes(rng, scene, things), far, scene]
+    shown, places = show(rng, scenes, "clip")
+    per = len(shown) // len(scenes)
+    segments = np.arange(len(shown)).reshape(size, QUERIES + 1, per)
+    asking, told = segments[:, :QUERIES], segments[:, QUERIES:].repeat(QUERIES, axis=1)
+    rows = np.concatenate([asking, told], axis=2).reshape(size * QUERIES, -1)
+    texts = [place.text() for place in places]
+    queries = [text for index, text in enumerate(texts) if index % (QUERIES + 1) < QUERIES]
+    return Judgements(
+        shown, places[0].grid, rows, tuple(queries), tuple(texts[QUERIES :: QUERIES + 1])
     )
