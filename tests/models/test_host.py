@@ -2,12 +2,14 @@ import threading
 import time
 
 import pytest
+from PIL import Image
 
+from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelError, ModelLoadError
 from qwen3vl_app.models.host import ModelHost, Priority
 from qwen3vl_app.models.names import Role
 from qwen3vl_app.models.protocols import ModelState
-from qwen3vl_app.settings import Settings
+from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput
 
 TEXT = ModelInput(texts=("a red bicycle",))
@@ -80,6 +82,7 @@ def test_host__loads_on_its_own_thread_and_says_so(host, settings):
     assert reranker.state is ModelState.READY
     assert "float32" in embedder.detail
     assert host.embedder_budget().max_picture_tokens == 1800
+    assert host.reranker_budget().max_picture_tokens == 1800
     assert host.has_reranker
 
 
@@ -173,8 +176,9 @@ def test_host__a_failing_load_is_one_sentence_everywhere(tmp_path):
     ):
         with pytest.raises(ModelLoadError, match=r"no config\.json"):
             ask()
-    with pytest.raises(ModelLoadError, match="“no-such-model” is neither"):
-        host.score(TEXT, [TEXT], instruction="")
+    for ask in (host.reranker_budget, lambda: host.score(TEXT, [TEXT], instruction="")):
+        with pytest.raises(ModelLoadError, match="“no-such-model” is neither"):
+            ask()
     host.close()
 
 
@@ -212,8 +216,22 @@ def test_host__reranking_off(parity):
     host = ModelHost(Settings(model=str(parity / "checkpoint"), reranker="none", device="cpu"))
     assert not host.has_reranker
     assert host.status()[1].state is ModelState.OFF
-    with pytest.raises(ModelError, match="Reranking is off"):
-        host.score(TEXT, [TEXT], instruction="")
+    for ask in (host.reranker_budget, lambda: host.score(TEXT, [TEXT], instruction="")):
+        with pytest.raises(ModelError, match="Reranking is off"):
+            ask()
+    host.close()
+
+
+def test_host__the_bundled_checkpoints_with_their_own_budget():
+    host = ModelHost(Settings(model="demo", reranker="demo", device="cpu", threads=1))
+    assert host.embedder_budget() == load_budget(DEMO_EMBEDDER)
+    assert host.embedder_budget() != Budget()
+    assert host.reranker_budget() == load_budget(DEMO_RERANKER)
+    assert all(status.bundled for status in host.status())
+    large = ModelInput(pictures=(Image.new("RGB", (4000, 3000)),), texts=("word " * 5000,))
+    batch = host.embed([large, TEXT], instruction="", priority=Priority.INDEX)
+    assert batch.kept == (0, 1)
+    assert None not in host.score(large, [large, TEXT], instruction="").scores
     host.close()
 
 

@@ -182,3 +182,50 @@ def test_render__a_template_cannot_reach_into_python(folder):
     (folder / "chat_template.jinja").write_text("{{ messages.__class__.__mro__ }}")
     with pytest.raises(ModelLoadError, match="unsafe"):
         PromptTokenizer(folder).render(embed_messages(ModelInput(), ""))
+
+
+PUBLISHED_STYLE = """\
+{%- set pictures = namespace(value=0) %}
+{%- if messages[0].role == 'system' %}
+    {{- '<|im_start|>system\\n' }}
+    {%- for content in messages[0].content %}
+        {%- if 'text' in content %}
+            {{- content.text }}
+        {%- endif %}
+    {%- endfor %}
+    {{- '<|im_end|>\\n' }}
+{%- endif %}
+{%- for message in messages[1:] %}
+    {{- '<|im_start|>' + message.role + '\\n' }}
+    {%- for content in message.content %}
+        {%- if content.type == 'image' or 'image' in content %}
+            {%- set pictures.value = pictures.value + 1 %}
+            {%- if add_vision_id %}Picture {{ pictures.value }}: {% endif -%}
+            <|vision_start|><|image_pad|><|vision_end|>
+        {%- elif content.type == 'video' or 'video' in content %}
+            <|vision_start|><|video_pad|><|vision_end|>
+        {%- elif 'text' in content %}
+            {{- content.text }}
+        {%- endif %}
+    {%- endfor %}
+    {{- '<|im_end|>\\n' }}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\\n' }}
+{%- endif %}
+"""
+
+
+@pytest.mark.parametrize("source", [PUBLISHED_STYLE, None], ids=["published style", "parity"])
+def test_render__the_same_text_as_transformers(folder, source):
+    from transformers.utils.chat_template_utils import render_jinja_template
+
+    file = folder / "chat_template.jinja"
+    if source is not None:
+        file.write_text(source)
+    item = ModelInput(texts=("a\n", "  b"), pictures=(PICTURE, PICTURE), clips=(CLIP,))
+    for messages in (embed_messages(item, "Find"), rerank_messages(item, item, "")):
+        theirs, _ = render_jinja_template(
+            [messages], chat_template=file.read_text(), add_generation_prompt=True
+        )
+        assert PromptTokenizer(folder).render(messages) == theirs[0]
