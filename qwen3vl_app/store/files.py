@@ -149,12 +149,14 @@ def delete_unreferenced(
     Returns:
         The ids of the items, and the thumbnails that nothing uses any more.
     """
-    sql = (
-        "SELECT hash FROM content WHERE NOT EXISTS "
-        "(SELECT 1 FROM file WHERE file.content = hash OR file.next_content = hash)"
+    candidates = "content" if among is None else "(SELECT value AS hash FROM json_each(:among))"
+    unreferenced = conn.execute(
+        f"SELECT hash FROM {candidates} WHERE "
+        "NOT EXISTS (SELECT 1 FROM file WHERE file.content = hash) AND "
+        "NOT EXISTS (SELECT 1 FROM file WHERE file.next_content = hash)",
+        {"among": None if among is None else json.dumps(sorted(among))},
     )
-    unreferenced = {row[0] for row in conn.execute(sql)}
-    chosen = json.dumps(sorted(unreferenced if among is None else unreferenced & set(among)))
+    chosen = json.dumps([row[0] for row in unreferenced])
     rows = conn.execute(
         "SELECT id, thumbnail FROM item WHERE content IN (SELECT value FROM json_each(?))",
         (chosen,),

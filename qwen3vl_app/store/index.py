@@ -31,6 +31,10 @@ class VectorIndex(Protocol):
         """Every id, ascending."""
         ...
 
+    def missing(self, ids: Ids) -> Ids:
+        """Those of ``ids`` that are not there, in their order."""
+        ...
+
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """Add vectors (N, D) under ids (N,).
 
@@ -75,6 +79,10 @@ class FaissIndex:
     def ids(self) -> Ids:
         """Every id, ascending, as FAISS itself has them."""
         return np.sort(faiss.vector_to_array(self._index.id_map).astype(np.int64))
+
+    def missing(self, ids: Ids) -> Ids:
+        """See ``VectorIndex``."""
+        return np.array([n for n in ids.tolist() if n not in self._ids], dtype=np.int64)
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """See ``VectorIndex``."""
@@ -127,6 +135,10 @@ class NumpyIndex:
     def ids(self) -> Ids:
         """Every id, ascending."""
         return np.sort(self._ids)
+
+    def missing(self, ids: Ids) -> Ids:
+        """See ``VectorIndex``."""
+        return ids[~np.isin(ids, self._ids)]
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """See ``VectorIndex``."""

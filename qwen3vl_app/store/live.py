@@ -82,8 +82,7 @@ class LiveIndex:
         if self._index is None:
             return
         self._index.remove(gone)
-        missing = np.setdiff1d(found, self._index.ids())
-        for ids, vectors in read_vectors(conn, space, missing):
+        for ids, vectors in read_vectors(conn, space, self._index.missing(found)):
             self._index.add(ids, vectors)
 
 

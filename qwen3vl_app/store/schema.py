@@ -48,7 +48,8 @@ _FIRST = (
         updated TEXT NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX file_content ON file(content)",
+    # With the outcome, or SQLite may walk all files of one outcome to find those of a content.
+    "CREATE INDEX file_content ON file(content, outcome)",
     "CREATE INDEX file_next_content ON file(next_content)",
     "CREATE INDEX file_outcome ON file(outcome)",
     # AUTOINCREMENT: an id is never given twice, so an id kept by a page, a judgement or a FAISS

@@ -110,6 +110,11 @@ def test_remove__takes_out_and_passes_over(make: MakeIndex) -> None:
     assert index.ids().tolist() == [2, 5, 9]
 
 
+def test_missing__what_is_not_there_in_order(make: MakeIndex) -> None:
+    assert filled(make).missing(ids(7, 2, 1, 9)).tolist() == [7, 1]
+    assert make(3).missing(ids()).tolist() == []
+
+
 def test_ids__large_ones_survive(make: MakeIndex) -> None:
     index = make(2)
     index.add(ids(2**40, 1), axes(2))

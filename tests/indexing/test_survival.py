@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from qwen3vl_app.store.library import Library
@@ -20,14 +21,9 @@ PROJECT = Path(__file__).parents[2]
 
 def run_and_kill(world: World, batches: int, seconds: float) -> bool:
     """Start the program, kill it some time after so many batches; False if it was faster."""
+    command = [sys.executable, "-m", "tests.indexing.run_indexer"]
     program = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.indexing.run_indexer",
-            world.library.directory,
-            world.folder,
-        ],
+        [*command, world.library.directory, world.folder],
         stdout=subprocess.PIPE,
         text=True,
         cwd=PROJECT,
@@ -47,15 +43,8 @@ def run_and_kill(world: World, batches: int, seconds: float) -> bool:
     finally:
         program.wait()
         program.stdout.close()
-        os.killpg(program.pid, signal.SIGKILL) if group_lives(program.pid) else None
-
-
-def group_lives(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        with suppress(ProcessLookupError):  # its readers end by themselves, sooner or later
+            os.killpg(program.pid, signal.SIGKILL)
 
 
 def contents(library: Library) -> dict[int, tuple[str, int]]:

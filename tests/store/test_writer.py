@@ -127,6 +127,13 @@ def test_commit__items_taken_away_meanwhile_leave_the_file_pending(library: Libr
     assert library.counts().pending == 1
 
 
+def test_commit__does_not_walk_all_files_of_one_outcome(library: Library) -> None:
+    sql = "SELECT path FROM file WHERE content = 'a' AND outcome = 'indexed' AND id <> 1"
+    with library._connection.reading() as conn:
+        plan = conn.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+    assert "file_content" in plan[0][3]
+
+
 # ---------------------------------------------------------------- changes of files
 
 
