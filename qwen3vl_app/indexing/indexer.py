@@ -155,7 +155,8 @@ class Indexer:
         self._wanted = True
         self._failed = False
         if not self._running:
-            self._tracker.enter(IndexState.SCANNING, "")
+            self._tracker.begin()
+            self._tracker.enter(IndexState.SCANNING)
         self._changed.notify_all()
 
     def _busy(self) -> bool:
@@ -210,7 +211,6 @@ class Indexer:
             self._changed.notify_all()
 
     def _index_all(self) -> None:
-        self._tracker.begin()
         while self._take_order():
             self._scan_sources()
             space = self._wait_for_model()

@@ -13,8 +13,8 @@ from qwen3vl_app.store.rows import FileId
 from qwen3vl_app.types import Outcome
 
 MEMORY = 20.0
-"""Seconds after which an older rate counts for a third: steady enough to read, and still quick
-to follow when videos come after pictures."""
+"""Seconds after which what was done counts for a third in the rate: steady enough to read, and
+still quick to follow when videos come after pictures."""
 
 QUIET = 5.0
 """Seconds of indexing before a time left is shown: the first batches tell too little."""
@@ -44,7 +44,8 @@ class ProgressTracker:
         self._files: dict[FileId, Outcome | None] = {}
         self._outcomes: Counter[Outcome] = Counter()
         self._items = 0
-        self._rate: float | None = None
+        self._recent_items = 0.0
+        self._recent_seconds = 0.0
         self._last_items: float | None = None
         self._indexing_from: float | None = None
         self._left: float | None = None
@@ -116,12 +117,13 @@ class ProgressTracker:
             self._items += count
             now = self._active()
             passed = now - (now if self._last_items is None else self._last_items)
-            if passed > 0:
-                share = 1.0 if self._rate is None else 1 - math.exp(-passed / MEMORY)
-                self._rate = (1 - share) * (self._rate or 0.0) + share * count / passed
-                self._last_items = now
+            fading = math.exp(-passed / MEMORY)
+            self._recent_items = self._recent_items * fading + count
+            self._recent_seconds = self._recent_seconds * fading + passed
+            self._last_items = now
             quiet = self._indexing_from is None or now - self._indexing_from < QUIET
-            self._left = None if quiet or not self._rate else parts_left / self._rate
+            rate = self._rate()
+            self._left = None if quiet or not rate else parts_left / rate
 
     def snapshot(self) -> IndexProgress:
         """The run as it stands."""
@@ -132,12 +134,15 @@ class ProgressTracker:
                 files=len(self._files),
                 outcomes={outcome: n for outcome, n in self._outcomes.items() if n},
                 items=self._items,
-                rate=self._rate,
+                rate=self._rate(),
                 seconds_left=self._left,
                 seconds=self._active(),
                 current=self._current,
                 message=self._message,
             )
+
+    def _rate(self) -> float | None:
+        return self._recent_items / self._recent_seconds if self._recent_seconds else None
 
     def _active(self) -> float:
         running = self._state not in _AT_REST

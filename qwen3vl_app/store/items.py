@@ -92,6 +92,15 @@ def living_ids(conn: sqlite3.Connection, where: ItemFilter) -> Ids:
     return np.fromiter((row[0] for row in rows), np.int64)
 
 
+def item_ids(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> Ids:
+    """Ids of all items of these contents, living or not."""
+    rows = conn.execute(
+        "SELECT id FROM item WHERE content IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(contents)),),
+    )
+    return np.fromiter((row[0] for row in rows), np.int64)
+
+
 def conditions(where: ItemFilter) -> tuple[str, list[Any]]:
     """A filter as SQL over ``item``, with the values of its placeholders."""
     parts, values = [LIVING], []

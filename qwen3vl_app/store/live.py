@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 
@@ -10,8 +9,9 @@ import numpy as np
 
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.index import FaissIndex, Ids, VectorIndex
+from qwen3vl_app.store.items import item_ids
 from qwen3vl_app.store.vectors import read_vectors, searchable_ids, space_id
-from qwen3vl_app.types import ContentHash, Space, Vectors
+from qwen3vl_app.types import ContentHash, ItemId, Space, Vectors
 
 
 class LiveIndex:
@@ -49,19 +49,19 @@ class LiveIndex:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         return self._index.search(vector, k, among)
 
-    def follow(self, conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> None:
-        """Agree with SQLite again after the files or items of these contents changed."""
-        touched = set(contents)
+    def follow(
+        self, conn: sqlite3.Connection, contents: Iterable[ContentHash], items: Iterable[ItemId]
+    ) -> None:
+        """Agree with SQLite again: files of these contents, or vectors of these items, changed."""
         row = None if self.space is None else space_id(conn, self.space)
-        if self._index is None or row is None or not touched:
+        if self._index is None or row is None:
             return
-        rows = conn.execute(
-            "SELECT id FROM item WHERE content IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(touched)),),
-        )
-        every = np.fromiter((row[0] for row in rows), np.int64)
-        found = searchable_ids(conn, row, touched)
-        self._change(conn, row, gone=np.setdiff1d(every, found), found=found)
+        of_contents = item_ids(conn, contents)
+        changed = np.fromiter(items, np.int64)
+        self._index.remove(changed)
+        asked = np.union1d(of_contents, changed)
+        found = searchable_ids(conn, row, asked)
+        self._change(conn, row, gone=np.setdiff1d(asked, found), found=found)
 
     def drop(self, items: Iterable[int]) -> None:
         """Forget items whose rows have been deleted."""

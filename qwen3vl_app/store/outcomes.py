@@ -43,13 +43,18 @@ def put_skipped(
     return FileId(row.fetchone()[0])
 
 
-def link(conn: sqlite3.Connection, file: FileId, content: ContentHash) -> None:
+def link(
+    conn: sqlite3.Connection, file: FileId, content: ContentHash, touched: set[ContentHash]
+) -> None:
     """Say whose items are being made: a new file shows them as they come, a changed one later."""
-    conn.execute(
-        "UPDATE file SET next_content = CASE WHEN content IS NULL OR content = :content THEN NULL "
-        "ELSE :content END, content = coalesce(content, :content) WHERE id = :file",
+    done = conn.execute(
+        "UPDATE file SET content = coalesce(content, :content), "
+        "next_content = CASE WHEN content IS NULL THEN NULL ELSE :content END "
+        "WHERE id = :file AND content IS NOT :content AND next_content IS NOT :content",
         {"content": content, "file": file},
     )
+    if done.rowcount:
+        touched.add(content)
 
 
 def end_file(
@@ -60,8 +65,8 @@ def end_file(
     before = row.fetchone()
     if before is None:
         return None
-    if before[0]:
-        touched.add(ContentHash(before[0]))
+    if before[0] != end.content_hash:
+        touched.update(content for content in (before[0], end.content_hash) if content)
     if end.content_hash is not None:
         return _succeed(conn, end, end.content_hash, space)
     content, known = before[0], (before[1], before[2])

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from qwen3vl_app.store.index import Ids
 from qwen3vl_app.store.items import LIVING
-from qwen3vl_app.types import ContentHash, ItemId, Space, Vectors
+from qwen3vl_app.types import ItemId, Space, Vectors
 
 _STORED = np.dtype("<f4")
 _CHUNK = 2000
@@ -75,20 +75,18 @@ def read_vector(conn: sqlite3.Connection, item: ItemId, space: int) -> Vectors |
     return None if row is None else _array([row[0]])[0]
 
 
-def searchable_ids(
-    conn: sqlite3.Connection, space: int, contents: Iterable[ContentHash] | None = None
-) -> Ids:
-    """Ids of the living items with a vector in this space, of all contents or of these."""
+def searchable_ids(conn: sqlite3.Connection, space: int, among: Ids | None = None) -> Ids:
+    """Ids of the living items with a vector in this space, of all or among these."""
     sql = (
         "SELECT item.id FROM item JOIN vector ON vector.item = item.id AND vector.space = ? "
         f"WHERE {LIVING}"
     )
-    if contents is None:
+    if among is None:
         rows = conn.execute(sql, (space,))
     else:
-        chosen = json.dumps(sorted(contents))
+        chosen = json.dumps(among.tolist())
         rows = conn.execute(
-            f"{sql} AND item.content IN (SELECT value FROM json_each(?))", (space, chosen)
+            f"{sql} AND item.id IN (SELECT value FROM json_each(?))", (space, chosen)
         )
     return np.fromiter((row[0] for row in rows), np.int64)
 

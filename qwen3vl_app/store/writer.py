@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qwen3vl_app.store import files, items, outcomes, vectors
@@ -17,12 +18,23 @@ from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path
 from qwen3vl_app.store.live import LiveIndex
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId, KnownFile, Source, SourceId
 from qwen3vl_app.store.thumbnails import Thumbnails
-from qwen3vl_app.types import ContentHash, FileStamp, Outcome, Part, SkippedPath, Space
+from qwen3vl_app.types import ContentHash, FileStamp, ItemId, Outcome, Part, SkippedPath, Space
 
 _STALE = """
     outcome IN ('indexed', 'duplicate') AND NOT EXISTS (
         SELECT 1 FROM embedded WHERE embedded.content = file.content AND embedded.space = :space)
 """
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What the search index has to look at again after a transaction."""
+
+    contents: set[ContentHash] = field(default_factory=set)
+    """Whose files have changed."""
+
+    items: list[ItemId] = field(default_factory=list)
+    """Whose vectors have changed."""
 
 
 class LibraryWriter:
@@ -80,10 +92,10 @@ class LibraryWriter:
         Returns:
             The ids of the pending files and of the skipped paths, in their order.
         """
-        with self._changing() as (conn, touched):
+        with self._changing() as (conn, changes):
             waiting = [outcomes.put_pending(conn, stamp.path) for stamp in pending]
-            left = [outcomes.put_skipped(conn, path, touched) for path in skipped]
-            files.promote(conn, touched)
+            left = [outcomes.put_skipped(conn, path, changes.contents) for path in skipped]
+            files.promote(conn, changes.contents)
             if collection is not None:
                 row = files.put_collection(conn, collection)
                 conn.executemany(
@@ -98,8 +110,8 @@ class LibraryWriter:
         The items of vanished files cannot be found any more, but stay until ``sweep``: a file
         that was only renamed takes them over.
         """
-        with self._changing() as (conn, touched):
-            touched.update(files.delete_files(conn, vanished))
+        with self._changing() as (conn, changes):
+            changes.contents.update(files.delete_files(conn, vanished))
             conn.execute("DELETE FROM source WHERE id = ?", (source,))
 
     # ------------------------------------------------------------ what is to be done
@@ -175,22 +187,23 @@ class LibraryWriter:
             The outcome of every file that ended. One that was forgotten meanwhile has none,
             nor has one whose items were taken away meanwhile, which is still pending.
         """
-        named = [(part, self._thumbnails.write(part.content.thumbnail)) for part in parts]
-        with self._changing() as (conn, touched):
+        contents = {*starts.values(), *(part.content_hash for part in parts)}
+        contents.update(end.content_hash for end in ends if end.content_hash is not None)
+        with self._changing() as (conn, changes):
             row = vectors.put_space(conn, space)
-            touched.update(starts.values(), (part.content_hash for part in parts))
-            touched.update(end.content_hash for end in ends if end.content_hash is not None)
             conn.executemany(
                 "INSERT OR IGNORE INTO content (hash) VALUES (?)",
-                [(content,) for content in sorted(touched)],
+                [(content,) for content in sorted(contents)],
             )
             for file, content in starts.items():
-                outcomes.link(conn, file, content)
-            for part, thumbnail in named:
+                outcomes.link(conn, file, content, changes.contents)
+            for part in parts:
+                thumbnail = self._thumbnails.write(part.content.thumbnail)
                 item = items.put_item(conn, part.content_hash, part.content, thumbnail)
                 vectors.put_vector(conn, item, row, space.dimension, part.vector)
-            ended = {end.file: outcomes.end_file(conn, end, row, touched) for end in ends}
-            files.promote(conn, touched)
+                changes.items.append(item)
+            ended = {end.file: outcomes.end_file(conn, end, row, changes.contents) for end in ends}
+            files.promote(conn, changes.contents)
         return {file: outcome for file, outcome in ended.items() if outcome is not None}
 
     def sweep(self) -> int:
@@ -230,20 +243,20 @@ class LibraryWriter:
     def forget(self, paths: Sequence[Path]) -> list[Path]:
         """Take out the files at or under these paths; returns their paths."""
         with self._connection.lock:
-            with self._changing() as (conn, touched):
+            with self._changing() as (conn, changes):
                 known = {file.id: file for path in paths for file in files.known_under(conn, path)}
-                touched.update(files.delete_files(conn, known))
-            self._delete_unreferenced(touched)
+                changes.contents.update(files.delete_files(conn, known))
+            self._delete_unreferenced(changes.contents)
         return [file.path for file in known.values()]
 
     @contextmanager
-    def _changing(self) -> Iterator[tuple[sqlite3.Connection, set[ContentHash]]]:
-        touched: set[ContentHash] = set()
+    def _changing(self) -> Iterator[tuple[sqlite3.Connection, _Changes]]:
+        changes = _Changes()
         with self._connection.lock:
             with self._connection.writing() as conn:
-                yield conn, touched
+                yield conn, changes
             with self._connection.reading() as conn:
-                self._live.follow(conn, touched)
+                self._live.follow(conn, changes.contents, changes.items)
 
     def _delete_unreferenced(self, among: set[ContentHash] | None) -> int:
         with self._connection.lock:

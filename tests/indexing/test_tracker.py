@@ -72,8 +72,8 @@ def test_rate__follows_a_change(tracker: ProgressTracker, clock: Clock) -> None:
     clock.now += 1
     tracker.add_items(10, 0)
     clock.now += 20
-    tracker.add_items(20, 0)  # 1 a second for 20 s: two thirds of the way from 10 to 1
-    assert tracker.snapshot().rate == pytest.approx(10 - 9 * (1 - 1 / 2.718281828))
+    tracker.add_items(20, 0)  # 1 a second for 20 s, after which the first second counts a third
+    assert tracker.snapshot().rate == pytest.approx((10 / 2.71828 + 20) / (1 / 2.71828 + 20))
 
 
 def test_seconds_left__hidden_at_first(tracker: ProgressTracker, clock: Clock) -> None:

@@ -106,6 +106,7 @@ def test_commit__same_part_again_keeps_its_id(library: Library) -> None:
     (after,) = library.list_items()
     assert (after.id, after.text) == (before.id, "better")
     assert library.vector_of(after.id).tolist() == NORTH.tolist()
+    assert [found.similarity for found in library.search(NORTH, 5)] == [1]
 
 
 def test_commit__forgotten_meanwhile_has_no_outcome(library: Library) -> None:
