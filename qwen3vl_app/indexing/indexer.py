@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 CANCELLED = "Indexing was cancelled before all of it was in; retry to go on."
 
 PAUSING = "Pausing after the batch in flight."
+STOPPING = "Stopping after the batch in flight."
 
 POLL = 0.2
 """Seconds between looks at a model that is loading."""
@@ -130,7 +131,7 @@ class Indexer:
                 self._last_cancelled = max(
                     (s.id for s in self._library.writer.sources()), default=0
                 )
-                self._tracker.say("Stopping after the batch in flight.")
+                self._tracker.say(STOPPING)
                 self._changed.notify_all()
 
     def progress(self) -> IndexProgress:
@@ -182,32 +183,40 @@ class Indexer:
 
     def _run(self) -> None:
         """Everything that is wanted, to the end, a failure, or a halt."""
-        state, message = IndexState.IDLE, None
+        state, cancelled = IndexState.IDLE, False
         try:
             self._index_all()
-            if self._tracker.snapshot().message == PAUSING:
-                message = ""
-            if self._cancelled:
+            if self._tracker.snapshot().message in (PAUSING, STOPPING):
+                self._tracker.say("")
+            cancelled = self._cancelled
+            if cancelled:
                 self._library.writer.cancel(CANCELLED, self._last_cancelled)
                 self._embed_stale = False
-                message = "Cancelled; what was indexed before is kept."
+                self._tracker.say("Cancelled; what was indexed before is kept.")
             if not self._closing:
                 self._library.writer.sweep()
         except AppError as error:
-            state, message = IndexState.FAILED, str(error)
+            state = IndexState.FAILED
+            self._tracker.say(str(error))
         except Exception as error:
             # A bug, but the page must say so and offer to go on: nothing of the library is lost.
             log.exception("indexing stopped")
-            state, message = IndexState.FAILED, f"Indexing stopped unexpectedly: {error!r}."
+            state = IndexState.FAILED
+            self._tracker.say(f"Indexing stopped unexpectedly: {error!r}.")
+        self._rest(state, cancelled=cancelled)
+
+    def _rest(self, state: IndexState, *, cancelled: bool) -> None:
+        """End the run, unless more was ordered in its last moment."""
         with self._changed:
-            self._running = self._cancelled = False
+            self._running = False
             self._failed = state is IndexState.FAILED
-            self._paused = False
-            if self._failed or not self._wanted:
+            if self._failed or cancelled:
+                self._cancelled = False
+            if self._failed or not (self._wanted or self._cancelled):
+                self._wanted = self._paused = False
                 if not self._failed:
                     self._tracker.drop_waiting()
-                self._wanted = False
-                self._tracker.enter(state, message)
+                self._tracker.enter(state)
             self._changed.notify_all()
 
     def _index_all(self) -> None:

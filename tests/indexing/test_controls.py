@@ -162,9 +162,10 @@ def test_cancel__what_is_added_afterwards_is_indexed(world: World) -> None:
     world.indexer.cancel()
     world.indexer.add([world.picture("late/a.png", "white")])
     world.host.open.set()
-    world.indexer.wait(timeout=30)
+    progress = world.indexer.wait(timeout=30)
     assert "a.png" in world.names()
-    assert len(world.names()) == 5
+    assert (progress.state, progress.items, progress.done) == (IndexState.IDLE, 5, progress.files)
+    assert progress.message == "Cancelled; what was indexed before is kept."
 
 
 def test_cancel__when_nothing_is_done_is_nothing(world: World) -> None:
