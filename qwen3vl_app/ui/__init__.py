@@ -1,1 +1,12 @@
-"""The page: the only package that imports gradio."""
+"""The page: the only package that imports gradio.
+
+Gradio carries events (search, stop, *more like this*); the routes in ``routes/`` carry thumbnails,
+media, previews, uploads, progress and the library's listings; ``assets/page`` draws.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Read by gradio when it is first imported, which happens below this package only.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

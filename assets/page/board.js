@@ -1,0 +1,217 @@
+// The results: recall on the left, reranked on the right, lines between them for what moved.
+//
+// The value comes from a search that streams: begun, recall, rerank…, done | stopped | error. Every
+// value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
+
+import { drawLines } from './board_lines.js';
+import { Column } from './board_column.js';
+import { listenToKeys } from './board_keys.js';
+import { legend, phrase } from './board_words.js';
+import { emit, memory, on } from './bus.js';
+import { el, isNarrow, say } from './dom.js';
+import { icon } from './icons.js';
+import { latest } from './status.js';
+import { t } from './strings.js';
+import { Welcome } from './welcome.js';
+
+const COMPACT_FROM = 11; // rows; more than ten are easier to compare when they are low
+
+export function start({ element, props, trigger, watch }) {
+  new Board(element.querySelector('.board-root'), trigger, props, watch);
+}
+
+class Board {
+  constructor(root, trigger, props, watch) {
+    Object.assign(this, { root, trigger });
+    this.value = null; // the newest value with hits
+    this.stage = 'empty';
+    this.seq = 0;
+    this.all = false; // show every candidate, not only the first `top`
+    this.waiting = false;
+    this.build();
+    listenToKeys(this);
+    new ResizeObserver(() => this.root.isConnected && this.draw()).observe(this.body);
+    on('status', root, (status) => this.welcome.show(status, this.stage === 'empty'));
+    on('changed', root, () => trigger('collections'));
+    on('opened', root, (opened) => this.markOpened(opened?.id ?? null));
+    on('forgotten', root, ({ ids }) => this.forget(new Set(ids)));
+    watch('value', () => this.take(props.value));
+    this.take(props.value);
+    trigger('collections');
+    if (latest) this.welcome.show(latest, true);
+  }
+
+  build() {
+    this.status = el('p', { class: 'board-status', role: 'status', 'aria-live': 'polite' });
+    this.legend = el('p', { class: 'board-legend' });
+    this.note = el('div', { class: 'board-note', role: 'alert', hidden: true });
+    this.sides = this.buildSides();
+    this.density = this.buildDensity();
+    const tools = el('div', { class: 'board-tools' }, this.sides, this.density);
+    const words = el('div', { class: 'board-words' }, this.status, this.legend);
+    this.head = el('div', { class: 'board-head' }, words, tools);
+    this.recall = new Column(this, 'recall');
+    this.rerank = new Column(this, 'rerank');
+    this.lines = el('div', { class: 'board-lines', 'aria-hidden': 'true' });
+    this.body = el('div', { class: 'board' }, this.recall.node, this.lines, this.rerank.node);
+    this.nothing = el('div', { class: 'board-nothing', hidden: true });
+    this.welcome = new Welcome((text) => this.ask(text));
+    this.root.append(this.head, this.note, this.body, this.nothing, this.welcome.node);
+    this.root.addEventListener('click', (event) => this.clicked(event));
+    this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
+    this.root.addEventListener('mouseleave', () => this.highlight(null));
+    this.root.addEventListener('focusin', (event) => this.highlight(rowOf(event.target)));
+  }
+
+  buildSides() {
+    const choose = (side) => () => {
+      this.root.dataset.side = side;
+      this.draw();
+    };
+    this.root.dataset.side = 'rerank';
+    const button = (side) =>
+      el('button', { type: 'button', data: { side }, text: t(`column.${side}`), onclick: choose(side) });
+    return el('div', { class: 'segments board-sides' }, button('rerank'), button('recall'));
+  }
+
+  buildDensity() {
+    const toggle = () => this.toggleCompact();
+    const attributes = { type: 'button', class: 'quiet board-density', onclick: toggle };
+    return el('button', attributes, icon('rows', 16), el('span', { text: t('compact') }));
+  }
+
+  /** Take a value from the server. */
+  take(value) {
+    if (!value || value.seq < this.seq) return;
+    if (value.seq > this.seq) this.all = false;
+    this.seq = value.seq;
+    this.stage = value.stage;
+    this.asked = value.asked;
+    this.message = value.message ?? '';
+    if (value.hits) this.value = value;
+    document.body.dataset.searching = ['begun', 'recall', 'rerank'].includes(value.stage);
+    this.later();
+  }
+
+  /** Draw in the next frame, once however many values arrive before it. */
+  later() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      if (this.root.isConnected) this.draw();
+    });
+  }
+
+  draw() {
+    const { root, value, stage } = this;
+    const begun = stage === 'begun';
+    const hits = begun ? [] : (value?.hits ?? []);
+    root.dataset.stage = stage;
+    root.dataset.mode = value && !value.rerank ? 'single' : 'pair';
+    root.dataset.compact = this.isCompact(hits.length);
+    this.density.setAttribute('aria-pressed', String(root.dataset.compact === 'true'));
+    for (const button of this.sides.children) {
+      button.setAttribute('aria-pressed', String(button.dataset.side === root.dataset.side));
+    }
+    say(this.status, phrase(this));
+    say(this.legend, legend(this, hits));
+    this.drawNote();
+    this.drawNothing(hits);
+    this.welcome.node.hidden = stage !== 'empty';
+    this.head.hidden = stage === 'empty';
+    this.body.hidden = stage === 'empty' || (!begun && !hits.length);
+    const top = this.all ? hits.length : (value?.top ?? 0);
+    this.recall.draw(hits, top);
+    this.rerank.draw(hits, top);
+    drawLines(this, hits, top);
+  }
+
+  drawNote() {
+    const notes = this.stage === 'error' ? [this.message] : (this.value?.notes ?? []);
+    this.note.hidden = !notes.length || this.stage === 'begun';
+    this.note.dataset.tone = this.stage === 'error' ? 'bad' : 'info';
+    const lines = notes.map((note) => el('p', { text: note }));
+    this.note.replaceChildren(icon(this.stage === 'error' ? 'alert' : 'info'), el('div', {}, ...lines));
+  }
+
+  drawNothing(hits) {
+    const over = ['done', 'stopped', 'recall'].includes(this.stage);
+    this.nothing.hidden = !(over && !hits.length);
+    if (this.nothing.hidden) return;
+    this.nothing.replaceChildren(
+      icon('search', 40),
+      el('h3', { text: t('nothing.title') }),
+      el('p', { text: latest && !Object.keys(latest.items).length ? t('nothing.empty') : t('nothing.hint') }),
+    );
+  }
+
+  /** Ask one of the suggested queries, and show it in the box. */
+  ask(text) {
+    const box = document.querySelector('#query textarea');
+    if (box) {
+      box.value = text;
+      box.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    this.trigger('suggested', { text });
+  }
+
+  isCompact(rows) {
+    const chosen = memory.get('compact', null);
+    return String(chosen ?? (rows >= COMPACT_FROM && !isNarrow()));
+  }
+
+  toggleCompact() {
+    memory.set('compact', this.root.dataset.compact !== 'true');
+    this.draw();
+  }
+
+  toggleAll() {
+    this.all = !this.all;
+    this.draw();
+  }
+
+  clicked(event) {
+    const row = rowOf(event.target);
+    if (!row) return;
+    this.focus(row);
+    this.open(row.dataset.id);
+  }
+
+  open(id) {
+    const hit = this.value?.hits.find((one) => String(one.id) === id);
+    if (hit) emit('open', { id: hit.id, hit, value: this.value });
+  }
+
+  /** Make `row` the one that Tab reaches, and go there. */
+  focus(row) {
+    for (const column of [this.recall, this.rerank]) column.release();
+    row.tabIndex = 0;
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
+  }
+
+  highlight(row) {
+    const id = row?.dataset.id ?? null;
+    if (id === this.hot) return;
+    this.hot = id;
+    this.root.toggleAttribute('data-hot', id !== null);
+    for (const node of this.root.querySelectorAll('.hot')) node.classList.remove('hot');
+    if (id === null) return;
+    for (const node of this.root.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) {
+      node.classList.add('hot');
+    }
+  }
+
+  markOpened(id) {
+    for (const column of [this.recall, this.rerank]) column.markOpened(id);
+  }
+
+  forget(ids) {
+    if (!this.value) return;
+    this.value = { ...this.value, hits: this.value.hits.filter((hit) => !ids.has(hit.id)) };
+    this.draw();
+  }
+}
+
+const rowOf = (target) => target?.closest?.('.row') ?? null;

@@ -1,0 +1,47 @@
+// The sentences above the board.
+
+import { count, ms } from './format.js';
+import { latest } from './status.js';
+import { t } from './strings.js';
+
+/** What the search is doing or has found; read out by screen readers. */
+export function phrase(board) {
+  const { stage, value } = board;
+  if (stage === 'empty') return '';
+  if (stage === 'begun') return loading() ? t('status.loading') : t('status.begun');
+  if (stage === 'error') return value ? t('status.former') : '';
+  const n = value.hits.length;
+  const shown = Math.min(n, value.top);
+  const recall = ms(value.ms.embed + value.ms.recall);
+  if (!n) return t('status.nothing', { recall });
+  if (stage === 'recall' && value.rerank) return t('status.recall', { n: shown, recall });
+  if (stage === 'rerank') return t('status.rerank', { done: value.done, total: n });
+  if (stage === 'stopped') return t('status.stopped', { done: value.done, total: n });
+  if (!value.rerank) return t('status.recallOnly', { n: shown, recall });
+  return t('status.done', { n: shown, recall, rerank: ms(value.ms.rerank) });
+}
+
+function loading() {
+  return latest?.models.some((model) => model.role === 'embedder' && model.state !== 'ready');
+}
+
+/** What was asked, and what the second stage changed. */
+export function legend(board, hits) {
+  const { stage, asked, value } = board;
+  const question = asked ? quoted(asked) : '';
+  if (!['rerank', 'done', 'stopped'].includes(stage) || !value?.rerank) return question;
+  const tally = { rescued: 0, promoted: 0, kept: 0, demoted: 0, dropped: 0 };
+  for (const hit of hits) {
+    if (hit.moved && Math.min(hit.r0, hit.r1) <= value.top) tally[hit.moved] += 1;
+  }
+  const parts = Object.entries(tally)
+    .filter(([, n]) => n)
+    .map(([moved, n]) => t(`moved.${moved}`, { n: count(n) }));
+  return [question, parts.join(' · ')].filter(Boolean).join('  —  ');
+}
+
+function quoted(asked) {
+  if (asked.like) return t('asked.like', { title: asked.title });
+  const files = asked.files ? t('asked.files', { n: asked.files }) : '';
+  return [asked.text ? `“${asked.text}”` : '', files].filter(Boolean).join(' + ');
+}

@@ -1,0 +1,149 @@
+// The detail panel: one item as it really is, why it was found, and what to do with it.
+//
+// One panel serves every screen. On wide windows it is a column that stays in view, on narrow ones a
+// sheet over the page.
+
+import { clipView } from './detail_clip.js';
+import { pageView } from './detail_page.js';
+import { passageView } from './detail_passage.js';
+import { pictureView } from './detail_picture.js';
+import { factsBlock, scoresBlock } from './detail_facts.js';
+import { emit, on } from './bus.js';
+import { el, isNarrow } from './dom.js';
+import { placeText } from './format.js';
+import { icon } from './icons.js';
+import { getJson } from './net.js';
+import { t } from './strings.js';
+
+const VIEWS = {
+  picture: pictureView, page: pageView, passage: passageView, video: clipView, moment: clipView,
+};
+
+export function start({ element, trigger }) {
+  new Detail(element.querySelector('.detail-root'), trigger);
+}
+
+class Detail {
+  constructor(root, trigger) {
+    Object.assign(this, { root, trigger });
+    this.asked = 0; // number of the newest request; answers to older ones are dropped
+    this.close();
+    on('open', root, (request) => this.open(request));
+    on('close', root, () => this.close());
+    on('forgotten', root, ({ ids }) => ids.includes(this.id) && this.close());
+  }
+
+  async open({ id, hit = null, value = null, quiet = false }) {
+    const number = (this.asked += 1);
+    this.returnTo ??= document.activeElement;
+    this.id = id;
+    document.body.dataset.detail = 'open';
+    emit('opened', { id });
+    if (!quiet && !this.root.firstChild) this.root.replaceChildren(this.skeleton());
+    const words = value?.asked?.words ?? [];
+    let item;
+    try {
+      item = await getJson(`/api/items/${id}`, { q: words.join(' ') });
+    } catch (error) {
+      if (number === this.asked) this.root.replaceChildren(this.failure(error));
+      return;
+    }
+    if (number !== this.asked || !this.root.isConnected) return;
+    this.release();
+    this.draw({ ...item, words }, hit, value);
+  }
+
+  draw(item, hit, value) {
+    const go = (id) => this.open({ id, quiet: true });
+    this.view = VIEWS[item.kind](item, go);
+    const panel = el(
+      'aside',
+      { class: 'panel', 'aria-label': t('detail.title'), tabindex: '-1' },
+      this.header(item),
+      el('div', { class: 'panel-view' }, this.view.node),
+      this.actions(item),
+      hit ? scoresBlock(hit, value) : null,
+      factsBlock(item),
+    );
+    this.root.replaceChildren(panel);
+    this.view.shown?.();
+    if (isNarrow()) panel.focus({ preventScroll: true });
+  }
+
+  header(item) {
+    const place = [t(`kind.${item.kind}`), placeText(item.kind, item.place)].filter(Boolean).join(' · ');
+    return el(
+      'header',
+      { class: 'panel-head' },
+      el('span', { class: 'kind-mark', data: { kind: item.kind } }, icon(item.kind, 20)),
+      el(
+        'div',
+        { class: 'panel-title' },
+        el('h2', { text: item.title, title: item.title }),
+        el('p', { text: place }),
+      ),
+      this.cross(),
+    );
+  }
+
+  cross() {
+    const attributes = { type: 'button', class: 'bare', 'aria-label': t('close'), title: `${t('close')} (Esc)` };
+    return el('button', { ...attributes, onclick: () => this.close() }, icon('close'));
+  }
+
+  actions(item) {
+    const more = () => {
+      if (isNarrow()) this.close();
+      this.trigger('more_like', { id: item.id, title: item.title });
+    };
+    const like = el(
+      'button',
+      { type: 'button', class: 'primary', onclick: more },
+      icon('sparkle', 16),
+      el('span', { text: t('more_like') }),
+    );
+    const page = item.place.page ? `#page=${item.place.page}` : '';
+    const open = item.file
+      ? el(
+          'a',
+          { class: 'quiet', href: `/m/full/${item.id}${page}`, target: '_blank', rel: 'noopener' },
+          icon('open', 16),
+          el('span', { text: t(item.kind === 'page' ? 'open.pdf' : 'open.original', { page: item.place.page }) }),
+        )
+      : null;
+    return el('div', { class: 'panel-actions' }, like, open);
+  }
+
+  skeleton() {
+    return el(
+      'aside',
+      { class: 'panel', 'aria-busy': 'true', 'aria-label': t('detail.title') },
+      el('div', { class: 'ghost ghost-title' }),
+      el('div', { class: 'ghost ghost-view' }),
+      el('div', { class: 'ghost' }),
+    );
+  }
+
+  failure(error) {
+    const message = el('p', { class: 'panel-gone' }, icon('alert', 22), el('span', { text: error.message }));
+    return el('aside', { class: 'panel' }, el('header', { class: 'panel-head' }, el('span'), el('span'), this.cross()), message);
+  }
+
+  /** Stop what plays, and let go of what the old view holds. */
+  release() {
+    this.view?.release?.();
+    this.view = null;
+  }
+
+  close() {
+    this.asked += 1;
+    this.release();
+    this.root.replaceChildren();
+    const was = document.body.dataset.detail;
+    delete document.body.dataset.detail;
+    this.id = null;
+    emit('opened', null);
+    if (was && this.returnTo?.isConnected) this.returnTo.focus({ preventScroll: true });
+    this.returnTo = null;
+  }
+}

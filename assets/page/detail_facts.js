@@ -1,0 +1,89 @@
+// Why an item was found, and where it comes from.
+
+import { el } from './dom.js';
+import { movement } from './board_row.js';
+import { bytes, date, ms } from './format.js';
+import { icon } from './icons.js';
+import { t } from './strings.js';
+import { toast } from './toast.js';
+
+/** Both ranks, both numbers, and what the second stage did, as a sentence. */
+export function scoresBlock(hit, value) {
+  const judged = hit.r1 != null;
+  const rows = [
+    score(t('column.recall'), `#${hit.r0}`, t('similarity'), hit.sim),
+    judged ? score(t('column.rerank'), `#${hit.r1}`, t('relevance'), hit.rel) : null,
+  ];
+  const [sign, tone] = movement(hit);
+  const sentence = judged
+    ? el('p', { class: `verdict ${tone}` }, el('b', { text: sign }), el('span', { text: verdict(hit, value) }))
+    : null;
+  const unscored = hit.unscored ? el('p', { class: 'verdict', text: t('unscored', { reason: hit.unscored }) }) : null;
+  const times = value?.ms
+    ? el('p', {
+        class: 'fine',
+        text: t('timings', {
+          embed: ms(value.ms.embed), recall: ms(value.ms.recall), rerank: ms(value.ms.rerank),
+        }) + (hit.logit == null ? '' : ` · ${t('logit', { logit: hit.logit.toFixed(3) })}`),
+      })
+    : null;
+  return el('section', { class: 'block scores' }, el('h3', { text: t('scores') }), ...rows, sentence, unscored, times);
+}
+
+function score(stage, rank, name, number) {
+  const bar = el('i', { class: 'bar' });
+  bar.style.setProperty('--v', Math.max(0, Math.min(1, number ?? 0)));
+  return el(
+    'div',
+    { class: 'score-row' },
+    el('span', { class: 'score-stage', text: stage }),
+    el('b', { class: 'score-rank', text: rank }),
+    bar,
+    el('span', { class: 'score-number', text: number == null ? '–' : number.toFixed(3), title: name }),
+  );
+}
+
+function verdict(hit, value) {
+  const values = { from: hit.r0, to: hit.r1, top: value?.top ?? 0 };
+  return t(`verdict.${hit.moved ?? 'kept'}`, values);
+}
+
+/** Path, size and date of the file, copies, pixels. */
+export function factsBlock(item) {
+  const facts = [];
+  if (item.file) {
+    facts.push([t('fact.size'), bytes(item.file.size)], [t('fact.changed'), date(item.file.changed)]);
+  }
+  if (item.width && item.height && item.kind !== 'passage') {
+    facts.push([t('fact.pixels'), `${item.width} × ${item.height}`]);
+  }
+  if (item.copies.length) facts.push([t('fact.copies'), item.copies.join('\n')]);
+  const list = el('dl', { class: 'facts' });
+  for (const [name, text] of facts) list.append(el('dt', { text: name }), el('dd', { text }));
+  const gone = item.file
+    ? null
+    : el('p', { class: 'verdict down' }, icon('alert', 16), el('span', { text: t('fact.gone') }));
+  return el('section', { class: 'block' }, el('h3', { text: t('fact.file') }), pathRow(item.path), gone, list);
+}
+
+function pathRow(path) {
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(path);
+      toast(t('copied'), { seconds: 3 });
+    } catch {
+      toast(t('copy.refused'), { tone: 'bad' });
+    }
+  };
+  const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+  return el(
+    'div',
+    { class: 'path' },
+    el('code', { title: path }, el('span', { text: path.slice(0, cut) }), el('b', { text: path.slice(cut) })),
+    el(
+      'button',
+      { type: 'button', class: 'bare', 'aria-label': t('copy.path'), title: t('copy.path'), onclick: copy },
+      icon('copy', 16),
+    ),
+  );
+}

@@ -1,0 +1,151 @@
+// All items as tiles, newest first, a page at a time as the person scrolls.
+
+import { emit, on } from './bus.js';
+import { el } from './dom.js';
+import { count } from './format.js';
+import { icon } from './icons.js';
+import { getJson, remove } from './net.js';
+import { refresh } from './status.js';
+import { t } from './strings.js';
+import { complain, toast } from './toast.js';
+import { tile } from './welcome.js';
+
+const KINDS = ['picture', 'page', 'passage', 'video', 'moment'];
+const UNDO_SECONDS = 6;
+
+export class Grid {
+  constructor() {
+    this.kind = '';
+    this.collection = '';
+    this.request = 0;
+    this.leaving = new Set(); // ids whose removal can still be undone
+    this.kinds = el('div', { class: 'chips', role: 'group', 'aria-label': t('filter.kind') });
+    this.collections = el('select', { 'aria-label': t('filter.collection'), onchange: () => this.filter() });
+    this.tiles = el('div', { class: 'tiles' });
+    this.end = el('div', { class: 'tiles-end' });
+    this.none = el('p', { class: 'empty', hidden: true });
+    this.node = el(
+      'section',
+      { class: 'grid' },
+      el('div', { class: 'grid-head' }, this.kinds, this.collections),
+      this.tiles, this.none, this.end,
+    );
+    for (const kind of ['', ...KINDS]) this.kinds.append(this.chip(kind));
+    this.collections.append(el('option', { value: '', text: t('collection.all') }));
+    new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.more(), {
+      rootMargin: '600px',
+    }).observe(this.end);
+    on('opened', this.node, (opened) => this.mark(opened?.id));
+  }
+
+  chip(kind) {
+    const choose = () => {
+      this.kind = kind;
+      this.reload();
+    };
+    return el(
+      'button',
+      { type: 'button', class: 'chip', data: { kind }, onclick: choose },
+      kind ? icon(kind, 15) : null,
+      el('span', { text: t(kind ? `kinds.${kind}` : 'kinds.all') }),
+      el('span', { class: 'number' }),
+    );
+  }
+
+  filter() {
+    this.collection = this.collections.value;
+    this.reload();
+  }
+
+  /** Counts beside the filters, and the collections to choose from. */
+  count(status) {
+    for (const chip of this.kinds.children) {
+      const { kind } = chip.dataset;
+      const n = kind ? (status.items[kind] ?? 0) : Object.values(status.items).reduce((a, b) => a + b, 0);
+      chip.querySelector('.number').textContent = count(n);
+      chip.hidden = Boolean(kind) && !n && this.kind !== kind;
+    }
+    const names = status.collections.map(([name]) => name);
+    const shown = [...this.collections.options].slice(1).map((option) => option.value);
+    if (JSON.stringify(names) === JSON.stringify(shown)) return;
+    const options = names.map((name) => el('option', { value: name, text: name }));
+    this.collections.replaceChildren(this.collections.options[0], ...options);
+    this.collections.value = names.includes(this.collection) ? this.collection : '';
+  }
+
+  /** Show the first page again, without a blank in between. */
+  async reload() {
+    for (const chip of this.kinds.children) chip.setAttribute('aria-pressed', String(chip.dataset.kind === this.kind));
+    this.next = null;
+    await this.load(true);
+  }
+
+  async more() {
+    if (this.next != null && !this.loading && this.node.offsetParent) await this.load(false);
+  }
+
+  async load(first) {
+    const number = (this.request += 1);
+    this.loading = true;
+    const kinds = this.kind ? [this.kind] : [];
+    let page;
+    try {
+      page = await getJson('/api/items', { after: first ? null : this.next, kind: kinds, collection: this.collection });
+    } catch (error) {
+      complain(error);
+      this.loading = false;
+      return;
+    }
+    if (number !== this.request) return;
+    const tiles = page.items.filter((item) => !this.leaving.has(item.id)).map((item) => this.tile(item));
+    if (first) this.tiles.replaceChildren(...tiles);
+    else this.tiles.append(...tiles);
+    this.next = page.next;
+    this.loading = false;
+    this.none.hidden = this.tiles.childElementCount > 0;
+    this.none.textContent = t(this.kind || this.collection ? 'grid.filtered' : 'grid.empty');
+    this.mark(this.opened);
+  }
+
+  tile(item) {
+    const node = el('div', { class: 'tile-frame', data: { id: item.id } }, tile(item));
+    const label = t('forget', { title: item.title });
+    node.append(
+      el(
+        'button',
+        { type: 'button', class: 'bare tile-bin', 'aria-label': label, title: t('forget.short'), onclick: () => this.forget(item) },
+        icon('bin', 16),
+      ),
+    );
+    return node;
+  }
+
+  /** Take a file out of the library; for a few seconds it can be brought back. */
+  async forget(item) {
+    const { siblings } = await getJson(`/api/items/${item.id}`).catch(() => ({ siblings: [item] }));
+    const ids = siblings.map((one) => one.id);
+    ids.forEach((id) => this.leaving.add(id));
+    this.hide(ids, true);
+    const act = () => {
+      ids.forEach((id) => this.leaving.delete(id));
+      remove(`/api/items/${item.id}`).then(() => refresh(), complain);
+      emit('forgotten', { ids });
+    };
+    const timer = setTimeout(act, UNDO_SECONDS * 1000);
+    const run = () => {
+      clearTimeout(timer);
+      ids.forEach((id) => this.leaving.delete(id));
+      this.hide(ids, false);
+    };
+    toast(t('forgotten', { title: item.title }), { action: { label: t('undo'), run }, seconds: UNDO_SECONDS });
+  }
+
+  hide(ids, hidden) {
+    for (const node of this.tiles.children) if (ids.includes(Number(node.dataset.id))) node.hidden = hidden;
+  }
+
+  mark(id) {
+    this.opened = id;
+    for (const node of this.tiles.children) node.classList.toggle('opened', Number(node.dataset.id) === id);
+  }
+}

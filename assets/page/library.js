@@ -1,0 +1,92 @@
+// The Library screen: ways in, everything the library holds, and how every file ended.
+
+import { folderForm, sampleButton } from './adder.js';
+import { on } from './bus.js';
+import { debounced, el } from './dom.js';
+import { dropZone } from './dropzone.js';
+import { Grid } from './grid.js';
+import { icon } from './icons.js';
+import { Outcomes } from './outcomes.js';
+import { latest } from './status.js';
+import { t } from './strings.js';
+
+const SETTLE = 700; // milliseconds; a batch of the indexer changes many things at once
+
+export function start({ element }) {
+  new LibraryScreen(element.querySelector('.library-root'));
+}
+
+class LibraryScreen {
+  constructor(root) {
+    this.root = root;
+    this.grid = new Grid();
+    this.outcomes = new Outcomes();
+    this.collection = el('input', {
+      type: 'text', list: 'known-collections', placeholder: t('collection.placeholder'),
+      'aria-label': t('collection.name'), maxlength: 80,
+    });
+    this.known = el('datalist', { id: 'known-collections' });
+    this.views = { items: this.grid.node, files: this.outcomes.node };
+    this.tabs = this.buildTabs();
+    root.append(this.adding(), this.tabs, this.grid.node, this.outcomes.node);
+    this.choose('items');
+    const settle = debounced(() => this.refresh(), SETTLE);
+    on('changed', root, settle);
+    on('status', root, (status) => !status.lost && this.count(status));
+    if (latest) this.count(latest);
+  }
+
+  adding() {
+    const name = () => this.collection.value.trim();
+    return el(
+      'section',
+      { class: 'adding' },
+      dropZone({ collection: name }),
+      el(
+        'div',
+        { class: 'adding-ways' },
+        labelled('collection.name', this.collection, this.known),
+        labelled('folder.title', folderForm(name)),
+        el('div', { class: 'adding-row' }, sampleButton(), el('p', { class: 'fine private' }, icon('lock', 15), el('span', { text: t('private') }))),
+      ),
+    );
+  }
+
+  buildTabs() {
+    const button = (view, label) =>
+      el(
+        'button',
+        { type: 'button', data: { view }, onclick: () => this.choose(view) },
+        el('span', { text: t(label) }),
+        el('span', { class: 'number' }),
+      );
+    return el('div', { class: 'segments library-tabs' }, button('items', 'library.items'), button('files', 'library.files'));
+  }
+
+  choose(view) {
+    for (const [name, node] of Object.entries(this.views)) node.hidden = name !== view;
+    for (const button of this.tabs.children) button.setAttribute('aria-pressed', String(button.dataset.view === view));
+    this.view = view;
+    this.refresh();
+  }
+
+  refresh() {
+    if (!this.root.isConnected) return;
+    if (this.view === 'items') this.grid.reload();
+    else this.outcomes.reload();
+  }
+
+  count(status) {
+    const sum = (counts) => Object.values(counts).reduce((total, n) => total + n, 0);
+    const [items, files] = this.tabs.querySelectorAll('.number');
+    items.textContent = sum(status.items);
+    files.textContent = sum(status.files);
+    this.tabs.lastChild.toggleAttribute('data-failed', Boolean(status.files.failed));
+    this.grid.count(status);
+    this.known.replaceChildren(...status.collections.map(([name]) => el('option', { value: name })));
+  }
+}
+
+function labelled(label, ...nodes) {
+  return el('div', { class: 'labelled' }, el('span', { class: 'label', text: t(label) }), ...nodes);
+}

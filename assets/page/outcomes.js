@@ -1,0 +1,111 @@
+// How every file ended, with the reason, and another try for those that failed.
+
+import { on } from './bus.js';
+import { el } from './dom.js';
+import { count, date } from './format.js';
+import { icon } from './icons.js';
+import { getJson, post } from './net.js';
+import { latest, publish } from './status.js';
+import { t } from './strings.js';
+import { complain, toast } from './toast.js';
+
+const ORDER = ['failed', 'skipped', 'indexed', 'duplicate', 'unchanged'];
+const SIGNS = { failed: 'alert', skipped: 'minus', indexed: 'check', duplicate: 'copy', unchanged: 'check' };
+
+export class Outcomes {
+  constructor() {
+    this.only = '';
+    this.rows = [];
+    this.filters = el('div', { class: 'chips', role: 'group', 'aria-label': t('filter.outcome') });
+    this.retry = el('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => this.again(null) }, icon('retry', 16), el('span', { text: t('retry.all') }));
+    this.table = el('div', { class: 'outcomes' });
+    this.node = el(
+      'section',
+      { class: 'files' },
+      el('div', { class: 'grid-head' }, this.filters, this.retry),
+      this.table,
+    );
+    on('status', this.node, (status) => !status.lost && this.count(status));
+  }
+
+  async reload() {
+    try {
+      const [failed, rows] = await Promise.all([
+        getJson('/api/outcomes', { only: 'failed' }),
+        getJson('/api/outcomes'),
+      ]);
+      const others = rows.filter((row) => row.outcome !== 'failed');
+      this.rows = [...failed, ...others].sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
+    } catch (error) {
+      complain(error);
+      return;
+    }
+    if (latest) this.count(latest);
+    this.draw();
+  }
+
+  count(status) {
+    const all = Object.values(status.files).reduce((sum, n) => sum + n, 0);
+    const key = JSON.stringify([status.files, this.only]);
+    if (key === this.counted) return;
+    this.counted = key;
+    this.retry.hidden = !status.files.failed;
+    const chip = (outcome, n) =>
+      el(
+        'button',
+        {
+          type: 'button', class: 'chip', 'aria-pressed': String(outcome === this.only),
+          data: { outcome }, onclick: () => this.choose(outcome),
+        },
+        el('span', { text: t(outcome ? `outcome.${outcome}` : 'kinds.all') }),
+        el('span', { class: 'number', text: count(n) }),
+      );
+    const known = ORDER.filter((outcome) => status.files[outcome]);
+    this.filters.replaceChildren(chip('', all), ...known.map((outcome) => chip(outcome, status.files[outcome])));
+  }
+
+  choose(outcome) {
+    this.only = outcome;
+    if (latest) this.count(latest);
+    this.draw();
+  }
+
+  draw() {
+    const rows = this.rows.filter((row) => !this.only || row.outcome === this.only);
+    if (!rows.length) {
+      this.table.replaceChildren(el('p', { class: 'empty', text: t('files.empty') }));
+      return;
+    }
+    this.table.replaceChildren(...rows.map((row) => this.row(row)));
+  }
+
+  row(row) {
+    const again = () => this.again([row.path]);
+    const label = t('retry.one', { name: row.name });
+    return el(
+      'div',
+      { class: 'outcome', data: { outcome: row.outcome } },
+      el('span', { class: 'outcome-sign' }, icon(SIGNS[row.outcome] ?? 'info', 16), el('span', { text: t(`outcome.${row.outcome}`) })),
+      el(
+        'div',
+        { class: 'outcome-file' },
+        el('b', { text: row.name, title: row.path }),
+        row.reason ? el('p', { class: 'outcome-reason', text: row.reason }) : null,
+        el('p', { class: 'fine', text: row.path }),
+      ),
+      el('time', { class: 'fine', datetime: row.when, text: date(row.when) }),
+      row.outcome === 'failed'
+        ? el('button', { type: 'button', class: 'quiet', 'aria-label': label, onclick: again }, icon('retry', 15), el('span', { text: t('retry') }))
+        : el('span'),
+    );
+  }
+
+  async again(paths) {
+    try {
+      publish(await post('/api/index/retry', { paths }));
+      toast(t('retry.begun'));
+    } catch (error) {
+      complain(error);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// The Settings screen: models, where things are, appearance, versions.
+
+import { emit, on } from './bus.js';
+import { el } from './dom.js';
+import { count } from './format.js';
+import { icon } from './icons.js';
+import { getJson } from './net.js';
+import { t } from './strings.js';
+import { chooseTheme, chosenTheme, themes } from './theme.js';
+import { complain } from './toast.js';
+
+const THEME_ICONS = { system: 'system', light: 'sun', dark: 'dusk' };
+
+export function start({ element }) {
+  new SettingsScreen(element.querySelector('.settings-root'));
+}
+
+class SettingsScreen {
+  constructor(root) {
+    this.root = root;
+    this.models = el('div', { class: 'model-cards' });
+    this.facts = el('dl', { class: 'facts' });
+    this.versions = el('dl', { class: 'facts' });
+    const section = (title, ...nodes) => el('section', { class: 'block card' }, el('h3', { text: t(title) }), ...nodes);
+    root.append(
+      section('settings.models', this.models, getting()),
+      section('settings.theme', this.themes()),
+      section('settings.library', this.facts, el('p', { class: 'fine private' }, icon('lock', 15), el('span', { text: t('private') }))),
+      section('settings.versions', this.versions),
+    );
+    on('status', root, (status) => !status.lost && this.showModels(status.models));
+    on('changed', root, () => this.load());
+    this.load();
+  }
+
+  async load() {
+    let about;
+    try {
+      about = await getJson('/api/about');
+    } catch (error) {
+      complain(error);
+      return;
+    }
+    this.showModels(about.models);
+    const spaces = about.spaces.map((space) => t('settings.space', { ...space, items: count(space.items) })).join('\n');
+    fill(this.facts, [
+      [t('settings.folder'), about.library],
+      [t('settings.spaces'), spaces || t('settings.none')],
+      ...(about.writable ? [] : [[t('settings.access'), t('settings.readonly')]]),
+    ]);
+    fill(this.versions, Object.entries(about.versions));
+  }
+
+  showModels(models) {
+    const key = JSON.stringify(models);
+    if (key === this.shown) return;
+    this.shown = key;
+    this.models.replaceChildren(...models.map(modelCard));
+  }
+
+  themes() {
+    const group = el('div', { class: 'segments', role: 'group', 'aria-label': t('settings.theme') });
+    const show = () => {
+      for (const button of group.children) button.setAttribute('aria-pressed', String(button.dataset.theme === chosenTheme()));
+    };
+    for (const theme of themes) {
+      const choose = () => {
+        chooseTheme(theme);
+        emit('theme');
+      };
+      group.append(
+        el('button', { type: 'button', data: { theme }, onclick: choose }, icon(THEME_ICONS[theme], 16), el('span', { text: t(`theme.${theme}`) })),
+      );
+    }
+    on('theme', this.root, show);
+    show();
+    return group;
+  }
+}
+
+function modelCard(model) {
+  const state = el('span', { class: 'model', data: { state: tone(model.state) } }, el('i', { class: 'dot' }), el('span', { text: t(`state.${model.state}`) }));
+  return el(
+    'div',
+    { class: 'model-card' },
+    el('p', { class: 'label', text: t(`role.${model.role}`) }),
+    el('h4', { text: model.name }),
+    state,
+    el('p', { class: 'fine', text: model.detail }),
+  );
+}
+
+const tone = (state) => ({ waiting: 'loading', loading: 'loading', failed: 'failed', off: 'off' })[state] ?? 'ready';
+
+function getting() {
+  return el(
+    'details',
+    { class: 'fold' },
+    el('summary', { text: t('real.title') }),
+    el('p', { text: t('real.text') }),
+    el('pre', { text: t('real.commands') }),
+  );
+}
+
+function fill(list, facts) {
+  list.replaceChildren(...facts.flatMap(([name, text]) => [el('dt', { text: name }), el('dd', { text })]));
+}

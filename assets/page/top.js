@@ -1,0 +1,164 @@
+// The bar above every screen: what the library holds, what the indexer and the models are doing.
+
+import { emit, memory, on } from './bus.js';
+import { catchDrops } from './dropzone.js';
+import { el, say } from './dom.js';
+import { count, duration } from './format.js';
+import { showHelp } from './help.js';
+import { icon } from './icons.js';
+import { post } from './net.js';
+import { poll, publish } from './status.js';
+import { t } from './strings.js';
+import { chooseTheme, chosenTheme, themes } from './theme.js';
+import { complain } from './toast.js';
+
+const RUNNING = new Set(['scanning', 'waiting', 'indexing', 'paused', 'failed']);
+const THEME_ICONS = { system: 'system', light: 'sun', dark: 'dusk' };
+
+export function start({ element }) {
+  const bar = new TopBar(element.querySelector('.top-bar-root'));
+  on('status', bar.root, (status) => bar.show(status));
+  poll(bar.root);
+  catchDrops(bar.root);
+}
+
+class TopBar {
+  constructor(root) {
+    this.root = root;
+    this.summary = el('p', { class: 'summary' });
+    this.model = el('p', { class: 'model' }, el('i', { class: 'dot' }), el('span'));
+    this.root.append(
+      el(
+        'div',
+        { class: 'bar-row' },
+        el('a', { class: 'brand', href: '/' }, markImage(), el('span', { text: t('title') })),
+        this.summary,
+        this.model,
+        el('div', { class: 'bar-tools' }, this.themeButton(), helpButton()),
+      ),
+    );
+    this.strip = this.buildStrip();
+    this.notice = el('div', { class: 'notice', hidden: true });
+    this.root.append(this.strip, this.notice);
+  }
+
+  buildStrip() {
+    this.head = el('b', { class: 'strip-head' });
+    this.bar = el('i', { class: 'meter' });
+    this.pace = el('span', { class: 'strip-pace' });
+    this.current = el('span', { class: 'strip-current' });
+    const button = (name, label, path) =>
+      el(
+        'button',
+        { type: 'button', class: 'quiet', onclick: () => post(path).then(publish, complain) },
+        icon(name, 15),
+        el('span', { text: t(label) }),
+      );
+    this.pause = button('pause', 'index.pause', '/api/index/pause');
+    this.resume = button('play', 'index.resume', '/api/index/resume');
+    this.cancel = button('stop', 'index.cancel', '/api/index/cancel');
+    const tools = el('div', { class: 'strip-tools' }, this.pause, this.resume, this.cancel);
+    const label = t('index.title');
+    return el(
+      'div',
+      { class: 'strip', role: 'group', 'aria-label': label, hidden: true },
+      this.head, this.bar, this.pace, this.current, tools,
+    );
+  }
+
+  show(status) {
+    this.root.toggleAttribute('data-lost', Boolean(status.lost));
+    if (status.lost) {
+      this.strip.hidden = true;
+      say(this.summary, t('lost'));
+      return;
+    }
+    const items = Object.values(status.items).reduce((sum, n) => sum + n, 0);
+    say(this.summary, items ? t('summary', { n: items }) : t('summary.empty'));
+    this.showModels(status.models);
+    this.showStrip(status.index);
+    this.showNotice(status.models);
+  }
+
+  showModels(models) {
+    const [embedder, reranker] = models;
+    const failed = models.find((model) => model.state === 'failed');
+    const loading = models.find((model) => ['waiting', 'loading'].includes(model.state));
+    const state = failed ? 'failed' : loading ? 'loading' : 'ready';
+    this.model.dataset.state = state;
+    const name = (failed ?? loading ?? embedder).name;
+    const text = state === 'ready' ? name : t(`model.${state}`, { name });
+    say(this.model.lastChild, text);
+    this.model.title = models.map((model) => `${t(`role.${model.role}`)}: ${model.name}. ${model.detail}`).join('\n');
+    if (reranker?.state === 'off') this.model.title = this.model.title.trim();
+  }
+
+  showStrip(index) {
+    const running = RUNNING.has(index.state);
+    this.strip.hidden = !running;
+    this.strip.dataset.state = index.state;
+    if (!running) return;
+    const failed = index.outcomes.failed ?? 0;
+    const known = index.state !== 'scanning' && index.files > 0;
+    const parts = [known ? `${count(index.done)} / ${count(index.files)}` : t('index.found', { n: index.files })];
+    if (failed) parts.push(t('index.failed', { n: failed }));
+    say(this.head, index.state === 'failed' ? t('index.stopped') : parts.join(' · '));
+    this.bar.classList.toggle('running', index.state === 'scanning' || index.state === 'waiting');
+    this.bar.style.setProperty('--done', known ? index.done / index.files : 0);
+    say(this.pace, index.state === 'paused' ? t('index.paused') : pace(index));
+    const doing = index.state === 'waiting' ? t('index.waiting') : index.current;
+    say(this.current, index.message || doing);
+    this.current.title = index.message || index.current;
+    this.pause.hidden = index.state === 'paused' || index.state === 'failed';
+    this.resume.hidden = !['paused', 'failed'].includes(index.state);
+  }
+
+  showNotice(models) {
+    const bundled = models.some((model) => model.bundled);
+    this.notice.hidden = !bundled || memory.get('demo-noted', false);
+    if (this.notice.hidden || this.notice.firstChild) return;
+    const dismiss = () => {
+      memory.set('demo-noted', true);
+      this.notice.hidden = true;
+    };
+    this.notice.append(
+      icon('info', 18),
+      el('p', {}, el('span', { text: t('demo.what') }), ' ', el('span', { text: t('demo.how') }), ' ', el('code', { text: t('demo.command') })),
+      el('button', { type: 'button', class: 'bare', 'aria-label': t('dismiss'), onclick: dismiss }, icon('close', 16)),
+    );
+  }
+
+  themeButton() {
+    const button = el('button', { type: 'button', class: 'bare' });
+    const show = () => {
+      const theme = chosenTheme();
+      const label = t('theme.now', { theme: t(`theme.${theme}`) });
+      button.setAttribute('aria-label', label);
+      button.title = label;
+      button.replaceChildren(icon(THEME_ICONS[theme]));
+    };
+    button.addEventListener('click', () => {
+      chooseTheme(themes[(themes.indexOf(chosenTheme()) + 1) % themes.length]);
+      emit('theme');
+    });
+    on('theme', this.root, show);
+    show();
+    return button;
+  }
+}
+
+function pace(index) {
+  const parts = [];
+  if (index.rate != null) parts.push(t('index.rate', { n: index.rate.toFixed(index.rate < 10 ? 1 : 0) }));
+  if (index.left != null) parts.push(t('index.left', { time: duration(index.left) }));
+  return parts.join(' · ');
+}
+
+function helpButton() {
+  const label = `${t('keys.title')} (?)`;
+  return el('button', { type: 'button', class: 'bare bar-help', 'aria-label': label, title: label, onclick: showHelp }, icon('keyboard'));
+}
+
+function markImage() {
+  return el('img', { src: new URL('./mark.svg', import.meta.url).href, alt: '', width: 28, height: 28 });
+}

@@ -1,0 +1,105 @@
+// What the Search screen shows before the first search: in an empty library the ways to fill it,
+// otherwise queries to try and what came in last.
+
+import { emit, on } from './bus.js';
+import { el } from './dom.js';
+import { folderForm, sampleButton } from './adder.js';
+import { dropZone } from './dropzone.js';
+import { badgeText, thumbOf } from './format.js';
+import { icon } from './icons.js';
+import { getJson } from './net.js';
+import { t } from './strings.js';
+
+const RECENT = 12;
+
+export class Welcome {
+  constructor(ask) {
+    this.ask = ask;
+    this.node = el('div', { class: 'welcome' });
+    this.shown = '';
+    on('changed', this.node, () => this.shown === 'full' && this.fill());
+  }
+
+  /** Show what fits the library's state; drawn anew only when that changes. */
+  show(status, visible) {
+    if (!visible || status.lost) return;
+    const empty = !Object.values(status.items).some(Boolean);
+    const state = empty ? (status.index.state === 'idle' ? 'empty' : 'coming') : 'full';
+    if (state === this.shown) return;
+    this.shown = state;
+    if (state === 'empty') this.drawEmpty();
+    else if (state === 'full') this.fill();
+    else this.drawComing();
+  }
+
+  drawEmpty() {
+    this.node.replaceChildren(
+      el(
+        'div',
+        { class: 'hero' },
+        el('h2', { text: t('welcome.title') }),
+        el('p', { text: t('welcome.text') }),
+        dropZone(),
+        el(
+          'div',
+          { class: 'hero-ways' },
+          el('div', { class: 'card' }, el('h3', { text: t('samples.title') }), el('p', { text: t('samples.text') }), sampleButton('primary')),
+          el('div', { class: 'card' }, el('h3', { text: t('folder.title') }), el('p', { text: t('folder.text') }), folderForm()),
+        ),
+        el('p', { class: 'fine private' }, icon('lock', 15), el('span', { text: t('private') })),
+      ),
+    );
+  }
+
+  drawComing() {
+    const hero = el('div', { class: 'hero' }, el('h2', { text: t('coming.title') }), el('p', { text: t('coming.text') }));
+    this.node.replaceChildren(hero);
+  }
+
+  async fill() {
+    const [texts, recent] = await Promise.all([
+      getJson('/api/suggestions').catch(() => []),
+      getJson('/api/items', { limit: RECENT }).catch(() => ({ items: [] })),
+    ]);
+    if (!this.node.isConnected) return;
+    this.node.replaceChildren();
+    if (texts.length) this.node.append(this.suggestions(texts));
+    if (recent.items.length) this.node.append(recently(recent.items));
+  }
+
+  suggestions(texts) {
+    const chips = texts.map((text) =>
+      el('button', { type: 'button', class: 'chip', onclick: () => this.ask(text) }, icon('search', 14), el('span', { text })),
+    );
+    return el('section', { class: 'suggestions' }, el('h3', { text: t('suggestions') }), el('div', { class: 'chips' }, ...chips));
+  }
+}
+
+function recently(items) {
+  return el(
+    'section',
+    { class: 'recent' },
+    el('h3', { text: t('recent') }),
+    el('div', { class: 'tiles' }, ...items.map(tile)),
+  );
+}
+
+/** A tile that opens its item. */
+export function tile(item) {
+  const short = badgeText(item.kind, item.place);
+  const badge = el('span', { class: 'badge' }, icon(item.kind, 13), short ? el('span', { text: short }) : null);
+  const picture = el('img', {
+    src: thumbOf(item), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false',
+    width: 200, height: 150, data: { kind: item.kind },
+  });
+  return el(
+    'button',
+    {
+      type: 'button', class: 'tile', data: { id: item.id }, title: item.title,
+      'aria-label': [item.title, t(`kind.${item.kind}`), short].filter(Boolean).join(', '),
+      onclick: () => emit('open', { id: item.id }),
+    },
+    el('span', { class: 'tile-thumb' }, picture, badge),
+    el('span', { class: 'tile-title', text: item.title }),
+  );
+}

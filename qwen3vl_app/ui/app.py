@@ -1,0 +1,122 @@
+"""Builds the page: one FastAPI application, our routes first, gradio mounted behind them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from qwen3vl_app.services import Services
+from qwen3vl_app.ui import scripts
+from qwen3vl_app.ui.failures import answer_failures
+from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
+from qwen3vl_app.ui.previews import PreviewCache
+from qwen3vl_app.ui.routes.about import about_routes
+from qwen3vl_app.ui.routes.indexing import indexing_routes
+from qwen3vl_app.ui.routes.items import item_routes
+from qwen3vl_app.ui.routes.media import media_routes
+from qwen3vl_app.ui.routes.page import page_routes
+from qwen3vl_app.ui.routes.uploads import upload_routes
+from qwen3vl_app.ui.searches import Searches
+from qwen3vl_app.ui.tabs.search import build_search_tab, wire_search
+from qwen3vl_app.ui.theme import build_theme
+
+TITLE = "Qwen3-VL Search"
+
+QUEUE_POLL = 0.02
+"""Seconds between two looks at gradio's event queue. Its default of 1 ms keeps 8 % of a core busy
+while nothing happens; 20 ms take 1 % and add no delay that can be felt."""
+
+QUERY_FILES = "1gb"
+"""Largest picture or clip in a query; files for the library take another way in."""
+
+KEEP_QUERY_FILES = (3600, 86400)
+"""Seconds between two sweeps of uploaded query files, and the age at which they go."""
+
+
+def build_app(services: Services) -> FastAPI:
+    """The page for one library, ready for an ASGI server. Loads no model, opens no connection.
+
+    Takes about a second after gradio's import, which takes about six.
+    """
+    _keep_to_this_computer(services)
+    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(OriginGuard)
+    app.add_middleware(
+        TrustedHostMiddleware,
+        allowed_hosts=allowed_hosts(services.settings.host),
+        www_redirect=False,
+    )
+    answer_failures(app)
+    previews = PreviewCache(
+        services.library, services.reader, services.library.directory / "previews"
+    )
+    for router in (
+        page_routes(),
+        media_routes(services, previews),
+        item_routes(services),
+        indexing_routes(services),
+        upload_routes(services),
+        about_routes(services),
+    ):
+        app.include_router(router)
+    return gr.mount_gradio_app(
+        app,
+        build_blocks(services),
+        path="/",
+        theme=build_theme(),
+        head=scripts.head(),
+        favicon_path=None,
+        allowed_paths=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        show_error=False,
+        footer_links=[],
+        max_file_size=QUERY_FILES,
+    )
+
+
+def build_blocks(services: Services) -> gr.Blocks:
+    """Gradio's part of the page: the frame, three screens, and the events between them."""
+    with gr.Blocks(
+        title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=KEEP_QUERY_FILES
+    ) as blocks:
+        _own("top", "top-bar")
+        with gr.Row(elem_id="stage"):
+            with gr.Column(elem_id="screens"), gr.Tabs(elem_id="tabs") as tabs:
+                with gr.Tab("Search", id="search"):
+                    search = build_search_tab()
+                with gr.Tab("Library", id="library"):
+                    _own("library", "library")
+                with gr.Tab("Settings", id="settings"):
+                    _own("settings", "settings")
+            detail = _own("detail", "detail", "more_like")
+        wire_search(search, detail, tabs, services, Searches(services.engine))
+    blocks.queue(default_concurrency_limit=4, max_size=64)
+    if hasattr(blocks._queue, "sleep_when_free"):  # noqa: SLF001  # no public setting
+        blocks._queue.sleep_when_free = QUEUE_POLL  # noqa: SLF001
+    return blocks
+
+
+def _own(module: str, elem_id: str, *events: str) -> gr.HTML:
+    """A component drawn by ``assets/page/{module}.js``; its template never changes."""
+    return gr.HTML(
+        html_template=f"<div class='own {elem_id}-root'></div>",
+        js_on_load=scripts.start(module, *events),
+        apply_default_css=False,
+        elem_id=elem_id,
+    )
+
+
+def _keep_to_this_computer(services: Services) -> None:
+    """No analytics, no look at a model hub, and query files inside the library's folder."""
+    if not services.settings.allow_download:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    folder: Path = services.library.directory / "query-files"
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)

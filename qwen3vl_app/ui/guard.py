@@ -1,0 +1,94 @@
+"""Keeps other web pages in the same browser away from the program.
+
+A page on the internet can send requests to 127.0.0.1. Three things stop it: an unknown ``Host`` is
+refused (DNS rebinding), a request that changes something must not come from a foreign origin, and
+one to our own routes must carry a header that a foreign page cannot set without asking first.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+PAGE_HEADER = "x-qwen3vl-page"
+"""Sent by our scripts with every request that changes something."""
+
+OWN_PREFIXES = ("/api/", "/m/")
+
+OWN_HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"referrer-policy": b"no-referrer",
+}
+"""Set on every response of the program."""
+
+
+def allowed_hosts(bound: str) -> list[str]:
+    """Host names under which the page may be asked for, given the address it is bound to.
+
+    Bound to every address (``0.0.0.0``), these are the names and addresses of this machine.
+    """
+    hosts = ["127.0.0.1", "localhost", "[::1]"]
+    if not _is_wildcard(bound):
+        return list(dict.fromkeys([*hosts, bound, f"[{bound}]" if ":" in bound else bound]))
+    name = socket.gethostname()
+    try:
+        found = socket.getaddrinfo(name, None)
+    except OSError:
+        found = []
+    addresses = [str(entry[4][0]) for entry in found]
+    return list(dict.fromkeys([*hosts, name, *addresses]))
+
+
+def _is_wildcard(bound: str) -> bool:
+    try:
+        return ipaddress.ip_address(bound).is_unspecified
+    except ValueError:
+        return False
+
+
+def refusal(method: str, path: str, headers: Headers) -> str | None:
+    """Why a request is refused, as a sentence; None where it may pass."""
+    if method in SAFE_METHODS:
+        return None
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        return f"Requests from {origin} are not accepted; open the program's own page."
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return "Requests from another site are not accepted; open the program's own page."
+    if path.startswith(OWN_PREFIXES) and PAGE_HEADER not in headers:
+        return f"The header {PAGE_HEADER} is missing; only the program's own page may do this."
+    return None
+
+
+class OriginGuard:
+    """ASGI middleware: refuses with 403 what ``refusal`` names, and marks every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with the reason."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        reason = refusal(scope["method"], scope["path"], Headers(scope=scope))
+        if reason is not None:
+            await JSONResponse({"error": reason}, status_code=403)(scope, receive, send)
+            return
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name.lower() for name, _ in message["headers"]}
+                extra = [pair for pair in OWN_HEADERS.items() if pair[0] not in present]
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        await self._app(scope, receive, marked)

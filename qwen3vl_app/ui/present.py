@@ -1,0 +1,187 @@
+"""From domain values to the JSON our scripts draw. Pure functions: no gradio, no files.
+
+Numbers stay numbers and places stay places; the scripts phrase them in the reader's language.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from qwen3vl_app.indexing.progress import IndexProgress
+from qwen3vl_app.models.protocols import ModelStatus
+from qwen3vl_app.search.ranking import movement
+from qwen3vl_app.types import FileOutcome, Hit, Item, Kind, Place, Query, SearchUpdate
+
+Json: TypeAlias = dict[str, Any]
+
+SNIPPET = 180
+"""Characters; two lines of a card at its widest."""
+
+CONTEXT_LINES = 10
+"""Shown before and after a passage."""
+
+MOST_HITS = 200
+"""Sent to the page; the largest depth a query may have."""
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+_CJK = "\u2e80"  # from here on, a single character can be a word
+
+
+def item_card(item: Item, words: Sequence[str] = ()) -> Json:
+    """What a row or a tile shows of an item."""
+    return {
+        "id": int(item.id),
+        "kind": item.kind.value,
+        "title": item.path.name,
+        "folder": item.path.parent.name,
+        "thumb": item.thumbnail,
+        "place": place_of(item.place),
+        "snippet": snippet(item.text, words),
+        "width": item.width,
+        "height": item.height,
+    }
+
+
+def place_of(place: Place) -> Json:
+    """Only what applies, so that a script can ask ``"page" in place``."""
+    known = {
+        "page": place.page,
+        "first": place.first_line,
+        "last": place.last_line,
+        "start": place.start,
+        "end": place.end,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def query_words(text: str) -> list[str]:
+    """The words of a query that are worth marking in a text, lower case, longest first."""
+    words = {word.lower() for word in _WORD.findall(text) if len(word) > 2 or word[0] >= _CJK}
+    return sorted(words, key=lambda word: (-len(word), word))
+
+
+def snippet(text: str, words: Sequence[str], length: int = SNIPPET) -> str:
+    """One line of about ``length`` characters around the first of ``words``, else the start."""
+    flat = " ".join(text.split())
+    lower = flat.lower()
+    hits = [at for at in (lower.find(word) for word in words) if at >= 0]
+    start = max(0, min(hits) - length // 3) if hits else 0
+    if start:
+        space = flat.find(" ", start)
+        start = space + 1 if 0 <= space < start + 20 else start
+    cut = flat[start : start + length].rstrip()
+    return ("…" if start else "") + cut + ("…" if start + length < len(flat) else "")
+
+
+def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
+    """A card with both ranks; ``r1``, ``rel`` and ``logit`` are None where it was not judged."""
+    moved = movement(hit, top_k)
+    return item_card(hit.item, words) | {
+        "r0": hit.recall_rank,
+        "sim": finite(hit.similarity),
+        "r1": hit.rank,
+        "rel": None if hit.score is None else finite(hit.score.relevance),
+        "logit": None if hit.score is None else finite(hit.score.logit),
+        "moved": None if moved is None else moved.value,
+        "unscored": hit.unscored,
+    }
+
+
+def finite(number: float) -> float | None:
+    """The number, or None for NaN and infinities, which JSON does not know."""
+    return round(float(number), 6) if math.isfinite(number) else None
+
+
+def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) -> Json:
+    """The value of the board for one step of a search."""
+    words = query_words(query.text) if not asked.get("like") else []
+    return {
+        "seq": seq,
+        "stage": update.stage.value,
+        "asked": asked | {"words": words},
+        "hits": [hit_row(hit, query.top_k, words) for hit in update.hits[:MOST_HITS]],
+        "top": query.top_k,
+        "rerank": query.rerank,
+        "done": update.reranked,
+        "ms": {
+            "embed": update.timings.embed,
+            "recall": update.timings.recall,
+            "rerank": update.timings.rerank,
+        },
+        "model": update.model,
+        "notes": list(update.notes),
+    }
+
+
+def passage_lines(item: Item, siblings: Sequence[Item]) -> list[list[Any]]:
+    """Lines ``[number, text, inside]`` of a passage with ``CONTEXT_LINES`` around it.
+
+    The neighbours' passages give the context, so the file is not opened again and a file that
+    changed since it was indexed cannot show another text than the one that was found.
+    """
+    first, last = item.place.first_line, item.place.last_line
+    if first is None or last is None:
+        return [[None, line, True] for line in item.text.splitlines()]
+    lines: dict[int, str] = {}
+    for passage in [*siblings, item]:
+        if passage.kind is Kind.PASSAGE and passage.place.first_line is not None:
+            lines |= dict(enumerate(passage.text.splitlines(), start=passage.place.first_line))
+    shown = sorted(n for n in lines if first - CONTEXT_LINES <= n <= last + CONTEXT_LINES)
+    return [[number, lines[number], first <= number <= last] for number in shown]
+
+
+def sibling_row(item: Item) -> Json:
+    """What the page strip, the moment strip and ‹ › need of a neighbour."""
+    return {
+        "id": int(item.id),
+        "kind": item.kind.value,
+        "thumb": item.thumbnail,
+        "place": place_of(item.place),
+    }
+
+
+def progress_row(progress: IndexProgress) -> Json:
+    """The indexer's snapshot, for the strip."""
+    return {
+        "rev": progress.rev,
+        "state": progress.state.value,
+        "files": progress.files,
+        "done": progress.done,
+        "outcomes": {outcome.value: n for outcome, n in progress.outcomes.items()},
+        "items": progress.items,
+        "rate": progress.rate,
+        "left": progress.seconds_left,
+        "seconds": progress.seconds,
+        "current": progress.current,
+        "message": progress.message,
+    }
+
+
+def model_row(status: ModelStatus) -> Json:
+    """One model, for the strip and the Settings screen."""
+    return {
+        "role": status.role,
+        "name": status.name,
+        "state": status.state.value,
+        "detail": status.detail,
+        "bundled": status.bundled,
+    }
+
+
+def outcome_row(outcome: FileOutcome) -> Json:
+    """One row of the outcome table."""
+    return {
+        "path": str(outcome.path),
+        "name": outcome.path.name,
+        "outcome": outcome.outcome.value,
+        "reason": outcome.reason,
+        "when": outcome.when,
+    }
+
+
+def by_value(counts: Mapping[Any, int]) -> dict[str, int]:
+    """Counts with the enum members' values as keys."""
+    return {str(getattr(key, "value", key)): count for key, count in counts.items()}

@@ -1,0 +1,1 @@
+"""What the page fetches itself: by id or by hash, never by path."""

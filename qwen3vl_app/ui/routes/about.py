@@ -1,0 +1,69 @@
+"""The Settings screen's facts: models, folders, versions, suggested queries."""
+
+from __future__ import annotations
+
+import platform
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+import orjson
+from fastapi import APIRouter
+
+from qwen3vl_app.services import Services
+from qwen3vl_app.settings import SAMPLES
+from qwen3vl_app.ui.present import Json, model_row
+
+PACKAGES = ("torch", "transformers", "gradio", "faiss-cpu", "pillow", "decord", "sqlite-utils")
+
+SUGGESTED_QUERIES = SAMPLES.parent / "queries.json"
+
+
+def about_routes(services: Services) -> APIRouter:
+    """``/api/models``, ``/api/about`` and ``/api/suggestions``."""
+    router = APIRouter(prefix="/api")
+
+    @router.get("/models")
+    def models() -> list[Json]:
+        return [model_row(status) for status in services.models.status()]
+
+    @router.get("/about")
+    def about() -> Json:
+        return {
+            "models": [model_row(status) for status in services.models.status()],
+            "library": str(services.library.directory),
+            "writable": services.library.writable,
+            "spaces": [
+                {"model": space.model, "dimension": space.dimension, "items": count}
+                for space, count in services.library.spaces()
+            ],
+            "versions": versions(),
+        }
+
+    @router.get("/suggestions")
+    def suggestions() -> list[str]:
+        return suggested_queries()
+
+    return router
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of the program, Python and the packages that matter in a report."""
+    found = {"python": platform.python_version(), "system": platform.platform(terse=True)}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+@cache
+def suggested_queries() -> list[str]:
+    """Texts to try on the sample collection; none where it is not installed."""
+    if not SUGGESTED_QUERIES.is_file():
+        return []
+    entries = orjson.loads(SUGGESTED_QUERIES.read_bytes())
+    rows = entries.get("queries", []) if isinstance(entries, dict) else entries
+    texts = [row if isinstance(row, str) else row.get("text", "") for row in rows]
+    return [text for text in texts if text][:8]

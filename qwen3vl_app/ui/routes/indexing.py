@@ -1,0 +1,139 @@
+"""The indexer: what it is doing, and what it is told to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.services import Services
+from qwen3vl_app.settings import SAMPLES
+from qwen3vl_app.ui.present import Json, by_value, model_row, outcome_row, progress_row
+
+SAMPLE_COLLECTION = "Samples"
+
+COUNTS_SECONDS = 1.0
+"""Age at which counts are taken again while indexing: counting is the only part of a status that
+touches the disk."""
+
+
+class Add(BaseModel):
+    """A file or folder to index where it is."""
+
+    path: str
+    collection: str | None = None
+
+
+class Retry(BaseModel):
+    """Failed files to read again; all of them where none is named."""
+
+    paths: list[str] | None = None
+
+
+class StatusBoard:
+    """The page's status, cheap enough to be asked for twice a second. Thread-safe."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = Lock()
+        self._taken = -COUNTS_SECONDS
+        self._counts: Json = {}
+
+    def now(self) -> Json:
+        """Progress, models, counts and collections."""
+        return {
+            "index": progress_row(self._services.indexer.progress()),
+            "models": [model_row(status) for status in self._services.models.status()],
+            "writable": self._services.library.writable,
+            **self._library(),
+        }
+
+    def _library(self) -> Json:
+        with self._lock:
+            if monotonic() - self._taken >= COUNTS_SECONDS:
+                counts = self._services.library.counts()
+                self._counts = {
+                    "files": by_value(counts.files),
+                    "items": by_value(counts.items),
+                    "collections": self._services.library.collections(),
+                }
+                self._taken = monotonic()
+            return self._counts
+
+
+def indexing_routes(services: Services) -> APIRouter:
+    """``/api/index/*`` and ``/api/outcomes``."""
+    router = APIRouter(prefix="/api")
+    indexer = services.indexer
+    board = StatusBoard(services)
+
+    @router.get("/index/status")
+    def status() -> Json:
+        return board.now()
+
+    @router.post("/index/pause")
+    def pause() -> Json:
+        indexer.pause()
+        return board.now()
+
+    @router.post("/index/resume")
+    def resume() -> Json:
+        indexer.resume()
+        return board.now()
+
+    @router.post("/index/cancel")
+    def cancel() -> Json:
+        indexer.cancel()
+        return board.now()
+
+    @router.post("/index/retry")
+    def retry(job: Retry) -> Json:
+        indexer.retry(None if job.paths is None else [Path(path) for path in job.paths])
+        return board.now()
+
+    @router.post("/index/add")
+    def add(job: Add) -> Json:
+        indexer.add([folder_on_this_computer(job.path)], collection=clean_name(job.collection))
+        return board.now()
+
+    @router.post("/index/samples")
+    def samples() -> Json:
+        indexer.add([SAMPLES], collection=SAMPLE_COLLECTION)
+        return board.now()
+
+    @router.get("/outcomes")
+    def outcomes(only: str | None = None, limit: int = Query(500, ge=1, le=5000)) -> list[Json]:
+        library = services.library
+        found = library.failures() if only == "failed" else library.outcomes(limit=limit)
+        return [outcome_row(outcome) for outcome in found[:limit]]
+
+    return router
+
+
+def folder_on_this_computer(text: str) -> Path:
+    """The file or folder a person typed or pasted.
+
+    Quotes around it, as file managers copy them, and ``~`` are understood.
+
+    Raises:
+        UsageError: Nothing was typed, or the path is not absolute or not there.
+    """
+    cleaned = text.strip().strip("\"'").removeprefix("file://")
+    if not cleaned:
+        raise UsageError("Type the path of a folder or a file on this computer.")
+    path = Path(cleaned).expanduser()
+    if not path.is_absolute():
+        raise UsageError(f"{cleaned} is not a full path; it should begin at the root or with ~.")
+    if not path.exists():
+        raise UsageError(f"{path} is not there; check the spelling.")
+    return path
+
+
+def clean_name(collection: str | None) -> str | None:
+    """A collection's name without surrounding space; None for no collection."""
+    name = " ".join((collection or "").split())[:80]
+    return name or None

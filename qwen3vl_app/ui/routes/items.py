@@ -1,0 +1,111 @@
+"""What the library holds: pages of items, one item in detail, and forgetting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.services import Services
+from qwen3vl_app.types import Item, ItemFilter, ItemId, Kind
+from qwen3vl_app.ui.present import (
+    Json,
+    by_value,
+    item_card,
+    passage_lines,
+    query_words,
+    sibling_row,
+)
+from qwen3vl_app.ui.routes.media import known_item, media_type
+
+PAGE = 60
+"""Items per page of the Library's grid: two screens of a large display."""
+
+MOST_SIBLINGS = 2000
+"""Neighbours sent with one item; covers a film of three hours by moments."""
+
+
+def item_routes(services: Services) -> APIRouter:
+    """``/api/items``, ``/api/items/{id}`` and ``/api/collections``."""
+    router = APIRouter(prefix="/api")
+    library = services.library
+
+    @router.get("/items")
+    def items(
+        after: int | None = None,
+        kind: Annotated[tuple[str, ...], Query()] = (),
+        collection: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
+    ) -> Json:
+        where = item_filter(kind, collection)
+        last = None if after is None else ItemId(after)
+        found = library.list_items(where, after=last, limit=limit + 1)
+        shown = found[:limit]
+        return {
+            "items": [item_card(item) for item in shown],
+            "next": int(shown[-1].id) if len(found) > limit else None,
+        }
+
+    @router.get("/items/{item_id}")
+    def detail(item_id: int, q: str = "") -> Json:
+        return item_detail(services, known_item(services, item_id), query_words(q))
+
+    @router.delete("/items/{item_id}")
+    def forget(item_id: int) -> Json:
+        item = known_item(services, item_id)
+        return {"files": library.forget(library.paths_of(item.content_hash) or [item.path])}
+
+    @router.get("/collections")
+    def collections() -> list[Json]:
+        return [{"name": name, "items": count} for name, count in library.collections()]
+
+    @router.get("/counts")
+    def counts() -> Json:
+        known = library.counts()
+        return {"files": by_value(known.files), "items": by_value(known.items)}
+
+    return router
+
+
+def item_filter(kinds: Sequence[str], collection: str | None) -> ItemFilter:
+    """Which items are meant; no kinds mean all of them.
+
+    Raises:
+        UsageError: A kind that does not exist.
+    """
+    try:
+        wanted = frozenset(Kind(kind) for kind in kinds) or frozenset(Kind)
+    except ValueError as error:
+        raise UsageError(f"{error}; choose from {', '.join(Kind)}.") from error
+    return ItemFilter(kinds=wanted, collection=collection or None)
+
+
+def item_detail(services: Services, item: Item, words: list[str]) -> Json:
+    """Everything the detail panel shows of one item."""
+    library = services.library
+    siblings = library.siblings(item.id)
+    paths = list(dict.fromkeys([item.path, *library.paths_of(item.content_hash)]))
+    present = next((path for path in paths if path.is_file()), None)
+    lines = passage_lines(item, siblings) if item.kind is Kind.PASSAGE else []
+    return item_card(item, words) | {
+        "path": str(present or item.path),
+        "copies": [str(path) for path in paths if path != (present or item.path)],
+        "file": None if present is None else _file_row(present, item),
+        "text": item.text,
+        "lines": lines,
+        "siblings": [sibling_row(other) for other in siblings[:MOST_SIBLINGS]],
+    }
+
+
+def _file_row(path: Path, item: Item) -> Json:
+    stat = path.stat()
+    changed = datetime.fromtimestamp(stat.st_mtime, UTC)
+    return {
+        "size": stat.st_size,
+        "changed": changed.isoformat(timespec="seconds"),
+        "type": media_type(item, path.suffix),
+    }

@@ -1,0 +1,107 @@
+"""Thumbnails, previews and originals, by hash or by the item's id."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import FileResponse
+
+from qwen3vl_app.services import Services
+from qwen3vl_app.types import Item, ItemId, Kind
+from qwen3vl_app.ui.failures import GoneError
+from qwen3vl_app.ui.previews import PreviewCache, file_of
+from qwen3vl_app.ui.routes.page import FOR_EVER
+
+_HASH = re.compile(r"[0-9a-f]{32}")
+
+PAGE_PIXELS = 1600
+LARGEST_PREVIEW = 4096
+"""Enough for zooming into a page; beyond it one preview would be tens of megabytes."""
+
+BROWSER_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".jfif": "image/jpeg",
+    ".png": "image/png",
+    ".apng": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".pdf": "application/pdf",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".ogv": "video/ogg",
+}
+"""What a browser may render. Everything else is text or a download: never HTML, never SVG."""
+
+INERT = {"content-security-policy": "default-src 'none'; sandbox"}
+"""For originals other than PDF, whose viewer a sandbox would block."""
+
+
+def media_type(item: Item, suffix: str) -> str:
+    """The type under which the original of an item is served."""
+    if item.kind is Kind.PASSAGE:
+        return "text/plain; charset=utf-8"
+    return BROWSER_TYPES.get(suffix.lower(), "application/octet-stream")
+
+
+def media_routes(services: Services, previews: PreviewCache) -> APIRouter:
+    """``/m/thumb``, ``/m/full``, ``/m/page`` and ``/m/preview``."""
+    router = APIRouter(prefix="/m")
+    library = services.library
+
+    @router.get("/thumb/{name}.webp")
+    def thumb(name: str) -> Response:
+        path = library.thumbnails / f"{name}.webp"
+        if not _HASH.fullmatch(name) or not path.is_file():
+            raise GoneError("There is no such thumbnail.")
+        return FileResponse(path, media_type="image/webp", headers=FOR_EVER)
+
+    @router.get("/full/{item_id}")
+    def full(item_id: int) -> Response:
+        item = known_item(services, item_id)
+        path = file_of(library, item)
+        kind = media_type(item, path.suffix)
+        headers = {"cache-control": "private, max-age=3600"}
+        return FileResponse(
+            path,
+            media_type=kind,
+            filename=path.name,
+            content_disposition_type="attachment" if kind.endswith("octet-stream") else "inline",
+            headers=headers if kind == "application/pdf" else headers | INERT,
+        )
+
+    @router.get("/page/{item_id}")
+    def page(item_id: int) -> Response:
+        return _preview(item_id, PAGE_PIXELS)
+
+    @router.get("/preview/{item_id}")
+    def preview(
+        item_id: int, longest: int = Query(PAGE_PIXELS, ge=64, le=LARGEST_PREVIEW)
+    ) -> Response:
+        return _preview(item_id, longest)
+
+    def _preview(item_id: int, longest: int) -> Response:
+        item = known_item(services, item_id)
+        path = previews.get(item, longest=longest)
+        headers = {"cache-control": "private, max-age=86400"}
+        return FileResponse(path, media_type="image/webp", headers=headers)
+
+    return router
+
+
+def known_item(services: Services, item_id: int) -> Item:
+    """The item with this id.
+
+    Raises:
+        GoneError: The library has no such item.
+    """
+    item = services.library.item(ItemId(item_id))
+    if item is None:
+        raise GoneError(f"Item {item_id} is not in the library any more; search again.")
+    return item

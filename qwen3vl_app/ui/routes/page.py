@@ -1,0 +1,26 @@
+"""Our scripts and styles."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from fastapi.responses import FileResponse
+
+from qwen3vl_app.ui import scripts
+from qwen3vl_app.ui.failures import GoneError
+
+FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
+
+
+def page_routes() -> APIRouter:
+    """``GET /page/{version}/{name}``; the version only makes the address new."""
+    router = APIRouter()
+
+    @router.get("/page/{version}/{name}")
+    def page_file(version: str, name: str) -> Response:
+        path = scripts.files().get(name)
+        if path is None or version != scripts.version():
+            raise GoneError("This page is older than the program; reload it.")
+        media_type = scripts.MEDIA_TYPES[path.suffix]
+        return FileResponse(path, media_type=media_type, headers=FOR_EVER)
+
+    return router

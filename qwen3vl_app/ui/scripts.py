@@ -1,0 +1,59 @@
+"""Our scripts and styles as the browser gets them, and the one line that starts each.
+
+Data never enters a template: gradio compiles templates as code. So every template is static, and
+``js_on_load`` does nothing but import a module and start it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent.parent.parent / "assets" / "page"
+
+MEDIA_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+STYLES = ("tokens", "shell", "search", "board", "welcome", "detail", "library", "settings")
+"""In cascade order."""
+
+
+@cache
+def files() -> dict[str, Path]:
+    """The files that may be served, by name."""
+    return {path.name: path for path in sorted(FOLDER.iterdir()) if path.suffix in MEDIA_TYPES}
+
+
+@cache
+def version() -> str:
+    """Changes with any byte of any of the files, so they can be cached for ever."""
+    digest = hashlib.blake2b(digest_size=6)
+    for name, path in files().items():
+        digest.update(name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def url(name: str) -> str:
+    """Where a file is served."""
+    return f"/page/{version()}/{name}"
+
+
+def start(module: str, *events: str) -> str:
+    """The ``js_on_load`` that starts ``module`` and declares the events it may trigger."""
+    declared = ", ".join(f"'{event}'" for event in events)
+    return (
+        f"import('{url(module + '.js')}').then((module) => "
+        f"module.start({{ element, props, trigger, watch, events: [{declared}] }}));"
+    )
+
+
+def head() -> str:
+    """Tags for the page's head: the theme before anything is painted, then the styles."""
+    links = "".join(f'<link rel="stylesheet" href="{url(name + ".css")}">' for name in STYLES)
+    icon = f'<link rel="icon" type="image/svg+xml" href="{url("mark.svg")}">'
+    return f'<script type="module" src="{url("theme.js")}"></script>{links}{icon}'

@@ -1,0 +1,101 @@
+"""Searches as the page runs them: the newest of a browser tab wins, Stop works between slices."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.types import Query, SearchStage
+from qwen3vl_app.ui.failures import UNEXPECTED
+from qwen3vl_app.ui.present import Json, board_value
+
+SESSIONS = 256
+"""Browser tabs remembered; the least recently active goes first, at the cost of its stale rows."""
+
+YIELD_SECONDS = 0.25
+"""Between two updates of one search: a board of 100 rows takes about 150 ms to redraw."""
+
+if TYPE_CHECKING:
+    from qwen3vl_app.search.engine import SearchEngine
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class NewestSearch:
+    """Which search of each browser tab is the newest. Thread-safe.
+
+    Kept here instead of in ``gr.State``, which opens a connection per tab: the sixth would hang.
+    """
+
+    sessions: int = SESSIONS
+    _numbers: Iterator[int] = field(default_factory=lambda: count(int(time.time() * 1000)))
+    _newest: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def begin(self, session: str) -> int:
+        """Number a search; larger than every number before, also across restarts."""
+        with self._lock:
+            number = next(self._numbers)
+            self._newest[session] = number
+            self._newest.move_to_end(session)
+            while len(self._newest) > self.sessions:
+                self._newest.popitem(last=False)
+            return number
+
+    def superseded(self, session: str, number: int) -> bool:
+        """Whether a newer search of the session began, or Stop was pressed."""
+        with self._lock:
+            return self._newest.get(session) != number
+
+    def stop(self, session: str) -> None:
+        """Let the session's search end after the slice in flight."""
+        with self._lock:
+            self._newest.pop(session, None)
+
+
+class Searches:
+    """Turns queries into the values of the board."""
+
+    def __init__(self, engine: SearchEngine, newest: NewestSearch | None = None) -> None:
+        self._engine = engine
+        self._newest = newest or NewestSearch()
+
+    def stop(self, session: str) -> None:
+        """End the session's running search; its board shows how far it came."""
+        self._newest.stop(session)
+
+    def run(self, session: str, asked: Json, build: Callable[[], Query]) -> Iterator[Json]:
+        """Yield the board's values: begun, recall, rerank slices, and the end.
+
+        ``build`` makes the query and may take long (a clip is decoded, a model is loading), so
+        the page is told of the search first. An expected failure is a value like the others.
+        """
+        seq = self._newest.begin(session)
+        yield {"seq": seq, "stage": "begun", "asked": asked}
+        try:
+            yield from self._updates(session, seq, asked, build())
+        except AppError as error:
+            yield {"seq": seq, "stage": "error", "asked": asked, "message": str(error)}
+        except Exception:
+            log.exception("A search failed")
+            yield {"seq": seq, "stage": "error", "asked": asked, "message": UNEXPECTED}
+
+    def _updates(self, session: str, seq: int, asked: Json, query: Query) -> Iterator[Json]:
+        sent = 0.0
+        updates = self._engine.search(
+            query, cancelled=lambda: self._newest.superseded(session, seq)
+        )
+        for update in updates:
+            now = time.monotonic()
+            if update.stage is SearchStage.RERANK and now - sent < YIELD_SECONDS:
+                continue
+            sent = now
+            yield board_value(update, query, seq=seq, asked=asked)

@@ -1,0 +1,1 @@
+"""One module per screen: components, and the events that need the server."""

@@ -1,0 +1,72 @@
+"""Copies of dropped files: where they go inside the library, and under which name."""
+
+from __future__ import annotations
+
+import filecmp
+import re
+import unicodedata
+from pathlib import Path, PurePosixPath
+
+from qwen3vl_app.errors import UsageError
+
+NAME_BYTES = 200
+"""File systems allow 255 bytes; the rest is room for `` (12)`` and temporary suffixes."""
+
+MOST_PARTS = 32
+"""Folders below one dropped folder; deeper trees are made by programs, not by people."""
+
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def safe_relative(name: str) -> PurePosixPath:
+    """The relative path under which an upload called ``name`` is stored.
+
+    Folders are kept. What could leave the folder or not exist on some system is replaced:
+    separators, ``..``, control characters, names that Windows reserves, leading dots.
+
+    Raises:
+        UsageError: Nothing is left of the name.
+    """
+    pieces = [_safe_piece(piece) for piece in name.replace("\\", "/").split("/")]
+    kept = [piece for piece in pieces if piece]
+    if not kept:
+        raise UsageError(f"An upload has no usable name: {name!r}.")
+    return PurePosixPath(*kept[-MOST_PARTS:])
+
+
+def _safe_piece(piece: str) -> str:
+    text = unicodedata.normalize("NFC", piece)
+    text = _FORBIDDEN.sub("_", text).strip().lstrip(".").rstrip(". ")
+    if _RESERVED.match(text):
+        text = f"_{text}"
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
+    if len(text.encode()) <= NAME_BYTES:
+        return text
+    stem, dot, suffix = text.rpartition(".")
+    tail = dot + suffix if stem and len(suffix) <= 10 else ""
+    stem = stem if tail else text
+    cut = stem.encode()[: NAME_BYTES - len(tail.encode())].decode(errors="ignore")
+    return cut + tail
+
+
+def place_upload(half: Path, uploads: Path, relative: PurePosixPath) -> Path:
+    """Move a completely received file to its place and return that place.
+
+    A file with the same bytes already there is left as it is; one with other bytes is never
+    overwritten: the new one gets a number, as in ``report (2).pdf``.
+    """
+    wanted = uploads / relative
+    target, number = wanted, 1
+    while target.exists():
+        if target.is_file() and filecmp.cmp(half, target, shallow=False):
+            half.unlink()
+            return target
+        number += 1
+        target = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half.rename(target)
+    return target

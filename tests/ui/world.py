@@ -1,0 +1,531 @@
+"""A small library of real drawn files behind deterministic stand-ins for the slow parts.
+
+The page's behaviour (streams, cancelling, keyboard, layout) is tested on it with switchable
+delays; ``tests/browser/test_whole_job.py`` runs the real program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import av
+import numpy as np
+from fpdf import FPDF
+from PIL import Image, ImageDraw
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.models.protocols import ModelState, ModelStatus
+from qwen3vl_app.search.ranking import ranked
+from qwen3vl_app.services import Services
+from qwen3vl_app.settings import Settings
+from qwen3vl_app.types import (
+    Candidate,
+    ContentHash,
+    FileOutcome,
+    Hit,
+    Item,
+    ItemFilter,
+    ItemId,
+    Kind,
+    Outcome,
+    Part,
+    Place,
+    Query,
+    Score,
+    SearchStage,
+    SearchUpdate,
+    Space,
+    Timings,
+)
+
+HOSTILE = "${alert(1)} {{7*7}} `x` \\u0041 <img src=x onerror=alert(2)>"
+HOSTILE_NAME = HOSTILE.replace("/", "∕")
+
+COLOURS = {
+    "red": "#e5484d",
+    "green": "#30a46c",
+    "blue": "#3b82f6",
+    "yellow": "#f5b700",
+    "purple": "#8b5cf6",
+    "orange": "#f97316",
+}
+SHAPES = ("circle", "square", "triangle", "star")
+
+POEM = """The lighthouse keeper wrote every evening.
+At dusk the lamp was lit, and ships turned their heads.
+A red circle painted on the door meant a storm was near.
+He counted gulls, and lost count, and began again.
+
+In winter the stairs were iced over.
+The blue square of the window was the only sky.
+Nobody came, and that was the work."""
+
+
+def fraction(*parts: object) -> float:
+    """A repeatable number from 0 to 1 for these parts."""
+    digest = hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=6).digest()
+    return int.from_bytes(digest, "big") / 2**48
+
+
+def draw(colour: str, shape: str, size: tuple[int, int], seed: int = 0) -> Image.Image:
+    """One coloured shape on a tinted ground."""
+    width, height = size
+    ground = tuple(int(225 + 28 * fraction(colour, shape, seed, i)) for i in range(3))
+    picture = Image.new("RGB", size, ground)
+    pen = ImageDraw.Draw(picture)
+    r = min(size) * (0.26 + 0.1 * fraction(shape, seed))
+    x, y = width * (0.4 + 0.2 * fraction(seed, "x")), height * (0.45 + 0.1 * fraction(seed, "y"))
+    if shape == "circle":
+        pen.ellipse((x - r, y - r, x + r, y + r), fill=COLOURS[colour])
+    elif shape == "square":
+        pen.rectangle((x - r, y - r, x + r, y + r), fill=COLOURS[colour])
+    else:
+        points = 3 if shape == "triangle" else 10
+        radius = [r if k % 2 == 0 or points == 3 else r * 0.45 for k in range(points)]
+        turn = -np.pi / 2 + 2 * np.pi * np.arange(points) / points
+        outline = [
+            (x + q * np.cos(a), y + q * np.sin(a)) for q, a in zip(radius, turn, strict=True)
+        ]
+        pen.polygon(outline, fill=COLOURS[colour])
+    return picture
+
+
+def write_clip(path: Path, seconds: int = 18, fps: int = 8) -> None:
+    """A clip whose ground changes every six seconds, with a moving square and the second."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libvpx", rate=fps)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        stream.options = {"deadline": "realtime", "cpu-used": "8"}
+        for index in range(seconds * fps):
+            second = index / fps
+            colour = ["#1e3a8a", "#166534", "#9a3412"][int(second // 6) % 3]
+            frame = Image.new("RGB", (320, 180), colour)
+            pen = ImageDraw.Draw(frame)
+            x = 20 + 240 * (second % 6) / 6
+            pen.rectangle((x, 70, x + 40, 110), fill="white")
+            pen.text((8, 8), f"{second:05.2f} s", fill="white", font_size=24)
+            for packet in stream.encode(av.VideoFrame.from_image(frame)):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+
+
+def write_pdf(path: Path, pages: int = 4) -> None:
+    """A report with a heading, a chart and a paragraph on every page."""
+    pdf = FPDF(format=(148, 210))
+    pdf.set_font("helvetica", size=12)
+    for page in range(1, pages + 1):
+        pdf.add_page()
+        pdf.set_font("helvetica", "B", 18)
+        pdf.cell(0, 12, f"Quarter {page}: sales of lighthouses", new_x="LMARGIN", new_y="NEXT")
+        for bar in range(6):
+            pdf.set_fill_color(79, 70, 229 - 20 * bar)
+            height = 12 + 40 * fraction("bar", page, bar)
+            pdf.rect(14 + bar * 18, 90 - height, 12, height, style="F")
+        pdf.set_font("helvetica", size=11)
+        pdf.set_y(98)
+        pdf.multi_cell(
+            0,
+            6,
+            f"Page {page}. The red circle marks the best month; the chart "
+            "shows what the lamp department sold, in thousands.",
+        )
+    pdf.output(str(path))
+
+
+@dataclass
+class FakeLibrary:
+    directory: Path
+    items_by_id: dict[ItemId, Item] = field(default_factory=dict)
+    collection_of: dict[ItemId, str] = field(default_factory=dict)
+    outcome_rows: list[FileOutcome] = field(default_factory=list)
+    writable: bool = True
+
+    def __post_init__(self) -> None:
+        self.thumbnails = self.directory / "thumbnails"
+        self.uploads = self.directory / "uploads"
+        self.thumbnails.mkdir(parents=True, exist_ok=True)
+        self.uploads.mkdir(parents=True, exist_ok=True)
+
+    def put(
+        self,
+        path: Path,
+        kind: Kind,
+        picture: Image.Image,
+        *,
+        collection: str = "",
+        ordinal: int = 0,
+        place: Place | None = None,
+        text: str = "",
+        title: str | None = None,
+    ) -> Item:
+        """Add one item with its thumbnail."""
+        small = picture.copy()
+        small.thumbnail((320, 320))
+        buffer = io.BytesIO()
+        small.save(buffer, "WEBP")
+        name = hashlib.blake2b(buffer.getvalue(), digest_size=16).hexdigest()
+        (self.thumbnails / f"{name}.webp").write_bytes(buffer.getvalue())
+        content = ContentHash(hashlib.blake2b(str(path).encode(), digest_size=16).hexdigest())
+        item = Item(
+            id=ItemId(len(self.items_by_id) + 1),
+            kind=kind,
+            place=place or Place(),
+            ordinal=ordinal,
+            path=path,
+            content_hash=content,
+            thumbnail=name,
+            text=text,
+            width=picture.width,
+            height=picture.height,
+        )
+        self.items_by_id[item.id] = item
+        if collection:
+            self.collection_of[item.id] = collection
+        return item
+
+    def item(self, item: ItemId) -> Item | None:
+        return self.items_by_id.get(item)
+
+    def items(self, ids: Sequence[ItemId]) -> dict[ItemId, Item]:
+        return {i: self.items_by_id[i] for i in ids if i in self.items_by_id}
+
+    def siblings(self, item: ItemId) -> list[Item]:
+        path = self.items_by_id[item].path
+        return sorted(
+            (i for i in self.items_by_id.values() if i.path == path), key=lambda i: i.ordinal
+        )
+
+    def matching(self, where: ItemFilter) -> list[Item]:
+        return [
+            item
+            for item in self.items_by_id.values()
+            if item.kind in where.kinds
+            and (where.collection is None or self.collection_of.get(item.id) == where.collection)
+        ]
+
+    def list_items(
+        self, where: ItemFilter, *, after: ItemId | None = None, limit: int = 100
+    ) -> list[Item]:
+        newest = sorted(self.matching(where), key=lambda i: -i.id)
+        return [i for i in newest if after is None or i.id < after][:limit]
+
+    def counts(self) -> SimpleNamespace:
+        files = Counter(row.outcome for row in self.outcome_rows)
+        return SimpleNamespace(
+            files=dict(files), items=dict(Counter(i.kind for i in self.items_by_id.values()))
+        )
+
+    def failures(self) -> list[FileOutcome]:
+        return [row for row in self.outcome_rows if row.outcome is Outcome.FAILED]
+
+    def outcomes(self, *, limit: int) -> list[FileOutcome]:
+        return self.outcome_rows[:limit]
+
+    def collections(self) -> list[tuple[str, int]]:
+        return sorted(Counter(self.collection_of.values()).items())
+
+    def spaces(self) -> list[tuple[Space, int]]:
+        space = Space(model="Drawn stand-in", dimension=64, fingerprint="stand-in")
+        return [(space, len(self.items_by_id))]
+
+    def paths_of(self, content: ContentHash) -> list[Path]:
+        return list({i.path for i in self.items_by_id.values() if i.content_hash == content})
+
+    def forget(self, paths: Sequence[Path]) -> int:
+        gone = [i for i, item in self.items_by_id.items() if item.path in paths]
+        for i in gone:
+            del self.items_by_id[i]
+            self.collection_of.pop(i, None)
+        return len(set(paths)) if gone else 0
+
+
+@dataclass
+class FakeReader:
+    library: FakeLibrary
+
+    def outline(self, path: Path) -> SimpleNamespace:
+        if path.suffix == ".webm":
+            kind = Kind.VIDEO
+        else:
+            kind = Kind.PICTURE
+            with Image.open(path) as picture:
+                picture.load()
+        return SimpleNamespace(parts=(Part(ordinal=0, kind=kind),))
+
+    def picture(self, path: Path) -> Image.Image:
+        with Image.open(path) as picture:
+            return picture.convert("RGB")
+
+    def preview(self, path: Path, part: Part, *, longest: int = 1600) -> bytes:
+        if path.suffix == ".pdf":
+            import pypdfium2
+
+            page = pypdfium2.PdfDocument(path)[(part.place.page or 1) - 1]
+            picture = page.render(scale=2).to_pil()
+        else:
+            picture = self.picture(path)
+        picture.thumbnail((longest, longest))
+        buffer = io.BytesIO()
+        picture.save(buffer, "WEBP")
+        return buffer.getvalue()
+
+
+@dataclass
+class FakeModels:
+    embedder: ModelStatus = ModelStatus(
+        role="embedder",
+        name="Demo embedder",
+        state=ModelState.READY,
+        detail="CPU, float32: no GPU was found",
+        bundled=True,
+    )
+    reranker: ModelStatus = ModelStatus(
+        role="reranker",
+        name="Demo reranker",
+        state=ModelState.READY,
+        detail="CPU, float32: no GPU was found",
+        bundled=True,
+    )
+    has_reranker: bool = True
+
+    def status(self) -> tuple[ModelStatus, ModelStatus]:
+        return self.embedder, self.reranker
+
+
+@dataclass
+class FakeIndexer:
+    library: FakeLibrary
+    snapshot: IndexProgress = IndexProgress()
+    added: list[tuple[tuple[Path, ...], str | None]] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+
+    def add(self, paths: Sequence[Path], *, collection: str | None = None) -> None:
+        for path in paths:
+            if not path.exists():
+                raise UsageError(f"{path} is not there.")
+        self.added.append((tuple(paths), collection))
+
+    def progress(self) -> IndexProgress:
+        return self.snapshot
+
+    def pause(self) -> None:
+        self.commands.append("pause")
+        self.show(state=IndexState.PAUSED)
+
+    def resume(self) -> None:
+        self.commands.append("resume")
+        self.show(state=IndexState.INDEXING)
+
+    def cancel(self) -> None:
+        self.commands.append("cancel")
+        self.show(state=IndexState.IDLE)
+
+    def retry(self, paths: Sequence[Path] | None = None) -> None:
+        self.commands.append(f"retry {len(paths) if paths is not None else 'all'}")
+
+    def show(self, **changes: object) -> None:
+        self.snapshot = replace(self.snapshot, rev=self.snapshot.rev + 1, **changes)
+
+
+@dataclass
+class FakeEngine:
+    """Ranks by words in common and a repeatable noise; waits as long as it is told to."""
+
+    library: FakeLibrary
+    recall_delay: float = 0.0
+    slice_delay: float = 0.0
+    slice_size: int = 4
+    failure: Exception | None = None
+    seen: list[Query] = field(default_factory=list)
+
+    def search(
+        self, query: Query, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[SearchUpdate]:
+        self.seen.append(query)
+        if self.failure is not None:
+            raise self.failure
+        time.sleep(self.recall_delay)
+        hits = self._recall(query)
+        update = SearchUpdate(
+            stage=SearchStage.RECALL,
+            hits=hits,
+            model="Demo embedder",
+            timings=Timings(embed=28.4, recall=12.6),
+        )
+        yield update
+        if not hits or not query.rerank:
+            yield replace(update, stage=SearchStage.DONE)
+            return
+        judged: dict[ItemId, Score | str] = {}
+        begun = time.perf_counter()
+        for start in range(0, len(hits), self.slice_size):
+            if cancelled():
+                yield replace(update, stage=SearchStage.STOPPED)
+                return
+            time.sleep(self.slice_delay)
+            for hit in hits[start : start + self.slice_size]:
+                judged[hit.item.id] = self._judge(query, hit)
+            over = len(judged) == len(hits)
+            update = replace(
+                update,
+                stage=SearchStage.DONE if over else SearchStage.RERANK,
+                hits=ranked(hits, judged),
+                reranked=len(judged),
+                timings=replace(
+                    update.timings, rerank=round(1000 * (time.perf_counter() - begun), 1)
+                ),
+            )
+            yield update
+
+    def more_like(self, item: ItemId) -> Query:
+        known = self.library.item(item)
+        if known is None:
+            raise UsageError(f"Item {item} is not in the library any more; search again.")
+        return Query(text=known.path.stem)
+
+    def _recall(self, query: Query) -> tuple[Hit, ...]:
+        words = query.text.lower().split()
+        scored = [
+            Candidate(item_id=item.id, similarity=0.1 + 0.5 * _match(words, item, 0.45))
+            for item in self.library.matching(query.filter)
+        ]
+        scored.sort(key=lambda c: -c.similarity)
+        wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
+        return tuple(
+            Hit(
+                item=self.library.items_by_id[c.item_id], recall_rank=rank, similarity=c.similarity
+            )
+            for rank, c in enumerate(scored[:wanted], start=1)
+        )
+
+    def _judge(self, query: Query, hit: Hit) -> Score | str:
+        if hit.item.path.name == "gone.png":
+            return "the file is no longer there"
+        logit = 12 * _match(query.text.lower().split(), hit.item, 0.2) - 6
+        return Score(relevance=1 / (1 + float(np.exp(-logit))), logit=logit)
+
+
+def _match(words: Sequence[str], item: Item, noise: float) -> float:
+    text = f"{item.path.stem} {item.text}".lower()
+    common = sum(word in text for word in words) / max(1, len(words))
+    return (1 - noise) * common + noise * fraction(item.id, *words, noise)
+
+
+def build_world(folder: Path, *, empty: bool = False) -> Services:
+    """Draw the files and put stand-ins for the slow parts around them."""
+    files = folder / "files"
+    library = FakeLibrary(folder / "library")
+    if not empty:
+        files.mkdir(parents=True)
+        fill(library, files)
+    return Services(
+        settings=Settings(library=library.directory),
+        library=library,
+        reader=FakeReader(library),
+        models=FakeModels(),
+        indexer=FakeIndexer(library),
+        engine=FakeEngine(library),
+    )
+
+
+def fill(library: FakeLibrary, files: Path) -> None:
+    """Pictures, a report, a poem, a clip, a file with a hostile name and one that has gone."""
+    sizes = [(640, 480), (480, 640), (900, 500), (512, 512)]
+    for number, (colour, shape) in enumerate((c, s) for c in COLOURS for s in SHAPES):
+        path = files / "shapes" / f"{colour} {shape} {number:02d}.png"
+        path.parent.mkdir(exist_ok=True)
+        picture = draw(colour, shape, sizes[number % 4], number)
+        picture.save(path)
+        library.put(path, Kind.PICTURE, picture, collection="Shapes")
+    _add_report(library, files / "财务报告 lighthouse sales.pdf")
+    _add_poem(library, files / "notes" / "lighthouse keeper.txt")
+    _add_clip(library, files / "clips" / "square crossing.webm")
+    hostile = files / f"{HOSTILE_NAME} red.png"
+    picture = draw("red", "star", (400, 300), 99)
+    picture.save(hostile)
+    library.put(hostile, Kind.PICTURE, picture, text=HOSTILE)
+    library.put(files / "gone.png", Kind.PICTURE, draw("blue", "circle", (300, 300), 5))
+    library.outcome_rows += [
+        *(
+            FileOutcome(path=path, outcome=Outcome.INDEXED, when="2025-01-02T10:00:00Z")
+            for path in {item.path for item in library.items_by_id.values()}
+        ),
+        FileOutcome(
+            path=files / "broken.jpg",
+            outcome=Outcome.FAILED,
+            when="2025-01-02T10:00:01Z",
+            reason="the picture ends after 120 of 48,213 bytes",
+        ),
+        FileOutcome(
+            path=files / "accounts.xlsx",
+            outcome=Outcome.SKIPPED,
+            when="2025-01-02T10:00:02Z",
+            reason="a spreadsheet; export it as PDF or CSV",
+        ),
+    ]
+
+
+def _add_report(library: FakeLibrary, path: Path) -> None:
+    import pypdfium2
+
+    write_pdf(path)
+    for number, page in enumerate(pypdfium2.PdfDocument(path)):
+        library.put(
+            path,
+            Kind.PAGE,
+            page.render(scale=1).to_pil(),
+            ordinal=number,
+            collection="Work",
+            place=Place(page=number + 1),
+            text=page.get_textpage().get_text_bounded(),
+        )
+
+
+def _add_poem(library: FakeLibrary, path: Path) -> None:
+    path.parent.mkdir()
+    verses = [f"{line} (verse {n})" for n in range(6) for line in POEM.split("\n")]
+    path.write_text("\n".join(verses))
+    for ordinal, start in enumerate(range(0, len(verses), 12)):
+        part = verses[start : start + 12]
+        card = Image.new("RGB", (320, 240), "#fbf7ec")
+        ImageDraw.Draw(card).multiline_text((16, 16), "\n".join(part), fill="#333", font_size=15)
+        library.put(
+            path,
+            Kind.PASSAGE,
+            card,
+            ordinal=ordinal,
+            collection="Work",
+            text="\n".join(part),
+            place=Place(first_line=start + 1, last_line=start + len(part)),
+        )
+
+
+def _add_clip(library: FakeLibrary, path: Path) -> None:
+    path.parent.mkdir()
+    write_clip(path)
+    colours = ["#1e3a8a", "#166534", "#9a3412"]
+    for ordinal in range(4):
+        frame = Image.new("RGB", (320, 180), colours[max(0, ordinal - 1)])
+        ImageDraw.Draw(frame).rectangle((140, 70, 180, 110), fill="white")
+        place = (
+            Place(start=0.0, end=18.0)
+            if ordinal == 0
+            else Place(start=6.0 * (ordinal - 1), end=6.0 * ordinal)
+        )
+        library.put(
+            path,
+            Kind.MOMENT if ordinal else Kind.VIDEO,
+            frame,
+            ordinal=ordinal,
+            place=place,
+            collection="Clips",
+        )
