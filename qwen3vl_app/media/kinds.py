@@ -138,8 +138,14 @@ def identify(head: bytes, path: Path) -> FileType | str:
     if claim is FileType.PICTURE and path.suffix.lower() in _UNSIGNED:
         return FileType.PICTURE
     if claim is None:
-        return f"Files of the type {path.suffix or 'without a suffix'} cannot be searched."
+        return unsupported(path)
     return f"{name} is no {claim} that the program knows; it may be damaged or wrongly named."
+
+
+def unsupported(path: Path) -> str:
+    """The sentence for a file whose name promises nothing the program can read."""
+    which = f"of the type {path.suffix}" if path.suffix else "without a suffix"
+    return f"Files {which} cannot be searched."
 
 
 def _signed(head: bytes) -> FileType | str | None:

@@ -6,6 +6,7 @@ PDFium is not thread-safe and reads hostile files, so only worker processes impo
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image
-from pypdfium2 import raw
 
 from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
@@ -26,6 +26,11 @@ NOMINAL_DPI = 150
 
 _POINTS = 72
 """PDF units per inch (ISO 32000-1, 8.3.2.3)."""
+
+_SEARCHED = 2**20
+"""Bytes at either end of a refused file in which the reason is looked for."""
+
+_NO_PAGES = "The PDF has no pages."
 
 _OVERSAMPLING = 1.5
 """Drawn larger and shrunk bicubically: thin strokes survive that a direct drawing loses."""
@@ -54,7 +59,7 @@ def count_pages(path: Path, limits: Limits) -> int:
     with _document(path) as document:
         count = len(document)
     if count == 0:
-        raise UnreadableMediaError(path, "The PDF has no pages.")
+        raise UnreadableMediaError(path, _NO_PAGES)
     if count > limits.max_pages:
         found = f"The PDF has {count:,} pages, over the limit of {limits.max_pages:,}"
         raise UnreadableMediaError(path, f"{found}; split it.")
@@ -99,17 +104,26 @@ def _document(path: Path) -> Iterator[pypdfium2.PdfDocument]:
         with decoding(path, "PDF"):
             document = pypdfium2.PdfDocument(path)
     except UnreadableMediaError as error:
-        code = getattr(error.__cause__, "err_code", None)
-        if code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
-            reason = "The PDF is protected by a password; save a copy without one."
-            raise UnreadableMediaError(path, reason) from error
-        raise
+        raise UnreadableMediaError(path, _refusal(path) or error.reason) from error
     try:
         with decoding(path, "PDF"):
             document.init_forms()
         yield document
     finally:
         document.close()
+
+
+def _refusal(path: Path) -> str | None:
+    """Why PDFium refused a file. Its error code is no help: it may be left from another file."""
+    with path.open("rb") as file:
+        data = file.read(_SEARCHED)
+        file.seek(-min(_SEARCHED, path.stat().st_size), 2)
+        data += file.read()
+    if b"/Encrypt" in data:
+        return "The PDF is protected by a password; save a copy without one."
+    if re.search(rb"/Count\s+0\b", data) and not re.search(rb"/Type\s*/Page\b", data):
+        return _NO_PAGES
+    return None
 
 
 @contextmanager

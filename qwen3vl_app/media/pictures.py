@@ -6,6 +6,7 @@ Only worker processes import this module: it lifts Pillow's own limit on pixels,
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,8 @@ def load_picture(path: Path, limits: Limits) -> Image.Image:
     """
     with _open(path) as image:
         check_size(path, image.size, limits)
-        with decoding(path, "picture"):
+        with decoding(path, "picture"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             image.load()
             return flatten(_upright(image))
 
@@ -105,7 +107,8 @@ def flatten(image: Image.Image) -> Image.Image:
 
 def _open(path: Path) -> Image.Image:
     try:
-        with decoding(path, "picture"):
+        with decoding(path, "picture"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged EXIF, which does not matter
             return Image.open(path, formats=_FORMATS)
     except UnreadableMediaError as error:
         if isinstance(error.__cause__, UnidentifiedImageError):

@@ -1,46 +1,37 @@
 """Worker processes that can be ended: a decoder that hangs or dies costs one file, not the run.
 
-``pebble`` runs the processes and ends those that pass their deadline. Added here: sentences
-for what happened; a new pool where a worker was killed between two calls, because pebble gives
-the whole pool up then; and a second deadline inside the worker, kept by the kernel, that holds
-when the clock is set back or when the program itself has gone.
+Every worker has a pipe of its own, so whatever happens to one (killed in the middle of an
+answer, for instance) cannot block another. Pools that share a queue, such as pebble's, stand
+still after that. Deadlines are kept twice: here, and by the kernel inside the worker, which
+holds when this program is gone.
 """
 
 from __future__ import annotations
 
-import importlib
 import multiprocessing
-import os
-import signal
 import threading
-import traceback
 from collections.abc import Callable
-from concurrent.futures import CancelledError
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
 from qwen3vl_app.errors import AppError, DecoderDiedError, TooSlowError
+from qwen3vl_app.media.serving import ALARM, GRACE, Answer, serve
 
-_ATTEMPTS = 3
-"""Times a call is made while workers vanish between calls."""
+_CALLS = 1000
+"""A worker is replaced after this many: decord and FFmpeg lose some memory with every file."""
 
-_GRACE = 2.0
-"""Seconds by which the deadline inside the worker is later than the pool's."""
-
-_WORKER = "qwen3vl_app.media.worker"
-_ALARM: int | None = getattr(signal, "SIGALRM", None)  # Windows has none
+_STARTING = 60.0
+"""Seconds a new worker may take to import its decoders; half a second is usual."""
 
 
 class Pool:
     """Up to ``workers`` processes. Thread-safe; calls block. No process before the first call."""
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
+        self._slots = threading.BoundedSemaphore(workers)
         self._lock = threading.Lock()
-        self._pool: ProcessPool | None = None
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
         self._closed = False
 
     def call(
@@ -50,7 +41,7 @@ class Pool:
         *args: Any,  # noqa: ANN401 - whatever ``function`` takes
         deadline: float,
     ) -> Any:  # noqa: ANN401 - whatever ``function`` returns
-        """What ``function(path, *args)`` returns in a worker. Costs about 0.3 ms.
+        """What ``function(path, *args)`` returns in a worker. Costs about 0.1 ms.
 
         Args:
             function: A name in ``media.worker``, whose decoders this process never imports, or
@@ -64,98 +55,125 @@ class Pool:
             DecoderDiedError: The worker died.
             AppError: ``function`` raised it, the pool is closed, or no worker can be started.
         """
-        cause: Exception | None = None
-        for _ in range(_ATTEMPTS):
-            pool = self._running()
+        with self._slots:
+            worker = self._take()
             try:
-                future = pool.schedule(
-                    _run, args=(function, deadline + _GRACE, path, *args), timeout=deadline
-                )
-            except RuntimeError as error:  # the pool broke since the last call
-                cause = error
-                self._drop(pool)
-                continue
-            try:
-                return future.result()
-            except TimeoutError as error:
-                raise _too_slow(path, deadline) from error
-            except ProcessExpired as error:
-                if _ALARM is not None and error.exitcode == -_ALARM:
-                    raise _too_slow(path, deadline) from error
-                raise _died(path, error.exitcode) from error
-            except (BrokenProcessPool, CancelledError) as error:
-                cause = error
-                self._drop(pool)
-        reason = "The processes that read files end at once; see if memory is short."
-        raise AppError(reason) from cause
+                answer = worker.ask(function, path, args, deadline)
+            except (TooSlowError, DecoderDiedError) as error:
+                self._check_open(error)
+                raise
+            finally:
+                self._give_back(worker)
+        if answer.error is not None:
+            raise answer.error
+        return answer.value
 
     def close(self) -> None:
-        """End all workers, busy ones too. No process is left when this returns."""
+        """End all workers, busy ones too. None is left when this returns."""
         with self._lock:
             self._closed = True
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            _end(pool)
+            workers = [*self._idle, *self._busy]
+            self._idle.clear()
+        for worker in workers:
+            worker.end()
 
-    def _running(self) -> ProcessPool:
+    def _take(self) -> _Worker:
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_usable():
+                    self._busy.add(worker)
+                    return worker
+                worker.end()
+        worker = _Worker()
+        with self._lock:
+            self._busy.add(worker)
+        try:
+            self._check_open()
+            worker.wait_until_ready()
+        except BaseException:
+            self._give_back(worker)
+            raise
+        return worker
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._lock:
+            self._busy.discard(worker)
+            keep = worker.is_usable() and not self._closed
+            if keep:
+                self._idle.append(worker)
+        if not keep:
+            worker.end()
+
+    def _check_open(self, cause: Exception | None = None) -> None:
         with self._lock:
             if self._closed:
-                raise AppError("Files are no longer read: the program is closing.")
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    max_workers=self._workers,
-                    initializer=_prepare,
-                    # fork copies locks of running threads; spawn starts clean everywhere
-                    context=multiprocessing.get_context("spawn"),
-                )
-            return self._pool
-
-    def _drop(self, broken: ProcessPool) -> None:
-        with self._lock:
-            if self._pool is broken:
-                self._pool = None
-        _end(broken)
+                raise AppError("Files are no longer read: the program is closing.") from cause
 
 
-def _end(pool: Any) -> None:  # noqa: ANN401 - pebble leaves these methods untyped
-    pool.stop()
-    pool.join()
+class _Worker:
+    """One process. Used by one thread at a time; :meth:`end` may come from another."""
 
+    def __init__(self) -> None:
+        # fork would copy the locks of running threads; spawn starts clean on every system
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._calls = 0
+        self._ready = False
+        self._ending = threading.Lock()
 
-def _prepare() -> None:
-    """First thing in a worker: silence the decoders and import them, before any deadline."""
-    silence = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):  # decord, FFmpeg and PDFium write to the terminal as they like
-        os.dup2(silence, descriptor)
-    os.close(silence)
-    if _ALARM is not None:
-        signal.signal(_ALARM, signal.SIG_DFL)
-    importlib.import_module(_WORKER)
+    def wait_until_ready(self) -> None:
+        """Return when the decoders are imported.
 
+        Raises:
+            AppError: The process does not start.
+        """
+        try:
+            if self._pipe.poll(_STARTING):
+                self._pipe.recv()
+                self._ready = True
+                return
+        except (EOFError, OSError):
+            pass
+        reason = "The processes that read files do not start; is memory or the disk full?"
+        raise AppError(reason)
 
-def _run(
-    function: str | Callable[..., Any],
-    hard_stop: float,
-    *args: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Call ``function`` in the worker, which the kernel ends after ``hard_stop`` seconds."""
-    call: Callable[..., Any] = (
-        getattr(importlib.import_module(_WORKER), function)
-        if isinstance(function, str)
-        else function
-    )
-    if _ALARM is not None:
-        signal.setitimer(signal.ITIMER_REAL, hard_stop)
-    try:
-        return call(*args)
-    except AppError:
-        raise
-    except Exception:
-        # Some exceptions of decoders cannot be unpickled, which would break the pool.
-        raise RuntimeError(f"In a worker process:\n{traceback.format_exc()}") from None
-    finally:
-        if _ALARM is not None:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+    def is_usable(self) -> bool:
+        """Whether it can take another call."""
+        return self._ready and self._calls < _CALLS and self._process.is_alive()
+
+    def ask(
+        self,
+        function: str | Callable[..., Any],
+        path: Path,
+        args: tuple[Any, ...],
+        deadline: float,
+    ) -> Answer:
+        """The answer of the process, which is ended where there is none in time."""
+        self._calls += 1
+        try:
+            self._pipe.send((function, (path, *args), deadline + GRACE))
+            if self._pipe.poll(deadline):
+                answer: Answer = self._pipe.recv()
+                return answer
+        except (EOFError, OSError) as error:
+            self.end()
+            code = self._process.exitcode
+            if ALARM is not None and code == -ALARM:
+                raise _too_slow(path, deadline) from error
+            raise _died(path, code) from error
+        self.end()
+        raise _too_slow(path, deadline)
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        with self._ending:
+            self._ready = False
+            self._process.kill()
+            self._process.join()
 
 
 def _too_slow(path: Path, deadline: float) -> TooSlowError:
@@ -163,6 +181,6 @@ def _too_slow(path: Path, deadline: float) -> TooSlowError:
     return TooSlowError(path, f"{reason} The file may be damaged.")
 
 
-def _died(path: Path, code: int) -> DecoderDiedError:
+def _died(path: Path, code: int | None) -> DecoderDiedError:
     reason = f"The decoder crashed on this file (exit code {code}); it is damaged or too large."
     return DecoderDiedError(path, reason)

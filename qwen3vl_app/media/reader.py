@@ -65,9 +65,11 @@ class Reader:
         """Decode these parts, in their order, with thumbnails; ask for 16 or so at a time."""
         return self._read(self._indexing, path, parts, thumbnails=True)
 
-    def model_inputs(self, path: Path, parts: Sequence[Part]) -> tuple[ModelInput, ...]:
-        """What the reranker sees of these parts: exactly what was embedded."""
-        contents = self._read(self._waiting, path, parts, thumbnails=False)
+    def model_inputs(
+        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+    ) -> tuple[ModelInput, ...]:
+        """What a model sees of these parts, at its own ``budget`` where that differs."""
+        contents = self._read(self._waiting, path, parts, thumbnails=False, budget=budget)
         return tuple(content.model_input for content in contents)
 
     def picture(self, path: Path) -> Image:
@@ -114,12 +116,20 @@ class Reader:
         self._waiting.close()
 
     def _read(
-        self, pool: Pool, path: Path, parts: Sequence[Part], *, thumbnails: bool
+        self,
+        pool: Pool,
+        path: Path,
+        parts: Sequence[Part],
+        *,
+        thumbnails: bool,
+        budget: Budget | None = None,
     ) -> tuple[Content, ...]:
         if not parts:
             return ()
         extra = _SECONDS_PER_PART * (len(parts) - 1)
-        contents = self._call(pool, "read", path, tuple(parts), thumbnails, extra=extra)
+        contents = self._call(
+            pool, "read", path, tuple(parts), thumbnails, extra=extra, budget=budget
+        )
         return cast("tuple[Content, ...]", contents)
 
     def _call(
@@ -129,9 +139,10 @@ class Reader:
         path: Path,
         *args: Any,  # noqa: ANN401 - what the function in media.worker takes
         extra: float = 0.0,
+        budget: Budget | None = None,
     ) -> Any:  # noqa: ANN401 - cast by the callers
         """Call a function of ``media.worker``; once more without decord where that hangs."""
-        options = self._options
+        options = self._options if budget is None else replace(self._options, budget=budget)
         deadline = options.limits.deadline + extra
         try:
             return pool.call(function, path, options, *args, deadline=deadline)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.files import os_reason
-from qwen3vl_app.media.kinds import claimed
+from qwen3vl_app.media.kinds import claimed, unsupported
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
@@ -56,8 +56,7 @@ def _enter(path: Path, seen: set[tuple[int, int]]) -> Iterator[Scanned]:
     elif not stat.S_ISREG(status.st_mode):
         yield SkippedPath(path=path, reason="Not a regular file.")
     elif claimed(path) is None:
-        suffix = path.suffix or "without a suffix"
-        yield SkippedPath(path=path, reason=f"Files of the type {suffix} cannot be searched.")
+        yield SkippedPath(path=path, reason=unsupported(path))
     else:
         yield FileStamp(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
 

@@ -1,0 +1,88 @@
+"""The loop inside a worker process: take a call, run it, answer."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from qwen3vl_app.errors import AppError
+
+GRACE = 2.0
+"""Seconds by which the kernel's deadline is later than the pool's."""
+
+ALARM: int | None = getattr(signal, "SIGALRM", None)
+"""Ends a process whose decoder holds the interpreter; Windows has none."""
+
+_WORKER = "qwen3vl_app.media.worker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a call came to: a value or an error."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+def serve(pipe: Connection) -> None:
+    """Answer calls until the other end of ``pipe`` is closed. Runs as a process of its own."""
+    _prepare()
+    pipe.send(None)
+    while True:
+        try:
+            function, args, seconds = pipe.recv()
+        except EOFError:
+            return
+        with _hard_stop(seconds):
+            answer = _run(function, args)
+            try:
+                pipe.send(answer)
+            except (pickle.PicklingError, TypeError, AttributeError):  # nothing was sent yet
+                pipe.send(Answer(error=_bug()))
+
+
+def _prepare() -> None:
+    """Silence the decoders and import them, before any deadline runs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program to handle
+    silence = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):  # decord, FFmpeg and PDFium write to the terminal as they like
+        os.dup2(silence, descriptor)
+    os.close(silence)
+    importlib.import_module(_WORKER)
+
+
+@contextmanager
+def _hard_stop(seconds: float) -> Iterator[None]:
+    """The kernel ends the process after ``seconds``, even in a loop that holds the GIL."""
+    if ALARM is None:
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _run(function: str | Callable[..., Any], args: tuple[Any, ...]) -> Answer:
+    try:
+        if isinstance(function, str):
+            function = getattr(importlib.import_module(_WORKER), function)
+        return Answer(value=function(*args))  # type: ignore[operator]
+    except AppError as error:
+        return Answer(error=error)
+    except Exception:
+        return Answer(error=_bug())
+
+
+def _bug() -> RuntimeError:
+    """A bug as text: exceptions of decoders cannot all be pickled."""
+    return RuntimeError(f"In a worker process:\n{traceback.format_exc()}")

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from qwen3vl_app.errors import AppError, DecoderDiedError, TooSlowError, UnreadableMediaError
+from qwen3vl_app.media.pool import Pool
+
+
+@pytest.fixture(scope="module")
+def pool():
+    shared = Pool(1)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def script(tmp_path):
+    """A "decoder" for :func:`run`: a file with Python in it, that the worker executes."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "decoder.py"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def run(pool: Pool, path: Path, deadline: float = 20.0) -> None:
+    pool.call(runpy.run_path, path, deadline=deadline)
+
+
+def works(pool: Pool, path: Path) -> bool:
+    return pool.call(os.path.getsize, path, deadline=20.0) == path.stat().st_size
+
+
+def test_call__hanging_decoder_is_ended(pool, script):
+    path = script("import time; time.sleep(60)")
+    began = time.monotonic()
+    with pytest.raises(TooSlowError, match=r"decoder\.py: .*longer than the limit of 1 s"):
+        run(pool, path, deadline=1.0)
+    assert time.monotonic() - began < 5
+    assert works(pool, path)
+
+
+def test_call__decoder_that_holds_the_gil_is_ended(pool, script):
+    """As decord does on a damaged container: no Python runs any more, signal handlers neither."""
+    path = script("9 ** 9 ** 9 ** 9")
+    with pytest.raises(TooSlowError):
+        run(pool, path, deadline=1.0)
+    assert works(pool, path)
+
+
+@pytest.mark.parametrize(
+    "death",
+    ["import os; os._exit(3)", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"],
+)
+def test_call__dying_decoder_costs_one_file(pool, script, death):
+    path = script(death)
+    with pytest.raises(DecoderDiedError, match="The decoder crashed on this file"):
+        run(pool, path)
+    assert works(pool, path)
+
+
+def test_call__worker_killed_between_two_calls(pool, script, tmp_path):
+    """The system ends processes when memory runs out."""
+    path = script(f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))")
+    run(pool, path)
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    time.sleep(0.5)
+    assert works(pool, path)
+
+
+def test_call__worker_killed_in_the_middle_of_its_answer(pool, script):
+    """Where workers share a queue, as pebble's do, no later call would ever be answered."""
+    path = script(
+        "class Slow:\n"
+        "    def __reduce__(self):\n"
+        "        __import__('time').sleep(5)\n"
+        "__import__('threading').Timer(0.2, __import__('os')._exit, [9]).start()\n"
+        "answer = Slow()\n"
+        "del Slow"
+    )
+    with pytest.raises(DecoderDiedError, match="exit code 9"):
+        run(pool, path)
+    assert works(pool, path)
+
+
+def test_call__answer_that_cannot_be_pickled(pool, script):
+    path = script("import os")
+    with pytest.raises(RuntimeError, match="cannot pickle 'module' object"):
+        run(pool, path)
+    assert works(pool, path)
+
+
+def test_call__expected_failures_arrive_whole(pool, script):
+    path = script(
+        "from pathlib import Path\n"
+        "from qwen3vl_app.errors import UnreadableMediaError\n"
+        "raise UnreadableMediaError(Path('/a/b.jpg'), 'It is broken.')"
+    )
+    with pytest.raises(UnreadableMediaError) as caught:
+        run(pool, path)
+    assert (caught.value.path, caught.value.reason) == (Path("/a/b.jpg"), "It is broken.")
+
+
+def test_call__bugs_stay_tracebacks_even_where_they_cannot_be_pickled(pool, script):
+    path = script(
+        "class Odd(Exception):\n"
+        "    def __init__(self, a, b): super().__init__(a)\n"
+        "raise Odd('what went wrong', 2)"
+    )
+    with pytest.raises(RuntimeError, match="what went wrong"):
+        run(pool, path)
+    assert works(pool, path)
+
+
+def test_call__noise_of_decoders_is_swallowed(pool, script, capfd):
+    run(pool, script("print('noise', flush=True); __import__('os').write(2, b'more noise')"))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_call__worker_imports_no_model_and_no_page(pool, script, tmp_path):
+    out = tmp_path / "modules"
+    run(pool, script(f"open({str(out)!r}, 'w').write(' '.join(__import__('sys').modules))"))
+    modules = set(out.read_text().split())
+    assert "qwen3vl_app.media.worker" in modules
+    assert not modules & {"torch", "transformers", "gradio", "faiss", "sqlite3", "av", "decord"}
+
+
+def test_call__many_threads(pool, tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"12345")
+    with ThreadPoolExecutor(8) as threads:
+        sizes = list(
+            threads.map(lambda _: pool.call(os.path.getsize, path, deadline=20), range(100))
+        )
+    assert sizes == [5] * 100
+
+
+def test_close__leaves_no_process_and_frees_those_who_wait(script):
+    before = set(multiprocessing.active_children())
+    pool = Pool(2)
+    failures: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            run(pool, script("import time; time.sleep(60)"), deadline=60)
+        except AppError as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    time.sleep(1.0)
+    pool.close()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert [str(error) for error in failures] == [
+        "Files are no longer read: the program is closing."
+    ]
+    assert set(multiprocessing.active_children()) <= before
+    with pytest.raises(AppError, match="the program is closing"):
+        run(pool, script(""))
+
+
+def test_close__before_the_first_call_starts_nothing():
+    before = set(multiprocessing.active_children())
+    Pool(2).close()
+    assert set(multiprocessing.active_children()) <= before

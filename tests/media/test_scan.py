@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.media.scan import scan
+from qwen3vl_app.types import FileStamp, SkippedPath
+
+
+def names(root: Path, found) -> dict[str, str]:
+    """Relative path to ``file`` or the reason."""
+    return {
+        str(f.path.relative_to(root)): f.reason if isinstance(f, SkippedPath) else "file"
+        for f in found
+    }
+
+
+def write(path: Path, text: str = "x") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_scan__stamps_in_sorted_order(tmp_path):
+    write(tmp_path / "b.txt", "four")
+    write(tmp_path / "a" / "z.md")
+    write(tmp_path / "a.txt")
+    found = list(scan([tmp_path]))
+    assert [f.path.relative_to(tmp_path).as_posix() for f in found] == ["a/z.md", "a.txt", "b.txt"]
+    status = (tmp_path / "b.txt").stat()
+    assert found[2] == FileStamp(path=tmp_path / "b.txt", size=4, mtime_ns=status.st_mtime_ns)
+
+
+def test_scan__what_is_left_alone(tmp_path):
+    write(tmp_path / ".hidden.txt")
+    write(tmp_path / ".git" / "a.txt")
+    write(tmp_path / "@eaDir" / "a.jpg")
+    write(tmp_path / "a.docx")
+    write(tmp_path / "data")
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "broken.jpg").symlink_to(tmp_path / "nowhere")
+    assert names(tmp_path, scan([tmp_path])) == {
+        ".hidden.txt": "Hidden.",
+        ".git": "Hidden.",
+        "@eaDir": "A folder of the operating system.",
+        "a.docx": "Files of the type .docx cannot be searched.",
+        "data": "Files without a suffix cannot be searched.",
+        "pipe.txt": "Not a regular file.",
+        "broken.jpg": "A link that leads nowhere.",
+    }
+
+
+def test_scan__socket(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # socket names are short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("s.txt")
+        assert names(tmp_path, scan([tmp_path])) == {"s.txt": "Not a regular file."}
+
+
+def test_scan__loops_end(tmp_path):
+    write(tmp_path / "a" / "a.txt")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    (tmp_path / "self.txt").symlink_to("self.txt")
+    assert names(tmp_path, scan([tmp_path])) == {
+        "a/a.txt": "file",
+        "a/up": "The folder was already visited by another path.",
+        "self.txt": "A link that leads nowhere.",
+    }
+
+
+def test_scan__overlapping_paths_give_a_file_once(tmp_path):
+    file = write(tmp_path / "a" / "a.txt")
+    found = [f for f in scan([file, tmp_path / "a", tmp_path, file]) if isinstance(f, FileStamp)]
+    assert [f.path for f in found] == [file]
+
+
+def test_scan__named_hidden_file_is_taken(tmp_path):
+    file = write(tmp_path / ".notes.txt")
+    assert [f.path for f in scan([file])] == [file]
+
+
+def test_scan__missing_path_raises_before_anything_is_yielded(tmp_path):
+    write(tmp_path / "a.txt")
+    with pytest.raises(UsageError, match=r"gone does not exist"):
+        scan([tmp_path, tmp_path / "gone"])
+
+
+def test_scan__relative_path_becomes_absolute(tmp_path, monkeypatch):
+    write(tmp_path / "a.txt")
+    monkeypatch.chdir(tmp_path)
+    assert [f.path for f in scan([Path("a.txt")])] == [tmp_path / "a.txt"]
+
+
+@pytest.mark.parametrize("name", ["two\nlines.txt", "😀.txt", "\u202egpj.txt", "x" * 251 + ".txt"])
+def test_scan__strange_names(tmp_path, name):
+    write(tmp_path / name)
+    assert [f.path.name for f in scan([tmp_path])] == [name]
+
+
+def test_scan__name_that_is_no_utf8(tmp_path):
+    raw = os.fsencode(tmp_path) + b"/\xff\xfe.txt"
+    with open(raw, "w") as file:
+        file.write("x")
+    (found,) = scan([tmp_path])
+    assert isinstance(found, FileStamp)
+    assert found.path.read_text() == "x"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_scan__folder_without_permission(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    try:
+        (found,) = scan([tmp_path])
+    finally:
+        closed.chmod(0o700)
+    assert isinstance(found, SkippedPath)
+    assert found.reason == "The folder may not be read; give yourself permission to read it."
