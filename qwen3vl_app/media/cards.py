@@ -28,6 +28,9 @@ _WIDE_FONTS = (
 )
 """Where Debian, Arch, Fedora, macOS and Windows keep fonts that cover CJK."""
 
+_LAST_PLAIN = "\u24ff"
+"""Above this stand the characters of East Asia, which Pillow's own font lacks."""
+
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
@@ -35,11 +38,11 @@ def draw_card(text: str) -> Image.Image:
     """The first lines of ``text``, 320 × 240 pixels, RGB.
 
     A font that covers CJK is used where the system has one; without it such characters become
-    boxes, and nothing fails. Takes about 3 ms.
+    boxes, and nothing fails. Takes about 8 ms.
     """
     card = Image.new("RGB", _SIZE, _PAPER)
     pen = ImageDraw.Draw(card)
-    font = _wide_font() if not text[:500].isascii() else _plain_font()
+    font = _wide_font() if max(text[:500], default="") > _LAST_PLAIN else _plain_font()
     for number, line in enumerate(_wrap(text, font)):
         pen.text((_MARGIN, _MARGIN + number * _LINE_HEIGHT), line, fill=_INK, font=font)
     return card
@@ -60,12 +63,22 @@ def _wrap(text: str, font: _Font) -> list[str]:
 
 def _fitting(text: str, font: _Font, room: int) -> int:
     """How many leading characters fit into ``room`` pixels; at least one."""
-    low, high = 1, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if font.getlength(text[:middle]) <= room else (low, middle - 1)
-    space = text.rfind(" ", 0, low + 1)
-    return space if low < len(text) and space > low // 2 else low
+    width, position = 0.0, 0
+    while position < len(text):
+        width += _advance(font, text[position])
+        if width > room:
+            break
+        position += 1
+    if position == len(text):
+        return position
+    space = text.rfind(" ", 0, position + 1)
+    return space if space > position // 2 else max(1, position)
+
+
+@lru_cache(maxsize=4096)
+def _advance(font: _Font, character: str) -> float:
+    """Pixels one character moves the pen; asking the font again and again is what takes time."""
+    return font.getlength(character)
 
 
 @lru_cache(maxsize=1)
