@@ -13,7 +13,7 @@ from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.containers import Container, with_container
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pictures import check_size
-from qwen3vl_app.media.sampling import Span, choose_frames, split_moments
+from qwen3vl_app.media.sampling import Span, choose_frames, choose_moments
 from qwen3vl_app.media.thumbnails import thumbnail
 from qwen3vl_app.types import Clip, Kind, Part, Place
 
@@ -37,16 +37,16 @@ def list_moments(path: Path, options: ReadOptions) -> list[Part]:
         UnreadableMediaError: It cannot be read, has sound only, or its frames are too large.
     """
 
-    def measure(video: Container) -> float:
+    def measure(video: Container) -> tuple[int, float]:
         _, first = next(iter(video.frames([0])), (0, None))  # proof that it can be decoded
         if first is None:
             raise UnreadableMediaError(path, "No frame of the video can be decoded.")
         check_size(path, first.size, options.limits, "video")
-        return video.total / video.fps
+        return video.total, video.fps
 
-    duration = with_container(path, measure, decord=options.decord)
-    whole = Part(ordinal=0, kind=Kind.VIDEO, place=Place(start=0.0, end=round(duration, 3)))
-    windows = split_moments(duration, options.moment_seconds)
+    total, fps = with_container(path, measure, decord=options.decord)
+    whole = Part(ordinal=0, kind=Kind.VIDEO, place=Place(start=0.0, end=round(total / fps, 3)))
+    windows = choose_moments(total, fps, options.moment_seconds)
     return [whole] + [
         Part(ordinal=number, kind=Kind.MOMENT, place=Place(start=start, end=end))
         for number, (start, end) in enumerate(windows, start=1)

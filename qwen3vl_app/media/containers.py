@@ -78,14 +78,14 @@ def _suits_decord(path: Path) -> bool:
 
     In MPEG streams, which have none, decord 0.6 gives frames up to 25 away from those asked for.
     """
-    with decoding(path, "video"), path.open("rb") as file:
+    with decoding(path, "The video"), path.open("rb") as file:
         head = file.read(16)
     return head[4:8] in _BOXES or head.startswith((b"\x1a\x45\xdf\xa3", b"RIFF", b"FLV"))
 
 
 class _Decord:
     def __init__(self, path: Path) -> None:
-        with decoding(path, "video"):
+        with decoding(path, "The video"):
             import decord  # noqa: PLC0415 - see the module's docstring
 
             self._video = decord.VideoReader(str(path), num_threads=_THREADS)
@@ -101,7 +101,7 @@ class _Decord:
         position = 0
         while position < len(indices):
             batch = list(indices[position : position + step])
-            with decoding(self._path, "video"):
+            with decoding(self._path, "The video"):
                 pixels = self._video.get_batch(batch).asnumpy()
             for index, frame in zip(batch, pixels, strict=True):
                 yield index, Image.fromarray(frame)
@@ -112,7 +112,7 @@ class _Decord:
 class _PyAv:
     def __init__(self, path: Path) -> None:
         self._path = path
-        with decoding(path, "video"):
+        with decoding(path, "The video"):
             file, stream = _open(path)
             with file:
                 rate = stream.average_rate or stream.guessed_rate or stream.base_rate
@@ -122,7 +122,7 @@ class _PyAv:
         _check(path, self.total, self.fps)
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
-        with decoding(self._path, "video"), _Cursor(self._path, self._keys) as cursor:
+        with decoding(self._path, "The video"), _Cursor(self._path, self._keys) as cursor:
             for index in indices:
                 frame = cursor.move_to(self._times[index])
                 if frame is None:

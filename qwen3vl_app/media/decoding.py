@@ -10,12 +10,12 @@ from qwen3vl_app.errors import UnreadableMediaError
 
 
 @contextmanager
-def decoding(path: Path, noun: str) -> Iterator[None]:
+def decoding(path: Path, subject: str) -> Iterator[None]:
     """Wrap calls into a decoder, and nothing else: damage makes decoders raise anything.
 
     Args:
         path: The file.
-        noun: What is being decoded, for the sentence: ``picture``, ``page 3``.
+        subject: What is being decoded, as a sentence begins: ``The picture``, ``Page 3``.
 
     Raises:
         UnreadableMediaError: The decoder raised something, or memory ran out.
@@ -25,15 +25,15 @@ def decoding(path: Path, noun: str) -> Iterator[None]:
     except UnreadableMediaError:
         raise
     except MemoryError as error:
-        reason = f"Decoding the {noun} takes more memory than there is; make a smaller copy."
+        reason = f"{subject} takes more memory to decode than there is; make a smaller copy."
         raise UnreadableMediaError(path, reason) from error
     except Exception as error:
-        raise UnreadableMediaError(path, _reason(noun, error)) from error
+        raise UnreadableMediaError(path, _reason(subject, error)) from error
 
 
-def _reason(noun: str, error: Exception) -> str:
+def _reason(subject: str, error: Exception) -> str:
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     said = " ".join(said.split())[:120].rstrip(".")
     if "truncated" in said.lower() or isinstance(error, EOFError):
-        return f"The {noun} breaks off before its end; copy the file again from its source."
-    return f"The {noun} cannot be decoded; the file is damaged ({said})."
+        return f"{subject} breaks off before its end; copy the file again from its source."
+    return f"{subject} cannot be decoded; the file is damaged ({said})."

@@ -81,9 +81,9 @@ def draw_pages(
                 width, height = budget.fit_picture(size)
                 wanted = max(width / size[0], height / size[1]) * _OVERSAMPLING
                 scale = max(wanted, min(1.0, THUMBNAIL_SIDE / max(size)))
-                with decoding(path, f"page {number}"):
-                    text = _text(page)
-                    yield PageImage(picture=_draw(page, size, scale), size=size, text=text)
+                with decoding(path, f"Page {number}"):
+                    text, picture = _text(page), _draw(page, size, scale)
+            yield PageImage(picture=picture, size=size, text=text)
 
 
 def draw_page(path: Path, number: int, longest: int, limits: Limits) -> Image.Image:
@@ -94,19 +94,19 @@ def draw_page(path: Path, number: int, longest: int, limits: Limits) -> Image.Im
     """
     with _document(path) as document, _page(path, document, number) as page:
         size = _nominal(path, page, limits)
-        with decoding(path, f"page {number}"):
+        with decoding(path, f"Page {number}"):
             return _draw(page, size, longest / max(size))
 
 
 @contextmanager
 def _document(path: Path) -> Iterator[pypdfium2.PdfDocument]:
     try:
-        with decoding(path, "PDF"):
+        with decoding(path, "The PDF"):
             document = pypdfium2.PdfDocument(path)
     except UnreadableMediaError as error:
         raise UnreadableMediaError(path, _refusal(path) or error.reason) from error
     try:
-        with decoding(path, "PDF"):
+        with decoding(path, "The PDF"):
             document.init_forms()
         yield document
     finally:
@@ -128,7 +128,7 @@ def _refusal(path: Path) -> str | None:
 
 @contextmanager
 def _page(path: Path, document: pypdfium2.PdfDocument, number: int) -> Iterator[pypdfium2.PdfPage]:
-    with decoding(path, f"page {number}"):
+    with decoding(path, f"Page {number}"):
         page = document[number - 1]
     try:
         yield page

@@ -58,7 +58,7 @@ def load_picture(path: Path, limits: Limits) -> Image.Image:
     """
     with _open(path) as image:
         check_size(path, image.size, limits)
-        with decoding(path, "picture"), warnings.catch_warnings():
+        with decoding(path, "The picture"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image.load()
             return flatten(_upright(image))
@@ -107,7 +107,7 @@ def flatten(image: Image.Image) -> Image.Image:
 
 def _open(path: Path) -> Image.Image:
     try:
-        with decoding(path, "picture"), warnings.catch_warnings():
+        with decoding(path, "The picture"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged EXIF, which does not matter
             return Image.open(path, formats=_FORMATS)
     except UnreadableMediaError as error:

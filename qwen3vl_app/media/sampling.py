@@ -51,11 +51,24 @@ def choose_frames(span: Span, total: int, fps: float) -> list[int]:
         ValueError: There is no frame in the span.
     """
     first, last = _frame_range(span, total, fps)
+    if first > last:
+        raise ValueError(f"no frame from {span.start} to {span.end} s of {total / fps:.1f} s")
     available = last - first + 1
     if available < _FRAME_FACTOR:
         return [first]  # the reference refuses such videos
     wanted = _count_frames(span, available, fps)
     return [int(index) for index in np.rint(_linspace(first, last, wanted))]
+
+
+def choose_moments(total: int, fps: float, seconds: float) -> list[tuple[float, float]]:
+    """The windows of a video that have frames in them; none where frames are further apart."""
+    if fps * seconds < _FRAME_FACTOR:  # slides, or a damaged header
+        return []
+    return [
+        (start, end)
+        for start, end in split_moments(total / fps, seconds)
+        if _holds_frames(start, end, total, fps)
+    ]
 
 
 def split_moments(duration: float, seconds: float) -> list[tuple[float, float]]:
@@ -73,16 +86,23 @@ def split_moments(duration: float, seconds: float) -> list[tuple[float, float]]:
     return [(round(a, 3), round(b, 3)) for a, b in zip(starts, ends, strict=True)]
 
 
+def _holds_frames(start: float, end: float, total: int, fps: float) -> bool:
+    span = Span(fps=fps, max_frames=_FRAME_FACTOR, start=start, end=end)
+    first, last = _frame_range(span, total, fps)
+    return first <= last
+
+
 def _frame_range(span: Span, total: int, fps: float) -> tuple[int, int]:
-    """First and last frame of the span, inclusive (``calculate_video_frame_range``)."""
+    """First and last frame of the span, inclusive (``calculate_video_frame_range``).
+
+    The first is after the last where no frame is shown during the span.
+    """
     longest = total / fps
     first, last = 0, total - 1
     if span.start is not None:
         first = math.ceil(max(0.0, min(span.start, longest)) * fps)
     if span.end is not None:
         last = min(math.floor(max(0.0, min(span.end, longest)) * fps), total - 1)
-    if first > last:
-        raise ValueError(f"no frame from {span.start} to {span.end} s of {longest:.1f} s")
     return first, last
 
 

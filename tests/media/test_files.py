@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media.files import content_hash, inspect_file
+from qwen3vl_app.media.files import content_hash, inspect_file, os_reason
 from qwen3vl_app.media.kinds import FileType
 from qwen3vl_app.settings import Limits
 
@@ -72,3 +72,18 @@ def test_inspect_file__without_permission(tmp_path, limits):
     path.chmod(0)
     with pytest.raises(UnreadableMediaError, match="may not be read; give yourself permission"):
         inspect_file(path, limits)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (FileNotFoundError(2, "x"), "The file is no longer there; index its folder again."),
+        (
+            PermissionError(13, "x"),
+            "The file may not be read; give yourself permission to read it.",
+        ),
+        (OSError(5, "Input/output error"), "The file cannot be read: Input/output error."),
+    ],
+)
+def test_os_reason(error, expected):
+    assert os_reason(error) == expected

@@ -72,7 +72,7 @@ def test_draw_pages__strip(make_pdf, limits):
 
 
 def test_draw_pages__missing_page(make_pdf, limits):
-    with pytest.raises(UnreadableMediaError, match="page 7 cannot be decoded"):
+    with pytest.raises(UnreadableMediaError, match="Page 7 cannot be decoded"):
         list(draw_pages(make_pdf("a.pdf", [A4]), [7], Budget(), limits))
 
 

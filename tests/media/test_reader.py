@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 
@@ -97,6 +98,18 @@ def test_read__video(reader, make_video):
     assert webp_size(reader.preview(path, parts[1])) == (64, 48)
     assert len(reader.clip(path, fps=2.0, max_frames=8).frames) == 8
     assert reader.clip(path, start=2.0, end=4.0).seconds == (0.0, 0.7, 1.3, 2.0)
+
+
+@pytest.mark.parametrize(
+    "name", [b"two\nlines", "\u202e\U0001f600".encode(), b"\xff\xfe", b"x" * 251, b"%s{}'<b>"]
+)
+def test_read__strange_names(reader, tmp_path, make_pdf, make_video, name):
+    for source in (make_pdf("a.pdf", [(300, 400)]), make_video("a.mp4", frames=4)):
+        path = tmp_path / (os.fsdecode(name) + source.suffix)
+        source.rename(path)
+        (part,) = reader.outline(path).parts
+        (content,) = reader.read(path, [part])
+        assert content.thumbnail
 
 
 def test_read__nothing_asked_nothing_done(tmp_path):
