@@ -102,7 +102,7 @@ def flatten(image: Image.Image) -> Image.Image:
         white = Image.new("RGB", image.size, (255, 255, 255))
         white.paste(image, mask=image.getchannel("A"))
         return white
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")  # a copy may take 800 MB
 
 
 def _open(path: Path) -> Image.Image:

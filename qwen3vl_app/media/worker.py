@@ -46,7 +46,7 @@ def picture(path: Path, options: ReadOptions) -> Image.Image:
     """A whole picture."""
     if inspect_file(path, options.limits) is not FileType.PICTURE:
         raise UnreadableMediaError(path, "This is not a picture; choose a JPEG, PNG or the like.")
-    loaded = pictures.load_picture(path, options.limits)
+    loaded = pictures.load_picture(path, options.limits).copy()  # no longer tied to its file
     loaded.info = {}
     return loaded
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from qwen3vl_app.media import cards
 from qwen3vl_app.media.cards import draw_card
+from qwen3vl_app.media.pictures import load_picture
 from qwen3vl_app.media.thumbnails import preview, thumbnail
 
 
@@ -75,3 +76,11 @@ def test_draw_card__lines_break_at_words():
         line.split()[-1] in "many words that do not fit into one line of the card"
         for line in lines
     )
+
+
+def test_thumbnail__carries_nothing_of_the_camera(tmp_path, limits):
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.jpg", exif=exif)
+    loaded = load_picture(tmp_path / "a.jpg", limits)
+    assert b"taken at home" not in thumbnail(loaded) + preview(loaded, 1600)
