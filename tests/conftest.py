@@ -1,3 +1,3 @@
 """Imported before any test: the package sets how threads wait before torch is loaded."""
 
-import qwen3vl_app as qwen3vl_app
+import qwen3vl_app  # noqa: F401
