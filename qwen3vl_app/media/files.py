@@ -57,7 +57,7 @@ def content_hash(path: Path) -> ContentHash:
 def os_reason(error: OSError) -> str:
     """What the operating system said, as a sentence with the way out."""
     if isinstance(error, FileNotFoundError):
-        return "The file is no longer there; index its folder again."
+        return "The file is no longer there; check the path, or index its folder again."
     if isinstance(error, PermissionError):
         return "The file may not be read; give yourself permission to read it."
     return f"The file cannot be read: {error.strerror or error}."

@@ -33,7 +33,7 @@ def test_inspect_file__empty(tmp_path, limits):
 
 
 def test_inspect_file__gone(tmp_path, limits):
-    with pytest.raises(UnreadableMediaError, match="no longer there; index its folder again"):
+    with pytest.raises(UnreadableMediaError, match="no longer there; check the path"):
         inspect_file(tmp_path / "a.jpg", limits)
 
 
@@ -77,7 +77,7 @@ def test_inspect_file__without_permission(tmp_path, limits):
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (FileNotFoundError(2, "x"), "The file is no longer there; index its folder again."),
+        (FileNotFoundError(2, "x"), "The file is no longer there; check the path, or index its folder again."),
         (
             PermissionError(13, "x"),
             "The file may not be read; give yourself permission to read it.",
