@@ -16,6 +16,7 @@ from qwen3vl_app.demo.card import Facts, write_card
 from qwen3vl_app.demo.evaluate import Measure, RecallEvaluation, RerankEvaluation, table
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.samples import write_samples
+from qwen3vl_app.demo.stagewise import StageEvaluation
 from qwen3vl_app.demo.training import Plan, Report
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.models.embedder import Qwen3VLEmbedder
@@ -111,6 +112,7 @@ def measure(target: Path, seed: int, cases: int, step: Callable[[str], None]) ->
     lines = RecallEvaluation(embedder, things, seed).run(step)
     if (target / "reranker" / "config.json").exists():
         reranker = Qwen3VLReranker(load_reranker(checkpoint("reranker"), "cpu"))
+        lines += StageEvaluation(embedder, reranker, things, seed + 2).run(step)
         lines += RerankEvaluation(reranker, things, seed + 1).run(step, cases)
     return lines
 

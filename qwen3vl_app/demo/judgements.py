@@ -13,20 +13,29 @@ from qwen3vl_app.demo.captions import caption, note
 from qwen3vl_app.demo.inputs import Shown, pixels
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.render import draw
-from qwen3vl_app.demo.scenes import Scene, mistakes, random_scene
+from qwen3vl_app.demo.scenes import COUNTS, Scene, mistakes, random_scene, with_wrong_thing
 from qwen3vl_app.demo.sizes import random_frame
 
 FORMS = {
-    "picture": 0.62,
-    "page": 0.07,
-    "clip": 0.08,
-    "note": 0.08,
-    "alike": 0.08,
-    "noted": 0.05,
-    "moving": 0.02,
+    "picture": 0.68,
+    "page": 0.06,
+    "clip": 0.07,
+    "note": 0.07,
+    "alike": 0.07,
+    "noted": 0.04,
+    "moving": 0.01,
 }
 """What the documents are, and how often. alike: pictures asked for by pictures; noted: notes asked
 for by pictures; moving: clips asked for by clips."""
+
+KINDS = {"pair": 0.3, "shapes": 0.42, "thing": 0.28}
+"""What pictures as documents show, and how often; counting needs the most practice."""
+
+SWAPPED = 0.35
+"""How often a wrong query of a pair only has its sides swapped."""
+
+MISCOUNTED = 0.85
+"""How often a wrong query of shapes that would not miscount is made to."""
 
 PART_ASKED = {"pair": 0.15, "clip": 0.3}
 """How often the true query names only one of the things that are there."""
@@ -68,12 +77,24 @@ def other_scene(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
     return Scene("thing", (next(thing for thing in things if thing not in scene.things),))
 
 
+def hard_ones(rng: Random, scene: Scene, things: Sequence[Thing]) -> list[Scene]:
+    """`mistakes`, with those that are slow to learn in the shares given above."""
+    wrong = mistakes(rng, scene, things)
+    if scene.kind == "pair" and rng.random() > SWAPPED:
+        while wrong[0] in (wrong[1], scene) or set(wrong[0].things) == set(scene.things):
+            wrong[0] = with_wrong_thing(rng, scene, things)
+    if scene.kind == "shapes" and wrong[0].count == wrong[1].count and rng.random() < MISCOUNTED:
+        count = rng.choice([number for number in COUNTS if number != scene.count])
+        wrong[0] = replace(scene, count=count)
+    return wrong
+
+
 def asked(rng: Random, scene: Scene, things: Sequence[Thing]) -> list[Scene]:
     """The scenes that the queries of one document describe: true, two wrong, one far off."""
     true = scene
     if scene.kind in ("pair", "clip") and rng.random() < PART_ASKED[scene.kind]:
         true = Scene("thing", (rng.choice(scene.things),))
-    wrong = mistakes(rng, scene, things)
+    wrong = hard_ones(rng, scene, things)
     if true is not scene:
         wrong = [Scene("thing", (other_thing(rng, scene, things),)), wrong[-1]]
     elif scene.kind == "thing" and rng.random() < 0.2:
@@ -92,7 +113,7 @@ def judged_scene(rng: Random, form: str, step: int, things: Sequence[Thing]) -> 
         return random_scene(rng, "clip", things)
     if form == "page":
         return random_scene(rng, rng.choice(("page", "chart")), things)
-    kind = rng.choices(("pair", "shapes", "thing"), (0.45, 0.25, 0.3))[0]
+    kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
     pool = int(EASY_SIDES + SIDES_GROWTH * step)
     if kind == "pair" and pool < len(things) and rng.random() < 0.75:
         return random_scene(rng, kind, things[:: max(1, len(things) // pool)])
