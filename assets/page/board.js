@@ -6,6 +6,7 @@
 import { drawLines } from './board_lines.js';
 import { Column } from './board_column.js';
 import { listenToKeys } from './board_keys.js';
+import { Messages } from './board_messages.js';
 import { legend, phrase } from './board_words.js';
 import { emit, memory, on } from './bus.js';
 import { el, isNarrow, say } from './dom.js';
@@ -32,7 +33,10 @@ class Board {
     listenToKeys(this);
     new ResizeObserver(() => this.root.isConnected && this.draw()).observe(this.body);
     on('status', root, (status) => this.welcome.show(status, this.stage === 'empty'));
-    on('changed', root, () => trigger('collections'));
+    on('changed', root, () => {
+      trigger('collections');
+      this.messages.draw(this.value?.hits ?? []);
+    });
     on('opened', root, (opened) => this.markOpened(opened?.id ?? null));
     on('forgotten', root, ({ ids }) => this.forget(new Set(ids)));
     watch('value', () => this.take(props.value));
@@ -44,19 +48,18 @@ class Board {
   build() {
     this.status = el('p', { class: 'board-status', role: 'status', 'aria-live': 'polite' });
     this.legend = el('p', { class: 'board-legend' });
-    this.note = el('div', { class: 'board-note', role: 'alert', hidden: true });
+    this.messages = new Messages(this);
     this.sides = this.buildSides();
     this.density = this.buildDensity();
     const tools = el('div', { class: 'board-tools' }, this.sides, this.density);
-    const words = el('div', { class: 'board-words' }, this.status, this.legend);
+    const words = el('div', { class: 'board-words' }, this.status, this.legend, this.messages.newer);
     this.head = el('div', { class: 'board-head' }, words, tools);
     this.recall = new Column(this, 'recall');
     this.rerank = new Column(this, 'rerank');
     this.lines = el('div', { class: 'board-lines', 'aria-hidden': 'true' });
     this.body = el('div', { class: 'board' }, this.recall.node, this.lines, this.rerank.node);
-    this.nothing = el('div', { class: 'board-nothing', hidden: true });
     this.welcome = new Welcome((text) => this.ask(text));
-    this.root.append(this.head, this.note, this.body, this.nothing, this.welcome.node);
+    this.root.append(this.head, this.messages.note, this.body, this.messages.nothing, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));
@@ -88,6 +91,7 @@ class Board {
     this.stage = value.stage;
     this.asked = value.asked;
     this.message = value.message ?? '';
+    if (value.stage === 'begun') this.messages.begin();
     if (value.hits) this.value = value;
     document.body.dataset.searching = ['begun', 'recall', 'rerank'].includes(value.stage);
     this.later();
@@ -106,7 +110,7 @@ class Board {
   draw() {
     const { root, value, stage } = this;
     const begun = stage === 'begun';
-    const hits = begun ? [] : (value?.hits ?? []);
+    const hits = value?.hits ?? []; // while a search begins, the former rows stay, dimmed
     root.dataset.stage = stage;
     root.dataset.mode = value && !value.rerank ? 'single' : 'pair';
     root.dataset.compact = this.isCompact(hits.length);
@@ -115,9 +119,8 @@ class Board {
       button.setAttribute('aria-pressed', String(button.dataset.side === root.dataset.side));
     }
     say(this.status, phrase(this));
-    say(this.legend, legend(this, hits));
-    this.drawNote();
-    this.drawNothing(hits);
+    this.legend.replaceChildren(...legend(this, hits));
+    this.messages.draw(hits);
     this.welcome.node.hidden = stage !== 'empty';
     this.head.hidden = stage === 'empty';
     this.body.hidden = stage === 'empty' || (!begun && !hits.length);
@@ -125,25 +128,7 @@ class Board {
     this.recall.draw(hits, top);
     this.rerank.draw(hits, top);
     drawLines(this, hits, top);
-  }
-
-  drawNote() {
-    const notes = this.stage === 'error' ? [this.message] : (this.value?.notes ?? []);
-    this.note.hidden = !notes.length || this.stage === 'begun';
-    this.note.dataset.tone = this.stage === 'error' ? 'bad' : 'info';
-    const lines = notes.map((note) => el('p', { text: note }));
-    this.note.replaceChildren(icon(this.stage === 'error' ? 'alert' : 'info'), el('div', {}, ...lines));
-  }
-
-  drawNothing(hits) {
-    const over = ['done', 'stopped', 'recall'].includes(this.stage);
-    this.nothing.hidden = !(over && !hits.length);
-    if (this.nothing.hidden) return;
-    this.nothing.replaceChildren(
-      icon('search', 40),
-      el('h3', { text: t('nothing.title') }),
-      el('p', { text: latest && !Object.keys(latest.items).length ? t('nothing.empty') : t('nothing.hint') }),
-    );
+    if (value) emit('scored', { hits, value });
   }
 
   /** Ask one of the suggested queries, and show it in the box. */

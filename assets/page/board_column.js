@@ -40,7 +40,7 @@ export class Column {
   draw(hits, top) {
     const ordered = this.ordered(hits);
     const shown = ordered.slice(0, top);
-    this.ghosts.hidden = this.board.stage !== 'begun';
+    this.ghosts.hidden = !(this.board.stage === 'begun' && !hits.length);
     this.drop(new Set(shown.map((hit) => hit.id)));
     this.put(shown, top);
     this.drawHead(hits);

@@ -1,7 +1,7 @@
 // One row of a column: made once per item, filled again only when something about it changed.
 
 import { attribute, el, say } from './dom.js';
-import { badgeText, placeText, thumbOf } from './format.js';
+import { badgeText, fitOf, placeText, thumbOf } from './format.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
 
@@ -9,7 +9,7 @@ import { t } from './strings.js';
 export function makeRow(hit, side) {
   const image = el('img', {
     alt: '', width: 96, height: 72, loading: 'lazy', decoding: 'async', draggable: 'false',
-    src: thumbOf(hit), data: { kind: hit.kind },
+    src: thumbOf(hit), data: { fit: fitOf(hit) },
   });
   const badge = el('span', { class: 'badge' }, icon(hit.kind, 13));
   const short = badgeText(hit.kind, hit.place);

@@ -1,8 +1,11 @@
 // The sentences above the board.
 
+import { el } from './dom.js';
 import { count, ms } from './format.js';
 import { latest } from './status.js';
 import { t } from './strings.js';
+
+const TONES = { rescued: 'up', promoted: 'up', kept: 'same', demoted: 'down', dropped: 'down' };
 
 /** What the search is doing or has found; read out by screen readers. */
 export function phrase(board) {
@@ -25,19 +28,20 @@ function loading() {
   return latest?.models.some((model) => model.role === 'embedder' && model.state !== 'ready');
 }
 
-/** What was asked, and what the second stage changed. */
+/** What was asked, and what the second stage changed, as nodes. */
 export function legend(board, hits) {
   const { stage, asked, value } = board;
-  const question = asked ? quoted(asked) : '';
+  const question = asked ? [el('span', { class: 'question', text: quoted(asked) })] : [];
   if (!['rerank', 'done', 'stopped'].includes(stage) || !value?.rerank) return question;
   const tally = { rescued: 0, promoted: 0, kept: 0, demoted: 0, dropped: 0 };
   for (const hit of hits) {
     if (hit.moved && Math.min(hit.r0, hit.r1) <= value.top) tally[hit.moved] += 1;
   }
-  const parts = Object.entries(tally)
-    .filter(([, n]) => n)
-    .map(([moved, n]) => t(`moved.${moved}`, { n: count(n) }));
-  return [question, parts.join(' · ')].filter(Boolean).join('  —  ');
+  const parts = Object.entries(tally).filter(([, n]) => n);
+  const shown = parts.map(([moved, n]) =>
+    el('span', { class: `tally ${TONES[moved]}`, text: t(`moved.${moved}`, { n: count(n) }) }),
+  );
+  return [...question, ...shown];
 }
 
 function quoted(asked) {

@@ -1,6 +1,7 @@
 // What the parts of the page tell each other, without knowing each other.
 //
 //   open {id, hit, words}   show an item in the detail panel
+//   scored {hits, value}    the running search knows more about its hits
 //   opened {id}             the detail panel shows it now, or null
 //   added                   something was given to the indexer
 //   changed                 the library's contents changed

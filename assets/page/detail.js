@@ -30,6 +30,7 @@ class Detail {
     this.close();
     on('open', root, (request) => this.open(request));
     on('close', root, () => this.close());
+    on('scored', root, ({ hits, value }) => this.rescore(hits, value));
     on('forgotten', root, ({ ids }) => ids.includes(this.id) && this.close());
   }
 
@@ -55,19 +56,30 @@ class Detail {
 
   draw(item, hit, value) {
     const go = (id) => this.open({ id, quiet: true });
+    this.seq = value?.seq;
     this.view = VIEWS[item.kind](item, go);
+    this.scores = hit ? scoresBlock(hit, value) : null;
     const panel = el(
       'aside',
       { class: 'panel', 'aria-label': t('detail.title'), tabindex: '-1' },
       this.header(item),
       el('div', { class: 'panel-view' }, this.view.node),
       this.actions(item),
-      hit ? scoresBlock(hit, value) : null,
+      this.scores,
       factsBlock(item),
     );
     this.root.replaceChildren(panel);
     this.view.shown?.();
     if (isNarrow()) panel.focus({ preventScroll: true });
+  }
+
+  /** Keep the scores of the shown item up to date while its search is still judging. */
+  rescore(hits, value) {
+    const hit = this.scores && value.seq === this.seq && hits.find((one) => one.id === this.id);
+    if (!hit) return;
+    const fresh = scoresBlock(hit, value);
+    this.scores.replaceWith(fresh);
+    this.scores = fresh;
   }
 
   header(item) {

@@ -47,7 +47,8 @@ export function date(iso) {
 export function placeText(kind, place) {
   if (kind === 'page') return t('place.page', { page: place.page });
   if (kind === 'passage' && place.first) {
-    return t('place.lines', { first: place.first, last: place.last });
+    const name = place.first === place.last ? 'place.line' : 'place.lines';
+    return t(name, { first: place.first, last: place.last });
   }
   if (kind === 'moment') return `${clock(place.start ?? 0)}–${clock(place.end ?? 0)}`;
   if (kind === 'video' && place.end) return clock(place.end);
@@ -60,6 +61,13 @@ export function badgeText(kind, place) {
   if (kind === 'moment') return clock(place.start ?? 0);
   if (kind === 'video' && place.end) return clock(place.end);
   return '';
+}
+
+/** How a thumbnail fits a frame of 4 to 3: filling it, or whole where filling would cut too much. */
+export function fitOf(item) {
+  if (item.kind === 'page' || item.kind === 'passage') return 'top';
+  const ratio = item.width && item.height ? item.width / item.height / (4 / 3) : 1;
+  return ratio < 0.8 || ratio > 1.36 ? 'whole' : 'fill';
 }
 
 export const thumbOf = (item) => `/m/thumb/${item.thumb}.webp`;

@@ -16,7 +16,7 @@ class Lightbox {
   constructor(source, title) {
     this.view = { scale: 1, x: 0, y: 0 };
     this.image = el('img', { src: source, alt: title, draggable: 'false' });
-    this.stage = el('div', { class: 'lightbox-stage' }, this.image);
+    this.stage = el('div', { class: 'lightbox-stage', tabindex: '-1', autofocus: true }, this.image);
     this.percent = el('span', { class: 'lightbox-percent', text: '100 %' });
     const button = (name, label, onclick) =>
       el('button', { type: 'button', class: 'bare', 'aria-label': t(label), title: t(label), onclick }, icon(name, 20));

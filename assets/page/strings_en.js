@@ -82,6 +82,7 @@ export const english = {
   'kinds.video': 'Videos',
   'kinds.moment': 'Moments',
   'place.page': 'page {page}',
+  'place.line': 'line {first}',
   'place.lines': 'lines {first}–{last}',
   'badge.page': 'p. {page}',
 
@@ -101,13 +102,15 @@ export const english = {
   'status.recallOnly': '{n} result. Recall {recall}.|{n} results. Recall {recall}.',
   'status.nothing': 'Nothing found in {recall}.',
   'status.former': 'The results below are those of the search before.',
-  'moved.rescued': '{n} rescued',
-  'moved.promoted': '{n} up',
-  'moved.kept': '{n} unchanged',
-  'moved.demoted': '{n} down',
-  'moved.dropped': '{n} dropped',
+  'moved.rescued': '▲ {n} rescued',
+  'moved.promoted': '▲ {n} up',
+  'moved.kept': '＝ {n} unchanged',
+  'moved.demoted': '▼ {n} down',
+  'moved.dropped': '▼ {n} dropped',
   'asked.like': 'Like “{title}”',
   'asked.files': '{n} file|{n} files',
+
+  newer: '{n} new item since then: search again|{n} new items since then: search again',
 
   'nothing.title': 'Nothing found',
   'nothing.hint': 'Uncheck the kinds, choose all collections, or ask in other words.',
@@ -147,7 +150,7 @@ export const english = {
   'welcome.text':
     'Drop a folder and describe what you are looking for. Recall answers at once, the reranker reads again and puts the best first.',
   'samples.title': 'Try it first',
-  'samples.text': 'A small collection of drawings, pages, notes and clips, indexed in a minute or two.',
+  'samples.text': 'A small collection of drawings, pages, notes and clips, ready in less than a minute.',
   'samples.load': 'Load the sample collection',
   'folder.title': 'A folder on this computer',
   'folder.text': 'Indexed where it is: nothing is copied, nothing is changed.',

@@ -5,12 +5,13 @@ import { emit, on } from './bus.js';
 import { el } from './dom.js';
 import { folderForm, sampleButton } from './adder.js';
 import { dropZone } from './dropzone.js';
-import { badgeText, thumbOf } from './format.js';
+import { badgeText, fitOf, thumbOf } from './format.js';
 import { icon } from './icons.js';
 import { getJson } from './net.js';
 import { t } from './strings.js';
 
-const RECENT = 12;
+const RECENT = 24; // as many as fill two lines of tiles on a very wide window
+const LINES = 2;
 
 export class Welcome {
   constructor(ask) {
@@ -53,7 +54,8 @@ export class Welcome {
 
   drawComing() {
     const hero = el('div', { class: 'hero' }, el('h2', { text: t('coming.title') }), el('p', { text: t('coming.text') }));
-    this.node.replaceChildren(hero);
+    const ghosts = Array.from({ length: 6 }, () => el('div', { class: 'ghost ghost-tile' }));
+    this.node.replaceChildren(hero, el('div', { class: 'tiles', 'aria-hidden': 'true' }, ...ghosts));
   }
 
   async fill() {
@@ -76,12 +78,14 @@ export class Welcome {
 }
 
 function recently(items) {
-  return el(
-    'section',
-    { class: 'recent' },
-    el('h3', { text: t('recent') }),
-    el('div', { class: 'tiles' }, ...items.map(tile)),
-  );
+  const tiles = el('div', { class: 'tiles' }, ...items.map(tile));
+  const trim = () => {
+    const columns = getComputedStyle(tiles).gridTemplateColumns.split(' ').length;
+    const full = Math.max(1, Math.min(LINES, Math.floor(items.length / columns))) * columns;
+    [...tiles.children].forEach((node, n) => (node.hidden = n >= full));
+  };
+  new ResizeObserver(trim).observe(tiles);
+  return el('section', { class: 'recent' }, el('h3', { text: t('recent') }), tiles);
 }
 
 /** A tile that opens its item. */
@@ -90,7 +94,7 @@ export function tile(item) {
   const badge = el('span', { class: 'badge' }, icon(item.kind, 13), short ? el('span', { text: short }) : null);
   const picture = el('img', {
     src: thumbOf(item), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false',
-    width: 200, height: 150, data: { kind: item.kind },
+    width: 200, height: 150, data: { fit: fitOf(item) },
   });
   return el(
     'button',

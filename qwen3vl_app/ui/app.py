@@ -1,26 +1,18 @@
-"""Builds the page: one FastAPI application, our routes first, gradio mounted behind them."""
+"""Builds the page: gradio mounted behind our own routes."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.ui import scripts
-from qwen3vl_app.ui.failures import answer_failures
-from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
-from qwen3vl_app.ui.previews import PreviewCache
-from qwen3vl_app.ui.routes.about import about_routes
-from qwen3vl_app.ui.routes.indexing import indexing_routes
-from qwen3vl_app.ui.routes.items import item_routes
-from qwen3vl_app.ui.routes.media import media_routes
-from qwen3vl_app.ui.routes.page import page_routes
-from qwen3vl_app.ui.routes.uploads import upload_routes
 from qwen3vl_app.ui.searches import Searches
+from qwen3vl_app.ui.server import build_server
 from qwen3vl_app.ui.tabs.search import build_search_tab, wire_search
 from qwen3vl_app.ui.theme import build_theme
 
@@ -43,27 +35,8 @@ def build_app(services: Services) -> FastAPI:
     Takes about a second after gradio's import, which takes about six.
     """
     _keep_to_this_computer(services)
-    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(OriginGuard)
-    app.add_middleware(
-        TrustedHostMiddleware,
-        allowed_hosts=allowed_hosts(services.settings.host),
-        www_redirect=False,
-    )
-    answer_failures(app)
-    previews = PreviewCache(
-        services.library, services.reader, services.library.directory / "previews"
-    )
-    for router in (
-        page_routes(),
-        media_routes(services, previews),
-        item_routes(services),
-        indexing_routes(services),
-        upload_routes(services),
-        about_routes(services),
-    ):
-        app.include_router(router)
-    return gr.mount_gradio_app(
+    app = build_server(services)
+    gr.mount_gradio_app(
         app,
         build_blocks(services),
         path="/",
@@ -80,9 +53,10 @@ def build_app(services: Services) -> FastAPI:
         footer_links=[],
         max_file_size=QUERY_FILES,
     )
+    return app
 
 
-def build_blocks(services: Services) -> gr.Blocks:
+def build_blocks(services: Services) -> Any:  # noqa: ANN401  # gradio has no types
     """Gradio's part of the page: the frame, three screens, and the events between them."""
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=KEEP_QUERY_FILES

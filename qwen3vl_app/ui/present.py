@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from qwen3vl_app.indexing.progress import IndexProgress
 from qwen3vl_app.models.protocols import ModelStatus
 from qwen3vl_app.search.ranking import movement
+from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import FileOutcome, Hit, Item, Kind, Place, Query, SearchUpdate
 
 Json: TypeAlias = dict[str, Any]
@@ -35,14 +37,19 @@ def item_card(item: Item, words: Sequence[str] = ()) -> Json:
     return {
         "id": int(item.id),
         "kind": item.kind.value,
-        "title": item.path.name,
-        "folder": item.path.parent.name,
+        "title": name_of(item.path),
+        "folder": name_of(item.path.parent),
         "thumb": item.thumbnail,
         "place": place_of(item.place),
         "snippet": snippet(item.text, words),
         "width": item.width,
         "height": item.height,
     }
+
+
+def name_of(path: Path) -> str:
+    """The last part of a path, to read."""
+    return display(Path(path.name))
 
 
 def place_of(place: Place) -> Json:
@@ -174,8 +181,8 @@ def model_row(status: ModelStatus) -> Json:
 def outcome_row(outcome: FileOutcome) -> Json:
     """One row of the outcome table."""
     return {
-        "path": str(outcome.path),
-        "name": outcome.path.name,
+        "path": display(outcome.path),
+        "name": name_of(outcome.path),
         "outcome": outcome.outcome.value,
         "reason": outcome.reason,
         "when": outcome.when,

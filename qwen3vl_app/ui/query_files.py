@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
-from qwen3vl_app.errors import UsageError
-from qwen3vl_app.types import Clip, Kind
+from qwen3vl_app.errors import UnreadableMediaError, UsageError
+from qwen3vl_app.media.kinds import HEAD_BYTES, FileType, identify
+from qwen3vl_app.types import Clip
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -33,13 +33,26 @@ def read_query_files(
     pictures: list[Image] = []
     clips: list[Clip] = []
     for path in paths:
-        kind = reader.outline(path).parts[0].kind
-        if kind is Kind.PICTURE:
+        kind = kind_of_query(path)
+        if kind is FileType.PICTURE:
             pictures.append(reader.picture(path))
-        elif kind in (Kind.VIDEO, Kind.MOMENT):
+        elif kind is FileType.VIDEO:
             clips.append(reader.clip(path))
         else:
             raise UsageError(
                 f"{path.name} is a document; a query takes words, pictures and clips."
             )
     return tuple(pictures), tuple(clips)
+
+
+def kind_of_query(path: Path) -> FileType:
+    """What the first bytes say the file is; it is not decoded.
+
+    Raises:
+        UnreadableMediaError: It is nothing the program can read.
+    """
+    with path.open("rb") as file:
+        found = identify(file.read(HEAD_BYTES), path)
+    if not isinstance(found, FileType):
+        raise UnreadableMediaError(path, found)
+    return found

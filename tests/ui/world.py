@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -98,7 +99,7 @@ def draw(colour: str, shape: str, size: tuple[int, int], seed: int = 0) -> Image
     return picture
 
 
-def write_clip(path: Path, seconds: int = 18, fps: int = 8) -> None:
+def write_clip(path: Path, seconds: int = 18, fps: int = 4) -> None:
     """A clip whose ground changes every six seconds, with a moving square and the second."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libvpx", rate=fps)
@@ -174,7 +175,7 @@ class FakeLibrary:
         small.save(buffer, "WEBP")
         name = hashlib.blake2b(buffer.getvalue(), digest_size=16).hexdigest()
         (self.thumbnails / f"{name}.webp").write_bytes(buffer.getvalue())
-        content = ContentHash(hashlib.blake2b(str(path).encode(), digest_size=16).hexdigest())
+        content = ContentHash(hashlib.blake2b(os.fsencode(path), digest_size=16).hexdigest())
         item = Item(
             id=ItemId(len(self.items_by_id) + 1),
             kind=kind,
@@ -191,6 +192,10 @@ class FakeLibrary:
         if collection:
             self.collection_of[item.id] = collection
         return item
+
+    def thumbnail_path(self, name: str) -> Path | None:
+        path = self.thumbnails / f"{name}.webp"
+        return path if path.is_file() else None
 
     def item(self, item: ItemId) -> Item | None:
         return self.items_by_id.get(item)
@@ -281,19 +286,23 @@ class FakeReader:
 
 @dataclass
 class FakeModels:
-    embedder: ModelStatus = ModelStatus(
-        role="embedder",
-        name="Demo embedder",
-        state=ModelState.READY,
-        detail="CPU, float32: no GPU was found",
-        bundled=True,
+    embedder: ModelStatus = field(
+        default_factory=lambda: ModelStatus(
+            role="embedder",
+            name="Demo embedder",
+            state=ModelState.READY,
+            detail="CPU, float32: no GPU was found",
+            bundled=True,
+        )
     )
-    reranker: ModelStatus = ModelStatus(
-        role="reranker",
-        name="Demo reranker",
-        state=ModelState.READY,
-        detail="CPU, float32: no GPU was found",
-        bundled=True,
+    reranker: ModelStatus = field(
+        default_factory=lambda: ModelStatus(
+            role="reranker",
+            name="Demo reranker",
+            state=ModelState.READY,
+            detail="CPU, float32: no GPU was found",
+            bundled=True,
+        )
     )
     has_reranker: bool = True
 
@@ -304,7 +313,7 @@ class FakeModels:
 @dataclass
 class FakeIndexer:
     library: FakeLibrary
-    snapshot: IndexProgress = IndexProgress()
+    snapshot: IndexProgress = field(default_factory=IndexProgress)
     added: list[tuple[tuple[Path, ...], str | None]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.services import Services
+from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Item, ItemFilter, ItemId, Kind
 from qwen3vl_app.ui.present import (
     Json,
@@ -92,8 +93,8 @@ def item_detail(services: Services, item: Item, words: list[str]) -> Json:
     present = next((path for path in paths if path.is_file()), None)
     lines = passage_lines(item, siblings) if item.kind is Kind.PASSAGE else []
     return item_card(item, words) | {
-        "path": str(present or item.path),
-        "copies": [str(path) for path in paths if path != (present or item.path)],
+        "path": display(present or item.path),
+        "copies": [display(path) for path in paths if path != (present or item.path)],
         "file": None if present is None else _file_row(present, item),
         "text": item.text,
         "lines": lines,

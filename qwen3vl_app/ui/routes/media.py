@@ -57,8 +57,8 @@ def media_routes(services: Services, previews: PreviewCache) -> APIRouter:
 
     @router.get("/thumb/{name}.webp")
     def thumb(name: str) -> Response:
-        path = library.thumbnails / f"{name}.webp"
-        if not _HASH.fullmatch(name) or not path.is_file():
+        path = library.thumbnail_path(name) if _HASH.fullmatch(name) else None
+        if path is None:
             raise GoneError("There is no such thumbnail.")
         return FileResponse(path, media_type="image/webp", headers=FOR_EVER)
 

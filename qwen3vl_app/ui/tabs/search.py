@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import ItemFilter, ItemId, Kind, Query
+from qwen3vl_app.types import Kind
 from qwen3vl_app.ui import scripts
-from qwen3vl_app.ui.present import Json
-from qwen3vl_app.ui.query_files import read_query_files
 from qwen3vl_app.ui.searches import Searches
+from qwen3vl_app.ui.tabs.search_events import SearchEvents
 
 SEARCH_GROUP = "search"
 """Gradio's queue group of everything that may wait for a model."""
@@ -32,95 +30,6 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("Texts", Kind.PASSAGE),
     ("Videos", Kind.VIDEO),
 )
-
-Event: TypeAlias = Iterator[Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The controls around the query box, in the order in which gradio hands them over."""
-
-    kinds: list[str]
-    collection: str
-    top_k: int
-    depth: int
-    rerank: bool
-    instruction: str | None
-
-    def apply(self, query: Query) -> Query:
-        """The query with these choices."""
-        return replace(
-            query,
-            filter=ItemFilter(kinds=wanted_kinds(self.kinds), collection=self.collection or None),
-            top_k=int(self.top_k),
-            depth=max(int(self.depth), int(self.top_k)),
-            rerank=self.rerank,
-            instruction=(self.instruction or "").strip() or None,
-        )
-
-
-def wanted_kinds(chosen: list[str]) -> frozenset[Kind]:
-    """Kinds behind the boxes that are checked: none means all, a video brings its moments."""
-    kinds = {Kind(value) for value in chosen}
-    if Kind.VIDEO in kinds:
-        kinds.add(Kind.MOMENT)
-    return frozenset(kinds) or frozenset(Kind)
-
-
-def build_query(services: Services, box: Json, choices: Choices) -> Query:
-    """The query that the box and the choices describe.
-
-    Raises:
-        EmptyQueryError: The box is empty.
-        AppError: A file of the query cannot be used.
-    """
-    paths = [Path(path) for path in box.get("files") or []]
-    pictures, clips = read_query_files(services.reader, paths)
-    text = (box.get("text") or "").strip()
-    return choices.apply(Query(text=text, pictures=pictures, clips=clips))
-
-
-def describe(box: Json) -> Json:
-    """What was asked, for the line above the results."""
-    return {"text": (box.get("text") or "").strip(), "files": len(box.get("files") or [])}
-
-
-class SearchEvents:
-    """The handlers; each yields the values of the board."""
-
-    def __init__(self, services: Services, searches: Searches) -> None:
-        self._services = services
-        self._searches = searches
-
-    def submit(self, request: gr.Request, box: Json, *given: Any) -> Event:  # noqa: ANN401
-        """The person pressed Enter."""
-        choices = Choices(*given)
-        yield from self._searches.run(
-            session_of(request), describe(box), lambda: build_query(self._services, box, choices)
-        )
-
-    def suggested(self, request: gr.Request, event: gr.EventData, *given: Any) -> Event:  # noqa: ANN401
-        """The person chose one of the suggested queries."""
-        box = {"text": str(event.text), "files": []}
-        yield from self.submit(request, box, *given)
-
-    def more_like(self, request: gr.Request, event: gr.EventData, *given: Any) -> Event:  # noqa: ANN401
-        """The person asked for items like the one in the detail panel."""
-        item, choices = ItemId(int(event.id)), Choices(*given)
-        asked = {"text": "", "files": 0, "like": int(item), "title": str(event.title)}
-        engine = self._services.engine
-        yield from self._searches.run(
-            session_of(request), asked, lambda: choices.apply(engine.more_like(item))
-        )
-
-    def stop(self, request: gr.Request) -> None:
-        """The person pressed Stop or Esc."""
-        self._searches.stop(session_of(request))
-
-
-def session_of(request: gr.Request) -> str:
-    """Gradio's name for the browser tab."""
-    return request.session_hash or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +92,10 @@ def _build_choices() -> list[Any]:
         value=20,
         label="Results",
         elem_id="top-k",
+        min_width=80,
         **bare,
     )
-    rerank = gr.Checkbox(True, label="Rerank", container=False, elem_id="rerank")
+    rerank = gr.Checkbox(True, label="Rerank", container=False, elem_id="rerank", min_width=80)
     with gr.Accordion("Advanced", open=False, elem_id="advanced"), gr.Row():
         depth = gr.Slider(
             5,

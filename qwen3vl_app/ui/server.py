@@ -1,0 +1,45 @@
+"""Our own routes and what guards them, without gradio: quick to build and to test."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from qwen3vl_app.services import Services
+from qwen3vl_app.ui.failures import answer_failures
+from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
+from qwen3vl_app.ui.previews import PreviewCache
+from qwen3vl_app.ui.routes.about import about_routes
+from qwen3vl_app.ui.routes.indexing import indexing_routes
+from qwen3vl_app.ui.routes.items import item_routes
+from qwen3vl_app.ui.routes.media import media_routes
+from qwen3vl_app.ui.routes.page import page_routes
+from qwen3vl_app.ui.routes.uploads import upload_routes
+
+PREVIEWS = "previews"
+"""Folder inside the library; deleting it loses nothing."""
+
+
+def build_server(services: Services) -> FastAPI:
+    """Routes for one library; what is mounted on the result is guarded as well."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(OriginGuard)
+    app.add_middleware(
+        TrustedHostMiddleware,
+        allowed_hosts=allowed_hosts(services.settings.host),
+        www_redirect=False,
+    )
+    answer_failures(app)
+    previews = PreviewCache(
+        services.library, services.reader, services.library.directory / PREVIEWS
+    )
+    for router in (
+        page_routes(),
+        media_routes(services, previews),
+        item_routes(services),
+        indexing_routes(services),
+        upload_routes(services),
+        about_routes(services),
+    ):
+        app.include_router(router)
+    return app

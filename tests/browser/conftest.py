@@ -1,0 +1,183 @@
+"""A real Chromium, one for the whole run; a page per test that tolerates no error."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    sync_playwright,
+)
+
+from tests.ui.serve_world import Served, serve
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--mute-audio",
+]
+
+PATIENCE = 30_000
+"""Milliseconds until something that should happen counts as not happening, on a busy machine."""
+
+
+def chromium() -> str:
+    """Where Chromium is; without it the tests are skipped, or fail where it is required."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found:
+        return found
+    reason = "Chromium is not installed; the page is not tested"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield one
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page on drawn files with stand-ins for the slow parts."""
+    chromium()
+    with serve(tmp_path_factory.mktemp("browser")) as one:
+        yield one
+
+
+@pytest.fixture
+def unhurried(world: Served) -> Iterator[Served]:
+    """The stand-ins without delays, whatever the test does to them."""
+    yield world
+    world.set(
+        recall_delay=0,
+        slice_delay=0,
+        index={"state": "idle", "files": 0, "outcomes": {}, "current": ""},
+    )
+
+
+@contextmanager
+def opened(context: BrowserContext, url: str, *, expected: str | None = None) -> Iterator[Page]:
+    """A page whose console errors and requests to other origins fail the test.
+
+    Args:
+        context: Of the browser; keeps what the page loaded, not what it remembered.
+        url: The program's address.
+        expected: Pattern of an error in the console that the test is about.
+    """
+    problems: list[str] = []
+    foreign: list[str] = []
+
+    def only_ours(route: Route, request: Request) -> None:
+        if request.url.startswith((url, "data:", "blob:")):
+            route.continue_()
+        else:
+            foreign.append(request.url)
+            route.abort()
+
+    def heard(said: ConsoleMessage) -> None:
+        if said.type == "error" and not (expected and re.search(expected, said.text)):
+            problems.append(said.text)
+
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.route("**/*", only_ours)
+    page.on("console", heard)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+    page.goto(url)
+    page.wait_for_selector("#query textarea")
+    page.wait_for_selector(".board-root .welcome > *")
+    try:
+        yield page
+        page.evaluate("localStorage.clear()")
+    finally:
+        page.close()
+    assert foreign == []
+    assert problems == []
+
+
+@pytest.fixture(scope="session")
+def desktop(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for most tests: loading the page again from its cache is three times faster."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
+    yield context
+    context.close()
+
+
+@contextmanager
+def another(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A context of its own: another screen, another language."""
+    context = browser.new_context(**options)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def page(desktop: BrowserContext, unhurried: Served) -> Iterator[Page]:
+    with opened(desktop, unhurried.url) as one:
+        yield one
+
+
+def ask(page: Page, text: str) -> None:
+    """Type a query and press Enter."""
+    box = page.locator("#query textarea")
+    box.fill(text)
+    box.press("Enter")
+
+
+def stage(page: Page, name: str) -> None:
+    """Wait until the board is at ``name``."""
+    page.wait_for_selector(f".board-root[data-stage={name}]")
+
+
+def watch_stages(page: Page) -> None:
+    """Begin to note every stage the board goes through, and its question."""
+    page.evaluate(
+        """() => {
+          window.stages = [];
+          const root = document.querySelector('.board-root');
+          const note = () => window.stages.push(
+            [root.dataset.stage, root.querySelector('.question')?.textContent ?? '']);
+          new MutationObserver(note).observe(root, { attributeFilter: ['data-stage'] });
+        }"""
+    )
+
+
+def stages(page: Page) -> list[str]:
+    """The stages seen since ``watch_stages``, each once, in order."""
+    return list(dict.fromkeys(name for name, _ in page.evaluate("window.stages")))
+
+
+def drop(page: Page, selector: str, paths: list[Path]) -> None:
+    """Drop real files and folders, as the desktop does."""
+    page.locator(selector).scroll_into_view_if_needed()
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})

@@ -1,0 +1,338 @@
+"""How the page behaves, on stand-ins whose slowness can be chosen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import another, ask, drop, opened, stage, stages, watch_stages
+from tests.ui.world import HOSTILE, HOSTILE_NAME, draw
+
+pytestmark = pytest.mark.browser
+
+
+def rows(page: Page, side: str) -> list[str]:
+    return page.locator(f".column-{side} .row").evaluate_all("all => all.map(r => r.dataset.id)")
+
+
+def test_search__recall_is_shown_before_rerank(page, unhurried):
+    unhurried.set(slice_delay=0.3, slice_size=8)
+    watch_stages(page)
+    ask(page, "red circle")
+    stage(page, "done")
+    assert [name for name in stages(page) if name != "begun"] == ["recall", "rerank", "done"]
+    expect(page.locator(".board-status")).to_have_text(
+        re.compile(r"^20 results\. Recall 41 ms, rerank .+ s\.$")
+    )
+    assert len(rows(page, "recall")) == len(rows(page, "rerank")) == 20
+    assert page.locator(".line").count() >= 20
+    assert page.locator(".row-move", has_text="rescued").count() >= 1
+
+
+def test_search__a_second_query_wins_at_once(page, unhurried):
+    unhurried.set(slice_delay=0.8, slice_size=4)
+    ask(page, "red circle")
+    stage(page, "recall")
+    watch_stages(page)
+    ask(page, "lighthouse")
+    page.wait_for_function(
+        "document.querySelector('.question')?.textContent === '“lighthouse”' &&"
+        "document.querySelector('.board-root').dataset.stage === 'recall'",
+        timeout=5000,
+    )
+    assert "lighthouse" in page.locator(".column-recall .row-title").first.inner_text()
+    page.wait_for_timeout(1800)  # two slices of the first search, had it gone on
+    asked = page.evaluate("window.stages.map(([, question]) => question)")
+    assert asked[asked.index("“lighthouse”") :].count("“red circle”") == 0
+
+
+def test_search__stop_keeps_what_is_there(page, unhurried):
+    unhurried.set(slice_delay=0.5, slice_size=4)
+    ask(page, "red circle")
+    stage(page, "rerank")
+    page.locator("#query .stop-button").click()
+    stage(page, "stopped")
+    expect(page.locator(".board-status")).to_have_text(re.compile("^Stopped after reranking"))
+    assert len(rows(page, "recall")) == 20
+
+
+def test_search__without_rerank_is_one_column(page):
+    page.locator("#rerank input").uncheck()
+    ask(page, "red circle")
+    stage(page, "done")
+    expect(page.locator(".column-rerank")).to_be_hidden()
+    expect(page.locator(".board-status")).to_have_text("20 results. Recall 41 ms.")
+
+
+def test_search__filters_by_kind_and_collection(page):
+    page.locator("#kinds input").nth(1).check()
+    ask(page, "lighthouse")
+    stage(page, "done")
+    kinds = page.locator(".column-recall .row").evaluate_all("all => all.map(r => r.dataset.kind)")
+    assert kinds == ["page"] * 4
+    page.locator("#kinds input").nth(1).uncheck()
+    page.locator("#collection input").click()
+    page.get_by_role("option", name="Clips").click()
+    ask(page, "crossing")
+    page.wait_for_function("document.querySelectorAll('.column-recall .row').length === 4")
+
+
+def test_search__nothing_found_names_the_way_out(page):
+    page.locator("#kinds input").nth(1).check()
+    page.locator("#collection input").click()
+    page.get_by_role("option", name="Shapes").click()
+    ask(page, "lighthouse")
+    expect(page.locator(".board-nothing h3")).to_have_text("Nothing found")
+
+
+def test_search__an_empty_query_keeps_the_results(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    ask(page, "")
+    stage(page, "error")
+    expect(page.locator(".board-note")).to_contain_text("type some words")
+    assert len(rows(page, "recall")) == 20
+
+
+def test_search__a_dropped_picture_is_a_query(page, unhurried, tmp_path: Path):
+    picture = tmp_path / "query.png"
+    draw("red", "star", (200, 200)).save(picture)
+    drop(page, "#query", [picture])
+    page.wait_for_selector("#query .thumbnail-item, #query img")
+    page.locator("#query .submit-button").click()
+    stage(page, "done")
+    assert unhurried.seen()["pictures"][-1] == 1
+
+
+def test_search__a_file_that_is_no_picture_is_one_sentence(page, tmp_path: Path):
+    junk = tmp_path / "junk.png"
+    junk.write_bytes(b"this is no picture")
+    page.locator("#query input[type=file]").set_input_files(junk)
+    page.wait_for_selector("#query .thumbnail-item, #query img")
+    page.locator("#query .submit-button").click()
+    stage(page, "error")
+    expect(page.locator(".board-note")).to_contain_text("junk.png")
+
+
+def test_hostile_names__are_shown_as_text(page):
+    ask(page, HOSTILE)
+    stage(page, "done")
+    title = f"{HOSTILE_NAME} red.png"
+    expect(page.locator(".column-recall .row-title").first).to_have_text(title)
+    assert page.locator(".question").inner_text() == f"“{HOSTILE}”"
+    page.locator(".column-recall .row").first.click()
+    expect(page.locator(".panel-title h2")).to_have_text(title)
+    assert page.locator("img[src='x']").count() == 0
+    ask(page, "red circle")  # the component is alive
+    page.wait_for_function("document.querySelector('.question')?.textContent === '“red circle”'")
+    stage(page, "done")
+
+
+def test_keyboard__walks_opens_and_closes(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.locator("body").evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("j")
+    focused = "document.activeElement.dataset.id"
+    assert page.evaluate(focused) == rows(page, "rerank")[0]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    second = rows(page, "rerank")[1]
+    assert page.evaluate(focused) == second
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(focused) in (second, rows(page, "rerank")[1])
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "document.querySelector('.panel-title h2')?.textContent ==="
+        "document.activeElement.querySelector('.row-title').textContent"
+    )
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
+    page.keyboard.press("c")
+    expect(page.locator(".board-root")).to_have_attribute("data-compact", "false")
+    page.keyboard.press("?")
+    expect(page.locator("dialog.help")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+
+
+def test_detail__every_kind(page):
+    ask(page, "lighthouse keeper red circle crossing")
+    stage(page, "done")
+    page.locator(".more").first.click()
+
+    page.locator(".column-recall .row[data-kind=page]").first.click()
+    expect(page.locator(".turner span")).to_have_text(re.compile(r"Page \d of 4"))
+    page.wait_for_function("document.querySelector('.view-frame img').naturalWidth > 600")
+    before = page.locator(".turner span").inner_text()
+    page.locator(".turner button:enabled").first.click()
+    expect(page.locator(".turner span")).not_to_have_text(before)
+
+    page.locator(".column-recall .row[data-kind=passage]").first.click()
+    expect(page.locator(".text-line.inside")).to_have_count(12)
+    marked = page.evaluate("[...CSS.highlights.get('query-words')].map(String)")
+    assert "lighthouse" in marked
+
+    page.locator(".column-recall .row[data-kind=picture]").first.click()
+    page.locator(".view-frame").click()
+    expect(page.locator("dialog.lightbox img")).to_be_visible()
+    page.keyboard.press("+")
+    expect(page.locator(".lightbox-percent")).to_have_text("125 %")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.lightbox")).to_have_count(0)
+    expect(page.locator(".scores")).to_contain_text("Recall")
+
+
+def test_detail__clips_stand_at_their_second(page):
+    page.locator("#kinds input").nth(3).check()
+    ask(page, "crossing")
+    stage(page, "done")
+    for start in ("12", "0", "6"):
+        row = page.locator(".column-recall .row", has_text=f"0:{int(start):02}–").first
+        row.click()
+        page.wait_for_function(
+            "second => { const v = document.querySelector('.panel video');"
+            "return v?.readyState >= 2 && Math.abs(v.currentTime - second) < 0.3 }",
+            arg=int(start),
+        )
+    page.locator(".moment").nth(2).click()
+    page.wait_for_function("document.querySelector('.panel video').currentTime >= 12")
+
+
+def test_more_like_this__searches_by_id(page, unhurried):
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".grid .tile", has_text="green star").first.click()
+    page.get_by_role("button", name="More like this").click()
+    page.wait_for_function("document.querySelector('.question')?.textContent.startsWith('Like')")
+    stage(page, "done")
+    assert unhurried.seen()["queries"][-1].startswith("green star")
+
+
+def test_strip__shows_progress_and_obeys(page, unhurried):
+    unhurried.set(
+        index={
+            "state": "indexing", "files": 40, "outcomes": {"indexed": 9, "failed": 1},
+            "rate": 12.5, "seconds_left": 95.0, "current": "<b>harbour</b>.jpg",
+        }
+    )  # fmt: skip
+    strip = page.locator(".strip")
+    expect(strip.locator(".strip-head")).to_have_text("10 / 40 · 1 failed")
+    expect(strip.locator(".strip-pace")).to_have_text("13 items/s · 2 min left")
+    expect(strip.locator(".strip-current")).to_have_text("<b>harbour</b>.jpg")
+    strip.get_by_role("button", name="Pause").click()
+    expect(strip.locator(".strip-pace")).to_have_text("Paused")
+    strip.get_by_role("button", name="Resume").click()
+    strip.get_by_role("button", name="Cancel").click()
+    expect(strip).to_be_hidden()
+    assert unhurried.seen()["commands"][-3:] == ["pause", "resume", "cancel"]
+
+
+def test_library__a_dropped_folder_keeps_its_paths(page, unhurried, tmp_path: Path):
+    folder = tmp_path / "trip 旅行"
+    (folder / "day 1").mkdir(parents=True)
+    for name in ("day 1/a.txt", "b.txt"):
+        (folder / name).write_text(name)
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_label("Collection for what you add").fill("Summer")
+    drop(page, ".library-root .drop", [folder])
+    expect(page.locator(".library-root .drop-state")).to_have_text(re.compile("^2 files are in"))
+    job = unhurried.seen()["added"][-1]
+    assert job["collection"] == "Summer"
+    assert sorted(path.split("/uploads/")[1] for path in job["paths"]) == [
+        "trip 旅行/b.txt",
+        "trip 旅行/day 1/a.txt",
+    ]
+
+
+def test_library__a_wrong_folder_stays_to_be_mended(desktop, unhurried):
+    with opened(desktop, unhurried.url, expected="400") as page:
+        page.get_by_role("tab", name="Library").click()
+        form = page.locator(".library-root .folder-form")
+        form.locator("input").fill("photos")
+        form.get_by_role("button", name="Add").click()
+        expect(form.locator(".problem")).to_contain_text("not a full path")
+        assert form.locator("input").input_value() == "photos"
+
+
+def test_library__outcomes_say_why(page):
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("button", name="Files and outcomes").click()
+    page.locator(".chip[data-outcome=failed]").click()
+    failed = page.locator(".outcome")
+    expect(failed).to_have_count(1)
+    expect(failed).to_contain_text("the picture ends after 120 of 48,213 bytes")
+    failed.get_by_role("button").click()
+    expect(page.locator(".toast")).to_contain_text("Reading again")
+
+
+def test_library__removing_can_be_undone(page):
+    page.get_by_role("tab", name="Library").click()
+    tile = page.locator(".grid .tile-frame", has_text="blue star")
+    tile.hover()
+    tile.locator(".tile-bin").click()
+    expect(tile).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(tile).to_be_visible()
+
+
+def test_settings__theme_is_kept(page):
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.locator(".model-card")).to_have_count(2)
+    page.get_by_role("button", name="Dark").click()
+    page.wait_for_selector("body.dark")
+    page.reload()
+    page.wait_for_selector("body.dark")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_phone__one_list_and_nothing_cut_off(browser, unhurried, dark):
+    options = {
+        "viewport": {"width": 390, "height": 844},
+        "color_scheme": "dark" if dark else "light",
+    }
+    with another(browser, **options) as context, opened(context, unhurried.url) as page:
+        assert page.locator("body.dark").count() == int(dark)
+        expect(page.locator("#filters")).to_be_hidden()
+        ask(page, "red circle")
+        stage(page, "done")
+        expect(page.locator(".column-recall")).to_be_hidden()
+        page.locator(".board-sides [data-side=recall]").click()
+        expect(page.locator(".column-rerank")).to_be_hidden()
+        page.locator(".column-recall .row").first.click()
+        expect(page.locator(".panel")).to_be_in_viewport()
+        page.locator(".panel .panel-head .bare").click()
+        for name in ("Library", "Settings", "Search"):
+            page.get_by_role("tab", name=name).click()
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= 390, name
+
+
+def test_words__follow_the_browser(browser, unhurried):
+    with another(browser, locale="zh-CN") as context, opened(context, unhurried.url) as page:
+        ask(page, "red circle")
+        stage(page, "done")
+        expect(page.locator(".column-recall .column-head")).to_contain_text("召回")
+
+
+def test_long_session__nothing_piles_up(page):
+    def nodes() -> int:
+        return page.evaluate("document.querySelectorAll('*').length")
+
+    texts = ["red", "blue", "green", "star", "circle", "lighthouse"]
+    for text in texts:
+        ask(page, text)
+        page.wait_for_function(f"document.querySelector('.question')?.textContent === '“{text}”'")
+        stage(page, "done")
+    after = nodes()
+    for text in texts * 2:
+        ask(page, text)
+        page.wait_for_function(f"document.querySelector('.question')?.textContent === '“{text}”'")
+        stage(page, "done")
+    assert nodes() < after + 100

@@ -1,0 +1,107 @@
+"""Serves the page on the drawn world in a process of its own, with a handle on the stand-ins.
+
+Gradio leaves event loops unclosed, and warnings are errors here; a process of its own also keeps
+the page responsive while the test waits.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running page."""
+
+    url: str
+
+    def set(self, **values: Any) -> None:
+        """Change the stand-ins: delays, failures, the indexer's snapshot."""
+        httpx.post(f"{self.url}/stand-ins", json=values).raise_for_status()
+
+    def seen(self) -> dict[str, Any]:
+        """What the stand-ins were asked for."""
+        return httpx.get(f"{self.url}/stand-ins").json()
+
+
+@contextmanager
+def serve(folder: Path, *, empty: bool = False) -> Iterator[Served]:
+    """Serve a new world drawn in ``folder`` until the block is left."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port = sock.getsockname()[1]
+    command = [sys.executable, "-m", "tests.ui.serve_world", str(folder), str(port)]
+    process = subprocess.Popen([*command, "empty"] if empty else command, cwd=ROOT)
+    try:
+        yield Served(wait_for(f"http://127.0.0.1:{port}", process))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
+    """The address, once it answers."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        assert process.poll() is None, "the program ended before its page was up"
+        try:
+            httpx.get(f"{url}/api/models").raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return url
+    raise AssertionError(f"nothing answers at {url} after {PATIENCE} s")
+
+
+def main(folder: Path, port: int, *, empty: bool) -> None:
+    import uvicorn
+    from fastapi import APIRouter
+
+    from qwen3vl_app.indexing.progress import IndexState
+    from qwen3vl_app.types import Outcome
+    from qwen3vl_app.ui.app import build_app
+    from tests.ui.world import build_world
+
+    services = build_world(folder, empty=empty)
+    app = build_app(services)
+    router = APIRouter()
+
+    @router.post("/stand-ins")
+    def change(values: dict[str, Any]) -> None:
+        index = values.pop("index", {})
+        if index:
+            outcomes = {Outcome(name): n for name, n in index.pop("outcomes").items()}
+            services.indexer.show(state=IndexState(index.pop("state")), outcomes=outcomes, **index)
+        for name, value in values.items():
+            setattr(services.engine, name, value)
+
+    @router.get("/stand-ins")
+    def seen() -> dict[str, Any]:
+        return {
+            "queries": [query.text for query in services.engine.seen],
+            "pictures": [len(query.pictures) for query in services.engine.seen],
+            "commands": services.indexer.commands,
+            "added": [
+                {"paths": [str(path) for path in paths], "collection": collection}
+                for paths, collection in services.indexer.added
+            ],
+        }
+
+    app.router.routes[:0] = router.routes
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), empty="empty" in sys.argv[3:])

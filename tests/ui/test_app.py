@@ -1,0 +1,78 @@
+"""The whole application as the browser first meets it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from qwen3vl_app.types import Kind
+from qwen3vl_app.ui import scripts
+from qwen3vl_app.ui.previews import PreviewCache
+
+PAGE = Path(scripts.FOLDER)
+
+
+def test_page__asks_nothing_of_other_hosts(web):
+    html = web.get("/").text
+    config = web.get("/config").json()
+    assert scripts.url("theme.js") in html
+    assert config["analytics_enabled"] is False
+    assert "fonts.googleapis.com" not in html + web.get("/theme.css").text
+
+
+def test_page__templates_hold_no_data(web):
+    templates = [
+        component["props"]["html_template"]
+        for component in web.get("/config").json()["components"]
+        if component["type"] == "html"
+    ]
+    assert len(templates) == 6
+    assert all(re.fullmatch(r"<div class='own [a-z-]+'></div>", one) for one in templates)
+
+
+def test_page__handlers_are_not_public(web):
+    named = web.get("/gradio_api/info").json()
+    assert named["named_endpoints"] == {}
+
+
+def test_scripts__import_only_each_other():
+    known = set(scripts.files())
+    for path in PAGE.glob("*.js"):
+        for wanted in re.findall(r"from '\./([^']+)'", path.read_text()):
+            assert wanted in known, f"{path.name} imports {wanted}"
+        assert "innerHTML" not in path.read_text(), path.name
+        assert "http" not in path.read_text().replace("http://www.w3.org", ""), path.name
+
+
+def test_scripts__are_small():
+    sizes = {path.name: len(path.read_text().splitlines()) for path in PAGE.glob("*.js")}
+    words = {name for name in sizes if name.startswith("strings_")}
+    assert {name: n for name, n in sizes.items() if n > 240 and name not in words} == {}
+
+
+def test_strings__every_key_is_there():
+    keys = re.compile(r"^  (?:'([^']+)'|(\w+)):", re.MULTILINE)
+    english = {a or b for a, b in keys.findall((PAGE / "strings_en.js").read_text())}
+    chinese = {a or b for a, b in keys.findall((PAGE / "strings_zh.js").read_text())}
+    used = set()
+    for path in PAGE.glob("*.js"):
+        used |= set(re.findall(r"\bt\('([^']+)'", path.read_text()))
+    assert used <= english
+    assert chinese <= english
+    assert english - chinese <= {"demo.command", "real.commands"}
+
+
+def test_styles__all_are_linked():
+    assert {path.stem for path in PAGE.glob("*.css")} == set(scripts.STYLES)
+
+
+def test_previews__the_oldest_go_first(drawn, tmp_path, monkeypatch):
+    import qwen3vl_app.ui.previews as module
+
+    monkeypatch.setattr(module, "SWEEP_EVERY", 1)
+    cache = PreviewCache(drawn.library, drawn.reader, tmp_path / "previews", limit=4000)
+    pages = [i for i in drawn.library.items_by_id.values() if i.kind is Kind.PAGE]
+    paths = [cache.get(page, longest=400) for page in pages]
+    left = sorted((tmp_path / "previews").iterdir())
+    assert paths[-1] in left
+    assert sum(path.stat().st_size for path in left) <= 4000

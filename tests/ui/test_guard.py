@@ -1,0 +1,61 @@
+"""Other web pages in the same browser are kept away."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.datastructures import Headers
+
+from qwen3vl_app.ui.guard import PAGE_HEADER, allowed_hosts, refusal
+
+OWN = {PAGE_HEADER: "1"}
+
+
+def test_host__unknown_names_are_refused(client):
+    assert client.get("/api/models", headers={"host": "evil.example"}).status_code == 400
+    assert client.get("/", headers={"host": "evil.example:7860"}).status_code == 400
+    assert client.get("/api/models", headers={"host": "localhost:7860"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {**OWN, "origin": "http://evil.example"},
+        {**OWN, "origin": "null"},
+        {**OWN, "origin": "http://127.0.0.1:9999"},
+        {**OWN, "sec-fetch-site": "cross-site"},
+        {**OWN, "sec-fetch-site": "same-site"},
+    ],
+)
+def test_commands__of_foreign_pages_are_refused(client, drawn, headers):
+    before = list(drawn.indexer.commands)
+    answer = client.post("/api/index/cancel", headers=headers)
+    assert answer.status_code == 403
+    assert answer.json()["error"]
+    assert drawn.indexer.commands == before
+
+
+def test_commands__of_our_page_pass(client):
+    headers = {**OWN, "origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-origin"}
+    assert client.post("/api/index/retry", headers=headers, json={}).status_code == 200
+
+
+def test_gradio__foreign_origins_are_refused_there_too(web):
+    answer = web.post("/gradio_api/queue/join", headers={"origin": "http://evil.example"}, json={})
+    assert answer.status_code == 403
+
+
+def test_responses__are_marked(client):
+    headers = client.get("/api/models").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_refusal__reading_is_free():
+    assert refusal("GET", "/api/items", Headers({"origin": "http://evil.example"})) is None
+
+
+def test_allowed_hosts__bound_address():
+    assert allowed_hosts("192.168.1.7")[-1] == "192.168.1.7"
+    assert set(allowed_hosts("127.0.0.1")) == {"127.0.0.1", "localhost", "[::1]"}
+    assert len(allowed_hosts("0.0.0.0")) >= 4  # noqa: S104 - the meaning of it is tested

@@ -1,0 +1,68 @@
+"""From domain values to what the scripts draw."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwen3vl_app.search.ranking import Movement
+from qwen3vl_app.types import Kind, Query, SearchStage, SearchUpdate
+from qwen3vl_app.ui.present import board_value, finite, query_words, snippet
+from tests.ui.world import HOSTILE
+
+
+def test_query_words__short_ones_are_left_out_except_cjk():
+    assert query_words("A red fox, 狐狸 in 雪") == ["fox", "red", "狐狸", "雪"]
+
+
+def test_snippet__stands_around_the_word():
+    text = "filler " * 60 + "the lighthouse keeper " + "filler " * 60
+    shown = snippet(text, ["lighthouse"])
+    assert "lighthouse keeper" in shown
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+
+
+@given(st.text(max_size=600), st.lists(st.text(min_size=1, max_size=5), max_size=3))
+def test_snippet__is_one_short_line(text, words):
+    shown = snippet(text, words)
+    assert len(shown) <= 182
+    assert "\n" not in shown
+
+
+def test_finite__json_has_no_nan():
+    assert finite(math.nan) is None
+    assert finite(math.inf) is None
+    assert finite(0.25) == 0.25
+
+
+def test_board_value__rows_tell_both_ranks(drawn):
+    query = Query(text="red circle", top_k=5, depth=20)
+    *_, last = drawn.engine.search(query)
+    value = board_value(last, query, seq=7, asked={"text": "red circle", "files": 0})
+    rows = value["hits"]
+    assert json.loads(json.dumps(value)) == value
+    assert (value["seq"], value["stage"], value["top"], len(rows)) == (7, "done", 5, 20)
+    assert [row["r0"] for row in rows] == list(range(1, 21))
+    assert {row["moved"] for row in rows if row["r1"]} <= set(Movement)
+    assert any(row["moved"] == "rescued" for row in rows)
+    unscored = [row for row in rows if row["unscored"]]
+    assert [(row["title"], row["rel"], row["moved"]) for row in unscored] == [
+        ("gone.png", None, None)
+    ]
+
+
+def test_board_value__hostile_text_is_only_text(drawn):
+    query = Query(text=HOSTILE)
+    update = SearchUpdate(stage=SearchStage.RECALL, hits=())
+    value = board_value(update, query, seq=1, asked={"text": HOSTILE, "files": 0})
+    assert value["asked"]["text"] == HOSTILE
+
+
+def test_item_card__page_says_where_it_is(drawn, client):
+    page = next(i for i in drawn.library.items_by_id.values() if i.kind is Kind.PAGE)
+    card = client.get("/api/items", params={"kind": "page"}).json()["items"][-1]
+    assert (card["id"], card["place"]) == (page.id, {"page": 1})

@@ -1,0 +1,181 @@
+"""Media, items, status and commands over HTTP."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from qwen3vl_app.types import Item, Kind
+from qwen3vl_app.ui.guard import PAGE_HEADER
+from tests.ui.world import HOSTILE_NAME
+
+OWN = {PAGE_HEADER: "1"}
+
+
+def first(services, kind: Kind) -> Item:
+    return next(i for i in services.library.items_by_id.values() if i.kind is kind)
+
+
+def test_thumb__is_cached_for_ever(client, drawn):
+    name = first(drawn, Kind.PICTURE).thumbnail
+    answer = client.get(f"/m/thumb/{name}.webp")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/webp"
+    assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["x", "0" * 31, "..%2f..%2flibrary", "A" * 32, "0" * 32])
+def test_thumb__other_names_are_not_found(client, name):
+    assert client.get(f"/m/thumb/{name}.webp").status_code == 404
+
+
+def test_full__video_answers_ranges(client, drawn):
+    item = first(drawn, Kind.VIDEO)
+    answer = client.get(f"/m/full/{item.id}", headers={"range": "bytes=0-99"})
+    assert answer.status_code == 206
+    assert len(answer.content) == 100
+    assert answer.headers["content-type"] == "video/webm"
+    assert answer.headers["content-disposition"].startswith("inline")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_full__texts_are_plain(client, drawn):
+    answer = client.get(f"/m/full/{first(drawn, Kind.PASSAGE).id}")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_full__markup_is_a_download(client, drawn):
+    page = drawn.library.directory.parent / "files" / "page.svg"
+    page.write_text("<svg onload='alert(1)'/>")
+    item = drawn.library.put(page, Kind.PICTURE, Image.new("RGB", (9, 9)))
+    answer = client.get(f"/m/full/{item.id}")
+    drawn.library.forget([page])
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_full__a_file_that_has_gone_is_one_sentence(client, drawn):
+    gone = next(i for i in drawn.library.items_by_id.values() if i.path.name == "gone.png")
+    answer = client.get(f"/m/full/{gone.id}")
+    assert answer.status_code == 404
+    assert "is no longer there" in answer.json()["error"]
+
+
+def test_page__is_drawn_once(client, drawn):
+    item = first(drawn, Kind.PAGE)
+    answer = client.get(f"/m/page/{item.id}")
+    picture = Image.open(io.BytesIO(answer.content))
+    assert (picture.format, picture.width > 500) == ("WEBP", True)
+    kept = drawn.library.directory / "previews" / f"{item.content_hash}-0-1600.webp"
+    assert kept.read_bytes() == answer.content
+
+
+def test_items__pages_do_not_overlap(client):
+    ids, after = [], None
+    while True:
+        page = client.get("/api/items", params={"limit": 7, **({"after": after} if after else {})})
+        ids += [item["id"] for item in page.json()["items"]]
+        after = page.json()["next"]
+        if after is None:
+            break
+    assert ids == sorted(set(ids), reverse=True)
+    assert len(ids) == 38
+
+
+def test_items__filters(client):
+    found = client.get("/api/items", params={"kind": ["page", "passage"], "collection": "Work"})
+    assert {item["kind"] for item in found.json()["items"]} == {"page", "passage"}
+
+
+def test_items__an_unknown_kind_is_named(client):
+    answer = client.get("/api/items", params={"kind": "song"})
+    assert answer.status_code == 400
+    assert "song" in answer.json()["error"]
+
+
+def test_detail__passage_has_its_lines_in_context(client, drawn):
+    second = [i for i in drawn.library.items_by_id.values() if i.kind is Kind.PASSAGE][1]
+    found = client.get(f"/api/items/{second.id}").json()
+    numbers = [number for number, _, _ in found["lines"]]
+    inside = [number for number, _, own in found["lines"] if own]
+    assert inside == list(range(13, 25))
+    assert numbers == list(range(3, 35))
+
+
+def test_detail__page_knows_its_neighbours(client, drawn):
+    found = client.get(f"/api/items/{first(drawn, Kind.PAGE).id}").json()
+    assert [other["place"]["page"] for other in found["siblings"]] == [1, 2, 3, 4]
+    assert found["file"]["size"] > 1000
+
+
+def test_detail__hostile_names_arrive_as_they_are(client, drawn):
+    item = next(
+        i for i in drawn.library.items_by_id.values() if i.path.name.startswith(HOSTILE_NAME)
+    )
+    assert client.get(f"/api/items/{item.id}").json()["title"] == item.path.name
+
+
+def test_detail__names_that_are_no_text_can_be_shown(client, drawn):
+    odd = drawn.library.directory.parent / "files" / "odd\udcff.png"
+    item = drawn.library.put(odd, Kind.PICTURE, Image.new("RGB", (9, 9)))
+    answer = client.get(f"/api/items/{item.id}")
+    drawn.library.forget([odd])
+    assert answer.json()["title"] == "odd\ufffd.png"
+
+
+def test_status__counts_and_models(client):
+    status = client.get("/api/index/status").json()
+    assert status["index"]["state"] == "idle"
+    assert status["items"]["page"] == 4
+    assert [model["role"] for model in status["models"]] == ["embedder", "reranker"]
+    assert ["Shapes", 24] in status["collections"]
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "cancel"])
+def test_commands__reach_the_indexer(client, drawn, command):
+    assert client.post(f"/api/index/{command}", headers=OWN).status_code == 200
+    assert drawn.indexer.commands[-1] == command
+
+
+def test_add__takes_quoted_and_home_paths(client, drawn, tmp_path):
+    body = {"path": f'"{tmp_path}"', "collection": "  Summer   trip "}
+    assert client.post("/api/index/add", headers=OWN, json=body).status_code == 200
+    assert drawn.indexer.added[-1] == ((tmp_path,), "Summer trip")
+
+
+@pytest.mark.parametrize("path", ["", "photos", "/not/there"])
+def test_add__a_wrong_path_is_one_sentence(client, path):
+    answer = client.post("/api/index/add", headers=OWN, json={"path": path})
+    assert answer.status_code == 400
+    assert answer.json()["error"].endswith(".")
+
+
+def test_outcomes__failures_carry_their_reason(client):
+    failed = client.get("/api/outcomes", params={"only": "failed"}).json()
+    assert [(row["name"], row["reason"]) for row in failed] == [
+        ("broken.jpg", "the picture ends after 120 of 48,213 bytes")
+    ]
+
+
+def test_retry__one_or_all(client, drawn):
+    client.post("/api/index/retry", headers=OWN, json={"paths": ["/a"]})
+    client.post("/api/index/retry", headers=OWN, json={})
+    assert drawn.indexer.commands[-2:] == ["retry 1", "retry all"]
+
+
+def test_about__names_versions(client):
+    about = client.get("/api/about").json()
+    assert about["versions"]["gradio"].startswith("6.31")
+
+
+def test_scripts__are_served_by_version_only(client):
+    from qwen3vl_app.ui import scripts
+
+    answer = client.get(scripts.url("board.js"))
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/page/0000/board.js").status_code == 404
+    assert client.get(f"/page/{scripts.version()}/..%2ftypes.py").status_code == 404

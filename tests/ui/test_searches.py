@@ -1,0 +1,123 @@
+"""The stream of one search: begun, recall, slices, end; the newest wins."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from qwen3vl_app.errors import UnreadableMediaError, UsageError
+from qwen3vl_app.types import Query
+from qwen3vl_app.ui.choices import Choices, build_query, wanted_kinds
+from qwen3vl_app.ui.failures import UNEXPECTED
+from qwen3vl_app.ui.query_files import read_query_files
+from qwen3vl_app.ui.searches import NewestSearch, Searches
+from tests.ui.world import FakeEngine
+
+ASKED = {"text": "red", "files": 0}
+
+
+@pytest.fixture
+def engine(drawn):
+    return FakeEngine(drawn.library)
+
+
+def test_run__recall_comes_before_rerank(engine):
+    engine.slice_delay = 0.3
+    stages = [v["stage"] for v in Searches(engine).run("tab", ASKED, lambda: Query(text="red"))]
+    assert stages[:2] == ["begun", "recall"]
+    assert set(stages[2:-1]) == {"rerank"}
+    assert stages[-1] == "done"
+
+
+def test_run__updates_are_throttled(engine):
+    engine.slice_size = 1
+    values = list(Searches(engine).run("tab", ASKED, lambda: Query(text="red")))
+    assert [v["stage"] for v in values] == ["begun", "recall", "done"]
+
+
+def test_run__a_newer_search_ends_the_older(engine):
+    engine.slice_delay = 0.3
+    searches = Searches(engine)
+    older = searches.run("tab", ASKED, lambda: Query(text="red"))
+    seen = [next(older)["stage"], next(older)["stage"]]
+    newer = searches.run("tab", ASKED, lambda: Query(text="blue"))
+    number = next(newer)["seq"]
+    rest = list(older)
+    assert seen == ["begun", "recall"]
+    assert [v["stage"] for v in rest] == ["stopped"]
+    assert rest[0]["seq"] < number
+
+
+def test_run__stop_ends_within_one_slice(engine):
+    engine.slice_delay = 0.3
+    searches = Searches(engine)
+    values = searches.run("tab", ASKED, lambda: Query(text="red"))
+    assert [next(values)["stage"] for _ in range(3)][-1] == "rerank"
+    searches.stop("tab")
+    assert next(values)["stage"] == "stopped"
+
+
+def test_run__other_tabs_are_left_alone(engine):
+    searches = Searches(engine)
+    mine = searches.run("mine", ASKED, lambda: Query(text="red"))
+    next(mine)
+    list(searches.run("yours", ASKED, lambda: Query(text="blue")))
+    assert list(mine)[-1]["stage"] == "done"
+
+
+def test_run__an_expected_failure_is_a_sentence(engine):
+    engine.failure = UsageError("The strip is too thin; crop it.")
+    values = list(Searches(engine).run("tab", ASKED, lambda: Query(text="red")))
+    assert values[-1]["message"] == "The strip is too thin; crop it."
+
+
+def test_run__an_empty_query_says_what_to_do(engine):
+    *_, last = Searches(engine).run("tab", ASKED, lambda: Query(text=" "))
+    assert last["stage"] == "error"
+    assert "type some words" in last["message"]
+
+
+def test_run__a_bug_is_logged_and_ends_the_search(engine, caplog):
+    engine.failure = ZeroDivisionError("oops")
+    *_, last = Searches(engine).run("tab", ASKED, lambda: Query(text="red"))
+    assert last["message"] == UNEXPECTED
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_newest__sessions_are_bounded():
+    newest = NewestSearch(sessions=2)
+    numbers = [newest.begin(name) for name in "abc"]
+    assert newest.superseded("a", numbers[0])
+    assert not newest.superseded("c", numbers[2])
+
+
+def test_wanted_kinds__a_video_brings_its_moments():
+    assert wanted_kinds(["video"]) == {"video", "moment"}
+    assert len(wanted_kinds([])) == 5
+
+
+def test_build_query__choices_apply(drawn):
+    choices = Choices(["page"], "Work", 50, 10, False, " Find it. ")
+    query = build_query(drawn, {"text": " owl ", "files": []}, choices)
+    assert (query.text, query.top_k, query.depth, query.rerank) == ("owl", 50, 50, False)
+    assert (query.filter.collection, query.instruction) == ("Work", "Find it.")
+
+
+def test_query_files__pictures_by_their_bytes(drawn, tmp_path):
+    odd = tmp_path / "picture.mp4"
+    Image.new("RGB", (8, 8), "red").save(odd, "PNG")
+    pictures, clips = read_query_files(drawn.reader, [odd])
+    assert (len(pictures), clips) == (1, ())
+
+
+def test_query_files__documents_and_junk_are_refused(drawn, tmp_path):
+    text = tmp_path / "note.txt"
+    text.write_text("hello")
+    junk = tmp_path / "junk.png"
+    junk.write_bytes(b"no picture at all")
+    with pytest.raises(UsageError, match="takes words, pictures and clips"):
+        read_query_files(drawn.reader, [text])
+    with pytest.raises(UnreadableMediaError):
+        read_query_files(drawn.reader, [junk])
+    with pytest.raises(UsageError, match="at most 8"):
+        read_query_files(drawn.reader, [junk] * 9)

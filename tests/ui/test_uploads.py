@@ -1,0 +1,115 @@
+"""Names are made safe, bytes are never overwritten, batches become one job."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.ui.failures import answer_failures
+from qwen3vl_app.ui.routes.uploads import upload_routes
+from qwen3vl_app.ui.uploads import NAME_BYTES, place_upload, safe_relative
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("cat.jpg", "cat.jpg"),
+        ("trip/day 1/猫.jpg", "trip/day 1/猫.jpg"),
+        ("../../etc/passwd", "etc/passwd"),
+        ("/abs/olute.txt", "abs/olute.txt"),
+        ("C:\\Users\\me\\a.png", "C_/Users/me/a.png"),
+        (".hidden/..a.png", "hidden/a.png"),
+        ("a\x00b\n.png", "a_b_.png"),
+        ("CON.txt", "_CON.txt"),
+        ("dots. . .", "dots"),
+    ],
+)
+def test_safe_relative__examples(name, stored):
+    assert safe_relative(name) == PurePosixPath(stored)
+
+
+@pytest.mark.parametrize("name", ["", "/", "..", "./.."])
+def test_safe_relative__nothing_left(name):
+    with pytest.raises(UsageError, match="no usable name"):
+        safe_relative(name)
+
+
+@given(st.text(max_size=400))
+def test_safe_relative__never_leaves_the_folder(name):
+    try:
+        path = safe_relative(name)
+    except UsageError:
+        return
+    assert not path.is_absolute()
+    assert all(part not in ("", ".", "..") and not part.startswith(".") for part in path.parts)
+    assert all(len(part.encode()) <= NAME_BYTES + 1 for part in path.parts)
+
+
+def test_place_upload__other_bytes_get_a_number(tmp_path):
+    def place(data: bytes) -> str:
+        half = tmp_path / "half"
+        half.write_bytes(data)
+        return place_upload(half, tmp_path / "up", PurePosixPath("a/b.txt")).name
+
+    assert [place(b"one"), place(b"two"), place(b"one"), place(b"two")] == [
+        "b.txt",
+        "b (2).txt",
+        "b.txt",
+        "b (2).txt",
+    ]
+
+
+@pytest.fixture
+def http(empty):
+    app = FastAPI()
+    answer_failures(app)
+    app.include_router(upload_routes(empty))
+    with TestClient(app) as client:
+        yield client
+
+
+def test_upload__is_copied_and_indexed(http, empty):
+    headers = {"x-path": quote("trip/猫.txt"), "x-collection": quote("Reise")}
+    answer = http.put("/api/upload", content=b"hello", headers=headers)
+    stored = empty.library.uploads / "trip" / "猫.txt"
+    assert answer.json() == {"stored": "trip/猫.txt"}
+    assert stored.read_bytes() == b"hello"
+    assert empty.indexer.added == [((stored,), "Reise")]
+
+
+def test_upload__a_batch_is_one_job(http, empty):
+    names = ["a/1.txt", "a/2.txt"]
+    for name in names:
+        http.put("/api/upload", content=name.encode(), headers={"x-path": name, "x-hold": "1"})
+    assert empty.indexer.added == []
+    http.post("/api/upload/done", json={"stored": names, "collection": "A"})
+    assert empty.indexer.added == [(tuple(empty.library.uploads / n for n in names), "A")]
+
+
+def test_upload__done_takes_only_uploads(http, empty):
+    answer = http.post("/api/upload/done", json={"stored": ["../library.db"]})
+    assert answer.status_code == 400
+    assert empty.indexer.added == []
+
+
+def test_upload__too_large_leaves_nothing(http, empty, monkeypatch):
+    import qwen3vl_app.ui.routes.uploads as module
+
+    monkeypatch.setattr(module, "HEADROOM", 2**60)
+    answer = http.put("/api/upload", content=b"x", headers={"x-path": "a.txt"})
+    assert answer.status_code == 400
+    assert "free some space" in answer.json()["error"]
+    assert list(empty.library.uploads.iterdir()) == []
+
+
+def test_upload__reading_only_is_one_sentence(http, empty):
+    empty.library.writable = False
+    answer = http.put("/api/upload", content=b"x", headers={"x-path": "a.txt"})
+    assert answer.status_code == 409
