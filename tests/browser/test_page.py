@@ -222,6 +222,7 @@ def test_strip__shows_progress_and_obeys(page, unhurried):
             "rate": 12.5, "seconds_left": 95.0, "current": "<b>harbour</b>.jpg",
         }
     )  # fmt: skip
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # polls at once
     strip = page.locator(".strip")
     expect(strip.locator(".strip-head")).to_have_text("10 / 40 · 1 failed")
     expect(strip.locator(".strip-pace")).to_have_text("13 items/s · 2 min left")

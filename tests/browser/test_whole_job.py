@@ -1,0 +1,131 @@
+"""The whole job on the real program: drop, watch, search, look, and find out what failed."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import ask, drop, opened, stage, stages, watch_stages
+from tests.drawn import draw_folder
+from tests.ui.serve_world import ROOT, wait_for
+
+pytestmark = pytest.mark.browser
+
+INDEXED = 90_000
+"""Milliseconds for six small files on a busy machine, loading the models included."""
+
+
+@dataclass(frozen=True)
+class Program:
+    url: str
+    library: Path
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """``python app.py`` as a person starts it, with a home of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port = sock.getsockname()[1]
+    library = tmp_path / "library"
+    options = ["--no-browser", "--port", str(port), "--library", str(library)]
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    process = subprocess.Popen(
+        [sys.executable, "app.py", *options],
+        cwd=ROOT,
+        env={**os.environ, **home},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield Program(wait_for(f"http://127.0.0.1:{port}", process), library)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def test_whole_job__from_a_dropped_folder_to_its_failure(
+    desktop: BrowserContext, program: Program, tmp_path: Path
+):
+    folder = draw_folder(tmp_path / "things")
+    with opened(desktop, program.url) as page:
+        expect(page.locator(".hero")).to_contain_text("Load the sample collection")
+        drop(page, ".welcome .drop", [folder])
+        watch_progress(page)
+        assert (program.library / "uploads/things/deep/blue disc.jpg").is_file()
+        search_by_text(page)
+        look_at_page_and_moment(page)
+        search_by_picture(page, folder / "red disc.png")
+        find_the_failure(page)
+
+
+def watch_progress(page: Page) -> None:
+    """The strip appears, says how far it is, and goes when all is in."""
+    expect(page.locator(".strip")).to_be_visible()
+    expect(page.locator(".strip-head")).to_have_text(re.compile(r"^\d( / \d| files? found)"))
+    expect(page.locator(".strip")).to_be_hidden(timeout=INDEXED)
+    expect(page.locator(".summary")).to_have_text(re.compile(r"^\d+ items$"))
+    assert page.locator(".recent .tile").count() >= 5
+
+
+def search_by_text(page: Page) -> None:
+    watch_stages(page)
+    ask(page, "a red fox by the river")
+    stage(page, "done")
+    seen = stages(page)
+    assert "recall" in seen
+    assert seen.index("recall") < seen.index("done")
+    for side in ("recall", "rerank"):
+        titles = page.locator(f".column-{side} .row-title").all_inner_texts()
+        assert {"note.txt", "red disc.png", "blue disc.jpg", "report.pdf", "clip.mp4"} == {*titles}
+    assert page.locator(".line").count() == page.locator(".column-rerank .row").count()
+
+
+def look_at_page_and_moment(page: Page) -> None:
+    page.locator(".column-recall .row[data-kind=page]", has_text="page 2").click()
+    expect(page.locator(".turner span")).to_have_text("Page 2 of 2")
+    expect(page.locator(".page-text")).to_have_text("Outlook")
+    page.wait_for_function("document.querySelector('.view-frame img').naturalWidth > 800")
+    moment = page.locator(".column-recall .row[data-kind=moment]").last
+    start = int(re.search(r"0:(\d\d)–", moment.inner_text())[1])
+    moment.click()
+    page.wait_for_function(
+        "second => { const video = document.querySelector('.panel video');"
+        "return video?.readyState >= 2 && Math.abs(video.currentTime - second) < 0.5 }",
+        arg=start,
+    )
+    assert page.locator(".moment").count() >= 2
+    page.keyboard.press("Escape")
+
+
+def search_by_picture(page: Page, picture: Path) -> None:
+    page.locator("#query textarea").fill("")
+    drop(page, "#query", [picture])
+    page.wait_for_selector("#query .thumbnail-item, #query img")
+    page.locator("#query .submit-button").click()
+    page.wait_for_function("document.querySelector('.question')?.textContent === '1 file'")
+    stage(page, "done")
+    first = page.locator(".column-recall .row").first
+    expect(first.locator(".row-title")).to_have_text("red disc.png")
+    assert float(first.locator(".row-score b").inner_text()) > 0.5
+
+
+def find_the_failure(page: Page) -> None:
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("button", name="Files and outcomes").click()
+    page.locator(".chip[data-outcome=failed]").click()
+    failed = page.locator(".outcome")
+    expect(failed).to_have_count(1)
+    expect(failed.locator("b")).to_have_text("broken.png")
+    expect(failed.locator(".outcome-reason")).to_have_text(re.compile(r"\w+.*\."))
