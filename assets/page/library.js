@@ -2,8 +2,9 @@
 
 import { folderForm, sampleButton } from './adder.js';
 import { on } from './bus.js';
-import { debounced, el } from './dom.js';
+import { debounced, el, say } from './dom.js';
 import { dropZone } from './dropzone.js';
+import { count } from './format.js';
 import { Grid } from './grid.js';
 import { icon } from './icons.js';
 import { Outcomes } from './outcomes.js';
@@ -60,7 +61,10 @@ class LibraryScreen {
         el('span', { text: t(label) }),
         el('span', { class: 'number' }),
       );
-    return el('div', { class: 'segments library-tabs' }, button('items', 'library.items'), button('files', 'library.files'));
+    this.failed = el('span', { class: 'failed' });
+    const files = button('files', 'library.files');
+    files.append(this.failed);
+    return el('div', { class: 'segments library-tabs' }, button('items', 'library.items'), files);
   }
 
   choose(view) {
@@ -79,9 +83,9 @@ class LibraryScreen {
   count(status) {
     const sum = (counts) => Object.values(counts).reduce((total, n) => total + n, 0);
     const [items, files] = this.tabs.querySelectorAll('.number');
-    items.textContent = sum(status.items);
-    files.textContent = sum(status.files);
-    this.tabs.lastChild.toggleAttribute('data-failed', Boolean(status.files.failed));
+    say(items, count(sum(status.items)));
+    say(files, count(sum(status.files)));
+    say(this.failed, status.files.failed ? t('index.failed', { n: count(status.files.failed) }) : '');
     this.grid.count(status);
     this.known.replaceChildren(...status.collections.map(([name]) => el('option', { value: name })));
   }

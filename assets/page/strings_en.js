@@ -38,7 +38,7 @@ export const english = {
   'index.cancel': 'Cancel',
 
   'demo.what': 'Bundled demo model: it knows drawings, shapes and charts, not photographs.',
-  'demo.how': 'To search photographs, start the program with Qwen3-VL-2B:',
+  'demo.how': 'To search photographs, start it with Qwen3-VL-2B.',
   'demo.command': 'python app.py --model 2b --reranker 2b --allow-download',
 
   'theme.system': 'System',

@@ -38,7 +38,7 @@ export const chinese = {
   'index.cancel': '取消',
 
   'demo.what': '自带的演示模型：认识图画、形状和图表，不认识照片。',
-  'demo.how': '要搜索照片，请用 Qwen3-VL-2B 启动程序：',
+  'demo.how': '要搜索照片，请用 Qwen3-VL-2B 启动程序。',
 
   'theme.system': '跟随系统',
   'theme.light': '浅色',

@@ -15,6 +15,7 @@ from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.server import build_server
 from qwen3vl_app.ui.tabs.search import build_search_tab, wire_search
 from qwen3vl_app.ui.theme import build_theme
+from qwen3vl_app.ui.words import words
 
 TITLE = "Qwen3-VL Search"
 
@@ -41,6 +42,7 @@ def build_app(services: Services) -> FastAPI:
         build_blocks(services),
         path="/",
         theme=build_theme(),
+        i18n=words,
         head=scripts.head(),
         favicon_path=None,
         allowed_paths=[],
@@ -64,11 +66,11 @@ def build_blocks(services: Services) -> Any:  # noqa: ANN401  # gradio has no ty
         _own("top", "top-bar")
         with gr.Row(elem_id="stage"):
             with gr.Column(elem_id="screens"), gr.Tabs(elem_id="tabs") as tabs:
-                with gr.Tab("Search", id="search"):
+                with gr.Tab(words("app_search"), id="search"):
                     search = build_search_tab()
-                with gr.Tab("Library", id="library"):
+                with gr.Tab(words("app_library"), id="library"):
                     _own("library", "library")
-                with gr.Tab("Settings", id="settings"):
+                with gr.Tab(words("app_settings"), id="settings"):
                     _own("settings", "settings")
             detail = _own("detail", "detail", "more_like")
         wire_search(search, detail, tabs, services, Searches(services.engine))

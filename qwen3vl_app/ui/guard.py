@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -26,8 +27,16 @@ OWN_HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"cross-origin-resource-policy": b"same-origin",
     b"referrer-policy": b"no-referrer",
+    b"x-frame-options": b"SAMEORIGIN",
 }
 """Set on every response of the program."""
+
+PAGE_POLICY = (
+    b"content-security-policy",
+    b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'",
+)
+"""Set on HTML: the browser itself keeps the page from asking other hosts for anything. Gradio
+compiles its templates, so scripts cannot be restricted further."""
 
 
 def allowed_hosts(bound: str) -> list[str]:
@@ -86,9 +95,17 @@ class OriginGuard:
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name.lower() for name, _ in message["headers"]}
-                extra = [pair for pair in OWN_HEADERS.items() if pair[0] not in present]
-                message = {**message, "headers": [*message["headers"], *extra]}
+                message = {**message, "headers": _with_own(message["headers"])}
             await send(message)
 
         await self._app(scope, receive, marked)
+
+
+def _with_own(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with ours, where they do not say something else already."""
+    given = list(headers)
+    present = {name.lower(): value for name, value in given}
+    own = list(OWN_HEADERS.items())
+    if present.get(b"content-type", b"").startswith(b"text/html"):
+        own.append(PAGE_POLICY)
+    return [*given, *(pair for pair in own if pair[0] not in present)]

@@ -127,17 +127,44 @@ def passage_lines(item: Item, siblings: Sequence[Item]) -> list[list[Any]]:
     """Lines ``[number, text, inside]`` of a passage with ``CONTEXT_LINES`` around it.
 
     The neighbours' passages give the context, so the file is not opened again and a file that
-    changed since it was indexed cannot show another text than the one that was found.
+    changed since it was indexed cannot show another text than the one that was found. A line
+    whose number is not known for certain has None instead.
     """
+    own = numbered_lines(item)
     first, last = item.place.first_line, item.place.last_line
     if first is None or last is None:
-        return [[None, line, True] for line in item.text.splitlines()]
-    lines: dict[int, str] = {}
-    for passage in [*siblings, item]:
-        if passage.kind is Kind.PASSAGE and passage.place.first_line is not None:
-            lines |= dict(enumerate(passage.text.splitlines(), start=passage.place.first_line))
-    shown = sorted(n for n in lines if first - CONTEXT_LINES <= n <= last + CONTEXT_LINES)
-    return [[number, lines[number], first <= number <= last] for number in shown]
+        return [[None, text, True] for _, text in own]
+    around: dict[int, str] = {}
+    for passage in siblings:
+        if passage.kind is Kind.PASSAGE:
+            around |= {number: text for number, text in numbered_lines(passage) if number}
+    before = [n for n in sorted(around) if first - CONTEXT_LINES <= n < first]
+    after = [n for n in sorted(around) if last < n <= last + CONTEXT_LINES]
+    return [
+        *([number, around[number], False] for number in before),
+        *([number, text, True] for number, text in own),
+        *([number, around[number], False] for number in after),
+    ]
+
+
+def numbered_lines(passage: Item) -> list[tuple[int | None, str]]:
+    """The lines of a passage with their numbers in the file, where those are certain.
+
+    A passage keeps one of several blank lines, so it can have fewer lines than its place says;
+    then only what stands before the first and after the last blank line can be counted.
+    """
+    lines = passage.text.splitlines()
+    first, last = passage.place.first_line, passage.place.last_line
+    if first is None or last is None:
+        return [(None, text) for text in lines]
+    blanks = [at for at, text in enumerate(lines) if not text.strip()]
+    if last - first + 1 == len(lines) or not blanks:
+        return list(enumerate(lines, start=first))
+    numbers: list[int | None] = [None] * len(lines)
+    numbers[: blanks[0]] = range(first, first + blanks[0])
+    tail = len(lines) - blanks[-1] - 1
+    numbers[len(lines) - tail :] = range(last - tail + 1, last + 1)
+    return list(zip(numbers, lines, strict=True))
 
 
 def sibling_row(item: Item) -> Json:

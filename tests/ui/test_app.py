@@ -17,6 +17,7 @@ def test_page__asks_nothing_of_other_hosts(web):
     config = web.get("/config").json()
     assert scripts.url("theme.js") in html
     assert config["analytics_enabled"] is False
+    assert "default-src 'self'" in web.get("/").headers["content-security-policy"]
     assert "fonts.googleapis.com" not in html + web.get("/theme.css").text
 
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen3vl_app.search.ranking import Movement
-from qwen3vl_app.types import Kind, Query, SearchStage, SearchUpdate
-from qwen3vl_app.ui.present import board_value, finite, query_words, snippet
+from qwen3vl_app.types import (
+    ContentHash,
+    Item,
+    ItemId,
+    Kind,
+    Place,
+    Query,
+    SearchStage,
+    SearchUpdate,
+)
+from qwen3vl_app.ui.present import board_value, finite, numbered_lines, query_words, snippet
 from tests.ui.world import HOSTILE
 
 
@@ -66,3 +76,26 @@ def test_item_card__page_says_where_it_is(drawn, client):
     page = next(i for i in drawn.library.items_by_id.values() if i.kind is Kind.PAGE)
     card = client.get("/api/items", params={"kind": "page"}).json()["items"][-1]
     assert (card["id"], card["place"]) == (page.id, {"page": 1})
+
+
+def passage(text: str, first: int, last: int) -> Item:
+    return Item(
+        id=ItemId(1),
+        kind=Kind.PASSAGE,
+        place=Place(first_line=first, last_line=last),
+        ordinal=0,
+        path=Path("/notes.txt"),
+        content_hash=ContentHash("0" * 32),
+        thumbnail="0" * 32,
+        text=text,
+    )
+
+
+def test_numbered_lines__all_are_there():
+    lines = numbered_lines(passage("a\n\nb", 7, 9))
+    assert lines == [(7, "a"), (8, ""), (9, "b")]
+
+
+def test_numbered_lines__blank_lines_were_left_out():
+    lines = numbered_lines(passage("a\nb\n\nc\n\nd", 1, 20))
+    assert lines == [(1, "a"), (2, "b"), (None, ""), (None, "c"), (None, ""), (20, "d")]

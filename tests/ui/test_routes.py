@@ -7,6 +7,7 @@ import io
 import pytest
 from PIL import Image
 
+from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.types import Item, Kind
 from qwen3vl_app.ui.guard import PAGE_HEADER
 from tests.ui.world import HOSTILE_NAME
@@ -179,3 +180,14 @@ def test_scripts__are_served_by_version_only(client):
     assert "immutable" in answer.headers["cache-control"]
     assert client.get("/page/0000/board.js").status_code == 404
     assert client.get(f"/page/{scripts.version()}/..%2ftypes.py").status_code == 404
+
+
+def test_status__the_last_one_of_a_run_is_not_older(empty):
+    from qwen3vl_app.ui.routes.indexing import StatusBoard
+
+    board = StatusBoard(empty)
+    empty.indexer.show(state=IndexState.INDEXING)
+    assert board.now()["items"] == {}
+    empty.library.put(empty.library.uploads / "a.png", Kind.PICTURE, Image.new("RGB", (9, 9)))
+    empty.indexer.show(state=IndexState.IDLE)
+    assert board.now()["items"] == {"picture": 1}

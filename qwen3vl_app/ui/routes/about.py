@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLES
 from qwen3vl_app.ui.present import Json, model_row
+from qwen3vl_app.ui.routes.indexing import SAMPLE_COLLECTION
 
 PACKAGES = ("torch", "transformers", "gradio", "faiss-cpu", "pillow", "decord", "sqlite-utils")
 
@@ -41,7 +42,8 @@ def about_routes(services: Services) -> APIRouter:
 
     @router.get("/suggestions")
     def suggestions() -> list[str]:
-        return suggested_queries()
+        known = {name for name, _ in services.library.collections()}
+        return suggested_queries() if SAMPLE_COLLECTION in known else []
 
     return router
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLES
 from qwen3vl_app.ui.present import Json, by_value, model_row, outcome_row, progress_row
@@ -41,27 +42,31 @@ class StatusBoard:
         self._services = services
         self._lock = Lock()
         self._taken = -COUNTS_SECONDS
+        self._rev = -1
         self._counts: Json = {}
 
     def now(self) -> Json:
         """Progress, models, counts and collections."""
+        progress = self._services.indexer.progress()  # before the counts, which may be newer
         return {
-            "index": progress_row(self._services.indexer.progress()),
+            "index": progress_row(progress),
             "models": [model_row(status) for status in self._services.models.status()],
             "writable": self._services.library.writable,
-            **self._library(),
+            **self._library(progress),
         }
 
-    def _library(self) -> Json:
+    def _library(self, progress: IndexProgress) -> Json:
         with self._lock:
-            if monotonic() - self._taken >= COUNTS_SECONDS:
+            # The last status of a run must not be an older one: the page asks rarely after it.
+            ended = progress.state is IndexState.IDLE and progress.rev != self._rev
+            if ended or monotonic() - self._taken >= COUNTS_SECONDS:
+                self._taken, self._rev = monotonic(), progress.rev
                 counts = self._services.library.counts()
                 self._counts = {
                     "files": by_value(counts.files),
                     "items": by_value(counts.items),
                     "collections": self._services.library.collections(),
                 }
-                self._taken = monotonic()
             return self._counts
 
 

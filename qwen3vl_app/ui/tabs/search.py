@@ -13,6 +13,7 @@ from qwen3vl_app.types import Kind
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.tabs.search_events import SearchEvents
+from qwen3vl_app.ui.words import words
 
 SEARCH_GROUP = "search"
 """Gradio's queue group of everything that may wait for a model."""
@@ -25,10 +26,10 @@ EVERYTHING = ""
 """Value of the collection choice that means the whole library."""
 
 KINDS: tuple[tuple[str, str], ...] = (
-    ("Images", Kind.PICTURE),
-    ("PDF pages", Kind.PAGE),
-    ("Texts", Kind.PASSAGE),
-    ("Videos", Kind.VIDEO),
+    ("app_pictures", Kind.PICTURE),
+    ("app_pages", Kind.PAGE),
+    ("app_passages", Kind.PASSAGE),
+    ("app_videos", Kind.VIDEO),
 )
 
 
@@ -50,7 +51,7 @@ def build_search_tab() -> SearchTab:
         file_count="multiple",
         file_types=["image", "video"],
         sources=["upload"],
-        placeholder="Describe it, or paste, drop or choose a picture or a clip",
+        placeholder=words("app_query"),  # type: ignore[arg-type]  # is translated as well
         show_label=False,
         label="Query",
         submit_btn=True,
@@ -79,9 +80,10 @@ def build_search_tab() -> SearchTab:
 def _build_choices() -> list[Any]:
     """The controls in the order of ``Choices``."""
     bare: dict[str, Any] = {"show_label": False, "container": False}
-    kinds = gr.CheckboxGroup(list(KINDS), label="Kinds", elem_id="kinds", **bare)
+    named = [(words(name), kind) for name, kind in KINDS]
+    kinds = gr.CheckboxGroup(named, label="Kinds", elem_id="kinds", **bare)
     collection = gr.Dropdown(
-        [("All collections", EVERYTHING)],
+        [(words("app_everything"), EVERYTHING)],
         value=EVERYTHING,
         label="Collection",
         elem_id="collection",
@@ -95,20 +97,22 @@ def _build_choices() -> list[Any]:
         min_width=80,
         **bare,
     )
-    rerank = gr.Checkbox(True, label="Rerank", container=False, elem_id="rerank", min_width=80)
-    with gr.Accordion("Advanced", open=False, elem_id="advanced"), gr.Row():
+    rerank = gr.Checkbox(
+        True, label=words("app_rerank"), container=False, elem_id="rerank", min_width=80
+    )
+    with gr.Accordion(words("app_advanced"), open=False, elem_id="advanced"), gr.Row():
         depth = gr.Slider(
             5,
             200,
             value=40,
             step=5,
-            label="Depth",
-            info="Recall candidates the reranker judges; more finds more and takes longer.",
+            label=words("app_depth"),
+            info=words("app_depth_info"),
             elem_id="depth",
         )
         instruction = gr.Textbox(
-            label="Instruction",
-            info="Tells both models what counts as a match; empty for their defaults.",
+            label=words("app_instruction"),
+            info=words("app_instruction_info"),
             placeholder="Retrieve images or text relevant to the user's query.",
             max_lines=2,
             elem_id="instruction",
@@ -148,6 +152,6 @@ def collection_choices(services: Services) -> Any:  # noqa: ANN401  # a gradio h
 
     def choices() -> gr.Dropdown:
         known = [(name, name) for name, _ in services.library.collections()]
-        return gr.Dropdown(choices=[("All collections", EVERYTHING), *known])
+        return gr.Dropdown(choices=[(words("app_everything"), EVERYTHING), *known])
 
     return choices
