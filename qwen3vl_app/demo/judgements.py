@@ -13,23 +13,23 @@ from qwen3vl_app.demo.captions import caption, note
 from qwen3vl_app.demo.inputs import Shown, pixels
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.render import draw
-from qwen3vl_app.demo.scenes import COUNTS, Scene, mistakes, random_scene, with_wrong_thing
+from qwen3vl_app.demo.scenes import COUNTS, Alike, Scene, mistakes, random_scene, with_wrong_thing
 from qwen3vl_app.demo.sizes import random_frame
 
 FORMS = {
-    "picture": 0.68,
-    "page": 0.06,
+    "picture": 0.66,
+    "page": 0.08,
     "clip": 0.07,
-    "note": 0.07,
-    "alike": 0.07,
-    "noted": 0.04,
+    "note": 0.09,
+    "alike": 0.06,
+    "noted": 0.03,
     "moving": 0.01,
 }
 """What the documents are, and how often. alike: pictures asked for by pictures; noted: notes asked
 for by pictures; moving: clips asked for by clips."""
 
-KINDS = {"pair": 0.3, "shapes": 0.42, "thing": 0.28}
-"""What pictures as documents show, and how often; counting needs the most practice."""
+KINDS = {"pair": 0.2, "shapes": 0.34, "thing": 0.46}
+"""What pictures as documents show, and how often; counting and names need the most practice."""
 
 SWAPPED = 0.35
 """How often a wrong query of a pair only has its sides swapped."""
@@ -77,24 +77,26 @@ def other_scene(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
     return Scene("thing", (next(thing for thing in things if thing not in scene.things),))
 
 
-def hard_ones(rng: Random, scene: Scene, things: Sequence[Thing]) -> list[Scene]:
+def hard_ones(
+    rng: Random, scene: Scene, things: Sequence[Thing], alike: Alike | None
+) -> list[Scene]:
     """`mistakes`, with those that are slow to learn in the shares given above."""
-    wrong = mistakes(rng, scene, things)
+    wrong = mistakes(rng, scene, things, alike)
     if scene.kind == "pair" and rng.random() > SWAPPED:
         while wrong[0] in (wrong[1], scene) or set(wrong[0].things) == set(scene.things):
-            wrong[0] = with_wrong_thing(rng, scene, things)
+            wrong[0] = with_wrong_thing(rng, scene, things, alike)
     if scene.kind == "shapes" and wrong[0].count == wrong[1].count and rng.random() < MISCOUNTED:
         count = rng.choice([number for number in COUNTS if number != scene.count])
         wrong[0] = replace(scene, count=count)
     return wrong
 
 
-def asked(rng: Random, scene: Scene, things: Sequence[Thing]) -> list[Scene]:
+def asked(rng: Random, scene: Scene, things: Sequence[Thing], alike: Alike | None) -> list[Scene]:
     """The scenes that the queries of one document describe: true, two wrong, one far off."""
     true = scene
     if scene.kind in ("pair", "clip") and rng.random() < PART_ASKED[scene.kind]:
         true = Scene("thing", (rng.choice(scene.things),))
-    wrong = hard_ones(rng, scene, things)
+    wrong = hard_ones(rng, scene, things, alike)
     if true is not scene:
         wrong = [Scene("thing", (other_thing(rng, scene, things),)), wrong[-1]]
     elif scene.kind == "thing" and rng.random() < 0.2:
@@ -120,13 +122,15 @@ def judged_scene(rng: Random, form: str, step: int, things: Sequence[Thing]) -> 
     return random_scene(rng, kind, things)
 
 
-def judgements(seed: int, base: int, size: int, limit: int | None) -> Judgements:
-    """The batch of step `seed - base`."""
+def judgements(
+    seed: int, base: int, size: int, limit: int | None, alike: Alike | None = None
+) -> Judgements:
+    """The batch of step `seed - base`; `alike` makes wrong things harder to tell."""
     rng = Random(seed)
     things = load_things(limit)
     form = rng.choices(list(FORMS), list(FORMS.values()))[0]
     if form in ("alike", "noted"):
-        return picture_queries(rng, things, size // 2, noted=form == "noted")
+        return picture_queries(rng, things, size // 2, alike, noted=form == "noted")
     if form == "moving":
         return clip_queries(rng, things, max(2, size // 4))
     count = size // 2 if form == "clip" else size
@@ -136,10 +140,10 @@ def judgements(seed: int, base: int, size: int, limit: int | None) -> Judgements
     queries = [
         caption(rng, asking, exact=True)
         for scene in scenes
-        for asking in asked(rng, scene, things)
+        for asking in asked(rng, scene, things, alike)
     ]
     if form == "note":
-        return note_judgements(rng, scenes, things)
+        return note_judgements(rng, scenes, things, alike)
     shown, places = show(rng, scenes, form)
     per = len(shown) // count
     rows = np.arange(len(shown)).reshape(count, per).repeat(QUERIES, axis=0)
@@ -148,20 +152,27 @@ def judgements(seed: int, base: int, size: int, limit: int | None) -> Judgements
     )
 
 
-def note_judgements(rng: Random, scenes: list[Scene], things: Sequence[Thing]) -> Judgements:
+def note_judgements(
+    rng: Random, scenes: list[Scene], things: Sequence[Thing], alike: Alike | None
+) -> Judgements:
     """Notes with queries that name their things, or others."""
     queries, notes = [], []
     for scene in scenes:
         plain = replace(scene, kind="thing") if len(scene.things) == 1 else scene
         true = Scene("thing", (rng.choice(plain.things),))
-        wrong = [Scene("thing", (other_thing(rng, plain, things),)) for _ in range(2)]
+        wrong = mistakes(rng, true, things, alike)
+        wrong = [each for each in wrong if each.things[0] not in plain.things] + [
+            Scene("thing", (other_thing(rng, plain, things),)) for _ in range(2)
+        ]
         far = other_scene(rng, plain, things)
-        queries += [caption(rng, asking) for asking in (true, *wrong, far)]
+        queries += [caption(rng, asking) for asking in (true, *wrong[:2], far)]
         notes.append(note(rng, scene.things))
     return Judgements(None, None, None, tuple(queries), tuple(notes))
 
 
-def picture_queries(rng: Random, things: Sequence[Thing], size: int, *, noted: bool) -> Judgements:
+def picture_queries(
+    rng: Random, things: Sequence[Thing], size: int, alike: Alike | None, *, noted: bool
+) -> Judgements:
     """Queries are pictures; documents are pictures of the same scene, or notes about it."""
     frame = random_frame(rng, "picture")
     place = Shown(frame.grid).text()
@@ -171,7 +182,7 @@ def picture_queries(rng: Random, things: Sequence[Thing], size: int, *, noted: b
     for _ in range(size):
         kinds = ("thing", "thing") if noted else ("thing", "thing", "shapes", "pair")
         scene = random_scene(rng, rng.choice(kinds), things)
-        scenes = [scene, *mistakes(rng, scene, things), other_scene(rng, scene, things)]
+        scenes = [scene, *mistakes(rng, scene, things, alike), other_scene(rng, scene, things)]
         first = len(drawn)
         drawn += [pixels(draw(rng, each, frame.canvas), frame.shown) for each in scenes]
         if noted:

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from random import Random
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from qwen3vl_app.demo import inputs
-from qwen3vl_app.demo.batches import ahead
+from qwen3vl_app.demo.batches import PairBatch, ahead
 from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
+from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import Model, Seen, encode_rows, look
-from qwen3vl_app.demo.training import Plan, Report, half_precision, optimizers_for, set_rates
+from qwen3vl_app.demo.render import draw
+from qwen3vl_app.demo.scenes import Alike, Scene
+from qwen3vl_app.demo.sizes import Frame
+from qwen3vl_app.demo.tokenizer import append_end
+from qwen3vl_app.demo.training import (
+    Plan,
+    Report,
+    embed_documents,
+    half_precision,
+    optimizers_for,
+    set_rates,
+)
 
 RATE = 0.5
 """Share of the embedder's learning rates."""
+
+ALIKE = 12
+"""So many things count as easily taken for a thing."""
 
 WEIGHTS = (1.8, 0.8, 0.8, 0.6)
 """Of the true, the two hard and the easy query in the yes/no loss."""
@@ -65,11 +83,31 @@ def loss_of(logits: Tensor) -> dict[str, Tensor]:
     }
 
 
+def look_alikes(model: Model, tokenizer: Tokenizer, things: Sequence[Thing]) -> Alike:
+    """For each thing the others that the embedder finds nearest to its picture."""
+    frame = Frame((240, 180), (160, 96))
+    place, instruction = inputs.Shown(frame.grid).text(), inputs.DOCUMENT
+    ending, rng, found = append_end(tokenizer), Random(1), []
+    with torch.no_grad():
+        for start in range(0, len(things), 50):
+            scenes = tuple(Scene("thing", (thing,)) for thing in things[start : start + 50])
+            drawn = [inputs.pixels(draw(rng, each, frame.canvas), frame.shown) for each in scenes]
+            texts = (place,) * len(scenes)
+            batch = PairBatch(
+                scenes, np.stack(drawn)[:, None], frame.grid, texts, (), (instruction, "")
+            )
+            found.append(embed_documents(model, ending, batch))
+    vectors = torch.cat(found)
+    nearest = (vectors @ vectors.T - 2 * torch.eye(len(vectors))).topk(min(ALIKE, len(things) - 1))
+    return dict(zip((t.glyph for t in things), nearest.indices.tolist(), strict=True))
+
+
 class RerankTrainer:
     """The reranker in training; starts from the embedder's weights, saved and resumed whole."""
 
     def __init__(self, plan: Plan, tokenizer: Tokenizer, model: Model) -> None:
         self.plan = plan
+        self.alike = look_alikes(model, tokenizer, load_things(plan.things))
         self.tokenizer = tokenizer
         self.model = model
         self.optimizers = optimizers_for(model, [])
@@ -123,7 +161,11 @@ class RerankTrainer:
         limit = self.plan.minutes * 60
         base = self.plan.seed * 1_000_000 + 500_000
         make = partial(
-            judgements, base=base, size=self.plan.batch * 2 // 5, limit=self.plan.things
+            judgements,
+            base=base,
+            size=self.plan.batch * 2 // 5,
+            limit=self.plan.things,
+            alike=self.alike,
         )
         saved = self.spent
         for batch in ahead(make, self.step, base):

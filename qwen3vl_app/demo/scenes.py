@@ -13,6 +13,9 @@ CHARTS = ("bar", "line", "pie", "scatter", "table")
 MOTIONS = ("left", "right", "up", "down", "grow", "appear")
 COUNTS = (1, 2, 3, 4)
 
+Alike = dict[str, list[int]]
+"""Character of a thing -> places of the things that are most easily taken for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -76,23 +79,31 @@ def random_scene(rng: Random, kind: str, things: Sequence[Thing]) -> Scene:
     return Scene(kind, (rng.choice(things),))
 
 
-def sibling(rng: Random, thing: Thing, things: Sequence[Thing]) -> Thing:
-    """Another thing, mostly of the same category."""
+def sibling(
+    rng: Random, thing: Thing, things: Sequence[Thing], alike: Alike | None = None
+) -> Thing:
+    """Another thing: half of the time one that looks `alike`, else mostly of the same category."""
+    if alike and rng.random() < 0.5:
+        return things[rng.choice(alike[thing.glyph])]
     kin = [other for other in things if other.category == thing.category and other != thing]
     if kin and rng.random() < 0.7:
         return rng.choice(kin)
     return rng.choice([other for other in things if other != thing])
 
 
-def with_wrong_thing(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
+def with_wrong_thing(
+    rng: Random, scene: Scene, things: Sequence[Thing], alike: Alike | None = None
+) -> Scene:
     """The scene with one of its things replaced."""
     place = rng.randrange(len(scene.things))
     changed = list(scene.things)
-    changed[place] = sibling(rng, changed[place], things)
+    changed[place] = sibling(rng, changed[place], things, alike)
     return replace(scene, things=tuple(changed))
 
 
-def mistakes(rng: Random, scene: Scene, things: Sequence[Thing]) -> list[Scene]:
+def mistakes(
+    rng: Random, scene: Scene, things: Sequence[Thing], alike: Alike | None = None
+) -> list[Scene]:
     """Two different scenes that are each wrong in one respect."""
     if scene.kind == "shapes":
         colour = rng.choice([name for name in COLOURS if name != scene.colour])
@@ -106,19 +117,19 @@ def mistakes(rng: Random, scene: Scene, things: Sequence[Thing]) -> list[Scene]:
         return rng.sample(options, 2)
     if scene.kind == "pair":
         swapped = replace(scene, things=scene.things[::-1])
-        return [swapped, with_wrong_thing(rng, scene, things)]
+        return [swapped, with_wrong_thing(rng, scene, things, alike)]
     if scene.kind == "chart":
         others = [replace(scene, chart=chart) for chart in CHARTS if chart != scene.chart]
         return rng.sample(others, 2)
     if scene.kind == "clip":
         if scene.motion == "appear":
             swapped = replace(scene, things=scene.things[::-1])
-            return [swapped, with_wrong_thing(rng, scene, things)]
+            return [swapped, with_wrong_thing(rng, scene, things, alike)]
         moving = [m for m in MOTIONS if m not in (scene.motion, "appear")]
         other = replace(scene, motion=rng.choice(moving))
-        return [other, with_wrong_thing(rng, scene, things)]
-    first = with_wrong_thing(rng, scene, things)
+        return [other, with_wrong_thing(rng, scene, things, alike)]
+    first = with_wrong_thing(rng, scene, things, alike)
     second = first
     while second == first:
-        second = with_wrong_thing(rng, scene, things)
+        second = with_wrong_thing(rng, scene, things, alike)
     return [first, second]
