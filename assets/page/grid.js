@@ -12,6 +12,7 @@ import { tile } from './welcome.js';
 
 const KINDS = ['picture', 'page', 'passage', 'video', 'moment'];
 const UNDO_SECONDS = 6;
+const FIRST_PAGE = 60; // items; as many as the program sends at once
 
 export class Grid {
   constructor() {
@@ -80,6 +81,18 @@ export class Grid {
     await this.load(true);
   }
 
+  /** Put what came in since on top; what was scrolled to stays where it is. */
+  async freshen() {
+    const top = Number(this.tiles.firstChild?.dataset.id ?? 0);
+    if (!top || this.tiles.childElementCount <= FIRST_PAGE) {
+      await this.reload();
+      return;
+    }
+    const page = await this.fetch(null);
+    const fresh = (page?.items ?? []).filter((item) => item.id > top);
+    if (fresh.length < (page?.items.length ?? 0)) this.tiles.prepend(...fresh.map((item) => this.tile(item)));
+  }
+
   async more() {
     if (this.next != null && !this.loading && this.node.offsetParent) await this.load(false);
   }
@@ -87,24 +100,27 @@ export class Grid {
   async load(first) {
     const number = (this.request += 1);
     this.loading = true;
-    const kinds = this.kind ? [this.kind] : [];
-    let page;
-    try {
-      page = await getJson('/api/items', { after: first ? null : this.next, kind: kinds, collection: this.collection });
-    } catch (error) {
-      complain(error);
-      this.loading = false;
-      return;
-    }
+    const page = await this.fetch(first ? null : this.next);
     if (number !== this.request) return;
+    this.loading = false;
+    if (!page) return;
     const tiles = page.items.filter((item) => !this.leaving.has(item.id)).map((item) => this.tile(item));
     if (first) this.tiles.replaceChildren(...tiles);
     else this.tiles.append(...tiles);
     this.next = page.next;
-    this.loading = false;
     this.none.hidden = this.tiles.childElementCount > 0;
     this.none.textContent = t(this.kind || this.collection ? 'grid.filtered' : 'grid.empty');
     this.mark(this.opened);
+  }
+
+  /** One page of items; null where the program refused, which was said then. */
+  async fetch(after) {
+    try {
+      return await getJson('/api/items', { after, kind: this.kind ? [this.kind] : [], collection: this.collection });
+    } catch (error) {
+      complain(error);
+      return null;
+    }
   }
 
   tile(item) {

@@ -31,7 +31,7 @@ class LibraryScreen {
     this.tabs = this.buildTabs();
     root.append(this.adding(), this.tabs, this.grid.node, this.outcomes.node);
     this.choose('items');
-    const settle = debounced(() => this.refresh(), SETTLE);
+    const settle = debounced(() => this.freshen(), SETTLE);
     on('changed', root, settle);
     on('status', root, (status) => !status.lost && this.count(status));
     if (latest) this.count(latest);
@@ -77,6 +77,13 @@ class LibraryScreen {
   refresh() {
     if (!this.root.isConnected) return;
     if (this.view === 'items') this.grid.reload();
+    else this.outcomes.reload();
+  }
+
+  /** The library changed behind the screen. */
+  freshen() {
+    if (!this.root.isConnected) return;
+    if (this.view === 'items') this.grid.freshen();
     else this.outcomes.reload();
   }
 
