@@ -1,4 +1,4 @@
-// 简体中文。缺少的词用英文。
+// Simplified Chinese; a word that is missing here is shown in English.
 
 export const chinese = {
   title: 'Qwen3-VL 搜索',
