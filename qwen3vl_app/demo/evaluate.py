@@ -201,6 +201,11 @@ def other_count(rng: Random, scene: Scene, _: Sequence[Thing]) -> Scene:
     return replace(scene, count=rng.choice([each for each in COUNTS if each != scene.count]))
 
 
+def other_shape(rng: Random, scene: Scene, _: Sequence[Thing]) -> Scene:
+    """The scene with another shape."""
+    return replace(scene, shape=rng.choice([each for each in SHAPES if each != scene.shape]))
+
+
 def swapped(_: Random, scene: Scene, __: Sequence[Thing]) -> Scene:
     """The scene with its two things exchanged."""
     return replace(scene, things=scene.things[::-1])
@@ -221,6 +226,7 @@ def other_sibling(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
 CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("shapes", "wrong colour", other_colour),
     ("shapes", "wrong count", other_count),
+    ("shapes", "wrong shape", other_shape),
     ("side", "sides swapped", swapped),
     ("stack", "above and below swapped", swapped),
     ("side", "one wrong thing of two", with_wrong_thing),

@@ -10,6 +10,7 @@ import numpy as np
 
 from qwen3vl_app.demo.batches import show
 from qwen3vl_app.demo.captions import caption, note
+from qwen3vl_app.demo.drawing import COLOURS, SHAPES
 from qwen3vl_app.demo.inputs import Shown, pixels
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.render import draw
@@ -31,11 +32,11 @@ for by pictures; moving: clips asked for by clips."""
 KINDS = {"pair": 0.2, "shapes": 0.34, "thing": 0.46}
 """What pictures as documents show, and how often; counting and names need the most practice."""
 
-SWAPPED = 0.35
+SWAPPED = 0.2
 """How often a wrong query of a pair only has its sides swapped."""
 
-MISCOUNTED = 0.85
-"""How often a wrong query of shapes that would not miscount is made to."""
+RESPECTS = {"count": 0.45, "shape": 0.4, "colour": 0.15}
+"""In what a wrong query of shapes is wrong, and how often; colours are learned at once."""
 
 PART_ASKED = {"pair": 0.15, "clip": 0.3}
 """How often the true query names only one of the things that are there."""
@@ -85,10 +86,25 @@ def hard_ones(
     if scene.kind == "pair" and rng.random() > SWAPPED:
         while wrong[0] in (wrong[1], scene) or set(wrong[0].things) == set(scene.things):
             wrong[0] = with_wrong_thing(rng, scene, things, alike)
-    if scene.kind == "shapes" and wrong[0].count == wrong[1].count and rng.random() < MISCOUNTED:
-        count = rng.choice([number for number in COUNTS if number != scene.count])
-        wrong[0] = replace(scene, count=count)
+    if scene.kind == "shapes":
+        wrong = [wrong_shapes(rng, scene, respect) for respect in respects(rng)]
     return wrong
+
+
+def respects(rng: Random) -> list[str]:
+    """Two different respects in which shapes are wrong, the harder ones more often."""
+    first = rng.choices(list(RESPECTS), list(RESPECTS.values()))[0]
+    rest = {name: share for name, share in RESPECTS.items() if name != first}
+    return [first, rng.choices(list(rest), list(rest.values()))[0]]
+
+
+def wrong_shapes(rng: Random, scene: Scene, respect: str) -> Scene:
+    """The scene with another count, shape or colour."""
+    if respect == "count":
+        return replace(scene, count=rng.choice([each for each in COUNTS if each != scene.count]))
+    if respect == "shape":
+        return replace(scene, shape=rng.choice([each for each in SHAPES if each != scene.shape]))
+    return replace(scene, colour=rng.choice([each for each in COLOURS if each != scene.colour]))
 
 
 def asked(rng: Random, scene: Scene, things: Sequence[Thing], alike: Alike | None) -> list[Scene]:
