@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def diagnose(settings: Settings) -> Diagnosis:
     chosen = resolve(settings.model, Role.EMBEDDER, gpu=lambda: has_gpu(settings.device))
     library, findings = _library(settings)
     return Diagnosis(
-        versions=_versions(),
+        versions=versions(),
         device=str(place(settings.device)),
         models=models,
         advice=DEMO_ADVICE if chosen.bundled else "",
@@ -72,8 +73,14 @@ DEMO_ADVICE = (
 )
 
 
-def _versions() -> dict[str, str]:
-    found = {"qwen3vl_app": __version__, "python": platform.python_version()}
+@cache
+def versions() -> dict[str, str]:
+    """Versions of the program, Python, the system and the packages that matter in a report."""
+    found = {
+        "qwen3vl_app": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(terse=True),
+    }
     for package in PACKAGES:
         try:
             found[package] = version(package)

@@ -13,6 +13,9 @@ DEMO_EMBEDDER = Path(__file__).parent.parent / "assets" / "demo" / "embedder"
 DEMO_RERANKER = Path(__file__).parent.parent / "assets" / "demo" / "reranker"
 SAMPLES = Path(__file__).parent.parent / "assets" / "demo" / "samples"
 
+SAMPLE_COLLECTION = "Samples"
+"""Where the sample collection goes; the page suggests queries while there is one of this name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

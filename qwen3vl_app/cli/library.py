@@ -12,7 +12,7 @@ import click
 from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.settings import SAMPLES
+from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.types import Outcome
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _add(
     if not paths and not sample and not services.library.counts().pending:
         raise UsageError("Name a file or folder to index, or --sample; nothing is unfinished.")
     if sample:
-        services.indexer.add([SAMPLES], collection=collection or "Sample collection")
+        services.indexer.add([SAMPLES], collection=collection or SAMPLE_COLLECTION)
     if paths:
         services.indexer.add([path.absolute() for path in paths], collection=collection)
 

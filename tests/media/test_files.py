@@ -77,7 +77,10 @@ def test_inspect_file__without_permission(tmp_path, limits):
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (FileNotFoundError(2, "x"), "The file is no longer there; check the path, or index its folder again."),
+        (
+            FileNotFoundError(2, "x"),
+            "The file is no longer there; check the path, or index its folder again.",
+        ),
         (
             PermissionError(13, "x"),
             "The file may not be read; give yourself permission to read it.",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import platform
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 import orjson
 from fastapi import APIRouter
 
+from qwen3vl_app.doctor import versions
 from qwen3vl_app.services import Services
-from qwen3vl_app.settings import SAMPLES
+from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.ui.present import Json, model_row
-from qwen3vl_app.ui.routes.indexing import SAMPLE_COLLECTION
-
-PACKAGES = ("torch", "transformers", "gradio", "faiss-cpu", "pillow", "decord", "sqlite-utils")
 
 SUGGESTED_QUERIES = SAMPLES.parent / "queries.json"
 
@@ -46,18 +42,6 @@ def about_routes(services: Services) -> APIRouter:
         return suggested_queries() if SAMPLE_COLLECTION in known else []
 
     return router
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Versions of the program, Python and the packages that matter in a report."""
-    found = {"python": platform.python_version(), "system": platform.platform(terse=True)}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 @cache

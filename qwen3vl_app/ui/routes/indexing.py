@@ -12,10 +12,8 @@ from pydantic import BaseModel
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import Services
-from qwen3vl_app.settings import SAMPLES
+from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.ui.present import Json, by_value, model_row, outcome_row, progress_row
-
-SAMPLE_COLLECTION = "Samples"
 
 COUNTS_SECONDS = 1.0
 """Age at which counts are taken again while indexing: counting is the only part of a status that
