@@ -30,12 +30,11 @@ export async function refresh() {
   } catch {
     failures += 1;
     if (failures >= LOST) emit('status', { lost: true });
+    schedule();
   }
-  clearTimeout(timer);
-  if (owner?.isConnected) timer = setTimeout(refresh, isBusy() && !document.hidden ? FAST : SLOW);
 }
 
-/** Take a status that a command answered. */
+/** Take a status, also one that a command answered. */
 export function publish(status) {
   failures = 0;
   latest = status;
@@ -43,6 +42,13 @@ export function publish(status) {
   const now = JSON.stringify([status.items, status.collections]);
   if (items !== null && items !== now) emit('changed', status);
   items = now;
+  schedule();
+}
+
+/** Ask again soon while something happens: a command may just have begun it. */
+function schedule() {
+  clearTimeout(timer);
+  if (owner?.isConnected) timer = setTimeout(refresh, isBusy() && !document.hidden ? FAST : SLOW);
 }
 
 function isBusy() {

@@ -235,6 +235,18 @@ def test_strip__shows_progress_and_obeys(page, unhurried):
     assert unhurried.seen()["commands"][-3:] == ["pause", "resume", "cancel"]
 
 
+def test_strip__follows_closely_what_a_command_began(page, unhurried, tmp_path: Path):
+    page.get_by_role("tab", name="Library").click()
+    unhurried.set(index={"state": "indexing", "files": 40, "outcomes": {"indexed": 9}})
+    page.locator(".library-root .folder-form input").fill(str(tmp_path))
+    page.locator(".library-root .folder-form").get_by_role("button", name="Add").click()
+    head = page.locator(".strip-head")
+    expect(head).to_have_text("9 / 40")
+    for done in (20, 30):  # an idle page asks every five seconds, a busy one twice a second
+        unhurried.set(index={"state": "indexing", "files": 40, "outcomes": {"indexed": done}})
+        expect(head).to_have_text(f"{done} / 40", timeout=2000)
+
+
 def test_library__a_dropped_folder_keeps_its_paths(page, unhurried, tmp_path: Path):
     folder = tmp_path / "trip 旅行"
     (folder / "day 1").mkdir(parents=True)
