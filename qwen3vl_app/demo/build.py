@@ -11,13 +11,14 @@ import torch
 from tokenizers import Tokenizer
 
 from qwen3vl_app.demo.captions import corpus
+from qwen3vl_app.demo.course import Plan, Report
 from qwen3vl_app.demo.drawing import EMOJI_FONT
 from qwen3vl_app.demo.export import export
 from qwen3vl_app.demo.names import CLDR_ANNOTATIONS, load_things
 from qwen3vl_app.demo.network import build_model
 from qwen3vl_app.demo.reranking import RerankTrainer
 from qwen3vl_app.demo.tokenizer import append_end, train_tokenizer
-from qwen3vl_app.demo.training import Plan, Report, Trainer
+from qwen3vl_app.demo.training import Trainer
 from qwen3vl_app.errors import UsageError
 
 log = logging.getLogger(__name__)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -17,6 +14,7 @@ from torch import Tensor
 
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import PairBatch, ahead
+from qwen3vl_app.demo.course import Course, Plan, half_precision
 from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import Model, Seen, encode_rows, look
@@ -24,14 +22,7 @@ from qwen3vl_app.demo.render import draw
 from qwen3vl_app.demo.scenes import Alike, Scene
 from qwen3vl_app.demo.sizes import Frame
 from qwen3vl_app.demo.tokenizer import append_end
-from qwen3vl_app.demo.training import (
-    Plan,
-    Report,
-    embed_documents,
-    half_precision,
-    optimizers_for,
-    set_rates,
-)
+from qwen3vl_app.demo.training import embed_documents
 
 RATE = 0.5
 """Share of the embedder's learning rates."""
@@ -102,63 +93,16 @@ def look_alikes(model: Model, tokenizer: Tokenizer, things: Sequence[Thing]) -> 
     return dict(zip((t.glyph for t in things), nearest.indices.tolist(), strict=True))
 
 
-class RerankTrainer:
-    """The reranker in training; starts from the embedder's weights, saved and resumed whole."""
+class RerankTrainer(Course[Judgements]):
+    """The reranker in training; starts from the embedder's weights."""
 
     def __init__(self, plan: Plan, tokenizer: Tokenizer, model: Model) -> None:
-        self.plan = plan
-        self.alike = look_alikes(model, tokenizer, load_things(plan.things))
         self.tokenizer = tokenizer
-        self.model = model
-        self.optimizers = optimizers_for(model, [])
-        self.step = 0
-        self.spent = 0.0
-        if self.file.exists():
-            state = torch.load(self.file, weights_only=True)
-            self.model.load_state_dict(state["model"])
-            for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-                optimizer.load_state_dict(saved)
-            self.step, self.spent = state["step"], state["spent"]
+        self.alike = look_alikes(model, tokenizer, load_things(plan.things))
+        super().__init__(plan, "reranker.pt", model, rate=RATE)
 
-    @property
-    def file(self) -> Path:
-        """Where the state is kept between runs."""
-        return self.plan.work / "reranker.pt"
-
-    def save(self) -> None:
-        """Write the state beside the old one, then replace it."""
-        state = {
-            "model": self.model.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-            "step": self.step,
-            "spent": self.spent,
-        }
-        draft = self.file.with_suffix(".part")
-        torch.save(state, draft)
-        draft.replace(self.file)
-
-    def advance(self, batch: Judgements) -> dict[str, float]:
-        """One optimisation step; the losses, and how often the true query came first."""
-        share = min(1.0, self.spent / (self.plan.minutes * 60))
-        warm = min(1.0, (self.step + 1) / 30)
-        set_rates(self.optimizers, RATE * warm * (0.5 * (1 + math.cos(math.pi * share)) + 0.02))
-        with half_precision(enabled=self.plan.half):
-            logits = logits_of(self.model, self.tokenizer, batch)
-        losses = loss_of(logits)
-        for optimizer in self.optimizers:
-            optimizer.zero_grad()
-        total = torch.stack(list(losses.values())).sum()
-        total.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        for optimizer in self.optimizers:
-            optimizer.step()
-        self.step += 1
-        right = (logits.argmax(1) == 0).float().mean()
-        return {**{name: loss.item() for name, loss in losses.items()}, "right": right.item()}
-
-    def run(self, report: Report) -> None:
-        """Train until the time is used up, saving every `save_every` seconds and at the end."""
-        limit = self.plan.minutes * 60
+    def batches(self) -> Iterator[Judgements]:
+        """From the step on where the saved run stopped."""
         base = self.plan.seed * 1_000_000 + 500_000
         make = partial(
             judgements,
@@ -167,15 +111,10 @@ class RerankTrainer:
             limit=self.plan.things,
             alike=self.alike,
         )
-        saved = self.spent
-        for batch in ahead(make, self.step, base):
-            if self.spent >= limit:
-                break
-            began = time.monotonic()
-            losses = self.advance(batch)
-            self.spent += time.monotonic() - began
-            if self.spent - saved > self.plan.save_every:
-                self.save()
-                saved = self.spent
-            report(self.step, min(1.0, self.spent / limit), losses)
-        self.save()
+        return ahead(make, self.step, base)
+
+    def losses(self, batch: Judgements) -> dict[str, Tensor]:
+        """The parts of the loss."""
+        with half_precision(enabled=self.plan.half):
+            logits = logits_of(self.model, self.tokenizer, batch)
+        return loss_of(logits)

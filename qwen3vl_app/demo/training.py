@@ -8,11 +8,8 @@ prototypes. The prototypes are what makes it learn within minutes.
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
@@ -21,7 +18,7 @@ from torch import Tensor
 
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import PairBatch, ahead, pair_batch
-from qwen3vl_app.demo.muon import Muon
+from qwen3vl_app.demo.course import Course, Plan, half_precision
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import WIDTH, Model, build_model, encode_rows, look
 from qwen3vl_app.demo.scenes import Scene, prototype_names, prototypes
@@ -29,38 +26,6 @@ from qwen3vl_app.demo.scenes import Scene, prototype_names, prototypes
 PROTOTYPE_SCALE = 16.0
 CUTS = (64, 128, WIDTH)
 """Leading dimensions that must work on their own (Matryoshka)."""
-
-NOT_MUON = ("embed", "lm_head")
-"""Parameters whose matrices AdamW updates."""
-
-WIDE = ("merger.linear_fc1", "merger_list.0.linear_fc1")
-"""The mergers' square matrices: in Muon they would cost a third of a step, so AdamW has them, at a
-rate that moves them about as much as Muon would."""
-
-MUON_RATE = 0.02
-ADAM_RATE = 2e-3
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and on what to train. `minutes` is time spent in steps, pauses not counted."""
-
-    minutes: float
-    work: Path
-    things: int | None = None
-    batch: int = 80
-    seed: int = 7
-    save_every: float = 180.0
-    half: bool = True
-
-
-Report = Callable[[int, float, dict[str, float]], None]
-"""Called after each step with the step, the share of the time used, and the losses."""
-
-
-def half_precision(*, enabled: bool) -> torch.autocast:
-    """bfloat16 for the matrix products where it is enabled; everything else stays float32."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled)
 
 
 def embed_texts(
@@ -107,50 +72,24 @@ def contrastive(documents: Tensor, queries: Tensor, scale: Tensor, ignored: Tens
     return total / len(CUTS)
 
 
-class Trainer:
-    """The model with its prototypes, optimizers and place in time; saved and resumed whole."""
+class Trainer(Course[PairBatch]):
+    """The model with its prototypes in training."""
 
     def __init__(self, plan: Plan, tokenizer: Tokenizer) -> None:
-        self.plan = plan
         self.tokenizer = tokenizer
-        self.model = build_model(plan.seed)
         self.names = prototype_names(load_things(plan.things))
         self.index = {name: place for place, name in enumerate(self.names)}
+        model = build_model(plan.seed)
         self.anchors = torch.nn.Parameter(torch.randn(len(self.names), WIDTH) * 0.05)
         self.scale = torch.nn.Parameter(torch.tensor(math.log(14.0)))
-        self.optimizers = optimizers_for(self.model, [self.anchors, self.scale])
-        self.step = 0
-        self.spent = 0.0
-        if self.file.exists():
-            self.load()
+        extra = {"anchors": self.anchors, "scale": self.scale}
+        super().__init__(plan, "embedder.pt", model, extra)
 
-    @property
-    def file(self) -> Path:
-        """Where the state is kept between runs."""
-        return self.plan.work / "embedder.pt"
-
-    def load(self) -> None:
-        """Continue from the saved state."""
-        state = torch.load(self.file, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.anchors.data, self.scale.data = state["anchors"], state["scale"]
-        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-        self.step, self.spent = state["step"], state["spent"]
-
-    def save(self) -> None:
-        """Write the state beside the old one, then replace it."""
-        state = {
-            "model": self.model.state_dict(),
-            "anchors": self.anchors.data,
-            "scale": self.scale.data,
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-            "step": self.step,
-            "spent": self.spent,
-        }
-        draft = self.file.with_suffix(".part")
-        torch.save(state, draft)
-        draft.replace(self.file)
+    def batches(self) -> Iterator[PairBatch]:
+        """From the step on where the saved run stopped."""
+        base = self.plan.seed * 1_000_000
+        make = partial(pair_batch, base=base, size=self.plan.batch, limit=self.plan.things)
+        return ahead(make, self.step, base)
 
     def prototype_loss(self, vectors: Tensor, targets: Tensor) -> Tensor:
         """Cross entropy of (N, H) against the shares (N, prototypes)."""
@@ -172,62 +111,3 @@ class Trainer:
             "documents": self.prototype_loss(documents, targets),
             "queries": self.prototype_loss(queries, targets),
         }
-
-    def advance(self, batch: PairBatch) -> dict[str, float]:
-        """One optimisation step."""
-        share = min(1.0, self.spent / (self.plan.minutes * 60))
-        warm = min(1.0, (self.step + 1) / 30)
-        set_rates(self.optimizers, warm * (0.5 * (1 + math.cos(math.pi * share)) + 0.02))
-        losses = self.losses(batch)
-        for optimizer in self.optimizers:
-            optimizer.zero_grad()
-        total = torch.stack(list(losses.values())).sum()
-        total.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        for optimizer in self.optimizers:
-            optimizer.step()
-        self.step += 1
-        return {name: loss.item() for name, loss in losses.items()}
-
-    def run(self, report: Report) -> None:
-        """Train until the time is used up, saving every `save_every` seconds and at the end."""
-        limit = self.plan.minutes * 60
-        base = self.plan.seed * 1_000_000
-        make = partial(pair_batch, base=base, size=self.plan.batch, limit=self.plan.things)
-        saved = self.spent
-        for batch in ahead(make, self.step, base):
-            if self.spent >= limit:
-                break
-            began = time.monotonic()
-            losses = self.advance(batch)
-            self.spent += time.monotonic() - began
-            if self.spent - saved > self.plan.save_every:
-                self.save()
-                saved = self.spent
-            report(self.step, min(1.0, self.spent / limit), losses)
-        self.save()
-
-
-def set_rates(optimizers: Sequence[torch.optim.Optimizer], scale: float) -> None:
-    """Scale the learning rates of (Muon, AdamW)."""
-    for optimizer, rate in zip(optimizers, (MUON_RATE, ADAM_RATE), strict=True):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * scale * group.get("share", 1.0)
-
-
-def optimizers_for(model: Model, extra: Sequence[Tensor]) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices of the blocks, AdamW for all else."""
-    matrices, others, wide = [], [], []
-    for name, parameter in model.named_parameters():
-        if parameter.ndim == 2 and any(part in name for part in WIDE):
-            wide.append(parameter)
-        elif parameter.ndim == 2 and not any(part in name for part in NOT_MUON):
-            matrices.append(parameter)
-        else:
-            others.append(parameter)
-    groups = [
-        {"params": [p for p in others if p.ndim > 1], "weight_decay": 0.01},
-        {"params": [*(p for p in others if p.ndim < 2), *extra], "weight_decay": 0.0},
-        {"params": wide, "weight_decay": 0.01, "share": 0.35},
-    ]
-    return [Muon(matrices, MUON_RATE), torch.optim.AdamW(groups, lr=ADAM_RATE, betas=(0.9, 0.98))]
