@@ -23,7 +23,7 @@ PORTS_TRIED = 50
 """A browser remembers the page by its port, so the next free one is near the one asked for."""
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--port", type=click.IntRange(0, 65535), help="0 for any.  [default: 7860]")
 @click.option("--no-browser", is_flag=True, help="Do not open the page in a browser.")
 @shared_options
@@ -35,7 +35,7 @@ def serve(
     no_browser: bool,
     **given: Any,  # noqa: ANN401  # port and the shared options
 ) -> None:
-    """Serve the page on this computer (the same as python app.py)."""
+    """Serve the page on this computer, to a browser on this computer only."""
     given["open_browser"] = False if no_browser else None
     settings = settings_from(context, given)
     with failures_said():
