@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import threading
 import webbrowser
@@ -38,6 +39,8 @@ def serve(
     """Serve the page on this computer, to a browser on this computer only."""
     given["open_browser"] = False if no_browser else None
     settings = settings_from(context, given)
+    # which model, where it runs and why is worth a line in a terminal that stays open
+    logging.getLogger("qwen3vl_app.models").setLevel(logging.INFO)
     with failures_said():
         listening = listen(settings.host, settings.port)
         with listening, opened(settings, writable=True) as services:
