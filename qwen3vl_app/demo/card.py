@@ -73,9 +73,9 @@ and recall@5 among all documents of that line.
 * A thing that is not in `qwen3vl_app/demo/names.py` is confused with whatever looks or sounds alike.
 * Sentences are understood by the names in them. Negation, numbers above four and reasoning are not.
 * Relations between two things (left, right, above, below) and the direction of motion are not
-  learned by the reranker: 0.50 is chance in the lines above. It tells colours and things apart and
-  counts fairly, but confuses shapes of the same colour and count: among 150 combinations it makes
-  the order of recall worse. Recall is the stronger stage of this pair.
+  learned by the reranker: 0.50 is chance in the lines above. It tells colours and things apart,
+  counts fairly, and is unsure of shapes of the same colour and count. Where “by recall” stands above
+  “reranked”, recall is the better stage of this pair.
 * Relevance is calibrated on drawings of this world; elsewhere it is a number without meaning.
 """
 
