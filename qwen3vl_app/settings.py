@@ -13,6 +13,9 @@ DEMO_EMBEDDER = Path(__file__).parent.parent / "assets" / "demo" / "embedder"
 DEMO_RERANKER = Path(__file__).parent.parent / "assets" / "demo" / "reranker"
 SAMPLES = Path(__file__).parent.parent / "assets" / "demo" / "samples"
 
+GUIDED_QUERIES = SAMPLES.parent / "queries.json"
+"""What to ask of the sample collection: suggested on the page, measured by ``bench``."""
+
 SAMPLE_COLLECTION = "Samples"
 """Where the sample collection goes; the page suggests queries while there is one of this name."""
 

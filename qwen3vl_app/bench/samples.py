@@ -15,15 +15,12 @@ import orjson
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import build_services
-from qwen3vl_app.settings import SAMPLES
+from qwen3vl_app.settings import GUIDED_QUERIES, SAMPLES
 from qwen3vl_app.types import Query, SearchStage
 
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
     from qwen3vl_app.settings import Settings
-
-QUERIES = SAMPLES.parent / "queries.json"
-"""The guided queries; those with a text are measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +101,7 @@ def _index(services: Services) -> IndexProgress:
 
 
 def _texts() -> list[str]:
-    rows = orjson.loads(QUERIES.read_bytes())
+    rows = orjson.loads(GUIDED_QUERIES.read_bytes())
     return [row["text"] for row in rows if row.get("text") and set(row) <= {"text", "note"}]
 
 

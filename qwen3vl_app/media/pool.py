@@ -11,6 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +132,11 @@ class _Worker:
         Raises:
             AppError: The process does not start.
         """
-        try:
+        with suppress(EOFError, OSError):  # it ended before it was ready
             if self._pipe.poll(_STARTING):
                 self._pipe.recv()
                 self._ready = True
                 return
-        except (EOFError, OSError):
-            pass
         reason = "The processes that read files do not start; is memory or the disk full?"
         raise AppError(reason)
 

@@ -9,10 +9,8 @@ from fastapi import APIRouter
 
 from qwen3vl_app.doctor import versions
 from qwen3vl_app.services import Services
-from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
+from qwen3vl_app.settings import GUIDED_QUERIES, SAMPLE_COLLECTION
 from qwen3vl_app.ui.present import Json, model_row
-
-SUGGESTED_QUERIES = SAMPLES.parent / "queries.json"
 
 
 def about_routes(services: Services) -> APIRouter:
@@ -47,9 +45,9 @@ def about_routes(services: Services) -> APIRouter:
 @cache
 def suggested_queries() -> list[str]:
     """Texts to try on the sample collection; none where it is not installed."""
-    if not SUGGESTED_QUERIES.is_file():
+    if not GUIDED_QUERIES.is_file():
         return []
-    entries = orjson.loads(SUGGESTED_QUERIES.read_bytes())
+    entries = orjson.loads(GUIDED_QUERIES.read_bytes())
     rows = entries.get("queries", []) if isinstance(entries, dict) else entries
     texts = [row if isinstance(row, str) else row.get("text", "") for row in rows]
     return [text for text in texts if text][:8]
