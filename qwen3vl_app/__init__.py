@@ -1,6 +1,6 @@
 """Local multimodal search with Qwen3-VL: recall and rerank side by side.
 
-Start reading at ``types.py``; ``README.md`` has the map.
+Start reading at ``types``; ``README.md`` has the map.
 """
 
 import os

@@ -23,6 +23,7 @@ from qwen3vl_app.store.rows import LibraryCounts
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.writer import LibraryWriter
 from qwen3vl_app.types import (
+    EVERYTHING,
     Candidate,
     ContentHash,
     FileOutcome,
@@ -34,7 +35,6 @@ from qwen3vl_app.types import (
     Vectors,
 )
 
-EVERYTHING = ItemFilter()
 THUMBNAILS = "thumbnails"
 UPLOADS = "uploads"
 

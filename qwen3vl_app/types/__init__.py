@@ -1,0 +1,61 @@
+"""The nouns of the program, in the order in which data meets them.
+
+::
+
+    index:   path -scan-> FileStamp -outline-> Outline(Part…) -read-> Content -embed-> vector
+    search:  Query -recall-> Candidate -rerank-> Hit -stream-> SearchUpdate -> page
+
+A stage hands the next one a new value, never an edited one, so every class is frozen.
+Classes that hold arrays or pictures compare by identity (``eq=False``): comparing pixels by
+accident is slow, and numpy refuses to answer it with one bool.
+
+This package imports neither torch, gradio, faiss nor sqlite, so every layer may import it.
+"""
+
+from __future__ import annotations
+
+from qwen3vl_app.types.content import Clip, Content, ModelInput, Outline, Part, Place
+from qwen3vl_app.types.disk import FileStamp, Kind, Outcome, SkippedPath
+from qwen3vl_app.types.ids import ContentHash, ItemId, Vectors
+from qwen3vl_app.types.judged import EmbeddingBatch, Score, ScoreBatch, Space
+from qwen3vl_app.types.library import EVERYTHING, FileOutcome, Item, ItemFilter
+from qwen3vl_app.types.query import (
+    DOCUMENT_INSTRUCTION,
+    QUERY_INSTRUCTION,
+    RERANK_INSTRUCTION,
+    Query,
+)
+from qwen3vl_app.types.results import Candidate, Hit, SearchStage, SearchUpdate, Timings
+
+__all__ = [
+    "DOCUMENT_INSTRUCTION",
+    "EVERYTHING",
+    "QUERY_INSTRUCTION",
+    "RERANK_INSTRUCTION",
+    "Candidate",
+    "Clip",
+    "Content",
+    "ContentHash",
+    "EmbeddingBatch",
+    "FileOutcome",
+    "FileStamp",
+    "Hit",
+    "Item",
+    "ItemFilter",
+    "ItemId",
+    "Kind",
+    "ModelInput",
+    "Outcome",
+    "Outline",
+    "Part",
+    "Place",
+    "Query",
+    "Score",
+    "ScoreBatch",
+    "SearchStage",
+    "SearchUpdate",
+    "SkippedPath",
+    "Space",
+    "Timings",
+    "Vectors",
+]

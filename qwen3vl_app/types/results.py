@@ -1,0 +1,78 @@
+"""What a search answers, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qwen3vl_app.types.ids import ItemId
+from qwen3vl_app.types.judged import Score
+from qwen3vl_app.types.library import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """First stage: an item the vector index considers near the query."""
+
+    item_id: ItemId
+    similarity: float
+    """Cosine, −1 to 1. Comparable within one query only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An item as it will be shown, with what both stages said of it."""
+
+    item: Item
+    recall_rank: int
+    """1 is best."""
+
+    similarity: float
+    rank: int | None = None
+    """After reranking, 1 is best; None while or where it was not reranked."""
+
+    score: Score | None = None
+    unscored: str = ""
+    """Why the reranker could not judge it, such as a file that has gone."""
+
+
+class SearchStage(StrEnum):
+    """How far a search has come."""
+
+    RECALL = "recall"
+    RERANK = "rerank"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Milliseconds spent in each stage so far."""
+
+    embed: float = 0.0
+    recall: float = 0.0
+    rerank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchUpdate:
+    """One step of a running search; each replaces the one before."""
+
+    stage: SearchStage
+    hits: tuple[Hit, ...]
+    """All candidates in recall order."""
+
+    reranked: int = 0
+    """How many candidates the reranker has dealt with."""
+
+    timings: Timings = Timings()
+    model: str = ""
+    notes: tuple[str, ...] = ()
+    """Sentences to show above the results."""
+
+    @property
+    def by_relevance(self) -> tuple[Hit, ...]:
+        """The hits that have a rank after reranking, best first."""
+        return tuple(
+            sorted((h for h in self.hits if h.rank is not None), key=lambda h: h.rank or 0)
+        )
