@@ -31,6 +31,9 @@ class Place:
     end: float | None = None
     """Seconds; for a moment, the end of its window."""
 
+    section: str = ""
+    """The slide or sheet of an Office document: ``Slide 3``, ``Sheet Budget``; empty otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
