@@ -18,21 +18,25 @@ from qwen3vl_app.types import Content, ContentHash, Item, ItemFilter, ItemId, Ki
 
 _FIELDS = """
     item.id, item.content, item.ordinal, item.kind, item.page, item.first_line, item.last_line,
-    item.start_seconds, item.end_seconds, item.thumbnail, item.width, item.height, item.text,
+    item.start_seconds, item.end_seconds, item.section, item.thumbnail, item.width, item.height,
+    item.text, item.look, item.taken,
     (SELECT path FROM file WHERE file.content = item.content ORDER BY file.id LIMIT 1)
 """
+
+_ALL_BITS = (1 << 64) - 1
 
 LIVING = "EXISTS (SELECT 1 FROM file WHERE file.content = item.content)"
 
 _UPSERT = """
     INSERT INTO item (content, ordinal, kind, page, first_line, last_line, start_seconds,
-                      end_seconds, thumbnail, width, height, text)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                      end_seconds, section, thumbnail, width, height, text, look, taken)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (content, ordinal) DO UPDATE SET
         kind = excluded.kind, page = excluded.page, first_line = excluded.first_line,
         last_line = excluded.last_line, start_seconds = excluded.start_seconds,
-        end_seconds = excluded.end_seconds, thumbnail = excluded.thumbnail,
-        width = excluded.width, height = excluded.height, text = excluded.text
+        end_seconds = excluded.end_seconds, section = excluded.section,
+        thumbnail = excluded.thumbnail, width = excluded.width, height = excluded.height,
+        text = excluded.text, look = excluded.look, taken = excluded.taken
     RETURNING id
 """
 
@@ -43,9 +47,10 @@ def put_item(
     """Keep a part's item; one that is there already keeps its id."""
     part, place = content.part, content.part.place
     named = (content_hash, part.ordinal, part.kind.value)
-    where = (place.page, place.first_line, place.last_line, place.start, place.end)
+    where = _columns(place)
     shown = (thumbnail, content.width, content.height, storable(content.text))
-    (item,) = conn.execute(_UPSERT, (*named, *where, *shown)).fetchone()
+    made = (None if content.look is None else signed(content.look), content.taken)
+    (item,) = conn.execute(_UPSERT, (*named, *where, *shown, *made)).fetchone()
     return ItemId(item)
 
 
@@ -129,12 +134,13 @@ def parts_with_vectors(
 ) -> frozenset[Part]:
     """The parts of a content that need no embedding any more."""
     rows = conn.execute(
-        "SELECT ordinal, kind, page, first_line, last_line, start_seconds, end_seconds FROM item "
+        "SELECT ordinal, kind, page, first_line, last_line, start_seconds, end_seconds, section "
+        "FROM item "
         "JOIN vector ON vector.item = item.id AND vector.space = ? WHERE item.content = ?",
         (space, content_hash),
     )
     return frozenset(
-        Part(ordinal=row[0], kind=Kind(row[1]), place=_place(row[2:7])) for row in rows
+        Part(ordinal=row[0], kind=Kind(row[1]), place=_place(row[2:8])) for row in rows
     )
 
 
@@ -144,15 +150,34 @@ def _item(row: Sequence[Any]) -> Item:
         content_hash=ContentHash(row[1]),
         ordinal=row[2],
         kind=Kind(row[3]),
-        place=_place(row[4:9]),
-        thumbnail=row[9],
-        width=row[10],
-        height=row[11],
-        text=row[12],
-        path=decode_path(row[13]),
+        place=_place(row[4:10]),
+        thumbnail=row[10],
+        width=row[11],
+        height=row[12],
+        text=row[13],
+        look=None if row[14] is None else row[14] & _ALL_BITS,
+        taken=row[15],
+        path=decode_path(row[16]),
     )
 
 
+def signed(look: int) -> int:
+    """A look as SQLite keeps it: the same 64 bits as a number with a sign."""
+    return look - (1 << 64) if look >> 63 else look
+
+
 def _place(row: Sequence[Any]) -> Place:
-    page, first_line, last_line, start, end = row
-    return Place(page=page, first_line=first_line, last_line=last_line, start=start, end=end)
+    page, first_line, last_line, start, end, section = row
+    return Place(
+        page=page,
+        first_line=first_line,
+        last_line=last_line,
+        start=start,
+        end=end,
+        section=section,
+    )
+
+
+def _columns(place: Place) -> tuple[Any, ...]:
+    lines = (place.first_line, place.last_line)
+    return (place.page, *lines, place.start, place.end, storable(place.section))

@@ -1,7 +1,8 @@
 """The side of a library that changes things: sources, pending files, batches, forgetting.
 
-Every method is one transaction; an exception leaves the library as it was. The search index
-follows right after the commit, under the same lock, so no search sees one without the other.
+Every method is one transaction; an exception leaves the library as it was. Exact words follow
+the items within it; the search index follows right after the commit, under the same lock, so no
+search sees one without the other.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qwen3vl_app.store import files, items, outcomes, vectors
+from qwen3vl_app.store import files, items, outcomes, vectors, wording
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path
 from qwen3vl_app.store.live import LiveIndex
@@ -255,6 +256,7 @@ class LibraryWriter:
         with self._connection.lock:
             with self._connection.writing() as conn:
                 yield conn, changes
+                wording.follow(conn, changes.contents, changes.items)
             with self._connection.reading() as conn:
                 self._live.follow(conn, changes.contents, changes.items)
 

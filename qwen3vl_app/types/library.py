@@ -28,6 +28,11 @@ class Item:
     text: str = ""
     width: int = 0
     height: int = 0
+    look: int | None = None
+    """As ``Content.look``."""
+
+    taken: str = ""
+    """As ``Content.taken``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,13 +32,59 @@ def test_migrate__with_rows_changes_none(library: Library) -> None:
         assert again.list_items() == before
 
 
+def rows_of_schema_1(database: Database) -> None:
+    """A passage, a photo under two names, and an item that no file has any more."""
+    for name in "abc":
+        database["content"].insert({"hash": name * 32})
+    for path, name in (("/p/a b.txt", "a"), ("/p/红色.png", "b"), ("/q/copy.png", "b")):
+        row = {"path": path.encode(), "size": 1, "mtime_ns": 1, "content": name * 32}
+        database["file"].insert({**row, "outcome": "indexed", "updated": "2026-01-01T00:00:00Z"})
+    for name, kind, text in (
+        ("a", "passage", "Ein Fuchs, 狐狸."),
+        ("b", "picture", ""),
+        ("c", "picture", ""),
+    ):
+        row = {"content": name * 32, "ordinal": 0, "kind": kind, "text": text}
+        database["item"].insert({**row, "thumbnail": "t", "width": 4, "height": 3})
+
+
+def test_migrate__from_schema_1_with_rows_finds_their_words(tmp_path: Path) -> None:
+    database = Database(tmp_path / "library.db")
+    MIGRATIONS.apply(database, stop_before=NAMES[1])
+    rows_of_schema_1(database)
+    database.close()
+    with Library.open(tmp_path) as library:
+        photo, note = library.list_items()
+        assert (note.text, note.look, note.taken) == ("Ein Fuchs, 狐狸.", None, "")
+        with library._connection.reading() as conn:
+            assert conn.execute("SELECT * FROM wording ORDER BY item").fetchall() == [
+                (note.id, "Ein Fuchs, 狐 狸.", "/p/a b.txt"),
+                (photo.id, "", "/p/红 色.png\n/q/copy.png"),
+            ]
+            found = conn.execute("SELECT rowid FROM whole_word WHERE whole_word MATCH '\"狐 狸\"'")
+            assert found.fetchall() == [(note.id,)]
+
+
+def test_migrate__in_two_steps_or_one_gives_the_same_tables(tmp_path: Path) -> None:
+    sql = "SELECT type, name, sql FROM sqlite_master ORDER BY name"
+    tables = []
+    for stop in ([], NAMES[1:]):
+        database = Database(tmp_path / f"{len(stop)}.db")
+        for name in stop:
+            MIGRATIONS.apply(database, stop_before=name)
+        MIGRATIONS.apply(database)
+        tables.append(database.execute(sql).fetchall())
+        database.close()
+    assert tables[0] == tables[1]
+
+
 def test_migrate__every_table_is_strict_and_checks_its_references(library: Library) -> None:
     with library._connection.reading() as conn:
         tables = conn.execute(
             "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
             "AND name NOT LIKE '\\_sqlite%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         ).fetchall()
-        assert len(tables) == 9
+        assert len(tables) == 15
         assert all(strict for _, strict in tables)
         assert conn.execute("PRAGMA foreign_keys").fetchone() == (1,)
         assert conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
