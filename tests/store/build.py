@@ -37,15 +37,24 @@ def unit(*numbers: float) -> Vectors:
 
 
 def content(
-    ordinal: int = 0, kind: Kind = Kind.PICTURE, place: Place = NOWHERE, text: str = ""
+    ordinal: int = 0,
+    kind: Kind = Kind.PICTURE,
+    place: Place = NOWHERE,
+    text: str = "",
+    *,
+    size: tuple[int, int] = (4, 3),
+    look: int | None = None,
+    taken: str = "",
 ) -> Content:
     return Content(
         part=Part(ordinal=ordinal, kind=kind, place=place),
         model_input=ModelInput(texts=("x",)),
         thumbnail=f"webp of {kind} {ordinal} {text}".encode(),
         text=text,
-        width=4,
-        height=3,
+        width=size[0],
+        height=size[1],
+        look=look,
+        taken=taken,
     )
 
 

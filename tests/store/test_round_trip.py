@@ -22,9 +22,17 @@ PATHS = st.lists(NAMES, min_size=1, max_size=4).map(lambda parts: absolute(*part
 SECONDS = st.none() | st.floats(0, 1e6, allow_nan=False)
 NUMBERS = st.none() | st.integers(0, 2**40)
 PLACES = st.builds(
-    Place, page=NUMBERS, first_line=NUMBERS, last_line=NUMBERS, start=SECONDS, end=SECONDS
+    Place,
+    page=NUMBERS,
+    first_line=NUMBERS,
+    last_line=NUMBERS,
+    start=SECONDS,
+    end=SECONDS,
+    section=st.text(max_size=20),
 )
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=50)
+LOOKS = st.none() | st.integers(0, 2**64 - 1)
+DATES = st.just("") | st.datetimes().map(lambda taken: taken.isoformat(timespec="seconds"))
 
 
 def absolute(*parts: bytes) -> Path:
@@ -53,12 +61,13 @@ def test_storable__keeps_all_that_is_text(text: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(path=PATHS, kind=st.sampled_from(Kind), place=PLACES, text=TEXTS)
+@given(path=PATHS, kind=st.sampled_from(Kind), place=PLACES, text=TEXTS, look=LOOKS, taken=DATES)
 def test_item__comes_out_as_it_went_in(
-    library: Library, path: Path, kind: Kind, place: Place, text: str
+    library: Library, path: Path, kind: Kind, place: Place, text: str, look: int, taken: str
 ) -> None:
-    name = repr((path, kind, place, text))
-    given_content = content(7, kind, place, text.encode("utf-8", "ignore").decode())
+    name = repr((path, kind, place, text, look, taken))
+    kept = text.encode("utf-8", "ignore").decode()
+    given_content = content(7, kind, place, kept, look=look, taken=taken)
     put_file(library, path, name, [(given_content, unit(1, 2, 3, 4))])
     (item,) = library.list_items(limit=1)
     assert item == Item(
@@ -72,6 +81,8 @@ def test_item__comes_out_as_it_went_in(
         text=given_content.text,
         width=4,
         height=3,
+        look=look,
+        taken=taken,
     )
     assert (library.thumbnails / f"{item.thumbnail}.webp").read_bytes() == given_content.thumbnail
     assert library.vector_of(item.id).dtype == np.float32
