@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from qwen3vl_app.errors import LibraryBusyError, LibraryError
 
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.indexer import Indexer
@@ -12,6 +18,8 @@ if TYPE_CHECKING:
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.store.library import Library
+
+SEARCH_ONLY = "The library is open for searching only, as --read-only asks."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,13 @@ class Services:
     models: ModelHost
     indexer: Indexer
     engine: SearchEngine
+    temporary: Path | None = None
+    """Folder for the page's copies where nothing may be written to the library."""
+
+    @property
+    def cache(self) -> Path:
+        """The one folder, beside thumbnails, from which files are served by name."""
+        return self.temporary or self.library.directory
 
     def start(self) -> None:
         """Begin loading the models and continue unfinished indexing, both in the background."""
@@ -41,6 +56,8 @@ class Services:
         self.models.close()
         self.reader.close()
         self.library.close()
+        if self.temporary is not None:
+            shutil.rmtree(self.temporary, ignore_errors=True)
 
 
 def build_services(settings: Settings, *, writable: bool = True) -> Services:
@@ -73,3 +90,27 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
         indexer=Indexer(library, reader, models, settings),
         engine=SearchEngine(library, reader, models),
     )
+
+
+def services_for_page(settings: Settings) -> tuple[Services, str]:
+    """The parts for a page, which can still search where the library cannot be written to.
+
+    Returns:
+        The parts, and why the library is open for reading only; empty where it is not.
+
+    Raises:
+        LibraryError: The library cannot even be read.
+        UsageError: There is none, and none can be made.
+    """
+    why = SEARCH_ONLY if settings.read_only else ""
+    if not why:
+        try:
+            return build_services(settings), ""
+        except LibraryBusyError as error:
+            why = str(error)
+        except LibraryError as error:
+            if os.access(settings.library, os.W_OK) or not settings.library.is_dir():
+                raise
+            why = str(error)
+    services = build_services(settings, writable=False)
+    return replace(services, temporary=Path(tempfile.mkdtemp(prefix="qwen3vl-"))), why

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ipaddress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -59,6 +60,17 @@ class Settings:
     """Of torch on a CPU; None for as many as there are cores."""
 
     host: str = "127.0.0.1"
+    """Another address lets other computers in, and wants ``auth``."""
+
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password that every request must bring; None where only this computer asks."""
+
+    allowed_names: tuple[str, ...] = ()
+    """Further host names of the page, such as that of a proxy in front of it."""
+
+    read_only: bool = False
+    """Search only: nothing is indexed, deleted or set. For public demos."""
+
     port: int = 7860
     open_browser: bool = True
     allow_download: bool = False
@@ -73,3 +85,11 @@ class Settings:
 
     moment_seconds: float = 8.0
     limits: Limits = Limits()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this computer can reach this address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

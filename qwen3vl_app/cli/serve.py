@@ -7,12 +7,17 @@ import logging
 import socket
 import threading
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, opened, settings_from, shared_options
+from qwen3vl_app.cli.common import failures_said, settings_from, shared_options
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.services import services_for_page
+from qwen3vl_app.settings import is_loopback
 
 if TYPE_CHECKING:
     import uvicorn
@@ -27,6 +32,30 @@ PORTS_TRIED = 50
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--port", type=click.IntRange(0, 65535), help="0 for any.  [default: 7860]")
 @click.option("--no-browser", is_flag=True, help="Do not open the page in a browser.")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    help="Let other computers in at this address, 0.0.0.0 for all; wants --auth.  "
+    "[default: 127.0.0.1]",
+)
+@click.option(
+    "--auth",
+    metavar="USER:PASSWORD",
+    envvar="QWEN3VL_AUTH",
+    help="Ask for these. In the environment variable QWEN3VL_AUTH nobody else sees them.",
+)
+@click.option(
+    "--allow-host",
+    "allowed_names",
+    metavar="NAME",
+    multiple=True,
+    help="A further name of the page, such as that of a proxy in front.",
+)
+@click.option(
+    "--read-only",
+    is_flag=True,
+    help="Search only, without indexing, deleting or settings: for public demos.",
+)
 @shared_options
 @click.pass_context
 def serve(
@@ -34,17 +63,57 @@ def serve(
     /,
     *,
     no_browser: bool,
-    **given: Any,  # noqa: ANN401  # port and the shared options
+    auth: str | None,
+    **given: Any,  # noqa: ANN401  # what goes into the settings as it is
 ) -> None:
-    """Serve the page on this computer, to a browser on this computer only."""
+    """Serve the page, to a browser on this computer only unless --host says otherwise."""
     given["open_browser"] = False if no_browser else None
-    settings = settings_from(context, given)
     # which model, where it runs and why is worth a line in a terminal that stays open
     logging.getLogger("qwen3vl_app.models").setLevel(logging.INFO)
     with failures_said():
-        listening = listen(settings.host, settings.port)
-        with listening, opened(settings, writable=True) as services:
+        settings = replace(settings_from(context, given), auth=user_and_password(auth))
+        check_access(settings)
+        with listen(settings.host, settings.port) as listening, _opened(settings) as services:
             run(services, settings, listening)
+
+
+def user_and_password(auth: str | None) -> tuple[str, str] | None:
+    """The two parts of ``--auth``; None where nothing was given.
+
+    Raises:
+        UsageError: One of them is missing.
+    """
+    if auth is None:
+        return None
+    user, _, password = auth.partition(":")
+    if not user or not password:
+        raise UsageError("--auth takes a user and a password, as in --auth anna:secret.")
+    return user, password
+
+
+def check_access(settings: Settings) -> None:
+    """Refuse to let other computers in without a password.
+
+    Raises:
+        UsageError: The address is not one of this computer alone, and there is no ``--auth``.
+    """
+    if settings.auth is None and not is_loopback(settings.host):
+        raise UsageError(
+            f"--host {settings.host} lets other computers in; add --auth user:password, or leave "
+            "--host away to serve this computer only."
+        )
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Services]:
+    """The parts, and a line on standard error where the library can only be read."""
+    services, why = services_for_page(settings)
+    try:
+        if why:
+            click.echo(why if settings.read_only else f"Searching only: {why}", err=True)
+        yield services
+    finally:
+        services.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -55,7 +124,7 @@ def listen(host: str, port: int) -> socket.socket:
     """
     wanted = range(port, min(port + PORTS_TRIED, 65536)) if port else range(1)
     for candidate in wanted:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock = socket.socket(_family(host), socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, candidate))
@@ -63,12 +132,25 @@ def listen(host: str, port: int) -> socket.socket:
         except OSError as error:
             sock.close()
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise
+                raise UsageError(
+                    f"The page cannot listen on {host} ({error.strerror}); choose an address of "
+                    "this computer with --host."
+                ) from error
             continue
         if candidate != port and port:
             click.echo(f"Port {port} is in use; using {candidate} instead.", err=True)
         return sock
     raise UsageError(f"Ports {port} to {wanted[-1]} are all in use; choose another --port.")
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def address(settings: Settings, port: int) -> str:
+    """Where the page is, as one types it on this computer."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def run(services: Services, settings: Settings, listening: socket.socket) -> None:
@@ -77,8 +159,7 @@ def run(services: Services, settings: Settings, listening: socket.socket) -> Non
 
     from qwen3vl_app.ui.app import build_app
 
-    host, port = listening.getsockname()[:2]
-    url = f"http://{host}:{port}"
+    url = address(settings, listening.getsockname()[1])
     config = uvicorn.Config(build_app(services), log_level="warning", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
     threading.Thread(

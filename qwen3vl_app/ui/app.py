@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,7 +11,7 @@ from fastapi import FastAPI
 from qwen3vl_app.services import Services
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.searches import Searches
-from qwen3vl_app.ui.server import build_server
+from qwen3vl_app.ui.server import QUERY_FOLDER, build_server
 from qwen3vl_app.ui.tabs.search import build_search_tab, wire_search
 from qwen3vl_app.ui.theme import build_theme
 from qwen3vl_app.ui.words import words
@@ -91,8 +90,7 @@ def _own(module: str, elem_id: str, *events: str) -> gr.HTML:
 
 
 def _keep_to_this_computer(services: Services) -> None:
-    """No analytics, no look at a model hub, and query files inside the library's folder."""
+    """No analytics, no look at a model hub, and query files in the folder for that."""
     if not services.settings.allow_download:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    folder: Path = services.library.directory / "query-files"
-    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    os.environ["GRADIO_TEMP_DIR"] = str(services.cache / QUERY_FOLDER)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -39,21 +39,40 @@ PAGE_POLICY = (
 compiles its templates, so scripts cannot be restricted further."""
 
 
-def allowed_hosts(bound: str) -> list[str]:
+def allowed_hosts(bound: str, names: Sequence[str] = ()) -> list[str]:
     """Host names under which the page may be asked for, given the address it is bound to.
 
     Bound to every address (``0.0.0.0``), these are the names and addresses of this machine.
+
+    Args:
+        bound: Address or name.
+        names: Further ones, such as that of a proxy in front.
     """
-    hosts = ["127.0.0.1", "localhost", "[::1]"]
-    if not _is_wildcard(bound):
-        return list(dict.fromkeys([*hosts, bound, f"[{bound}]" if ":" in bound else bound]))
+    hosts = ["127.0.0.1", "localhost", "::1", bound, *names]
+    if _is_wildcard(bound):
+        hosts += _own_names()
+    return list(dict.fromkeys(f"[{one}]" if ":" in one else one.lower() for one in hosts))
+
+
+def _own_names() -> list[str]:
+    """The names and addresses of this machine, as far as it knows them."""
     name = socket.gethostname()
     try:
         found = socket.getaddrinfo(name, None)
     except OSError:
         found = []
-    addresses = [str(entry[4][0]) for entry in found]
-    return list(dict.fromkeys([*hosts, name, *addresses]))
+    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+    return [name, f"{name}.local", *addresses, *_outgoing_address()]
+
+
+def _outgoing_address() -> list[str]:
+    """The address under which the network knows this machine; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # reserved for documentation (RFC 5737)
+        except OSError:
+            return []
+        return [str(probe.getsockname()[0])]
 
 
 def _is_wildcard(bound: str) -> bool:

@@ -47,7 +47,7 @@ class PreviewCache:
             UnreadableMediaError: It cannot be decoded any more.
         """
         target = self._folder / f"{item.content_hash}-{item.ordinal}-{longest}.webp"
-        if target.is_file():
+        if target.is_file() and not target.is_symlink():
             with suppress(OSError):  # the age only decides what is swept first
                 target.touch()
             return target

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from qwen3vl_app.services import Services
+from qwen3vl_app.ui.access import FileGuard, PasswordGuard, SearchOnlyGuard
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
 from qwen3vl_app.ui.previews import PreviewCache
@@ -19,20 +20,16 @@ from qwen3vl_app.ui.routes.uploads import upload_routes
 PREVIEWS = "previews"
 """Folder inside the library; deleting it loses nothing."""
 
+QUERY_FOLDER = "query-files"
+"""Folder inside the library for pictures and clips of queries, which go after a day."""
+
 
 def build_server(services: Services) -> FastAPI:
     """Routes for one library; what is mounted on the result is guarded as well."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(OriginGuard)
-    app.add_middleware(
-        TrustedHostMiddleware,
-        allowed_hosts=allowed_hosts(services.settings.host),
-        www_redirect=False,
-    )
+    _guard(app, services)
     answer_failures(app)
-    previews = PreviewCache(
-        services.library, services.reader, services.library.directory / PREVIEWS
-    )
+    previews = PreviewCache(services.library, services.reader, services.cache / PREVIEWS)
     for router in (
         page_routes(),
         media_routes(services, previews),
@@ -43,3 +40,19 @@ def build_server(services: Services) -> FastAPI:
     ):
         app.include_router(router)
     return app
+
+
+def _guard(app: FastAPI, services: Services) -> None:
+    """Stack the guards; the one added last is asked first."""
+    settings = services.settings
+    app.add_middleware(FileGuard, folder=services.cache / QUERY_FOLDER)
+    if settings.read_only:
+        app.add_middleware(SearchOnlyGuard)
+    app.add_middleware(OriginGuard)
+    if settings.auth is not None:
+        app.add_middleware(PasswordGuard, auth=settings.auth)
+    app.add_middleware(
+        TrustedHostMiddleware,
+        allowed_hosts=allowed_hosts(settings.host, settings.allowed_names),
+        www_redirect=False,
+    )

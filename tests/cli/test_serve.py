@@ -6,8 +6,11 @@ import socket
 import pytest
 
 from qwen3vl_app.cli.main import main
-from qwen3vl_app.cli.serve import PORTS_TRIED, listen
+from qwen3vl_app.cli.serve import PORTS_TRIED, address, listen
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.services import services_for_page
+from qwen3vl_app.settings import Settings, is_loopback
+from qwen3vl_app.store.library import Library
 from tests.cli.conftest import ROOT
 
 
@@ -70,3 +73,66 @@ def _flat(readme: str) -> str:
 def test_app__is_short_and_says_how_to_use_it():
     source = (ROOT / "app.py").read_text()
     assert len(source.splitlines()) < 60
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "example.org"])  # noqa: S104
+def test_serve__other_computers_only_with_a_password(program, host):
+    result = program.run("serve", "--no-browser", "--host", host)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        f"error: --host {host} lets other computers in; add --auth user:password, or leave "
+        "--host away to serve this computer only."
+    ]
+    assert not program.library.exists()
+
+
+@pytest.mark.parametrize("auth", ["", "anna", "anna:", ":secret"])
+def test_serve__auth_wants_both_parts(program, auth):
+    result = program.run("serve", "--no-browser", "--auth", auth)
+    assert result.exit_code == 2
+    assert "--auth anna:secret" in result.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "LOCALHOST"])
+def test_is_loopback__this_computer(host):
+    assert is_loopback(host)
+
+
+def test_listen__an_address_of_another_computer_is_one_sentence():
+    with pytest.raises(UsageError, match=r"cannot listen on 192\.0\.2\.1 \("):
+        listen("192.0.2.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),  # noqa: S104
+        ("::1", "http://[::1]:80"),
+        ("photos.lan", "http://photos.lan:80"),
+    ],
+)
+def test_address__as_one_types_it(host, url):
+    assert address(Settings(host=host), 80) == url
+
+
+def test_settings__do_not_show_the_password():
+    assert "secret" not in repr(Settings(auth=("anna", "secret")))
+
+
+def test_services_for_page__a_second_program_searches_only(tmp_path):
+    with Library.open(tmp_path / "library") as first:
+        services, why = services_for_page(Settings(library=first.directory))
+        assert why.startswith(f"The library {first.directory} is being written to by process ")
+        assert not services.library.writable
+        cache = services.cache
+        assert cache.is_dir()
+        services.close()
+    assert not cache.exists()
+    services, why = services_for_page(Settings(library=tmp_path / "library"))
+    assert (services.library.writable, why, services.cache) == (
+        True,
+        "",
+        tmp_path / "library",
+    )
+    services.close()

@@ -50,6 +50,7 @@ class StatusBoard:
             "index": progress_row(progress),
             "models": [model_row(status) for status in self._services.models.status()],
             "writable": self._services.library.writable,
+            "read_only": self._services.settings.read_only,
             **self._library(progress),
         }
 

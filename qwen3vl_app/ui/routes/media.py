@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Item, ItemId, Kind
+from qwen3vl_app.ui.access import is_inside
 from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.previews import PreviewCache, file_of
 from qwen3vl_app.ui.routes.page import FOR_EVER
@@ -58,7 +59,7 @@ def media_routes(services: Services, previews: PreviewCache) -> APIRouter:
     @router.get("/thumb/{name}.webp")
     def thumb(name: str) -> Response:
         path = library.thumbnail_path(name) if _HASH.fullmatch(name) else None
-        if path is None:
+        if path is None or not is_inside(path, library.thumbnails):
             raise GoneError("There is no such thumbnail.")
         return FileResponse(path, media_type="image/webp", headers=FOR_EVER)
 

@@ -1,0 +1,135 @@
+"""Who may use the page, and for what: a password, reading only, and no file but our own copies."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from qwen3vl_app.ui.guard import OWN_PREFIXES, SAFE_METHODS
+
+CHALLENGE = {"www-authenticate": 'Basic realm="Qwen3-VL Search", charset="UTF-8"'}
+
+WHO = "This page wants a user name and a password."
+
+SEARCH_ONLY = "This library is shown for searching only; indexing, deleting and settings are off."
+
+PRIVATE = ("/api/outcomes", "/api/about", "/api/folders", "/api/ignore")
+"""What a public demo does not tell: folders, files and reasons of this computer."""
+
+FILE_ROUTES = ("/gradio_api/file=", "/gradio_api/file/")
+"""Gradio serves files by path here; and fetches addresses, which this program never does."""
+
+NO_FILE = "There is no such file."
+
+
+class PasswordGuard:
+    """ASGI middleware: answers 401 to everything that does not bring user and password.
+
+    HTTP basic authentication (RFC 7617), over scripts, media and gradio's own routes alike. The
+    comparison takes the same time wherever a wrong password differs.
+    """
+
+    def __init__(self, app: ASGIApp, *, auth: tuple[str, str]) -> None:
+        self._app = app
+        self._wanted = _digest(":".join(auth).encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or ask for the password."""
+        if scope["type"] not in ("http", "websocket") or self._knows(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+        else:
+            await _refuse(scope, receive, send, 401, WHO, CHALLENGE)
+
+    def _knows(self, headers: Headers) -> bool:
+        scheme, _, encoded = headers.get("authorization", "").partition(" ")
+        try:
+            given = base64.b64decode(encoded.strip(), validate=True)
+        except (binascii.Error, ValueError):
+            given = b""
+        # always compared, so that a malformed header takes no other time than a wrong password
+        same = hmac.compare_digest(_digest(given), self._wanted)
+        return same and scheme.lower() == "basic"
+
+
+class SearchOnlyGuard:
+    """ASGI middleware: answers 403 to what changes something or tells of this computer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass searches and pictures on, refuse the rest of our own routes."""
+        if scope["type"] == "http" and _is_more_than_search(scope["method"], scope["path"]):
+            await _refuse(scope, receive, send, 403, SEARCH_ONLY)
+        else:
+            await self._app(scope, receive, send)
+
+
+class FileGuard:
+    """ASGI middleware: of files asked for by path, only those inside ``folder`` exist.
+
+    Gradio shows the pictures and clips of a query this way. It compares paths as they are
+    written; here links are followed first, and addresses of other hosts are never fetched.
+    """
+
+    def __init__(self, app: ASGIApp, *, folder: Path) -> None:
+        self._app = app
+        self._folder = folder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer that there is no such file."""
+        wanted = _file_asked_for(scope)
+        if wanted is None or is_inside(Path(os.path.abspath(wanted)), self._folder):
+            await self._app(scope, receive, send)
+        else:
+            await _refuse(scope, receive, send, 404, NO_FILE)
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path leads to something inside ``folder``, all links followed."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):  # a loop, a NUL, a name too long for the disk
+        return False
+
+
+def _file_asked_for(scope: Scope) -> str | None:
+    path = scope.get("path", "") if scope["type"] == "http" else ""
+    route = next((route for route in FILE_ROUTES if path.startswith(route)), None)
+    return None if route is None else path.removeprefix(route)
+
+
+def _is_more_than_search(method: str, path: str) -> bool:
+    if not path.startswith(OWN_PREFIXES):
+        return False
+    return method not in SAFE_METHODS or path.startswith(PRIVATE)
+
+
+def _digest(secret: bytes) -> bytes:
+    """Of equal length for secrets of any length, so that the comparison tells nothing of it."""
+    return hashlib.sha256(secret).digest()
+
+
+async def _refuse(  # noqa: PLR0917  # the three of ASGI, and what to say
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    status: int,
+    sentence: str,
+    headers: dict[str, str] | None = None,
+) -> None:
+    if scope["type"] == "websocket":
+        await WebSocketClose(code=1008, reason=sentence)(scope, receive, send)
+        return
+    await JSONResponse({"error": sentence}, status_code=status, headers=headers)(
+        scope, receive, send
+    )

@@ -1,0 +1,238 @@
+"""The program as other computers meet it: over real HTTP, with a password, for searching only."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.datastructures import Headers
+
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.settings import Limits
+from qwen3vl_app.ui.access import SEARCH_ONLY, PasswordGuard
+from qwen3vl_app.ui.guard import PAGE_HEADER
+from tests.indexing.embedders import TinyHost
+from tests.indexing.world import World
+
+ROOT = Path(__file__).parents[2]
+CHECKPOINT = ROOT / "tests" / "data" / "parity" / "checkpoint"
+AUTH = ("anna", "se:cret ü")
+PRIVATE_LINE = "a line that nobody may read"
+
+
+@dataclass(frozen=True)
+class Program:
+    """The real program, serving a real library."""
+
+    port: int
+    library: Path
+    secret: Path
+    thumbnail: str
+    query_files: Path
+
+    def raw(self, target: str, *, auth: bool = True) -> tuple[int, bytes]:
+        """Status and body of a GET whose target no client library has tidied up."""
+        lines = [f"GET {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
+        if auth:
+            word = base64.b64encode(":".join(AUTH).encode()).decode()
+            lines.append(f"Authorization: Basic {word}")
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as sock:
+            sock.sendall("\r\n".join([*lines, "", ""]).encode())
+            answer = b"".join(iter(lambda: sock.recv(65536), b""))
+        head, _, body = answer.partition(b"\r\n\r\n")
+        return int(head.split()[1]), body
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    folder = tmp_path_factory.mktemp("network")
+    reader = Reader(Budget(), Limits(), workers=1)
+    world = World(folder, reader, TinyHost())
+    world.picture("red.png")
+    world.index()
+    (item,) = world.library.list_items()
+    world.close()
+    reader.close()
+    library = folder / "library"
+    secret = folder / "secret.txt"
+    secret.write_text(PRIVATE_LINE)
+    command = [sys.executable, "-m", "qwen3vl_app", "serve", "--no-browser", "--port", "0"]
+    everywhere = "0.0.0.0"  # noqa: S104  # that is what is tested
+    command += ["--host", everywhere, "--auth", ":".join(AUTH), "--read-only"]
+    command += ["--library", str(library), "--model", str(CHECKPOINT), "--reranker", "none"]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(folder)},
+    )
+    try:
+        for line in process.stderr:
+            if found := re.match(r"http://127\.0\.0\.1:(\d+)", line):
+                break
+        else:
+            raise AssertionError("the program ended before its page was up")
+        (temporary,) = folder.glob("qwen3vl-*")
+        yield Program(int(found[1]), library, secret, item.thumbnail, temporary / "query-files")
+    finally:
+        process.terminate()
+        process.wait()
+        process.stderr.close()
+
+
+@pytest.fixture(scope="module")
+def web(program: Program) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"http://127.0.0.1:{program.port}", auth=AUTH) as http:
+        yield http
+
+
+# ---------------------------------------------------------------- the password
+
+
+EVERYWHERE = (
+    *("/", "/config", "/gradio_api/info", "/gradio_api/queue/data", "/theme.css", "/nowhere"),
+    *("/api/index/status", "/api/items", "/m/full/1", "/m/thumb/0.webp", "/page/1/top.js"),
+)
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_auth__is_asked_for_everywhere(program: Program, path: str) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{program.port}") as nobody:
+        answer = nobody.get(path)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Basic realm=")
+        for wrong in (("anna", "secret"), ("anna", ""), ("", "se:cret ü"), ("Anna", AUTH[1])):
+            assert nobody.get(path, auth=wrong).status_code == 401
+
+
+def test_auth__changing_requests_too(program: Program) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{program.port}") as nobody:
+        for path in ("/gradio_api/queue/join", "/gradio_api/upload", "/api/upload"):
+            assert nobody.post(path, headers={PAGE_HEADER: "1"}).status_code == 401
+
+
+def test_auth__the_right_one_opens_the_page(web: httpx.Client, program: Program) -> None:
+    assert web.get("/").status_code == 200
+    assert web.get("/config").json()["analytics_enabled"] is False
+    assert web.get(f"/m/thumb/{program.thumbnail}.webp").headers["content-type"] == "image/webp"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Basic", "Basic !!!", "Basic " + "A" * 70_000, "Bearer YTpi", "basic \u00fc", "Basic YQ"],
+)
+def test_password_guard__malformed_headers_are_wrong(header: str) -> None:
+    guard = PasswordGuard(_unreachable, auth=("a", "b"))
+    assert not guard._knows(Headers(raw=[(b"authorization", header.encode("latin-1"))]))
+
+
+def test_password_guard__scheme_in_any_case() -> None:
+    guard = PasswordGuard(_unreachable, auth=("a", "b"))
+    assert guard._knows(Headers({"authorization": "bAsIc YTpi"}))
+
+
+async def _unreachable(*_: object) -> None:
+    raise AssertionError
+
+
+# ---------------------------------------------------------------- hosts and origins
+
+
+def test_host__foreign_names_are_refused_with_the_password_too(web: httpx.Client) -> None:
+    assert web.get("/", headers={"host": "evil.example"}).status_code == 400
+    name = socket.gethostname()
+    assert web.get("/api/index/status", headers={"host": f"{name}:1"}).status_code == 200
+
+
+def test_origin__foreign_ones_are_refused_with_the_password_too(web: httpx.Client) -> None:
+    headers = {"origin": "http://evil.example"}
+    assert web.post("/gradio_api/queue/join", headers=headers, json={}).status_code == 403
+
+
+# ---------------------------------------------------------------- searching only
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("POST", f"/api/index/{word}") for word in ("pause", "add", "retry", "samples")),
+        *(("DELETE", "/api/items/1"), ("PUT", "/api/upload"), ("POST", "/api/upload/done")),
+        *(("GET", "/api/outcomes"), ("GET", "/api/about"), ("POST", "/%61pi/index/cancel")),
+    ],
+)
+def test_read_only__answers_with_a_sentence(web: httpx.Client, method: str, path: str) -> None:
+    answer = web.request(method, path, headers={PAGE_HEADER: "1"})
+    assert (answer.status_code, answer.json()) == (403, {"error": SEARCH_ONLY})
+
+
+def test_read_only__the_page_is_told(web: httpx.Client) -> None:
+    status = web.get("/api/index/status").json()
+    assert (status["read_only"], status["writable"]) == (True, False)
+    assert status["items"]["picture"] == 1
+    assert web.get("/api/items").json()["items"][0]["id"] == 1
+
+
+def test_read_only__query_files_stay_out_of_the_library(
+    web: httpx.Client, program: Program
+) -> None:
+    answer = web.post("/gradio_api/upload", files={"files": ("q.png", b"not a picture")})
+    (stored,) = answer.json()
+    assert Path(stored).is_relative_to(program.query_files)
+    assert web.get(f"/gradio_api/file={stored}").content == b"not a picture"
+    assert not (program.library / "query-files").exists()
+
+
+# ---------------------------------------------------------------- files
+
+
+ESCAPES = (
+    *("../{}", "..%2f{}", "%2e%2e/{}", "%2e%2e%2f{}", "..%252f{}", "..%5c{}", "....//{}"),
+    *("../" * 12 + "{abs}", "%2e%2e%2f" * 12 + "{abs}", "{abs}", "/{abs}", "%2f{enc}"),
+    *("x/../../{}", "./../{}", "..;/{}", "%00/../{}", "file://{abs}", "{}%00.webp"),
+)
+PLACES = (
+    *("/m/thumb/", "/m/full/", "/m/page/", "/m/preview/", "/page/", "/page/1/", "/"),
+    *("/gradio_api/file=", "/gradio_api/file/", "/file=", "/static/", "/assets/", "/svelte/"),
+    *("/custom_component/", "/gradio_api/custom_component/1/client/component/"),
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_files__none_outside_the_cache(program: Program, place: str) -> None:
+    for target in (program.secret, program.library / "library.db"):
+        full = str(target).lstrip("/")
+        for escape in ESCAPES:
+            path = escape.format(target.name, abs=full, enc=full.replace("/", "%2f"))
+            status, body = program.raw(place + path)
+            assert PRIVATE_LINE.encode() not in body, path
+            assert b"SQLite format 3" not in body, path
+            assert status < 500 or not body.startswith(b"Traceback"), path
+
+
+def test_files__links_inside_the_cache_lead_nowhere(program: Program) -> None:
+    link = program.library / "thumbnails" / f"{'0' * 32}.webp"
+    link.symlink_to(program.secret)
+    assert program.raw(f"/m/thumb/{link.stem}.webp")[0] == 404
+    program.query_files.mkdir(exist_ok=True)
+    (program.query_files / "file").symlink_to(program.secret)
+    (program.query_files / "folder").symlink_to(program.secret.parent)
+    for path in ("file", f"folder/{program.secret.name}"):
+        status, body = program.raw(f"/gradio_api/file={program.query_files}/{path}")
+        assert (status, PRIVATE_LINE.encode() in body) == (404, False)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/x", "https://example.com/", "file:///"])
+def test_files__other_addresses_are_not_fetched(program: Program, address: str) -> None:
+    status, body = program.raw(f"/gradio_api/file={address}")
+    assert (status, body) == (404, b'{"error":"There is no such file."}')
