@@ -63,7 +63,7 @@ def test_storable__keeps_all_that_is_text(text: str) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(path=PATHS, kind=st.sampled_from(Kind), place=PLACES, text=TEXTS, look=LOOKS, taken=DATES)
 def test_item__comes_out_as_it_went_in(
-    library: Library, path: Path, kind: Kind, place: Place, text: str, look: int, taken: str
+    library: Library, *, path: Path, kind: Kind, place: Place, text: str, look: int, taken: str
 ) -> None:
     name = repr((path, kind, place, text, look, taken))
     kept = text.encode("utf-8", "ignore").decode()

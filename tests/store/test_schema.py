@@ -58,7 +58,7 @@ def test_migrate__from_schema_1_with_rows_finds_their_words(tmp_path: Path) -> N
         assert (note.text, note.look, note.taken) == ("Ein Fuchs, 狐狸.", None, "")
         with library._connection.reading() as conn:
             assert conn.execute("SELECT * FROM wording ORDER BY item").fetchall() == [
-                (note.id, "Ein Fuchs, 狐 狸.", "/p/a b.txt"),
+                (note.id, "Ein Fuchs, 狐 狸 .", "/p/a b.txt"),
                 (photo.id, "", "/p/ 红 色 .png\n/q/copy.png"),
             ]
             found = conn.execute("SELECT rowid FROM whole_word WHERE whole_word MATCH '\"狐 狸\"'")
