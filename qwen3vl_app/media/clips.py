@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image
 
 from qwen3vl_app.budget import SIDE, Budget, Size, fit
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media.containers import Container, with_container
+from qwen3vl_app.media.animations import Animation
+from qwen3vl_app.media.containers import Container, metadata_of, with_container
+from qwen3vl_app.media.dates import filmed
+from qwen3vl_app.media.files import inspect_file
+from qwen3vl_app.media.kinds import FileType
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pictures import check_size
 from qwen3vl_app.media.sampling import Span, choose_frames, choose_moments
@@ -29,6 +34,12 @@ class ReadClip:
     size: Size
     """Of a frame as displayed."""
 
+    taken: str
+    """When it was filmed, ISO 8601 local time; empty if unknown."""
+
+
+_Result = TypeVar("_Result")
+
 
 def list_moments(path: Path, options: ReadOptions) -> list[Part]:
     """The whole video, and its moments where it is long enough for some.
@@ -44,7 +55,7 @@ def list_moments(path: Path, options: ReadOptions) -> list[Part]:
         check_size(path, first.size, options.limits, "video")
         return video.total, video.fps
 
-    total, fps = with_container(path, measure, decord=options.decord)
+    total, fps = _with_video(path, measure, options)
     whole = Part(ordinal=0, kind=Kind.VIDEO, place=Place(start=0.0, end=round(total / fps, 3)))
     windows = choose_moments(total, fps, options.moment_seconds)
     return [whole] + [
@@ -71,13 +82,14 @@ def read_clips(path: Path, spans: Sequence[Span], options: ReadOptions) -> list[
     Raises:
         UnreadableMediaError: There is no frame in a span, or none can be decoded.
     """
+    taken = filmed(metadata_of(path))
 
     def decode(video: Container) -> list[ReadClip]:
         chosen = [_choose(path, video, span) for span in spans]
         frames = _decode(path, video, chosen, options)
-        return [_assemble(path, indices, frames) for indices in chosen]
+        return [_assemble(path, indices, frames, taken) for indices in chosen]
 
-    return with_container(path, decode, decord=options.decord)
+    return _with_video(path, decode, options)
 
 
 def middle_frame(path: Path, span: Span, options: ReadOptions) -> Image.Image:
@@ -94,7 +106,13 @@ def middle_frame(path: Path, span: Span, options: ReadOptions) -> Image.Image:
             return frame
         raise UnreadableMediaError(path, "The frame cannot be decoded.")
 
-    return with_container(path, decode, decord=options.decord)
+    return _with_video(path, decode, options)
+
+
+def _with_video(path: Path, work: Callable[[Container], _Result], options: ReadOptions) -> _Result:
+    if inspect_file(path, options.limits) is FileType.PICTURE:
+        return work(Animation(path, options.limits))
+    return with_container(path, work, decord=options.decord)
 
 
 def _choose(path: Path, video: Container, span: Span) -> list[int]:
@@ -143,7 +161,7 @@ def _shrink(frame: Image.Image, size: Size, budget: Budget) -> Image.Image:
     return frame if frame.size == size else frame.resize(size, Image.Resampling.BICUBIC)
 
 
-def _assemble(path: Path, indices: Sequence[int], found: _Frames) -> ReadClip:
+def _assemble(path: Path, indices: Sequence[int], found: _Frames, taken: str) -> ReadClip:
     present = [index for index in indices if index in found.frames]
     if not present:
         seconds = indices[0] / found.fps
@@ -154,4 +172,4 @@ def _assemble(path: Path, indices: Sequence[int], found: _Frames) -> ReadClip:
     )
     middle = present[len(present) // 2]
     small = found.thumbnails.get(middle) or thumbnail(found.frames[middle])
-    return ReadClip(clip=clip, thumbnail=small, size=found.size)
+    return ReadClip(clip=clip, thumbnail=small, size=found.size, taken=taken)

@@ -12,8 +12,9 @@ from __future__ import annotations
 import bisect
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from PIL import Image
 
@@ -38,6 +39,8 @@ _BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
 
 _Result = TypeVar("_Result")
 
+_Key: TypeAlias = tuple[type, Path, int, int]
+
 
 class Container(Protocol):
     """An open video."""
@@ -54,6 +57,10 @@ class Container(Protocol):
         """
 
 
+_KEPT: dict[_Key, Container] = {}
+"""At most one video; every process of the pool has its own."""
+
+
 def with_container(
     path: Path, work: Callable[[Container], _Result], *, decord: bool = True
 ) -> _Result:
@@ -66,11 +73,47 @@ def with_container(
     """
     if decord and _suits_decord(path) and importlib.util.find_spec("decord") is not None:
         try:
-            return work(_Decord(path))
+            with _opened(path, _Decord) as video:
+                return work(video)
         except UnreadableMediaError:
             if importlib.util.find_spec("av") is None:
                 raise
-    return work(_PyAv(path))
+    with _opened(path, _PyAv) as video:
+        return work(video)
+
+
+def close_videos() -> None:
+    """Let go of the video that was read last, so that its drive can be removed."""
+    _KEPT.clear()
+
+
+def metadata_of(path: Path) -> dict[str, str]:
+    """What the container says of itself as a whole; empty if it says nothing."""
+    if importlib.util.find_spec("av") is None:
+        return {}
+    import av  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        with decoding(path, "The video"), av.open(str(path), metadata_errors="replace") as file:
+            return dict(file.metadata)
+    except UnreadableMediaError:
+        return {}
+
+
+@contextmanager
+def _opened(path: Path, decoder: type[_Decord | _PyAv]) -> Iterator[Container]:
+    """The video, kept open for the next call after success.
+
+    Both decoders go through all packets to open one, seconds for a film that is then asked for
+    a few moments at a time.
+    """
+    status = path.stat()
+    key = (decoder, path, status.st_size, status.st_mtime_ns)
+    kept = _KEPT.pop(key, None)
+    _KEPT.clear()
+    video = decoder(path) if kept is None else kept
+    yield video
+    _KEPT[key] = video
 
 
 def _suits_decord(path: Path) -> bool:

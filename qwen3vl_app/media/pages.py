@@ -17,6 +17,7 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.dates import written
 from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE
 from qwen3vl_app.settings import Limits
@@ -49,6 +50,9 @@ class PageImage:
     text: str
     """The text layer; empty for scans."""
 
+    taken: str
+    """When the document was made, ISO 8601 local time; empty if unknown."""
+
 
 def count_pages(path: Path, limits: Limits) -> int:
     """How many pages the document has, at least one.
@@ -75,6 +79,8 @@ def draw_pages(
         UnreadableMediaError: A page is missing, damaged, or a strip beyond the limits.
     """
     with _document(path) as document:
+        with decoding(path, "The PDF"):
+            taken = written(document.get_metadata_value("CreationDate"))
         for number in numbers:
             with _page(path, document, number) as page:
                 size = _nominal(path, page, limits)
@@ -83,7 +89,7 @@ def draw_pages(
                 scale = max(wanted, min(1.0, THUMBNAIL_SIDE / max(size)))
                 with decoding(path, f"Page {number}"):
                     text, picture = _text(page), _draw(page, size, scale)
-            yield PageImage(picture=picture, size=size, text=text)
+            yield PageImage(picture=picture, size=size, text=text, taken=taken)
 
 
 def draw_page(path: Path, number: int, longest: int, limits: Limits) -> Image.Image:

@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.dates import photographed
 from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.settings import Limits
 
@@ -40,28 +41,23 @@ _UPRIGHT = {
 """EXIF orientation to the turn that undoes it (EXIF 2.3, tag 0x0112)."""
 
 
-def check_picture(path: Path, limits: Limits) -> None:
-    """Read the header only, and hold its size against the limits.
-
-    Raises:
-        UnreadableMediaError: It is no picture, or one beyond the limits.
-    """
-    with _open(path) as image:
-        check_size(path, image.size, limits)
-
-
 def load_picture(path: Path, limits: Limits) -> Image.Image:
     """The picture (its first frame) at full size, upright, RGB, transparency on white.
 
     Raises:
         UnreadableMediaError: It is no picture, damaged, or beyond the limits.
     """
-    with _open(path) as image:
+    return load_dated(path, limits)[0]
+
+
+def load_dated(path: Path, limits: Limits) -> tuple[Image.Image, str]:
+    """The picture as :func:`load_picture` gives it, and when it was taken ("" if unknown)."""
+    with open_picture(path) as image:
         check_size(path, image.size, limits)
         with decoding(path, "The picture"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image.load()
-            return flatten(_upright(image))
+            return flatten(_upright(image)), photographed(image)
 
 
 def check_size(path: Path, size: Size, limits: Limits, noun: str = "picture") -> None:
@@ -105,7 +101,12 @@ def flatten(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")  # a copy may take 800 MB
 
 
-def _open(path: Path) -> Image.Image:
+def open_picture(path: Path) -> Image.Image:
+    """The picture with its header read and nothing decoded.
+
+    Raises:
+        UnreadableMediaError: It is no picture.
+    """
     try:
         with decoding(path, "The picture"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged EXIF, which does not matter

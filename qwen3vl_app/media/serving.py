@@ -18,6 +18,9 @@ from qwen3vl_app.errors import AppError
 GRACE = 2.0
 """Seconds by which the kernel's deadline is later than the pool's."""
 
+_IDLE = 2.0
+"""Seconds without a call after which files that were kept open are closed."""
+
 ALARM: int | None = getattr(signal, "SIGALRM", None)
 """Ends a process whose decoder holds the interpreter; Windows has none."""
 
@@ -38,6 +41,8 @@ def serve(pipe: Connection) -> None:
     pipe.send(None)
     while True:
         try:
+            if not pipe.poll(_IDLE):
+                _run("rest", ())
             function, args, seconds = pipe.recv()
         except EOFError:
             return

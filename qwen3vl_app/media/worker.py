@@ -15,15 +15,18 @@ from PIL import Image
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media import clips, pages, pictures
+from qwen3vl_app.media.animations import is_animated
 from qwen3vl_app.media.cards import draw_card
+from qwen3vl_app.media.containers import close_videos
 from qwen3vl_app.media.files import content_hash, inspect_file
 from qwen3vl_app.media.kinds import FileType
+from qwen3vl_app.media.looks import look
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.passages import Passage, split_passages
 from qwen3vl_app.media.sampling import Span
 from qwen3vl_app.media.texts import read_lines
+from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail
 from qwen3vl_app.media.thumbnails import preview as make_preview
-from qwen3vl_app.media.thumbnails import thumbnail
 from qwen3vl_app.types import Clip, Content, Kind, ModelInput, Outline, Part, Place
 
 
@@ -53,29 +56,36 @@ def picture(path: Path, options: ReadOptions) -> Image.Image:
 
 def clip(path: Path, options: ReadOptions, span: Span) -> Clip:
     """A span of a video."""
-    if inspect_file(path, options.limits) is not FileType.VIDEO:
+    file_type = inspect_file(path, options.limits)
+    still = file_type is FileType.PICTURE and not is_animated(path, options.limits)
+    if still or file_type not in (FileType.PICTURE, FileType.VIDEO):
         raise UnreadableMediaError(path, "This is not a video; choose an MP4, WebM or the like.")
     return clips.read_clips(path, [span], options)[0].clip
 
 
 def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes:
     """One part as a large WebP for the detail panel."""
-    file_type = _expect(path, options, [part])
-    if file_type is FileType.PICTURE:
+    _expect(path, options, [part])
+    if part.kind is Kind.PICTURE:
         shown = pictures.load_picture(path, options.limits)
-    elif file_type is FileType.PDF:
+    elif part.kind is Kind.PAGE:
         shown = pages.draw_page(path, part.place.page or 1, longest, options.limits)
-    elif file_type is FileType.VIDEO:
+    elif part.kind in (Kind.VIDEO, Kind.MOMENT):
         shown = clips.middle_frame(path, clips.span_of(part, options.budget), options)
     else:
         shown = draw_card(_passage(path, part).text)
     return make_preview(shown, longest)
 
 
+def rest() -> None:
+    """Close what was kept open for the next call."""
+    close_videos()
+
+
 _CHANGED = "The file has changed since it was indexed; index it again."
 
 _KINDS = {
-    FileType.PICTURE: {Kind.PICTURE},
+    FileType.PICTURE: {Kind.PICTURE, Kind.VIDEO, Kind.MOMENT},  # still or animated
     FileType.PDF: {Kind.PAGE},
     FileType.TEXT: {Kind.PASSAGE},
     FileType.VIDEO: {Kind.VIDEO, Kind.MOMENT},
@@ -92,8 +102,10 @@ def _expect(path: Path, options: ReadOptions, parts: Sequence[Part]) -> FileType
 
 def _list_parts(path: Path, file_type: FileType, options: ReadOptions) -> Iterator[Part]:
     if file_type is FileType.PICTURE:
-        pictures.check_picture(path, options.limits)
-        yield Part(ordinal=0, kind=Kind.PICTURE)
+        if is_animated(path, options.limits):
+            yield from clips.list_moments(path, options)
+        else:
+            yield Part(ordinal=0, kind=Kind.PICTURE)
     elif file_type is FileType.PDF:
         for ordinal in range(pages.count_pages(path, options.limits)):
             yield Part(ordinal=ordinal, kind=Kind.PAGE, place=Place(page=ordinal + 1))
@@ -106,14 +118,21 @@ def _list_parts(path: Path, file_type: FileType, options: ReadOptions) -> Iterat
 
 
 def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+    if parts[0].kind is not Kind.PICTURE:
+        yield from _read_clips(path, options, parts)
+        return
     for part in parts:
-        whole = pictures.load_picture(path, options.limits)
+        whole, taken = pictures.load_dated(path, options.limits)
+        fitted = pictures.fit_picture(whole, options.budget)
+        small = shrink(whole, THUMBNAIL_SIDE)
         yield Content(
             part=part,
-            model_input=ModelInput(pictures=(pictures.fit_picture(whole, options.budget),)),
-            thumbnail=thumbnail(whole),
+            model_input=ModelInput(pictures=(fitted,)),
+            thumbnail=thumbnail(small),
             width=whole.width,
             height=whole.height,
+            look=look(small),
+            taken=taken,
         )
 
 
@@ -123,13 +142,16 @@ def _read_pages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iter
     for part, page in zip(parts, drawn, strict=True):
         fitted = options.budget.fit_picture(page.size)
         picture = page.picture.resize(fitted, Image.Resampling.BICUBIC)
+        small = shrink(page.picture, THUMBNAIL_SIDE)
         yield Content(
             part=part,
             model_input=ModelInput(pictures=(picture,)),
-            thumbnail=thumbnail(page.picture),
+            thumbnail=thumbnail(small),
             text=page.text,
             width=page.size[0],
             height=page.size[1],
+            look=look(small),
+            taken=page.taken,
         )
 
 
@@ -142,6 +164,7 @@ def _read_clips(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iter
             thumbnail=found.thumbnail,
             width=found.size[0],
             height=found.size[1],
+            taken=found.taken,
         )
 
 

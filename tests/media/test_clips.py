@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import multiprocessing
+import os
 import struct
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -230,3 +233,39 @@ def test_reference_media__frames_equal_those_of_decord(options):
         first = video.get_batch([0, len(video) - 1]).asnumpy()
         assert np.array_equal(np.asarray(found.clip.frames[0]), first[0])
         assert np.array_equal(np.asarray(found.clip.frames[-1]), first[1])
+
+
+@pytest.mark.parametrize("decord", [True, False])
+def test_read_clips__a_video_is_opened_once_for_all_its_moments(make_video, monkeypatch, decord):
+    path = make_video("a.mp4", frames=300)
+    options = ReadOptions(budget=Budget(), limits=Limits(), moment_seconds=8.0, decord=decord)
+    decoder = _Decord if decord else _PyAv
+    opened = []
+    begin = decoder.__init__
+    monkeypatch.setattr(decoder, "__init__", lambda self, p: (opened.append(p), begin(self, p))[1])
+    spans = [span_of(part, options.budget) for part in list_moments(path, options)]
+    found = [read_clips(path, [span], options)[0] for span in reversed(spans)]
+    assert opened == [path]
+    fresh = read_clips(path, spans[::-1], options)
+    for kept, whole in zip(found, fresh, strict=True):
+        assert [f.tobytes() for f in kept.clip.frames] == [f.tobytes() for f in whole.clip.frames]
+    os.utime(path, (1, 1))  # another file now, for all one knows
+    read_clips(path, spans[:1], options)
+    assert opened == [path, path]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="reads /proc")
+def test_read_clips__an_idle_worker_lets_go_of_the_video(reader, make_video):
+    path = make_video("held.mp4", frames=300)
+
+    def holders() -> list[Path]:
+        workers = [child.pid for child in multiprocessing.active_children()]
+        links = [link for pid in workers for link in Path(f"/proc/{pid}/fd").iterdir()]
+        return [link for link in links if os.path.realpath(link) == os.fspath(path)]
+
+    reader.read(path, reader.outline(path).parts[1:2])
+    assert holders()
+    deadline = time.monotonic() + 8
+    while holders() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not holders()

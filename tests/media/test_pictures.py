@@ -11,7 +11,8 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media.pictures import check_picture, fit_picture, flatten, load_picture
+from qwen3vl_app.media.animations import is_animated
+from qwen3vl_app.media.pictures import fit_picture, flatten, load_picture
 from qwen3vl_app.settings import Limits
 
 RED, WHITE, BLUE = (255, 0, 0), (255, 255, 255), (0, 0, 255)
@@ -203,7 +204,7 @@ def test_load_picture__no_pixels(tmp_path, limits):
     assert reason(path, limits).startswith("The picture")
 
 
-def test_check_picture__strip(tmp_path, limits):
+def test_is_animated__strip(tmp_path, limits):
     path = tmp_path / "a.png"
     Image.new("L", (30_000, 1)).save(path)
     found = reason(path, limits)
@@ -213,7 +214,7 @@ def test_check_picture__strip(tmp_path, limits):
     assert found.endswith("; cut it into pieces.")
 
 
-def test_check_picture__400_megapixels_are_refused_by_the_header(tmp_path, limits):
+def test_is_animated__400_megapixels_are_refused_by_the_header(tmp_path, limits):
     path = tmp_path / "a.png"
     path.write_bytes(png_header(20_000, 20_000))
     expected = (
@@ -221,15 +222,15 @@ def test_check_picture__400_megapixels_are_refused_by_the_header(tmp_path, limit
         " make a smaller copy."
     )
     with pytest.raises(UnreadableMediaError) as caught:
-        check_picture(path, limits)
+        is_animated(path, limits)
     assert caught.value.reason == expected
     assert reason(path, limits) == expected
 
 
-def test_check_picture__199_megapixels_pass_the_header(tmp_path, limits):
+def test_is_animated__199_megapixels_pass_the_header(tmp_path, limits):
     path = tmp_path / "a.png"
     path.write_bytes(png_header(19_900, 10_000))
-    check_picture(path, limits)
+    is_animated(path, limits)
 
 
 def test_load_picture__postscript_is_not_run(tmp_path, limits):

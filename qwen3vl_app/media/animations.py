@@ -1,0 +1,108 @@
+"""Pictures that move (GIF, WebP, APNG, AVIF), with the face of a video.
+
+Their frames last as long as each of them says, so time is cut into ticks, the greatest common
+divisor of all durations, and frame numbers count ticks: the sampling of videos then looks at
+each frame for as long as it is shown.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+
+from PIL import Image
+
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.pictures import check_size, flatten, open_picture
+from qwen3vl_app.settings import Limits
+
+_FORMATS = {"GIF", "WEBP", "PNG", "AVIF"}
+"""Formats whose further frames are later ones; those of TIFF are pages, of MPO other views."""
+
+_NO_DELAY, _USUAL_DELAY = 10, 100
+"""Milliseconds: browsers show frames that claim up to 10 for 100, and files rely on it."""
+
+
+def is_animated(path: Path, limits: Limits) -> bool:
+    """Whether a picture has several frames that follow one another. Decodes nothing.
+
+    Raises:
+        UnreadableMediaError: It is no picture, or one beyond the limits.
+    """
+    with open_picture(path) as image:
+        check_size(path, image.size, limits)
+        with decoding(path, "The animation"):
+            return image.format in _FORMATS and _count(image) - _first(image) > 1
+
+
+class Animation:
+    """An animated picture as a :class:`~qwen3vl_app.media.containers.Container`.
+
+    The first use of a file decodes all of it, because only then its durations are known.
+
+    Raises:
+        UnreadableMediaError: It is no picture, beyond the limits, or not a frame is whole.
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        status = path.stat()
+        durations = _durations(path, status.st_size, status.st_mtime_ns, limits)
+        tick = math.gcd(*durations)
+        self._path = path
+        self._ends = list(accumulate(duration // tick for duration in durations))
+        self.total = self._ends[-1]
+        self.fps = 1000 / tick
+
+    def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
+        """The frames shown at these ascending ticks, RGB, transparency on white."""
+        with open_picture(self._path) as image:
+            first = _first(image)
+            shown, frame = -1, None
+            for index in indices:
+                number = bisect.bisect_right(self._ends, index)
+                if number != shown:
+                    with decoding(self._path, "The animation"):
+                        image.seek(first + number)
+                        shown, frame = number, flatten(image.copy())
+                if frame is not None:
+                    yield index, frame
+
+
+@lru_cache(maxsize=2)
+def _durations(path: Path, size: int, mtime_ns: int, limits: Limits) -> tuple[int, ...]:
+    """Milliseconds of each frame up to the first that is damaged, at least one frame."""
+    del size, mtime_ns  # part of the key only: a changed file is measured again
+    found: list[int] = []
+    with open_picture(path) as image:
+        check_size(path, image.size, limits)
+        first = _first(image)
+        try:
+            with decoding(path, "The animation"):
+                for number in range(first, _count(image)):
+                    image.seek(number)
+                    image.load()
+                    found.append(_milliseconds(image))
+        except UnreadableMediaError:
+            if not found:
+                raise
+    return tuple(found)
+
+
+def _milliseconds(image: Image.Image) -> int:
+    duration = image.info.get("duration", 0)
+    known = isinstance(duration, int | float) and math.isfinite(duration)
+    return round(duration) if known and duration > _NO_DELAY else _USUAL_DELAY
+
+
+def _count(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1))
+
+
+def _first(image: Image.Image) -> int:
+    """1 where the first picture of an APNG is only for programs that know no animation."""
+    return int(bool(image.info.get("default_image")))
