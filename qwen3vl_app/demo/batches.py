@@ -58,39 +58,45 @@ def show(rng: Random, scenes: list[Scene], kind: str) -> tuple[np.ndarray, list[
     return inputs.stack_pairs(clips), places
 
 
-FORMS = ("picture", "page", "clip", "note")
-KINDS = ("thing", "pair", "shapes")
+FORMS = {
+    "mixed": 0.42,
+    "kin": 0.12,
+    "shapes": 0.1,
+    "page": 0.06,
+    "titled": 0.13,
+    "clip": 0.09,
+    "note": 0.08,
+}
+"""What a batch holds, and how often. mixed: things, pairs and shapes; kin: things of neighbouring
+kinds; shapes: nothing but shapes; titled: pages that differ in their heading. Where all of a batch
+are alike, every other row is a hard negative."""
 
+KINDS = {"thing": 0.72, "pair": 0.2, "shapes": 0.08}
+"""What pictures show in a mixed batch."""
+
+EARLY_FORMS = {"mixed": 0.9, "page": 0.05, "clip": 0.02, "note": 0.03}
 EARLY_STEPS = 500
 """So long the batches are mostly single things, until the vision tower knows some of them."""
 
+KIN = 160
+"""A kin batch takes its things from so many neighbours."""
 
-def shares(step: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """How often each of `FORMS` and, within pictures, each of `KINDS` comes."""
-    if step < EARLY_STEPS:
-        return (0.90, 0.05, 0.02, 0.03), (0.80, 0.08, 0.12)
-    return (0.72, 0.09, 0.10, 0.09), (0.60, 0.22, 0.18)
+PAGE_SHARE = 0.65
+"""Of the usual batch size for pages, which have the most tokens."""
 
 
-def pair_batch(seed: int, base: int, size: int, limit: int | None) -> PairBatch:
-    """The batch of step `seed - base`: pictures mostly, else pages and charts, clips or notes."""
+def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) -> PairBatch:
+    """The batch of step `seed - base`; the first `easy` steps are mostly single things."""
     rng = Random(seed)
     things = load_things(limit)
-    form_shares, kind_shares = shares(seed - base)
-    form = rng.choices(FORMS, form_shares)[0]
+    forms = EARLY_FORMS if seed - base < easy else FORMS
+    form = rng.choices(list(forms), list(forms.values()))[0]
     asking = inputs.RETRIEVE if rng.random() < 0.75 else inputs.DOCUMENT
     telling = inputs.DOCUMENT if rng.random() < 0.85 else inputs.RETRIEVE
     if form == "note":
         return note_batch(rng, things, size, (telling, asking))
-    if form == "clip":
-        size = size * 2 // 5
-        kinds = ["clip"] * size
-    elif form == "page":
-        kinds = [rng.choice(("page", "chart")) for _ in range(size)]
-    else:
-        kinds = rng.choices(KINDS, kind_shares, k=size)
-    scenes = [random_scene(rng, kind, things) for kind in kinds]
-    shown, places = show(rng, scenes, form)
+    scenes = batch_scenes(rng, form, size, things)
+    shown, places = show(rng, scenes, SHOWN_AS.get(form, "picture"))
     return PairBatch(
         tuple(scenes),
         shown,
@@ -99,6 +105,31 @@ def pair_batch(seed: int, base: int, size: int, limit: int | None) -> PairBatch:
         tuple(caption(rng, scene) for scene in scenes),
         (telling, asking),
     )
+
+
+SHOWN_AS = {"page": "page", "titled": "page", "clip": "clip"}
+"""Form -> what sizes its drawings have, where not those of pictures."""
+
+
+def batch_scenes(rng: Random, form: str, size: int, things: tuple[Thing, ...]) -> list[Scene]:
+    """The scenes of one batch of this form."""
+    pages = round(size * PAGE_SHARE)
+    match form:
+        case "clip":
+            kinds = ["clip"] * (size * 2 // 5)
+        case "page":
+            kinds = [rng.choice(("page", "chart")) for _ in range(pages)]
+        case "titled":
+            kinds = ["titled"] * pages
+        case "shapes":
+            kinds = ["shapes"] * size
+        case "kin":
+            first = rng.randrange(max(1, len(things) - KIN))
+            near = things[first : first + KIN]
+            return [Scene("thing", (thing,)) for thing in rng.sample(near, min(size, len(near)))]
+        case _:
+            kinds = rng.choices(list(KINDS), list(KINDS.values()), k=size)
+    return [random_scene(rng, kind, things) for kind in kinds]
 
 
 def note_batch(

@@ -7,15 +7,15 @@ from random import Random
 
 from qwen3vl_app.demo import phrases
 from qwen3vl_app.demo.drawing import COLOURS
-from qwen3vl_app.demo.names import TRAINED_LANGUAGES, Thing
+from qwen3vl_app.demo.names import LANGUAGES, Thing
 from qwen3vl_app.demo.scenes import Scene, random_scene
 
 ENGLISH_SHARE = 0.45
 
 
 def language(rng: Random) -> str:
-    """English in `ENGLISH_SHARE` of the cases, else one of the other trained languages."""
-    return "en" if rng.random() < ENGLISH_SHARE else rng.choice(TRAINED_LANGUAGES[1:])
+    """English in `ENGLISH_SHARE` of the cases, else one of the others."""
+    return "en" if rng.random() < ENGLISH_SHARE else rng.choice(LANGUAGES[1:])
 
 
 def name(rng: Random, thing: Thing, tongue: str) -> str:
@@ -118,6 +118,14 @@ def chart_caption(rng: Random, scene: Scene, *, exact: bool) -> str:
     return f"{text} {rng.choice(('about', 'of', 'with'))} {name(rng, scene.things[0], 'en')}"
 
 
+def title_caption(rng: Random, scene: Scene, *, exact: bool) -> str:
+    """The words of the heading, or one of them; mostly in small letters, as people type."""
+    words = scene.title.split()
+    asked = scene.title if exact or rng.random() < 0.6 else rng.choice(words)
+    asked = asked if rng.random() < 0.15 else asked.lower()
+    return rng.choice(phrases.TITLED).format(asked)
+
+
 def clip_caption(rng: Random, scene: Scene, tongue: str | None) -> str:
     """What moves, and how."""
     tongue = tongue or ("en" if rng.random() < 0.6 else rng.choice(list(phrases.MOVES["left"])))
@@ -134,6 +142,8 @@ def caption(rng: Random, scene: Scene, *, exact: bool = False, tongue: str | Non
             text = pair_caption(rng, scene, tongue, exact=exact)
         case "chart":
             text = chart_caption(rng, scene, exact=exact)
+        case "titled":
+            text = title_caption(rng, scene, exact=exact)
         case "clip":
             text = clip_caption(rng, scene, tongue)
         case _:
@@ -174,12 +184,12 @@ def note(rng: Random, things: Sequence[Thing], tongue: str | None = None) -> str
 def corpus(things: Sequence[Thing]) -> Iterator[str]:
     """Text from which the tokenizer learns: every trained name, and every phrase."""
     for thing in things:
-        for tongue in TRAINED_LANGUAGES:
+        for tongue in LANGUAGES:
             for text in thing.names.get(tongue, ()):
                 yield text
                 yield " " + text
     rng = Random(3)
-    for _ in range(3000):
+    for _ in range(6000):
         yield note(rng, rng.sample(list(things), 2))
-        for kind in ("pair", "shapes", "chart", "clip", "page", "thing"):
+        for kind in ("pair", "shapes", "chart", "clip", "page", "thing", "titled"):
             yield caption(rng, random_scene(rng, kind, things))

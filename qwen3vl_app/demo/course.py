@@ -46,6 +46,8 @@ class Plan:
     seed: int = 7
     save_every: float = 180.0
     half: bool = True
+    start: Path | None = None
+    """Folder of a pair to begin from instead of random numbers."""
 
 
 Report = Callable[[int, float, dict[str, float]], None]

@@ -33,7 +33,7 @@ def paper(rng: Random, size: Size) -> tuple[Image.Image, ImageDraw.ImageDraw]:
 
 def heading(pen: ImageDraw.ImageDraw, text: str, size: Size, share: float = 0.9) -> float:
     """Write the heading across `share` of the top; the y below it is returned."""
-    height = max(8, min(size[1] // 9, int(1.4 * size[0] * share / max(4, len(text)))))
+    height = max(8, min(size[1] // 7, int(1.4 * size[0] * share / max(4, len(text)))))
     pen.text((size[0] * 0.06, size[1] * 0.04), text, fill=INK, font=text_font(height))
     return size[1] * 0.07 + height
 
@@ -66,6 +66,20 @@ def draw_page(rng: Random, glyph: str, title: str, size: Size) -> Image.Image:
         else (left, top, right, size[1] - side - 4)
     )
     text_lines(pen, rng, box)
+    return canvas
+
+
+def draw_titled(rng: Random, glyph: str | None, title: str, size: Size) -> Image.Image:
+    """A document page known by its heading: the heading, lines of text, at most a small picture."""
+    canvas, pen = paper(rng, size)
+    top = heading(pen, title, size, rng.uniform(0.8, 0.95))
+    left, right = size[0] * 0.07, size[0] * 0.93
+    if glyph is not None:
+        side = min(size[0] * 0.5, (size[1] - top) * 0.4)
+        x = rng.uniform(left + side / 2, right - side / 2)
+        paste(canvas, glyph, side, (x, top + side / 2 + 2))
+        top += side + 4
+    text_lines(pen, rng, (left, top, right, size[1] * 0.96))
     return canvas
 
 

@@ -15,39 +15,46 @@ ONE = {
     "de": ("ein Foto von {}", "ein Bild mit {}", "suche {}"),
     "pt": ("uma foto de {}", "uma imagem com {}", "procure {}"),
     "ru": ("фото: {}", "картинка с {}", "найди {}"),
+    "ko": ("{} 사진", "{} 그림", "{} 찾기"), "it": ("una foto di {}", "un'immagine con {}", "cerca {}"),
+    "ar": ("صورة {}", "رسم {}", "ابحث عن {}"), "hi": ("{} की तस्वीर", "{} का चित्र", "{} खोजो"),
 }  # fmt: skip
 
 PAGE = {
     "en": ("a page about {}", "document about a {}", "report with a picture of a {}", "{} page", "a PDF with a {}"),
     "zh": ("关于{}的页面",), "ja": ("{}についてのページ",), "es": ("una página sobre {}",), "fr": ("une page sur {}",),
     "de": ("eine Seite über {}",), "pt": ("uma página sobre {}",), "ru": ("страница про {}",),
+    "ko": ("{}에 대한 페이지",), "it": ("una pagina su {}",), "ar": ("صفحة عن {}",), "hi": ("{} के बारे में पन्ना",),
 }  # fmt: skip
 
 TWO = {
     "en": ("{} and {}", "a {} and a {}", "{} next to {}", "a picture of a {} with a {}", "{}, {}"),
     "zh": ("{}和{}",), "ja": ("{}と{}",), "es": ("{} y {}",), "fr": ("{} et {}",), "de": ("{} und {}",),
-    "pt": ("{} e {}",), "ru": ("{} и {}",),
+    "pt": ("{} e {}",), "ru": ("{} и {}",), "ko": ("{}와 {}",), "it": ("{} e {}",), "ar": ("{} و {}",), "hi": ("{} और {}",),
 }  # fmt: skip
 
 LEFT = {
     "en": ("a {} to the left of a {}", "{} left of {}", "{} on the left, {} on the right", "a {} on the left of a {}"),
     "zh": ("{}在{}的左边",), "ja": ("{}が{}の左にある",), "es": ("{} a la izquierda de {}",), "fr": ("{} à gauche de {}",),
     "de": ("{} links von {}",), "pt": ("{} à esquerda de {}",), "ru": ("{} слева от {}",),
+    "ko": ("{}이 {} 왼쪽에",), "it": ("{} a sinistra di {}",), "ar": ("{} على يسار {}",), "hi": ("{} {} के बाईं ओर",),
 }  # fmt: skip
 RIGHT = {
     "en": ("a {} to the right of a {}", "{} right of {}", "{} on the right, {} on the left"),
     "zh": ("{}在{}的右边",), "ja": ("{}が{}の右にある",), "es": ("{} a la derecha de {}",), "fr": ("{} à droite de {}",),
     "de": ("{} rechts von {}",), "pt": ("{} à direita de {}",), "ru": ("{} справа от {}",),
+    "ko": ("{}이 {} 오른쪽에",), "it": ("{} a destra di {}",), "ar": ("{} على يمين {}",), "hi": ("{} {} के दाईं ओर",),
 }  # fmt: skip
 ABOVE = {
     "en": ("a {} above a {}", "{} over {}", "{} at the top, {} at the bottom"),
     "zh": ("{}在{}的上面",), "ja": ("{}が{}の上にある",), "es": ("{} encima de {}",), "fr": ("{} au-dessus de {}",),
     "de": ("{} über {}",), "pt": ("{} acima de {}",), "ru": ("{} над {}",),
+    "ko": ("{}이 {} 위에",), "it": ("{} sopra {}",), "ar": ("{} فوق {}",), "hi": ("{} {} के ऊपर",),
 }  # fmt: skip
 BELOW = {
     "en": ("a {} below a {}", "{} under {}", "{} at the bottom, {} at the top"),
     "zh": ("{}在{}的下面",), "ja": ("{}が{}の下にある",), "es": ("{} debajo de {}",), "fr": ("{} sous {}",),
     "de": ("{} unter {}",), "pt": ("{} abaixo de {}",), "ru": ("{} под {}",),
+    "ko": ("{}이 {} 아래에",), "it": ("{} sotto {}",), "ar": ("{} تحت {}",), "hi": ("{} {} के नीचे",),
 }  # fmt: skip
 
 MOVES = {
@@ -84,6 +91,9 @@ CHART = {
     "scatter": ("scatter plot", "a scatter chart", "cloud of points", "Streudiagramm", "散点图", "gráfico de dispersión", "nuage de points"),
     "table": ("table", "a table of numbers", "spreadsheet", "Tabelle", "表格", "tabla de números", "tableau de chiffres"),
 }  # fmt: skip
+
+TITLED = ("{}", "{}", "a page titled {}", "document with the heading {}", "the word {}", "{} report", "page headed {}")
+"""Queries for pages by the words of their heading."""
 
 NUMBERS = {
     "en": ("one", "two", "three", "four"),
@@ -157,6 +167,10 @@ NOTES = {
     "de": ("Gestern haben wir {} am Fluss gesehen.", "Am liebsten mag ich {}.", "Eine Notiz über {}.", "Die Kinder haben {} in der Schule gemalt."),
     "pt": ("Ontem vimos {} perto do rio.", "O que eu mais gosto é {}.", "Uma nota sobre {}."),
     "ru": ("Вчера мы видели {} у реки.", "Больше всего я люблю {}.", "Заметка: {}."),
+    "ko": ("어제 우리는 {}을 보았다.", "나는 {}을 가장 좋아한다.", "{}에 대한 메모."),
+    "it": ("Ieri abbiamo visto {} vicino al fiume.", "La mia cosa preferita è {}.", "Una nota su {}."),
+    "ar": ("رأينا أمس {} قرب النهر.", "أحب {} كثيرا.", "ملاحظة عن {}."),
+    "hi": ("कल हमने {} देखा।", "मुझे {} पसंद है।", "{} के बारे में टिप्पणी।"),
 }  # fmt: skip
 
 FILLERS = {
@@ -172,4 +186,6 @@ FILLERS = {
     "de": ("Das Wetter war schön.", "Es war ein guter Tag für alle."),
     "pt": ("O tempo estava bom.", "Foi um dia bom para todos."),
     "ru": ("Погода была хорошая.", "Это был хороший день."),
+    "ko": ("날씨가 좋았다.", "좋은 하루였다."), "it": ("Faceva bel tempo.", "È stata una bella giornata."),
+    "ar": ("كان الطقس جميلا.", "كان يوما جيدا."), "hi": ("मौसम अच्छा था।", "यह अच्छा दिन था।"),
 }  # fmt: skip

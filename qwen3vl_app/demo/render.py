@@ -8,7 +8,7 @@ from PIL import Image
 
 from qwen3vl_app.demo.clips import draw_clip
 from qwen3vl_app.demo.drawing import Size, draw_pair, draw_shapes, draw_thing
-from qwen3vl_app.demo.pages import draw_chart, draw_page
+from qwen3vl_app.demo.pages import draw_chart, draw_page, draw_titled
 from qwen3vl_app.demo.scenes import Scene
 
 
@@ -19,6 +19,9 @@ def draw(rng: Random, scene: Scene, size: Size) -> Image.Image:
     if scene.kind == "pair":
         first, second = scene.things
         return draw_pair(rng, first.glyph, second.glyph, size, stacked=scene.stacked)
+    if scene.kind == "titled":
+        glyph = scene.things[0].glyph if scene.things else None
+        return draw_titled(rng, glyph, scene.title, size)
     if scene.kind in ("page", "chart"):
         topic = scene.things[0]
         title = topic.name().capitalize()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from qwen3vl_app.demo.drawing import COLOURS, SHAPES
-from qwen3vl_app.demo.names import Thing
+from qwen3vl_app.demo.names import Thing, heading_words, held_out
 
 CHARTS = ("bar", "line", "pie", "scatter", "table")
 MOTIONS = ("left", "right", "up", "down", "grow", "appear")
@@ -23,7 +23,8 @@ class Scene:
 
     thing: `things` holds one. pair: two, the first left of (or, `stacked`, above) the second.
     shapes: `colour`, `shape`, `count`. chart: `chart` and one thing as its topic. page: one thing.
-    clip: `motion`; one thing, or two for "appear" (the second comes after the first).
+    clip: `motion`; one thing, or two for "appear" (the second comes after the first). titled: a
+    page with `title` as its heading, pictured with a thing that has nothing to do with it, or none.
     """
 
     kind: str
@@ -34,34 +35,69 @@ class Scene:
     count: int = 0
     chart: str = ""
     motion: str = ""
+    title: str = ""
 
 
 def prototypes(scene: Scene) -> dict[str, float]:
-    """Prototype name -> its share; the shares add up to 1."""
-    things = [f"thing:{thing.glyph}" for thing in scene.things]
+    """Prototype name -> its share; the shares of one group (the part before ":") add up to 1."""
+    if scene.kind == "titled":
+        return {}
     if scene.kind == "shapes":
-        return {f"shape:{scene.colour} {scene.shape}": 0.6, f"count:{scene.count}": 0.4}
-    if scene.kind == "chart":
-        return {f"chart:{scene.chart}": 0.7, things[0]: 0.3}
-    if scene.kind == "clip":
-        rest = {thing: 0.6 / len(things) for thing in things}
-        return {f"motion:{scene.motion}": 0.4, **rest}
-    return {thing: 1 / len(things) for thing in things}
+        of_shapes = (f"colour:{scene.colour}", f"shape:{scene.shape}", f"count:{scene.count}")
+        return dict.fromkeys(of_shapes, 1.0)
+    found = {f"thing:{thing.glyph}": 1 / len(scene.things) for thing in scene.things}
+    if scene.chart:
+        found[f"chart:{scene.chart}"] = 1.0
+    if scene.motion:
+        found[f"motion:{scene.motion}"] = 1.0
+    return found
 
 
 def prototype_names(things: Sequence[Thing]) -> list[str]:
-    """Every prototype there is, in a fixed order."""
-    shapes = [f"shape:{colour} {shape}" for colour in COLOURS for shape in SHAPES]
-    counts = [f"count:{count}" for count in COUNTS]
-    charts = [f"chart:{chart}" for chart in CHARTS]
-    motions = [f"motion:{motion}" for motion in MOTIONS]
-    return [f"thing:{thing.glyph}" for thing in things] + shapes + counts + charts + motions
+    """Every prototype there is, group by group, in a fixed order."""
+    groups: dict[str, Sequence[object]] = {
+        "thing": [thing.glyph for thing in things],
+        "colour": list(COLOURS),
+        "shape": SHAPES,
+        "count": COUNTS,
+        "chart": CHARTS,
+        "motion": MOTIONS,
+    }
+    return [f"{group}:{name}" for group, names in groups.items() for name in names]
+
+
+def kept_apart(first: Thing, second: Thing) -> bool:
+    """Whether training never shows these two together, so that they can be measured."""
+    return held_out(*sorted((first.glyph, second.glyph)))
+
+
+def random_pair(
+    rng: Random, things: Sequence[Thing], *, unseen: bool = False
+) -> tuple[Thing, Thing]:
+    """Two things that training shows together or, with `unseen`, never does."""
+    while True:
+        first, second = rng.sample(things, 2)
+        if kept_apart(first, second) == unseen:
+            return first, second
+
+
+def random_title(rng: Random, *, unseen: bool = False) -> str:
+    """One or two capitalised words; in training one in three is made up of halves of others.
+
+    Made-up words cannot be known by sight: they have to be read.
+    """
+    words = heading_words(unseen=unseen)
+    chosen = rng.sample(words, 2 if rng.random() < 0.25 else 1)
+    if not unseen and rng.random() < 0.33:
+        head, tail = rng.sample(words, 2)
+        chosen[0] = head[: max(2, len(head) // 2)] + tail[len(tail) // 2 :]
+    return " ".join(chosen).capitalize()
 
 
 def random_scene(rng: Random, kind: str, things: Sequence[Thing]) -> Scene:
     """A scene of `kind`, everything else drawn by `rng`."""
     if kind == "pair":
-        return Scene(kind, tuple(rng.sample(things, 2)), stacked=rng.random() < 0.4)
+        return Scene(kind, random_pair(rng, things), stacked=rng.random() < 0.4)
     if kind == "shapes":
         return Scene(
             kind,
@@ -73,9 +109,11 @@ def random_scene(rng: Random, kind: str, things: Sequence[Thing]) -> Scene:
         return Scene(kind, (rng.choice(things),), chart=rng.choice(CHARTS))
     if kind == "clip":
         motion = rng.choice(MOTIONS)
-        return Scene(
-            kind, tuple(rng.sample(things, 2 if motion == "appear" else 1)), motion=motion
-        )
+        shown = random_pair(rng, things) if motion == "appear" else (rng.choice(things),)
+        return Scene(kind, shown, motion=motion)
+    if kind == "titled":
+        pictured = (rng.choice(things),) if rng.random() < 0.5 else ()
+        return Scene(kind, pictured, title=random_title(rng))
     return Scene(kind, (rng.choice(things),))
 
 
@@ -118,6 +156,8 @@ def mistakes(
     if scene.kind == "pair":
         swapped = replace(scene, things=scene.things[::-1])
         return [swapped, with_wrong_thing(rng, scene, things, alike)]
+    if scene.kind == "titled":
+        return [replace(scene, title=random_title(rng)) for _ in range(2)]
     if scene.kind == "chart":
         others = [replace(scene, chart=chart) for chart in CHARTS if chart != scene.chart]
         return rng.sample(others, 2)

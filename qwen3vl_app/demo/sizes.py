@@ -11,7 +11,7 @@ from qwen3vl_app.demo.drawing import Size
 
 BUDGET = Budget(
     min_picture_tokens=4,
-    max_picture_tokens=20,
+    max_picture_tokens=36,
     fps=2.0,
     max_frames=8,
     min_frame_tokens=4,
@@ -20,6 +20,10 @@ BUDGET = Budget(
     max_input_tokens=512,
 )
 """What the checkpoints carry as `budget.json`."""
+
+PICTURE_BUDGETS = {36: 0.4, 20: 0.4, 12: 0.2}
+"""Tokens at most -> how often pictures are drawn for it in training. The program feeds the first;
+small pictures give fewer, and cost training less. Pages are always drawn for the first."""
 
 PICTURE_SHAPES = ((4, 3), (3, 4), (1, 1), (16, 9), (3, 2), (2, 3), (9, 16), (2, 1), (5, 4))
 PAGE_SHAPES = ((210, 297), (210, 297), (17, 22), (4, 3), (3, 4))
@@ -42,11 +46,11 @@ class Frame:
 def random_frame(rng: Random, kind: str) -> Frame:
     """A random shape for pictures, "page" or "clip", drawn larger than it is seen."""
     shapes = {"page": PAGE_SHAPES, "clip": CLIP_SHAPES}.get(kind, PICTURE_SHAPES)
-    least, most = (
-        (BUDGET.min_frame_tokens, BUDGET.max_frame_tokens)
-        if kind == "clip"
-        else (BUDGET.min_picture_tokens, BUDGET.max_picture_tokens)
-    )
+    least, most = BUDGET.min_picture_tokens, BUDGET.max_picture_tokens
+    if kind == "clip":
+        least, most = BUDGET.min_frame_tokens, BUDGET.max_frame_tokens
+    elif kind == "picture":
+        most = rng.choices(list(PICTURE_BUDGETS), list(PICTURE_BUDGETS.values()))[0]
     wide, high = rng.choice(shapes)
     ratio = wide / high * rng.uniform(0.95, 1.05)
     shown = fit((round(1000 * math.sqrt(ratio)), round(1000 / math.sqrt(ratio))), least, most)

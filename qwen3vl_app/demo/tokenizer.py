@@ -1,4 +1,4 @@
-"""The demo checkpoints' tokenizer: byte-level BPE of 8,192 tokens with Qwen's special tokens."""
+"""The demo checkpoints' tokenizer: byte-level BPE of 12,288 tokens with Qwen's special tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tokenizers.trainers import BpeTrainer
 from qwen3vl_app.models.prompts import JUDGE
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, RERANK_INSTRUCTION
 
-VOCABULARY = 8192
+VOCABULARY = 12_288
 END = "<|endoftext|>"
 SPECIAL = (
     END,

@@ -1,8 +1,9 @@
 """Train the embedding checkpoint.
 
 The loss is contrastive within the batch, at 64, 128 and all dimensions, plus a learned prototype
-per thing, colour and shape, count, chart and motion: softmax of documents and of queries over the
-prototypes. The prototypes are what makes it learn within minutes.
+per thing, colour, shape, count, chart and motion: softmax of documents and of queries over the
+prototypes of each group. The prototypes are what makes it learn within minutes. Pages known by
+their heading have letters as targets instead (`spelling`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,18 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from qwen3vl_app.demo import inputs
-from qwen3vl_app.demo.batches import PairBatch, ahead, pair_batch
+from qwen3vl_app.demo.batches import EARLY_STEPS, PairBatch, ahead, pair_batch
 from qwen3vl_app.demo.course import Course, Plan, half_precision
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import WIDTH, Model, build_model, encode_rows, look
 from qwen3vl_app.demo.scenes import Scene, prototype_names, prototypes
+from qwen3vl_app.demo.spelling import gram_places, spelling_loss
+from qwen3vl_app.demo.start import start_from
 
 PROTOTYPE_SCALE = 16.0
+LETTER_BIAS = -2.0
+"""Most letters and pairs of letters are absent from a word."""
+
 CUTS = (64, 128, WIDTH)
 """Leading dimensions that must work on their own (Matryoshka)."""
 
@@ -48,7 +54,7 @@ def embed_documents(model: Model, tokenizer: Tokenizer, batch: PairBatch) -> Ten
 
 def same_meaning(scenes: Sequence[Scene], queries: Sequence[str]) -> Tensor:
     """(N, N), true off the diagonal where a query fits another row's document as well."""
-    contents = [frozenset(prototypes(scene)) for scene in scenes]
+    contents = [frozenset(prototypes(scene)) or scene.title for scene in scenes]
     found = torch.tensor(
         [
             [a == b or p == q for b, q in zip(contents, queries, strict=True)]
@@ -72,42 +78,98 @@ def contrastive(documents: Tensor, queries: Tensor, scale: Tensor, ignored: Tens
     return total / len(CUTS)
 
 
+def group_slices(names: Sequence[str]) -> list[slice]:
+    """Where each group of prototypes lies; names of a group stand together."""
+    heads = [name.split(":", 1)[0] for name in names]
+    starts = [at for at, head in enumerate(heads) if at == 0 or heads[at - 1] != head]
+    return [slice(a, b) for a, b in zip(starts, [*starts[1:], len(names)], strict=True)]
+
+
+def asked_words(query: str, title: str) -> str:
+    """The words of the title that the query names."""
+    asked = query.lower().split()
+    return " ".join(word for word in title.lower().split() if word in asked)
+
+
 class Trainer(Course[PairBatch]):
     """The model with its prototypes in training."""
 
     def __init__(self, plan: Plan, tokenizer: Tokenizer) -> None:
-        self.tokenizer = tokenizer
+        self.plan, self.tokenizer = plan, tokenizer
         self.names = prototype_names(load_things(plan.things))
         self.index = {name: place for place, name in enumerate(self.names)}
         model = build_model(plan.seed)
-        self.anchors = torch.nn.Parameter(torch.randn(len(self.names), WIDTH) * 0.05)
+        start_from(model, tokenizer, plan.start and plan.start / "embedder")
+        self.anchors = torch.nn.Parameter(self.first_anchors(model))
         self.scale = torch.nn.Parameter(torch.tensor(math.log(14.0)))
-        extra = {"anchors": self.anchors, "scale": self.scale}
+        self.letters = torch.nn.Parameter(torch.randn(len(gram_places()), WIDTH) * 0.05)
+        self.groups = group_slices(self.names)
+        extra = {"anchors": self.anchors, "scale": self.scale, "letters": self.letters}
         super().__init__(plan, "embedder.pt", model, extra)
+
+    def first_anchors(self, model: Model) -> Tensor:
+        """(prototypes, H): random or, where training starts from a checkpoint, what it makes of
+        their names."""
+        if self.plan.start is None:
+            return torch.randn(len(self.names), WIDTH) * 0.05
+        known = {thing.glyph: thing.name() for thing in load_things(self.plan.things)}
+        plain = [name.split(":", 1)[1] for name in self.names]
+        words = [known.get(name, name) for name in plain]
+        with torch.no_grad():
+            parts = [
+                embed_texts(model, self.tokenizer, inputs.RETRIEVE, words[at : at + 100])
+                for at in range(0, len(words), 100)
+            ]
+        return torch.cat(parts)
 
     def batches(self) -> Iterator[PairBatch]:
         """From the step on where the saved run stopped."""
         base = self.plan.seed * 1_000_000
-        make = partial(pair_batch, base=base, size=self.plan.batch, limit=self.plan.things)
+        make = partial(
+            pair_batch,
+            base=base,
+            size=self.plan.batch,
+            limit=self.plan.things,
+            easy=EARLY_STEPS if self.plan.start is None else 0,
+        )
         return ahead(make, self.step, base)
 
     def prototype_loss(self, vectors: Tensor, targets: Tensor) -> Tensor:
-        """Cross entropy of (N, H) against the shares (N, prototypes)."""
+        """Cross entropy of (N, H) against the shares (N, prototypes), group by group."""
         logits = PROTOTYPE_SCALE * vectors @ F.normalize(self.anchors, dim=-1).T
-        return -(targets * F.log_softmax(logits, -1)).sum(1).mean()
+        parts = [
+            -(targets[:, group] * F.log_softmax(logits[:, group], -1)).sum(1).mean()
+            for group in self.groups
+        ]
+        return torch.stack(parts).sum()
+
+    def read_loss(self, vectors: Tensor, texts: Sequence[str]) -> Tensor:
+        """How badly the vectors (N, H) tell the letters of the texts."""
+        logits = PROTOTYPE_SCALE * vectors @ F.normalize(self.letters, dim=-1).T + LETTER_BIAS
+        return spelling_loss(logits, texts)
 
     def losses(self, batch: PairBatch) -> dict[str, Tensor]:
         """The parts of the loss."""
         with half_precision(enabled=self.plan.half):
             documents = embed_documents(self.model, self.tokenizer, batch)
             queries = embed_texts(self.model, self.tokenizer, batch.instructions[1], batch.queries)
+        ignored = same_meaning(batch.scenes, batch.queries)
+        scale = self.scale.exp().clamp(max=100)
+        pairs = {"pairs": contrastive(documents, queries, scale, ignored)}
+        if batch.scenes[0].title:
+            asked = [
+                asked_words(query, scene.title)
+                for query, scene in zip(batch.queries, batch.scenes, strict=True)
+            ]
+            return pairs | {
+                "letters seen": self.read_loss(documents, [scene.title for scene in batch.scenes]),
+                "letters asked": self.read_loss(queries, asked),
+            }
         targets = torch.zeros(len(batch.scenes), len(self.names))
         for row, scene in enumerate(batch.scenes):
             for name, share in prototypes(scene).items():
                 targets[row, self.index[name]] = share
-        ignored = same_meaning(batch.scenes, batch.queries)
-        return {
-            "pairs": contrastive(documents, queries, self.scale.exp().clamp(max=100), ignored),
+        return pairs | {
             "documents": self.prototype_loss(documents, targets),
             "queries": self.prototype_loss(queries, targets),
         }
