@@ -146,7 +146,7 @@ def _say(update: SearchUpdate, top_k: int) -> None:
             str(hit.rank or hit.recall_rank),
             str(hit.recall_rank),
             relevance,
-            f"{hit.similarity:.3f}",
+            "–" if hit.similarity is None else f"{hit.similarity:.3f}",
             hit.item.kind.value,
             _where(hit),
             Text(str(hit.item.path).encode("utf-8", "replace").decode()),

@@ -18,25 +18,44 @@ from qwen3vl_app.types.content import Clip, Content, ModelInput, Outline, Part, 
 from qwen3vl_app.types.disk import FileStamp, Kind, Outcome, SkippedPath
 from qwen3vl_app.types.ids import ContentHash, ItemId, Vectors
 from qwen3vl_app.types.judged import EmbeddingBatch, Score, ScoreBatch, Space
-from qwen3vl_app.types.library import EVERYTHING, FileOutcome, Item, ItemFilter
+from qwen3vl_app.types.library import (
+    EVERYTHING,
+    SQUARE_WITHIN,
+    DuplicateGroup,
+    FileOutcome,
+    Item,
+    ItemFilter,
+    Orientation,
+)
 from qwen3vl_app.types.query import (
     DOCUMENT_INSTRUCTION,
     QUERY_INSTRUCTION,
     RERANK_INSTRUCTION,
     Query,
 )
-from qwen3vl_app.types.results import Candidate, Hit, SearchStage, SearchUpdate, Timings
+from qwen3vl_app.types.results import (
+    Candidate,
+    Hit,
+    LeftOut,
+    SearchStage,
+    SearchUpdate,
+    Timings,
+)
+from qwen3vl_app.types.words import ExactWords, WordsMode
 
 __all__ = [
     "DOCUMENT_INSTRUCTION",
     "EVERYTHING",
     "QUERY_INSTRUCTION",
     "RERANK_INSTRUCTION",
+    "SQUARE_WITHIN",
     "Candidate",
     "Clip",
     "Content",
     "ContentHash",
+    "DuplicateGroup",
     "EmbeddingBatch",
+    "ExactWords",
     "FileOutcome",
     "FileStamp",
     "Hit",
@@ -44,7 +63,9 @@ __all__ = [
     "ItemFilter",
     "ItemId",
     "Kind",
+    "LeftOut",
     "ModelInput",
+    "Orientation",
     "Outcome",
     "Outline",
     "Part",
@@ -58,4 +79,5 @@ __all__ = [
     "Space",
     "Timings",
     "Vectors",
+    "WordsMode",
 ]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.types.content import Place
 from qwen3vl_app.types.disk import Kind, Outcome
 from qwen3vl_app.types.ids import ContentHash, ItemId
@@ -35,13 +39,74 @@ class Item:
     """As ``Content.taken``."""
 
 
+SQUARE_WITHIN = (21, 20)
+"""Up to 21 : 20 a picture counts as square: hand-made crops are seldom exact to the pixel."""
+
+
+class Orientation(StrEnum):
+    """The shape of what an item shows."""
+
+    LANDSCAPE = "landscape"
+    PORTRAIT = "portrait"
+    SQUARE = "square"
+
+
+_Bound = TypeVar("_Bound", date, int, float)
+
+
+def _in_order(what: str, low: _Bound | None, high: _Bound | None) -> None:
+    if low is not None and high is not None and low > high:
+        raise UsageError(f"The range of {what} ends at {high}, before it begins at {low}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFilter:
-    """Which items a search or a listing may return. Conditions combine with "and"."""
+    """Which items a search or a listing may return. Conditions combine with "and".
+
+    Those on files hold together: one and the same file of an item meets all of them. What is not
+    known of an item, such as the duration of a picture, meets no condition.
+
+    Raises:
+        UsageError: A range ends before it begins, or the folder is not absolute.
+    """
 
     kinds: frozenset[Kind] = frozenset(Kind)
     collection: str | None = None
     """Name; None for the whole library."""
+
+    folder: Path | None = None
+    """Files inside this folder at any depth, or this very file; absolute."""
+
+    modified_from: date | None = None
+    """First day on which the file was changed last, in local time."""
+
+    modified_to: date | None = None
+    """Last day, inclusive."""
+
+    taken_from: date | None = None
+    """First day on which it was made, by ``Item.taken``."""
+
+    taken_to: date | None = None
+    """Last day, inclusive."""
+
+    min_bytes: int | None = None
+    """Of the file."""
+
+    max_bytes: int | None = None
+    orientation: Orientation | None = None
+    min_seconds: float | None = None
+    """From start to end of a video or moment."""
+
+    max_seconds: float | None = None
+    tag: str | None = None
+
+    def __post_init__(self) -> None:
+        _in_order("modified", self.modified_from, self.modified_to)
+        _in_order("taken", self.taken_from, self.taken_to)
+        _in_order("size in bytes", self.min_bytes, self.max_bytes)
+        _in_order("duration in seconds", self.min_seconds, self.max_seconds)
+        if self.folder is not None and not self.folder.is_absolute():
+            raise UsageError(f"The folder to search in is {self.folder}; give its full path.")
 
 
 EVERYTHING = ItemFilter()
@@ -57,3 +122,15 @@ class FileOutcome:
     reason: str = ""
     when: str = ""
     """ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateGroup:
+    """Pictures that are nearly the same, and which of them to keep."""
+
+    keeper: Item
+    reason: str
+    """Why this one, in a sentence."""
+
+    copies: tuple[Item, ...]
+    """The others, best first, at least one. Each is nearly the same as the keeper."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import EmptyQueryError, UsageError
 from qwen3vl_app.types.content import Clip, ModelInput
+from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.library import EVERYTHING, ItemFilter
+from qwen3vl_app.types.words import ExactWords, WordsMode, plain_text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,14 +28,29 @@ RERANK_INSTRUCTION = "Given a search query, retrieve relevant candidates that an
 class Query:
     """What the person asked: text, pictures, clips or a mixture, as one model input.
 
+    Beside it, items of the library can be named that the results should be like or not like.
+
     Raises:
-        EmptyQueryError: Nothing was given.
-        UsageError: ``top_k`` or ``depth`` is out of range.
+        EmptyQueryError: Nothing was given to look for.
+        UsageError: ``top_k``, ``depth`` or ``unlike_weight`` is out of range.
     """
 
     text: str = ""
     pictures: tuple[Image, ...] = ()
     clips: tuple[Clip, ...] = ()
+    like: tuple[ItemId, ...] = ()
+    """Items that the results should resemble; they are left out themselves."""
+
+    unlike: str = ""
+    """A text that the results should not resemble."""
+
+    not_like: tuple[ItemId, ...] = ()
+    """Items that the results should not resemble; they are left out, too."""
+
+    unlike_weight: float = 0.5
+    """What is not wanted against what is, 0 to 1."""
+
+    words: WordsMode = WordsMode.OFF
     filter: ItemFilter = EVERYTHING
     instruction: str | None = None
     """For both stages; None for each stage's default."""
@@ -45,17 +62,40 @@ class Query:
     """Recall candidates the reranker sees, 1 to 200; never fewer than are shown."""
 
     rerank: bool = True
+    collapse: bool = True
+    """Nearly equal pictures stand behind the best of them."""
 
     def __post_init__(self) -> None:
-        if not (self.text.strip() or self.pictures or self.clips):
+        if not self._asks_for_something():
             raise EmptyQueryError
         if not 1 <= self.top_k <= 100:
             raise UsageError(f"{self.top_k} results were asked for; choose 1 to 100.")
         if not 1 <= self.depth <= 200:
             raise UsageError(f"A depth of {self.depth} was asked for; choose 1 to 200.")
+        if not 0 <= self.unlike_weight <= 1:
+            raise UsageError(
+                f"A weight of {self.unlike_weight} was given to what the results should not be "
+                "like; choose 0 to 1."
+            )
+
+    @property
+    def exact_words(self) -> ExactWords:
+        """What is to be looked for word by word; nothing with ``WordsMode.OFF``."""
+        return ExactWords() if self.words is WordsMode.OFF else ExactWords.read(self.text)
 
     @property
     def model_input(self) -> ModelInput:
-        """The query as both models see it."""
-        texts = (self.text.strip(),) if self.text.strip() else ()
-        return ModelInput(texts=texts, pictures=self.pictures, clips=self.clips)
+        """The query as both models see it; the signs of exact words are not for them."""
+        text = self.text.strip() if self.words is WordsMode.OFF else plain_text(self.text)
+        return ModelInput(texts=(text,) if text else (), pictures=self.pictures, clips=self.clips)
+
+    @property
+    def has_model_input(self) -> bool:
+        """Whether there is anything for the models to see, beside items of the library."""
+        seen = self.model_input
+        return bool(seen.texts or seen.pictures or seen.clips)
+
+    def _asks_for_something(self) -> bool:
+        if self.words is WordsMode.ONLY:
+            return bool(self.exact_words.wanted)
+        return self.has_model_input or bool(self.like)

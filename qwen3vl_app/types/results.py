@@ -25,9 +25,20 @@ class Hit:
 
     item: Item
     recall_rank: int
-    """1 is best."""
+    """1 is best; where exact words take part, the rank of both lists together."""
 
-    similarity: float
+    similarity: float | None
+    """None where exact words have found it without a model."""
+
+    percentile: float | None = None
+    """How much of a random sample of the library is less similar, 0 to 100."""
+
+    words_rank: int | None = None
+    """Among the items that contain the words, 1 is best; None where it does not."""
+
+    copies: tuple[Item, ...] = ()
+    """Pictures nearly equal to it that stand behind it instead of beside it."""
+
     rank: int | None = None
     """After reranking, 1 is best; None while or where it was not reranked."""
 
@@ -55,6 +66,36 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What a search did not show. An item *stands out* if its similarity reaches ``level``."""
+
+    shown: int
+    """Hits in the result."""
+
+    above: int
+    """Items that pass the filters and stand out, shown or not; with exact words only, all that
+    contain them."""
+
+    hidden: int
+    """Items that stand out just as well, or contain the words, but do not pass the filters."""
+
+    collapsed: int = 0
+    """Near copies behind the hits shown."""
+
+    level: float | None = None
+    """Similarity that an item of this library hardly reaches by chance, from this query's scores
+    on a random sample; None with exact words only."""
+
+    more: bool = False
+    """Counting stopped: ``above`` and ``hidden`` may be larger."""
+
+    @property
+    def probably_nothing(self) -> bool:
+        """Nothing stands out, shown or hidden."""
+        return self.above == 0 and self.hidden == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchUpdate:
     """One step of a running search; each replaces the one before."""
 
@@ -67,6 +108,9 @@ class SearchUpdate:
 
     timings: Timings = Timings()
     model: str = ""
+    left_out: LeftOut | None = None
+    """None where there is nothing to leave out, as in an empty library."""
+
     notes: tuple[str, ...] = ()
     """Sentences to show above the results."""
 

@@ -88,7 +88,7 @@ def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
     moved = movement(hit, top_k)
     return item_card(hit.item, words) | {
         "r0": hit.recall_rank,
-        "sim": finite(hit.similarity),
+        "sim": None if hit.similarity is None else finite(hit.similarity),
         "r1": hit.rank,
         "rel": None if hit.score is None else finite(hit.score.relevance),
         "logit": None if hit.score is None else finite(hit.score.logit),

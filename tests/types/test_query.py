@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from qwen3vl_app.errors import EmptyQueryError, UsageError
+from qwen3vl_app.types import ExactWords, ItemFilter, ItemId, LeftOut, Query, WordsMode
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"text": "  "},
+        {"unlike": "rain"},
+        {"text": "-rain", "words": WordsMode.ON},
+        {"text": "-rain", "words": WordsMode.ONLY},
+        {"like": (ItemId(1),), "words": WordsMode.ONLY},
+    ],
+)
+def test_query__nothing_to_look_for(given):
+    with pytest.raises(EmptyQueryError):
+        Query(**given)
+
+
+def test_query__an_item_is_enough():
+    assert not Query(like=(ItemId(1),)).has_model_input
+
+
+def test_query__the_signs_of_exact_words_are_not_for_the_model():
+    text = 'a "red fox" -rain'
+    assert Query(text=text).model_input.texts == (text,)
+    assert Query(text=text).exact_words == ExactWords()
+    exact = Query(text=text, words=WordsMode.ON)
+    assert exact.model_input.texts == ("a red fox",)
+    assert exact.exact_words == ExactWords(wanted=("a", "red fox"), unwanted=("rain",))
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.1, float("nan")])
+def test_query__a_weight_out_of_range(weight):
+    with pytest.raises(UsageError, match="choose 0 to 1"):
+        Query(text="fox", unlike="rain", unlike_weight=weight)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            {"modified_from": date(2024, 2, 1), "modified_to": date(2024, 1, 31)},
+            "modified ends at 2024-01-31, before it begins at 2024-02-01",
+        ),
+        ({"taken_from": date(2024, 2, 1), "taken_to": date(2024, 1, 31)}, "range of taken"),
+        ({"min_bytes": 2, "max_bytes": 1}, "size in bytes ends at 1"),
+        ({"min_seconds": 2.5, "max_seconds": 1}, "duration in seconds ends at 1"),
+        ({"folder": Path("photos")}, "give its full path"),
+    ],
+)
+def test_item_filter__what_cannot_be_meant(given, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        ItemFilter(**given)
+
+
+def test_left_out__probably_nothing():
+    assert LeftOut(shown=20, above=0, hidden=0).probably_nothing
+    assert not LeftOut(shown=20, above=0, hidden=1).probably_nothing
