@@ -5,85 +5,181 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.files import os_reason
+from qwen3vl_app.media.ignore import Ignore
 from qwen3vl_app.media.kinds import claimed, unsupported
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 """Thumbnails of Synology, forks of macOS and bins of Windows: copies nobody wants to find."""
 
+HIDDEN = "Hidden."
+OF_THE_SYSTEM = "A folder of the operating system."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredPath(SkippedPath):
+    """Left alone because a pattern says so: what was known there is not wanted any more."""
+
+
 Scanned = FileStamp | SkippedPath
 
 
-def scan(paths: Sequence[Path]) -> Iterator[Scanned]:
+def scan(
+    paths: Sequence[Path], *, ignore: Sequence[str] = (), without: Path | None = None
+) -> Iterator[Scanned]:
     """Every file below ``paths`` in sorted order, and what was left alone, with the reason.
 
     Folders are entered once, links to folders included, so loops and overlapping paths end.
-    A path that was named is taken even when its name is hidden. About 50,000 files a second.
+    A path that was named is taken even when its name is hidden. About 85,000 files a second.
+
+    Args:
+        paths: Files and folders.
+        ignore: Patterns as in ``.gitignore`` that apply below every one of ``paths``, beside the
+            ``.searchignore`` files in the folders, and above them.
+        without: A folder that is passed over without a word.
 
     Raises:
-        UsageError: A path does not exist; raised at once, before anything is yielded.
+        UsageError: A path does not exist, or a pattern means nothing; raised at once, before
+            anything is yielded.
     """
-    roots = [Path(os.path.abspath(path)) for path in paths]  # not resolve(): keep links
+    roots = [os.path.abspath(path) for path in paths]  # not resolve(): keep links
+    rules = [Ignore.of_library(ignore, root) for root in roots]
     for root in roots:
         if not os.path.lexists(root):
             raise UsageError(f"{root} does not exist; check the path.")
-    return _scan_all(roots)
+    found = _scan_all(roots, rules, _Walk(None if without is None else os.path.abspath(without)))
+    return found if len(roots) == 1 else _each_once(found)
 
 
-def _scan_all(roots: list[Path]) -> Iterator[Scanned]:
-    seen: set[tuple[int, int]] = set()
+def left_alone(path: Path, root: Path, *, ignore: Sequence[str] = ()) -> bool:
+    """Whether a scan of the folder ``root`` would not reach ``path``, by names and patterns."""
+    folder = os.path.abspath(root)
+    rules = Ignore.of_library(ignore, folder).entered_all(folder).entered(folder)
+    at = folder
+    for name in Path(os.path.abspath(path)).relative_to(folder).parts:
+        at = os.path.join(at, name)
+        is_folder = os.path.isdir(at)
+        if _unwanted(name) or rules.reason(at, is_folder=is_folder):
+            return True
+        rules = rules.entered(at) if is_folder else rules
+    return False
+
+
+def _scan_all(roots: list[str], rules: list[Ignore], walk: _Walk) -> Iterator[Scanned]:
+    for root, rule in zip(roots, rules, strict=True):
+        try:
+            status = os.stat(root)
+        except OSError as error:
+            yield SkippedPath(path=Path(root), reason=_link_reason(root, error))
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            yield from walk.below(root, status, rule.entered_all(root))
+        else:
+            yield _file(Path(root), status)
+
+
+def _each_once(found: Iterator[Scanned]) -> Iterator[Scanned]:
     taken: set[Path] = set()
-    for root in roots:
-        for found in _enter(root, seen):
-            if found.path not in taken:
-                taken.add(found.path)
+    for one in found:
+        if one.path not in taken:
+            taken.add(one.path)
+            yield one
+
+
+@dataclass(slots=True)
+class _Inside:
+    """A folder being walked."""
+
+    entries: Iterator[os.DirEntry[str]]
+    rules: Ignore
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Enters folders, each once. A loop, not a recursion: trees may be 2,000 folders deep."""
+
+    without: str | None
+    _seen: set[tuple[int, int]] = field(default_factory=set)
+    """Device and number of the folders that were entered."""
+
+    def below(self, folder: str, status: os.stat_result, rules: Ignore) -> Iterator[Scanned]:
+        """All that is inside a folder, at any depth."""
+        todo: list[_Inside] = []
+        opened = self._open(folder, status, rules)
+        while True:
+            if isinstance(opened, SkippedPath):
+                yield opened
+            elif opened is not None:
+                todo.append(opened)
+            opened = None
+            while todo and (entry := next(todo[-1].entries, None)) is None:
+                todo.pop()
+            if not todo:
+                return
+            found = _meet(entry, todo[-1].rules)
+            if isinstance(found, os.stat_result):
+                opened = self._open(entry.path, found, todo[-1].rules)
+            else:
                 yield found
 
+    def _open(
+        self, folder: str, status: os.stat_result, rules: Ignore
+    ) -> _Inside | SkippedPath | None:
+        """Its entries by name; or why they are left alone; None without a word."""
+        if folder == self.without:
+            return None
+        identity = (status.st_dev, status.st_ino)
+        if identity in self._seen:
+            reason = "The folder was already visited by another path."
+            return SkippedPath(path=Path(folder), reason=reason)
+        self._seen.add(identity)
+        try:
+            with os.scandir(folder) as entries:
+                inside = sorted(entries, key=_by_name)
+        except OSError as error:
+            reason = os_reason(error).replace("file", "folder", 1)
+            return SkippedPath(path=Path(folder), reason=reason)
+        return _Inside(iter(inside), rules.entered(folder))
 
-def _enter(path: Path, seen: set[tuple[int, int]]) -> Iterator[Scanned]:
-    """What ``path`` itself gives: a stamp, a reason, or all that is below it."""
+
+def _by_name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _meet(entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.stat_result:
+    """What one name in a folder gives: a stamp or a reason, or for a folder its status."""
+    if reason := _unwanted(entry.name):
+        return SkippedPath(path=Path(entry.path), reason=reason)
     try:
-        status = path.stat()
+        status = entry.stat()
     except OSError as error:
-        yield SkippedPath(path=path, reason=_link_reason(path, error))
-        return
-    if stat.S_ISDIR(status.st_mode):
-        yield from _walk(path, (status.st_dev, status.st_ino), seen)
-    elif not stat.S_ISREG(status.st_mode):
-        yield SkippedPath(path=path, reason="Not a regular file.")
-    elif claimed(path) is None:
-        yield SkippedPath(path=path, reason=unsupported(path))
-    else:
-        yield FileStamp(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
+        return SkippedPath(path=Path(entry.path), reason=_link_reason(entry.path, error))
+    is_folder = stat.S_ISDIR(status.st_mode)
+    if reason := rules.reason(entry.path, is_folder=is_folder):
+        return IgnoredPath(path=Path(entry.path), reason=reason)
+    return status if is_folder else _file(Path(entry.path), status)
 
 
-def _walk(
-    folder: Path, identity: tuple[int, int], seen: set[tuple[int, int]]
-) -> Iterator[Scanned]:
-    if identity in seen:
-        yield SkippedPath(path=folder, reason="The folder was already visited by another path.")
-        return
-    seen.add(identity)
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError as error:
-        yield SkippedPath(path=folder, reason=os_reason(error).replace("file", "folder", 1))
-        return
-    for name in names:
-        path = folder / name
-        if name.startswith("."):
-            yield SkippedPath(path=path, reason="Hidden.")
-        elif name in _SYSTEM_FOLDERS:
-            yield SkippedPath(path=path, reason="A folder of the operating system.")
-        else:
-            yield from _enter(path, seen)
+def _unwanted(name: str) -> str | None:
+    if name.startswith("."):
+        return HIDDEN
+    return OF_THE_SYSTEM if name in _SYSTEM_FOLDERS else None
 
 
-def _link_reason(path: Path, error: OSError) -> str:
-    if path.is_symlink():
+def _file(path: Path, status: os.stat_result) -> Scanned:
+    if not stat.S_ISREG(status.st_mode):
+        return SkippedPath(path=path, reason="Not a regular file.")
+    if claimed(path) is None:
+        return SkippedPath(path=path, reason=unsupported(path))
+    return FileStamp(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
+
+
+def _link_reason(path: str, error: OSError) -> str:
+    if os.path.islink(path):
         return "A link that leads nowhere."
     return os_reason(error)
