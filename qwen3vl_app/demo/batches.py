@@ -13,11 +13,12 @@ import numpy as np
 
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.captions import caption, note
+from qwen3vl_app.demo.drawing import Placed
 from qwen3vl_app.demo.inputs import Shown
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.render import frames
 from qwen3vl_app.demo.scenes import Scene, random_scene
-from qwen3vl_app.demo.sizes import random_frame
+from qwen3vl_app.demo.sizes import Frame, random_frame
 
 AHEAD = 4
 """Batches kept ready."""
@@ -41,19 +42,34 @@ class PairBatch:
     instructions: tuple[str, str]
 
 
-def show(rng: Random, scenes: list[Scene], kind: str) -> tuple[np.ndarray, list[Shown]]:
-    """Draw the scenes, all at one shape. `kind`: picture, page or clip."""
+Spots = list[list[Placed]]
+"""For each frame of a scene (a picture has one) where its things or shapes stand."""
+
+
+def scaled(placed: list[Placed], frame: Frame) -> list[Placed]:
+    """Places on the canvas in pixels of what the model sees."""
+    wide, high = frame.shown[0] / frame.canvas[0], frame.shown[1] / frame.canvas[1]
+    return [(x * wide, y * high, side * (wide + high) / 2) for x, y, side in placed]
+
+
+def show(
+    rng: Random, scenes: list[Scene], kind: str, spots: list[Spots] | None = None
+) -> tuple[np.ndarray, list[Shown]]:
+    """Draw the scenes, all at one shape. `kind`: picture, page or clip.
+
+    `spots` receives one entry for each scene, in pixels of what the model sees.
+    """
     frame = random_frame(rng, kind)
+    count = rng.choice((4, 6, 8, 8, 8)) if kind == "clip" else 1
+    clips = []
+    for scene in scenes:
+        placed: Spots = []
+        images = frames(rng, scene, count, frame.canvas, placed)
+        clips.append([inputs.pixels(image, frame.shown) for image in images])
+        if spots is not None:
+            spots.append([scaled(each, frame) for each in placed])
     if kind != "clip":
-        drawn = [
-            inputs.pixels(frames(rng, scene, 1, frame.canvas)[0], frame.shown) for scene in scenes
-        ]
-        return np.stack(drawn)[:, None], [Shown(frame.grid)] * len(scenes)
-    count = rng.choice((4, 6, 8, 8, 8))
-    clips = [
-        [inputs.pixels(image, frame.shown) for image in frames(rng, scene, count, frame.canvas)]
-        for scene in scenes
-    ]
+        return np.stack([clip[0] for clip in clips])[:, None], [Shown(frame.grid)] * len(scenes)
     places = [Shown(frame.grid, inputs.stamps(count, rng.uniform(0.4, 1) * count)) for _ in scenes]
     return inputs.stack_pairs(clips), places
 

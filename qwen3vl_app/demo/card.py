@@ -13,7 +13,7 @@ from pathlib import Path
 from safetensors import safe_open
 
 from qwen3vl_app.demo.evaluate import Measure, table
-from qwen3vl_app.demo.names import TRAINED_LANGUAGES, load_things
+from qwen3vl_app.demo.names import LANGUAGES, load_things
 from qwen3vl_app.demo.sizes import BUDGET
 
 
@@ -89,7 +89,7 @@ def write_card(path: Path, facts: Facts, lines: Sequence[Measure]) -> None:
             megabytes=facts.megabytes,
             layers="6 text and 4 vision layers of width 192, 8,192 tokens, Matryoshka at 64 and 128",
             things=len(load_things()),
-            languages=", ".join(TRAINED_LANGUAGES),
+            languages=", ".join(LANGUAGES),
             picture=BUDGET.max_picture_tokens,
             frames=BUDGET.max_frames,
             minutes=minutes,

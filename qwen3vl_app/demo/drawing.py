@@ -35,6 +35,9 @@ SHAPES = ("circle", "square", "triangle", "star", "heart", "cross")
 NOISE_SIDE = 512
 
 Size = tuple[int, int]
+Placed = tuple[float, float, float]
+"""Where something was drawn: x and y of its centre and its longer side, in pixels."""
+
 Colour = tuple[int, int, int]
 
 
@@ -121,23 +124,39 @@ def place(rng: Random, size: float, extent: float) -> float:
     return rng.uniform(half, extent - half)
 
 
-def draw_thing(rng: Random, glyph: str, size: Size) -> Image.Image:
-    """One thing anywhere, 45 to 98 % of the shorter side long."""
+def draw_thing(
+    rng: Random, glyph: str, size: Size, placed: list[Placed] | None = None
+) -> Image.Image:
+    """One thing anywhere, 45 to 98 % of the shorter side long; `placed` learns where it stands."""
     canvas = ground(rng, size)
     side = rng.uniform(0.45, 0.98) * min(size)
-    paste(canvas, glyph, side, (place(rng, side, size[0]), place(rng, side, size[1])), tilt(rng))
+    centre = (place(rng, side, size[0]), place(rng, side, size[1]))
+    paste(canvas, glyph, side, centre, tilt(rng))
+    if placed is not None:
+        placed.append((*centre, side))
     return canvas
 
 
-def draw_pair(rng: Random, first: str, second: str, size: Size, *, stacked: bool) -> Image.Image:
-    """Two things: `first` left of `second`, or above it when `stacked`."""
+def draw_pair(
+    rng: Random,
+    first: str,
+    second: str,
+    size: Size,
+    *,
+    stacked: bool,
+    placed: list[Placed] | None = None,
+) -> Image.Image:
+    """Two things: `first` left of `second`, or above it when `stacked`; `placed` as above."""
     canvas = ground(rng, size)
     along, across = (size[1], size[0]) if stacked else size
     side = min(along / 2, across * 0.95) * rng.uniform(0.75, 1.0)
     for index, glyph in enumerate((first, second)):
         a = index * along / 2 + place(rng, side, along / 2)
         b = place(rng, side, across)
-        paste(canvas, glyph, side, (b, a) if stacked else (a, b), tilt(rng))
+        centre = (b, a) if stacked else (a, b)
+        paste(canvas, glyph, side, centre, tilt(rng))
+        if placed is not None:
+            placed.append((*centre, side))
     return canvas
 
 
@@ -189,8 +208,15 @@ def contrasting_ground(rng: Random, size: Size, colour: Colour) -> Image.Image:
     return canvas
 
 
-def draw_shapes(rng: Random, colour: str, shape: str, count: int, size: Size) -> Image.Image:
-    """`count` equal shapes of one colour in separate cells of a grid."""
+def draw_shapes(
+    rng: Random,
+    colour: str,
+    shape: str,
+    count: int,
+    size: Size,
+    placed: list[Placed] | None = None,
+) -> Image.Image:
+    """`count` equal shapes of one colour in separate cells of a grid; `placed` as above."""
     canvas = contrasting_ground(rng, size, COLOURS[colour])
     pen = ImageDraw.Draw(canvas)
     wide = size[0] >= size[1]
@@ -203,4 +229,6 @@ def draw_shapes(rng: Random, colour: str, shape: str, count: int, size: Size) ->
         x = (index % columns) * cell[0] + place(rng, 2 * r, cell[0])
         y = (index // columns) * cell[1] + place(rng, 2 * r, cell[1])
         draw_shape(pen, shape, COLOURS[colour], (x, y), r)
+        if placed is not None:
+            placed.append((x, y, 2 * r))
     return canvas

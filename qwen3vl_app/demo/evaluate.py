@@ -12,7 +12,7 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.demo.captions import caption, note, shape_words
 from qwen3vl_app.demo.clips import draw_clip
 from qwen3vl_app.demo.drawing import COLOURS, SHAPES
-from qwen3vl_app.demo.names import TRAINED_LANGUAGES, Thing
+from qwen3vl_app.demo.names import LANGUAGES, Thing
 from qwen3vl_app.demo.render import draw
 from qwen3vl_app.demo.scenes import CHARTS, COUNTS, MOTIONS, Scene, sibling, with_wrong_thing
 from qwen3vl_app.models.protocols import Embedder, Reranker
@@ -109,7 +109,7 @@ class RecallEvaluation:
         scenes = [Scene("thing", (thing,)) for thing in chosen]
         pictures = self.documents([picture(self.rng, scene) for scene in scenes])
         lines = []
-        for language in TRAINED_LANGUAGES:
+        for language in LANGUAGES:
             names = self.queries([thing.name(language) for thing in chosen])
             lines += recall_lines("name → picture", language, ranks(names, pictures))
         names = self.queries([thing.name() for thing in chosen])

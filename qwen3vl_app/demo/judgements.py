@@ -8,9 +8,10 @@ from random import Random
 
 import numpy as np
 
-from qwen3vl_app.demo.batches import show
+from qwen3vl_app.demo.batches import Spots, show
 from qwen3vl_app.demo.captions import caption, note
 from qwen3vl_app.demo.drawing import COLOURS, SHAPES
+from qwen3vl_app.demo.grounding import grounds_of
 from qwen3vl_app.demo.inputs import Shown, pixels
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.render import draw
@@ -18,22 +19,25 @@ from qwen3vl_app.demo.scenes import COUNTS, Alike, Scene, mistakes, random_scene
 from qwen3vl_app.demo.sizes import random_frame
 
 FORMS = {
-    "picture": 0.66,
-    "page": 0.08,
-    "clip": 0.07,
-    "note": 0.09,
-    "alike": 0.06,
-    "noted": 0.03,
+    "picture": 0.69,
+    "page": 0.07,
+    "clip": 0.1,
+    "note": 0.06,
+    "alike": 0.05,
+    "noted": 0.02,
     "moving": 0.01,
 }
 """What the documents are, and how often. alike: pictures asked for by pictures; noted: notes asked
 for by pictures; moving: clips asked for by clips."""
 
-KINDS = {"pair": 0.2, "shapes": 0.34, "thing": 0.46}
-"""What pictures as documents show, and how often; counting and names need the most practice."""
+KINDS = {"pair": 0.45, "shapes": 0.25, "thing": 0.3}
+"""What pictures as documents show, and how often; relations need the most practice."""
 
-SWAPPED = 0.2
+SWAPPED = 0.65
 """How often a wrong query of a pair only has its sides swapped."""
+
+TURNED = 0.15
+"""How often it says "above" where it should say "left of", or the other way round."""
 
 RESPECTS = {"count": 0.45, "shape": 0.4, "colour": 0.15}
 """In what a wrong query of shapes is wrong, and how often; colours are learned at once."""
@@ -44,10 +48,10 @@ PART_ASKED = {"pair": 0.15, "clip": 0.3}
 QUERIES = 4
 """Per document: the true one, two hard ones, one about something else."""
 
-EASY_SIDES = 24
+EASY_SIDES = 40
 """Pairs are drawn from so many things at first, so that sides are learned before names..."""
 
-SIDES_GROWTH = 0.5
+SIDES_GROWTH = 1.0
 """...and from this many more with each step."""
 
 
@@ -57,7 +61,8 @@ class Judgements:
 
     shown: pixels (segments, 1 or 2, height, width, 3) or None. seen_by: for each of the
     N · QUERIES rows the segments it looks at, in order (all rows equally many). queries:
-    N · QUERIES user contents; documents: N.
+    N · QUERIES user contents; documents: N. grounds: (N · QUERIES, vision tokens, 3) of 0 and 1,
+    as `grounding.grounds_of`, or None.
     """
 
     shown: np.ndarray | None
@@ -65,6 +70,7 @@ class Judgements:
     seen_by: np.ndarray | None
     queries: tuple[str, ...]
     documents: tuple[str, ...]
+    grounds: np.ndarray | None = None
 
 
 def other_scene(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
@@ -83,7 +89,9 @@ def hard_ones(
 ) -> list[Scene]:
     """`mistakes`, with those that are slow to learn in the shares given above."""
     wrong = mistakes(rng, scene, things, alike)
-    if scene.kind == "pair" and rng.random() > SWAPPED:
+    if scene.kind == "pair" and rng.random() < TURNED:
+        wrong[0] = replace(scene, stacked=not scene.stacked)
+    elif scene.kind == "pair" and rng.random() > SWAPPED:
         while wrong[0] in (wrong[1], scene) or set(wrong[0].things) == set(scene.things):
             wrong[0] = with_wrong_thing(rng, scene, things, alike)
     if scene.kind == "shapes":
@@ -130,7 +138,7 @@ def judged_scene(rng: Random, form: str, step: int, things: Sequence[Thing]) -> 
     if form == "clip":
         return random_scene(rng, "clip", things)
     if form == "page":
-        return random_scene(rng, rng.choice(("page", "chart")), things)
+        return random_scene(rng, rng.choice(("page", "chart", "titled")), things)
     kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
     pool = int(EASY_SIDES + SIDES_GROWTH * step)
     if kind == "pair" and pool < len(things) and rng.random() < 0.75:
@@ -153,18 +161,26 @@ def judgements(
     scenes = [judged_scene(rng, form, seed - base, things) for _ in range(count)]
     if form == "note":
         scenes = [random_scene(rng, rng.choice(("thing", "pair")), things) for _ in scenes]
-    queries = [
-        caption(rng, asking, exact=True)
-        for scene in scenes
-        for asking in asked(rng, scene, things, alike)
-    ]
     if form == "note":
         return note_judgements(rng, scenes, things, alike)
-    shown, places = show(rng, scenes, form)
+    asking = [asked(rng, scene, things, alike) for scene in scenes]
+    queries = [caption(rng, each, exact=True) for group in asking for each in group]
+    spots: list[Spots] = []
+    shown, places = show(rng, scenes, form, spots)
     per = len(shown) // count
     rows = np.arange(len(shown)).reshape(count, per).repeat(QUERIES, axis=0)
+    grounds = [
+        grounds_of(scene, claim, placed, places[0].grid)
+        for scene, group, placed in zip(scenes, asking, spots, strict=True)
+        for claim in group
+    ]
     return Judgements(
-        shown, places[0].grid, rows, tuple(queries), tuple(place.text() for place in places)
+        shown,
+        places[0].grid,
+        rows,
+        tuple(queries),
+        tuple(place.text() for place in places),
+        None if form == "page" else np.stack(grounds),
     )
 
 

@@ -192,8 +192,17 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat((-second, first), dim=-1) * sin
 
 
-def encode_rows(model: Model, rows: Rows, seen: Seen | None = None) -> Tensor:
-    """The final hidden state (N, H) of every row, normed by the model's last norm."""
+TAP = 3
+"""The text layer behind which `encode_rows` looks at the vision tokens on request."""
+
+
+def encode_rows(
+    model: Model, rows: Rows, seen: Seen | None = None, tapped: list[Tensor] | None = None
+) -> Tensor:
+    """The final hidden state (N, H) of every row, normed by the model's last norm.
+
+    `tapped` receives the states (vision tokens of all rows, H) behind layer `TAP`.
+    """
     text = model.model.language_model
     prompt, (count, length) = rows.prompt.shape[0], rows.ids.shape
     x = text.embed_tokens(torch.cat([rows.prompt, rows.ids.flatten()])).float()
@@ -215,6 +224,8 @@ def encode_rows(model: Model, rows: Rows, seen: Seen | None = None) -> Tensor:
         x = x + layer.mlp(norm(layer.post_attention_layernorm, x))
         if seen is not None and spots is not None and index < len(seen.deepstack):
             x = x.index_add(0, spots, seen.deepstack[index].float())
+        if tapped is not None and spots is not None and index == TAP:
+            tapped.append(x[spots])
     return norm(text.norm, x)
 
 

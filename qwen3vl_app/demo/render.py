@@ -7,18 +7,25 @@ from random import Random
 from PIL import Image
 
 from qwen3vl_app.demo.clips import draw_clip
-from qwen3vl_app.demo.drawing import Size, draw_pair, draw_shapes, draw_thing
+from qwen3vl_app.demo.drawing import Placed, Size, draw_pair, draw_shapes, draw_thing
 from qwen3vl_app.demo.pages import draw_chart, draw_page, draw_titled
 from qwen3vl_app.demo.scenes import Scene
 
 
-def draw(rng: Random, scene: Scene, size: Size) -> Image.Image:
-    """The scene as one picture of `size` (width, height)."""
+def draw(
+    rng: Random, scene: Scene, size: Size, placed: list[Placed] | None = None
+) -> Image.Image:
+    """The scene as one picture of `size` (width, height).
+
+    `placed` receives where the things of a picture, in their order, or its shapes stand.
+    """
     if scene.kind == "shapes":
-        return draw_shapes(rng, scene.colour, scene.shape, scene.count, size)
+        return draw_shapes(rng, scene.colour, scene.shape, scene.count, size, placed)
     if scene.kind == "pair":
         first, second = scene.things
-        return draw_pair(rng, first.glyph, second.glyph, size, stacked=scene.stacked)
+        return draw_pair(
+            rng, first.glyph, second.glyph, size, stacked=scene.stacked, placed=placed
+        )
     if scene.kind == "titled":
         glyph = scene.things[0].glyph if scene.things else None
         return draw_titled(rng, glyph, scene.title, size)
@@ -28,11 +35,17 @@ def draw(rng: Random, scene: Scene, size: Size) -> Image.Image:
         if scene.kind == "page":
             return draw_page(rng, topic.glyph, title, size)
         return draw_chart(rng, scene.chart, topic.glyph, title, size)
-    return draw_thing(rng, scene.things[0].glyph, size)
+    return draw_thing(rng, scene.things[0].glyph, size, placed)
 
 
-def frames(rng: Random, scene: Scene, count: int, size: Size) -> list[Image.Image]:
-    """A clip's frames, or a picture as its only frame."""
+def frames(
+    rng: Random, scene: Scene, count: int, size: Size, placed: list[list[Placed]] | None = None
+) -> list[Image.Image]:
+    """A clip's frames, or a picture as its only frame; `placed` learns of each what `draw` tells."""
     if scene.kind == "clip":
-        return draw_clip(rng, scene, count, size)
-    return [draw(rng, scene, size)]
+        return draw_clip(rng, scene, count, size, placed)
+    spots: list[Placed] = []
+    picture = draw(rng, scene, size, spots)
+    if placed is not None:
+        placed.append(spots)
+    return [picture]

@@ -1,4 +1,8 @@
-"""Fine-tune the embedder into the reranker: "yes" or "no" at the prompt's last token."""
+"""Fine-tune the embedder into the reranker: "yes" or "no" at the prompt's last token.
+
+One bit for a whole picture teaches relations slowly: the model cannot know whether it missed a
+thing, its side or the word. So the vision tokens have to point as well (`grounding`).
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,10 @@ from torch import Tensor
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import PairBatch, ahead
 from qwen3vl_app.demo.course import Course, Plan, half_precision
+from qwen3vl_app.demo.grounding import CHANNELS, pointing_loss
 from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
 from qwen3vl_app.demo.names import Thing, load_things
-from qwen3vl_app.demo.network import Model, Seen, encode_rows, look
+from qwen3vl_app.demo.network import WIDTH, Model, Seen, encode_rows, look
 from qwen3vl_app.demo.render import draw
 from qwen3vl_app.demo.scenes import Alike, Scene
 from qwen3vl_app.demo.sizes import Frame
@@ -48,15 +53,17 @@ def look_at(model: Model, batch: Judgements) -> Seen | None:
     return Seen(spread(seen.tokens), [spread(part) for part in seen.deepstack])
 
 
-def logits_of(model: Model, tokenizer: Tokenizer, batch: Judgements) -> Tensor:
-    """(N, QUERIES) logits of "yes" over "no"."""
+def logits_of(
+    model: Model, tokenizer: Tokenizer, batch: Judgements, tapped: list[Tensor] | None = None
+) -> Tensor:
+    """(N, QUERIES) logits of "yes" over "no"; `tapped` as for `encode_rows`."""
     documents = [text for text in batch.documents for _ in range(QUERIES)]
     prompts = [
         inputs.judge_prompt(query, document)
         for query, document in zip(batch.queries, documents, strict=True)
     ]
     rows = inputs.rows_of(tokenizer, prompts, batch.grid)
-    hidden = encode_rows(model, rows, look_at(model, batch)).float()
+    hidden = encode_rows(model, rows, look_at(model, batch), tapped).float()
     words = model.model.language_model.embed_tokens.weight
     yes, no = (tokenizer.token_to_id(word) for word in ("yes", "no"))
     logits: Tensor = hidden @ (words[yes] - words[no])
@@ -99,7 +106,8 @@ class RerankTrainer(Course[Judgements]):
     def __init__(self, plan: Plan, tokenizer: Tokenizer, model: Model) -> None:
         self.tokenizer = tokenizer
         self.alike = look_alikes(model, tokenizer, load_things(plan.things))
-        super().__init__(plan, "reranker.pt", model, rate=RATE)
+        self.pointer = torch.nn.Parameter(torch.randn(CHANNELS, WIDTH) * 0.05)
+        super().__init__(plan, "reranker.pt", model, {"pointer": self.pointer}, rate=RATE)
 
     def batches(self) -> Iterator[Judgements]:
         """From the step on where the saved run stopped."""
@@ -116,5 +124,10 @@ class RerankTrainer(Course[Judgements]):
     def losses(self, batch: Judgements) -> dict[str, Tensor]:
         """The parts of the loss."""
         with half_precision(enabled=self.plan.half):
-            logits = logits_of(self.model, self.tokenizer, batch)
-        return loss_of(logits)
+            tapped: list[Tensor] = []
+            logits = logits_of(self.model, self.tokenizer, batch, tapped)
+        losses = loss_of(logits)
+        if batch.grounds is not None:
+            states = F.layer_norm(tapped[0].float(), (WIDTH,))
+            losses["pointing"] = pointing_loss(states @ self.pointer.T, batch.grounds)
+        return losses
