@@ -1,8 +1,8 @@
 """Patterns that leave files out, in the syntax of ``.gitignore``.
 
 A file named ``.searchignore`` applies to everything below its folder; what stands deeper in the
-tree decides before what stands higher, and in one file the last pattern that fits. A folder that is
-left out is not entered, so nothing below it can be taken in again.
+tree decides before what stands higher, and in one file the last pattern that fits. A folder that
+is left out is not entered, so nothing below it can be taken in again.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ class FileType(StrEnum):
     PICTURE = "picture"
     PDF = "PDF"
     TEXT = "text"
+    OFFICE = "Office document"
     VIDEO = "video"
 
 
@@ -38,6 +39,7 @@ _VIDEOS = """
     .mp4 .m4v .mov .mkv .webm .avi .wmv .asf .flv .mpg .mpeg .m2v .m2ts .mts .3gp .3g2 .ogv .ogm
     .vob .f4v
 """
+_OFFICE = ".docx .pptx .xlsx .odt .odp .ods"
 _NAMES = {
     "readme",
     "license",
@@ -53,6 +55,7 @@ SUFFIXES: dict[str, FileType] = {
     **dict.fromkeys(_PICTURES.split(), FileType.PICTURE),
     **dict.fromkeys(_TEXTS.split(), FileType.TEXT),
     **dict.fromkeys(_VIDEOS.split(), FileType.VIDEO),
+    **dict.fromkeys(_OFFICE.split(), FileType.OFFICE),
     ".pdf": FileType.PDF,
 }
 """Suffix in lower case, with its dot, to what it promises."""
@@ -83,10 +86,11 @@ _SIGNATURES: tuple[tuple[int, bytes, FileType], ...] = (
     (4, b"moov", FileType.VIDEO),  # QuickTime before ftyp
     (4, b"mdat", FileType.VIDEO),
 )
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _OTHERS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (0, b"PK\x03\x04", "a ZIP archive"),
     (0, b"PK\x05\x06", "an empty ZIP archive"),
-    (0, b"\xd0\xcf\x11\xe0", "an old or an encrypted Office document"),
+    (0, _OLD_OFFICE, "an old or an encrypted Office document"),
     (0, b"\x1f\x8b", "a gzip archive"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (0, b"Rar!\x1a\x07", "a RAR archive"),
@@ -128,10 +132,10 @@ def identify(head: bytes, path: Path) -> FileType | str:
         head: The first :data:`HEAD_BYTES` bytes of the file.
         path: Its name decides where the bytes do not.
     """
-    found = _signed(head)
+    claim = claimed(path)
+    found = _zipped(head, claim) or _signed(head)
     if found is not None:
         return found
-    claim = claimed(path)
     name = f"The file is named {path.suffix or path.name}, but its content"
     if claim is FileType.TEXT:
         return FileType.TEXT
@@ -162,6 +166,17 @@ def _signed(head: bytes) -> FileType | str | None:
         if head.startswith(signature, offset):
             return f"The file is {what}, which cannot be searched."
     return None
+
+
+def _zipped(head: bytes, claim: FileType | None) -> FileType | str | None:
+    """Office documents are ZIP archives, and encrypted ones are what old ones were."""
+    if head.startswith(_OLD_OFFICE) and claim is FileType.OFFICE:
+        found = "The document is protected by a password or of an old format"
+        return f"{found}; save it as a new one without a password."
+    if not head.startswith(b"PK\x03\x04"):
+        return None
+    inside = head[30:].startswith((b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.open"))
+    return FileType.OFFICE if inside or claim is FileType.OFFICE else None
 
 
 def _branded(brand: bytes) -> FileType | str:

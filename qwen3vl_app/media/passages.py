@@ -38,6 +38,9 @@ class Passage:
     last_line: int
     """Inclusive."""
 
+    section: str = ""
+    """The slide or sheet it is from, if any."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:

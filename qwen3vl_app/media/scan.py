@@ -95,6 +95,7 @@ def _each_once(found: Iterator[Scanned]) -> Iterator[Scanned]:
 class _Inside:
     """A folder being walked."""
 
+    path: Path
     entries: Iterator[os.DirEntry[str]]
     rules: Ignore
 
@@ -110,59 +111,70 @@ class _Walk:
     def below(self, folder: str, status: os.stat_result, rules: Ignore) -> Iterator[Scanned]:
         """All that is inside a folder, at any depth."""
         todo: list[_Inside] = []
-        opened = self._open(folder, status, rules)
+        opened = self._open(Path(folder), status, rules)
         while True:
             if isinstance(opened, SkippedPath):
                 yield opened
             elif opened is not None:
                 todo.append(opened)
             opened = None
-            while todo and (entry := next(todo[-1].entries, None)) is None:
-                todo.pop()
-            if not todo:
+            entry = _next(todo)
+            if entry is None:
                 return
-            found = _meet(entry, todo[-1].rules)
+            inside = todo[-1]
+            path = inside.path / entry.name  # half the cost of parsing entry.path
+            found = _meet(path, entry, inside.rules)
             if isinstance(found, os.stat_result):
-                opened = self._open(entry.path, found, todo[-1].rules)
+                opened = self._open(path, found, inside.rules)
             else:
                 yield found
 
     def _open(
-        self, folder: str, status: os.stat_result, rules: Ignore
+        self, folder: Path, status: os.stat_result, rules: Ignore
     ) -> _Inside | SkippedPath | None:
         """Its entries by name; or why they are left alone; None without a word."""
-        if folder == self.without:
+        if self.without is not None and os.fspath(folder) == self.without:
             return None
         identity = (status.st_dev, status.st_ino)
         if identity in self._seen:
             reason = "The folder was already visited by another path."
-            return SkippedPath(path=Path(folder), reason=reason)
+            return SkippedPath(path=folder, reason=reason)
         self._seen.add(identity)
         try:
             with os.scandir(folder) as entries:
                 inside = sorted(entries, key=_by_name)
         except OSError as error:
             reason = os_reason(error).replace("file", "folder", 1)
-            return SkippedPath(path=Path(folder), reason=reason)
-        return _Inside(iter(inside), rules.entered(folder))
+            return SkippedPath(path=folder, reason=reason)
+        return _Inside(folder, iter(inside), rules.entered(os.fspath(folder)))
+
+
+def _next(todo: list[_Inside]) -> os.DirEntry[str] | None:
+    """The next entry of the innermost folder that has one left; None at the end."""
+    while todo:
+        entry = next(todo[-1].entries, None)
+        if entry is not None:
+            return entry
+        todo.pop()
+    return None
 
 
 def _by_name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
-def _meet(entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.stat_result:
+def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.stat_result:
     """What one name in a folder gives: a stamp or a reason, or for a folder its status."""
     if reason := _unwanted(entry.name):
-        return SkippedPath(path=Path(entry.path), reason=reason)
+        return SkippedPath(path=path, reason=reason)
     try:
         status = entry.stat()
     except OSError as error:
-        return SkippedPath(path=Path(entry.path), reason=_link_reason(entry.path, error))
+        return SkippedPath(path=path, reason=_link_reason(entry.path, error))
     is_folder = stat.S_ISDIR(status.st_mode)
     if reason := rules.reason(entry.path, is_folder=is_folder):
-        return IgnoredPath(path=Path(entry.path), reason=reason)
-    return status if is_folder else _file(Path(entry.path), status)
+        return IgnoredPath(path=path, reason=reason)
+    return status if is_folder else _file(path, status)
 
 
 def _unwanted(name: str) -> str | None:

@@ -21,12 +21,15 @@ from qwen3vl_app.media.containers import close_videos
 from qwen3vl_app.media.files import content_hash, inspect_file
 from qwen3vl_app.media.kinds import FileType
 from qwen3vl_app.media.looks import look
+from qwen3vl_app.media.office import read_office
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.passages import Passage, split_passages
 from qwen3vl_app.media.sampling import Span
+from qwen3vl_app.media.sections import Section
 from qwen3vl_app.media.texts import read_lines
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail
 from qwen3vl_app.media.thumbnails import preview as make_preview
+from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Clip, Content, Kind, ModelInput, Outline, Part, Place
 
 
@@ -73,7 +76,7 @@ def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes
     elif part.kind in (Kind.VIDEO, Kind.MOMENT):
         shown = clips.middle_frame(path, clips.span_of(part, options.budget), options)
     else:
-        shown = draw_card(_passage(path, part).text)
+        shown = draw_card(_passage(path, part, options).text)
     return make_preview(shown, longest)
 
 
@@ -88,6 +91,7 @@ _KINDS = {
     FileType.PICTURE: {Kind.PICTURE, Kind.VIDEO, Kind.MOMENT},  # still or animated
     FileType.PDF: {Kind.PAGE},
     FileType.TEXT: {Kind.PASSAGE},
+    FileType.OFFICE: {Kind.PASSAGE},
     FileType.VIDEO: {Kind.VIDEO, Kind.MOMENT},
 }
 
@@ -112,8 +116,12 @@ def _list_parts(path: Path, file_type: FileType, options: ReadOptions) -> Iterat
     elif file_type is FileType.VIDEO:
         yield from clips.list_moments(path, options)
     else:
-        for ordinal, passage in enumerate(_passages(path)):
-            place = Place(first_line=passage.first_line, last_line=passage.last_line)
+        for ordinal, passage in enumerate(_passages(path, options)):
+            place = Place(
+                first_line=passage.first_line,
+                last_line=passage.last_line,
+                section=passage.section,
+            )
             yield Part(ordinal=ordinal, kind=Kind.PASSAGE, place=place)
 
 
@@ -169,9 +177,8 @@ def _read_clips(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iter
 
 
 def _read_passages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
-    del options
     for part in parts:
-        text = _passage(path, part).text
+        text = _passage(path, part, options).text
         yield Content(
             part=part,
             model_input=ModelInput(texts=(text,)),
@@ -184,24 +191,33 @@ _READERS: dict[FileType, Callable[[Path, ReadOptions, Sequence[Part]], Iterator[
     FileType.PICTURE: _read_picture,
     FileType.PDF: _read_pages,
     FileType.TEXT: _read_passages,
+    FileType.OFFICE: _read_passages,
     FileType.VIDEO: _read_clips,
 }
 
 
-def _passage(path: Path, part: Part) -> Passage:
-    passages = _passages(path)
+def _passage(path: Path, part: Part, options: ReadOptions) -> Passage:
+    passages = _passages(path, options)
     if part.ordinal >= len(passages):
         raise UnreadableMediaError(path, _CHANGED)
     return passages[part.ordinal]
 
 
-def _passages(path: Path) -> list[Passage]:
+def _passages(path: Path, options: ReadOptions) -> list[Passage]:
     status = path.stat()
-    return _split(path, status.st_size, status.st_mtime_ns)
+    return _split(path, status.st_size, status.st_mtime_ns, options.limits)
 
 
 @lru_cache(maxsize=2)
-def _split(path: Path, size: int, mtime_ns: int) -> list[Passage]:
+def _split(path: Path, size: int, mtime_ns: int, limits: Limits) -> list[Passage]:
     """A long text is asked for 16 passages at a time; it is split once."""
     del size, mtime_ns  # part of the key only: a changed file is split again
-    return split_passages(read_lines(path))
+    if inspect_file(path, limits) is FileType.OFFICE:
+        sections = read_office(path, limits)
+    else:
+        sections = [Section(lines=read_lines(path))]
+    return [
+        replace(passage, section=section.name)
+        for section in sections
+        for passage in split_passages(section.lines)
+    ]
