@@ -237,7 +237,8 @@ _VECTOR_STATE = (
     CREATE TABLE storage (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         dimension INTEGER,
-        format TEXT NOT NULL CHECK (format IN ('float32', 'float16', 'int8', 'binary'))
+        format TEXT NOT NULL CHECK (format IN ('float32', 'float16', 'int8', 'binary')),
+        exact INTEGER NOT NULL DEFAULT 0 CHECK (exact IN (0, 1))
     ) STRICT
     """,
 )
