@@ -1,6 +1,7 @@
-"""Nearest vectors by inner product: a contract, and two implementations that agree.
+"""Nearest vectors by inner product: a contract, and two plain implementations that agree.
 
-Vectors have length 1, so the inner product is the cosine. Both searches are exact.
+Vectors have length 1, so the inner product is the cosine. Both searches here are exact and keep
+everything in memory; ``store.stored`` has the implementation that libraries use.
 Implementations are not thread-safe: ``LiveIndex`` calls them under the library's lock.
 """
 
@@ -59,6 +60,13 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
+        """Up to ``count`` different ones drawn at random: ids (N,) and vectors (N, D).
+
+        The same seed draws the same ones until something is added or removed.
+        """
+        ...
+
 
 class FaissIndex:
     """``IndexFlatIP`` with ids; filtered searches touch only the vectors asked for."""
@@ -86,7 +94,7 @@ class FaissIndex:
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """See ``VectorIndex``."""
-        _check_new(ids, vectors, self.dimension, self._ids)
+        check_new(ids, vectors, self.dimension, self._ids)
         self._index.add_with_ids(
             np.ascontiguousarray(vectors, dtype=np.float32), np.ascontiguousarray(ids)
         )
@@ -101,10 +109,10 @@ class FaissIndex:
 
     def search(self, vector: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
         """See ``VectorIndex``."""
-        _check_query(vector, self.dimension)
+        check_query(vector, self.dimension)
         k = min(k, len(self) if among is None else len(among))
         if k <= 0:  # which FAISS answers with an empty AssertionError
-            return _best_first(np.empty(0, np.int64), np.empty(0, np.float32), 0)
+            return best_first(np.empty(0, np.int64), np.empty(0, np.float32), 0)
         chosen = None
         if among is not None:
             # The parameters only point to the selector: it has to outlive the search.
@@ -114,7 +122,13 @@ class FaissIndex:
         query = np.ascontiguousarray(vector[None], dtype=np.float32)
         similarities, ids = self._index.search(query, k, params=chosen)
         found = ids[0] >= 0  # where there are fewer than k, FAISS fills up with -1
-        return _best_first(ids[0][found], similarities[0][found], k)
+        return best_first(ids[0][found], similarities[0][found], k)
+
+    def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
+        """See ``VectorIndex``."""
+        drawn = draw(self.ids(), count, seed)
+        vectors = [self._index.reconstruct(int(one)) for one in drawn]
+        return drawn, np.array(vectors, np.float32).reshape(len(drawn), self.dimension)
 
 
 class NumpyIndex:
@@ -142,7 +156,7 @@ class NumpyIndex:
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """See ``VectorIndex``."""
-        _check_new(ids, vectors, self.dimension, set(self._ids.tolist()))
+        check_new(ids, vectors, self.dimension, set(self._ids.tolist()))
         self._ids = np.concatenate([self._ids, ids])
         self._vectors = np.concatenate([self._vectors, vectors])
 
@@ -153,24 +167,53 @@ class NumpyIndex:
 
     def search(self, vector: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
         """See ``VectorIndex``."""
-        _check_query(vector, self.dimension)
+        check_query(vector, self.dimension)
         chosen = slice(None) if among is None else np.isin(self._ids, among)
-        return _best_first(self._ids[chosen], self._vectors[chosen] @ vector, k)
+        return best_first(self._ids[chosen], self._vectors[chosen] @ vector, k)
+
+    def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
+        """See ``VectorIndex``."""
+        drawn = draw(self.ids(), count, seed)
+        order = np.argsort(self._ids)
+        return drawn, self._vectors[order[np.searchsorted(self._ids, drawn, sorter=order)]]
 
 
-def _check_new(ids: Ids, vectors: Vectors, dimension: int, present: set[int]) -> None:
+def check_new(
+    ids: Ids, vectors: Vectors, dimension: int, present: set[int] | dict[int, int]
+) -> None:
+    """Refuse what cannot be added.
+
+    Raises:
+        ValueError: Another dimension or count, or an id that is there already.
+    """
     if vectors.shape != (len(ids), dimension):
         raise ValueError(f"{len(ids)} ids for vectors {vectors.shape} of dimension {dimension}")
     fresh = set(ids.tolist())
-    if len(fresh) != len(ids) or fresh & present:
+    if len(fresh) != len(ids) or not fresh.isdisjoint(present):
         raise ValueError("an id was added twice")
 
 
-def _check_query(vector: Vectors, dimension: int) -> None:
+def check_query(vector: Vectors, dimension: int) -> None:
+    """Refuse a query that is not of shape (D,).
+
+    Raises:
+        ValueError: It is not.
+    """
     if vector.shape != (dimension,):
         raise ValueError(f"a query of shape {vector.shape} in a space of dimension {dimension}")
 
 
-def _best_first(ids: Ids, similarities: Vectors, k: int) -> tuple[Ids, Vectors]:
+def best_first(ids: Ids, similarities: Vectors, k: int) -> tuple[Ids, Vectors]:
+    """The ``k`` best, equal ones by id; linear in what is given."""
+    if 0 < k < len(ids):
+        least = np.partition(similarities, -k)[-k]
+        chosen = similarities >= least  # with all that tie for the last place
+        ids, similarities = ids[chosen], similarities[chosen]
     order = np.lexsort((ids, -similarities))[: max(k, 0)]
     return ids[order], similarities[order]
+
+
+def draw(ids: Ids, count: int, seed: int) -> Ids:
+    """Up to ``count`` of these at random, ascending."""
+    random = np.random.default_rng(seed)
+    return np.sort(random.choice(ids, min(max(count, 0), len(ids)), replace=False))

@@ -9,14 +9,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen3vl_app.store.codes import EightBitCodes, OneBitCodes
 from qwen3vl_app.store.index import FaissIndex, NumpyIndex, VectorIndex
+from qwen3vl_app.store.matrix import Matrix
+from qwen3vl_app.store.stored import StoredIndex
 from qwen3vl_app.types import Vectors
 
 MakeIndex = Callable[[int], VectorIndex]
 
 
-@pytest.fixture(params=[FaissIndex, NumpyIndex], scope="module")
+def every_vector(dimension: int) -> VectorIndex:
+    return StoredIndex(Matrix(dimension))
+
+
+def one_bit(dimension: int) -> VectorIndex:
+    return StoredIndex(Matrix(dimension), OneBitCodes(dimension), few=0)
+
+
+def eight_bit(dimension: int) -> VectorIndex:
+    """Goes through its codes also where there are only a few vectors."""
+    codes = EightBitCodes(dimension)
+    codes.first = 1
+    return StoredIndex(Matrix(dimension), codes, few=0)
+
+
+EXACT = [NumpyIndex, FaissIndex, every_vector, eight_bit]
+
+
+@pytest.fixture(params=[*EXACT, one_bit], scope="module")
 def make(request: pytest.FixtureRequest) -> MakeIndex:
+    return request.param
+
+
+@pytest.fixture(params=EXACT, scope="module")
+def make_exact(request: pytest.FixtureRequest) -> MakeIndex:
     return request.param
 
 
@@ -153,3 +179,94 @@ def test_search__agrees_with_a_plain_sort(make: MakeIndex, case: dict) -> None:
     assert found.tolist() == [name for _, name in expected[: case["k"]]]
     wanted = [-similarity for similarity, _ in expected[: case["k"]]]
     assert similarities.tolist() == pytest.approx(wanted, abs=1e-5)
+
+
+# ---------------------------------------------------------------- more vectors
+
+
+def clustered(count: int, dimension: int, seed: int = 0) -> Vectors:
+    """Around 60 centres of unequal size, as the files of a person are, of length 1."""
+    random = np.random.default_rng(seed)
+    centres = random.standard_normal((60, dimension)) / np.arange(1, dimension + 1) ** 0.3
+    belongs = np.minimum(random.geometric(0.05, count), 60) - 1
+    vectors = centres[belongs] + 0.3 * random.standard_normal((count, dimension))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+COUNT, WIDTH = 6000, 64
+MANY, QUERIES = clustered(COUNT, WIDTH), clustered(40, WIDTH, seed=1)
+NAMES = np.random.default_rng(2).permutation(3 * COUNT)[:COUNT].astype(np.int64)
+
+
+def full(make: MakeIndex) -> VectorIndex:
+    index = make(WIDTH)
+    for begin in range(0, COUNT, 2500):
+        index.add(NAMES[begin : begin + 2500], MANY[begin : begin + 2500])
+    return index
+
+
+def nearest(query: Vectors, k: int, chosen: np.ndarray) -> list[int]:
+    products = MANY[chosen] @ query
+    return NAMES[chosen][np.lexsort((NAMES[chosen], -products))[:k]].tolist()
+
+
+def test_search__exact_ones_equal_brute_force(make_exact: MakeIndex) -> None:
+    index, everything = full(make_exact), np.ones(COUNT, bool)
+    for query in QUERIES:
+        found, similarities = index.search(query, 10)
+        assert found.tolist() == nearest(query, 10, everything)
+        best = np.sort(MANY @ query)[::-1][:10]
+        assert similarities.tolist() == pytest.approx(best.tolist(), abs=1e-6)
+
+
+def test_search__misses_at_most_one_in_a_hundred(make: MakeIndex) -> None:
+    index, everything = full(make), np.ones(COUNT, bool)
+    pairs = [(index.search(q, 10)[0], nearest(q, 10, everything)) for q in QUERIES]
+    found = [len(set(have.tolist()) & set(want)) for have, want in pairs]
+    assert sum(found) >= 0.99 * 10 * len(QUERIES)
+
+
+@pytest.mark.parametrize("share", [0.0005, 0.01, 0.2, 0.9])
+def test_search__filter_is_never_short(make: MakeIndex, share: float) -> None:
+    index = full(make)
+    random = np.random.default_rng(3)
+    for query in QUERIES[:5]:
+        chosen = random.random(COUNT) < share
+        among = np.concatenate([NAMES[chosen], [10**9]])
+        for k in (1, 10, 500):
+            found, similarities = index.search(query, k, among)
+            assert len(found) == len(set(found.tolist())) == min(k, chosen.sum())
+            assert set(found.tolist()) <= set(NAMES[chosen].tolist())
+            assert (np.diff(similarities) <= 0).all()
+
+
+def test_search__removed_ones_are_not_found_and_leave_no_gap(make: MakeIndex) -> None:
+    index = full(make)
+    for query in QUERIES[:5]:
+        best, _ = index.search(query, 20)
+        index.remove(best[:15])
+        after, _ = index.search(query, 20)
+        assert len(after) == 20
+        assert not set(after.tolist()) & set(best[:15].tolist())
+    assert len(index) == COUNT - 75
+
+
+def test_sample__different_ones_with_their_vectors(make: MakeIndex) -> None:
+    index = full(make)
+    index.remove(NAMES[:3000])
+    drawn, vectors = index.sample(100)
+    assert (len(set(drawn.tolist())), vectors.shape, vectors.dtype) == (100, (100, WIDTH), "f4")
+    where = {name: place for place, name in enumerate(NAMES.tolist())}
+    places = [where[name] for name in drawn.tolist()]
+    assert min(places) >= 3000
+    assert np.array_equal(vectors, MANY[places])
+    again, _ = index.sample(100)
+    other, _ = index.sample(100, seed=1)
+    assert again.tolist() == drawn.tolist() != other.tolist()
+
+
+def test_sample__more_than_there_are(make: MakeIndex) -> None:
+    drawn, vectors = filled(make).sample(50)
+    assert (drawn.tolist(), vectors.shape) == ([2, 5, 9], (3, 3))
+    assert make(3).sample(5)[1].shape == (0, 3)
+    assert filled(make).sample(0)[0].tolist() == []

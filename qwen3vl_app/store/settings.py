@@ -1,0 +1,23 @@
+"""Statements about how the index keeps vectors. They want the library's lock held."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from qwen3vl_app.store.formats import StorageSetting, VectorFormat
+
+
+def read_storage(conn: sqlite3.Connection) -> StorageSetting:
+    """What is set, or the default: all numbers as float32."""
+    row = conn.execute("SELECT dimension, format, exact FROM storage").fetchone()
+    if row is None:
+        return StorageSetting()
+    return StorageSetting(dimension=row[0], format=VectorFormat(row[1]), exact=bool(row[2]))
+
+
+def write_storage(conn: sqlite3.Connection, setting: StorageSetting) -> None:
+    """Set it for this library, in every space."""
+    conn.execute(
+        "INSERT OR REPLACE INTO storage (id, dimension, format, exact) VALUES (1, ?, ?, ?)",
+        (setting.dimension, setting.format.value, int(setting.exact)),
+    )
