@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from qwen3vl_app.store.encoding import decode_path, storable
+from qwen3vl_app.store.filters import LIVING, conditions
 from qwen3vl_app.store.index import Ids
 from qwen3vl_app.types import Content, ContentHash, Item, ItemFilter, ItemId, Kind, Part, Place
 
@@ -24,8 +25,6 @@ _FIELDS = """
 """
 
 _ALL_BITS = (1 << 64) - 1
-
-LIVING = "EXISTS (SELECT 1 FROM file WHERE file.content = item.content)"
 
 _UPSERT = """
     INSERT INTO item (content, ordinal, kind, page, first_line, last_line, start_seconds,
@@ -90,13 +89,6 @@ def list_living(
     return [_item(row) for row in rows]
 
 
-def living_ids(conn: sqlite3.Connection, where: ItemFilter) -> Ids:
-    """Ids of the living items that pass a filter."""
-    condition, values = conditions(where)
-    rows = conn.execute(f"SELECT item.id FROM item WHERE {condition}", values)
-    return np.fromiter((row[0] for row in rows), np.int64)
-
-
 def item_ids(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> Ids:
     """Ids of all items of these contents, living or not."""
     rows = conn.execute(
@@ -104,22 +96,6 @@ def item_ids(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> Ids:
         (json.dumps(sorted(contents)),),
     )
     return np.fromiter((row[0] for row in rows), np.int64)
-
-
-def conditions(where: ItemFilter) -> tuple[str, list[Any]]:
-    """A filter as SQL over ``item``, with the values of its placeholders."""
-    parts, values = [LIVING], []
-    if where.kinds != frozenset(Kind):
-        parts.append("item.kind IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(sorted(where.kinds)))
-    if where.collection is not None:
-        parts.append(
-            "EXISTS (SELECT 1 FROM file JOIN collection_file ON collection_file.file = file.id "
-            "JOIN collection ON collection.id = collection_file.collection "
-            "WHERE file.content = item.content AND collection.name = ?)"
-        )
-        values.append(where.collection)
-    return " AND ".join(parts), values
 
 
 def count_by_kind(conn: sqlite3.Connection) -> dict[Kind, int]:

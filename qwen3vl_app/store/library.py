@@ -15,16 +15,17 @@ from typing import Self
 
 from qwen3vl_app.errors import LibraryError, LibraryReadOnlyError, UsageError
 from qwen3vl_app.store import files, items, vectors
+from qwen3vl_app.store.cache import FOLDER as INDEX
 from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import DATABASE_NAME, Connection
-from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.store.folders import list_folders
 from qwen3vl_app.store.lock import LOCK_NAME, OWNER_NAME, WriterLock
-from qwen3vl_app.store.rows import LibraryCounts
+from qwen3vl_app.store.rows import Folder, LibraryCounts
+from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.writer import LibraryWriter
 from qwen3vl_app.types import (
     EVERYTHING,
-    Candidate,
     ContentHash,
     FileOutcome,
     Item,
@@ -32,20 +33,18 @@ from qwen3vl_app.types import (
     ItemId,
     Outcome,
     Space,
-    Vectors,
 )
 
 THUMBNAILS = "thumbnails"
 UPLOADS = "uploads"
 
 
-class Library:
+class Library(SearchableLibrary):
     """One folder: ``library.db``, ``thumbnails/``, ``uploads/``. Made by ``Library.open``."""
 
     def __init__(self, connection: Connection, lock: WriterLock | None) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._lock = lock
-        self._live = LiveIndex(connection)
         self._thumbnails = Thumbnails(self.thumbnails)
         self._writer = LibraryWriter(connection, self._live, self._thumbnails)
 
@@ -88,6 +87,8 @@ class Library:
 
     def close(self) -> None:
         """Close the file and let others write; harmless when repeated."""
+        with self._connection.lock:
+            self._live.close()
         self._connection.close()
         if self._lock is not None:
             self._lock.release()
@@ -131,43 +132,6 @@ class Library:
         """The file of a thumbnail, or None; safe for names that come from a browser."""
         return self._thumbnails.path(name)
 
-    # ------------------------------------------------------------ search
-
-    def use_space(self, space: Space) -> None:
-        """Search in this space from now on.
-
-        The first call reads its vectors, about 1 s for 20,000 of 2048; repeating it is free.
-        """
-        with self._connection.lock:
-            self._live.use(space)
-
-    @property
-    def space(self) -> Space | None:
-        """The space in use."""
-        return self._live.space
-
-    def search(self, vector: Vectors, k: int, where: ItemFilter = EVERYTHING) -> list[Candidate]:
-        """The ``k`` items nearest to ``vector`` (D,) that pass the filter, best first; exact.
-
-        As many as there are when there are fewer, none while no space is in use. Costs 20 ms
-        for 20,000 vectors of 2048.
-        """
-        with self._connection.reading() as conn:
-            if not self.writable:
-                self._live.refresh()
-            among = None if where == EVERYTHING else items.living_ids(conn, where)
-            ids, similarities = self._live.search(vector, k, among)
-        return [
-            Candidate(item_id=ItemId(item), similarity=similarity)
-            for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True)
-        ]
-
-    def vector_of(self, item: ItemId) -> Vectors | None:
-        """The vector of an item in the space in use, shape (D,); None if it has none."""
-        with self._connection.reading() as conn:
-            row = None if self.space is None else vectors.space_id(conn, self.space)
-            return None if row is None else vectors.read_vector(conn, item, row)
-
     # ------------------------------------------------------------ items
 
     def item(self, item: ItemId) -> Item | None:
@@ -207,6 +171,11 @@ class Library:
     def failures(self) -> list[FileOutcome]:
         """Every file that could not be indexed, latest first."""
         return self.outcomes(outcome=Outcome.FAILED, limit=-1)
+
+    def folders(self) -> list[Folder]:
+        """The folders that were added, by path."""
+        with self._connection.reading() as conn:
+            return list_folders(conn)
 
     def collections(self) -> list[tuple[str, int]]:
         """(name, number of items) in alphabetical order."""
@@ -273,7 +242,7 @@ def _prepare(directory: Path) -> None:
 
 
 def _refuse_other_things(directory: Path) -> None:
-    ours = {THUMBNAILS, UPLOADS, LOCK_NAME, OWNER_NAME}
+    ours = {THUMBNAILS, UPLOADS, INDEX, LOCK_NAME, OWNER_NAME}
     others = sorted(
         entry.name
         for entry in directory.iterdir()

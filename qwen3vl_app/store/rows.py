@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NewType
+from typing import NamedTuple, NewType
 
-from qwen3vl_app.types import Content, ContentHash, FileStamp, Kind, Outcome, Vectors
+from qwen3vl_app.types import Content, ContentHash, FileStamp, ItemId, Kind, Outcome, Vectors
 
 FileId = NewType("FileId", int)
 """Primary key of a file in SQLite."""
@@ -37,6 +37,32 @@ class Source:
     id: SourceId
     path: Path
     collection: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder that was added, and so can be scanned again and watched."""
+
+    path: Path
+    collection: str | None
+    """What its files are members of."""
+
+    watched: bool
+
+
+class KnownStamp(NamedTuple):
+    """What a scan compares a file with; there may be a million of them, so it is small."""
+
+    id: FileId
+    size: int | None
+    """Of the last reading; None for a file that never was read."""
+
+    mtime_ns: int | None
+    outcome: Outcome | None
+    """None while it waits to be indexed."""
+
+    reason: str
+    """Why it was skipped; empty for other outcomes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +107,17 @@ class FileEnd:
 
     reason: str = ""
     """Why it failed, or which parts are missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordMatches:
+    """What exact words have found."""
+
+    found: tuple[ItemId, ...]
+    """Items that contain all of them and pass the filter, best first."""
+
+    hidden: int
+    """Items that contain all of them and do not pass."""
+
+    unwanted: frozenset[ItemId]
+    """Items that contain what is not wanted, whether they pass or not."""

@@ -1,0 +1,155 @@
+"""The side of a library that finds: by vector, by exact words, by tag.
+
+Thread-safe throughout, as ``Library``, which every instance is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from qwen3vl_app.store import filters, tags, vectors, words
+from qwen3vl_app.store.connection import Connection
+from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.store.rows import WordMatches
+from qwen3vl_app.store.sample import Sample
+from qwen3vl_app.types import (
+    EVERYTHING,
+    Candidate,
+    ExactWords,
+    ItemFilter,
+    ItemId,
+    Space,
+    Vectors,
+)
+
+
+class SearchableLibrary:
+    """What ``Library`` offers to a search."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._live = LiveIndex(connection)
+        self._sample = Sample(self._live)
+
+    # ------------------------------------------------------------ by vector
+
+    def use_space(self, space: Space) -> None:
+        """Search in this space from now on.
+
+        The first call reads its vectors, about 1 s for 20,000 of 2048; repeating it is free.
+        """
+        with self._connection.lock:
+            self._live.use(space)
+
+    @property
+    def space(self) -> Space | None:
+        """The space in use."""
+        return self._live.space
+
+    def search(
+        self,
+        vector: Vectors,
+        k: int,
+        where: ItemFilter = EVERYTHING,
+        *,
+        without: Collection[int] = (),
+    ) -> list[Candidate]:
+        """The ``k`` items nearest to ``vector`` (D,) that pass the filter, best first; exact.
+
+        As many as there are when there are fewer, none while no space is in use. Costs 20 ms
+        for 20,000 vectors of 2048.
+
+        Args:
+            vector: Of length 1.
+            k: How many.
+            where: Which items may be found.
+            without: Ids of items that may not.
+        """
+        with self._searching() as conn:
+            among = None
+            if where != EVERYTHING or without:
+                among = filters.living_ids(conn, where)
+                among = among[~np.isin(among, np.fromiter(without, np.int64))]
+            ids, similarities = self._live.search(vector, k, among)
+        return [
+            Candidate(item_id=ItemId(item), similarity=similarity)
+            for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True)
+        ]
+
+    def similarities(self, vector: Vectors, items: Collection[ItemId]) -> dict[ItemId, float]:
+        """How near these items are to ``vector`` (D,); those without a vector are not there."""
+        chosen = np.unique(np.fromiter(items, np.int64))
+        with self._searching():
+            ids, near = self._live.search(vector, len(chosen), chosen)
+        return {
+            ItemId(item): value for item, value in zip(ids.tolist(), near.tolist(), strict=True)
+        }
+
+    def sample(self, vector: Vectors) -> Vectors:
+        """Similarities of ``vector`` (D,) to a random sample of at most 1000 items, descending."""
+        with self._searching():
+            return self._sample.similarities(vector)
+
+    def find_words(self, wanted: ExactWords, where: ItemFilter = EVERYTHING) -> WordMatches:
+        """The items that contain exact words, best first; needs no model and no space."""
+        with self._connection.reading() as conn:
+            found = words.matching(conn, wanted)
+            allowed = filters.passing(conn, found, where)
+            return WordMatches(
+                found=tuple(item for item in found if item in allowed),
+                hidden=len(found) - len(allowed),
+                unwanted=frozenset(map(ItemId, words.containing(conn, wanted.unwanted))),
+            )
+
+    def passing(self, items: Collection[ItemId], where: ItemFilter) -> set[ItemId]:
+        """Those of these items that pass a filter."""
+        with self._connection.reading() as conn:
+            return filters.passing(conn, items, where)
+
+    def vector_of(self, item: ItemId) -> Vectors | None:
+        """The vector of an item in the space in use, shape (D,); None if it has none."""
+        with self._connection.reading() as conn:
+            row = None if self.space is None else vectors.space_id(conn, self.space)
+            return None if row is None else vectors.read_vector(conn, item, row)
+
+    # ------------------------------------------------------------ tags
+
+    def tag(self, chosen: Collection[ItemId], name: str) -> int:
+        """Give a tag to items; how many did not have it yet.
+
+        Raises:
+            LibraryReadOnlyError: The library is open for reading only.
+            UsageError: The name is empty, too long, or not on one line.
+        """
+        with self._connection.writing() as conn:
+            return tags.put_tag(conn, chosen, name)
+
+    def untag(self, chosen: Collection[ItemId], name: str) -> int:
+        """Take a tag from items; how many had it.
+
+        Raises:
+            LibraryReadOnlyError: The library is open for reading only.
+        """
+        with self._connection.writing() as conn:
+            return tags.remove_tag(conn, chosen, name)
+
+    def tags(self) -> list[tuple[str, int]]:
+        """(name, number of items) in alphabetical order."""
+        with self._connection.reading() as conn:
+            return tags.list_tags(conn)
+
+    def tags_of(self, chosen: Collection[ItemId]) -> dict[ItemId, tuple[str, ...]]:
+        """The tags of items; an item without any is not there."""
+        with self._connection.reading() as conn:
+            return tags.tags_of(conn, chosen)
+
+    @contextmanager
+    def _searching(self) -> Iterator[sqlite3.Connection]:
+        with self._connection.reading() as conn:
+            if not self._connection.writable:
+                self._live.refresh()
+            yield conn
