@@ -14,7 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from qwen3vl_app.demo.build import build_pair, check_sources
 from qwen3vl_app.demo.card import Facts, write_card
 from qwen3vl_app.demo.course import Plan, Report
-from qwen3vl_app.demo.evaluate import Measure, RecallEvaluation, RerankEvaluation, table
+from qwen3vl_app.demo.evaluate import RecallEvaluation
+from qwen3vl_app.demo.judging import RerankEvaluation
+from qwen3vl_app.demo.measures import Measure, table
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.samples import write_samples
 from qwen3vl_app.demo.stagewise import StageEvaluation

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
-from qwen3vl_app.demo.evaluate import Measure, table
+from qwen3vl_app.demo.measures import Measure, table
 from qwen3vl_app.demo.names import LANGUAGES, load_things
 from qwen3vl_app.demo.sizes import BUDGET
 

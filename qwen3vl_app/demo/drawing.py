@@ -214,6 +214,7 @@ def draw_shapes(
     shape: str,
     count: int,
     size: Size,
+    *,
     placed: list[Placed] | None = None,
 ) -> Image.Image:
     """`count` equal shapes of one colour in separate cells of a grid; `placed` as above."""

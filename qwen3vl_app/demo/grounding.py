@@ -47,7 +47,8 @@ def covered(placed: Placed, rows: int, columns: int) -> np.ndarray:
     down = (np.arange(rows) + 0.5) * SIDE
     inside = (np.abs(down - y) <= side / 2)[:, None] & (np.abs(across - x) <= side / 2)[None]
     inside[min(rows - 1, int(max(0.0, y) // SIDE)), min(columns - 1, int(max(0.0, x) // SIDE))] = 1
-    return inside
+    found: np.ndarray = inside
+    return found
 
 
 def grounds_of(

@@ -141,7 +141,7 @@ def within(glyph: str, ranges: tuple[tuple[int, int], ...]) -> bool:
 def more_pictographs() -> list[tuple[str, str]]:
     """(character, category) of all single pictographs that both font and CLDR know, but signs."""
     listed = {glyph for glyphs in CATEGORIES.values() for glyph in glyphs}
-    known = sorted(set(glyph for glyph in read_annotations("en") if len(glyph) == 1) - listed)
+    known = sorted({glyph for glyph in read_annotations("en") if len(glyph) == 1} - listed)
     return [
         (glyph, "faces" if within(glyph, FACES) else f"kin {ord(glyph) // NEIGHBOURS}")
         for glyph in known
@@ -175,7 +175,8 @@ def distinct(names: dict[str, list[str]], glyphs: list[str]) -> dict[str, tuple[
 
 def split(glyph: str, tongue: str, names: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The names for training and those held out; the main name is always for training."""
-    kept, unseen = list(names[:1]), []
+    kept: list[str] = list(names[:1])
+    unseen: list[str] = []
     for name in names[1:]:
         (unseen if held_out(glyph, tongue, name) else kept).append(name)
     return kept, unseen
@@ -189,7 +190,8 @@ def load_things(limit: int | None = None) -> tuple[Thing, ...]:
     tables = {language: distinct(read_annotations(language), glyphs) for language in LANGUAGES}
     things = []
     for glyph, category in pairs:
-        names, unseen = {}, {}
+        names: dict[str, tuple[str, ...]] = {}
+        unseen: dict[str, tuple[str, ...]] = {}
         for language, table in tables.items():
             if table[glyph]:
                 kept, rest = split(glyph, language, table[glyph])
@@ -215,8 +217,6 @@ def heading_words(*, unseen: bool) -> tuple[str, ...]:
     texts = [name for names in read_annotations("en").values() for name in names]
     words = {word.lower() for text in texts for word in text.split() if word.isascii()}
     fitting = sorted(
-        word
-        for word in words
-        if word.isalpha() and SHORTEST_WORD <= len(word) <= LONGEST_WORD
+        word for word in words if word.isalpha() and SHORTEST_WORD <= len(word) <= LONGEST_WORD
     )
     return tuple(word for word in fitting if held_out(word) == unseen)

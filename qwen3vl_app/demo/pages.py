@@ -70,7 +70,7 @@ def draw_page(rng: Random, glyph: str, title: str, size: Size) -> Image.Image:
 
 
 def draw_titled(rng: Random, glyph: str | None, title: str, size: Size) -> Image.Image:
-    """A document page known by its heading: the heading, lines of text, at most a small picture."""
+    """A page known by its heading: the heading, lines of text, at most a small picture."""
     canvas, pen = paper(rng, size)
     top = heading(pen, title, size, rng.uniform(0.8, 0.95))
     left, right = size[0] * 0.07, size[0] * 0.93

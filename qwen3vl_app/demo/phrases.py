@@ -92,7 +92,15 @@ CHART = {
     "table": ("table", "a table of numbers", "spreadsheet", "Tabelle", "表格", "tabla de números", "tableau de chiffres"),
 }  # fmt: skip
 
-TITLED = ("{}", "{}", "a page titled {}", "document with the heading {}", "the word {}", "{} report", "page headed {}")
+TITLED = (
+    "{}",
+    "{}",
+    "a page titled {}",
+    "document with the heading {}",
+    "the word {}",
+    "{} report",
+    "page headed {}",
+)
 """Queries for pages by the words of their heading."""
 
 NUMBERS = {

@@ -12,15 +12,13 @@ from qwen3vl_app.demo.pages import draw_chart, draw_page, draw_titled
 from qwen3vl_app.demo.scenes import Scene
 
 
-def draw(
-    rng: Random, scene: Scene, size: Size, placed: list[Placed] | None = None
-) -> Image.Image:
+def draw(rng: Random, scene: Scene, size: Size, placed: list[Placed] | None = None) -> Image.Image:
     """The scene as one picture of `size` (width, height).
 
     `placed` receives where the things of a picture, in their order, or its shapes stand.
     """
     if scene.kind == "shapes":
-        return draw_shapes(rng, scene.colour, scene.shape, scene.count, size, placed)
+        return draw_shapes(rng, scene.colour, scene.shape, scene.count, size, placed=placed)
     if scene.kind == "pair":
         first, second = scene.things
         return draw_pair(
@@ -41,7 +39,7 @@ def draw(
 def frames(
     rng: Random, scene: Scene, count: int, size: Size, placed: list[list[Placed]] | None = None
 ) -> list[Image.Image]:
-    """A clip's frames, or a picture as its only frame; `placed` learns of each what `draw` tells."""
+    """A clip's frames, or a picture as its only frame; `placed` learns where things stand."""
     if scene.kind == "clip":
         return draw_clip(rng, scene, count, size, placed)
     spots: list[Placed] = []

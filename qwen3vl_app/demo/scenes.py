@@ -24,7 +24,7 @@ class Scene:
     thing: `things` holds one. pair: two, the first left of (or, `stacked`, above) the second.
     shapes: `colour`, `shape`, `count`. chart: `chart` and one thing as its topic. page: one thing.
     clip: `motion`; one thing, or two for "appear" (the second comes after the first). titled: a
-    page with `title` as its heading, pictured with a thing that has nothing to do with it, or none.
+    page with `title` as its heading; the thing pictured, if any, has nothing to do with it.
     """
 
     kind: str
@@ -139,32 +139,34 @@ def with_wrong_thing(
     return replace(scene, things=tuple(changed))
 
 
+def wrong_shapes(rng: Random, scene: Scene) -> list[Scene]:
+    """Two of: another colour, another count, another shape."""
+    colour = rng.choice([name for name in COLOURS if name != scene.colour])
+    shape = rng.choice([name for name in SHAPES if name != scene.shape])
+    count = rng.choice([number for number in COUNTS if number != scene.count])
+    options = [
+        replace(scene, colour=colour),
+        replace(scene, count=count),
+        replace(scene, shape=shape),
+    ]
+    return rng.sample(options, 2)
+
+
 def mistakes(
     rng: Random, scene: Scene, things: Sequence[Thing], alike: Alike | None = None
 ) -> list[Scene]:
     """Two different scenes that are each wrong in one respect."""
     if scene.kind == "shapes":
-        colour = rng.choice([name for name in COLOURS if name != scene.colour])
-        shape = rng.choice([name for name in SHAPES if name != scene.shape])
-        count = rng.choice([number for number in COUNTS if number != scene.count])
-        options = [
-            replace(scene, colour=colour),
-            replace(scene, count=count),
-            replace(scene, shape=shape),
-        ]
-        return rng.sample(options, 2)
-    if scene.kind == "pair":
-        swapped = replace(scene, things=scene.things[::-1])
-        return [swapped, with_wrong_thing(rng, scene, things, alike)]
+        return wrong_shapes(rng, scene)
     if scene.kind == "titled":
         return [replace(scene, title=random_title(rng)) for _ in range(2)]
+    if scene.kind == "pair" or scene.motion == "appear":
+        swapped = replace(scene, things=scene.things[::-1])
+        return [swapped, with_wrong_thing(rng, scene, things, alike)]
     if scene.kind == "chart":
         others = [replace(scene, chart=chart) for chart in CHARTS if chart != scene.chart]
         return rng.sample(others, 2)
     if scene.kind == "clip":
-        if scene.motion == "appear":
-            swapped = replace(scene, things=scene.things[::-1])
-            return [swapped, with_wrong_thing(rng, scene, things, alike)]
         moving = [m for m in MOTIONS if m not in (scene.motion, "appear")]
         other = replace(scene, motion=rng.choice(moving))
         return [other, with_wrong_thing(rng, scene, things, alike)]

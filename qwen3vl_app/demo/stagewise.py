@@ -10,25 +10,39 @@ import numpy as np
 
 from qwen3vl_app.demo.captions import caption
 from qwen3vl_app.demo.drawing import COLOURS, SHAPES
-from qwen3vl_app.demo.evaluate import Measure, Step, picture, text
+from qwen3vl_app.demo.measures import Measure, Step, picture, text
 from qwen3vl_app.demo.names import Thing
-from qwen3vl_app.demo.scenes import COUNTS, Scene
+from qwen3vl_app.demo.scenes import COUNTS, Scene, random_pair, with_wrong_thing
 from qwen3vl_app.models.protocols import Embedder, Reranker
-from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, RERANK_INSTRUCTION
+from qwen3vl_app.types import (
+    DOCUMENT_INSTRUCTION,
+    QUERY_INSTRUCTION,
+    RERANK_INSTRUCTION,
+    ModelInput,
+)
 
 DEPTH = 20
 """Recall candidates that the reranker sees."""
 
+CUTOFF = 10
+"""Places that nDCG looks at."""
+
+
+def gain(ranking: Sequence[int], wanted: int) -> float:
+    """nDCG@10 of a ranking with one relevant document: 1 / log2(1 + its rank), or 0."""
+    best = list(ranking[:CUTOFF])
+    return float(1 / np.log2(2 + best.index(wanted))) if wanted in best else 0.0
+
 
 class StageEvaluation:
-    """Recall@1 before and after reranking, among documents that are hard to tell apart."""
+    """Recall and reranking side by side, among documents that are hard to tell apart."""
 
     def __init__(
         self, embedder: Embedder, reranker: Reranker, things: Sequence[Thing], seed: int
     ) -> None:
         self.embedder = embedder
         self.reranker = reranker
-        self.things = things
+        self.things = list(things)
         self.rng = Random(seed)
 
     def shapes(self, count: int) -> list[Scene]:
@@ -41,39 +55,55 @@ class StageEvaluation:
         ]
         return self.rng.sample(every, count)
 
-    def pairs(self, count: int) -> list[Scene]:
-        """Pairs of things, every second one the one before with its sides swapped."""
+    def relations(self, count: int, *, unseen: bool) -> list[Scene]:
+        """Families of six: both orders side by side and one above the other, two wrong things."""
         scenes: list[Scene] = []
-        for _ in range(count // 2):
-            scene = Scene("pair", tuple(self.rng.sample(list(self.things), 2)))
-            scenes += [scene, replace(scene, things=scene.things[::-1])]
+        while len(scenes) < count:
+            first = Scene("pair", random_pair(self.rng, self.things, unseen=unseen))
+            ways = [first, replace(first, stacked=True)]
+            ways += [replace(way, things=way.things[::-1]) for way in ways]
+            scenes += [*ways, *(with_wrong_thing(self.rng, way, self.things) for way in ways[:2])]
         return scenes
 
     def compare(self, name: str, scenes: list[Scene], asked: int) -> list[Measure]:
-        """First places of recall and of reranking for the first `asked` scenes."""
+        """nDCG@10 and first places of both stages, for `asked` of the scenes."""
         documents = [picture(self.rng, scene) for scene in scenes]
-        queries = [
-            text(caption(self.rng, scene, exact=True, tongue="en")) for scene in scenes[:asked]
-        ]
+        chosen = self.rng.sample(range(len(scenes)), asked)
+        queries = [text(caption(self.rng, scenes[at], exact=True, tongue="en")) for at in chosen]
         stored = self.embedder.embed(documents, DOCUMENT_INSTRUCTION).vectors
         asking = self.embedder.embed(queries, QUERY_INSTRUCTION).vectors
-        best = (asking @ stored.T).argsort(1)[:, ::-1][:, :DEPTH]
-        recalled = [int(row[0]) == place for place, row in enumerate(best)]
-        reranked = []
-        for place, row in enumerate(best):
-            candidates = [documents[index] for index in row]
-            scores = self.reranker.score(queries[place], candidates, RERANK_INSTRUCTION).scores
-            logits = [score.logit if score else -np.inf for score in scores]
-            reranked.append(int(row[int(np.argmax(logits))]) == place)
-        return [
-            Measure("first of all", f"{name}, by recall", asked, float(np.mean(recalled))),
-            Measure("first of all", f"{name}, reranked", asked, float(np.mean(reranked))),
+        recalled = (asking @ stored.T).argsort(1)[:, ::-1][:, :DEPTH]
+        reranked = [
+            self.reordered(query, [documents[at] for at in row], row)
+            for query, row in zip(queries, recalled, strict=True)
         ]
+        lines = []
+        for stage, rankings in (("recall", recalled), ("rerank", reranked)):
+            found = [list(map(int, ranking)) for ranking in rankings]
+            pairs = list(zip(found, chosen, strict=True))
+            share = float(np.mean([gain(ranking, wanted) for ranking, wanted in pairs]))
+            first = float(np.mean([ranking[0] == wanted for ranking, wanted in pairs]))
+            lines += [
+                Measure("nDCG@10", f"{name}, {stage}", asked, share),
+                Measure("first of all", f"{name}, {stage}", asked, first),
+            ]
+        return lines
 
-    def run(self, step: Step, asked: int = 50) -> list[Measure]:
-        """Shapes and pairs."""
+    def reordered(
+        self, query: ModelInput, candidates: list[ModelInput], row: np.ndarray
+    ) -> list[int]:
+        """The candidates' places in the order of their scores."""
+        scores = self.reranker.score(query, candidates, RERANK_INSTRUCTION).scores
+        logits = np.array([score.logit if score else -np.inf for score in scores])
+        return [int(row[at]) for at in (-logits).argsort(kind="stable")]
+
+    def run(self, step: Step, asked: int = 60) -> list[Measure]:
+        """Relations of pairs trained and never trained, and shapes."""
         step("both stages")
         return [
+            *self.compare("relations", self.relations(150, unseen=False), asked),
+            *self.compare(
+                "relations, pairs never trained", self.relations(150, unseen=True), asked
+            ),
             *self.compare("colour, shape, count", self.shapes(150), asked),
-            *self.compare("left and right", self.pairs(100), asked),
         ]

@@ -108,8 +108,7 @@ class Trainer(Course[PairBatch]):
         super().__init__(plan, "embedder.pt", model, extra)
 
     def first_anchors(self, model: Model) -> Tensor:
-        """(prototypes, H): random or, where training starts from a checkpoint, what it makes of
-        their names."""
+        """(prototypes, H): what the checkpoint that training starts from makes of their names."""
         if self.plan.start is None:
             return torch.randn(len(self.names), WIDTH) * 0.05
         known = {thing.glyph: thing.name() for thing in load_things(self.plan.things)}

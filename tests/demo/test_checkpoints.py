@@ -9,7 +9,8 @@ import pytest
 from transformers import AutoTokenizer
 
 from qwen3vl_app.budget import load_budget
-from qwen3vl_app.demo.evaluate import RerankEvaluation, other_colour, picture, text
+from qwen3vl_app.demo.judging import RerankEvaluation, other_colour
+from qwen3vl_app.demo.measures import picture, text
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.scenes import Scene
 from qwen3vl_app.demo.sizes import BUDGET

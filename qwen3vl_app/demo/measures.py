@@ -1,0 +1,86 @@
+"""What all measurements share: fresh inputs, ranks, lines of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.demo.clips import draw_clip
+from qwen3vl_app.demo.render import draw
+from qwen3vl_app.demo.scenes import Scene
+from qwen3vl_app.types import Clip, ModelInput, Vectors
+
+CANVASES = ((640, 480), (800, 800), (600, 800), (960, 540))
+"""Sizes that pictures have before the program brings them to the budget."""
+
+Step = Callable[[str], None]
+"""Called with a line before each part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One line of the report: what, over how many cases, and the share (0 to 1)."""
+
+    group: str
+    name: str
+    cases: int
+    share: float
+
+
+def picture(rng: Random, scene: Scene) -> ModelInput:
+    """A fresh drawing of the scene, at the size of a real file."""
+    page = scene.kind in ("page", "chart", "titled")
+    size = (595, 842) if page else rng.choice(CANVASES)
+    return ModelInput(pictures=(draw(rng, scene, size),))
+
+
+def clip(rng: Random, scene: Scene, budget: Budget) -> ModelInput:
+    """A fresh clip of the scene, its frames as the program would take them from a file."""
+    seconds = rng.uniform(2.0, 6.0)
+    count = min(budget.max_frames, int(seconds * budget.fps) // 2 * 2)
+    times = tuple(seconds * index / max(1, count - 1) for index in range(count))
+    frames = draw_clip(rng, scene, count, (640, 480))
+    return ModelInput(clips=(Clip(frames=tuple(frames), seconds=times),))
+
+
+def shown(rng: Random, scene: Scene, budget: Budget) -> ModelInput:
+    """The scene as a picture, or as a clip if it is one."""
+    return clip(rng, scene, budget) if scene.kind == "clip" else picture(rng, scene)
+
+
+def text(words: str) -> ModelInput:
+    """Words as an input."""
+    return ModelInput(texts=(words,))
+
+
+def ranks(queries: Vectors, documents: Vectors) -> np.ndarray:
+    """(N,) rank of document i for query i, the best 0; ties count against it."""
+    similarity = queries @ documents.T
+    own = similarity.diagonal()[:, None]
+    return np.asarray((similarity >= own).sum(1) - 1)
+
+
+def recall_lines(group: str, name: str, places: np.ndarray) -> list[Measure]:
+    """Recall at 1 and at 5."""
+    return [
+        Measure(group, f"{name}, first", len(places), float((places == 0).mean())),
+        Measure(group, f"{name}, among five", len(places), float((places < 5).mean())),
+    ]
+
+
+def cut(vectors: Vectors, dimensions: int) -> Vectors:
+    """Leading dimensions, renormalised."""
+    part = vectors[:, :dimensions]
+    shortened: Vectors = part / np.linalg.norm(part, axis=1, keepdims=True)
+    return shortened
+
+
+def table(lines: Sequence[Measure]) -> str:
+    """The measures as a Markdown table."""
+    head = "| what | of | cases | share |\n| --- | --- | ---: | ---: |\n"
+    rows = (f"| {line.group} | {line.name} | {line.cases} | {line.share:.2f} |" for line in lines)
+    return head + "\n".join(rows) + "\n"
