@@ -62,8 +62,7 @@ class CacheKey:
     @property
     def name(self) -> str:
         """Begins the names of its files."""
-        space = blake2b(self.fingerprint.encode(), digest_size=8).hexdigest()
-        return f"{space}-{self.dimension}-{self.form}"
+        return f"{_space_name(self.fingerprint)}-{self.dimension}-{self.form}"
 
 
 class IndexCache:
@@ -235,6 +234,16 @@ class IndexCache:
                     OSError
                 ):  # Windows keeps what is mapped; the next opening tries again
                     path.unlink()
+
+
+def forget_space(folder: Path, fingerprint: str) -> None:
+    """Delete the files of all views of a space."""
+    for path in folder.glob(f"{_space_name(fingerprint)}-*"):
+        path.unlink(missing_ok=True)
+
+
+def _space_name(fingerprint: str) -> str:
+    return blake2b(fingerprint.encode(), digest_size=8).hexdigest()
 
 
 def _plain(rows: Rows) -> memoryview:

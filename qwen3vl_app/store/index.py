@@ -61,7 +61,7 @@ class VectorIndex(Protocol):
         ...
 
     def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
-        """Up to ``count`` different ones drawn at random: ids (N,) and vectors (N, D).
+        """Up to ``count`` different ones drawn at random, in any order: (N,) and (N, D).
 
         The same seed draws the same ones until something is added or removed.
         """

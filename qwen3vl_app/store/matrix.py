@@ -101,6 +101,7 @@ class Matrix:
         self._tail = Growing(np.empty((0, self._width), np.uint8))
         living = np.flatnonzero(kept.alive)
         self._places = dict(zip(kept.ids[living].tolist(), living.tolist(), strict=True))
+        self._sorted: tuple[Ids, Positions] | None = None
 
     def __len__(self) -> int:
         """Living rows."""
@@ -136,13 +137,21 @@ class Matrix:
         """Position by id, of living rows; not to be changed."""
         return self._places
 
+    def ids(self) -> Ids:
+        """Living ids, ascending; a copy."""
+        return self._by_id()[0].copy()
+
     def positions(self, ids: Ids) -> Positions:
         """Where these are, ascending; those that are not there are passed over."""
-        found = {self._places[one] for one in ids.tolist() if one in self._places}
-        return np.array(sorted(found), np.int64)
+        living, places = self._by_id()
+        if not len(living):
+            return np.empty(0, np.int64)
+        where = np.searchsorted(living, ids).clip(max=len(living) - 1)
+        return np.unique(places[where[living[where] == ids]])
 
     def add(self, ids: Ids, vectors: Vectors, stamps: Ids) -> None:
         """Append vectors (N, D), none of which is there."""
+        self._sorted = None
         self._places.update(zip(ids.tolist(), range(self.rows, self.rows + len(ids)), strict=True))
         self._ids.append(ids)
         self._stamps.append(stamps)
@@ -151,6 +160,7 @@ class Matrix:
 
     def remove(self, ids: Ids) -> None:
         """Mark these; those that are not there are passed over."""
+        self._sorted = None
         gone = [self._places.pop(one) for one in set(ids.tolist()) if one in self._places]
         self.alive[gone] = False
 
@@ -188,6 +198,15 @@ class Matrix:
         """Every row has been kept on disk and is mapped there from now on."""
         self._base = base
         self._tail = Growing(np.empty((0, self._width), np.uint8))
+
+    def _by_id(self) -> tuple[Ids, Positions]:
+        """Living ids, ascending, with their positions; made anew after a change."""
+        if self._sorted is None:
+            living = np.flatnonzero(self.alive)
+            ids = self.ids_by_position[living]
+            order = np.argsort(ids, kind="stable")  # nearly in order: linear
+            self._sorted = ids[order], living[order]
+        return self._sorted
 
     def _raw(self, positions: Positions) -> Rows:
         if not self.unsaved:

@@ -16,6 +16,7 @@ from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.live import LiveIndex
 from qwen3vl_app.store.rows import WordMatches
 from qwen3vl_app.store.sample import Sample
+from qwen3vl_app.store.storage import LibraryStorage
 from qwen3vl_app.types import (
     EVERYTHING,
     Candidate,
@@ -34,6 +35,7 @@ class SearchableLibrary:
         self._connection = connection
         self._live = LiveIndex(connection)
         self._sample = Sample(self._live)
+        self.storage = LibraryStorage(connection, self._live)
 
     # ------------------------------------------------------------ by vector
 

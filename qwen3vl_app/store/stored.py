@@ -54,7 +54,7 @@ class StoredIndex:
 
     def ids(self) -> Ids:
         """Every id, ascending."""
-        return np.sort(self.matrix.ids_by_position[self.matrix.alive])
+        return self.matrix.ids()
 
     def missing(self, ids: Ids) -> Ids:
         """See ``VectorIndex``."""
@@ -96,9 +96,9 @@ class StoredIndex:
 
     def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
         """See ``VectorIndex``; 1,000 of 2048 take about 2 ms, more where the disk is slow."""
-        drawn = draw(self.ids(), count, seed)
-        places = self.matrix.places
-        return drawn, self.matrix.take(np.array([places[one] for one in drawn.tolist()], np.int64))
+        drawn = draw(self.matrix.ids(), count, seed)
+        places = self.matrix.positions(drawn)
+        return self.matrix.ids_by_position[places], self.matrix.take(places)
 
     def _scan(self, vector: Vectors, allowed: Positions | None) -> tuple[Positions, Vectors]:
         products = self.matrix.products(vector, allowed)

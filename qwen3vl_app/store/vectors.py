@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.index import Ids
-from qwen3vl_app.store.items import LIVING
 from qwen3vl_app.types import ItemId, Space, Vectors
 
 _STORED = np.dtype("<f4")
@@ -49,6 +49,21 @@ def list_spaces(conn: sqlite3.Connection) -> list[tuple[Space, int]]:
     ]
 
 
+def space_bytes(conn: sqlite3.Connection, space: Space) -> int:
+    """What the vectors of a space take in the database."""
+    count = conn.execute(
+        "SELECT count(*) FROM vector WHERE space = ?", (space_id(conn, space),)
+    ).fetchone()[0]
+    return int(count) * space.dimension * _STORED.itemsize
+
+
+def delete_space(conn: sqlite3.Connection, space: Space) -> int:
+    """Take out a space with its vectors; returns the bytes that these took."""
+    freed = space_bytes(conn, space)
+    conn.execute("DELETE FROM space WHERE fingerprint = ?", (space.fingerprint,))
+    return freed
+
+
 def put_vector(
     conn: sqlite3.Connection, item: ItemId, space: int, dimension: int, vector: Vectors
 ) -> None:
@@ -60,7 +75,7 @@ def put_vector(
     if vector.shape != (dimension,) or not np.isfinite(vector).all():
         raise ValueError(f"not a vector of {dimension} finite numbers: {vector.shape}")
     conn.execute(
-        "INSERT OR REPLACE INTO vector (item, space, value) VALUES (?, ?, ?)",
+        "INSERT OR REPLACE INTO vector (item, space, value, stamp) VALUES (?, ?, ?, random())",
         (item, space, vector.astype(_STORED).tobytes()),
     )
 
@@ -75,33 +90,57 @@ def read_vector(conn: sqlite3.Connection, item: ItemId, space: int) -> Vectors |
     return None if row is None else _array([row[0]])[0]
 
 
+def found_stamp(conn: sqlite3.Connection) -> int:
+    """A random number that changes whenever what can be found does, in any space.
+
+    Triggers of the schema see to it, so no statement can forget it.
+    """
+    return int(conn.execute("SELECT stamp FROM vector_state").fetchone()[0])
+
+
 def searchable_ids(conn: sqlite3.Connection, space: int, among: Ids | None = None) -> Ids:
     """Ids of the living items with a vector in this space, of all or among these."""
+    return searchable(conn, space, among)[0]
+
+
+def searchable(conn: sqlite3.Connection, space: int, among: Ids | None = None) -> tuple[Ids, Ids]:
+    """As ``searchable_ids``, with the stamp of every vector: (item, stamp) is never reused."""
     sql = (
-        "SELECT item.id FROM item JOIN vector ON vector.item = item.id AND vector.space = ? "
+        "SELECT item.id, vector.stamp FROM item "
+        "JOIN vector ON vector.item = item.id AND vector.space = ? "
         f"WHERE {LIVING}"
     )
     if among is None:
-        rows = conn.execute(sql, (space,))
+        rows = conn.execute(sql, (space,)).fetchall()
     else:
         chosen = json.dumps(among.tolist())
         rows = conn.execute(
             f"{sql} AND item.id IN (SELECT value FROM json_each(?))", (space, chosen)
-        )
-    return np.fromiter((row[0] for row in rows), np.int64)
+        ).fetchall()
+    pairs = np.array(rows, np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
 
 
 def read_vectors(conn: sqlite3.Connection, space: int, ids: Ids) -> Iterator[tuple[Ids, Vectors]]:
     """Vectors of these items in pieces: ids (N,) and vectors (N, D)."""
+    for found, _, vectors in read_stamped(conn, space, ids):
+        yield found, vectors
+
+
+def read_stamped(
+    conn: sqlite3.Connection, space: int, ids: Ids
+) -> Iterator[tuple[Ids, Ids, Vectors]]:
+    """Vectors of these items in pieces: ids (N,), stamps (N,) and vectors (N, D)."""
     for begin in range(0, len(ids), _CHUNK):
         piece = json.dumps(ids[begin : begin + _CHUNK].tolist())
         rows = conn.execute(
-            "SELECT item, value FROM vector "
+            "SELECT item, stamp, value FROM vector "
             "WHERE space = ? AND item IN (SELECT value FROM json_each(?))",
             (space, piece),
         ).fetchall()
         if rows:
-            yield np.array([row[0] for row in rows], np.int64), _array([row[1] for row in rows])
+            pairs = np.array([row[:2] for row in rows], np.int64)
+            yield pairs[:, 0].copy(), pairs[:, 1].copy(), _array([row[2] for row in rows])
 
 
 def _array(blobs: list[bytes]) -> Vectors:
