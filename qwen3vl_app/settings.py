@@ -68,6 +68,9 @@ class Settings:
     allowed_names: tuple[str, ...] = ()
     """Further host names of the page, such as that of a proxy in front of it."""
 
+    watch: bool = False
+    """Notice changes in every folder that was added, not only in those of which that is asked."""
+
     read_only: bool = False
     """Search only: nothing is indexed, deleted or set. For public demos."""
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+
 import numpy as np
 
 from qwen3vl_app.indexing.batches import Batch, run_word, with_vectors
 from qwen3vl_app.models.host import ModelHost, Priority
+from qwen3vl_app.models.memory import is_out_of_memory
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileId
-from qwen3vl_app.types import DOCUMENT_INSTRUCTION, EmbeddingBatch, Outcome, Space
+from qwen3vl_app.types import DOCUMENT_INSTRUCTION, EmbeddingBatch, ModelInput, Outcome, Space
+
+log = logging.getLogger(__name__)
+
+NO_MEMORY = "It needs more memory than the model's device has; make a smaller copy of it."
 
 
 def embed(models: ModelHost, batch: Batch) -> EmbeddingBatch:
@@ -18,9 +26,44 @@ def embed(models: ModelHost, batch: Batch) -> EmbeddingBatch:
         ModelError: The model cannot be used.
     """
     inputs = batch.inputs
-    if not inputs:
-        return EmbeddingBatch(vectors=np.empty((0, 1), np.float32), kept=())
-    return models.embed(inputs, instruction=DOCUMENT_INSTRUCTION, priority=Priority.INDEX)
+    return embed_inputs(models, inputs) if inputs else _rejected(())
+
+
+def embed_inputs(models: ModelHost, inputs: Sequence[ModelInput]) -> EmbeddingBatch:
+    """Vectors for inputs; where memory does not hold them, for halves of them.
+
+    What does not fit alone is left out with the reason, so the run goes on without it.
+
+    Raises:
+        ModelError: The model cannot be used.
+    """
+    try:
+        return models.embed(inputs, instruction=DOCUMENT_INSTRUCTION, priority=Priority.INDEX)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        log.warning("out of memory with %d inputs: %s", len(inputs), error)
+    # Only here is the error let go, and with it what it held.
+    if len(inputs) == 1:
+        return _rejected((NO_MEMORY,))
+    half = len(inputs) // 2
+    return _joined(embed_inputs(models, inputs[:half]), embed_inputs(models, inputs[half:]), half)
+
+
+def _rejected(reasons: Sequence[str]) -> EmbeddingBatch:
+    return EmbeddingBatch(
+        vectors=np.empty((0, 1), np.float32), kept=(), rejected=tuple(enumerate(reasons))
+    )
+
+
+def _joined(first: EmbeddingBatch, second: EmbeddingBatch, begin: int) -> EmbeddingBatch:
+    """Two batches as one; the second one's inputs begin at ``begin``."""
+    some = [batch.vectors for batch in (first, second) if batch.kept]
+    return EmbeddingBatch(
+        vectors=np.concatenate(some) if some else first.vectors,
+        kept=(*first.kept, *(begin + at for at in second.kept)),
+        rejected=(*first.rejected, *((begin + at, why) for at, why in second.rejected)),
+    )
 
 
 def commit(

@@ -62,6 +62,7 @@ class Feed:
         self._halted = halted
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
         self._queue: deque[KnownFile] = deque()
+        self._stale: deque[KnownFile] = deque()
         self._stale_after: FileId | None = FileId(0) if stale else None
         self._in_work: set[FileId] = set()
         self._opening: deque[Future[Opened]] = deque()
@@ -104,6 +105,10 @@ class Feed:
                 self._in_work -= {job.file.id, *(file.id for file, _ in job.followers)}
         self._in_work -= {ending.end.file for ending in endings}
 
+    def look_again(self) -> None:
+        """More files wait: take those whose turn is sooner before those that were looked up."""
+        self._queue.clear()
+
     def parts_left(self, files: int) -> float:
         """An estimate: parts that wait in open files, and in ``files`` that are not done."""
         known = sum(len(job.todo) + job.in_flight for job in self._jobs.values())
@@ -122,11 +127,13 @@ class Feed:
             # Files in work are pending too, and come first: ask for more than those.
             found = self._writer.pending_files(len(self._in_work) + 100)
             self._queue.extend(file for file in found if file.id not in self._in_work)
-        if not self._queue and self._stale_after is not None:
+        if self._queue:
+            return self._queue.popleft()
+        if not self._stale and self._stale_after is not None:
             stale = self._writer.stale_files(self._space, after=self._stale_after, limit=100)
             self._stale_after = stale[-1].id if stale else None
-            self._queue.extend(file for file in stale if file.id not in self._in_work)
-        return self._queue.popleft() if self._queue else None
+            self._stale.extend(file for file in stale if file.id not in self._in_work)
+        return self._stale.popleft() if self._stale else None
 
     def _next_opened(self, until: Future[Any] | None) -> bool:
         """Take in the file opened next; False if ``until`` came first."""

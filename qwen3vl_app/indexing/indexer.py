@@ -12,8 +12,10 @@ from pathlib import Path
 
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.indexing.batches import Batch
+from qwen3vl_app.indexing.bulletin import Bulletin, read_bulletin
 from qwen3vl_app.indexing.committing import commit, embed
 from qwen3vl_app.indexing.feed import Feed
+from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.scanning import belongs_to_library, scan_source
 from qwen3vl_app.indexing.tracker import ProgressTracker
@@ -52,7 +54,9 @@ class Indexer:
         self._reader = reader
         self._models = models
         self._settings = settings
-        self._tracker = ProgressTracker()
+        self._tracker = ProgressTracker(heard=self._post)
+        self._bulletin = Bulletin(library.directory)
+        self.folders = Folders(library, self._notice, every_folder=settings.watch)
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="indexer", daemon=True)
         # What others want; guarded by _changed.
@@ -76,10 +80,11 @@ class Indexer:
             LibraryReadOnlyError: The library is open for reading only.
         """
         unfinished = self._library.writer.has_work()
+        before = self._unfinished_run()
         with self._changed:
             if self._thread.ident is None and not self._closing:
                 if unfinished:
-                    self._want()
+                    self._want(before)
                 self._thread.start()
 
     def add(self, paths: Sequence[Path], *, collection: str | None = None) -> None:
@@ -95,6 +100,9 @@ class Indexer:
             if belongs_to_library(path, self._library):
                 raise UsageError(f"{display(path)} belongs to the library itself; choose another.")
         self._library.writer.add_sources(absolute, collection)
+        uploads = self._library.uploads
+        folders = [p for p in absolute if p.is_dir() and not p.is_relative_to(uploads)]
+        self._library.writer.remember_folders(folders, collection)
         with self._changed:
             self._want()
 
@@ -149,16 +157,38 @@ class Indexer:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+        self.folders.close()
         if self._thread.ident is not None:
             self._thread.join()
+            self._bulletin.post(self.progress(), last=True)
 
-    def _want(self) -> None:
+    def _notice(self, paths: Sequence[Path], collection: str | None) -> None:
+        """Scan these, which belong to folders that were added."""
+        self._library.writer.add_sources(paths, collection)
+        with self._changed:
+            self._want()
+
+    def _want(self, before: IndexProgress | None = None) -> None:
+        begun = self._wanted or self._running
         self._wanted = True
         self._failed = False
-        if not self._running:
-            self._tracker.begin()
+        if not begun:
+            self._tracker.begin(before)
             self._tracker.enter(IndexState.SCANNING)
         self._changed.notify_all()
+
+    def _post(self) -> None:
+        self._bulletin.post(self._tracker.snapshot())
+
+    def _unfinished_run(self) -> IndexProgress | None:
+        """What an earlier program did of the run that is to go on; its files count as done.
+
+        Not where folders wait to be scanned: that meets those files again.
+        """
+        found = read_bulletin(self._library.directory)
+        if found is None or found[0].state is IndexState.IDLE or self._library.writer.sources():
+            return None
+        return found[0]
 
     def _busy(self) -> bool:
         return (self._wanted or self._running or self._cancelled) and not self._closing
@@ -214,9 +244,11 @@ class Indexer:
                 self._cancelled = False
             if self._failed or not (self._wanted or self._cancelled):
                 self._wanted = self._paused = False
-                if not self._failed:
+                if self._failed:
+                    self._tracker.enter(state)
+                elif not self._closing:  # else it goes on with the next program, as it stands
                     self._tracker.drop_waiting()
-                self._tracker.enter(state)
+                    self._tracker.enter(state)
             self._changed.notify_all()
 
     def _index_all(self) -> None:
@@ -236,7 +268,13 @@ class Indexer:
     def _scan_sources(self) -> None:
         for source in self._library.writer.sources():
             if self._pause_point(IndexState.SCANNING):
-                scan_source(self._library, source, self._tracker, self._halted)
+                scan_source(
+                    self._library,
+                    source,
+                    self._tracker,
+                    self._halted,
+                    ignore=self.folders.patterns,
+                )
 
     def _wait_for_model(self) -> Space | None:
         """The embedder's space; None when halted, or when there is nothing to embed."""
@@ -285,6 +323,7 @@ class Indexer:
                 if self._wanted and self._take_order():
                     self._scan_sources()
                     self._tracker.see(self._library.writer.work(None))
+                    feed.look_again()
 
     def _do(self, batch: Batch, feed: Feed, space: Space, model: ThreadPoolExecutor) -> None:
         if batch.reads:

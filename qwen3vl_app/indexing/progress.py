@@ -39,6 +39,10 @@ class IndexProgress:
     items: int = 0
     """Items made searchable in this run."""
 
+    items_total: int | None = None
+    """Items of this run when it is over, as far as the files opened so far tell; None until they
+    tell something."""
+
     rate: float | None = None
     """Items per second, smoothed; None until it means something."""
 
@@ -56,3 +60,8 @@ class IndexProgress:
     def done(self) -> int:
         """Files that have an outcome."""
         return sum(self.outcomes.values())
+
+    @property
+    def failed(self) -> int:
+        """Failures so far."""
+        return self.outcomes.get(Outcome.FAILED, 0)

@@ -6,7 +6,8 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.store.rows import FileId
@@ -23,39 +24,61 @@ _AT_REST = frozenset({IndexState.IDLE, IndexState.PAUSED, IndexState.FAILED})
 
 
 class ProgressTracker:
-    """Thread-safe; ``snapshot`` never waits for work."""
+    """Thread-safe; ``snapshot`` never waits for work.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        clock: Seconds; only differences count.
+        heard: Called after every change, on the thread that made it, without the lock.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        heard: Callable[[], None] | None = None,
+    ) -> None:
         self._clock = clock
+        self._heard = heard
         self._lock = threading.Lock()
         self._rev = 0
         self._state = IndexState.IDLE
         self._since = clock()
         self._clear()
 
-    def begin(self) -> None:
-        """Start counting from nothing."""
-        with self._lock:
+    def begin(self, before: IndexProgress | None = None) -> None:
+        """Start counting: from nothing, or from what an earlier program did of the same run."""
+        with self._changing():
             self._clear()
             self._since = self._clock()
+            if before is not None:
+                self._before.update(before.outcomes)
+                self._items, self._seconds = before.items, before.seconds
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._lock:
+            self._rev += 1
+            yield
+        if self._heard is not None:
+            self._heard()
 
     def _clear(self) -> None:
         self._seconds = 0.0
         self._files: dict[FileId, Outcome | None] = {}
         self._outcomes: Counter[Outcome] = Counter()
+        self._before: Counter[Outcome] = Counter()
         self._items = 0
         self._recent_items = 0.0
         self._recent_seconds = 0.0
         self._last_items: float | None = None
         self._indexing_from: float | None = None
         self._left: float | None = None
+        self._items_left: float | None = None
         self._current = ""
         self._message = ""
 
     def enter(self, state: IndexState, message: str | None = None) -> None:
         """Say what is being done now; None leaves the message as it is."""
-        with self._lock:
-            self._rev += 1
+        with self._changing():
             self._seconds, self._since = self._active(), self._clock()
             self._state = state
             if message is not None:
@@ -65,31 +88,27 @@ class ProgressTracker:
                 if self._indexing_from is None:
                     self._indexing_from = self._seconds
             if state in _AT_REST:
-                self._current, self._left = "", None
+                self._current, self._left, self._items_left = "", None, None
 
     def say(self, message: str) -> None:
         """One sentence for the person."""
-        with self._lock:
-            self._rev += 1
+        with self._changing():
             self._message = message
 
     def work_on(self, name: str) -> None:
         """The file in work."""
-        with self._lock:
-            self._rev += 1
+        with self._changing():
             self._current = name
 
     def see(self, files: Iterable[FileId]) -> None:
         """Files that belong to this run; each counts once however often it is met."""
-        with self._lock:
-            self._rev += 1
+        with self._changing():
             for file in files:
                 self._files.setdefault(file, None)
 
     def end(self, outcomes: Iterable[tuple[FileId, Outcome]]) -> None:
         """How files ended. One met again and found unchanged keeps its first outcome."""
-        with self._lock:
-            self._rev += 1
+        with self._changing():
             for file, outcome in outcomes:
                 before = self._files.get(file)
                 if before is not None and outcome is Outcome.UNCHANGED:
@@ -106,15 +125,14 @@ class ProgressTracker:
 
     def drop_waiting(self) -> None:
         """Take out the files without an outcome: the run ends without them."""
-        with self._lock:
-            self._rev += 1
+        with self._changing():
             self._files = {f: outcome for f, outcome in self._files.items() if outcome is not None}
 
     def add_items(self, count: int, parts_left: float) -> None:
         """A batch was kept; ``parts_left`` of about the same kind are still to do."""
-        with self._lock:
-            self._rev += 1
+        with self._changing():
             self._items += count
+            self._items_left = parts_left
             now = self._active()
             passed = now - (now if self._last_items is None else self._last_items)
             fading = math.exp(-passed / MEMORY)
@@ -131,15 +149,19 @@ class ProgressTracker:
             return IndexProgress(
                 rev=self._rev,
                 state=self._state,
-                files=len(self._files),
-                outcomes={outcome: n for outcome, n in self._outcomes.items() if n},
+                files=len(self._files) + self._before.total(),
+                outcomes={o: n for o, n in (self._outcomes + self._before).items() if n},
                 items=self._items,
+                items_total=self._total(),
                 rate=self._rate(),
                 seconds_left=self._left,
                 seconds=self._active(),
                 current=self._current,
                 message=self._message,
             )
+
+    def _total(self) -> int | None:
+        return None if self._items_left is None else self._items + round(self._items_left)
 
     def _rate(self) -> float | None:
         return self._recent_items / self._recent_seconds if self._recent_seconds else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from qwen3vl_app.models.memory import is_out_of_memory
 from qwen3vl_app.models.rows import Batch, Row, collate
 
 if TYPE_CHECKING:
@@ -159,11 +160,3 @@ def by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
         batch.append(at)
     if batch:
         yield batch
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether torch ran out of memory, which CPU and MPS report as a plain RuntimeError."""
-    text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
-        "out of memory" in text or "can't allocate memory" in text
-    )

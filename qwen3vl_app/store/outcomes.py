@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 from qwen3vl_app.store.encoding import decode_path, display, encode_path, storable
 from qwen3vl_app.store.files import now, promote
@@ -14,16 +13,32 @@ from qwen3vl_app.store.items import parts_with_vectors
 from qwen3vl_app.store.rows import FileEnd, FileId
 from qwen3vl_app.types import ContentHash, FileStamp, Outcome, SkippedPath
 
+_DAY = 86_400 * 10**9
+_LAST_DAY = 2**22
+"""In the year 13452; a clock may say anything."""
 
-def put_pending(conn: sqlite3.Connection, path: Path) -> FileId:
+_LARGEST = 2**40
+"""Sizes beyond a terabyte are not told apart."""
+
+
+def put_pending(conn: sqlite3.Connection, stamp: FileStamp) -> FileId:
     """Let a file wait; what it shows and why it failed before are kept meanwhile."""
     row = conn.execute(
-        "INSERT INTO file (path, updated) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET "
-        "reason = CASE WHEN outcome = 'skipped' THEN '' ELSE reason END, outcome = NULL, "
-        "updated = excluded.updated RETURNING id",
-        (encode_path(path), now()),
+        "INSERT INTO file (path, turn, updated) VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE "
+        "SET reason = CASE WHEN outcome = 'skipped' THEN '' ELSE reason END, outcome = NULL, "
+        "turn = excluded.turn, updated = excluded.updated RETURNING id",
+        (encode_path(stamp.path), turn_of(stamp), now()),
     )
     return FileId(row.fetchone()[0])
+
+
+def turn_of(stamp: FileStamp) -> int:
+    """When a waiting file is read; smaller is sooner: the newest day first, small before large.
+
+    By days, because by seconds nearly every folder would be read large and small mixed.
+    """
+    day = min(max(stamp.mtime_ns // _DAY, -_LAST_DAY), _LAST_DAY)
+    return -day * _LARGEST + min(stamp.size, _LARGEST - 1)
 
 
 def put_skipped(

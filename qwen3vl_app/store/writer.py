@@ -13,11 +13,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qwen3vl_app.store import files, items, outcomes, vectors, wording
+from qwen3vl_app.store import files, folders, items, outcomes, vectors, wording
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path
 from qwen3vl_app.store.live import LiveIndex
-from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId, KnownFile, Source, SourceId
+from qwen3vl_app.store.rows import (
+    EmbeddedPart,
+    FileEnd,
+    FileId,
+    KnownFile,
+    KnownStamp,
+    Source,
+    SourceId,
+)
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import ContentHash, FileStamp, ItemId, Outcome, Part, SkippedPath, Space
 
@@ -72,6 +80,23 @@ class LibraryWriter:
                 for row, path, name in rows
             ]
 
+    def remember_folders(self, paths: Sequence[Path], collection: str | None) -> None:
+        """Keep folders, so that they can be scanned again and watched."""
+        with self._connection.writing() as conn:
+            row = None if collection is None else files.put_collection(conn, collection)
+            for path in paths:
+                folders.put_folder(conn, path, row)
+
+    def watch(self, path: Path, *, on: bool) -> bool:
+        """Turn watching of a remembered folder on or off; False where it is not remembered."""
+        with self._connection.writing() as conn:
+            return folders.set_watched(conn, path, on=on)
+
+    def stamps_under(self, path: Path) -> dict[str, KnownStamp]:
+        """By path: the file of this path, or every known file inside this folder."""
+        with self._connection.reading() as conn:
+            return files.stamps_under(conn, path)
+
     def known_under(self, path: Path) -> list[KnownFile]:
         """The file of this path, or every known file inside this folder."""
         with self._connection.reading() as conn:
@@ -94,7 +119,7 @@ class LibraryWriter:
             The ids of the pending files and of the skipped paths, in their order.
         """
         with self._changing() as (conn, changes):
-            waiting = [outcomes.put_pending(conn, stamp.path) for stamp in pending]
+            waiting = [outcomes.put_pending(conn, stamp) for stamp in pending]
             left = [outcomes.put_skipped(conn, path, changes.contents) for path in skipped]
             files.promote(conn, changes.contents)
             if collection is not None:
@@ -118,10 +143,10 @@ class LibraryWriter:
     # ------------------------------------------------------------ what is to be done
 
     def pending_files(self, limit: int) -> list[KnownFile]:
-        """Files without an outcome, oldest first."""
+        """Files without an outcome, the newest day first and small before large."""
         with self._connection.reading() as conn:
             rows = conn.execute(
-                f"SELECT {files.KNOWN} FROM file WHERE outcome IS NULL ORDER BY id LIMIT ?",
+                f"SELECT {files.KNOWN} FROM file WHERE outcome IS NULL ORDER BY turn, id LIMIT ?",
                 (limit,),
             )
             return [files.known_file(row) for row in rows]
@@ -242,9 +267,10 @@ class LibraryWriter:
             outcomes.cancel_pending(conn, reason)
 
     def forget(self, paths: Sequence[Path]) -> list[Path]:
-        """Take out the files at or under these paths; returns their paths."""
+        """Take out the files and folders at or under these paths; returns the files' paths."""
         with self._connection.lock:
             with self._changing() as (conn, changes):
+                folders.delete_folders(conn, paths)
                 known = {file.id: file for path in paths for file in files.known_under(conn, path)}
                 changes.contents.update(files.delete_files(conn, known))
             self._delete_unreferenced(changes.contents)

@@ -110,7 +110,7 @@ def test_close__while_paused(world: World) -> None:
     world.host.open.set()
     until_state(world, IndexState.PAUSED)
     world.restart()
-    assert counted(world.finish()) == {"indexed": 6}
+    assert counted(world.finish()) == {"indexed": 10}
 
 
 # ---------------------------------------------------------------- cancel
@@ -285,7 +285,7 @@ def test_close__in_the_middle_and_the_next_start_goes_on(world: World) -> None:
     world.restart()
     assert len(world.names()) == 4
     assert world.library.counts().pending == 6
-    assert counted(world.finish()) == {"indexed": 6}
+    assert counted(world.finish()) == {"indexed": 10}
     assert world.host.batches == [4, 4, 2]
     assert world.library.check() == []
 

@@ -86,8 +86,10 @@ def test_add__library_itself_is_refused_and_passed_over(world: World) -> None:
     upload = world.library.uploads / "b.png"
     shutil.copy(world.picture("b.png", "blue"), upload)
     progress = world.index(world.folder.parent)  # holds files and library
-    assert counted(progress) == {"indexed": 2, "duplicate": 1}
-    assert counted(world.index(upload)) == {"unchanged": 1}
+    assert counted(progress) == {"indexed": 2}
+    assert counted(world.index(upload)) == {"duplicate": 1}
+    assert counted(world.index(world.folder.parent)) == {"unchanged": 2}
+    assert world.outcome_of(upload) is Outcome.DUPLICATE
 
 
 def test_add__again_is_unchanged_without_the_model(world: World) -> None:

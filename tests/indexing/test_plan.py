@@ -5,17 +5,15 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.indexing.plan import Action, plan
-from qwen3vl_app.store.rows import FileId, KnownFile
-from qwen3vl_app.types import ContentHash, FileStamp, Outcome
+from qwen3vl_app.store.rows import FileId, KnownStamp
+from qwen3vl_app.types import FileStamp, Outcome, SkippedPath
 
 PATH = Path("/p/a.png")
 STAMP = FileStamp(path=PATH, size=10, mtime_ns=1000)
 
 
-def known(outcome: Outcome | None, stamp: FileStamp | None = STAMP) -> KnownFile:
-    return KnownFile(
-        id=FileId(1), path=PATH, stamp=stamp, outcome=outcome, content_hash=ContentHash("a")
-    )
+def known(outcome: Outcome | None, reason: str = "") -> KnownStamp:
+    return KnownStamp(FileId(1), STAMP.size, STAMP.mtime_ns, outcome, reason)
 
 
 def test_plan__new_file() -> None:
@@ -43,3 +41,11 @@ def test_plan__what_did_not_work_is_tried_again(outcome: Outcome | None) -> None
 )
 def test_plan__changed_stamp(stamp: FileStamp) -> None:
     assert plan(stamp, known(Outcome.INDEXED)) is Action.READ
+
+
+def test_plan__skipped_for_the_same_reason_is_not_written_again() -> None:
+    skipped = SkippedPath(path=PATH, reason="Hidden.")
+    assert plan(skipped, known(Outcome.SKIPPED, "Hidden.")) is Action.KEEP
+    assert plan(skipped, known(Outcome.SKIPPED, "A link.")) is Action.SKIP
+    assert plan(skipped, known(Outcome.INDEXED)) is Action.SKIP
+    assert plan(skipped, None) is Action.SKIP
