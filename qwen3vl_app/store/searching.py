@@ -6,13 +6,14 @@ Thread-safe throughout, as ``Library``, which every instance is.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
 from qwen3vl_app.store import filters, tags, vectors, words
 from qwen3vl_app.store.connection import Connection
+from qwen3vl_app.store.duplicates import Duplicates
 from qwen3vl_app.store.live import LiveIndex
 from qwen3vl_app.store.rows import WordMatches
 from qwen3vl_app.store.sample import Sample
@@ -20,6 +21,7 @@ from qwen3vl_app.store.storage import LibraryStorage
 from qwen3vl_app.types import (
     EVERYTHING,
     Candidate,
+    DuplicateGroup,
     ExactWords,
     ItemFilter,
     ItemId,
@@ -35,6 +37,7 @@ class SearchableLibrary:
         self._connection = connection
         self._live = LiveIndex(connection)
         self._sample = Sample(self._live)
+        self._duplicates = Duplicates(connection.reading)
         self.storage = LibraryStorage(connection, self._live)
 
     # ------------------------------------------------------------ by vector
@@ -117,6 +120,22 @@ class SearchableLibrary:
         with self._connection.reading() as conn:
             row = None if self.space is None else vectors.space_id(conn, self.space)
             return None if row is None else vectors.read_vector(conn, item, row)
+
+    # ------------------------------------------------------------ near-duplicates
+
+    def duplicates(self, *, after: int = 0, limit: int = 100) -> list[DuplicateGroup]:
+        """Groups of nearly equal pictures, most copies first; ``after`` groups are passed over.
+
+        In the space in use; none without. Costs about 3 s for 100,000 pictures whenever the
+        library has changed, during which searches go on. Nothing is changed or deleted.
+        """
+        space = self.space
+        return [] if space is None else self._duplicates.groups(space, after, limit)
+
+    def copies_among(self, chosen: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
+        """Pictures of ``chosen`` to those behind them that they nearly equal, if any."""
+        space = self.space
+        return {} if space is None else self._duplicates.among(space, chosen)
 
     # ------------------------------------------------------------ tags
 

@@ -1,0 +1,164 @@
+"""Nearly equal pictures: which stand for which in results, and which of them to keep."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import TypeAlias
+
+import numpy as np
+
+from qwen3vl_app.store import items
+from qwen3vl_app.store.filters import LIVING
+from qwen3vl_app.store.near import Gatherer, Looks, chains, close_pairs
+from qwen3vl_app.store.vectors import found_stamp, read_vectors, space_id
+from qwen3vl_app.types import DuplicateGroup, Item, ItemId, Kind, Space, Vectors
+
+Reading: TypeAlias = Callable[[], AbstractContextManager[sqlite3.Connection]]
+
+_FACTS = f"""
+    SELECT item.id, item.look, item.width * item.height, coalesce(file.size, 0),
+        coalesce(file.mtime_ns, 0)
+    FROM item JOIN file ON file.id = (
+        SELECT min(first.id) FROM file AS first WHERE first.content = item.content)
+    WHERE item.look IS NOT NULL AND item.kind = '{Kind.PICTURE}' AND {LIVING}
+"""
+
+_ALL_BITS = (1 << 64) - 1
+
+_TOGETHER = 1000
+"""Vectors in memory at a time, beside those of the heads of groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What decides which of several pictures to keep."""
+
+    item: int
+    look: int
+    pixels: int
+    bytes: int
+    modified: int
+    """Nanoseconds since the epoch."""
+
+    @property
+    def order(self) -> tuple[int, int, int, int]:
+        """Best first: the most pixels, the largest file, the oldest, the first."""
+        return -self.pixels, -self.bytes, self.modified, self.item
+
+
+class Duplicates:
+    """Finds groups of nearly equal pictures. Thread-safe; holds the library's lock only to read.
+
+    Pages of documents are left out: two invoices look alike and are not the same.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._lock = Lock()
+        self._made_at: tuple[int, Space] | None = None
+        self._groups: list[list[_Facts]] = []
+
+    def groups(self, space: Space, after: int, limit: int) -> list[DuplicateGroup]:
+        """Groups by number of copies, largest first, from position ``after``.
+
+        Made anew when the library has changed: about 3 s for 100,000 pictures.
+        """
+        with self._lock:
+            with self._reading() as conn:
+                now = (found_stamp(conn), space)
+            if self._made_at != now:
+                self._groups = sorted(
+                    self._made(space), key=lambda group: (-len(group), group[0].item)
+                )
+                self._made_at = now
+            chosen = self._groups[after : after + limit]
+        with self._reading() as conn:
+            known = items.read_items(conn, [ItemId(one.item) for group in chosen for one in group])
+        return [group for group in (_shown(facts, known) for facts in chosen) if group]
+
+    def among(self, space: Space, ids: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
+        """Those of these items that others of them nearly equal: the first one to the others."""
+        with self._reading() as conn:
+            chosen = json.dumps([int(item) for item in ids])
+            sql = f"{_FACTS} AND item.id IN (SELECT value FROM json_each(?))"
+            facts = {one.item: one for one in _facts(conn.execute(sql, (chosen,)).fetchall())}
+        order = [facts[item] for item in map(int, ids) if item in facts]
+        return {
+            ItemId(group[0].item): [ItemId(one.item) for one in group[1:]]
+            for group in self._gathered(space, order)
+        }
+
+    def _made(self, space: Space) -> Iterator[list[_Facts]]:
+        with self._reading() as conn:
+            rows = conn.execute(_FACTS).fetchall()
+        yield from self._gathered(space, sorted(_facts(rows), key=lambda one: one.order))
+
+    def _gathered(self, space: Space, order: Sequence[_Facts]) -> Iterator[list[_Facts]]:
+        """Groups of two and more, the first of them in this order being their head."""
+        for chain in _chained(order):
+            gatherer = Gatherer(space.dimension)
+            for begin in range(0, len(chain), _TOGETHER):
+                piece = chain[begin : begin + _TOGETHER]
+                vectors = self._vectors(space, [one.item for one in piece])
+                for one in piece:
+                    if one.item in vectors:
+                        gatherer.add(one.item, np.uint64(one.look), vectors[one.item])
+            by_id = {one.item: one for one in chain}
+            yield from ([by_id[n] for n in group] for group in gatherer.groups if len(group) > 1)
+
+    def _vectors(self, space: Space, ids: Sequence[int]) -> dict[int, Vectors]:
+        with self._reading() as conn:
+            row = space_id(conn, space)
+            if row is None:
+                return {}
+            found: dict[int, Vectors] = {}
+            for piece, vectors in read_vectors(conn, row, np.array(ids, np.int64)):
+                found |= dict(zip(piece.tolist(), vectors, strict=True))
+        return found
+
+
+def _chained(order: Sequence[_Facts]) -> list[list[_Facts]]:
+    """Pictures that some row of close looks connects, two and more, each in the given order."""
+    if len(order) < 2:
+        return []
+    looks: Looks = np.array([one.look for one in order], np.uint64)
+    distinct, of_each = np.unique(looks, return_inverse=True)
+    chain = chains(len(distinct), *close_pairs(distinct))[of_each]
+    by_chain: dict[int, list[_Facts]] = {}
+    for number, one in zip(chain.tolist(), order, strict=True):
+        by_chain.setdefault(number, []).append(one)
+    return [chained for chained in by_chain.values() if len(chained) > 1]
+
+
+def _facts(rows: Sequence[tuple[int, int, int, int, int]]) -> list[_Facts]:
+    return [_Facts(item, look & _ALL_BITS, *more) for item, look, *more in rows]
+
+
+def _shown(facts: Sequence[_Facts], known: dict[ItemId, Item]) -> DuplicateGroup | None:
+    """None where something of the group has been forgotten meanwhile, and too little is left."""
+    left = [one for one in facts if ItemId(one.item) in known]
+    if len(left) < 2:
+        return None
+    found = [known[ItemId(one.item)] for one in left]
+    return DuplicateGroup(
+        keeper=found[0], reason=_reason(left[0], left[1], found[0]), copies=tuple(found[1:])
+    )
+
+
+def _reason(best: _Facts, second: _Facts, keeper: Item) -> str:
+    """Where the keeper is ahead of the second best."""
+    size = f"{keeper.width} × {keeper.height} pixels"
+    if best.pixels != second.pixels:
+        return f"It has the most pixels: {keeper.width} × {keeper.height}."
+    if best.bytes != second.bytes:
+        return f"Of those with {size} it is the largest file: {best.bytes:,} bytes."
+    if best.modified != second.modified:
+        day = datetime.fromtimestamp(best.modified / 1e9).astimezone().date().isoformat()
+        return f"Of those with {size} and {best.bytes:,} bytes it is the oldest: {day}."
+    return f"All have {size} and {best.bytes:,} bytes and are of one time; it was added first."

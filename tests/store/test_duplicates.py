@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import ItemId, Kind, Space
+from tests.store.build import SPACE, content, put_file, stamp, unit
+
+FOX, OTHER = 0xF0F0_0000_FFFF_1234, 0x0F0F_FFFF_0000_EDCB
+
+
+def put(library: Library, name: str, **more) -> ItemId:
+    """A picture; near equal to all others unless told otherwise."""
+    vector = more.pop("vector", unit(1, 0, 0, 0))
+    kind = more.pop("kind", Kind.PICTURE)
+    mark = stamp(
+        Path(f"/p/{name}"),
+        size=more.pop("bytes", 100),
+        mtime_ns=more.pop("day", 1) * 86400 * 10**9,
+    )
+    one = content(kind=kind, size=more.pop("size", (40, 30)), look=more.pop("look", FOX))
+    put_file(library, Path(f"/p/{name}"), name, [(one, vector)], mark=mark)
+    return library.list_items(limit=1)[0].id
+
+
+def names(items) -> list[str]:
+    return [item.path.name for item in items]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "reason"),
+    [
+        (
+            {"size": (80, 60), "bytes": 1},
+            {"bytes": 9000},
+            "It has the most pixels: 80 × 60.",
+        ),
+        (
+            {"bytes": 9000, "day": 9},
+            {"day": 2},
+            "Of those with 40 × 30 pixels it is the largest file: 9,000 bytes.",
+        ),
+        (
+            {"day": 2},
+            {"day": 9},
+            "Of those with 40 × 30 pixels and 100 bytes it is the oldest: 1970-01-03.",
+        ),
+        ({}, {}, "All have 40 × 30 pixels and 100 bytes and are of one time; it was added first."),
+    ],
+)
+def test_duplicates__the_keeper_and_why(library, better, worse, reason):
+    first = (
+        {"better": better, "worse": worse} if not better else {"worse": worse, "better": better}
+    )
+    for name, more in first.items():
+        put(library, name, **more)
+    (group,) = library.duplicates()
+    assert group.keeper.path.name == "better"
+    assert names(group.copies) == ["worse"]
+    assert group.reason == reason
+
+
+def test_duplicates__largest_groups_first_and_in_pages(library):
+    for number in range(2):
+        put(library, f"fox {number}", look=FOX ^ number)
+    for number in range(3):
+        put(library, f"other {number}", look=OTHER, vector=unit(0, 1, 0, number / 100))
+    put(library, "alone", look=FOX ^ OTHER)
+    assert [len(group.copies) for group in library.duplicates()] == [2, 1]
+    assert [group.keeper.path.name for group in library.duplicates(after=1)] == ["fox 0"]
+    assert len(library.duplicates(limit=1)) == 1
+
+
+def test_duplicates__looks_without_a_like_vector_are_none(library):
+    put(library, "red", vector=unit(1, 0, 0, 0))
+    put(library, "blue", vector=unit(0, 1, 0, 0))
+    assert library.duplicates() == []
+
+
+def test_duplicates__pages_are_never_among_them(library):
+    put(library, "invoice 1", kind=Kind.PAGE)
+    put(library, "invoice 2", kind=Kind.PAGE)
+    assert library.duplicates() == []
+
+
+def test_duplicates__follow_the_library(library):
+    put(library, "a")
+    put(library, "b")
+    assert len(library.duplicates()) == 1
+    put(library, "c")
+    assert names(library.duplicates()[0].copies) == ["b", "c"]
+    library.forget([Path("/p/a"), Path("/p/b")])
+    assert library.duplicates() == []
+
+
+def test_duplicates__only_in_a_space(library):
+    put(library, "a")
+    put(library, "b")
+    library.use_space(Space(model="other", dimension=3, fingerprint="other"))
+    assert library.duplicates() == []
+    library.use_space(SPACE)
+    assert len(library.duplicates()) == 1
+
+
+def test_copies_among__behind_the_first_in_the_given_order(library):
+    ids = [put(library, name) for name in "abc"]
+    alone = put(library, "alone", look=OTHER)
+    assert library.copies_among([ids[1], alone, ids[2], ids[0]]) == {ids[1]: [ids[2], ids[0]]}
+    assert library.copies_among([alone, ids[0]]) == {}
+    assert library.copies_among([]) == {}
+
+
+def test_duplicates__thousands_of_one_picture_are_one_group(library):
+    space = Space(model="wide", dimension=8, fingerprint="wide")
+    chance = np.random.default_rng(0)
+    parts = []
+    for number in range(2500):
+        vector = unit(1, *chance.normal(0, 0.02, 7))
+        parts.append((content(number, look=FOX ^ (number % 4)), vector))
+    put_file(library, Path("/p/burst"), "burst", parts, space=space)
+    library.use_space(space)
+    (group,) = library.duplicates()
+    assert len(group.copies) == 2499
