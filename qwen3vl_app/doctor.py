@@ -110,6 +110,7 @@ def _library(settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
             "files": {outcome.value: n for outcome, n in counts.files.items()},
             "items": {kind.value: n for kind, n in counts.items.items()},
             "spaces": [f"{space.model}: {n} vectors" for space, n in library.spaces()],
+            "search": library.storage.describe(),
         }
         return about, tuple(library.check())
     finally:

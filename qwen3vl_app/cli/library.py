@@ -159,6 +159,7 @@ def state(services: Services, *, failures: bool) -> dict[str, object]:
             {"model": s.model, "dimension": s.dimension, "fingerprint": s.fingerprint, "items": n}
             for s, n in library.spaces()
         ],
+        "search": library.storage.describe(),
         "model": {"embedder": embedder.name, "reranker": reranker.name},
         "indexing": {"pending": counts.pending},
     }

@@ -111,12 +111,8 @@ class LiveIndex:
         """How it is searched, in a few words; empty while no space is in use."""
         if self._index is None or self.space is None:
             return ""
-        codes = self._index.codes
-        exact = codes is None or isinstance(codes, EightBitCodes)
-        scan = "every vector" if codes is None else f"{codes.kind} codes"
-        words = "exact" if exact else "candidates scored exactly"
-        rows = f"{self._index.dimension} numbers as {self._setting.format}"
-        return f"{len(self._index):,} items, {rows}; search over {scan}, {words}"
+        kind = None if self._index.codes is None else self._index.codes.kind
+        return described(len(self._index), self._index.dimension, self._setting.format, kind)
 
     def follow(
         self, conn: sqlite3.Connection, contents: Iterable[ContentHash], items: Iterable[ItemId]
@@ -262,6 +258,13 @@ def codes_for(
     if items <= FLAT_ITEMS:
         return None
     return EightBitCodes if setting.exact else OneBitCodes
+
+
+def described(items: int, dimension: int, form: VectorFormat, kind: str | None) -> str:
+    """How so many items are searched, in a few words."""
+    scan = "every vector" if kind is None else f"{kind} codes"
+    exact = "candidates scored exactly" if kind == OneBitCodes.kind else "exact"
+    return f"{items:,} items, {dimension} numbers as {form}; search over {scan}, {exact}"
 
 
 def _data_version(conn: sqlite3.Connection) -> int:

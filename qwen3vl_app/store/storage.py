@@ -14,7 +14,7 @@ from qwen3vl_app.errors import LibraryReadOnlyError, UsageError
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat, cut, row_width
 from qwen3vl_app.store.index import Ids, VectorIndex, draw
-from qwen3vl_app.store.live import LiveIndex, codes_for
+from qwen3vl_app.store.live import LiveIndex, codes_for, described
 from qwen3vl_app.store.matrix import Matrix
 from qwen3vl_app.store.settings import read_storage, write_storage
 from qwen3vl_app.store.stored import StoredIndex
@@ -80,9 +80,21 @@ class LibraryStorage:
         self._live = live
 
     def describe(self) -> str:
-        """How the library is searched now, in a few words; empty while no space is in use."""
-        with self._connection.lock:
-            return self._live.describe()
+        """How the library is searched, in a few words; empty while nothing has a vector.
+
+        Of the space in use, else of the newest one as it would be.
+        """
+        with self._connection.reading() as conn:
+            if line := self._live.describe():
+                return line
+            spaces = [(space, count) for space, count in list_spaces(conn) if count]
+            if not spaces:
+                return ""
+            setting, (space, count) = read_storage(conn), spaces[-1]
+        codes = codes_for(setting, count)
+        numbers = setting.numbers(space.dimension)
+        kind = None if codes is None else codes.kind
+        return described(count, numbers, setting.format, kind)
 
     def setting(self) -> StorageSetting:
         """What is set."""

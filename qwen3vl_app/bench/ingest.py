@@ -1,0 +1,148 @@
+"""Scanning, scanning again, and everything about indexing that is not the model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from qwen3vl_app.bench.filling import mark_indexed
+from qwen3vl_app.bench.measures import Measure, timed
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.indexing.indexer import Indexer
+from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.models.host import ModelHost, Priority
+from qwen3vl_app.models.protocols import ModelState, ModelStatus
+from qwen3vl_app.settings import Limits, Settings
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import EmbeddingBatch, ModelInput, Space
+
+DIMENSION = 2048
+_PER_FOLDER = 100
+
+
+class NoModel(ModelHost):
+    """Gives a random vector for every input at once, and counts how often it is asked."""
+
+    def __init__(self, state: ModelState = ModelState.READY) -> None:
+        super().__init__(Settings(reranker="none"))
+        self._state = state
+        self._chance = np.random.default_rng(0)
+        self.calls = 0
+
+    def status(self) -> tuple[ModelStatus, ModelStatus]:
+        """Always the same."""
+        off = ModelStatus(role="reranker", name="none", state=ModelState.OFF)
+        return ModelStatus(role="embedder", name="none", state=self._state), off
+
+    def space(self) -> Space:
+        """Of as many numbers as the 2B model gives."""
+        return Space(model="none", dimension=DIMENSION, fingerprint="bench")
+
+    def embedder_budget(self) -> Budget:
+        """That of the real models, so pictures are decoded to the same size."""
+        return Budget()
+
+    def embed(
+        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+    ) -> EmbeddingBatch:
+        """See ``ModelHost.embed``."""
+        del instruction, priority
+        self.calls += 1
+        vectors = self._chance.standard_normal((len(inputs), DIMENSION), np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return EmbeddingBatch(vectors=vectors, kept=tuple(range(len(inputs))))
+
+
+def measure_scans(folder: Path, count: int, turns: int) -> list[Measure]:
+    """Scan ``count`` small files for the first time, then again with nothing changed."""
+    root, home = folder / "files", folder / "scanned"
+    _write_texts(root, count)
+    with closing(Library.open(home)) as library:
+        first = _until(library, NoModel(ModelState.LOADING), root, IndexState.WAITING)
+    mark_indexed(home, root)
+    model = NoModel()
+    with closing(Library.open(home)) as library:
+        again = sorted(_until(library, model, root, IndexState.IDLE) for _ in range(turns))
+    hundred_thousand = 100_000 / count
+    return [
+        Measure(name="scan: new files per second", value=round(count / first), unit="/s"),
+        Measure(
+            name="scan again, nothing changed, per 100,000 files",
+            value=round(again[len(again) // 2] * hundred_thousand, 2),
+            unit="s",
+            goal=5,
+            at_least=False,
+        ),
+        Measure(
+            name="scan again: calls of the model",
+            value=float(model.calls),
+            unit="",
+            goal=0,
+            at_least=False,
+        ),
+    ]
+
+
+def measure_ingest(folder: Path, count: int) -> list[Measure]:
+    """Index ``count`` pictures of 320 x 240 with a model that takes no time."""
+    warm, root = folder / "warm", folder / "pictures"
+    _draw_pictures(warm, 32, first=0)
+    _draw_pictures(root, count, first=32)
+    model = NoModel()
+    reader = Reader(Budget(), Limits(), workers=Settings().readers)
+    with closing(reader), closing(Library.open(folder / "ingested")) as library:
+        indexer = Indexer(library, reader, model, Settings())
+        with closing(indexer):
+            _finish(indexer, warm)
+            seconds, progress = timed(lambda: _finish(indexer, root))
+    if progress.items != count:
+        raise AppError(f"{progress.items} of {count} pictures were indexed: {progress.message}")
+    rate = round(count / seconds, 1)
+    name = "ingest: pictures of 320 x 240 per second, without a model"
+    return [Measure(name=name, value=rate, unit="/s", goal=300)]
+
+
+def _until(library: Library, model: NoModel, root: Path, state: IndexState) -> float:
+    """Seconds from adding a folder until the indexer is in a state."""
+    reader = Reader(Budget(), Limits(), workers=1)
+    indexer = Indexer(library, reader, model, Settings())
+    with closing(reader), closing(indexer):
+        begun = time.perf_counter()
+        indexer.add([root])
+        indexer.start()
+        while (progress := indexer.wait(timeout=0.01)).state is not state:
+            if progress.state is IndexState.FAILED:
+                raise AppError(f"The scan failed: {progress.message}")
+        return time.perf_counter() - begun
+
+
+def _finish(indexer: Indexer, folder: Path) -> IndexProgress:
+    indexer.add([folder])
+    indexer.start()
+    return indexer.wait()
+
+
+def _write_texts(root: Path, count: int) -> None:
+    for begin in range(0, count, _PER_FOLDER):
+        folder = root / f"{begin // (20 * _PER_FOLDER):03}" / f"{begin // _PER_FOLDER:04}"
+        folder.mkdir(parents=True)
+        for number in range(begin, min(begin + _PER_FOLDER, count)):
+            (folder / f"{number}.txt").write_text(f"note {number}", encoding="ascii")
+
+
+def _draw_pictures(root: Path, count: int, first: int) -> None:
+    """JPEG files that differ, with large shapes and fine grain as photographs have."""
+    root.mkdir(parents=True)
+    for number in range(first, first + count):
+        chance = np.random.default_rng(number)
+        shapes = Image.fromarray(chance.integers(0, 256, (6, 8, 3), np.uint8)).resize((320, 240))
+        grain = chance.integers(0, 12, (240, 320, 3), np.uint8)
+        picture = Image.fromarray(np.asarray(shapes) // 12 * 11 + grain)
+        picture.save(root / f"{number}.jpg", quality=85)

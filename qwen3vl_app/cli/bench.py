@@ -1,0 +1,90 @@
+"""``bench``: how fast is it, on the sample collection and on a large library."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qwen3vl_app.cli.common import failures_said, say_json, settings_from, shared_options
+
+if TYPE_CHECKING:
+    from qwen3vl_app.bench.measures import Measure
+
+
+@click.group(invoke_without_command=True)
+@click.option("--repeats", default=5, show_default=True, type=click.IntRange(1), help="Turns.")
+@click.option("--depth", default=20, show_default=True, type=click.IntRange(1, 100))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def bench(
+    context: click.Context,
+    /,
+    *,
+    repeats: int,
+    depth: int,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """Index the sample collection into a temporary library and measure searches in it."""
+    if context.invoked_subcommand is not None:
+        return
+    from qwen3vl_app.bench.samples import measure
+
+    with failures_said():
+        report = measure(settings_from(context, given), repeats=repeats, depth=depth)
+    search = report.search
+    if as_json:
+        rates = {"items_per_second": report.items_per_second}
+        say_json({**asdict(report), **rates, "reranked_over_first": search.ratio})
+        return
+    click.echo(f"{report.model} on {report.device}; loaded in {report.load_seconds:.1f} s")
+    click.echo(
+        f"indexing: {report.files} files, {report.items} items in {report.index_seconds:.1f} s "
+        f"({report.items_per_second:.1f} items/s)"
+    )
+    click.echo(
+        f"search, median of {search.runs}: embed {search.embed} ms, index {search.recall} ms, "
+        f"first rows {search.first_result} ms, reranked (depth {search.depth}) "
+        f"{search.reranked} ms ({search.ratio:.1f} times the first rows)"
+    )
+
+
+@bench.command("library")
+@click.option("--quick", is_flag=True, help="Small sizes: does it work, not how fast is it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option(
+    "--in",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True),
+    help="Where the temporary files go; 3 GB.  [default: the system's folder for them]",
+)
+def bench_library(*, quick: bool, as_json: bool, folder: Path | None) -> None:
+    """Scan, index, open and search a large library of made-up files and vectors.
+
+    Five minutes; loads no model and touches no library of yours.
+    """
+    from qwen3vl_app.bench.library import FULL, QUICK, measure_library
+
+    with failures_said():
+        report = measure_library(QUICK if quick else FULL, folder)
+    if as_json:
+        measures = [{**asdict(measure), "met": measure.met} for measure in report.measures]
+        say_json({**asdict(report), "measures": measures})
+        return
+    for name, value in report.machine.items():
+        click.echo(f"{name}: {value}")
+    width = max(len(measure.name) for measure in report.measures)
+    for measure in report.measures:
+        click.echo(_line(measure, width))
+
+
+def _line(measure: Measure, width: int) -> str:
+    value = f"{measure.name:<{width}}  {measure.value:>10,g} {measure.unit:<3}"
+    if measure.goal is None:
+        return value.rstrip()
+    sign = "≥" if measure.at_least else "≤"
+    return f"{value}  goal {sign} {measure.goal:g}: {'met' if measure.met else 'missed'}"

@@ -1,0 +1,125 @@
+"""``storage``: how the vectors are kept, what other ways would cost and find, old vectors."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.errors import UsageError
+
+if TYPE_CHECKING:
+    from qwen3vl_app.store.library import Library
+    from qwen3vl_app.store.storage import StorageOption
+    from qwen3vl_app.types import Space
+
+_FORMATS = ("float32", "float16", "int8", "binary")
+
+
+@click.command()
+@click.option("--measure", is_flag=True, help="Measure every way on this library; a minute.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), help="Keep vectors like this.")
+@click.option("--numbers", type=click.IntRange(1), help="Keep so many leading numbers of each.")
+@click.option("--exact", is_flag=True, help="Search exactly also above 50,000 items.")
+@click.option("--drop", multiple=True, metavar="SPACE", help="Delete all vectors of a space.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def storage(
+    context: click.Context,
+    /,
+    *,
+    measure: bool,
+    form: str | None,
+    numbers: int | None,
+    exact: bool,
+    drop: tuple[str, ...],
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """How the search index keeps vectors, and what the vectors of old models take.
+
+    With --format, --numbers or --exact, changes it; what is not named is as by default: float32,
+    all numbers, one-bit candidates above 50,000 items. The database keeps every vector in full,
+    so nothing is embedded again and every change can be taken back. Loads no model.
+    """
+    changes = form is not None or numbers is not None or exact
+    settings = settings_from(context, given)
+    with failures_said(), opened(settings, writable=bool(changes or drop)) as services:
+        library = services.library
+        freed = library.storage.drop_spaces(_fingerprints(library, drop)) if drop else 0
+        if changes:
+            _apply(library, form, numbers, exact=exact)
+        options = library.storage.measure(_newest(library)) if measure else []
+        found = _found(library, options, freed)
+    if as_json:
+        say_json(found)
+        return
+    _say(found)
+
+
+def _apply(library: Library, form: str | None, numbers: int | None, *, exact: bool) -> None:
+    from qwen3vl_app.store.formats import StorageSetting, VectorFormat
+
+    chosen = VectorFormat(form or "float32")
+    library.storage.apply(StorageSetting(dimension=numbers, format=chosen, exact=exact))
+
+
+def _found(library: Library, options: list[StorageOption], freed: int) -> dict[str, Any]:
+    return {
+        "search": library.storage.describe(),
+        "setting": asdict(library.storage.setting()),
+        "spaces": [
+            {
+                "space": old.space.fingerprint,
+                "model": old.space.model,
+                "vectors": old.vectors,
+                "bytes": old.bytes,
+            }
+            for old in library.storage.old_spaces()
+        ],
+        "options": [asdict(option) for option in options],
+        "freed_bytes": freed,
+    }
+
+
+def _say(found: dict[str, Any]) -> None:
+    click.echo(found["search"] or "Nothing has a vector yet.")
+    for space in found["spaces"]:
+        click.echo(
+            f"space {space['space']}: {space['vectors']} vectors of {space['model']}, "
+            f"{_mega(space['bytes'])} MB in the database"
+        )
+    if found["freed_bytes"]:
+        click.echo(f"{_mega(found['freed_bytes'])} MB of old vectors deleted")
+    for option in found["options"]:
+        mark = "*" if option["current"] else " "
+        click.echo(
+            f"{mark} {option['dimension']:>5} numbers as {option['setting']['format']:<8} "
+            f"recall@10 {option['recall']:.3f}  {option['milliseconds']:>7.2f} ms  "
+            f"{_mega(option['memory_bytes']):>9} MB memory  "
+            f"{_mega(option['disk_bytes']):>9} MB disk"
+        )
+    if found["options"]:
+        click.echo(f"* now; measured on {found['options'][0]['measured']} items")
+
+
+def _mega(count: int) -> str:
+    return f"{count / 1e6:,.1f}"
+
+
+def _newest(library: Library) -> Space:
+    spaces = [space for space, count in library.spaces() if count]
+    if not spaces:
+        raise UsageError("No item has a vector yet; index something first.")
+    return spaces[-1]
+
+
+def _fingerprints(library: Library, names: tuple[str, ...]) -> list[str]:
+    known = [space.fingerprint for space, _ in library.spaces()]
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no space {name}; `storage` lists them.")
+    return list(names)
