@@ -27,21 +27,20 @@ class Board {
     this.value = null; // the newest value with hits
     this.stage = 'empty';
     this.seq = 0;
+    this.dismissed = 0; // the newest search that was left by going back
     this.all = false; // show every candidate, not only the first `top`
+    this.unfolded = new Set(); // ids of hits whose near copies are shown
     this.waiting = false;
     this.build();
     listenToKeys(this);
     new ResizeObserver(() => this.root.isConnected && this.draw()).observe(this.body);
     on('status', root, (status) => this.welcome.show(status, this.stage === 'empty'));
-    on('changed', root, () => {
-      trigger('collections');
-      this.messages.draw(this.value?.hits ?? []);
-    });
+    on('changed', root, () => this.messages.draw(this.value?.hits ?? []));
+    on('unasked', root, () => this.reset());
     on('opened', root, (opened) => this.markOpened(opened?.id ?? null));
     on('forgotten', root, ({ ids }) => this.forget(new Set(ids)));
     watch('value', () => this.take(props.value));
     this.take(props.value);
-    trigger('collections');
     if (latest) this.welcome.show(latest, true);
   }
 
@@ -52,13 +51,13 @@ class Board {
     this.sides = this.buildSides();
     this.density = this.buildDensity();
     const tools = el('div', { class: 'board-tools' }, this.sides, this.density);
-    const words = el('div', { class: 'board-words' }, this.status, this.legend, this.messages.newer);
+    const words = el('div', { class: 'board-words' }, this.status, this.legend, this.messages.left.node, this.messages.newer);
     this.head = el('div', { class: 'board-head' }, words, tools);
     this.recall = new Column(this, 'recall');
     this.rerank = new Column(this, 'rerank');
     this.lines = el('div', { class: 'board-lines', 'aria-hidden': 'true' });
     this.body = el('div', { class: 'board' }, this.recall.node, this.lines, this.rerank.node);
-    this.welcome = new Welcome((text) => this.ask(text));
+    this.welcome = new Welcome((text) => emit('ask', { text }));
     this.root.append(this.head, this.messages.note, this.body, this.messages.nothing, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
@@ -85,15 +84,34 @@ class Board {
 
   /** Take a value from the server. */
   take(value) {
-    if (!value || value.seq < this.seq) return;
-    if (value.seq > this.seq) this.all = false;
+    if (!value || value.seq < this.seq || value.seq <= this.dismissed) return;
+    const begun = value.seq > this.seq;
+    if (begun) this.all = false;
     this.seq = value.seq;
     this.stage = value.stage;
     this.asked = value.asked;
     this.message = value.message ?? '';
-    if (value.stage === 'begun') this.messages.begin();
+    if (begun) this.begin(value);
     if (value.hits) this.value = value;
     document.body.dataset.searching = ['begun', 'recall', 'rerank'].includes(value.stage);
+    this.later();
+  }
+
+  /** The first value of a new search. */
+  begin({ asked }) {
+    this.messages.begin();
+    this.unfolded.clear();
+    emit('asked', { asked });
+  }
+
+  /** As before the first search. */
+  reset() {
+    if (document.body.dataset.searching === 'true') this.trigger('halt');
+    this.stage = 'empty';
+    this.value = null;
+    this.dismissed = this.seq;
+    document.body.dataset.searching = 'false';
+    if (latest) this.welcome.show(latest, true);
     this.later();
   }
 
@@ -131,16 +149,6 @@ class Board {
     if (value) emit('scored', { hits, value });
   }
 
-  /** Ask one of the suggested queries, and show it in the box. */
-  ask(text) {
-    const box = document.querySelector('#query textarea');
-    if (box) {
-      box.value = text;
-      box.dispatchEvent(new Event('input', { bubbles: true }));
-    }
-    this.trigger('suggested', { text });
-  }
-
   isCompact(rows) {
     const chosen = memory.get('compact', null);
     return String(chosen ?? (rows >= COMPACT_FROM && !isNarrow()));
@@ -160,12 +168,21 @@ class Board {
     const row = rowOf(event.target);
     if (!row) return;
     this.focus(row);
-    this.open(row.dataset.id);
+    if (event.target.closest('.flag-copies')) this.unfold(Number(row.dataset.id));
+    else this.open(row.dataset.id);
+  }
+
+  /** Show or hide the near copies of a hit, below it in both columns. */
+  unfold(id) {
+    if (!this.value?.hits.find((hit) => hit.id === id)?.copies.length) return;
+    if (!this.unfolded.delete(id)) this.unfolded.add(id);
+    this.draw();
   }
 
   open(id) {
     const hit = this.value?.hits.find((one) => String(one.id) === id);
     if (hit) emit('open', { id: hit.id, hit, value: this.value });
+    else emit('open', { id: Number(id) }); // a near copy
   }
 
   /** Make `row` the one that Tab reaches, and go there. */
@@ -199,4 +216,4 @@ class Board {
   }
 }
 
-const rowOf = (target) => target?.closest?.('.row') ?? null;
+const rowOf = (target) => target?.closest?.('.row[data-id]') ?? null;  // gradio has rows, too

@@ -40,15 +40,22 @@ export class Column {
   draw(hits, top) {
     const ordered = this.ordered(hits);
     const shown = ordered.slice(0, top);
+    const lines = shown.flatMap((hit) => this.withCopies(hit));
     this.ghosts.hidden = !(this.board.stage === 'begun' && !hits.length);
-    this.drop(new Set(shown.map((hit) => hit.id)));
-    this.put(shown, top);
+    this.drop(new Set(lines.map((hit) => hit.id)));
+    this.put(lines, top);
     this.drawHead(hits);
     this.drawMore(ordered.length, shown.length);
     if (!this.list.querySelector('[tabindex="0"]') || !this.node.contains(document.activeElement)) {
       this.release();
       if (this.list.firstChild && this.side === this.leading) this.list.firstChild.tabIndex = 0;
     }
+  }
+
+  /** A hit, and below it its near copies where the person unfolded them. */
+  withCopies(hit) {
+    if (!this.board.unfolded.has(hit.id)) return [hit];
+    return [hit, ...hit.copies.map((copy) => ({ ...copy, copyOf: hit.id }))];
   }
 
   get leading() {
@@ -80,7 +87,7 @@ export class Column {
     let before = null;
     shown.forEach((hit, place) => {
       const row = this.rows.get(hit.id) ?? this.add(hit);
-      fillRow(row, hit, this.side, top);
+      fillRow(row, hit, this.side, { top, unfolded: this.board.unfolded.has(hit.id) });
       const wanted = before ? before.nextSibling : this.list.firstChild;
       if (row !== wanted) this.list.insertBefore(row, wanted);
       before = row;

@@ -1,7 +1,8 @@
 // The keyboard: one Tab stop in the lists, arrows inside them, a few letters everywhere.
 
 import { emit } from './bus.js';
-import { debounced, isTyping } from './dom.js';
+import { debounced, isTyping, showTab } from './dom.js';
+import { disliking, liking } from './wishes.js';
 import { showHelp } from './help.js';
 
 const FOLLOW = 120; // milliseconds on a row before an open detail panel follows
@@ -10,7 +11,7 @@ const FOLLOW = 120; // milliseconds on a row before an open detail panel follows
 export function listenToKeys(board) {
   const follow = debounced((id) => document.body.dataset.detail && board.open(id), FOLLOW);
   board.root.addEventListener('keydown', (event) => {
-    const row = event.target.closest('.row');
+    const row = event.target.closest('.row[data-id]');
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!onRow(board, row, event.key, follow)) return;
     event.preventDefault();
@@ -35,7 +36,17 @@ function onRow(board, row, key, follow) {
     board.open(row.dataset.id);
     return true;
   }
-  return target === null;
+  if (key === 'e') board.unfold(Number(row.dataset.id));
+  else if (key === '+' || key === '-') exemplify(board, row, key);
+  else return target === null;
+  return true;
+}
+
+/** Take the item of a row as an example of what is wanted, or of what is not. */
+function exemplify(board, row, key) {
+  const id = Number(row.dataset.id);
+  const card = board.value.hits.flatMap((hit) => [hit, ...hit.copies]).find((one) => one.id === id);
+  if (card) emit('ask', key === '+' ? liking(card) : disliking(card));
 }
 
 /** The row that a key leads to; null where there is none that way, undefined for other keys. */
@@ -69,7 +80,7 @@ function anywhere(board, event) {
 }
 
 function focusQuery() {
-  document.querySelector('#tabs button[role="tab"]')?.click();
+  showTab(0);
   const box = document.querySelector('#query textarea');
   box?.focus();
   box?.select();

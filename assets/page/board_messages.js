@@ -1,5 +1,8 @@
 // What the board says beside its rows: failures and notes, nothing found, newer items.
 
+import { emit } from './bus.js';
+import { DEFAULTS, FILTERS, isDefault } from './asking_state.js';
+import { LeftOut, withoutFilters } from './board_left.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
 import { latest } from './status.js';
@@ -13,7 +16,8 @@ export class Messages {
     this.known = Infinity; // items when the search began
     this.note = el('div', { class: 'board-note', role: 'alert', hidden: true });
     this.nothing = el('div', { class: 'board-nothing', hidden: true });
-    const again = () => document.querySelector('#query .submit-button')?.click();
+    const again = () => emit('ask', {});
+    this.left = new LeftOut();
     this.newer = el('button', { type: 'button', class: 'chip board-newer', hidden: true, onclick: again });
   }
 
@@ -24,6 +28,7 @@ export class Messages {
 
   draw(hits) {
     this.drawNote();
+    this.left.draw(this.board);
     this.drawNothing(hits);
     this.drawNewer();
   }
@@ -42,18 +47,24 @@ export class Messages {
     const over = ['done', 'stopped', 'recall'].includes(this.board.stage);
     this.nothing.hidden = !(over && !hits.length);
     if (this.nothing.hidden) return;
-    this.nothing.replaceChildren(
+    const parts = [
       icon('search', 40),
       el('h3', { text: t('nothing.title') }),
       el('p', { text: t(latest && !itemCount() ? 'nothing.empty' : 'nothing.hint') }),
-    );
+      this.isFiltered() ? el('button', { type: 'button', class: 'quiet', text: t('left.clear'), onclick: withoutFilters }) : null,
+    ];
+    this.nothing.replaceChildren(...parts.filter(Boolean));
+  }
+
+  isFiltered() {
+    return FILTERS.some((name) => !isDefault(name, this.board.asked?.choices[name] ?? DEFAULTS[name]));
   }
 
   /** The library grew since the search: offer to search again instead of moving rows about. */
   drawNewer() {
-    const { stage, asked } = this.board;
+    const { stage } = this.board;
     const more = itemCount() - this.known;
-    this.newer.hidden = !(['done', 'stopped'].includes(stage) && !asked?.like && more > 0);
+    this.newer.hidden = !(['done', 'stopped'].includes(stage) && more > 0);
     if (!this.newer.hidden) this.newer.replaceChildren(icon('retry', 15), t('newer', { n: more }));
   }
 }

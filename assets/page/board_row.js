@@ -1,6 +1,7 @@
 // One row of a column: made once per item, filled again only when something about it changed.
 
 import { attribute, el, say } from './dom.js';
+import { draggable } from './drag.js';
 import { badgeText, fitOf, placeText, thumbOf } from './format.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
@@ -16,7 +17,7 @@ export function makeRow(hit, side) {
   if (short) badge.append(el('span', { text: short }));
   const row = el(
     'li',
-    { class: 'row', tabindex: '-1', data: { id: hit.id, kind: hit.kind } },
+    { class: hit.copyOf ? 'row row-copy' : 'row', tabindex: '-1', data: { id: hit.id, kind: hit.kind } },
     el('span', { class: 'row-rank' }),
     el('span', { class: 'row-thumb' }, image, badge),
     el(
@@ -27,6 +28,7 @@ export function makeRow(hit, side) {
         { class: 'row-head' },
         el('span', { class: 'row-title', text: hit.title, title: hit.title }),
         el('span', { class: 'row-place', text: placeText(hit.kind, hit.place) }),
+        el('span', { class: 'row-flags' }),
       ),
       el('span', { class: 'row-snippet' }),
       el('span', { class: 'row-score' }, el('i', { class: 'bar' }), el('b', {})),
@@ -34,26 +36,68 @@ export function makeRow(hit, side) {
     el('span', { class: 'row-move' }),
   );
   row.side = side;
+  draggable(row, hit);
   return row;
 }
 
 /** Fill a row from its hit; nothing is touched where nothing changed. */
-export function fillRow(row, hit, side, top) {
-  const key = JSON.stringify([hit.r0, hit.r1, hit.sim, hit.rel, hit.moved, hit.unscored, top]);
+export function fillRow(row, hit, side, { top, unfolded }) {
+  const key = JSON.stringify([
+    hit.r0, hit.r1, hit.sim, hit.rel, hit.moved, hit.unscored, hit.percentile, hit.words, hit.copies?.length, top, unfolded,
+  ]);
   if (row.key === key) return;
   row.key = key;
+  if (hit.copyOf) fillCopy(row, hit);
+  else fillHit(row, hit, side, unfolded);
+}
+
+function fillHit(row, hit, side, unfolded) {
   const recall = side === 'recall';
   const score = recall ? hit.sim : hit.rel;
   say(row.querySelector('.row-rank'), String((recall ? hit.r0 : hit.r1) ?? '–'));
   say(row.querySelector('.row-snippet'), subtitle(hit, side));
   const number = row.querySelector('.row-score b');
   say(number, score == null ? (hit.unscored ? '–' : '…') : score.toFixed(3));
-  attribute(number, 'title', !recall && hit.logit != null ? t('logit', { logit: hit.logit.toFixed(3) }) : null);
+  attribute(number, 'title', tooltip(hit, recall));
   row.querySelector('.bar').style.setProperty('--v', Math.max(0, Math.min(1, score ?? 0)));
   row.dataset.waiting = String(!recall && score == null && !hit.unscored);
   row.dataset.moved = hit.moved ?? '';
   fillMove(row.querySelector('.row-move'), hit, recall);
+  row.querySelector('.row-flags').replaceChildren(...flags(hit, unfolded));
   attribute(row, 'aria-label', spoken(hit, side));
+}
+
+/** A near copy that was unfolded below its hit. */
+function fillCopy(row, copy) {
+  say(row.querySelector('.row-rank'), '≈');
+  say(row.querySelector('.row-snippet'), copy.folder);
+  row.querySelector('.row-score').hidden = true;
+  attribute(row, 'aria-label', [copy.title, t('copies.of')].join(', '));
+}
+
+function tooltip(hit, recall) {
+  if (!recall) return hit.logit == null ? null : t('logit', { logit: hit.logit.toFixed(3) });
+  return hit.sim == null ? t('words.found') : percentileText(hit);
+}
+
+/** How far the hit stands out of the whole library, as a sentence; null where it is not known. */
+export function percentileText(hit) {
+  if (hit.percentile == null) return null;
+  return t('percentile', { n: (Math.floor(hit.percentile * 10) / 10).toFixed(1) }); // never up to 100
+}
+
+/** The badges beside the title: found by its words, and the near copies behind it. */
+function flags(hit, unfolded) {
+  const found = [];
+  if (hit.words != null) {
+    found.push(el('span', { class: 'flag', text: t('words.badge', { rank: hit.words }), title: t('words.hint', { rank: hit.words }) }));
+  }
+  if (hit.copies?.length) {
+    const n = hit.copies.length;
+    const attributes = { type: 'button', class: 'flag flag-copies', tabindex: '-1', 'aria-expanded': String(unfolded), title: t('copies.hint', { n }) };
+    found.push(el('button', { ...attributes, 'aria-label': t('copies.hint', { n }) }, icon('copies', 13), el('span', { text: `+${n}` })));
+  }
+  return found;
 }
 
 function subtitle(hit, side) {
@@ -86,7 +130,7 @@ export function movement(hit) {
 function spoken(hit, side) {
   const parts = [hit.title, t(`kind.${hit.kind}`), placeText(hit.kind, hit.place)];
   if (side === 'recall') {
-    parts.push(t('spoken.recall', { rank: hit.r0, score: hit.sim.toFixed(3) }));
+    parts.push(t('spoken.recall', { rank: hit.r0, score: hit.sim?.toFixed(3) ?? '–' }));
   } else if (hit.r1 == null) {
     parts.push(hit.unscored ? t('unscored', { reason: hit.unscored }) : t('spoken.waiting'));
   } else {
@@ -95,5 +139,7 @@ function spoken(hit, side) {
     parts.push(t('spoken.rerank', { rank: hit.r1, score: hit.rel.toFixed(3) }));
     parts.push(t(`spoken.${moved}`, { n: Math.abs(by) }));
   }
+  if (hit.words != null) parts.push(t('words.hint', { rank: hit.words }));
+  if (hit.copies?.length) parts.push(t('copies.hint', { n: hit.copies.length }));
   return parts.filter(Boolean).join(', ');
 }

@@ -44,8 +44,14 @@ export function legend(board, hits) {
   return [...question, ...shown];
 }
 
-function quoted(asked) {
-  if (asked.like) return t('asked.like', { title: asked.title });
-  const files = asked.files ? t('asked.files', { n: asked.files }) : '';
-  return [asked.text ? `“${asked.text}”` : '', files].filter(Boolean).join(' + ');
+function quoted({ text, files, choices, items }) {
+  const title = (id) => items.find((item) => item.id === id)?.title ?? `#${id}`;
+  const named = (name, ids) => (ids ?? []).map((id) => t(name, { title: title(id) }));
+  const wanted = [
+    text ? `“${text}”` : '',
+    files.length ? t('asked.files', { n: files.length }) : '',
+    ...named('asked.like', choices.like),
+  ];
+  const unwanted = [...named('asked.not_like', choices.not_like), choices.unlike ? t('asked.unlike', { text: choices.unlike }) : ''];
+  return [wanted.filter(Boolean).join(' + '), ...unwanted.filter(Boolean)].join(', ');
 }

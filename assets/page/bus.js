@@ -7,6 +7,9 @@
 //   changed                 the library's contents changed
 //   status {…}              a new status arrived (see status.js)
 //   forgotten {ids}         items are about to leave the library
+//   ask {text, files, change, cards}   search: see `Asking.ask`
+//   asked {asked}           a search has begun; the question as the server understood it
+//   unasked                 the page is as before the first search
 
 const listeners = new Map();
 

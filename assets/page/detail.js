@@ -14,18 +14,19 @@ import { placeText } from './format.js';
 import { icon } from './icons.js';
 import { getJson } from './net.js';
 import { t } from './strings.js';
+import { disliking, liking, onlyLiking } from './wishes.js';
 
 const VIEWS = {
   picture: pictureView, page: pageView, passage: passageView, video: clipView, moment: clipView,
 };
 
-export function start({ element, trigger }) {
-  new Detail(element.querySelector('.detail-root'), trigger);
+export function start({ element }) {
+  new Detail(element.querySelector('.detail-root'));
 }
 
 class Detail {
-  constructor(root, trigger) {
-    Object.assign(this, { root, trigger });
+  constructor(root) {
+    this.root = root;
     this.asked = 0; // number of the newest request; answers to older ones are dropped
     this.close();
     on('open', root, (request) => this.open(request));
@@ -104,16 +105,12 @@ class Detail {
   }
 
   actions(item) {
-    const more = () => {
+    const wish = (make) => () => {
       if (isNarrow()) this.close();
-      this.trigger('more_like', { id: item.id, title: item.title });
+      emit('ask', make(item));
     };
-    const like = el(
-      'button',
-      { type: 'button', class: 'primary', onclick: more },
-      icon('sparkle', 16),
-      el('span', { text: t('more_like') }),
-    );
+    const button = (tone, name, label, make) =>
+      el('button', { type: 'button', class: tone, onclick: wish(make) }, icon(name, 16), el('span', { text: t(label) }));
     const page = item.place.page ? `#page=${item.place.page}` : '';
     const open = item.file
       ? el(
@@ -123,7 +120,14 @@ class Detail {
           el('span', { text: t(item.kind === 'page' ? 'open.pdf' : 'open.original', { page: item.place.page }) }),
         )
       : null;
-    return el('div', { class: 'panel-actions' }, like, open);
+    return el(
+      'div',
+      { class: 'panel-actions' },
+      button('primary', 'sparkle', 'more_like', onlyLiking),
+      open,
+      button('quiet', 'plus', 'like.add', liking),
+      button('quiet', 'minus', 'like.not', disliking),
+    );
   }
 
   skeleton() {

@@ -1,7 +1,7 @@
 // Why an item was found, and where it comes from.
 
 import { el } from './dom.js';
-import { movement } from './board_row.js';
+import { movement, percentileText } from './board_row.js';
 import { bytes, date, ms } from './format.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
@@ -27,7 +27,15 @@ export function scoresBlock(hit, value) {
         }) + (hit.logit == null ? '' : ` · ${t('logit', { logit: hit.logit.toFixed(3) })}`),
       })
     : null;
-  return el('section', { class: 'block scores' }, el('h3', { text: t('scores') }), ...rows, sentence, unscored, times);
+  const apart = percentileText(hit);
+  const words = hit.words == null ? null : el('p', { class: 'verdict' }, el('span', { text: t('words.hint', { rank: hit.words }) }));
+  return el(
+    'section',
+    { class: 'block scores' },
+    el('h3', { text: t('scores') }), ...rows,
+    apart ? el('p', { class: 'fine', text: apart }) : null,
+    words, sentence, unscored, times,
+  );
 }
 
 function score(stage, rank, name, number) {

@@ -60,3 +60,9 @@ export const isCalm = () => matchMedia('(prefers-reduced-motion: reduce)').match
 
 /** Narrow enough for one column. */
 export const isNarrow = () => matchMedia('(max-width: 760px)').matches;
+
+/** Bring a screen to the front: 0 Search, 1 Library, 2 Settings. */
+export function showTab(n) {
+  const tab = document.querySelectorAll('#tabs button[role="tab"]')[n];
+  if (tab?.getAttribute('aria-selected') === 'false') tab.click();
+}

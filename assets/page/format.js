@@ -46,13 +46,14 @@ export function date(iso) {
 /** Where in its file an item stands; empty for a picture. */
 export function placeText(kind, place) {
   if (kind === 'page') return t('place.page', { page: place.page });
-  if (kind === 'passage' && place.first) {
-    const name = place.first === place.last ? 'place.line' : 'place.lines';
-    return t(name, { first: place.first, last: place.last });
-  }
+  if (kind === 'passage') return [place.section, linesText(place)].filter(Boolean).join(' · ');
   if (kind === 'moment') return `${clock(place.start ?? 0)}–${clock(place.end ?? 0)}`;
   if (kind === 'video' && place.end) return clock(place.end);
   return '';
+}
+
+function linesText({ first, last }) {
+  return first ? t(first === last ? 'place.line' : 'place.lines', { first, last }) : '';
 }
 
 /** The few characters on a thumbnail: p. 3, 0:24. */

@@ -11,6 +11,8 @@ const KEYS = [
   [['↑', '↓', 'j', 'k'], 'keys.rows'],
   [['←', '→'], 'keys.columns'],
   [['Enter', 'Space'], 'keys.open'],
+  [['+', '-'], 'keys.examples'],
+  [['e'], 'keys.copies'],
   [['c'], 'keys.compact'],
   [['?'], 'keys.help'],
 ];

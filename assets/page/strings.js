@@ -1,14 +1,24 @@
-// Every word our scripts show, in the language of the browser.
+// Every word our scripts show, in the language of the page (see language.js).
 
 import { english } from './strings_en.js';
+import { libraryEnglish } from './strings_en_library.js';
+import { searchEnglish } from './strings_en_search.js';
 import { chinese } from './strings_zh.js';
+import { libraryChinese } from './strings_zh_library.js';
+import { searchChinese } from './strings_zh_search.js';
 
 const preferred = navigator.languages?.[0] ?? navigator.language ?? 'en';
 
 /** The language of our own words: en or zh. */
 export const language = preferred.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 
-const words = language === 'zh' ? { ...english, ...chinese } : english;
+/** Both dictionaries, whole. */
+export const dictionaries = {
+  en: { ...english, ...searchEnglish, ...libraryEnglish },
+  zh: { ...chinese, ...searchChinese, ...libraryChinese },
+};
+
+const words = { ...dictionaries.en, ...dictionaries[language] };
 
 /** The text `key`, with `{name}` filled in. "one|many" chooses by the value `n`. */
 export function t(key, values = {}) {

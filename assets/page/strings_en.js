@@ -107,13 +107,12 @@ export const english = {
   'moved.kept': '＝ {n} unchanged',
   'moved.demoted': '▼ {n} down',
   'moved.dropped': '▼ {n} dropped',
-  'asked.like': 'Like “{title}”',
   'asked.files': '{n} file|{n} files',
 
   newer: '{n} new item since then: search again|{n} new items since then: search again',
 
   'nothing.title': 'Nothing found',
-  'nothing.hint': 'Uncheck the kinds, choose all collections, or ask in other words.',
+  'nothing.hint': 'Take filters away, or ask in other words.',
   'nothing.empty': 'The library is empty: add files in the Library tab first.',
 
   'detail.title': 'Detail',

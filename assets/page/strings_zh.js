@@ -106,13 +106,12 @@ export const chinese = {
   'moved.kept': '＝ 不变 {n}',
   'moved.demoted': '▼ 下降 {n}',
   'moved.dropped': '▼ 落选 {n}',
-  'asked.like': '与“{title}”相似',
   'asked.files': '{n} 个文件',
 
   newer: '此后新增 {n} 个条目：重新搜索',
 
   'nothing.title': '没有找到',
-  'nothing.hint': '取消类型筛选，选择全部合集，或换一种说法。',
+  'nothing.hint': '减少筛选条件，或换一种说法。',
   'nothing.empty': '资料库为空：请先在“资料库”页添加文件。',
 
   'detail.title': '详情',

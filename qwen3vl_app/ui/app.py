@@ -64,15 +64,15 @@ def build_blocks(services: Services) -> Any:  # noqa: ANN401  # gradio has no ty
     ) as blocks:
         _own("top", "top-bar")
         with gr.Row(elem_id="stage"):
-            with gr.Column(elem_id="screens"), gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Column(elem_id="screens"), gr.Tabs(elem_id="tabs"):
                 with gr.Tab(words("app_search"), id="search"):
                     search = build_search_tab()
                 with gr.Tab(words("app_library"), id="library"):
                     _own("library", "library")
                 with gr.Tab(words("app_settings"), id="settings"):
                     _own("settings", "settings")
-            detail = _own("detail", "detail", "more_like")
-        wire_search(search, detail, tabs, services, Searches(services.engine))
+            _own("detail", "detail")
+        wire_search(search, services, Searches(services.engine))
     blocks.queue(default_concurrency_limit=4, max_size=64)
     if hasattr(blocks._queue, "sleep_when_free"):  # noqa: SLF001  # no public setting
         blocks._queue.sleep_when_free = QUEUE_POLL  # noqa: SLF001

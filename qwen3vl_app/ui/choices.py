@@ -1,60 +1,111 @@
-"""The query box and the choices around it become a query."""
+"""What stands in and around the query box becomes a query."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any, Self
 
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import ItemFilter, Kind, Query
-from qwen3vl_app.ui.present import Json
-from qwen3vl_app.ui.query_files import read_query_files
+from qwen3vl_app.types import ItemFilter, ItemId, Kind, Query, WordsMode
+from qwen3vl_app.ui.crops import Crop
+from qwen3vl_app.ui.filters import number, read_filter, whole_number
+from qwen3vl_app.ui.query_files import QueryFile, read_query_files
+
+TOP_K = 20
+DEPTH = 40
+
+MOST_ITEMS = 16
+"""Items that one query may name as examples: their mean says little beyond that."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """The controls around the query box, in the order in which gradio hands them over."""
+    """Everything around the query box."""
 
-    kinds: list[str]
-    collection: str
-    top_k: int
-    depth: int
-    rerank: bool
-    instruction: str | None
+    where: ItemFilter
+    words: WordsMode = WordsMode.OFF
+    like: tuple[ItemId, ...] = ()
+    not_like: tuple[ItemId, ...] = ()
+    unlike: str = ""
+    unlike_weight: float = 0.5
+    top_k: int = TOP_K
+    depth: int = DEPTH
+    rerank: bool = True
+    collapse: bool = True
+    instruction: str | None = None
+    crops: Mapping[str, Crop]
+    """Region of a query picture, by the picture's key."""
 
-    def apply(self, query: Query) -> Query:
-        """The query with these choices."""
-        return replace(
-            query,
-            filter=ItemFilter(kinds=wanted_kinds(self.kinds), collection=self.collection or None),
-            top_k=int(self.top_k),
-            depth=max(int(self.depth), int(self.top_k)),
-            rerank=self.rerank,
-            instruction=(self.instruction or "").strip() or None,
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """The choices as the page's script names them; what is missing has its default.
+
+        Raises:
+            UsageError: A value that means nothing.
+        """
+        weight = number(given.get("unlike_weight"))
+        return cls(
+            where=_with_moments(read_filter(given)),
+            words=_words(given.get("words")),
+            like=_items(given.get("like")),
+            not_like=_items(given.get("not_like")),
+            unlike=str(given.get("unlike") or "").strip(),
+            unlike_weight=0.5 if weight is None else weight,
+            top_k=whole_number(given.get("top")) or TOP_K,
+            depth=whole_number(given.get("depth")) or DEPTH,
+            rerank=given.get("rerank") is not False,
+            collapse=given.get("collapse") is not False,
+            instruction=str(given.get("instruction") or "").strip() or None,
+            crops={str(key): Crop.read(crop) for key, crop in (given.get("crops") or {}).items()},
         )
 
 
-def wanted_kinds(chosen: list[str]) -> frozenset[Kind]:
-    """Kinds behind the boxes that are checked: none means all, a video brings its moments."""
-    kinds = {Kind(value) for value in chosen}
-    if Kind.VIDEO in kinds:
-        kinds.add(Kind.MOMENT)
-    return frozenset(kinds) or frozenset(Kind)
-
-
-def build_query(services: Services, box: Json, choices: Choices) -> Query:
-    """The query that the box and the choices describe.
+def build_query(
+    services: Services, text: str, files: Sequence[QueryFile], given: Mapping[str, Any]
+) -> Query:
+    """The query that box and choices describe.
 
     Raises:
-        EmptyQueryError: The box is empty.
-        AppError: A file of the query cannot be used.
+        EmptyQueryError: There is nothing to look for.
+        AppError: A file of the query or a choice cannot be used.
     """
-    paths = [Path(path) for path in box.get("files") or []]
-    pictures, clips = read_query_files(services.reader, paths)
-    text = (box.get("text") or "").strip()
-    return choices.apply(Query(text=text, pictures=pictures, clips=clips))
+    choices = Choices.read(given)
+    pictures, clips = read_query_files(services.reader, files, choices.crops)
+    return Query(
+        text=text,
+        pictures=pictures,
+        clips=clips,
+        like=choices.like,
+        not_like=choices.not_like,
+        unlike=choices.unlike,
+        unlike_weight=choices.unlike_weight,
+        words=choices.words,
+        filter=choices.where,
+        instruction=choices.instruction,
+        top_k=choices.top_k,
+        depth=max(choices.depth, choices.top_k),
+        rerank=choices.rerank,
+        collapse=choices.collapse,
+    )
 
 
-def describe(box: Json) -> Json:
-    """What was asked, for the line above the results."""
-    return {"text": (box.get("text") or "").strip(), "files": len(box.get("files") or [])}
+def _with_moments(where: ItemFilter) -> ItemFilter:
+    """A video brings its moments: whoever looks for one wants the second, too."""
+    moments = {Kind.MOMENT} if Kind.VIDEO in where.kinds else set()
+    return replace(where, kinds=where.kinds | moments)
+
+
+def _words(given: object) -> WordsMode:
+    try:
+        return WordsMode(str(given or WordsMode.OFF))
+    except ValueError as error:
+        raise UsageError(f"{error}; choose from {', '.join(WordsMode)}.") from error
+
+
+def _items(given: object) -> tuple[ItemId, ...]:
+    ids = given if isinstance(given, (list, tuple)) else ()
+    if len(ids) > MOST_ITEMS:
+        raise UsageError(f"{len(ids)} items were given as examples; choose up to {MOST_ITEMS}.")
+    return tuple(ItemId(whole_number(one) or 0) for one in ids)

@@ -5,7 +5,6 @@ Numbers stay numbers and places stay places; the scripts phrase them in the read
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,9 +12,8 @@ from typing import Any, TypeAlias
 
 from qwen3vl_app.indexing.progress import IndexProgress
 from qwen3vl_app.models.protocols import ModelStatus
-from qwen3vl_app.search.ranking import movement
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.types import FileOutcome, Hit, Item, Kind, Place, Query, SearchUpdate
+from qwen3vl_app.types import FileOutcome, Item, Kind, Place
 
 Json: TypeAlias = dict[str, Any]
 
@@ -24,9 +22,6 @@ SNIPPET = 180
 
 CONTEXT_LINES = 10
 """Shown before and after a passage."""
-
-MOST_HITS = 200
-"""Sent to the page; the largest depth a query may have."""
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _CJK = "\u2e80"  # from here on, a single character can be a word
@@ -60,8 +55,9 @@ def place_of(place: Place) -> Json:
         "last": place.last_line,
         "start": place.start,
         "end": place.end,
+        "section": place.section,
     }
-    return {name: value for name, value in known.items() if value is not None}
+    return {name: value for name, value in known.items() if value not in (None, "")}
 
 
 def query_words(text: str) -> list[str]:
@@ -81,46 +77,6 @@ def snippet(text: str, words: Sequence[str], length: int = SNIPPET) -> str:
         start = space + 1 if 0 <= space < start + 20 else start
     cut = flat[start : start + length].rstrip()
     return ("…" if start else "") + cut + ("…" if start + length < len(flat) else "")
-
-
-def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
-    """A card with both ranks; ``r1``, ``rel`` and ``logit`` are None where it was not judged."""
-    moved = movement(hit, top_k)
-    return item_card(hit.item, words) | {
-        "r0": hit.recall_rank,
-        "sim": None if hit.similarity is None else finite(hit.similarity),
-        "r1": hit.rank,
-        "rel": None if hit.score is None else finite(hit.score.relevance),
-        "logit": None if hit.score is None else finite(hit.score.logit),
-        "moved": None if moved is None else moved.value,
-        "unscored": hit.unscored,
-    }
-
-
-def finite(number: float) -> float | None:
-    """The number, or None for NaN and infinities, which JSON does not know."""
-    return round(float(number), 6) if math.isfinite(number) else None
-
-
-def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) -> Json:
-    """The value of the board for one step of a search."""
-    words = query_words(query.text) if not asked.get("like") else []
-    return {
-        "seq": seq,
-        "stage": update.stage.value,
-        "asked": asked | {"words": words},
-        "hits": [hit_row(hit, query.top_k, words) for hit in update.hits[:MOST_HITS]],
-        "top": query.top_k,
-        "rerank": query.rerank,
-        "done": update.reranked,
-        "ms": {
-            "embed": update.timings.embed,
-            "recall": update.timings.recall,
-            "rerank": update.timings.rerank,
-        },
-        "model": update.model,
-        "notes": list(update.notes),
-    }
 
 
 def passage_lines(item: Item, siblings: Sequence[Item]) -> list[list[Any]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Self
 
 from qwen3vl_app.errors import UnreadableMediaError, UsageError
 from qwen3vl_app.media.kinds import HEAD_BYTES, FileType, identify
 from qwen3vl_app.types import Clip
+from qwen3vl_app.ui.access import is_inside
+from qwen3vl_app.ui.crops import Crop
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,28 +22,51 @@ MOST_FILES = 8
 """Pictures and clips in one query: each costs the models hundreds of tokens."""
 
 
+@dataclass(frozen=True, slots=True)
+class QueryFile:
+    """An uploaded file of a query."""
+
+    key: str
+    """``{hash}/{name}`` below the folder of query files; stands in the page's addresses."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The file at ``path``, where gradio put it: in a folder named by the hash."""
+        return cls(PurePosixPath(*path.parts[-2:]).as_posix(), path)
+
+    @classmethod
+    def known(cls, folder: Path, key: str) -> Self | None:
+        """The file with this key if it is still there, and inside ``folder``."""
+        path = folder / key
+        return cls(key, path) if is_inside(path, folder) and path.is_file() else None
+
+
 def read_query_files(
-    reader: Reader, paths: Sequence[Path]
+    reader: Reader, files: Sequence[QueryFile], crops: Mapping[str, Crop]
 ) -> tuple[tuple[Image, ...], tuple[Clip, ...]]:
-    """Pictures and clips of a query, each in the order given.
+    """Pictures, cut where a region was chosen, and clips of a query, each in the order given.
 
     Raises:
         UsageError: Too many files, or one that is neither a picture nor a clip.
         UnreadableMediaError: A file that cannot be decoded.
     """
-    if len(paths) > MOST_FILES:
-        raise UsageError(f"A query takes at most {MOST_FILES} files; {len(paths)} were given.")
+    if len(files) > MOST_FILES:
+        raise UsageError(f"A query takes at most {MOST_FILES} files; {len(files)} were given.")
     pictures: list[Image] = []
     clips: list[Clip] = []
-    for path in paths:
-        kind = kind_of_query(path)
+    for file in files:
+        kind = kind_of_query(file.path)
         if kind is FileType.PICTURE:
-            pictures.append(reader.picture(path))
+            picture = reader.picture(file.path)
+            crop = crops.get(file.key)
+            pictures.append(crop.apply(picture) if crop else picture)
         elif kind is FileType.VIDEO:
-            clips.append(reader.clip(path))
+            clips.append(reader.clip(file.path))
         else:
             raise UsageError(
-                f"{path.name} is a document; a query takes words, pictures and clips."
+                f"{file.path.name} is a document; a query takes words, pictures and clips."
             )
     return tuple(pictures), tuple(clips)
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.types import Query, SearchStage
 from qwen3vl_app.ui.failures import UNEXPECTED
-from qwen3vl_app.ui.present import Json, board_value
+from qwen3vl_app.ui.present import Json
+from qwen3vl_app.ui.present_hits import board_value
 
 SESSIONS = 256
 """Browser tabs remembered; the least recently active goes first, at the cost of its stale rows."""

@@ -79,19 +79,28 @@ def unhurried(world: Served) -> Iterator[Served]:
 
 
 @contextmanager
-def opened(context: BrowserContext, url: str, *, expected: str | None = None) -> Iterator[Page]:
+def opened(
+    context: BrowserContext,
+    url: str,
+    *,
+    expected: str | None = None,
+    origin: str = "",
+    ready: str = ".board-root .welcome > *",
+) -> Iterator[Page]:
     """A page whose console errors and requests to other origins fail the test.
 
     Args:
         context: Of the browser; keeps what the page loaded, not what it remembered.
         url: The program's address.
         expected: Pattern of an error in the console that the test is about.
+        origin: The beginning of ``url``, where that says more.
+        ready: What is on the page once it is up.
     """
     problems: list[str] = []
     foreign: list[str] = []
 
     def asked(request: Request) -> None:
-        if not request.url.startswith((url, "data:", "blob:")):
+        if not request.url.startswith((origin or url, "data:", "blob:")):
             foreign.append(request.url)
 
     def heard(said: ConsoleMessage) -> None:
@@ -106,7 +115,7 @@ def opened(context: BrowserContext, url: str, *, expected: str | None = None) ->
     page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
     page.goto(url)
     page.wait_for_selector("#query textarea")
-    page.wait_for_selector(".board-root .welcome > *")
+    page.wait_for_selector(ready)
     try:
         yield page
         page.evaluate("localStorage.clear()")

@@ -92,6 +92,11 @@ def main(folder: Path, port: int, *, empty: bool) -> None:
         return {
             "queries": [query.text for query in services.engine.seen],
             "pictures": [len(query.pictures) for query in services.engine.seen],
+            "sizes": [[p.size for p in query.pictures] for query in services.engine.seen],
+            "like": [query.like for query in services.engine.seen],
+            "not_like": [query.not_like for query in services.engine.seen],
+            "unlike": [[query.unlike, query.unlike_weight] for query in services.engine.seen],
+            "words": [query.words for query in services.engine.seen],
             "commands": services.indexer.commands,
             "added": [
                 {"paths": [str(path) for path in paths], "collection": collection}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from qwen3vl_app.search.ranking import Movement
 from qwen3vl_app.types import (
     ContentHash,
+    Hit,
     Item,
     ItemId,
     Kind,
@@ -19,8 +20,10 @@ from qwen3vl_app.types import (
     Query,
     SearchStage,
     SearchUpdate,
+    WordsMode,
 )
-from qwen3vl_app.ui.present import board_value, finite, numbered_lines, query_words, snippet
+from qwen3vl_app.ui.present import numbered_lines, query_words, snippet
+from qwen3vl_app.ui.present_hits import board_value, finite, hit_row
 from tests.ui.world import HOSTILE
 
 
@@ -63,6 +66,25 @@ def test_board_value__rows_tell_both_ranks(drawn):
     assert [(row["title"], row["rel"], row["moved"]) for row in unscored] == [
         ("gone.png", None, None)
     ]
+
+
+def test_board_value__says_what_was_left_out(drawn):
+    query = Query(text='red "circle 00"', words=WordsMode.ON, top_k=5, rerank=False)
+    first, *_ = drawn.engine.search(query)
+    value = board_value(first, query, seq=1, asked={})
+    left, top = value["left"], value["hits"][0]
+    assert (left["shown"], left["level"], left["more"]) == (5, 0.45, False)
+    assert value["asked"]["words"] == ["circle", "red"]
+    assert 0 <= top["percentile"] <= 100
+    found = [(row["title"], row["words"]) for row in value["hits"] if row["words"]]
+    assert found == [("red circle 00.png", 1)]
+    copies = [copy["title"] for row in value["hits"] for copy in row["copies"]]
+    assert copies == ["purple circle 16.png", "purple square 17.png"]
+
+
+def test_board_value__a_hit_by_words_alone_has_no_similarity(drawn):
+    hit = Hit(item=next(iter(drawn.library.items_by_id.values())), recall_rank=1, similarity=None)
+    assert (hit_row(hit, 5, [])["sim"], hit_row(hit, 5, [])["percentile"]) == (None, None)
 
 
 def test_board_value__hostile_text_is_only_text(drawn):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PIL import Image
 
-from qwen3vl_app.errors import UnreadableMediaError, UsageError
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.types import Query
-from qwen3vl_app.ui.choices import Choices, build_query, wanted_kinds
 from qwen3vl_app.ui.failures import UNEXPECTED
-from qwen3vl_app.ui.query_files import read_query_files
 from qwen3vl_app.ui.searches import NewestSearch, Searches
 from tests.ui.world import FakeEngine
 
-ASKED = {"text": "red", "files": 0}
+ASKED = {"text": "red", "files": [], "choices": {}, "items": []}
 
 
 @pytest.fixture
@@ -89,35 +86,3 @@ def test_newest__sessions_are_bounded():
     numbers = [newest.begin(name) for name in "abc"]
     assert newest.superseded("a", numbers[0])
     assert not newest.superseded("c", numbers[2])
-
-
-def test_wanted_kinds__a_video_brings_its_moments():
-    assert wanted_kinds(["video"]) == {"video", "moment"}
-    assert len(wanted_kinds([])) == 5
-
-
-def test_build_query__choices_apply(drawn):
-    choices = Choices(["page"], "Work", 50, 10, False, " Find it. ")
-    query = build_query(drawn, {"text": " owl ", "files": []}, choices)
-    assert (query.text, query.top_k, query.depth, query.rerank) == ("owl", 50, 50, False)
-    assert (query.filter.collection, query.instruction) == ("Work", "Find it.")
-
-
-def test_query_files__pictures_by_their_bytes(drawn, tmp_path):
-    odd = tmp_path / "picture.mp4"
-    Image.new("RGB", (8, 8), "red").save(odd, "PNG")
-    pictures, clips = read_query_files(drawn.reader, [odd])
-    assert (len(pictures), clips) == (1, ())
-
-
-def test_query_files__documents_and_junk_are_refused(drawn, tmp_path):
-    text = tmp_path / "note.txt"
-    text.write_text("hello")
-    junk = tmp_path / "junk.png"
-    junk.write_bytes(b"no picture at all")
-    with pytest.raises(UsageError, match="takes words, pictures and clips"):
-        read_query_files(drawn.reader, [text])
-    with pytest.raises(UnreadableMediaError):
-        read_query_files(drawn.reader, [junk])
-    with pytest.raises(UsageError, match="at most 8"):
-        read_query_files(drawn.reader, [junk] * 9)

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,14 +29,16 @@ from qwen3vl_app.search.ranking import ranked
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.types import (
-    Candidate,
     ContentHash,
+    DuplicateGroup,
     FileOutcome,
     Hit,
     Item,
     ItemFilter,
     ItemId,
     Kind,
+    LeftOut,
+    Orientation,
     Outcome,
     Part,
     Place,
@@ -45,6 +48,7 @@ from qwen3vl_app.types import (
     SearchUpdate,
     Space,
     Timings,
+    WordsMode,
 )
 
 HOSTILE = "${alert(1)} {{7*7}} `x` \\u0041 <img src=x onerror=alert(2)>"
@@ -148,6 +152,7 @@ class FakeLibrary:
     items_by_id: dict[ItemId, Item] = field(default_factory=dict)
     collection_of: dict[ItemId, str] = field(default_factory=dict)
     outcome_rows: list[FileOutcome] = field(default_factory=list)
+    tags_by_id: dict[ItemId, list[str]] = field(default_factory=dict)
     writable: bool = True
 
     def __post_init__(self) -> None:
@@ -210,12 +215,49 @@ class FakeLibrary:
         )
 
     def matching(self, where: ItemFilter) -> list[Item]:
-        return [
-            item
-            for item in self.items_by_id.values()
-            if item.kind in where.kinds
-            and (where.collection is None or self.collection_of.get(item.id) == where.collection)
+        return [item for item in self.items_by_id.values() if self._passes(item, where)]
+
+    def _passes(self, item: Item, where: ItemFilter) -> bool:
+        if item.kind not in where.kinds:
+            return False
+        if where.collection is not None and self.collection_of.get(item.id) != where.collection:
+            return False
+        if where.folder is not None and not item.path.is_relative_to(where.folder):
+            return False
+        if where.tag is not None and where.tag not in self.tags_by_id.get(item.id, ()):
+            return False
+        turned = item.height > item.width
+        return where.orientation is None or turned == (where.orientation is Orientation.PORTRAIT)
+
+    def tag(self, items: Sequence[ItemId], name: str) -> int:
+        for item in items:
+            self.tags_by_id.setdefault(item, []).append(name)
+        return len(items)
+
+    def untag(self, items: Sequence[ItemId], name: str) -> int:
+        for item in items:
+            self.tags_by_id[item].remove(name)
+        return len(items)
+
+    def tags(self) -> list[tuple[str, int]]:
+        return sorted(
+            Counter(name for names in self.tags_by_id.values() for name in names).items()
+        )
+
+    def tags_of(self, items: Sequence[ItemId]) -> dict[ItemId, tuple[str, ...]]:
+        return {item: tuple(self.tags_by_id.get(item, ())) for item in items}
+
+    def duplicates(self, limit: int = 100, after: int = 0) -> list[DuplicateGroup]:
+        """Pictures with the same colour and the same number of sides, as if nearly the same."""
+        groups: dict[str, list[Item]] = {}
+        for item in self.items_by_id.values():
+            if item.kind is Kind.PICTURE and item.path.parent.name == "shapes":
+                groups.setdefault(item.path.stem.split()[0], []).append(item)
+        found = [
+            DuplicateGroup(keeper=one, reason="More pixels: 900 x 500.", copies=tuple(others))
+            for one, *others in groups.values()
         ]
+        return found[after : after + limit]
 
     def list_items(
         self, where: ItemFilter, *, after: ItemId | None = None, limit: int = 100
@@ -246,6 +288,7 @@ class FakeLibrary:
         return list({i.path for i in self.items_by_id.values() if i.content_hash == content})
 
     def forget(self, paths: Sequence[Path]) -> int:
+        self.outcome_rows = [row for row in self.outcome_rows if row.path not in paths]
         gone = [i for i, item in self.items_by_id.items() if item.path in paths]
         for i in gone:
             del self.items_by_id[i]
@@ -369,6 +412,7 @@ class FakeEngine:
             hits=hits,
             model="Demo embedder",
             timings=Timings(embed=28.4, recall=12.6),
+            left_out=self._left_out(query, hits),
         )
         yield update
         if not hits or not query.rerank:
@@ -395,25 +439,58 @@ class FakeEngine:
             )
             yield update
 
-    def more_like(self, item: ItemId) -> Query:
-        known = self.library.item(item)
-        if known is None:
-            raise UsageError(f"Item {item} is not in the library any more; search again.")
-        return Query(text=known.path.stem)
-
     def _recall(self, query: Query) -> tuple[Hit, ...]:
-        words = query.text.lower().split()
-        scored = [
-            Candidate(item_id=item.id, similarity=0.1 + 0.5 * _match(words, item, 0.45))
-            for item in self.library.matching(query.filter)
-        ]
-        scored.sort(key=lambda c: -c.similarity)
+        similarities = self._similarities(query)
+        passing = [item for item in self.library.matching(query.filter) if item.id in similarities]
+        passing.sort(key=lambda item: -similarities[item.id])
         wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
+        ordered = sorted(similarities.values())
+        found = {item.id: n for n, item in enumerate((i for i in passing if _has(query, i)), 1)}
         return tuple(
             Hit(
-                item=self.library.items_by_id[c.item_id], recall_rank=rank, similarity=c.similarity
+                item=item,
+                recall_rank=rank,
+                similarity=similarities[item.id],
+                percentile=100 * ordered.index(similarities[item.id]) / len(ordered),
+                words_rank=found.get(item.id),
+                copies=self._copies(query, item),
             )
-            for rank, c in enumerate(scored[:wanted], start=1)
+            for rank, item in enumerate(passing[:wanted], start=1)
+        )
+
+    def _similarities(self, query: Query) -> dict[ItemId, float]:
+        """Of every item but the examples, filtered or not; with words only of those with them."""
+        examples = {*query.like, *query.not_like}
+        if query.collapse:
+            examples |= {copy.id for copy in self._burst()}
+        texts = [query.text, *(self.library.items_by_id[i].path.stem for i in query.like)]
+        words = " ".join(texts).lower().split()
+        return {
+            item.id: 0.1 + 0.5 * _match(words, item, 0.45)
+            for item in self.library.items_by_id.values()
+            if item.id not in examples and (query.words is not WordsMode.ONLY or _has(query, item))
+        }
+
+    def _copies(self, query: Query, item: Item) -> tuple[Item, ...]:
+        """The first of the drawn pictures stands for two of a burst."""
+        if not query.collapse or item.path.name != "red circle 00.png":
+            return ()
+        return self._burst()
+
+    def _burst(self) -> tuple[Item, ...]:
+        alike = (i for i in self.library.items_by_id.values() if "purple" in i.path.name)
+        return tuple(islice(alike, 2))
+
+    def _left_out(self, query: Query, hits: Sequence[Hit]) -> LeftOut:
+        level = 0.45
+        clear = {i for i, similarity in self._similarities(query).items() if similarity >= level}
+        passing = {item.id for item in self.library.matching(query.filter)}
+        return LeftOut(
+            shown=len(hits),
+            above=len(clear & passing),
+            hidden=len(clear - passing),
+            collapsed=sum(len(hit.copies) for hit in hits),
+            level=None if query.words is WordsMode.ONLY else level,
         )
 
     def _judge(self, query: Query, hit: Hit) -> Score | str:
@@ -421,6 +498,14 @@ class FakeEngine:
             return "the file is no longer there"
         logit = 12 * _match(query.text.lower().split(), hit.item, 0.2) - 6
         return Score(relevance=1 / (1 + float(np.exp(-logit))), logit=logit)
+
+
+def _has(query: Query, item: Item) -> bool:
+    """Whether exact words are asked for and found, in name or text."""
+    text = f"{item.path} {item.text}".lower()
+    return bool(query.exact_words.wanted) and all(
+        word.lower() in text for word in query.exact_words.wanted
+    )
 
 
 def _match(words: Sequence[str], item: Item, noise: float) -> float:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
-from qwen3vl_app.errors import UsageError
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.types import Item, ItemFilter, ItemId, Kind
+from qwen3vl_app.types import Item, ItemId, Kind
+from qwen3vl_app.ui.filters import read_filter
 from qwen3vl_app.ui.present import (
     Json,
     by_value,
@@ -37,12 +36,12 @@ def item_routes(services: Services) -> APIRouter:
 
     @router.get("/items")
     def items(
+        request: Request,
         after: int | None = None,
-        kind: Annotated[tuple[str, ...], Query()] = (),
-        collection: str | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
     ) -> Json:
-        where = item_filter(kind, collection)
+        given = request.query_params
+        where = read_filter({**given, "kinds": given.getlist("kind")})
         last = None if after is None else ItemId(after)
         found = library.list_items(where, after=last, limit=limit + 1)
         shown = found[:limit]
@@ -70,19 +69,6 @@ def item_routes(services: Services) -> APIRouter:
         return {"files": by_value(known.files), "items": by_value(known.items)}
 
     return router
-
-
-def item_filter(kinds: Sequence[str], collection: str | None) -> ItemFilter:
-    """Which items are meant; no kinds mean all of them.
-
-    Raises:
-        UsageError: A kind that does not exist.
-    """
-    try:
-        wanted = frozenset(Kind(kind) for kind in kinds) or frozenset(Kind)
-    except ValueError as error:
-        raise UsageError(f"{error}; choose from {', '.join(Kind)}.") from error
-    return ItemFilter(kinds=wanted, collection=collection or None)
 
 
 def item_detail(services: Services, item: Item, words: list[str]) -> Json:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import Kind
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.tabs.search_events import SearchEvents
@@ -22,27 +20,16 @@ AT_ONCE = 4
 """Searches in the queue group: a newer one must start while the older one ends its slice. The
 model thread still takes one batch at a time."""
 
-EVERYTHING = ""
-"""Value of the collection choice that means the whole library."""
-
-KINDS: tuple[tuple[str, str], ...] = (
-    ("app_pictures", Kind.PICTURE),
-    ("app_pages", Kind.PAGE),
-    ("app_passages", Kind.PASSAGE),
-    ("app_videos", Kind.VIDEO),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class SearchTab:
-    """The components other parts of the page listen to."""
+    """The components of the screen."""
 
     box: gr.MultimodalTextbox
-    board: gr.HTML
-    choices: Sequence[gr.components.Component]
-    """In the order of ``Choices``."""
+    asking: gr.HTML
+    """Everything around the box. Its value is what ``Choices.read`` takes, set by its script."""
 
-    collection: gr.Dropdown
+    board: gr.HTML
 
 
 def build_search_tab() -> SearchTab:
@@ -60,70 +47,24 @@ def build_search_tab() -> SearchTab:
         autofocus=True,
         elem_id="query",
     )
-    gr.HTML(
-        html_template="<div class='own filters-root'></div>",
-        js_on_load=scripts.start("filters"),
+    asking = gr.HTML(
+        value={},
+        html_template="<div class='own asking-root'></div>",
+        js_on_load=scripts.start("asking", "search", "fill"),
         apply_default_css=False,
-        elem_id="filters-toggle",
+        elem_id="asking",
     )
-    with gr.Row(elem_id="filters"):
-        choices = _build_choices()
     board = gr.HTML(
         html_template="<div class='own board-root'></div>",
-        js_on_load=scripts.start("board", "suggested", "halt", "collections"),
+        js_on_load=scripts.start("board", "halt"),
         apply_default_css=False,
         elem_id="board",
     )
-    return SearchTab(box=box, board=board, choices=choices, collection=choices[1])
+    return SearchTab(box=box, asking=asking, board=board)
 
 
-def _build_choices() -> list[Any]:
-    """The controls in the order of ``Choices``."""
-    bare: dict[str, Any] = {"show_label": False, "container": False}
-    named = [(words(name), kind) for name, kind in KINDS]
-    kinds = gr.CheckboxGroup(named, label="Kinds", elem_id="kinds", **bare)
-    collection = gr.Dropdown(
-        [(words("app_everything"), EVERYTHING)],
-        value=EVERYTHING,
-        label="Collection",
-        elem_id="collection",
-        **bare,
-    )
-    top_k = gr.Dropdown(
-        [(f"Top {n}", n) for n in (5, 10, 20, 50, 100)],
-        value=20,
-        label="Results",
-        elem_id="top-k",
-        min_width=80,
-        **bare,
-    )
-    rerank = gr.Checkbox(
-        True, label=words("app_rerank"), container=False, elem_id="rerank", min_width=80
-    )
-    with gr.Accordion(words("app_advanced"), open=False, elem_id="advanced"), gr.Row():
-        depth = gr.Slider(
-            5,
-            200,
-            value=40,
-            step=5,
-            label=words("app_depth"),
-            info=words("app_depth_info"),
-            elem_id="depth",
-        )
-        instruction = gr.Textbox(
-            label=words("app_instruction"),
-            info=words("app_instruction_info"),
-            placeholder="Retrieve images or text relevant to the user's query.",
-            max_lines=2,
-            elem_id="instruction",
-        )
-    return [kinds, collection, top_k, depth, rerank, instruction]
-
-
-def wire_search(
-    tab: SearchTab, detail: gr.HTML, tabs: gr.Tabs, services: Services, searches: Searches
-) -> None:
-    """Connect the box, the suggestions and the detail panel with the board."""
+def wire_search(tab: SearchTab, services: Services, searches: Searches) -> None:
+    """Connect the box and what is around it with the board."""
     events = SearchEvents(services, searches)
     streaming: dict[str, Any] = {
         "outputs": tab.board,
@@ -138,20 +79,8 @@ def wire_search(
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    tab.box.submit(events.submit, [tab.box, *tab.choices], **streaming)
-    tab.board.suggested(events.suggested, tab.choices, **streaming)
-    detail.more_like(events.more_like, tab.choices, **streaming)
-    detail.more_like(lambda: gr.Tabs(selected="search"), None, tabs, **instant)
+    tab.box.submit(events.submit, [tab.box, tab.asking], **streaming)
+    tab.asking.search(events.search, tab.box, **streaming)
+    tab.asking.fill(events.fill, None, tab.box, **instant)
     tab.box.stop(events.stop, **instant)
     tab.board.halt(events.stop, **instant)
-    tab.board.collections(collection_choices(services), None, tab.collection, **instant)
-
-
-def collection_choices(services: Services) -> Any:  # noqa: ANN401  # a gradio handler
-    """A handler that fills the collection choice with what the library has now."""
-
-    def choices() -> gr.Dropdown:
-        known = [(name, name) for name, _ in services.library.collections()]
-        return gr.Dropdown(choices=[(words("app_everything"), EVERYTHING), *known])
-
-    return choices

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import gradio as gr
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId
-from qwen3vl_app.ui.choices import Choices, build_query, describe
-from qwen3vl_app.ui.present import Json
+from qwen3vl_app.ui.choices import MOST_ITEMS, build_query
+from qwen3vl_app.ui.present import Json, item_card
+from qwen3vl_app.ui.query_files import MOST_FILES, QueryFile
 from qwen3vl_app.ui.searches import Searches
+from qwen3vl_app.ui.server import QUERY_FOLDER
 
 Event: TypeAlias = Iterator[Json]
 
@@ -22,31 +25,61 @@ class SearchEvents:
     def __init__(self, services: Services, searches: Searches) -> None:
         self._services = services
         self._searches = searches
+        self._folder = services.cache / QUERY_FOLDER
 
-    def submit(self, request: gr.Request, box: Json, *given: Any) -> Event:  # noqa: ANN401
+    def submit(self, request: gr.Request, box: Json, given: Json | None) -> Event:
         """The person pressed Enter."""
-        choices = Choices(*given)
-        yield from self._searches.run(
-            session_of(request), describe(box), lambda: build_query(self._services, box, choices)
-        )
+        files = [QueryFile.at(Path(path)) for path in box.get("files") or []]
+        yield from self._run(request, box.get("text") or "", files, given or {})
 
-    def suggested(self, request: gr.Request, event: gr.EventData, *given: Any) -> Event:  # noqa: ANN401
-        """The person chose one of the suggested queries."""
-        box = {"text": str(event.text), "files": []}
-        yield from self.submit(request, box, *given)
+    def search(self, request: gr.Request, event: gr.EventData, box: Json) -> Event:
+        """The page asks: a choice was changed, an item named, an address opened.
 
-    def more_like(self, request: gr.Request, event: gr.EventData, *given: Any) -> Event:  # noqa: ANN401
-        """The person asked for items like the one in the detail panel."""
-        item, choices = ItemId(int(event.id)), Choices(*given)
-        asked = {"text": "", "files": 0, "like": int(item), "title": str(event.title)}
-        engine = self._services.engine
-        yield from self._searches.run(
-            session_of(request), asked, lambda: choices.apply(engine.more_like(item))
-        )
+        ``text`` and ``files`` of the event are None where those of the box are meant.
+        """
+        text = box.get("text") or "" if event.text is None else str(event.text)
+        if event.files is None:
+            files = [QueryFile.at(Path(path)) for path in box.get("files") or []]
+        else:
+            files = self._known(event.files)
+        yield from self._run(request, text, files, event.choices or {})
+
+    def fill(self, event: gr.EventData) -> Json:
+        """The page changes what stands in the box."""
+        return {
+            "text": str(event.text or ""),
+            "files": [str(file.path) for file in self._known(event.files or [])],
+        }
 
     def stop(self, request: gr.Request) -> None:
         """The person pressed Stop or Esc."""
         self._searches.stop(session_of(request))
+
+    def _run(
+        self, request: gr.Request, text: str, files: Sequence[QueryFile], given: Json
+    ) -> Event:
+        asked = {
+            "text": text.strip(),
+            "files": [file.key for file in files],
+            "choices": given,
+            "items": self._cards(given),
+        }
+        yield from self._searches.run(
+            session_of(request),
+            asked,
+            lambda: build_query(self._services, text.strip(), files, given),
+        )
+
+    def _known(self, keys: Sequence[Any]) -> list[QueryFile]:
+        """Query files that an address names; those that have gone are left out."""
+        found = (QueryFile.known(self._folder, str(key)) for key in keys[:MOST_FILES])
+        return [file for file in found if file is not None]
+
+    def _cards(self, given: Mapping[str, Any]) -> list[Json]:
+        """The items that are named as examples, to be shown above the results."""
+        named = [*(given.get("like") or []), *(given.get("not_like") or [])]
+        ids = [ItemId(one) for one in named[: 2 * MOST_ITEMS] if isinstance(one, int)]
+        return [item_card(item) for item in self._services.library.items(ids).values()]
 
 
 def session_of(request: gr.Request) -> str:

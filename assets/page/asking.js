@@ -1,0 +1,116 @@
+// What stands around the query box: kinds, filters, exact words, examples, and how deep to look.
+//
+// The state is one object, `choices`; everything here is drawn from it, and the server gets it with
+// every search. The address of the page always says what was asked last.
+
+import { Bar } from './asking_bar.js';
+import { drawChips } from './asking_chips.js';
+import { advancedPanel, filterPanel } from './asking_fields.js';
+import { QueryPictures } from './asking_pictures.js';
+import { chosen, DEFAULTS, fromAddress, isQuestion, toAddress } from './asking_state.js';
+import { emit, on } from './bus.js';
+import { debounced, el, showTab } from './dom.js';
+import { catchItems } from './drag.js';
+import { liking } from './wishes.js';
+
+const SETTLE = 350; // milliseconds between a change of the choices and the search it causes
+
+export function start({ element, props, trigger }) {
+  new Asking(element.querySelector('.asking-root'), props, trigger);
+}
+
+class Asking {
+  constructor(root, props, trigger) {
+    Object.assign(this, { root, props, trigger });
+    this.choices = { ...DEFAULTS };
+    this.cards = new Map(); // id -> what to show of an item that is named as an example
+    this.asked = null; // the newest question, as the server understood it
+    this.opened = null; // id of the item in the detail panel
+    this.again = debounced(() => this.search(null, null), SETTLE);
+    this.build();
+    on('ask', root, (wish) => this.ask(wish));
+    on('asked', root, ({ asked }) => this.took(asked));
+    on('opened', root, (opened) => this.note(opened?.id ?? null));
+    on('status', root, (status) => !status.lost && this.know(status));
+    addEventListener('popstate', () => this.root.isConnected && this.restore());
+    this.set({});
+    this.restore();
+  }
+
+  build() {
+    const set = (changes) => this.set(changes);
+    this.bar = new Bar(set);
+    this.panels = [filterPanel(set), advancedPanel(set)];
+    this.bar.unfold(this.panels.map((panel) => panel.node));
+    this.chips = el('ul', { class: 'asking-chips' });
+    this.pictures = new QueryPictures(set);
+    this.root.append(this.bar.node, ...this.panels.map((panel) => panel.node), this.pictures.node, this.chips);
+    catchItems(this.root, (card) => this.ask(liking(card)));
+  }
+
+  /** Change some choices; a search that is shown is made again with them. */
+  set(changes) {
+    this.choices = { ...this.choices, ...changes };
+    this.props.value = chosen(this.choices);
+    this.draw();
+    if (this.asked && Object.keys(changes).length) this.again();
+  }
+
+  draw() {
+    this.bar.draw(this.choices);
+    for (const panel of this.panels) panel.draw(this.choices);
+    this.pictures.draw(this.choices);
+    drawChips(this.chips, this.choices, this.cards, (changes) => this.set(changes));
+  }
+
+  know(status) {
+    this.bar.know(status);
+    for (const panel of this.panels) panel.know?.(status);
+  }
+
+  /** Ask something: new text and files, or with null those in the box, and changed choices. */
+  ask({ text = null, files = null, change = () => ({}), cards = [] }) {
+    for (const card of cards) this.cards.set(card.id, card);
+    this.choices = { ...this.choices, ...change(this.choices) };
+    this.set({});
+    showTab(0);
+    const own = text === null ? null : (files ?? []);
+    if (own) this.trigger('fill', { text, files: own });
+    this.search(text, own);
+  }
+
+  search(text, files) {
+    this.trigger('search', { text, files, choices: chosen(this.choices) });
+  }
+
+  /** A search has begun: its question goes into the address. */
+  took(asked) {
+    for (const card of asked.items) this.cards.set(card.id, card);
+    this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
+    const address = toAddress(this.asked);
+    if (address !== toAddress(fromAddress(location.search))) history.pushState(null, '', location.pathname + address);
+    this.draw();
+  }
+
+  /** The address says which item is shown, too. */
+  note(id) {
+    this.opened = id;
+    const address = location.pathname + toAddress(fromAddress(location.search), { item: id });
+    if (address !== location.pathname + location.search) history.replaceState(null, '', address);
+  }
+
+  /** Show what the address asks for: after loading, and on back and forward. */
+  restore() {
+    const question = fromAddress(location.search);
+    const item = Number(new URLSearchParams(location.search).get('item'));
+    const { text, files } = question;
+    const begun = this.asked !== null;
+    this.choices = question.choices;
+    this.asked = null;
+    this.set({});
+    if (begun || text || files.length) this.trigger('fill', { text, files });
+    if (isQuestion(question)) this.search(text, files);
+    else emit('unasked');
+    if (item) emit('open', { id: item });
+  }
+}

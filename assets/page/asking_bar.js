@@ -1,0 +1,110 @@
+// The row under the query box: kinds, collection, how many, exact words, reranking, and the two
+// buttons that unfold the rest.
+
+import { chosen, DEFAULTS, FILTERS } from './asking_state.js';
+import { attribute, el, say } from './dom.js';
+import { icon } from './icons.js';
+import { t } from './strings.js';
+
+const KINDS = ['picture', 'page', 'passage', 'video'];
+const TOPS = [5, 10, 20, 50, 100];
+const WORDS = ['off', 'on', 'only'];
+const ADVANCED = ['unlike', 'unlike_weight', 'depth', 'collapse', 'instruction'];
+
+export class Bar {
+  constructor(set) {
+    this.set = set;
+    this.now = DEFAULTS;
+    this.kinds = el('div', { class: 'chips asking-kinds', role: 'group', 'aria-label': t('filter.kind') });
+    this.kinds.append(...KINDS.map((kind) => this.kind(kind)));
+    this.collection = choice('collection', [['', t('collection.all')]], t('filter.collection'), set);
+    this.top = choice('top', TOPS.map((n) => [n, t('asking.top', { n })]), t('asking.results'), (changes) => set({ top: Number(changes.top) }));
+    this.words = choice('words', WORDS.map((mode) => [mode, t(`words.${mode}`)]), t('words.title'), set);
+    this.rerank = el('button', { type: 'button', class: 'chip asking-rerank', onclick: () => set({ rerank: !this.now.rerank }) });
+    this.rerank.append(icon('check', 15), el('span', { text: t('asking.rerank') }));
+    this.folds = [fold('filter', 'filters.more'), fold('sliders', 'asking.advanced')];
+    this.row = el('div', { class: 'asking-row', id: 'asking-row' });
+    this.row.append(this.kinds, this.collection, this.top, this.words, this.rerank, ...this.folds);
+    this.toggle = this.buildToggle();
+    this.node = el('div', { class: 'asking-bar' }, this.toggle, this.row);
+  }
+
+  /** On a phone all of it is folded away behind one button. */
+  buildToggle() {
+    const open = () => {
+      const shown = this.node.toggleAttribute('data-open');
+      attribute(this.toggle, 'aria-expanded', String(shown));
+    };
+    const attributes = { type: 'button', class: 'quiet asking-toggle', 'aria-expanded': 'false', 'aria-controls': 'asking-row' };
+    return el('button', { ...attributes, onclick: open }, icon('filter', 16), el('span', { text: t('filters') }), el('span', { class: 'number' }));
+  }
+
+  /** Tie the last two buttons to the panels they show. */
+  unfold(panels) {
+    this.folds.forEach((button, n) => {
+      const panel = panels[n];
+      panel.id = `asking-panel-${n}`;
+      attribute(button, 'aria-controls', panel.id);
+      button.addEventListener('click', () => {
+        panel.hidden = !panel.hidden;
+        attribute(button, 'aria-expanded', String(!panel.hidden));
+        if (!panel.hidden) panel.querySelector('input, select, textarea')?.focus({ preventScroll: true });
+      });
+    });
+  }
+
+  kind(kind) {
+    const press = () => {
+      const { kinds } = this.now;
+      this.set({ kinds: kinds.includes(kind) ? kinds.filter((one) => one !== kind) : [...kinds, kind] });
+    };
+    return el('button', { type: 'button', class: 'chip', data: { kind }, onclick: press }, icon(kind, 15), el('span', { text: t(`kinds.${kind}`) }));
+  }
+
+  draw(choices) {
+    this.now = choices;
+    for (const chip of this.kinds.children) attribute(chip, 'aria-pressed', String(choices.kinds.includes(chip.dataset.kind)));
+    attribute(this.rerank, 'aria-pressed', String(choices.rerank));
+    show(this.collection, choices.collection);
+    show(this.top, choices.top);
+    show(this.words, choices.words);
+    const active = Object.keys(chosen(choices));
+    const filters = active.filter((name) => FILTERS.includes(name));
+    const [more, advanced] = this.folds;
+    count(more, filters.filter((name) => name !== 'kinds' && name !== 'collection').length);
+    count(advanced, active.filter((name) => ADVANCED.includes(name)).length);
+    count(this.toggle, filters.length);
+  }
+
+  /** The library's collections changed. */
+  know({ collections }) {
+    const names = collections.map(([name]) => name);
+    const shown = [...this.collection.options].slice(1).map((option) => option.value);
+    if (JSON.stringify(names) === JSON.stringify(shown)) return;
+    this.collection.replaceChildren(this.collection.options[0], ...names.map((name) => el('option', { value: name, text: name })));
+    show(this.collection, this.now.collection);
+  }
+}
+
+function choice(name, options, label, set) {
+  const nodes = options.map(([value, text]) => el('option', { value, text }));
+  return el('select', { class: 'pill', data: { name }, 'aria-label': label, onchange: (event) => set({ [name]: event.target.value }) }, ...nodes);
+}
+
+/** Show `value` in a select, also one that it does not know: an address may name anything. */
+function show(select, value) {
+  const text = String(value);
+  if (![...select.options].some((option) => option.value === text)) select.append(el('option', { value: text, text }));
+  select.value = text;
+  select.classList.toggle('chosen', text !== String(DEFAULTS[select.dataset.name]));
+}
+
+function fold(name, label) {
+  const attributes = { type: 'button', class: 'chip fold-button', 'aria-expanded': 'false' };
+  return el('button', attributes, icon(name, 15), el('span', { text: t(label) }), el('span', { class: 'number' }), icon('down', 14));
+}
+
+function count(button, n) {
+  say(button.querySelector('.number'), n ? String(n) : '');
+  button.classList.toggle('chosen', n > 0);
+}

@@ -1,0 +1,56 @@
+// The pictures of the query, each with a way to mark the region that is meant.
+//
+// Gradio's box holds the files and draws their thumbnails; what it shows is watched, and nothing in
+// it is touched.
+
+import { cropDialog } from './crop.js';
+import { el } from './dom.js';
+import { icon } from './icons.js';
+import { t } from './strings.js';
+
+export class QueryPictures {
+  constructor(set) {
+    this.set = set;
+    this.crops = {};
+    this.key = '';
+    this.node = el('div', { class: 'query-pictures', role: 'group', 'aria-label': t('crop.title'), hidden: true });
+    const box = document.querySelector('#query');
+    if (box) new MutationObserver(() => this.look()).observe(box, { childList: true, subtree: true, attributeFilter: ['src'] });
+    this.look();
+  }
+
+  draw({ crops }) {
+    this.crops = crops;
+    this.look();
+  }
+
+  look() {
+    const images = [...document.querySelectorAll('#query .thumbnail-item img')];
+    const found = images.map((image) => [image.src, keyOf(image.src)]).filter(([, key]) => key);
+    const key = JSON.stringify([found, this.crops]);
+    if (key === this.key) return;
+    this.key = key;
+    this.node.hidden = !found.length;
+    this.node.replaceChildren(...found.map(([source, name]) => this.button(source, name)));
+  }
+
+  button(source, key) {
+    const crop = this.crops[key];
+    const choose = async () => {
+      const region = await cropDialog(source, crop);
+      if (region === undefined) return;
+      const { [key]: _former, ...others } = this.crops;
+      this.set({ crops: region ? { ...others, [key]: region } : others });
+    };
+    const name = key.split('/').pop();
+    const text = t(crop ? 'crop.cut' : 'crop.whole', { name });
+    const attributes = { type: 'button', class: crop ? 'chip chosen' : 'chip', title: text, onclick: choose };
+    return el('button', attributes, icon('crop', 15), el('span', { text }));
+  }
+}
+
+/** `{hash}/{name}` at the end of where gradio serves a query file; null for anything else. */
+function keyOf(source) {
+  const path = decodeURIComponent(new URL(source, location.href).pathname);
+  return /\/([0-9a-f]{32,}\/[^/]+)$/.exec(path)?.[1] ?? null;
+}

@@ -1,0 +1,71 @@
+// Everything a search is asked with beside text and files, its defaults, and how it stands in an
+// address. The names are those of `ui/choices.py`.
+
+export const DEFAULTS = Object.freeze({
+  kinds: [], collection: '', folder: '', taken_from: '', taken_to: '', modified_from: '',
+  modified_to: '', min_bytes: null, max_bytes: null, orientation: '', min_seconds: null,
+  max_seconds: null, tag: '', words: 'off', like: [], not_like: [], unlike: '', unlike_weight: 0.5,
+  top: 20, depth: 40, rerank: true, collapse: true, instruction: '', crops: {},
+});
+
+/** The choices that hide items; the rest says how to look. */
+export const FILTERS = [
+  'kinds', 'collection', 'folder', 'taken_from', 'taken_to', 'modified_from', 'modified_to',
+  'min_bytes', 'max_bytes', 'orientation', 'min_seconds', 'max_seconds', 'tag',
+];
+
+/** The defaults of `names`, to set them back. */
+export const cleared = (names) => Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
+
+export const isDefault = (name, value) => JSON.stringify(value) === JSON.stringify(DEFAULTS[name]);
+
+/** The choices without those that are as they always are. */
+export function chosen(choices) {
+  const entries = Object.entries(choices).filter(([name, value]) => name in DEFAULTS && !isDefault(name, value));
+  return Object.fromEntries(entries);
+}
+
+/** Whether there is anything to look for. */
+export const isQuestion = ({ text, files, choices }) => Boolean(text || files.length || choices.like.length);
+
+/** The part of an address that brings this question back, such as `?q=fox&kinds=picture`. */
+export function toAddress({ text, files, choices }, extra = {}) {
+  const search = new URLSearchParams();
+  if (text) search.set('q', text);
+  for (const file of files) search.append('file', file);
+  for (const [name, value] of Object.entries(chosen(choices))) {
+    if (Array.isArray(value)) value.forEach((one) => search.append(name, one));
+    else search.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+  }
+  for (const [name, value] of Object.entries(extra)) if (value != null) search.set(name, value);
+  return search.size ? `?${search}` : '';
+}
+
+/** The question in an address; what cannot be read there is left out. */
+export function fromAddress(address) {
+  const search = new URLSearchParams(address);
+  const choices = { ...DEFAULTS };
+  for (const [name, usual] of Object.entries(DEFAULTS)) {
+    if (search.has(name)) choices[name] = read(name, usual, search) ?? usual;
+  }
+  return { text: search.get('q') ?? '', files: search.getAll('file'), choices };
+}
+
+function read(name, usual, search) {
+  const text = search.get(name);
+  if (name === 'kinds') return search.getAll(name);
+  if (Array.isArray(usual)) return search.getAll(name).map(Number).filter(Number.isSafeInteger);
+  if (typeof usual === 'boolean') return text !== 'false';
+  if (typeof usual === 'string') return text;
+  if (name === 'crops') return parsed(text);
+  return Number.isFinite(Number(text)) && text !== '' ? Number(text) : usual;
+}
+
+function parsed(text) {
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === 'object' && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,113 @@
+"""The filters as the page sends them, by name, become an ``ItemFilter``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.types import ItemFilter, Kind, Orientation
+
+FILTER_NAMES = (
+    "kinds",
+    "collection",
+    "folder",
+    "taken_from",
+    "taken_to",
+    "modified_from",
+    "modified_to",
+    "min_bytes",
+    "max_bytes",
+    "orientation",
+    "min_seconds",
+    "max_seconds",
+    "tag",
+)
+"""What the page calls them, in its addresses as well."""
+
+
+def read_filter(given: Mapping[str, Any]) -> ItemFilter:
+    """The filter that these named values mean; what is missing or empty does not filter.
+
+    Raises:
+        UsageError: A value that means nothing, or a range that ends before it begins.
+    """
+    return ItemFilter(
+        kinds=known_kinds(given.get("kinds") or ()),
+        collection=given.get("collection") or None,
+        folder=_folder(given.get("folder")),
+        taken_from=_day(given.get("taken_from")),
+        taken_to=_day(given.get("taken_to")),
+        modified_from=_day(given.get("modified_from")),
+        modified_to=_day(given.get("modified_to")),
+        min_bytes=whole_number(given.get("min_bytes")),
+        max_bytes=whole_number(given.get("max_bytes")),
+        orientation=_orientation(given.get("orientation")),
+        min_seconds=number(given.get("min_seconds")),
+        max_seconds=number(given.get("max_seconds")),
+        tag=given.get("tag") or None,
+    )
+
+
+def known_kinds(chosen: Sequence[str]) -> frozenset[Kind]:
+    """The kinds with these names; none means all.
+
+    Raises:
+        UsageError: A kind that does not exist.
+    """
+    try:
+        return frozenset(Kind(kind) for kind in chosen) or frozenset(Kind)
+    except ValueError as error:
+        raise UsageError(f"{error}; choose from {', '.join(Kind)}.") from error
+
+
+def number(given: object) -> float | None:
+    """A number, or None where nothing was given.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if given is None or given == "":
+        return None
+    try:
+        found = float(str(given))
+    except ValueError:
+        found = float("nan")
+    if not abs(found) < 1e15:  # neither NaN nor larger than any file
+        raise UsageError(f"{given!r} is not a number that can be used here.")
+    return found
+
+
+def whole_number(given: object) -> int | None:
+    """A whole number, rounded, or None where nothing was given.
+
+    Raises:
+        UsageError: It is no number.
+    """
+    found = number(given)
+    return None if found is None else round(found)
+
+
+def _day(given: object) -> date | None:
+    if not given:
+        return None
+    try:
+        return date.fromisoformat(str(given))
+    except ValueError:
+        raise UsageError(f"{given!r} is not a day; write it like 2024-05-31.") from None
+
+
+def _orientation(given: object) -> Orientation | None:
+    if not given:
+        return None
+    try:
+        return Orientation(str(given))
+    except ValueError as error:
+        raise UsageError(f"{error}; choose from {', '.join(Orientation)}.") from error
+
+
+def _folder(given: object) -> Path | None:
+    text = str(given or "").strip().strip("\"'").removeprefix("file://")
+    return Path(text).expanduser() if text else None

@@ -1,0 +1,181 @@
+"""What stands around the query box: filters, words, examples, regions, addresses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import another, ask, opened, stage
+from tests.ui.world import draw
+
+pytestmark = pytest.mark.browser
+
+ROWS = ".column-recall .row"
+
+
+def settled(page: Page, question: str) -> None:
+    """Wait until the search with this question above its results is over."""
+    expect(page.locator(".question")).to_have_text(question)
+    stage(page, "done")
+
+
+def test_filters__combine_and_are_taken_away_one_by_one(page):
+    page.locator(".asking-kinds [data-kind=page]").click()
+    ask(page, "lighthouse")
+    stage(page, "done")
+    kinds = page.locator(ROWS).evaluate_all("all => all.map(r => r.dataset.kind)")
+    assert kinds == ["page"] * 4
+    page.locator("select[data-name=collection]").select_option("Shapes")  # searches again
+    expect(page.locator(".board-nothing h3")).to_have_text("Nothing found")
+    page.get_by_role("button", name="Search without filters").last.click()
+    expect(page.locator(".column-recall .row")).to_have_count(20)
+    expect(page.locator(".asking-kinds [data-kind=page]")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+
+
+def test_filters__show_as_chips_and_say_what_they_hide(page):
+    ask(page, "green star")
+    stage(page, "done")
+    before = page.locator(".board-left").inner_text()
+    assert "hidden" not in before
+    page.get_by_role("button", name="More filters").click()
+    page.get_by_label("Shape").select_option("portrait")
+    chip = page.locator(".asking-chip[data-name=orientation]")
+    expect(chip).to_have_text("Portrait")
+    expect(page.locator(".board-left")).to_contain_text("hidden by filters")
+    chip.get_by_role("button", name="Remove: Portrait").click()
+    expect(page.locator(".board-left")).to_have_text(before)
+    expect(page.locator(".asking-chips")).to_be_hidden()
+
+
+def test_filters__what_cannot_be_is_one_sentence(page):
+    page.get_by_role("button", name="More filters").click()
+    page.get_by_label("Folder").fill("Pictures")
+    ask(page, "red")
+    stage(page, "error")
+    expect(page.locator(".board-note")).to_contain_text("give its full path")
+
+
+def test_words__rows_that_contain_them_have_a_badge(page, unhurried):
+    page.get_by_label("Exact words").select_option("only")
+    ask(page, '"keeper.txt"')
+    stage(page, "done")
+    assert unhurried.seen()["words"][-1] == "only"
+    expect(page.locator(ROWS)).to_have_count(4)
+    expect(page.locator(f"{ROWS} .flag").first).to_have_text("Words #1")
+    expect(page.locator(".board-left")).to_contain_text("that contain the words")
+
+
+def test_address__brings_everything_back(desktop, unhurried, page):
+    page.get_by_label("Exact words").select_option("on")
+    page.get_by_role("button", name="Advanced").click()
+    page.get_by_label("Not like this").fill("a blue one")
+    page.locator(".asking-kinds [data-kind=picture]").click()
+    ask(page, "red 圆")
+    stage(page, "done")
+    address = page.url
+    assert "q=red+%E5%9C%86" in address
+    ask(page, "lighthouse")
+    settled(page, "“lighthouse”, not like “a blue one”")
+    page.go_back()
+    settled(page, "“red 圆”, not like “a blue one”")
+    expect(page.locator("#query textarea")).to_have_value("red 圆")
+    page.go_forward()
+    settled(page, "“lighthouse”, not like “a blue one”")
+    with opened(desktop, address, origin=unhurried.url, ready=".row") as shared:
+        stage(shared, "done")
+        expect(shared.locator("#query textarea")).to_have_value("red 圆")
+        expect(shared.get_by_label("Exact words")).to_have_value("on")
+        expect(shared.locator(".asking-chip[data-name=unlike]")).to_be_visible()
+    assert unhurried.seen()["unlike"][-1] == ["a blue one", 0.5]
+
+
+def test_address__back_to_the_beginning(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.go_back()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#query textarea")).to_have_value("")
+
+
+def test_examples__more_and_less_like_a_result(page, unhurried):
+    ask(page, "star")
+    stage(page, "done")
+    rows = page.locator(ROWS)
+    first, second = (int(rows.nth(n).get_attribute("data-id") or 0) for n in (0, 1))
+    page.locator(ROWS).nth(1).drag_to(page.locator("#query textarea"))
+    expect(page.locator(".asking-chip[data-name=like]")).to_have_count(1)
+    page.locator(f"{ROWS}[data-id='{first}']").focus()
+    page.keyboard.press("-")
+    expect(page.locator(".asking-chip[data-name=not_like]")).to_have_count(1)
+    page.wait_for_function("location.search.includes('not_like')")
+    stage(page, "done")
+    seen = unhurried.seen()
+    assert (seen["like"][-1], seen["not_like"][-1]) == ([second], [first])
+    assert page.locator(f"{ROWS}[data-id='{first}']").count() == 0
+
+
+def test_examples__more_like_this_asks_for_nothing_else(page, unhurried):
+    ask(page, "red")
+    stage(page, "done")
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".grid .tile", has_text="green star").first.click()
+    page.get_by_role("button", name="More like this").click()
+    expect(page.locator(".question")).to_have_text(re.compile("^like “green star"))
+    stage(page, "done")
+    expect(page.locator("#query textarea")).to_have_value("")
+    seen = unhurried.seen()
+    assert (seen["queries"][-1], len(seen["like"][-1])) == ("", 1)
+
+
+def test_crop__the_marked_part_is_searched_with(page, unhurried, tmp_path: Path):
+    picture = tmp_path / "query.png"
+    draw("red", "star", (200, 100)).save(picture)
+    page.locator("#query input[type=file]").set_input_files(picture)
+    page.get_by_role("button", name="Crop query.png").click()
+    dialog = page.locator("dialog.crop")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Part of query.png")).to_be_visible()
+    page.locator("#query .submit-button").click()
+    stage(page, "done")
+    assert unhurried.seen()["sizes"][-1] == [[120, 62]]
+    page.reload()
+    stage(page, "done")
+    assert unhurried.seen()["sizes"][-1] == [[120, 62]]
+
+
+def test_near_copies__unfold_below_their_hit(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    count = page.locator(".column-rerank .flag-copies")
+    expect(count).to_have_text("+2")
+    row = page.locator(".column-rerank .row", has=page.locator(".flag-copies"))
+    row.focus()
+    page.keyboard.press("e")
+    expect(page.locator(".column-rerank .row-copy")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel-title h2")).to_have_text("purple circle 16.png")
+    count.click()
+    expect(page.locator(".row-copy")).to_have_count(0)
+
+
+def test_phone__filters_fold_and_chips_stay(browser, unhurried):
+    options = {"viewport": {"width": 390, "height": 844}}
+    with another(browser, **options) as context, opened(context, unhurried.url) as page:
+        expect(page.locator(".asking-row")).to_be_hidden()
+        page.get_by_role("button", name="Filters").click()
+        page.locator(".asking-kinds [data-kind=page]").click()
+        page.get_by_role("button", name="More filters").click()
+        page.get_by_label("Folder").fill("/" + "long-folder-name/" * 12)
+        page.get_by_role("button", name="Filters", exact=False).first.click()
+        expect(page.locator(".asking-chip")).to_have_count(2)
+        expect(page.locator(".asking-panel").first).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
