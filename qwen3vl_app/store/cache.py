@@ -46,6 +46,10 @@ _PIECE = 4096
 _REMOVED = 1000
 """Removed rows that are kept at least; beyond a quarter of all, the files are written anew."""
 
+_READ_BYTES = 64 * 2**20
+"""Rows up to here are read, larger ones mapped: a drive that vanishes under a mapped file ends the
+program, which small libraries need not risk for 30 ms."""
+
 _KINDS: dict[str, type[OneBitCodes | EightBitCodes]] = {
     kind.kind: kind for kind in (OneBitCodes, EightBitCodes)
 }
@@ -106,7 +110,7 @@ class IndexCache:
             return
         try:
             self._save(index, stamp)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a file that was cut meanwhile
             log.warning("the index is not kept on disk: %s", error)
             self._writable = False
 
@@ -224,6 +228,9 @@ class IndexCache:
         width = row_width(self._key.dimension, self._key.form)
         if not count * width:
             return np.empty((count, width), np.uint8)
+        if count * width <= _READ_BYTES:
+            rows = np.fromfile(self._file("rows"), np.uint8, count * width)
+            return rows.reshape(count, width)
         mapped = np.memmap(self._file("rows"), np.uint8, mode="r", shape=(count, width))
         return mapped.view(np.ndarray)
 

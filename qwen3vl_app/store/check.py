@@ -38,6 +38,11 @@ def _disagreement(conn: sqlite3.Connection, live: LiveIndex) -> list[str]:
         return []
     stored, found = searchable_ids(conn, row), live.ids()
     missing, extra = np.setdiff1d(stored, found).size, np.setdiff1d(found, stored).size
+    if damaged := live.damaged(conn):
+        return [
+            f"{damaged} vectors of the search index are damaged; delete the folder index in the "
+            "library, which is then built anew."
+        ]
     if not missing and not extra and found.size == stored.size:
         return []
     return [

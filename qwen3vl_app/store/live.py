@@ -143,6 +143,10 @@ class LiveIndex:
         """What can be found now, ascending."""
         return np.empty(0, np.int64) if self._index is None else self._index.ids()
 
+    def damaged(self, conn: sqlite3.Connection) -> int:
+        """How many vectors of the index are not those of SQLite; reads all of them."""
+        return 0 if self._index is None else self._damaged(conn, self._index, self.ids())
+
     def forget_space(self, fingerprint: str) -> None:
         """Delete what is kept on disk of another space."""
         forget_space(self._connection.directory / FOLDER, fingerprint)
@@ -170,19 +174,21 @@ class LiveIndex:
 
     def _resembles(self, conn: sqlite3.Connection, index: StoredIndex) -> bool:
         """Whether some rows of it are what SQLite has under their ids and stamps."""
+        return not self._damaged(conn, index, draw(index.ids(), LOOKS, seed=0))
+
+    def _damaged(self, conn: sqlite3.Connection, index: StoredIndex, ids: Ids) -> int:
+        """How many of these rows are not what SQLite has under their ids and stamps."""
         matrix = index.matrix
         row = None if self.space is None else space_id(conn, self.space)
         if row is None or matrix.form is VectorFormat.BINARY:
-            return True
-        places = matrix.positions(draw(index.ids(), LOOKS, seed=0))
-        kept = dict(zip(matrix.ids_by_position[places].tolist(), places.tolist(), strict=True))
-        for ids, stamps, vectors in read_stamped(conn, row, np.array(list(kept), np.int64)):
-            found = np.array([kept[one] for one in ids.tolist()], np.int64)
-            same = matrix.stamps_by_position[found] == stamps  # others are stale, not damaged
-            apart = np.abs(matrix.take(found) - cut(vectors, matrix.dimension))[same]
-            if not (apart < _LIKE).all():
-                return False
-        return True
+            return 0
+        places, count = matrix.places, 0
+        for found, stamps, vectors in read_stamped(conn, row, ids):
+            where = np.array([places[one] for one in found.tolist()], np.int64)
+            same = matrix.stamps_by_position[where] == stamps  # others are stale, not damaged
+            apart = np.abs(matrix.take(where) - cut(vectors, matrix.dimension)).max(axis=1)
+            count += int((same & ~(apart < _LIKE)).sum())
+        return count
 
     def _agree(self, conn: sqlite3.Connection) -> None:
         """Compare (id, stamp) of everything, and read what is new or has changed."""

@@ -184,6 +184,35 @@ def test_use__damaged_files_are_built_anew(folder: Path, reads: list[int], damag
     assert len(files(folder)) == 2
 
 
+def test_check__finds_a_single_damaged_vector(folder: Path) -> None:
+    """More than the look at some rows at every opening would notice."""
+    flip(files(folder, "rows")[0], 250 * 256 + 3)
+    with Library.open(folder) as library:
+        library.use_space(WIDE)
+        assert "1 vectors of the search index are damaged" in " ".join(library.check())
+    shutil.rmtree(folder / "index")
+    with Library.open(folder) as library:
+        library.use_space(WIDE)
+        assert "damaged" not in " ".join(library.check())
+
+
+def test_use__mapped_rows_answer_as_read_ones_do(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_READ_BYTES", 0)
+    with Library.open(folder) as library:
+        library.use_space(WIDE)
+        assert agrees(library)
+        library.forget([Path("/p/3.png")])
+        assert agrees(library, gone=(3,))
+        picture = [(content(), VECTORS[2])]
+        put_file(library, Path("/q/new.png"), "new", picture, space=WIDE)
+        assert [hit.item_id for hit in library.search(VECTORS[2], 1)] == [COUNT + 1]
+    with Library.open(folder) as library:
+        library.use_space(WIDE)
+        assert [hit.item_id for hit in library.search(VECTORS[2], 1)] == [COUNT + 1]
+
+
 def test_use__files_of_another_library(folder: Path, tmp_path: Path, reads: list[int]) -> None:
     others = directions(COUNT, seed=7)
     with Library.open(tmp_path / "other") as library:
