@@ -8,24 +8,23 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 
+from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, UsageError
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.models.host import ModelHost, Priority
+from qwen3vl_app.models.host import ModelHost
 from qwen3vl_app.search.documents import Document, Documents
 from qwen3vl_app.search.ranking import ranked
+from qwen3vl_app.search.recall import Recall
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import (
-    QUERY_INSTRUCTION,
     RERANK_INSTRUCTION,
-    Hit,
     Item,
     ItemId,
+    ModelInput,
     Query,
     Score,
     SearchStage,
     SearchUpdate,
-    Timings,
-    Vectors,
 )
 
 SLICE_SECONDS = 0.3
@@ -43,6 +42,10 @@ def never() -> bool:
     return False
 
 
+class _NotShownError(UsageError):
+    """An item that the query names is known by its vector, but cannot be read any more."""
+
+
 class SearchEngine:
     """Runs searches over one library. Thread-safe: searches may run at the same time.
 
@@ -53,6 +56,7 @@ class SearchEngine:
     def __init__(self, library: Library, reader: Reader, models: ModelHost) -> None:
         self._library = library
         self._models = models
+        self._recall = Recall(library, models)
         self._documents = Documents(library, reader)
 
     def search(self, query: Query, *, cancelled: Cancelled = never) -> Iterator[SearchUpdate]:
@@ -65,7 +69,7 @@ class SearchEngine:
             UsageError: The model cannot take the query, such as a strip thinner than 1:200.
             ModelError: The embedder is not there. A missing reranker is a note instead.
         """
-        recall = self._recall(query)
+        recall = self._recall.run(query)
         yield recall
         if not recall.hits or not query.rerank:
             yield replace(recall, stage=SearchStage.DONE)
@@ -78,47 +82,12 @@ class SearchEngine:
         Raises:
             UsageError: The item is not in the library, or its file cannot be read any more.
         """
-        known = self._library.item(item)
-        if known is None:
-            raise UsageError(f"Item {item} is not in the library any more; search again.")
-        document = self._documents.read(known, self._models.embedder_budget())
-        if document.content is None:
-            raise UsageError(f"{known.path.name} cannot be shown to the model: {document.reason}")
-        content = document.content
+        content = self._content(item, self._models.embedder_budget())
         return Query(text="\n".join(content.texts), pictures=content.pictures, clips=content.clips)
 
     def close(self) -> None:
         """End the threads that read documents."""
         self._documents.close()
-
-    def _recall(self, query: Query) -> SearchUpdate:
-        space = self._models.space()
-        self._library.use_space(space)
-        begun = time.perf_counter()
-        vector = self._embed(query)
-        embedded = time.perf_counter()
-        wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
-        candidates = self._library.search(vector, wanted, query.filter)
-        items = self._library.items([candidate.item_id for candidate in candidates])
-        present = [c for c in candidates if c.item_id in items]
-        hits = tuple(
-            Hit(item=items[candidate.item_id], recall_rank=rank, similarity=candidate.similarity)
-            for rank, candidate in enumerate(present, start=1)
-        )
-        timings = Timings(embed=_ms(begun, embedded), recall=_ms(embedded, time.perf_counter()))
-        return SearchUpdate(
-            stage=SearchStage.RECALL, hits=hits, timings=timings, model=space.model
-        )
-
-    def _embed(self, query: Query) -> Vectors:
-        instruction = query.instruction or QUERY_INSTRUCTION
-        batch = self._models.embed(
-            [query.model_input], instruction=instruction, priority=Priority.SEARCH
-        )
-        if batch.rejected:
-            raise UsageError(f"The query cannot be embedded: {batch.rejected[0][1]}")
-        vector: Vectors = batch.vectors[0]
-        return vector
 
     def _rerank(
         self, query: Query, recall: SearchUpdate, cancelled: Cancelled
@@ -128,14 +97,16 @@ class SearchEngine:
         try:
             for update in self._slices(query, recall, cancelled, begun):
                 yield update
-        except ModelError as error:
-            yield replace(update, stage=SearchStage.DONE, notes=(f"Not reranked: {error}",))
+        except (ModelError, _NotShownError) as error:
+            notes = (*update.notes, f"Not reranked: {error}")
+            yield replace(update, stage=SearchStage.DONE, notes=notes)
 
     def _slices(
         self, query: Query, recall: SearchUpdate, cancelled: Cancelled, begun: float
     ) -> Iterator[SearchUpdate]:
         judged: dict[ItemId, Score | str] = {}
         budget = self._models.reranker_budget()
+        asked = self._asked(query, budget)
         size = 1
         with closing(self._documents.stream([hit.item for hit in recall.hits], budget)) as stream:
             while chunk := list(islice(stream, size)):
@@ -143,13 +114,36 @@ class SearchEngine:
                     yield self._progress(recall, judged, begun, SearchStage.STOPPED)
                     return
                 started = time.perf_counter()
-                judged |= self._judge(query, chunk)
+                judged |= self._judge(asked, query.instruction, chunk)
                 size = _next_size(len(chunk), time.perf_counter() - started)
                 over = len(judged) == len(recall.hits)
                 stage = SearchStage.DONE if over else SearchStage.RERANK
                 yield self._progress(recall, judged, begun, stage)
 
-    def _judge(self, query: Query, chunk: Sequence[Document]) -> dict[ItemId, Score | str]:
+    def _asked(self, query: Query, budget: Budget) -> ModelInput:
+        """The query as the reranker sees it, which knows no vectors: with the items it names."""
+        try:
+            parts = [query.model_input, *(self._content(item, budget) for item in query.like)]
+        except UsageError as error:
+            raise _NotShownError(str(error)) from error
+        return ModelInput(
+            texts=tuple(text for part in parts for text in part.texts),
+            pictures=tuple(picture for part in parts for picture in part.pictures),
+            clips=tuple(clip for part in parts for clip in part.clips),
+        )
+
+    def _content(self, item: ItemId, budget: Budget) -> ModelInput:
+        known = self._library.item(item)
+        if known is None:
+            raise UsageError(f"Item {item} is not in the library any more; search again.")
+        document = self._documents.read(known, budget)
+        if document.content is None:
+            raise UsageError(f"{known.path.name} cannot be shown to the model: {document.reason}")
+        return document.content
+
+    def _judge(
+        self, asked: ModelInput, instruction: str | None, chunk: Sequence[Document]
+    ) -> dict[ItemId, Score | str]:
         judged: dict[ItemId, Score | str] = {
             document.item.id: document.reason for document in chunk if document.content is None
         }
@@ -157,9 +151,9 @@ class SearchEngine:
         if not readable:
             return judged
         batch = self._models.score(
-            query.model_input,
+            asked,
             [content for _, content in readable],
-            instruction=query.instruction or RERANK_INSTRUCTION,
+            instruction=instruction or RERANK_INSTRUCTION,
         )
         reasons = dict(batch.rejected)
         items: list[Item] = [item for item, _ in readable]

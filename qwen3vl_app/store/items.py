@@ -105,6 +105,15 @@ def count_by_kind(conn: sqlite3.Connection) -> dict[Kind, int]:
     return {kind: counts.get(kind.value, 0) for kind in Kind}
 
 
+def kinds_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Kind]:
+    """The kinds of these items, living or not."""
+    rows = conn.execute(
+        "SELECT id, kind FROM item WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([int(item) for item in ids]),),
+    )
+    return {item: Kind(kind) for item, kind in rows}
+
+
 def parts_with_vectors(
     conn: sqlite3.Connection, content_hash: ContentHash, space: int
 ) -> frozenset[Part]:

@@ -121,3 +121,14 @@ class WordMatches:
 
     unwanted: frozenset[ItemId]
     """Items that contain what is not wanted, whether they pass or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SampleScores:
+    """How near a random sample of the library is to a query."""
+
+    by_kind: Mapping[Kind, Vectors]
+    """Similarities of the sampled items, (N,) for each kind that is among them."""
+
+    items: int
+    """How many items the sample was drawn from."""

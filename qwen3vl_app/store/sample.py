@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import numpy as np
 
 from qwen3vl_app.store.index import Ids
+from qwen3vl_app.store.items import kinds_of
 from qwen3vl_app.store.live import LiveIndex
-from qwen3vl_app.types import Space, Vectors
+from qwen3vl_app.store.rows import SampleScores
+from qwen3vl_app.types import Kind, Space, Vectors
 
 SAMPLE_SIZE = 1000
 """A percentile of it is good to 1 point at the top and 3 in the middle (binomial, 95 %), and
@@ -23,21 +27,28 @@ class Sample:
         self._live = live
         self._space: Space | None = None
         self._ids: Ids = np.empty(0, np.int64)
+        self._kinds: dict[int, Kind] = {}
         self._drawn_from = 0
 
-    def similarities(self, vector: Vectors) -> Vectors:
-        """Similarities of the sampled items to ``vector`` (D,), descending.
+    def scores(self, conn: sqlite3.Connection, vector: Vectors) -> SampleScores:
+        """How near the sampled items are to ``vector`` (D,); nothing while no space is in use."""
+        items = self._draw(conn)
+        ids, similarities = self._live.search(vector, len(self._ids), self._ids)
+        by_kind: dict[Kind, list[float]] = {}
+        for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True):
+            by_kind.setdefault(self._kinds[item], []).append(similarity)
+        return SampleScores(
+            by_kind={kind: np.array(found, np.float32) for kind, found in by_kind.items()},
+            items=items,
+        )
 
-        Shape (N,), N at most ``SAMPLE_SIZE`` and 0 while no space is in use.
-        """
-        self._draw()
-        return self._live.search(vector, len(self._ids), self._ids)[1]
-
-    def _draw(self) -> None:
+    def _draw(self, conn: sqlite3.Connection) -> int:
         ids = self._live.ids()
-        grown = len(ids) >= 2 * self._drawn_from or 2 * len(ids) <= self._drawn_from
-        if self._space != self._live.space or grown:
+        other_size = len(ids) >= 2 * self._drawn_from or 2 * len(ids) <= self._drawn_from
+        if self._space != self._live.space or other_size:
             self._space, self._drawn_from = self._live.space, len(ids)
             chance = np.random.default_rng(_SEED)
             chosen = chance.choice(ids, min(SAMPLE_SIZE, len(ids)), replace=False)
             self._ids = np.sort(chosen)
+            self._kinds = kinds_of(conn, self._ids.tolist())
+        return len(ids)

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from qwen3vl_app.store import filters, tags, vectors, words
+from qwen3vl_app.store import filters, items, tags, vectors, words
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
 from qwen3vl_app.store.live import LiveIndex
-from qwen3vl_app.store.rows import WordMatches
+from qwen3vl_app.store.rows import SampleScores, WordMatches
 from qwen3vl_app.store.sample import Sample
 from qwen3vl_app.store.storage import LibraryStorage
 from qwen3vl_app.types import (
@@ -25,6 +25,7 @@ from qwen3vl_app.types import (
     ExactWords,
     ItemFilter,
     ItemId,
+    Kind,
     Space,
     Vectors,
 )
@@ -85,19 +86,24 @@ class SearchableLibrary:
             for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True)
         ]
 
-    def similarities(self, vector: Vectors, items: Collection[ItemId]) -> dict[ItemId, float]:
+    def similarities(self, vector: Vectors, chosen: Collection[ItemId]) -> dict[ItemId, float]:
         """How near these items are to ``vector`` (D,); those without a vector are not there."""
-        chosen = np.unique(np.fromiter(items, np.int64))
+        wanted = np.unique(np.fromiter(chosen, np.int64))
         with self._searching():
-            ids, near = self._live.search(vector, len(chosen), chosen)
+            ids, near = self._live.search(vector, len(wanted), wanted)
         return {
             ItemId(item): value for item, value in zip(ids.tolist(), near.tolist(), strict=True)
         }
 
-    def sample(self, vector: Vectors) -> Vectors:
-        """Similarities of ``vector`` (D,) to a random sample of at most 1000 items, descending."""
-        with self._searching():
-            return self._sample.similarities(vector)
+    def sample(self, vector: Vectors) -> SampleScores:
+        """How near a random sample of at most 1000 items is to ``vector`` (D,)."""
+        with self._searching() as conn:
+            return self._sample.scores(conn, vector)
+
+    def kinds_of(self, chosen: Collection[ItemId]) -> dict[int, Kind]:
+        """The kinds of these items."""
+        with self._connection.reading() as conn:
+            return items.kinds_of(conn, chosen)
 
     def find_words(self, wanted: ExactWords, where: ItemFilter = EVERYTHING) -> WordMatches:
         """The items that contain exact words, best first; needs no model and no space."""
@@ -110,10 +116,10 @@ class SearchableLibrary:
                 unwanted=frozenset(map(ItemId, words.containing(conn, wanted.unwanted))),
             )
 
-    def passing(self, items: Collection[ItemId], where: ItemFilter) -> set[ItemId]:
+    def passing(self, chosen: Collection[ItemId], where: ItemFilter) -> set[ItemId]:
         """Those of these items that pass a filter."""
         with self._connection.reading() as conn:
-            return filters.passing(conn, items, where)
+            return filters.passing(conn, chosen, where)
 
     def vector_of(self, item: ItemId) -> Vectors | None:
         """The vector of an item in the space in use, shape (D,); None if it has none."""

@@ -33,6 +33,9 @@ class Hit:
     percentile: float | None = None
     """How much of a random sample of the library is less similar, 0 to 100."""
 
+    stands_out: bool | None = None
+    """Whether chance hardly explains the similarity; None where that cannot be told."""
+
     words_rank: int | None = None
     """Among the items that contain the words, 1 is best; None where it does not."""
 
@@ -67,31 +70,33 @@ class Timings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """What a search did not show. An item *stands out* if its similarity reaches ``level``."""
+    """What a search did not show of what it might have.
+
+    That is, of the items that stand out by their similarity or contain the exact words.
+    """
 
     shown: int
-    """Hits in the result."""
+    """Hits in the result, whether they stand out or not."""
 
     above: int
-    """Items that pass the filters and stand out, shown or not; with exact words only, all that
-    contain them."""
+    """Items that pass the filters and stand out or contain the words, shown or not."""
 
     hidden: int
-    """Items that stand out just as well, or contain the words, but do not pass the filters."""
+    """Items that do so just as well, but that the filters or words with a minus hide."""
 
     collapsed: int = 0
     """Near copies behind the hits shown."""
 
     level: float | None = None
     """Similarity that an item of this library hardly reaches by chance, from this query's scores
-    on a random sample; None with exact words only."""
+    on a random sample, the lowest of all kinds; None with exact words only."""
 
     more: bool = False
     """Counting stopped: ``above`` and ``hidden`` may be larger."""
 
     @property
     def probably_nothing(self) -> bool:
-        """Nothing stands out, shown or hidden."""
+        """Nothing stands out or contains the words, be it shown or hidden."""
         return self.above == 0 and self.hidden == 0
 
 

@@ -1,108 +1,18 @@
-"""The stream of a search, over a real library of passages and one picture file.
-
-The models are stand-ins whose numbers can be checked by hand: a text is embedded by the words it
-contains, and judged by how many of them the query names.
-"""
+"""The stream of a search, over a real library of passages and one picture file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import ModelLoadError, UsageError
-from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.models.host import Priority
-from qwen3vl_app.search.engine import LARGEST_SLICE, SearchEngine, _next_size
-from qwen3vl_app.settings import Limits
-from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import (
-    EmbeddingBatch,
-    ItemId,
-    Kind,
-    ModelInput,
-    Query,
-    Score,
-    ScoreBatch,
-    SearchStage,
-)
-from tests.store.build import SPACE, content, put_file, unit
-
-WORDS = ("fox", "river", "red", "rain")
-NOTES = ("fox river red rain", "fox river red", "fox river", "fox")
-
-
-class WordModels:
-    """Counts words; the reranker prefers short texts, so that it turns the order round."""
-
-    def __init__(self) -> None:
-        self.priorities: list[Priority] = []
-        self.judged: list[int] = []
-        self.fails = ""
-
-    def space(self):
-        return SPACE
-
-    def reranker_budget(self) -> Budget:
-        return Budget()
-
-    embedder_budget = reranker_budget
-
-    def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
-    ) -> EmbeddingBatch:
-        self.priorities.append(priority)
-        (query,) = inputs
-        if query.pictures:
-            return EmbeddingBatch(
-                vectors=np.zeros((0, 4), np.float32), kept=(), rejected=((0, "too thin."),)
-            )
-        vector = unit(*(float(word in query.texts[0]) for word in WORDS))
-        return EmbeddingBatch(vectors=vector[None], kept=(0,))
-
-    def score(
-        self, query: ModelInput, documents: Sequence[ModelInput], *, instruction: str
-    ) -> ScoreBatch:
-        if self.fails:
-            raise ModelLoadError(self.fails)
-        self.judged.append(len(documents))
-        return ScoreBatch(
-            scores=tuple(
-                Score(relevance=0.5, logit=-float(len(document.texts[0])))
-                for document in documents
-            )
-        )
-
-
-@pytest.fixture
-def models() -> WordModels:
-    return WordModels()
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "library") as opened:
-        yield opened
-
-
-@pytest.fixture
-def engine(library: Library, models: WordModels) -> Iterator[SearchEngine]:
-    reader = Reader(Budget(), Limits())
-    engine = SearchEngine(library, reader, models)
-    yield engine
-    engine.close()
-    reader.close()
-
-
-def put_notes(library: Library) -> None:
-    for number, note in enumerate(NOTES):
-        vector = unit(*(float(word in note) for word in WORDS))
-        passage = content(kind=Kind.PASSAGE, text=note)
-        put_file(library, Path(f"/notes/{number}.txt"), f"note {number}", [(passage, vector)])
+from qwen3vl_app.search.engine import LARGEST_SLICE, _next_size
+from qwen3vl_app.types import ItemId, Kind, Query, SearchStage
+from tests.search.world import NOTES, put_notes
+from tests.store.build import content, put_file, unit
 
 
 def texts(hits) -> list[str]:
@@ -199,6 +109,24 @@ def test_more_like__a_passage_is_its_text(library, engine):
 def test_more_like__an_item_that_has_gone(engine):
     with pytest.raises(UsageError, match="Item 99 is not in the library any more"):
         engine.more_like(ItemId(99))
+
+
+def test_search__items_it_should_be_like_are_shown_to_the_reranker(library, engine, models):
+    put_notes(library)
+    (item,) = [item for item in library.list_items() if item.text == "fox river"]
+    *_, last = engine.search(Query(text="rain", like=(item.id,)))
+    assert {asked.texts for asked in models.asked} == {("rain", "fox river")}
+    assert last.reranked == 3
+
+
+def test_search__an_item_it_should_be_like_whose_file_has_gone(library, engine):
+    put_notes(library)
+    put_file(library, Path("/gone/a.png"), "picture", [(content(), unit(1, 0, 0, 0))])
+    gone = library.list_items(limit=1)[0]
+    *_, last = engine.search(Query(like=(gone.id,)))
+    assert last.hits[0].item.text == "fox"
+    assert last.stage is SearchStage.DONE
+    assert "Not reranked: a.png cannot be shown to the model" in last.notes[0]
 
 
 @pytest.mark.parametrize(

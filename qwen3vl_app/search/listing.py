@@ -1,0 +1,65 @@
+"""From ranked ids to hits: near copies stand behind the best of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.rows import WordMatches
+from qwen3vl_app.types import Hit, ItemId, Query
+
+MOST_FETCHED = 16
+"""Times the number of hits asked for that are fetched at most where near copies fill the top."""
+
+Fetch = Callable[[int], tuple[list[ItemId], bool]]
+"""The best so many ids, and whether these are all there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shown:
+    """The hits as ids, and the near copies behind each."""
+
+    heads: list[ItemId]
+    copies: dict[ItemId, list[ItemId]]
+
+
+def shown(library: Library, query: Query, fetch: Fetch) -> Shown:
+    """As many hits as were asked for, near copies not counted, or as there are."""
+    wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
+    k = wanted
+    while True:
+        ids, is_all = fetch(k)
+        copies = library.copies_among(ids) if query.collapse else {}
+        behind = {copy for group in copies.values() for copy in group}
+        heads = [item for item in ids if item not in behind]
+        if is_all or len(heads) >= wanted or k >= MOST_FETCHED * wanted:
+            return Shown(heads=heads[:wanted], copies=copies)
+        k *= 2
+
+
+def as_hits(
+    library: Library,
+    listed: Shown,
+    similarities: dict[ItemId, float],
+    word_ranks: dict[ItemId, int],
+) -> tuple[Hit, ...]:
+    """The hits themselves, less those that have been forgotten meanwhile."""
+    behind = [copy for head in listed.heads for copy in listed.copies.get(head, ())]
+    items = library.items([*listed.heads, *behind])
+    present = (head for head in listed.heads if head in items)
+    return tuple(
+        Hit(
+            item=items[head],
+            recall_rank=rank,
+            similarity=similarities.get(head),
+            words_rank=word_ranks.get(head),
+            copies=tuple(items[n] for n in listed.copies.get(head, ()) if n in items),
+        )
+        for rank, head in enumerate(present, start=1)
+    )
+
+
+def ranks(words: WordMatches) -> dict[ItemId, int]:
+    """From 1, best first."""
+    return {item: rank for rank, item in enumerate(words.found, start=1)}

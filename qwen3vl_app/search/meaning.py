@@ -1,0 +1,100 @@
+"""Recall by a vector, with exact words beside it, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qwen3vl_app.search.fusion import fused
+from qwen3vl_app.search.listing import as_hits, ranks, shown
+from qwen3vl_app.search.standing import Standing, standing
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import (
+    EVERYTHING,
+    Candidate,
+    Hit,
+    ItemId,
+    LeftOut,
+    Query,
+    Vectors,
+    WordsMode,
+)
+
+COUNTED = 1000
+"""Nearest items among which those that stand out are counted; a page says "1000+" beyond."""
+
+
+class Meaning:
+    """One search by a vector, with exact words beside it if the query wants them."""
+
+    def __init__(self, library: Library, query: Query, vector: Vectors) -> None:
+        self._library = library
+        self._query = query
+        self._vector = vector
+        self._named = {*query.like, *query.not_like}
+        words = query.words is not WordsMode.OFF
+        self._words = library.find_words(query.exact_words, query.filter) if words else None
+        self._unwanted = self._words.unwanted if self._words else frozenset()
+        self._nearest = library.search(vector, COUNTED)
+        sample = library.sample(vector)
+        self._standing = standing(sample.by_kind, sample.items)
+
+    def hits(self) -> tuple[Hit, ...]:
+        """Best first."""
+        listed = shown(self._library, self._query, self._fetch)
+        similarities = self._library.similarities(self._vector, listed.heads)
+        word_ranks = {} if self._words is None else ranks(self._words)
+        hits = as_hits(self._library, listed, similarities, word_ranks)
+        return tuple(self._placed(hit) for hit in hits)
+
+    def left_out(self, hits: Sequence[Hit]) -> LeftOut | None:
+        """What was not shown; None where the library is too small to tell."""
+        if self._standing is None:
+            return None
+        lowest = self._standing.lowest
+        high = [found for found in self._nearest if found.similarity >= lowest]
+        standing_out = self._standing_out(high, self._standing)
+        standing_out |= {hit.item.id for hit in hits if hit.stands_out}
+        passing = self._library.passing(standing_out, self._query.filter) - self._unwanted
+        containing = set() if self._words is None else {*self._words.found} - self._named
+        return LeftOut(
+            shown=len(hits),
+            above=len(passing | containing),
+            hidden=len(standing_out - passing) + (self._words.hidden if self._words else 0),
+            collapsed=sum(len(hit.copies) for hit in hits),
+            level=lowest,
+            more=len(high) == COUNTED,
+        )
+
+    def _standing_out(self, high: Sequence[Candidate], scale: Standing) -> set[ItemId]:
+        kinds = self._library.kinds_of([found.item_id for found in high])
+        return {
+            found.item_id
+            for found in high
+            if found.item_id not in self._named
+            and found.item_id in kinds
+            and scale.stands_out(kinds[found.item_id], found.similarity)
+        }
+
+    def _placed(self, hit: Hit) -> Hit:
+        """With where its similarity stands among those of the sample."""
+        if self._standing is None or hit.similarity is None:
+            return hit
+        return replace(
+            hit,
+            percentile=self._standing.percentile(hit.similarity),
+            stands_out=self._standing.stands_out(hit.item.kind, hit.similarity),
+        )
+
+    def _fetch(self, k: int) -> tuple[list[ItemId], bool]:
+        near = [found.item_id for found in self._near(k)]
+        if self._words is None:
+            return near, len(near) < k
+        words = [item for item in self._words.found if item not in self._named]
+        return fused(near, words[:k]), len(near) < k and len(words) <= k
+
+    def _near(self, k: int) -> Sequence[Candidate]:
+        without = self._named | self._unwanted
+        if self._query.filter == EVERYTHING and not without and k <= COUNTED:
+            return self._nearest[:k]
+        return self._library.search(self._vector, k, self._query.filter, without=without)

@@ -1,0 +1,117 @@
+"""The first stage: a query becomes ranked hits, by meaning, by exact words or by both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.models.host import ModelHost, Priority
+from qwen3vl_app.search.direction import direction
+from qwen3vl_app.search.listing import as_hits, ranks, shown
+from qwen3vl_app.search.meaning import Meaning
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import (
+    QUERY_INSTRUCTION,
+    ItemId,
+    LeftOut,
+    ModelInput,
+    Query,
+    SearchStage,
+    SearchUpdate,
+    Timings,
+    Vectors,
+    WordsMode,
+)
+
+NOTHING_HERE = "Probably nothing here: nothing in the library stands out for this query."
+NO_WORDS = "No item contains these words."
+
+
+class Recall:
+    """Runs the first stage over one library. Thread-safe."""
+
+    def __init__(self, library: Library, models: ModelHost) -> None:
+        self._library = library
+        self._models = models
+
+    def run(self, query: Query) -> SearchUpdate:
+        """The recall result; with exact words only, no model is asked.
+
+        Raises:
+            UsageError: The model cannot take the query, or an item it names has gone.
+            ModelError: The embedder is not there.
+        """
+        if query.words is WordsMode.ONLY:
+            return self._by_words(query)
+        space = self._models.space()
+        self._library.use_space(space)
+        begun = time.perf_counter()
+        vector = self._vector(query)
+        embedded = time.perf_counter()
+        search = Meaning(self._library, query, vector)
+        hits = search.hits()
+        left_out = search.left_out(hits)
+        timings = Timings(embed=_ms(begun, embedded), recall=_ms(embedded, time.perf_counter()))
+        nothing = left_out is not None and left_out.probably_nothing
+        return SearchUpdate(
+            stage=SearchStage.RECALL,
+            hits=hits,
+            timings=timings,
+            model=space.model,
+            left_out=left_out,
+            notes=(NOTHING_HERE,) if nothing else (),
+        )
+
+    def _by_words(self, query: Query) -> SearchUpdate:
+        begun = time.perf_counter()
+        words = self._library.find_words(query.exact_words, query.filter)
+        listed = shown(
+            self._library, query, lambda k: (list(words.found[:k]), len(words.found) <= k)
+        )
+        hits = as_hits(self._library, listed, {}, ranks(words))
+        left_out = LeftOut(
+            shown=len(hits),
+            above=len(words.found),
+            hidden=words.hidden,
+            collapsed=sum(len(hit.copies) for hit in hits),
+        )
+        return SearchUpdate(
+            stage=SearchStage.RECALL,
+            hits=hits,
+            timings=Timings(recall=_ms(begun, time.perf_counter())),
+            left_out=left_out,
+            notes=(NO_WORDS,) if left_out.probably_nothing else (),
+        )
+
+    def _vector(self, query: Query) -> Vectors:
+        """Where the query points, (D,); one call of the model for all that it has to see."""
+        inputs = [query.model_input] if query.has_model_input else []
+        wanted = len(inputs)
+        if query.unlike.strip():
+            inputs.append(ModelInput(texts=(query.unlike.strip(),)))
+        embedded = self._embed(inputs, query.instruction or QUERY_INSTRUCTION) if inputs else []
+        like = [self._stored(item) for item in query.like]
+        unlike = [*embedded[wanted:], *(self._stored(item) for item in query.not_like)]
+        if not like and not unlike:
+            return embedded[0]
+        return direction(embedded[:wanted], like, unlike, query.unlike_weight)
+
+    def _embed(self, inputs: Sequence[ModelInput], instruction: str) -> list[Vectors]:
+        batch = self._models.embed(inputs, instruction=instruction, priority=Priority.SEARCH)
+        if batch.rejected:
+            raise UsageError(f"The query cannot be embedded: {batch.rejected[0][1]}")
+        return list(batch.vectors)
+
+    def _stored(self, item: ItemId) -> Vectors:
+        vector = self._library.vector_of(item)
+        if vector is None:
+            raise UsageError(
+                f"Item {item} is not in the library any more, or not indexed with this model yet; "
+                "search again."
+            )
+        return vector
+
+
+def _ms(start: float, end: float) -> float:
+    return round((end - start) * 1000, 1)

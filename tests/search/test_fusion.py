@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwen3vl_app.search.fusion import fused
+
+RANKINGS = st.lists(st.lists(st.integers(0, 30), unique=True, max_size=20), max_size=4)
+
+
+@pytest.mark.parametrize(
+    ("rankings", "expected"),
+    [
+        ([], []),
+        ([[3, 1, 2]], [3, 1, 2]),
+        ([[1, 2, 3], [3, 4]], [3, 1, 2, 4]),  # 1/63 + 1/61 is more than 1/61
+        ([[1], [2]], [1, 2]),  # equal sums: the earlier ranking
+        ([[1, 2], [2, 1]], [1, 2]),
+        ([[1, 2, 3], [2, 4, 1]], [2, 1, 4, 3]),
+    ],
+)
+def test_fused__by_reciprocal_ranks(rankings, expected):
+    assert fused(*rankings) == expected
+
+
+@given(RANKINGS)
+def test_fused__as_exact_fractions_order_it(rankings):
+    def total(item):
+        return sum(Fraction(1, 61 + r.index(item)) for r in rankings if item in r)
+
+    found = fused(*rankings)
+    assert sorted(found) == sorted({item for ranking in rankings for item in ranking})
+    totals = [total(item) for item in found]
+    assert all(float(a) >= float(b) - 1e-12 for a, b in pairwise(totals))
+
+
+@given(RANKINGS, st.integers(0, 30))
+def test_fused__first_in_all_is_first(rankings, item):
+    led = [[item, *(other for other in ranking if other != item)] for ranking in rankings]
+    assert fused(*led)[:1] == ([item] if led else [])

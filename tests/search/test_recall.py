@@ -1,0 +1,222 @@
+"""The first stage: meaning, exact words, likeness, and what it says it left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qwen3vl_app.errors import ModelLoadError, UsageError
+from qwen3vl_app.search.recall import NO_WORDS, NOTHING_HERE, Recall
+from qwen3vl_app.types import ItemFilter, ItemId, Kind, Query, WordsMode
+from tests.search.world import put_notes
+from tests.store.build import content, put_file, unit
+
+FOX = 0xF0F0_0000_FFFF_1234
+
+
+@pytest.fixture
+def recall(library, models) -> Recall:
+    return Recall(library, models)
+
+
+@pytest.fixture
+def notes(library) -> dict[str, ItemId]:
+    put_notes(library)
+    return {item.text: item.id for item in library.list_items()}
+
+
+def texts(update) -> list[str]:
+    return [hit.item.text or hit.item.path.name for hit in update.hits]
+
+
+def asked(text: str, **more) -> Query:
+    return Query(text=text, rerank=False, **more)
+
+
+def test_run__words_that_match_rise(recall, notes):
+    """By meaning "fox" is best; "red" is in two, and their meaning decides between these."""
+    plain = recall.run(asked("fox"))
+    assert texts(plain)[0] == "fox"
+    update = recall.run(asked("fox red", words=WordsMode.ON))
+    assert texts(update)[:2] == ["fox river red", "fox river red rain"]
+    assert [hit.words_rank for hit in update.hits] == [1, 2, None, None]
+    assert [hit.recall_rank for hit in update.hits] == [1, 2, 3, 4]
+    assert all(hit.words_rank is None for hit in plain.hits)
+
+
+def test_run__fusion_is_by_both_ranks(library, recall, notes):
+    """The last by meaning is the only one with both words: 1/61 + 1/65 is more than 1/61."""
+    far = content(kind=Kind.PASSAGE, text="a boat in the rain")
+    put_file(library, Path("/notes/far.txt"), "far", [(far, unit(-1, -1, -1, -1))])
+    update = recall.run(asked("rain boat", words=WordsMode.ON))
+    assert texts(update)[:2] == ["a boat in the rain", "fox river red rain"]
+    assert update.hits[0].similarity == pytest.approx(-0.5)
+    assert texts(recall.run(asked("rain boat")))[-1] == "a boat in the rain"
+
+
+def test_run__words_with_a_minus_are_left_out_of_meaning_too(recall, notes):
+    update = recall.run(asked("fox -rain -red", words=WordsMode.ON))
+    assert texts(update) == ["fox", "fox river"]
+    assert len(texts(recall.run(asked("fox -rain -red")))) == 4
+
+
+def test_run__only_words_asks_no_model(library, notes):
+    class NoModels:
+        def space(self):
+            raise ModelLoadError("The embedder is missing.")
+
+        embed = space
+
+    recall = Recall(library, NoModels())
+    update = recall.run(asked('"river red" -rain', words=WordsMode.ONLY))
+    assert texts(update) == ["fox river red"]
+    (hit,) = update.hits
+    assert (hit.similarity, hit.percentile, hit.stands_out, hit.words_rank) == (
+        None,
+        None,
+        None,
+        1,
+    )
+    assert (update.left_out.above, update.left_out.hidden, update.left_out.level) == (1, 0, None)
+    assert update.notes == ()
+    with pytest.raises(ModelLoadError):
+        recall.run(asked("fox"))
+
+
+def test_run__only_words_that_are_nowhere(recall, notes):
+    update = recall.run(asked("zebra", words=WordsMode.ONLY))
+    assert update.hits == ()
+    assert update.notes == (NO_WORDS,)
+    where = ItemFilter(folder=Path("/notes/3.txt"))
+    update = recall.run(asked("red", words=WordsMode.ONLY, filter=where))
+    assert (update.left_out.above, update.left_out.hidden) == (0, 2)
+    assert update.notes == ()
+
+
+def test_run__like_an_item_is_its_vector_without_a_model(recall, notes, models):
+    update = recall.run(Query(like=(notes["fox river"],), rerank=False))
+    assert models.embedded == []
+    assert texts(update) == ["fox river red", "fox river red rain", "fox"]
+    assert update.hits[0].similarity == pytest.approx((2 / 3) ** 0.5)
+
+
+def test_run__text_and_items_are_added_up(recall, notes):
+    update = recall.run(asked("rain", like=(notes["fox"],)))
+    assert texts(update)[0] == "fox river red rain"
+    assert update.hits[0].similarity == pytest.approx(0.5**0.5)
+
+
+def test_run__what_is_not_wanted_sinks(recall, notes, models):
+    assert texts(recall.run(asked("fox river")))[0] == "fox river"
+    update = recall.run(asked("fox river", unlike="river", unlike_weight=1))
+    assert texts(update)[0] == "fox"
+    assert models.embedded[-1] == 2  # both texts in one call
+    assert texts(recall.run(asked("fox river", unlike="river", unlike_weight=0)))[0] == "fox river"
+    update = recall.run(asked("fox river", not_like=(notes["fox river red"],), unlike_weight=1))
+    assert texts(update) == ["fox river", "fox", "fox river red rain"]
+
+
+def test_run__an_item_that_is_not_there(recall, notes):
+    with pytest.raises(UsageError, match="Item 999 is not in the library any more"):
+        recall.run(Query(like=(ItemId(999),)))
+
+
+def test_run__both_sides_the_same(recall, notes):
+    with pytest.raises(UsageError, match="cancel each other out"):
+        recall.run(asked("fox", unlike="fox", unlike_weight=1))
+
+
+# ------------------------------------------------------------ what was left out
+
+
+@pytest.fixture
+def crowd(library) -> None:
+    """200 pictures that have nothing to do with anything, and three foxes."""
+    chance = np.random.default_rng(0)
+    parts = []
+    for number in range(200):
+        near = chance.uniform(-0.2, 0.2)
+        away = unit(*chance.normal(size=3)) * np.sqrt(1 - near**2)
+        parts.append((content(number, look=number * 0x0123_4567_89AB), unit(near, *away)))
+    put_file(library, Path("/noise/all.gif"), "noise", parts)
+    for number in range(3):
+        fox = content(look=FOX ^ (0xFFFF << 16 * number))
+        vector = unit(1, 0.1 * number, 0, 0)
+        put_file(library, Path(f"/foxes/{number}.png"), f"fox {number}", [(fox, vector)])
+
+
+def test_run__what_stands_out_is_counted(recall, crowd):
+    update = recall.run(asked("fox", top_k=2))
+    left = update.left_out
+    assert texts(update) == ["0.png", "1.png"]
+    assert [hit.stands_out for hit in update.hits] == [True, True]
+    assert [round(hit.percentile, 1) for hit in update.hits] == [99.5, 99.0]
+    assert (left.shown, left.above, left.hidden, left.more) == (2, 3, 0, False)
+    assert 0.3 < left.level < 0.99
+    assert update.notes == ()
+
+
+def test_run__what_filters_hide_is_counted(recall, crowd):
+    where = ItemFilter(folder=Path("/noise"))
+    update = recall.run(asked("fox", filter=where, top_k=5))
+    assert (update.left_out.above, update.left_out.hidden) == (0, 3)
+    assert len(update.hits) == 5
+    assert not any(hit.stands_out for hit in update.hits)
+    assert update.notes == ()
+
+
+def test_run__probably_nothing_here(library, recall, crowd):
+    library.forget([Path("/foxes")])
+    update = recall.run(asked("fox"))
+    assert len(update.hits) == 20
+    assert update.left_out.probably_nothing
+    assert update.notes == (NOTHING_HERE,)
+
+
+def test_run__exact_words_are_something(library, recall, crowd):
+    library.forget([Path("/foxes")])
+    noise = content(kind=Kind.PASSAGE, text="nothing but a fox")
+    put_file(library, Path("/noise/fox.txt"), "fox", [(noise, unit(0, 1, 0, 0))])
+    update = recall.run(asked("fox", words=WordsMode.ON))
+    assert (update.left_out.above, update.notes) == (1, ())
+    assert [hit.words_rank for hit in update.hits[:2]] == [None, 1]  # two firsts: meaning leads
+
+
+def test_run__a_small_library_says_nothing(recall, notes):
+    update = recall.run(asked("fox"))
+    assert update.left_out is None
+    assert [hit.percentile for hit in update.hits] == [None] * 4
+
+
+# ------------------------------------------------------------ near copies
+
+
+@pytest.fixture
+def burst(library) -> None:
+    """Forty shots of one fox, and two other pictures."""
+    for number in range(40):
+        shot = content(look=FOX ^ (number % 8))
+        vector = unit(1, number / 500, 0, 0)
+        put_file(library, Path(f"/burst/{number}.png"), f"shot {number}", [(shot, vector)])
+    for number in range(2):
+        other = content(look=~FOX & (2**64 - 1) ^ (0xFFFFFF << 20 * number))
+        put_file(
+            library, Path(f"/o/{number}.png"), f"o {number}", [(other, unit(1, 1 + number, 0, 0))]
+        )
+
+
+def test_run__near_copies_stand_behind_the_best(recall, burst):
+    update = recall.run(asked("fox", top_k=3))
+    assert texts(update) == ["0.png", "0.png", "1.png"]
+    assert [len(hit.copies) for hit in update.hits] == [39, 0, 0]
+    assert [hit.recall_rank for hit in update.hits] == [1, 2, 3]
+    assert update.left_out.collapsed == 39
+    assert str(update.hits[0].copies[0].path) == "/burst/1.png"
+
+
+def test_run__near_copies_side_by_side_if_asked(recall, burst):
+    update = recall.run(asked("fox", top_k=3, collapse=False))
+    assert texts(update) == ["0.png", "1.png", "2.png"]
+    assert [hit.copies for hit in update.hits] == [()] * 3

@@ -1,0 +1,73 @@
+"""Stand-in models whose numbers can be checked by hand, and notes for them to search.
+
+A text is embedded by the words it contains, and judged by how short it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.errors import ModelLoadError
+from qwen3vl_app.models.host import Priority
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import EmbeddingBatch, Kind, ModelInput, Score, ScoreBatch
+from tests.store.build import SPACE, content, put_file, unit
+
+WORDS = ("fox", "river", "red", "rain")
+NOTES = ("fox river red rain", "fox river red", "fox river", "fox")
+
+
+class WordModels:
+    """Counts words; the reranker prefers short texts, so that it turns the order round."""
+
+    def __init__(self) -> None:
+        self.priorities: list[Priority] = []
+        self.judged: list[int] = []
+        self.asked: list[ModelInput] = []
+        self.embedded: list[int] = []
+        self.fails = ""
+
+    def space(self):
+        return SPACE
+
+    def reranker_budget(self) -> Budget:
+        return Budget()
+
+    embedder_budget = reranker_budget
+
+    def embed(
+        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+    ) -> EmbeddingBatch:
+        self.priorities.append(priority)
+        self.embedded.append(len(inputs))
+        if any(query.pictures for query in inputs):
+            return EmbeddingBatch(
+                vectors=np.zeros((0, 4), np.float32), kept=(), rejected=((0, "too thin."),)
+            )
+        vectors = [unit(*(float(word in query.texts[0]) for word in WORDS)) for query in inputs]
+        return EmbeddingBatch(vectors=np.stack(vectors), kept=tuple(range(len(inputs))))
+
+    def score(
+        self, query: ModelInput, documents: Sequence[ModelInput], *, instruction: str
+    ) -> ScoreBatch:
+        if self.fails:
+            raise ModelLoadError(self.fails)
+        self.judged.append(len(documents))
+        self.asked.append(query)
+        return ScoreBatch(
+            scores=tuple(
+                Score(relevance=0.5, logit=-float(len(document.texts[0])))
+                for document in documents
+            )
+        )
+
+
+def put_notes(library: Library) -> None:
+    for number, note in enumerate(NOTES):
+        vector = unit(*(float(word in note) for word in WORDS))
+        passage = content(kind=Kind.PASSAGE, text=note)
+        put_file(library, Path(f"/notes/{number}.txt"), f"note {number}", [(passage, vector)])
