@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from qwen3vl_app.demo.build import build_pair, check_sources
 from qwen3vl_app.demo.card import Facts, write_card
@@ -55,25 +55,40 @@ def main() -> None:
     show_default=True,
     help="Where unfinished training is kept; a second run continues it.",
 )
+@click.option(
+    "--start",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Begin from the embedder in this folder instead of random numbers.",
+)
 @click.option("--samples/--no-samples", default=True, help="Draw the sample collection as well.")
 @folder_option
-def build(
-    minutes: float, things: int | None, seed: int, work: Path, target: Path, *, samples: bool
+def build(  # noqa: PLR0917 - one for each option
+    minutes: float,
+    things: int | None,
+    seed: int,
+    work: Path,
+    start: Path | None,
+    target: Path,
+    *,
+    samples: bool,
 ) -> None:
-    """Train both checkpoints and draw the collection. Can be interrupted and run again."""
+    """Train both checkpoints and draw the collection. Interrupted, it goes on when run again."""
     console = Console(stderr=True)
-    plan = Plan(minutes=minutes, work=work, things=things, seed=seed)
+    plan = Plan(minutes=minutes, work=work, things=things, seed=seed, start=start)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %  {task.fields[losses]}"),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         console=console,
     ) as progress:
-        build_pair(plan, target, lambda stage: bar(progress, stage))
+        built = build_pair(plan, target, lambda stage: bar(progress, stage))
         if samples:
             write_samples(target / "samples")
-    console.print(f"Both checkpoints are in {target}; measure them with “evaluate”.")
+    for stage in built:
+        console.print(str(stage))
+    console.print("Measure them with “evaluate”.")
 
 
 def bar(progress: Progress, stage: str) -> Report:

@@ -12,10 +12,10 @@ from typing import TypeVar
 import numpy as np
 
 from qwen3vl_app.demo import inputs
-from qwen3vl_app.demo.captions import caption, note
+from qwen3vl_app.demo.captions import caption, note, thing_caption
 from qwen3vl_app.demo.drawing import Placed
 from qwen3vl_app.demo.inputs import Shown
-from qwen3vl_app.demo.names import Thing, load_things
+from qwen3vl_app.demo.names import LANGUAGES, Thing, load_things
 from qwen3vl_app.demo.render import frames
 from qwen3vl_app.demo.scenes import Scene, random_scene
 from qwen3vl_app.demo.sizes import Frame, random_frame
@@ -40,6 +40,8 @@ class PairBatch:
     documents: tuple[str, ...]
     queries: tuple[str, ...]
     instructions: tuple[str, str]
+    names: tuple[tuple[str, str], ...] = ()
+    """Further texts, each with the character of the thing that it names."""
 
 
 Spots = list[list[Placed]]
@@ -55,7 +57,7 @@ def scaled(placed: list[Placed], frame: Frame) -> list[Placed]:
 def show(
     rng: Random, scenes: list[Scene], kind: str, spots: list[Spots] | None = None
 ) -> tuple[np.ndarray, list[Shown]]:
-    """Draw the scenes, all at one shape. `kind`: picture, page or clip.
+    """Draw the scenes, all at one shape. `kind`: picture, page, clip or strip.
 
     `spots` receives one entry for each scene, in pixels of what the model sees.
     """
@@ -75,17 +77,18 @@ def show(
 
 
 FORMS = {
-    "mixed": 0.42,
+    "mixed": 0.43,
     "kin": 0.12,
-    "shapes": 0.1,
-    "page": 0.06,
-    "titled": 0.13,
-    "clip": 0.09,
-    "note": 0.08,
+    "shapes": 0.08,
+    "page": 0.05,
+    "strip": 0.12,
+    "titled": 0.06,
+    "clip": 0.08,
+    "note": 0.06,
 }
 """What a batch holds, and how often. mixed: things, pairs and shapes; kin: things of neighbouring
-kinds; shapes: nothing but shapes; titled: pages that differ in their heading. Where all of a batch
-are alike, every other row is a hard negative."""
+kinds; shapes: nothing but shapes; strip: words alone; titled: pages that differ in their
+heading. Where all of a batch are alike, every other row is a hard negative."""
 
 KINDS = {"thing": 0.72, "pair": 0.2, "shapes": 0.08}
 """What pictures show in a mixed batch."""
@@ -96,6 +99,13 @@ EARLY_STEPS = 500
 
 KIN = 160
 """A kin batch takes its things from so many neighbours."""
+
+STRIPS = 2
+"""Times the usual batch size for strips, which have the fewest tokens."""
+
+NAMES = 160
+"""Names of things that every step learns as text alone: they cost a fraction of as many pictures,
+and there are some 30,000 of them in all languages."""
 
 PAGE_SHARE = 0.65
 """Of the usual batch size for pages, which have the most tokens."""
@@ -120,10 +130,16 @@ def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) ->
         tuple(place.text() for place in places),
         tuple(caption(rng, scene) for scene in scenes),
         (telling, asking),
+        tuple(named(rng, rng.choice(things)) for _ in range(NAMES)),
     )
 
 
-SHOWN_AS = {"page": "page", "titled": "page", "clip": "clip"}
+def named(rng: Random, thing: Thing) -> tuple[str, str]:
+    """A query for the thing in any language, all equally often, and the thing's character."""
+    return thing_caption(rng, Scene("thing", (thing,)), rng.choice(LANGUAGES)), thing.glyph
+
+
+SHOWN_AS = {"page": "page", "titled": "page", "strip": "strip", "clip": "clip"}
 """Form -> what sizes its drawings have, where not those of pictures."""
 
 
@@ -137,6 +153,8 @@ def batch_scenes(rng: Random, form: str, size: int, things: tuple[Thing, ...]) -
             kinds = [rng.choice(("page", "chart")) for _ in range(pages)]
         case "titled":
             kinds = ["titled"] * pages
+        case "strip":
+            kinds = ["word"] * (size * STRIPS)
         case "shapes":
             kinds = ["shapes"] * size
         case "kin":

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
 
 from qwen3vl_app.demo.captions import corpus
-from qwen3vl_app.demo.course import Plan, Report
+from qwen3vl_app.demo.course import Course, Plan, Report
 from qwen3vl_app.demo.drawing import EMOJI_FONT
 from qwen3vl_app.demo.export import export
 from qwen3vl_app.demo.names import CLDR_ANNOTATIONS, load_things
@@ -20,8 +20,6 @@ from qwen3vl_app.demo.reranking import RerankTrainer
 from qwen3vl_app.demo.tokenizer import append_end, train_tokenizer
 from qwen3vl_app.demo.training import Trainer
 from qwen3vl_app.errors import UsageError
-
-log = logging.getLogger(__name__)
 
 EMBEDDER_SHARE = 0.56
 """Of the training time; the rest is the reranker's."""
@@ -45,16 +43,34 @@ def load_tokenizer(plan: Plan) -> Tokenizer:
     return Tokenizer.from_file(str(file))
 
 
-def build_embedder(plan: Plan, folder: Path, report: Report) -> None:
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of one stage: where it is, and what it took."""
+
+    folder: Path
+    steps: int
+    minutes: float
+
+    def __str__(self) -> str:
+        size = (self.folder / "model.safetensors").stat().st_size / 1e6
+        return f"{self.folder}: {self.steps} steps, {self.minutes:.1f} minutes, {size:.0f} MB"
+
+
+def finished(trainer: Course[Any], tokenizer: Tokenizer, folder: Path) -> Built:
+    """Export what was trained."""
+    export(trainer.model, tokenizer, folder)
+    return Built(folder, trainer.step, trainer.spent / 60)
+
+
+def build_embedder(plan: Plan, folder: Path, report: Report) -> Built:
     """Train the embedder for its share of `plan.minutes` and export it; continues saved work."""
     tokenizer = append_end(load_tokenizer(plan))
     trainer = Trainer(replace(plan, minutes=plan.minutes * EMBEDDER_SHARE), tokenizer)
     trainer.run(report)
-    export(trainer.model, tokenizer, folder)
-    log.info("Embedder: %d steps, %.1f minutes", trainer.step, trainer.spent / 60)
+    return finished(trainer, tokenizer, folder)
 
 
-def build_reranker(plan: Plan, folder: Path, report: Report) -> None:
+def build_reranker(plan: Plan, folder: Path, report: Report) -> Built:
     """Train the reranker from the embedder in the work folder and export it, likewise."""
     tokenizer = load_tokenizer(plan)
     model = build_model(plan.seed)
@@ -66,13 +82,14 @@ def build_reranker(plan: Plan, folder: Path, report: Report) -> None:
         replace(plan, minutes=plan.minutes * (1 - EMBEDDER_SHARE)), tokenizer, model
     )
     trainer.run(report)
-    export(trainer.model, tokenizer, folder)
-    log.info("Reranker: %d steps, %.1f minutes", trainer.step, trainer.spent / 60)
+    return finished(trainer, tokenizer, folder)
 
 
-def build_pair(plan: Plan, target: Path, reporter: Callable[[str], Report]) -> None:
+def build_pair(plan: Plan, target: Path, reporter: Callable[[str], Report]) -> list[Built]:
     """Both checkpoints below `target`; `reporter` is called with each stage's name."""
     check_sources()
     plan.work.mkdir(parents=True, exist_ok=True)
-    build_embedder(plan, target / "embedder", reporter("embedder"))
-    build_reranker(plan, target / "reranker", reporter("reranker"))
+    return [
+        build_embedder(plan, target / "embedder", reporter("embedder")),
+        build_reranker(plan, target / "reranker", reporter("reranker")),
+    ]

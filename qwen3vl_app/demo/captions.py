@@ -142,7 +142,7 @@ def caption(rng: Random, scene: Scene, *, exact: bool = False, tongue: str | Non
             text = pair_caption(rng, scene, tongue, exact=exact)
         case "chart":
             text = chart_caption(rng, scene, exact=exact)
-        case "titled":
+        case "titled" | "word":
             text = title_caption(rng, scene, exact=exact)
         case "clip":
             text = clip_caption(rng, scene, tongue)

@@ -44,11 +44,13 @@ class Plan:
     things: int | None = None
     batch: int = 80
     seed: int = 7
-    save_every: float = 180.0
     half: bool = True
     start: Path | None = None
     """Folder of a pair to begin from instead of random numbers."""
 
+
+SAVE_EVERY = 180.0
+"""Seconds of steps between two saves; short runs save more often."""
 
 Report = Callable[[int, float, dict[str, float]], None]
 """Called after each step with the step, the share of the time used, and the losses."""
@@ -139,16 +141,16 @@ class Course(ABC, Generic[Batch]):
         return {name: loss.item() for name, loss in losses.items()}
 
     def run(self, report: Report) -> None:
-        """Train until the time is used up, saving every ``save_every`` seconds and at the end."""
+        """Train until the time is used up, saving every ``SAVE_EVERY`` seconds and at the end."""
         limit = self.plan.minutes * 60
-        saved = self.spent
+        saved, pause = self.spent, min(SAVE_EVERY, limit / 8)
         for batch in self.batches():
             if self.spent >= limit:
                 break
             began = time.monotonic()
             losses = self.advance(batch)
             self.spent += time.monotonic() - began
-            if self.spent - saved > self.plan.save_every:
+            if self.spent - saved > pause:
                 self.save()
                 saved = self.spent
             report(self.step, min(1.0, self.spent / limit), losses)

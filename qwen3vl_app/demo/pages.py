@@ -83,6 +83,21 @@ def draw_titled(rng: Random, glyph: str | None, title: str, size: Size) -> Image
     return canvas
 
 
+def draw_word(rng: Random, title: str, size: Size) -> Image.Image:
+    """One or two words alone, as large as they fit or somewhat smaller."""
+    canvas, pen = paper(rng, size)
+    fitting = min(size[1] * 0.75, 1.45 * size[0] / max(4, len(title)))
+    height = max(8, int(fitting * rng.uniform(0.75, 1)))
+    font = text_font(height)
+    left, top, right, bottom = pen.textbbox((0, 0), title, font=font)
+    at = (
+        max(0.0, size[0] - (right - left)) * rng.uniform(0, 1) - left,
+        max(0.0, size[1] - (bottom - top)) * rng.uniform(0, 1) - top,
+    )
+    pen.text(at, title, fill=INK, font=font)
+    return canvas
+
+
 def axes(pen: ImageDraw.ImageDraw, box: tuple[float, float, float, float], width: int) -> None:
     """An L of two axes along the left and the bottom of the box."""
     left, top, right, bottom = box

@@ -8,11 +8,13 @@ from PIL import Image
 
 from qwen3vl_app.demo.clips import draw_clip
 from qwen3vl_app.demo.drawing import Placed, Size, draw_pair, draw_shapes, draw_thing
-from qwen3vl_app.demo.pages import draw_chart, draw_page, draw_titled
+from qwen3vl_app.demo.pages import draw_chart, draw_page, draw_titled, draw_word
 from qwen3vl_app.demo.scenes import Scene
 
 
-def draw(rng: Random, scene: Scene, size: Size, placed: list[Placed] | None = None) -> Image.Image:
+def draw(  # noqa: PLR0911 - one for each kind
+    rng: Random, scene: Scene, size: Size, placed: list[Placed] | None = None
+) -> Image.Image:
     """The scene as one picture of `size` (width, height).
 
     `placed` receives where the things of a picture, in their order, or its shapes stand.
@@ -27,6 +29,8 @@ def draw(rng: Random, scene: Scene, size: Size, placed: list[Placed] | None = No
     if scene.kind == "titled":
         glyph = scene.things[0].glyph if scene.things else None
         return draw_titled(rng, glyph, scene.title, size)
+    if scene.kind == "word":
+        return draw_word(rng, scene.title, size)
     if scene.kind in ("page", "chart"):
         topic = scene.things[0]
         title = topic.name().capitalize()

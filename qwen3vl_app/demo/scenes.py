@@ -24,7 +24,8 @@ class Scene:
     thing: `things` holds one. pair: two, the first left of (or, `stacked`, above) the second.
     shapes: `colour`, `shape`, `count`. chart: `chart` and one thing as its topic. page: one thing.
     clip: `motion`; one thing, or two for "appear" (the second comes after the first). titled: a
-    page with `title` as its heading; the thing pictured, if any, has nothing to do with it.
+    page with `title` as its heading; the thing pictured, if any, has nothing to do with it. word:
+    the `title` alone.
     """
 
     kind: str
@@ -40,7 +41,7 @@ class Scene:
 
 def prototypes(scene: Scene) -> dict[str, float]:
     """Prototype name -> its share; the shares of one group (the part before ":") add up to 1."""
-    if scene.kind == "titled":
+    if scene.title:
         return {}
     if scene.kind == "shapes":
         of_shapes = (f"colour:{scene.colour}", f"shape:{scene.shape}", f"count:{scene.count}")
@@ -94,7 +95,9 @@ def random_title(rng: Random, *, unseen: bool = False) -> str:
     return " ".join(chosen).capitalize()
 
 
-def random_scene(rng: Random, kind: str, things: Sequence[Thing]) -> Scene:
+def random_scene(  # noqa: PLR0911 - one for each kind
+    rng: Random, kind: str, things: Sequence[Thing]
+) -> Scene:
     """A scene of `kind`, everything else drawn by `rng`."""
     if kind == "pair":
         return Scene(kind, random_pair(rng, things), stacked=rng.random() < 0.4)
@@ -111,6 +114,8 @@ def random_scene(rng: Random, kind: str, things: Sequence[Thing]) -> Scene:
         motion = rng.choice(MOTIONS)
         shown = random_pair(rng, things) if motion == "appear" else (rng.choice(things),)
         return Scene(kind, shown, motion=motion)
+    if kind == "word":
+        return Scene(kind, title=random_title(rng))
     if kind == "titled":
         pictured = (rng.choice(things),) if rng.random() < 0.5 else ()
         return Scene(kind, pictured, title=random_title(rng))

@@ -21,11 +21,15 @@ BUDGET = Budget(
 )
 """What the checkpoints carry as `budget.json`."""
 
-PICTURE_BUDGETS = {36: 0.4, 20: 0.4, 12: 0.2}
+PICTURE_BUDGETS = {36: 0.25, 20: 0.4, 12: 0.35}
 """Tokens at most -> how often pictures are drawn for it in training. The program feeds the first;
 small pictures give fewer, and cost training less. Pages are always drawn for the first."""
 
 PICTURE_SHAPES = ((4, 3), (3, 4), (1, 1), (16, 9), (3, 2), (2, 3), (9, 16), (2, 1), (5, 4))
+STRIP_SHAPES = ((5, 1), (4, 1), (6, 1), (7, 2))
+STRIP_TOKENS = 6
+"""A word alone on a strip has letters as large as in a heading, and costs a sixth of a page."""
+
 PAGE_SHAPES = ((210, 297), (210, 297), (17, 22), (4, 3), (3, 4))
 CLIP_SHAPES = ((4, 3), (4, 3), (16, 9), (1, 1), (3, 4))
 
@@ -44,11 +48,15 @@ class Frame:
 
 
 def random_frame(rng: Random, kind: str) -> Frame:
-    """A random shape for pictures, "page" or "clip", drawn larger than it is seen."""
-    shapes = {"page": PAGE_SHAPES, "clip": CLIP_SHAPES}.get(kind, PICTURE_SHAPES)
+    """A random shape for a picture, page, clip or strip, drawn larger than it is seen."""
+    shapes = {"page": PAGE_SHAPES, "clip": CLIP_SHAPES, "strip": STRIP_SHAPES}.get(
+        kind, PICTURE_SHAPES
+    )
     least, most = BUDGET.min_picture_tokens, BUDGET.max_picture_tokens
     if kind == "clip":
         least, most = BUDGET.min_frame_tokens, BUDGET.max_frame_tokens
+    elif kind == "strip":
+        most = STRIP_TOKENS
     elif kind == "picture":
         most = rng.choices(list(PICTURE_BUDGETS), list(PICTURE_BUDGETS.values()))[0]
     wide, high = rng.choice(shapes)

@@ -142,6 +142,20 @@ class Trainer(Course[PairBatch]):
         ]
         return torch.stack(parts).sum()
 
+    def names_loss(self, batch: PairBatch) -> Tensor:
+        """Cross entropy of the batch's further names against the prototypes of their things."""
+        with half_precision(enabled=self.plan.half):
+            vectors = embed_texts(
+                self.model,
+                self.tokenizer,
+                batch.instructions[1],
+                [words for words, _ in batch.names],
+            )
+        targets = torch.zeros(len(vectors), len(self.names))
+        for row, (_, glyph) in enumerate(batch.names):
+            targets[row, self.index[f"thing:{glyph}"]] = 1
+        return self.prototype_loss(vectors, targets)
+
     def read_loss(self, vectors: Tensor, texts: Sequence[str]) -> Tensor:
         """How badly the vectors (N, H) tell the letters of the texts."""
         logits = PROTOTYPE_SCALE * vectors @ F.normalize(self.letters, dim=-1).T + LETTER_BIAS
@@ -155,6 +169,8 @@ class Trainer(Course[PairBatch]):
         ignored = same_meaning(batch.scenes, batch.queries)
         scale = self.scale.exp().clamp(max=100)
         pairs = {"pairs": contrastive(documents, queries, scale, ignored)}
+        if batch.names:
+            pairs["names"] = self.names_loss(batch)
         if batch.scenes[0].title:
             asked = [
                 asked_words(query, scene.title)

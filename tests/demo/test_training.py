@@ -115,7 +115,7 @@ def whole(model: Model, ids: list[int], shown: torch.Tensor | None, grid: object
 def shown_as(form: str) -> PairBatch:
     """The first batch of a form: "note", "picture" or "clip"."""
     for seed in range(600, 800):
-        batch = pair_batch(seed, 0, 5, 60)
+        batch = pair_batch(seed, 0, 5, 60, 0)
         found = "note" if batch.shown is None else ("picture", "clip")[batch.shown.shape[1] - 1]
         if found == form:
             return batch

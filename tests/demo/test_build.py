@@ -1,0 +1,104 @@
+"""The whole build for one minute, broken off in the middle; and what untrained weights score."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from qwen3vl_app.demo.build import load_tokenizer
+from qwen3vl_app.demo.course import Plan
+from qwen3vl_app.demo.evaluate import RecallEvaluation
+from qwen3vl_app.demo.export import export
+from qwen3vl_app.demo.judging import RerankEvaluation, other_colour, swapped
+from qwen3vl_app.demo.measures import Measure, text
+from qwen3vl_app.demo.names import load_things
+from qwen3vl_app.demo.network import build_model
+from qwen3vl_app.demo.tokenizer import append_end
+from qwen3vl_app.models.embedder import Qwen3VLEmbedder
+from qwen3vl_app.models.loader import load_embedder, load_reranker
+from qwen3vl_app.models.names import Checkpoint
+from qwen3vl_app.models.reranker import Qwen3VLReranker
+from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION
+
+pytestmark = pytest.mark.usefixtures("sources")
+
+THINGS = 80
+PATIENCE = 240.0
+"""Seconds after which a build that does not end has failed."""
+
+
+def checkpoint(folder: Path) -> Checkpoint:
+    return Checkpoint(folder=folder, name=folder.name, reason="test", bundled=True)
+
+
+def build(folder: Path) -> subprocess.Popen[str]:
+    arguments = ["build", "--minutes", "1", "--things", str(THINGS), "--no-samples"]
+    places = ["--work", str(folder / "work"), "--target", str(folder / "pair")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "qwen3vl_app.demo", *arguments, *places],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_build__one_minute_killed_and_continued(tmp_path: Path) -> None:
+    first = build(tmp_path)
+    until = time.monotonic() + PATIENCE
+    while not (tmp_path / "work" / "embedder.pt").exists():
+        assert first.poll() is None, first.stdout and first.stdout.read()
+        assert time.monotonic() < until
+        time.sleep(0.5)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    second = build(tmp_path)
+    said, _ = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 0, said
+    assert said.count(" steps, ") == 2
+    embedder = Qwen3VLEmbedder(load_embedder(checkpoint(tmp_path / "pair" / "embedder"), "cpu"))
+    reranker = Qwen3VLReranker(load_reranker(checkpoint(tmp_path / "pair" / "reranker"), "cpu"))
+    vectors = embedder.embed([text("cat"), text("dog")], DOCUMENT_INSTRUCTION).vectors
+    assert vectors.shape == (2, embedder.dimension)
+    scores = reranker.score(text("cat"), [text("a cat")], RERANK_INSTRUCTION).scores
+    assert scores[0] is not None
+    assert 0 < scores[0].relevance < 1
+
+
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pair of the same shape with random weights."""
+    folder = tmp_path_factory.mktemp("untrained")
+    tokenizer = load_tokenizer(Plan(minutes=0, work=folder, things=THINGS))
+    export(build_model(11), append_end(tokenizer), folder / "embedder")
+    export(build_model(12), tokenizer, folder / "reranker")
+    return folder
+
+
+def firsts(lines: list[Measure]) -> dict[str, float]:
+    return {line.name: line.share for line in lines if line.name.endswith(", first")}
+
+
+def test_evaluate__untrained_embedder_is_near_chance(untrained: Path) -> None:
+    embedder = Qwen3VLEmbedder(load_embedder(checkpoint(untrained / "embedder"), "cpu"))
+    evaluation = RecallEvaluation(embedder, load_things(THINGS), 5)
+    things = firsts(evaluation.single_things(60))
+    things.pop("same thing, first")  # equal pixels give equal vectors, trained or not
+    others = {
+        **firsts(evaluation.shapes(60)),
+        **firsts(evaluation.headings(40)),
+        **firsts(evaluation.notes(40)),
+    }
+    assert max(things.values()) <= 0.12
+    assert max(others.values()) <= 0.2
+
+
+def test_evaluate__untrained_reranker_is_near_chance(untrained: Path) -> None:
+    reranker = Qwen3VLReranker(load_reranker(checkpoint(untrained / "reranker"), "cpu"))
+    evaluation = RerankEvaluation(reranker, load_things(THINGS), 6)
+    assert 0.2 <= evaluation.subtle("shapes", other_colour, 40) <= 0.8
+    assert 0.2 <= evaluation.subtle("side", swapped, 40) <= 0.8
