@@ -13,6 +13,10 @@ from qwen3vl_app.types import ContentHash
 
 _CHUNK = 2**20
 
+_MOST_BYTES = {FileType.PICTURE: 2 * 2**30, FileType.PDF: 4 * 2**30, FileType.OFFICE: 2**30}
+"""Of files that are no videos: a picture at the limit of megapixels has 1.6 GB uncompressed.
+Reading more, for the hash alone, takes minutes for something that is damaged."""
+
 
 def inspect_file(path: Path, limits: Limits) -> FileType:
     """Decide which decoder ``path`` needs, reading its first bytes only.
@@ -33,8 +37,9 @@ def inspect_file(path: Path, limits: Limits) -> FileType:
     found = identify(head, path)
     if not isinstance(found, FileType):
         raise UnreadableMediaError(path, found)
-    if found is FileType.TEXT:
-        _check_size(path, status.st_size, limits.max_text_bytes)
+    most = limits.max_text_bytes if found is FileType.TEXT else _MOST_BYTES.get(found)
+    if most is not None:
+        _check_size(path, status.st_size, most)
     return found
 
 

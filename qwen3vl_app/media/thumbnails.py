@@ -9,7 +9,7 @@ from PIL import Image
 THUMBNAIL_SIDE = 320
 """Pixels: twice the width of a result card on the page, for dense displays."""
 
-_THUMBNAIL_QUALITY = 78
+_THUMBNAIL_QUALITY = 75
 _PREVIEW_QUALITY = 88
 
 

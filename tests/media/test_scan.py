@@ -39,7 +39,7 @@ def test_scan__what_is_left_alone(tmp_path):
     write(tmp_path / ".hidden.txt")
     write(tmp_path / ".git" / "a.txt")
     write(tmp_path / "@eaDir" / "a.jpg")
-    write(tmp_path / "a.docx")
+    write(tmp_path / "a.zip")
     write(tmp_path / "data")
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "broken.jpg").symlink_to(tmp_path / "nowhere")
@@ -47,7 +47,7 @@ def test_scan__what_is_left_alone(tmp_path):
         ".hidden.txt": "Hidden.",
         ".git": "Hidden.",
         "@eaDir": "A folder of the operating system.",
-        "a.docx": "Files of the type .docx cannot be searched.",
+        "a.zip": "Files of the type .zip cannot be searched.",
         "data": "Files without a suffix cannot be searched.",
         "pipe.txt": "Not a regular file.",
         "broken.jpg": "A link that leads nowhere.",
