@@ -58,6 +58,10 @@ class Animation:
         self.total = self._ends[-1]
         self.fps = 1000 / tick
 
+    def key_frames(self) -> list[int]:
+        """None: every frame builds on the one before."""
+        return []
+
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         """The frames shown at these ascending ticks, RGB, transparency on white."""
         with open_picture(self._path) as image:

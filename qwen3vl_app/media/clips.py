@@ -18,7 +18,14 @@ from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.kinds import FileType
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pictures import check_size
-from qwen3vl_app.media.sampling import Span, choose_frames, choose_moments
+from qwen3vl_app.media.sampling import (
+    MIN_FRAMES,
+    WINDOWS_TO_SPLIT,
+    Span,
+    choose_frames,
+    choose_moments,
+)
+from qwen3vl_app.media.stillness import Windows, find_stills, frames_to_compare, merge_still
 from qwen3vl_app.media.thumbnails import thumbnail
 from qwen3vl_app.types import Clip, Kind, Part, Place
 
@@ -48,32 +55,45 @@ def list_moments(path: Path, options: ReadOptions) -> list[Part]:
         UnreadableMediaError: It cannot be read, has sound only, or its frames are too large.
     """
 
-    def measure(video: Container) -> tuple[int, float]:
+    def measure(video: Container) -> tuple[float, Windows]:
         _, first = next(iter(video.frames([0])), (0, None))  # proof that it can be decoded
         if first is None:
             raise UnreadableMediaError(path, "No frame of the video can be decoded.")
         check_size(path, first.size, options.limits, "video")
-        return video.total, video.fps
+        duration = video.total / video.fps
+        windows = choose_moments(video.total, video.fps, options.moment_seconds)
+        return duration, _merge(video, windows, first.size, options.moment_seconds)
 
-    total, fps = _with_video(path, measure, options)
-    whole = Part(ordinal=0, kind=Kind.VIDEO, place=Place(start=0.0, end=round(total / fps, 3)))
-    windows = choose_moments(total, fps, options.moment_seconds)
+    duration, windows = _with_video(path, measure, options)
+    whole = Part(ordinal=0, kind=Kind.VIDEO, place=Place(start=0.0, end=round(duration, 3)))
     return [whole] + [
         Part(ordinal=number, kind=Kind.MOMENT, place=Place(start=start, end=end))
         for number, (start, end) in enumerate(windows, start=1)
     ]
 
 
-def span_of(part: Part, budget: Budget) -> Span:
-    """How a part of a video is sampled: the whole of it as the reference does."""
+def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Windows:
+    """The windows, those in which nothing moves as one."""
+    if not windows:
+        return windows
+    chosen = frames_to_compare(video.key_frames(), video.fps, seconds, size)
+    frames = ((index / video.fps, frame) for index, frame in video.frames(chosen))
+    return merge_still(windows, find_stills(frames, video.total / video.fps, seconds))
+
+
+def span_of(part: Part, options: ReadOptions) -> Span:
+    """How a part of a video is sampled: the whole of it as the reference does.
+
+    Of a moment in which nothing moves, however long, a window's worth of frames.
+    """
+    budget = options.budget
     if part.kind is Kind.VIDEO:
         return Span(fps=budget.fps, max_frames=budget.max_frames)
-    return Span(
-        fps=budget.fps,
-        max_frames=budget.max_frames,
-        start=part.place.start,
-        end=part.place.end,
-    )
+    length = (part.place.end or 0.0) - (part.place.start or 0.0)
+    most = budget.max_frames
+    if length > options.moment_seconds * WINDOWS_TO_SPLIT:
+        most = min(most, max(MIN_FRAMES, round(budget.fps * options.moment_seconds)))
+    return Span(fps=budget.fps, max_frames=most, start=part.place.start, end=part.place.end)
 
 
 def read_clips(path: Path, spans: Sequence[Span], options: ReadOptions) -> list[ReadClip]:

@@ -50,6 +50,9 @@ class Container(Protocol):
 
     fps: float
 
+    def key_frames(self) -> list[int]:
+        """Ascending indices of frames that are decoded without others; may be empty."""
+
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         """The frames at these ascending indices, upright, RGB, native size.
 
@@ -139,6 +142,10 @@ class _Decord:
             self._video.get_frame_timestamp([self.total - 1])
         _check(path, self.total, self.fps)
 
+    def key_frames(self) -> list[int]:
+        with decoding(self._path, "The video"):
+            return [int(key) for key in self._video.get_key_indices() if key < self.total]
+
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         step = 1
         position = 0
@@ -163,6 +170,9 @@ class _PyAv:
                 self._times, self._keys = _index_packets(file, stream)
         self.total = len(self._times)
         _check(path, self.total, self.fps)
+
+    def key_frames(self) -> list[int]:
+        return [bisect.bisect_left(self._times, key) for key in self._keys]
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         with decoding(self._path, "The video"), _Cursor(self._path, self._keys) as cursor:

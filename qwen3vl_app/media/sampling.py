@@ -15,12 +15,12 @@ import numpy as np
 _FRAME_FACTOR = 2
 """Frames are looked at in pairs."""
 
-_MIN_FRAMES = 4
+MIN_FRAMES = 4
 
 _OVERLAP_SHARE = 0.25
 """Moments overlap by a quarter, 2 s of 8 s, so that an action at a border is whole in one."""
 
-_WINDOWS_TO_SPLIT = 1.5
+WINDOWS_TO_SPLIT = 1.5
 """Videos up to this many windows have no moments: the whole says the same."""
 
 
@@ -77,7 +77,7 @@ def split_moments(duration: float, seconds: float) -> list[tuple[float, float]]:
     The last one is stretched rather than followed by one with under a quarter of a window in
     it. Empty for videos up to one and a half windows long.
     """
-    if duration <= seconds * _WINDOWS_TO_SPLIT:
+    if duration <= seconds * WINDOWS_TO_SPLIT:
         return []
     overlap = seconds * _OVERLAP_SHARE
     count = max(1, math.ceil((duration - 2 * overlap) / (seconds - overlap)))
@@ -109,7 +109,7 @@ def _frame_range(span: Span, total: int, fps: float) -> tuple[int, int]:
 def _count_frames(span: Span, available: int, fps: float) -> int:
     """An even number of frames, 2 to ``available`` (``smart_nframes``)."""
     most = span.max_frames // _FRAME_FACTOR * _FRAME_FACTOR
-    wanted = min(max(available / fps * span.fps, _MIN_FRAMES), most, available)
+    wanted = min(max(available / fps * span.fps, MIN_FRAMES), most, available)
     return max(_FRAME_FACTOR, math.floor(wanted / _FRAME_FACTOR) * _FRAME_FACTOR)
 
 

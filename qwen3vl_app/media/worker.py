@@ -74,7 +74,7 @@ def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes
     elif part.kind is Kind.PAGE:
         shown = pages.draw_page(path, part.place.page or 1, longest, options.limits)
     elif part.kind in (Kind.VIDEO, Kind.MOMENT):
-        shown = clips.middle_frame(path, clips.span_of(part, options.budget), options)
+        shown = clips.middle_frame(path, clips.span_of(part, options), options)
     else:
         shown = draw_card(_passage(path, part, options).text)
     return make_preview(shown, longest)
@@ -164,7 +164,7 @@ def _read_pages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iter
 
 
 def _read_clips(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
-    spans = [clips.span_of(part, options.budget) for part in parts]
+    spans = [clips.span_of(part, options) for part in parts]
     for part, found in zip(parts, clips.read_clips(path, spans, options), strict=True):
         yield Content(
             part=part,

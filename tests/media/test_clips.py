@@ -201,7 +201,7 @@ def test_list_moments__frames_beyond_the_limit(make_video):
 def test_middle_frame__of_a_moment(make_video, options):
     path = make_video("a.mp4", frames=120, size=(320, 240))
     (whole,) = list_moments(path, options)
-    frame = middle_frame(path, span_of(whole, options.budget), options)
+    frame = middle_frame(path, span_of(whole, options), options)
     assert frame.size == (320, 240)
     assert number(frame) == pytest.approx(65, abs=2)
 
@@ -243,7 +243,7 @@ def test_read_clips__a_video_is_opened_once_for_all_its_moments(make_video, monk
     opened = []
     begin = decoder.__init__
     monkeypatch.setattr(decoder, "__init__", lambda self, p: (opened.append(p), begin(self, p))[1])
-    spans = [span_of(part, options.budget) for part in list_moments(path, options)]
+    spans = [span_of(part, options) for part in list_moments(path, options)]
     found = [read_clips(path, [span], options)[0] for span in reversed(spans)]
     assert opened == [path]
     fresh = read_clips(path, spans[::-1], options)

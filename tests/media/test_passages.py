@@ -108,3 +108,20 @@ def test_split_passages__numbers_order_and_size(lines):
         assert one.first_line <= two.first_line
         shared = one.last_line - two.first_line + 1
         assert shared <= OVERLAP  # lines of a word each, at most
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.integers(0, 30), st.integers(0, 900)), max_size=30))
+def test_split_passages__every_word_once_but_for_the_overlap(lengths):
+    counter = itertools.count()
+    lines = [" ".join(f"w{next(counter)}" for _ in range(length)) for length in lengths]
+    line_of = {word: number for number, line in enumerate(lines, 1) for word in line.split()}
+    said: list[str] = []
+    for passage in split_passages(lines):
+        words = passage.text.split()
+        assert (line_of[words[0]], line_of[words[-1]]) == (passage.first_line, passage.last_line)
+        repeated = len(said) - said.index(words[0]) if words[0] in said else 0
+        assert repeated <= OVERLAP
+        assert words[:repeated] == said[len(said) - repeated :]
+        said += words[repeated:]
+    assert said == " ".join(lines).split()
