@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
-from qwen3vl_app.types import Hit, ItemFilter, Kind, Query, SearchUpdate
+from qwen3vl_app.cli.query import query_options, read_query
+from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate, WordsMode
 
 if TYPE_CHECKING:
-    from qwen3vl_app.services import Services
+    from rich.table import Table
+    from rich.text import Text
 
-_FILE = click.Path(path_type=Path)
+    from qwen3vl_app.services import Services
 
 
 @click.command()
 @click.argument("text", required=False, default="")
-@click.option("--image", "images", type=_FILE, multiple=True, help="A picture in the query.")
-@click.option("--video", "videos", type=_FILE, multiple=True, help="A clip in the query.")
-@click.option(
-    "--kind",
-    "kinds",
-    multiple=True,
-    type=click.Choice([k.value for k in Kind]),
-    help="Only these.",
-)
-@click.option("--collection", metavar="NAME", help="Only files of this collection.")
-@click.option("-k", "top_k", default=20, show_default=True, help="Results, 1 to 100.")
-@click.option("--depth", type=int, help="Candidates the reranker sees.  [default: as -k]")
-@click.option("--no-rerank", is_flag=True, help="Recall only.")
-@click.option("--instruction", metavar="TEXT", help="What counts as a match, in a sentence.")
+@query_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
 @click.pass_context
@@ -41,46 +30,32 @@ def search(
     /,
     *,
     text: str,
-    images: Sequence[Path],
-    videos: Sequence[Path],
-    kinds: Sequence[str],
-    collection: str | None,
-    top_k: int,
-    depth: int | None,
-    no_rerank: bool,
-    instruction: str | None,
     as_json: bool,
-    **given: Any,  # noqa: ANN401  # the shared options
+    **given: Any,  # noqa: ANN401  # the options of the query and the shared ones
 ) -> None:
     """Search the library by TEXT, pictures, clips or a mixture of them."""
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
-        query = Query(
-            text=text,
-            pictures=tuple(services.reader.picture(path) for path in images),
-            clips=tuple(services.reader.clip(path) for path in videos),
-            filter=ItemFilter(
-                kinds=frozenset(map(Kind, kinds)) or frozenset(Kind), collection=collection
-            ),
-            instruction=instruction,
-            top_k=top_k,
-            depth=top_k if depth is None else depth,
-            rerank=not no_rerank and services.models.has_reranker,
-        )
+        query = read_query(services, text, given)
         update = _last(services, query)
     asked: dict[str, object] = {
         "text": text,
-        "images": [str(p) for p in images],
-        "videos": [str(p) for p in videos],
+        "images": [str(path) for path in given["images"]],
+        "videos": [str(path) for path in given["videos"]],
+        "words": query.words.value,
+        "like": list(query.like),
+        "not_like": list(query.not_like),
+        "unlike": query.unlike,
     }
     if as_json:
-        say_json(answer(asked, update, top_k))
+        say_json(answer(asked, update, query.top_k))
     else:
-        _say(update, top_k)
+        _say(update, query.top_k)
 
 
 def _last(services: Services, query: Query) -> SearchUpdate:
-    services.models.start()
+    if query.words is not WordsMode.ONLY:
+        services.models.start()
     updates = list(services.engine.search(query))
     for note in updates[-1].notes:
         click.echo(note, err=True)
@@ -93,7 +68,7 @@ def answer(asked: dict[str, object], update: SearchUpdate, top_k: int) -> dict[s
         "query": asked,
         "model": update.model,
         "recall": [
-            {"rank": hit.recall_rank, **_item(hit), "similarity": hit.similarity}
+            {"rank": hit.recall_rank, **_item(hit), "similarity": hit.similarity, **_standing(hit)}
             for hit in update.hits[:top_k]
         ],
         "reranked": [_reranked(hit) for hit in update.by_relevance[:top_k]],
@@ -102,8 +77,22 @@ def answer(asked: dict[str, object], update: SearchUpdate, top_k: int) -> dict[s
             "recall_ms": update.timings.recall,
             "rerank_ms": update.timings.rerank,
         },
+        "left_out": _left_out(update.left_out),
         "notes": list(update.notes),
     }
+
+
+def _standing(hit: Hit) -> dict[str, object]:
+    return {
+        "percentile": hit.percentile,
+        "stands_out": hit.stands_out,
+        "words_rank": hit.words_rank,
+        "copies": [{"item": copy.id, "path": str(copy.path)} for copy in hit.copies],
+    }
+
+
+def _left_out(left: LeftOut | None) -> dict[str, object] | None:
+    return None if left is None else asdict(left) | {"probably_nothing": left.probably_nothing}
 
 
 def _item(hit: Hit) -> dict[str, object]:
@@ -132,30 +121,60 @@ def _reranked(hit: Hit) -> dict[str, object]:
 def _say(update: SearchUpdate, top_k: int) -> None:
     """A table for people: the order of the last stage that ran."""
     from rich.console import Console
+
+    hits = (update.by_relevance or update.hits)[:top_k]
+    if hits:
+        # wide enough that no path is cut: the terminal wraps, a pipe does not care
+        Console(width=10_000, soft_wrap=True).print(_table(hits))
+    elif not update.notes:
+        click.echo("Nothing found. Index some files first, or search in more kinds.", err=True)
+    if update.left_out is not None:
+        click.echo(_sentence(update.left_out, len(hits)), err=True)
+
+
+def _table(hits: Sequence[Hit]) -> Table:
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("rank", "recall", "relevance", "similarity"):
+    with_words = any(hit.words_rank is not None for hit in hits)
+    for heading in (
+        "rank",
+        "recall",
+        *(["words"] if with_words else []),
+        "relevance",
+        "similarity",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
     for heading in ("kind", "where", "file"):
         table.add_column(heading, no_wrap=True)
-    for hit in (update.by_relevance or update.hits)[:top_k]:
-        relevance = f"{hit.score.relevance:.3f}" if hit.score else "–"
+    for hit in hits:
+        words = "–" if hit.words_rank is None else str(hit.words_rank)
         table.add_row(
             str(hit.rank or hit.recall_rank),
             str(hit.recall_rank),
-            relevance,
+            *([words] if with_words else []),
+            f"{hit.score.relevance:.3f}" if hit.score else "–",
             "–" if hit.similarity is None else f"{hit.similarity:.3f}",
             hit.item.kind.value,
             _where(hit),
-            Text(str(hit.item.path).encode("utf-8", "replace").decode()),
+            _file(hit),
         )
-    if update.hits:
-        # wide enough that no path is cut: the terminal wraps, a pipe does not care
-        Console(width=10_000, soft_wrap=True).print(table)
-    else:
-        click.echo("Nothing found. Index some files first, or search in more kinds.", err=True)
+    return table
+
+
+def _file(hit: Hit) -> Text:
+    from rich.text import Text
+
+    count = len(hit.copies)
+    copies = f"  (+{count} near {'copy' if count == 1 else 'copies'})" if count else ""
+    return Text(str(hit.item.path).encode("utf-8", "replace").decode() + copies)
+
+
+def _sentence(left: LeftOut, shown: int) -> str:
+    what = "contain the words" if left.level is None else f"stand out above {left.level:.2f}"
+    more = "+" if left.more else ""
+    hidden = f"; {left.hidden}{more} more are hidden by filters" if left.hidden else ""
+    return f"Showing {shown}; {left.above}{more} {what}{hidden}."
 
 
 def _where(hit: Hit) -> str:

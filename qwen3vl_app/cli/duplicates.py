@@ -1,0 +1,60 @@
+"""``duplicates``: nearly equal pictures, and which of them to keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.types import DuplicateGroup, Item
+
+
+@click.command()
+@click.option(
+    "--limit", default=100, show_default=True, help="Groups, those of most copies first."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def duplicates(
+    context: click.Context,
+    /,
+    *,
+    limit: int,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """List nearly equal pictures, and which of them to keep. Needs no model, deletes nothing."""
+    with failures_said(), opened(settings_from(context, given), writable=False) as services:
+        spaces = services.library.spaces()
+        if spaces:
+            # the vectors of any model will do, and most pictures have one in the largest space
+            services.library.use_space(max(spaces, key=lambda found: found[1])[0])
+        groups = services.library.duplicates(limit=limit)
+    if as_json:
+        say_json({"groups": [_row(group) for group in groups]})
+        return
+    for group in groups:
+        click.echo(f"keep {_name(group.keeper)}  {group.reason}")
+        for copy in group.copies:
+            click.echo(f"     {_name(copy)}  {copy.width} × {copy.height}")
+    if not groups:
+        click.echo("No nearly equal pictures.", err=True)
+
+
+def _row(group: DuplicateGroup) -> dict[str, object]:
+    return {
+        "keeper": _item(group.keeper),
+        "reason": group.reason,
+        "copies": [_item(copy) for copy in group.copies],
+    }
+
+
+def _item(item: Item) -> dict[str, object]:
+    size = {"width": item.width, "height": item.height}
+    return {"item": item.id, "path": str(item.path), **size}
+
+
+def _name(item: Item) -> str:
+    return str(item.path).encode("utf-8", "replace").decode()

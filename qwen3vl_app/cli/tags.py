@@ -1,0 +1,59 @@
+"""``tag`` and ``tags``: names that people give to items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.types import ItemId
+
+
+@click.command()
+@click.argument("name")
+@click.argument("items", type=int, nargs=-1, required=True, metavar="ITEM...")
+@click.option("--remove", is_flag=True, help="Take the tag away.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def tag(
+    context: click.Context,
+    /,
+    *,
+    name: str,
+    items: Sequence[int],
+    remove: bool,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """Give the tag NAME to items, by the numbers that search --json shows."""
+    with failures_said(), opened(settings_from(context, given), writable=True) as services:
+        change = services.library.untag if remove else services.library.tag
+        changed = change([ItemId(item) for item in items], name)
+    if as_json:
+        say_json({"tag": name, "changed": changed})
+    else:
+        click.echo(f"{changed} {'item' if changed == 1 else 'items'} changed.")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def tags(
+    context: click.Context,
+    /,
+    *,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """List the tags and how many items have each."""
+    with failures_said(), opened(settings_from(context, given), writable=False) as services:
+        found = services.library.tags()
+    if as_json:
+        say_json({"tags": dict(found)})
+        return
+    for name, count in found:
+        click.echo(f"{name}  {count}")
