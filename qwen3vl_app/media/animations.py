@@ -21,7 +21,7 @@ from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.media.pictures import check_size, flatten, open_picture
 from qwen3vl_app.settings import Limits
 
-_FORMATS = {"GIF", "WEBP", "PNG", "AVIF"}
+_FORMATS = {"GIF", "WEBP", "PNG", "AVIF", "FLI"}
 """Formats whose further frames are later ones; those of TIFF are pages, of MPO other views."""
 
 _NO_DELAY, _USUAL_DELAY = 10, 100

@@ -26,7 +26,8 @@ HEAD_BYTES = 1024
 
 _PICTURES = """
     .jpg .jpeg .jpe .jfif .png .apng .gif .webp .bmp .dib .tif .tiff .heic .heif .hif .avif .ico
-    .icns .jp2 .j2k .jpx .ppm .pgm .pbm .pnm .tga .qoi .pcx .psd .dds .mpo
+    .icns .jp2 .j2k .jpx .ppm .pgm .pbm .pnm .tga .qoi .pcx .psd .dds .mpo .sgi .xbm .xpm .cur
+    .dcx .blp .fli .flc .fits .msp .im .ras
 """
 _TEXTS = """
     .txt .text .md .markdown .rst .adoc .org .tex .log .html .htm .xhtml .csv .tsv .json .jsonl
@@ -115,7 +116,12 @@ _PICTURE_BRANDS = {
     b"avis",
 }
 _SOUND_BRANDS = {b"M4A ", b"M4B "}
-_UNSIGNED = {".tga", ".pcx", ".ppm", ".pgm", ".pbm", ".pnm", ".bmp", ".dib", ".qoi", ".ico"}
+_PLAIN = """
+    .tga .pcx .ppm .pgm .pbm .pnm .bmp .dib .qoi .ico .sgi .xbm .xpm .cur .dcx .blp .fli .flc
+    .fits .msp .im .ras
+"""
+_UNSIGNED = set(_PLAIN.split())
+"""Pictures that begin with nothing unmistakable; Pillow decides about them."""
 
 
 def claimed(path: Path) -> FileType | None:

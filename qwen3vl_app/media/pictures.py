@@ -24,7 +24,8 @@ Image.MAX_IMAGE_PIXELS = None
 
 _FORMATS = (
     "JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "HEIF", "AVIF", "JPEG2000", "ICO",
-    "ICNS", "PPM", "TGA", "QOI", "PCX", "PSD", "DDS",
+    "ICNS", "PPM", "TGA", "QOI", "PCX", "PSD", "DDS", "SGI", "XBM", "XPM", "CUR", "DCX", "BLP",
+    "FLI", "FITS", "MSP", "IM", "SUN",
 )  # fmt: skip
 """What Pillow may try. Not EPS and WMF, which start other programs."""
 

@@ -27,6 +27,14 @@ _CODECS = [
 ]  # fmt: skip
 """Encodings in use on people's disks; without this list short texts are taken for EBCDIC."""
 
+_SILENT = {"script", "style", "template"}
+_INLINE = """
+    a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strong sub
+    sup tt u var wbr
+"""
+_WITHIN_WORDS = set(_INLINE.split())
+"""Elements of HTML that may begin and end inside a word; all others separate words."""
+
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1b\x08"))
 _MAX_CONTROLS = 0.002
 """Share of control characters above which bytes are no text; logs hold a few."""
@@ -108,17 +116,27 @@ class _TextOfHtml(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.lines: list[str] = []
         self._silent = 0
+        self._apart = True
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._silent += tag in {"script", "style"}
+        self._silent += tag in _SILENT
+        self._apart |= tag not in _WITHIN_WORDS
 
     def handle_endtag(self, tag: str) -> None:
-        self._silent -= self._silent > 0 and tag in {"script", "style"}
+        self._silent -= self._silent > 0 and tag in _SILENT
+        self._apart |= tag not in _WITHIN_WORDS
 
     def handle_data(self, data: str) -> None:
         first = self.getpos()[0] - 1
-        for offset, piece in enumerate(split_lines(data) if not self._silent else []):
-            missing = first + offset + 1 - len(self.lines)
-            self.lines.extend([""] * missing)
-            line = self.lines[first + offset]
-            self.lines[first + offset] = f"{line} {piece.strip()}".strip()
+        for offset, piece in enumerate([] if self._silent else data.split("\n")):
+            self._apart |= offset > 0
+            self._write(first + offset, piece)
+
+    def _write(self, number: int, piece: str) -> None:
+        apart = self._apart or piece[:1].isspace()
+        if text := piece.strip():
+            self.lines.extend([""] * (number + 1 - len(self.lines)))
+            line = self.lines[number]
+            self.lines[number] = f"{line} {text}" if line and apart else line + text
+            apart = piece[-1:].isspace()
+        self._apart = apart

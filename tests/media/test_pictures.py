@@ -11,6 +11,7 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media import pictures
 from qwen3vl_app.media.animations import is_animated
 from qwen3vl_app.media.pictures import fit_picture, flatten, load_picture
 from qwen3vl_app.settings import Limits
@@ -134,11 +135,12 @@ def test_load_picture__heic(tmp_path, limits):
     assert near(loaded.getpixel((20, 20)), RED)
 
 
-@pytest.mark.parametrize(
-    "form", ["AVIF", "BMP", "TIFF", "JPEG2000", "ICO", "PPM", "TGA", "PCX", "DDS", "ICNS", "QOI"]
-)
+FORMS = "AVIF BMP TIFF JPEG2000 ICO PPM TGA PCX DDS ICNS QOI SGI IM"
+
+
+@pytest.mark.parametrize("form", FORMS.split())
 def test_load_picture__formats(tmp_path, limits, form):
-    suffix = {"PPM": "ppm", "TGA": "tga", "JPEG2000": "jp2"}.get(form, form.lower())
+    suffix = {"JPEG2000": "jp2"}.get(form, form.lower())
     path = tmp_path / f"a.{suffix}"
     image = corners().resize((64, 64))
     try:
@@ -146,6 +148,15 @@ def test_load_picture__formats(tmp_path, limits, form):
     except (OSError, KeyError):
         pytest.skip(f"this Pillow does not write {form}")
     assert near(load_picture(path, limits).getpixel((4, 4)), RED)
+
+
+def test_load_picture__every_format_that_opens_without_another_program():
+    Image.init()
+    left_alone = {"EPS", "WMF"}  # start other programs
+    stubs = {"BUFR", "GRIB", "HDF5", "MPEG"}  # know their header only
+    rare = {"FTEX", "GBR", "IMT", "IPTC", "MCIDAS", "MIC", "FPX", "PCD", "PIXAR", "SPIDER", "WAL"}
+    read = set(pictures._FORMATS) | {"JPEG2000", "MPO"}  # MPO is opened as JPEG
+    assert set(Image.ID) - read <= left_alone | stubs | rare | {"PNM", "XVTHUMB", "PDF"}
 
 
 def test_load_picture__wrongly_named(tmp_path, limits):

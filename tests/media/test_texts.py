@@ -84,7 +84,16 @@ def test_read_lines__html_gives_its_text_at_its_lines(tmp_path):
         "<body><p>Red &amp; fast,\n"
         "by the <b>sea</b>.</p></body></html>\n"
     )
-    assert read_lines(path) == ["Bicycles", "", "", "", "Red & fast,", "by the sea ."]
+    assert read_lines(path) == ["Bicycles", "", "", "", "Red & fast,", "by the sea."]
+
+
+def test_read_lines__html_elements_separate_words_or_stand_within_them(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<p>one</p><p>two<br>three</p> H<sub>2</sub>O <i>four</i> five\r\n<td>6</td><td>7</td>\n"
+        "<template>not this</template><a href='x'>eight</a><!-- nor this -->, nine"
+    )
+    assert read_lines(path) == ["one two three H2O four five", "6 7", "eight, nine"]
 
 
 def test_read_lines__html_without_text(tmp_path):
