@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from qwen3vl_app.demo import inputs
-from qwen3vl_app.demo.captions import caption, note, thing_caption
+from qwen3vl_app.demo import inputs, phrases
+from qwen3vl_app.demo.captions import caption, fill, name, note, thing_caption
 from qwen3vl_app.demo.drawing import Placed
 from qwen3vl_app.demo.inputs import Shown
 from qwen3vl_app.demo.names import LANGUAGES, Thing, load_things
@@ -42,6 +42,9 @@ class PairBatch:
     instructions: tuple[str, str]
     names: tuple[tuple[str, str], ...] = ()
     """Further texts, each with the character of the thing that it names."""
+
+    asking: np.ndarray | None = None
+    """Pictures within the queries, as `shown`, on the same grid; None where queries are texts."""
 
 
 Spots = list[list[Placed]]
@@ -77,18 +80,23 @@ def show(
 
 
 FORMS = {
-    "mixed": 0.43,
+    "mixed": 0.41,
     "kin": 0.12,
     "shapes": 0.08,
     "page": 0.05,
     "strip": 0.12,
     "titled": 0.06,
-    "clip": 0.08,
-    "note": 0.06,
+    "clip": 0.07,
+    "note": 0.05,
+    "joined": 0.04,
 }
-"""What a batch holds, and how often. mixed: things, pairs and shapes; kin: things of neighbouring
-kinds; shapes: nothing but shapes; strip: words alone; titled: pages that differ in their
-heading. Where all of a batch are alike, every other row is a hard negative."""
+"""What a batch holds, and how often.
+
+mixed: things, pairs and shapes. kin: things of neighbouring kinds. shapes: nothing but shapes.
+strip: words alone. titled: pages that differ in their heading. joined: pairs, asked for by a
+picture of one thing with the name of the other. Where all of a batch are alike, every other row is
+a hard negative.
+"""
 
 KINDS = {"thing": 0.72, "pair": 0.2, "shapes": 0.08}
 """What pictures show in a mixed batch."""
@@ -121,6 +129,8 @@ def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) ->
     telling = inputs.DOCUMENT if rng.random() < 0.85 else inputs.RETRIEVE
     if form == "note":
         return note_batch(rng, things, size, (telling, asking))
+    if form == "joined":
+        return joined_batch(rng, things, size, (telling, asking))
     scenes = batch_scenes(rng, form, size, things)
     shown, places = show(rng, scenes, SHOWN_AS.get(form, "picture"))
     return PairBatch(
@@ -164,6 +174,37 @@ def batch_scenes(rng: Random, form: str, size: int, things: tuple[Thing, ...]) -
         case _:
             kinds = rng.choices(list(KINDS), list(KINDS.values()), k=size)
     return [random_scene(rng, kind, things) for kind in kinds]
+
+
+def joined_batch(
+    rng: Random, things: tuple[Thing, ...], size: int, instructions: tuple[str, str]
+) -> PairBatch:
+    """Pictures of pairs; queries are a picture of one of the things with the name of the other."""
+    scenes = [random_scene(rng, "pair", things) for _ in range(size // 2)]
+    halves = [rng.sample(scene.things, 2) for scene in scenes]
+    frame = random_frame(rng, "picture")
+    both = scenes + [Scene("thing", (pictured,)) for pictured, _ in halves]
+    drawn = np.stack(
+        [inputs.pixels(frames(rng, each, 1, frame.canvas)[0], frame.shown) for each in both]
+    )[:, None]
+    place = Shown(frame.grid).text()
+    words = [joining(rng, named) for _, named in halves]
+    return PairBatch(
+        tuple(scenes),
+        drawn[: len(scenes)],
+        frame.grid,
+        (place,) * len(scenes),
+        tuple(place + text for text in words),
+        instructions,
+        asking=drawn[len(scenes) :],
+    )
+
+
+def joining(rng: Random, thing: Thing) -> str:
+    """Words that add a thing to a picture."""
+    tongue = rng.choice(LANGUAGES)
+    text = name(rng, thing, tongue)
+    return text if tongue != "en" else fill(rng.choice(phrases.JOINED), text)
 
 
 def note_batch(

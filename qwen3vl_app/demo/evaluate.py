@@ -36,6 +36,21 @@ def as_signs(vectors: Vectors) -> Vectors:
     return kept / np.float32(np.sqrt(vectors.shape[1]))
 
 
+def others(lines: Sequence[Measure]) -> list[Measure]:
+    """The means of all lines that are not of English."""
+    means = []
+    for ending in ("first", "among five"):
+        found = [
+            line for line in lines if line.name.endswith(ending) and not line.name.startswith("en")
+        ]
+        share = float(np.mean([line.share for line in found]))
+        cases = sum(line.cases for line in found)
+        means.append(
+            Measure(found[0].group, f"mean of the other languages, {ending}", cases, share)
+        )
+    return means
+
+
 class RecallEvaluation:
     """Text, picture and clip search over fresh drawings."""
 
@@ -63,6 +78,7 @@ class RecallEvaluation:
         for language in LANGUAGES:
             names = self.queries([thing.name(language) for thing in chosen])
             lines += recall_lines("name → picture", language, ranks(names, pictures))
+        lines += others(lines)
         names = self.queries([thing.name() for thing in chosen])
         for dimensions in (64, 128):
             places = ranks(cut(names, dimensions), cut(pictures, dimensions))

@@ -79,8 +79,27 @@ def cut(vectors: Vectors, dimensions: int) -> Vectors:
     return shortened
 
 
+GOALS = {
+    ("name → picture", "en, first"): 0.93,
+    ("name → picture", "en, among five"): 0.99,
+    ("name → picture", "mean of the other languages, first"): 0.85,
+    ("name → picture", "mean of the other languages, among five"): 0.96,
+    ("picture → picture", "same thing, first"): 0.90,
+    ("words → picture", "colour, shape, count, first"): 0.95,
+    ("words → page", "heading, first"): 0.80,
+    ("words → page", "heading never drawn, first"): 0.50,
+    ("words → clip", "motion, among five of one thing"): 0.80,
+    ("nDCG@10", "relations, rerank − recall"): 0.10,
+}
+"""(group, name) of a line -> what the checkpoints should reach."""
+
+
 def table(lines: Sequence[Measure]) -> str:
-    """The measures as a Markdown table."""
-    head = "| what | of | cases | share |\n| --- | --- | ---: | ---: |\n"
-    rows = (f"| {line.group} | {line.name} | {line.cases} | {line.share:.2f} |" for line in lines)
+    """The measures as a Markdown table, with the goals where there are any."""
+    head = "| what | of | cases | share | goal |\n| --- | --- | ---: | ---: | ---: |\n"
+    rows = []
+    for line in lines:
+        goal = GOALS.get((line.group, line.name))
+        wanted = "" if goal is None else f"{goal:.2f}"
+        rows.append(f"| {line.group} | {line.name} | {line.cases} | {line.share:.2f} | {wanted} |")
     return head + "\n".join(rows) + "\n"

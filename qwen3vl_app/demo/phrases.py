@@ -92,6 +92,16 @@ CHART = {
     "table": ("table", "a table of numbers", "spreadsheet", "Tabelle", "表格", "tabla de números", "tableau de chiffres"),
 }  # fmt: skip
 
+JOINED = (
+    "{}",
+    "with a {}",
+    "and a {}",
+    "the same with a {}",
+    "together with a {}",
+    "next to a {}",
+)
+"""Words beside a picture in a query."""
+
 TITLED = (
     "{}",
     "{}",

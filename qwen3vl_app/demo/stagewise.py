@@ -66,7 +66,7 @@ class StageEvaluation:
         return scenes
 
     def compare(self, name: str, scenes: list[Scene], asked: int) -> list[Measure]:
-        """nDCG@10 and first places of both stages, for `asked` of the scenes."""
+        """nDCG@10 and first places of both stages and their difference, for `asked` scenes."""
         documents = [picture(self.rng, scene) for scene in scenes]
         chosen = self.rng.sample(range(len(scenes)), asked)
         queries = [text(caption(self.rng, scenes[at], exact=True, tongue="en")) for at in chosen]
@@ -77,7 +77,7 @@ class StageEvaluation:
             self.reordered(query, [documents[at] for at in row], row)
             for query, row in zip(queries, recalled, strict=True)
         ]
-        lines = []
+        lines: list[Measure] = []
         for stage, rankings in (("recall", recalled), ("rerank", reranked)):
             found = [list(map(int, ranking)) for ranking in rankings]
             pairs = list(zip(found, chosen, strict=True))
@@ -87,7 +87,8 @@ class StageEvaluation:
                 Measure("nDCG@10", f"{name}, {stage}", asked, share),
                 Measure("first of all", f"{name}, {stage}", asked, first),
             ]
-        return lines
+        better = lines[2].share - lines[0].share
+        return [*lines, Measure("nDCG@10", f"{name}, rerank − recall", asked, better)]
 
     def reordered(
         self, query: ModelInput, candidates: list[ModelInput], row: np.ndarray

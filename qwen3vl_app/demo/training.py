@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from tokenizers import Tokenizer
@@ -46,10 +47,33 @@ def embed_documents(model: Model, tokenizer: Tokenizer, batch: PairBatch) -> Ten
     """Normalised vectors (N, H) of the batch's pictures, clips or notes."""
     if batch.shown is None:
         return embed_texts(model, tokenizer, batch.instructions[0], batch.documents)
-    prompts = [inputs.embed_prompt(text, batch.instructions[0]) for text in batch.documents]
-    rows = inputs.rows_of(tokenizer, prompts, batch.grid)
-    seen = look(model, inputs.patches_of(batch.shown))
+    return embed_seen(
+        model, tokenizer, batch.instructions[0], batch.documents, batch.shown, batch.grid
+    )
+
+
+def embed_seen(  # noqa: PLR0917 - what a prompt is made of
+    model: Model,
+    tokenizer: Tokenizer,
+    instruction: str,
+    contents: Sequence[str],
+    shown: np.ndarray,
+    grid: inputs.Grid | None,
+) -> Tensor:
+    """Normalised vectors (N, H) of user turns that hold pictures or clips of one grid."""
+    prompts = [inputs.embed_prompt(content, instruction) for content in contents]
+    rows = inputs.rows_of(tokenizer, prompts, grid)
+    seen = look(model, inputs.patches_of(shown))
     return F.normalize(encode_rows(model, rows, seen).float(), dim=-1)
+
+
+def embed_queries(model: Model, tokenizer: Tokenizer, batch: PairBatch) -> Tensor:
+    """Normalised vectors (N, H) of the batch's queries."""
+    if batch.asking is None:
+        return embed_texts(model, tokenizer, batch.instructions[1], batch.queries)
+    return embed_seen(
+        model, tokenizer, batch.instructions[1], batch.queries, batch.asking, batch.grid
+    )
 
 
 def same_meaning(scenes: Sequence[Scene], queries: Sequence[str]) -> Tensor:
@@ -165,7 +189,7 @@ class Trainer(Course[PairBatch]):
         """The parts of the loss."""
         with half_precision(enabled=self.plan.half):
             documents = embed_documents(self.model, self.tokenizer, batch)
-            queries = embed_texts(self.model, self.tokenizer, batch.instructions[1], batch.queries)
+            queries = embed_queries(self.model, self.tokenizer, batch)
         ignored = same_meaning(batch.scenes, batch.queries)
         scale = self.scale.exp().clamp(max=100)
         pairs = {"pairs": contrastive(documents, queries, scale, ignored)}
