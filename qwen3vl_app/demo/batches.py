@@ -80,11 +80,11 @@ def show(
 
 
 FORMS = {
-    "mixed": 0.41,
-    "kin": 0.12,
-    "shapes": 0.08,
+    "mixed": 0.4,
+    "kin": 0.11,
+    "shapes": 0.07,
     "page": 0.05,
-    "strip": 0.12,
+    "strip": 0.15,
     "titled": 0.06,
     "clip": 0.07,
     "note": 0.05,
@@ -108,12 +108,12 @@ EARLY_STEPS = 500
 KIN = 160
 """A kin batch takes its things from so many neighbours."""
 
-STRIPS = 2
+STRIPS = 4
 """Times the usual batch size for strips, which have the fewest tokens."""
 
 NAMES = 160
-"""Names of things that every step learns as text alone: they cost a fraction of as many pictures,
-and there are some 30,000 of them in all languages."""
+"""Names of things that a step learns as text alone, but not beside strips: they cost a fraction of
+as many pictures, and there are some 30,000 of them in all languages."""
 
 PAGE_SHARE = 0.65
 """Of the usual batch size for pages, which have the most tokens."""
@@ -140,7 +140,7 @@ def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) ->
         tuple(place.text() for place in places),
         tuple(caption(rng, scene) for scene in scenes),
         (telling, asking),
-        tuple(named(rng, rng.choice(things)) for _ in range(NAMES)),
+        tuple(named(rng, rng.choice(things)) for _ in range(0 if form == "strip" else NAMES)),
     )
 
 
