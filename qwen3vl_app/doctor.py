@@ -9,8 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from qwen3vl_app import __version__
+from qwen3vl_app.budget import SIDE, Budget, load_budget
 from qwen3vl_app.errors import AppError, ModelNotFoundError
 from qwen3vl_app.models.names import Role, resolve
+from qwen3vl_app.store.check import WORDING
 from qwen3vl_app.store.library import Library
 
 if TYPE_CHECKING:
@@ -60,17 +62,22 @@ def diagnose(settings: Settings) -> Diagnosis:
         versions=versions(),
         device=str(place(settings.device)),
         models=models,
-        advice=DEMO_ADVICE if chosen.bundled else "",
+        advice=demo_advice(load_budget(chosen.folder)) if chosen.bundled else "",
         library=library,
         findings=findings,
     )
 
 
-DEMO_ADVICE = (
-    "The bundled demo model is in use: it knows drawings, shapes and charts, not photographs. "
-    "For photographs: hf download Qwen/Qwen3-VL-Embedding-2B and Qwen/Qwen3-VL-Reranker-2B, "
-    "then start with --model 2b --reranker 2b."
-)
+def demo_advice(budget: Budget) -> str:
+    """What the demo models are good for, what they look at, and how to get real ones."""
+    pixels = budget.max_picture_tokens * SIDE * SIDE
+    return (
+        "The bundled demo models are in use: they know drawings, shapes, charts and short notes, "
+        f"not photographs. They see a picture at {pixels:,} pixels at most, {budget.max_frames} "
+        f"frames of a clip, and {budget.max_input_tokens} tokens of anything. "
+        "For photographs: hf download Qwen/Qwen3-VL-Embedding-2B and "
+        "Qwen/Qwen3-VL-Reranker-2B, then start with --model 2b --reranker 2b."
+    )
 
 
 @cache
@@ -106,14 +113,16 @@ def _library(settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
     try:
         if used := [space for space, count in library.spaces() if count]:
             library.use_space(used[-1])  # so that the check compares its index too
-        counts = library.counts()
+        counts, folders, wrong = library.counts(), library.folders(), tuple(library.check())
         about: dict[str, object] = {
             "folder": str(settings.library),
             "files": {outcome.value: n for outcome, n in counts.files.items()},
             "items": {kind.value: n for kind, n in counts.items.items()},
             "spaces": [f"{space.model}: {n} vectors" for space, n in library.spaces()],
             "search": library.storage.describe(),
+            "words": "well" if not any(WORDING in one for one in wrong) else "not well",
+            "folders": f"{len(folders)}, {sum(one.watched for one in folders)} watched",
         }
-        return about, tuple(library.check())
+        return about, wrong
     finally:
         library.close()

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
-from qwen3vl_app.errors import AppError, UsageError
+from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.indexing.bulletin import is_alive, read_bulletin
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.types import Outcome
@@ -18,14 +20,27 @@ from qwen3vl_app.types import Outcome
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
 
-_OVER = frozenset({IndexState.IDLE, IndexState.FAILED})
+_AT_REST = frozenset({IndexState.IDLE, IndexState.FAILED})
+
+LOOK = 0.5
+"""Seconds between looks whether something was indexed, while folders are watched."""
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--collection", metavar="NAME", help="Put the files into this collection.")
 @click.option("--sample", is_flag=True, help="Add the sample collection.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option(
+    "--ignore",
+    "patterns",
+    metavar="PATTERN",
+    multiple=True,
+    help="Leave out what fits, as in .gitignore; joins the library's list (see ignore).",
+)
+@click.option("--watch", is_flag=True, help="Go on noticing what changes, until Ctrl+C.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object; with --watch, a line each."
+)
 @shared_options
 @click.pass_context
 def index(
@@ -35,30 +50,38 @@ def index(
     paths: Sequence[Path],
     collection: str | None,
     sample: bool,
+    patterns: Sequence[str],
+    watch: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
     """Index files and folders where they are; nothing of them is changed.
 
-    Without PATHS, continues what an earlier run left unfinished.
+    Without PATHS, continues what an earlier run left unfinished. A file .searchignore in a folder
+    leaves out what fits its patterns.
     """
-    settings = settings_from(context, given)
+    settings = settings_from(context, given | {"watch": watch})
     with failures_said(), opened(settings, writable=True) as services:
-        _add(services, paths, collection=collection, sample=sample)
-        services.start()
-        progress = _watch(services)
-        if progress.state is IndexState.FAILED:
-            raise AppError(progress.message)
-        if as_json:
-            say_json(summary(progress))
-        else:
-            _say(services, progress)
+        folders = services.indexer.folders
+        if patterns:
+            folders.ignore([*folders.patterns, *patterns])
+        _add(services, paths, collection=collection, sample=sample, watch=watch)
+        _tell(services, run_to_the_end(services), as_json=as_json)
+        if watch:
+            _watch(services, as_json=as_json)
 
 
 def _add(
-    services: Services, paths: Sequence[Path], *, collection: str | None, sample: bool
+    services: Services,
+    paths: Sequence[Path],
+    *,
+    collection: str | None,
+    sample: bool,
+    watch: bool,
 ) -> None:
-    if not paths and not sample and not services.library.counts().pending:
+    library = services.library
+    something = library.counts().pending or (watch and library.folders())
+    if not paths and not sample and not something:
         raise UsageError("Name a file or folder to index, or --sample; nothing is unfinished.")
     if sample:
         services.indexer.add([SAMPLES], collection=collection or SAMPLE_COLLECTION)
@@ -66,56 +89,28 @@ def _add(
         services.indexer.add([path.absolute() for path in paths], collection=collection)
 
 
-def _watch(services: Services) -> IndexProgress:
-    """Draw the bar on standard error until the run is over."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+def _tell(services: Services, progress: IndexProgress, *, as_json: bool) -> None:
+    if as_json:
+        say_json(summary(progress))
+    else:
+        say_summary(services, progress)
 
-    columns = (
-        TextColumn("{task.fields[state]:<10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]} {task.fields[left]}"),
-        TextColumn("{task.fields[current]}", markup=False),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, state="", rate="", left="", current="")
+
+def _watch(services: Services, *, as_json: bool) -> None:
+    """Say what was indexed whenever something has changed; ends with Ctrl+C."""
+    click.echo("Watching for changes; stop with Ctrl+C.", err=True)
+    services.indexer.folders.start_watching()
+    told = services.indexer.progress().rev
+    try:
         while True:
-            progress = services.indexer.wait(timeout=0.2)
-            bar.update(
-                task,
-                total=progress.files or None,
-                completed=progress.done,
-                state=progress.state.value,
-                rate=f"{progress.rate:.1f}/s" if progress.rate else "",
-                left=_left(progress.seconds_left),
-                current=progress.current[:60],
-            )
-            if progress.state in _OVER:
-                return progress
-
-
-def _left(seconds: float | None) -> str:
-    return "" if seconds is None else time.strftime("%H:%M:%S left", time.gmtime(seconds))
-
-
-def summary(progress: IndexProgress) -> dict[str, object]:
-    """What ``index --json`` prints; the five outcomes add up to ``files``."""
-    counts = {outcome.value: progress.outcomes.get(outcome, 0) for outcome in Outcome}
-    return {
-        "files": progress.files,
-        **counts,
-        "items": progress.items,
-        "seconds": round(progress.seconds, 3),
-    }
-
-
-def _say(services: Services, progress: IndexProgress) -> None:
-    parts = [f"{n} {outcome.value}" for outcome, n in progress.outcomes.items() if n]
-    click.echo(f"{progress.files} files: {', '.join(parts) or 'nothing to do'}.")
-    click.echo(f"{progress.items} items added in {progress.seconds:.1f} s.")
-    for failure in services.library.failures()[:20]:
-        click.echo(f"failed: {failure.path}: {failure.reason}", err=True)
+            time.sleep(LOOK)
+            progress = services.indexer.progress()
+            if progress.rev != told and progress.state in _AT_REST:
+                told = progress.rev
+                if progress.done > progress.outcomes.get(Outcome.UNCHANGED, 0):
+                    _tell(services, progress, as_json=as_json)
+    except KeyboardInterrupt:
+        return
 
 
 @click.command()
@@ -131,7 +126,10 @@ def status(
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
-    """What is in the library, how its files ended, what is still to do. Loads no model."""
+    """What is in the library, how its files ended, what is still to do. Loads no model.
+
+    While another program indexes, this shows how far it has come.
+    """
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
         found = state(services, failures=failures)
@@ -140,7 +138,8 @@ def status(
         return
     for heading, value in found.items():
         if isinstance(value, dict):
-            click.echo(f"{heading}: " + ", ".join(f"{k} {v}" for k, v in value.items()))
+            said = ((k, v) for k, v in value.items() if v not in ("", None))
+            click.echo(f"{heading}: " + ", ".join(f"{k} {v}" for k, v in said))
         else:
             for row in value if isinstance(value, list) else [value]:
                 cells = row.values() if isinstance(row, dict) else [row]
@@ -161,7 +160,11 @@ def state(services: Services, *, failures: bool) -> dict[str, object]:
         ],
         "search": library.storage.describe(),
         "model": {"embedder": embedder.name, "reranker": reranker.name},
-        "indexing": {"pending": counts.pending},
+        "folders": [
+            {"path": str(folder.path), "collection": folder.collection, "watched": folder.watched}
+            for folder in library.folders()
+        ],
+        "indexing": {"pending": counts.pending, **_indexing(library.directory, counts.pending)},
     }
     if failures:
         found["failures"] = [
@@ -169,3 +172,16 @@ def state(services: Services, *, failures: bool) -> dict[str, object]:
             for row in library.failures()
         ]
     return found
+
+
+def _indexing(directory: Path, pending: int) -> dict[str, object]:
+    """The run under way in whatever program, or the last one."""
+    found = read_bulletin(directory)
+    if found is None:
+        return {"running": False}
+    progress, writer = found
+    running = is_alive(writer) and progress.state not in _AT_REST
+    row = as_row(progress)
+    if not running and progress.state not in _AT_REST:
+        row |= {"state": "stopped" if pending else "idle", "rate": None, "left": None}
+    return {"running": running, **row}

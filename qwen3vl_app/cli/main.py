@@ -9,12 +9,15 @@ import click
 from qwen3vl_app import __version__
 from qwen3vl_app.cli.bench import bench
 from qwen3vl_app.cli.common import shared_options
+from qwen3vl_app.cli.duplicates import duplicates
+from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
 from qwen3vl_app.cli.library import index, status
 from qwen3vl_app.cli.rows import embed, rerank
 from qwen3vl_app.cli.search import search
 from qwen3vl_app.cli.serve import serve
 from qwen3vl_app.cli.storage import storage
+from qwen3vl_app.cli.tags import tag, tags
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,5 +32,22 @@ def main(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401  # cl
     context.obj = {name: value for name, value in given.items() if value is not None}
 
 
-for _command in (serve, index, search, status, embed, rerank, doctor, bench, storage):
+for _command in (
+    serve,
+    index,
+    search,
+    status,
+    retry,
+    forget,
+    folders,
+    ignore,
+    embed,
+    rerank,
+    doctor,
+    bench,
+    storage,
+    duplicates,
+    tag,
+    tags,
+):
     main.add_command(_command)

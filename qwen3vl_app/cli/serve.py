@@ -32,6 +32,7 @@ PORTS_TRIED = 50
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--port", type=click.IntRange(0, 65535), help="0 for any.  [default: 7860]")
 @click.option("--no-browser", is_flag=True, help="Do not open the page in a browser.")
+@click.option("--watch", is_flag=True, help="Notice changes in every folder that was added.")
 @click.option(
     "--host",
     metavar="ADDRESS",
@@ -179,3 +180,5 @@ def _when_up(server: uvicorn.Server, services: Services, settings: Settings, url
     if settings.open_browser:
         webbrowser.open(url)
     services.start()
+    if services.library.writable:
+        services.indexer.folders.start_watching()

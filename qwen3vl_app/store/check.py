@@ -8,9 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from qwen3vl_app.store.files import living_paths, thumbnail_names
+from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.live import LiveIndex
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.vectors import searchable_ids, space_id
+
+WORDING = "The index of exact words"
 
 
 def findings(conn: sqlite3.Connection, live: LiveIndex, thumbnails: Thumbnails) -> list[str]:
@@ -18,6 +21,7 @@ def findings(conn: sqlite3.Connection, live: LiveIndex, thumbnails: Thumbnails) 
     return [
         *_damage(conn),
         *_disagreement(conn, live),
+        *_wording(conn),
         *_missing_files(conn),
         *_missing_thumbnails(conn, thumbnails),
     ]
@@ -49,6 +53,35 @@ def _disagreement(conn: sqlite3.Connection, live: LiveIndex) -> list[str]:
         f"The search index disagrees with the library: {missing} items missing, {extra} too "
         "many; start the program again, which builds it anew."
     ]
+
+
+def _wording(conn: sqlite3.Connection) -> list[str]:
+    """Whether exact words find what the items say."""
+    (unknown,) = conn.execute(
+        f"SELECT count(*) FROM item WHERE {LIVING} AND id NOT IN (SELECT item FROM wording)"
+    ).fetchone()
+    found = [f"{WORDING} lacks {unknown} items; index again."] if unknown else []
+    wrong = [index for index in ("whole_word", "fragment") if not _agrees(conn, index)]
+    said = "disagrees with its texts; index again."
+    return [*found, *(f"{WORDING} ({index}) {said}" for index in wrong)]
+
+
+def _agrees(conn: sqlite3.Connection, index: str) -> bool:
+    """Whether a full-text index has what its table says; by number where it is read-only."""
+    (rows, indexed) = conn.execute(
+        f"SELECT (SELECT count(*) FROM wording), (SELECT count(*) FROM {index}_docsize)"
+    ).fetchone()
+    if rows != indexed:
+        return False
+    try:
+        conn.execute("SAVEPOINT look")  # the check is written as a change, and makes none
+        conn.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        return (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_READONLY
+    finally:
+        conn.execute("ROLLBACK TO look")
+        conn.execute("RELEASE look")
+    return True
 
 
 def _missing_files(conn: sqlite3.Connection) -> list[str]:

@@ -22,7 +22,7 @@ WHO = "This page wants a user name and a password."
 
 SEARCH_ONLY = "This library is shown for searching only; indexing, deleting and settings are off."
 
-PRIVATE = ("/api/outcomes", "/api/about", "/api/folders", "/api/ignore")
+PRIVATE = ("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage")
 """What a public demo does not tell: folders, files and reasons of this computer."""
 
 FILE_ROUTES = ("/gradio_api/file=", "/gradio_api/file/")

@@ -2,11 +2,17 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
+import orjson
 import pytest
 
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.doctor import demo_advice
+from tests.cli.conftest import ROOT
 from tests.drawn import draw_picture
 
 
@@ -119,3 +125,110 @@ def test_doctor__names_versions_device_and_models(indexed):
     assert found["device"].startswith("cpu, float32")
     assert "hf download Qwen/Qwen3-VL-Reranker-2B" in found["models"]["reranker 2b"]
     assert found["findings"] == []
+
+
+def test_status__shows_the_run_of_another_program(program, tmp_path):
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(150):
+        draw_picture(many / f"{number}.png", f"rgb({number}, {255 - number}, 90)")
+    running = program.start("index", many)
+    try:
+        _wait_for_some_items(program, at_least=16)
+        found = program.json("status")["indexing"]
+        assert (found["running"], found["state"]) == (True, "indexing")
+        assert found["files"] == 150
+        assert 0 < found["done"] <= 150
+        assert (found["failed"], found["message"]) == (0, "")
+    finally:
+        running.kill()
+        running.wait()
+    left = program.json("status")["indexing"]
+    assert (left["running"], left["state"]) == (False, "stopped")
+    assert 0 < left["pending"] < 150
+    whole = program.json("index")
+    assert whole["files"] >= left["pending"] + left["done"] - 16
+    after = program.json("status")["indexing"]
+    assert (after["running"], after["state"], after["pending"]) == (False, "idle", 0)
+
+
+def test_retry__one_and_all(program, tmp_path):
+    paths = [tmp_path / f"{name}.png" for name in "ab"]
+    for path in paths:
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    assert program.json("index", *paths)["failed"] == 2
+    for number, path in enumerate(paths):
+        draw_picture(path, f"rgb({number}, 9, 90)")
+    assert program.json("retry", paths[0])["indexed"] == 1
+    assert len(program.json("status", "--failures")["failures"]) == 1
+    assert program.json("retry")["indexed"] == 1
+    assert program.json("retry")["files"] == 0
+
+
+def test_forget__takes_out_and_deletes_nothing(program, folder):
+    program.json("index", folder)
+    assert program.json("forget", folder / "red disc.png", folder / "broken.png") == {"files": 2}
+    assert (folder / "red disc.png").exists()
+    found = program.json("status", "--failures")
+    assert (found["items"]["picture"], found["failures"]) == (1, [])
+    assert program.json("forget", folder) == {"files": 4}
+    assert program.json("status")["folders"] == []
+    assert program.run("forget").exit_code == 2
+
+
+def test_folders__listed_watched_and_scanned_again(program, tmp_path):
+    draw_picture(tmp_path / "a.png", "green")
+    program.json("index", tmp_path, "--collection", "trip", "--ignore", "library/")
+    row = {"path": str(tmp_path), "collection": "trip", "watched": False}
+    assert program.json("folders")["folders"] == [row]
+    assert program.json("folders", "--watch", tmp_path)["folders"] == [row | {"watched": True}]
+    assert program.json("status")["folders"][0]["watched"]
+    draw_picture(tmp_path / "b.png", "blue")
+    found = program.json("folders", "--rescan", "--unwatch", tmp_path)
+    assert (found["run"]["indexed"], found["folders"]) == (1, [row])
+    assert "was never added" in program.run("folders", "--watch", tmp_path / "a").stderr
+
+
+def test_ignore__a_list_of_the_library(program, tmp_path):
+    draw_picture(tmp_path / "a.png", "green")
+    draw_picture(tmp_path / "b.png", "blue")
+    assert program.json("index", tmp_path, "--ignore", "b.*")["indexed"] == 1
+    assert program.json("ignore") == {"patterns": ["b.*"]}
+    assert program.json("ignore", "*.tmp", "b.*") == {"patterns": ["b.*", "*.tmp"]}
+    assert program.json("ignore", "--remove", "b.*") == {"patterns": ["*.tmp"]}
+    assert program.json("index")["indexed"] == 1
+    result = program.run("ignore", "!")
+    assert (result.exit_code, "is no pattern" in result.stderr) == (2, True)
+
+
+def test_index__watch_says_what_was_indexed(program, tmp_path):
+    draw_picture(tmp_path / "a.png", "green")
+    command = [sys.executable, "-m", "qwen3vl_app"]
+    arguments = program.arguments("index", tmp_path, "--watch", "--json")
+    running = subprocess.Popen([*command, *arguments], cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        assert orjson.loads(running.stdout.readline())["indexed"] == 1
+        time.sleep(1.5)
+        draw_picture(tmp_path / "b.png", "blue")
+        begun = time.monotonic()
+        assert orjson.loads(running.stdout.readline())["indexed"] == 1
+        assert time.monotonic() - begun < 20
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=20) == 0
+    finally:
+        running.kill()
+        running.wait()
+        running.stdout.close()
+
+
+def test_doctor__says_which_index_and_that_words_are_well(indexed):
+    found = indexed.json("doctor")
+    assert found["library"]["search"].endswith("search over every vector, exact")
+    assert (found["library"]["words"], found["library"]["folders"]) == ("well", "1, 0 watched")
+
+
+def test_demo_advice__names_the_limits():
+    advice = demo_advice(Budget(max_picture_tokens=20, max_frames=8, max_input_tokens=512))
+    assert "20,480 pixels" in advice
+    assert "8 frames" in advice
+    assert "512 tokens" in advice

@@ -1,0 +1,140 @@
+"""``retry``, ``forget``, ``folders`` and ``ignore``: what becomes of files in the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
+from qwen3vl_app.store.encoding import display
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=_PATH)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def retry(
+    context: click.Context,
+    /,
+    *,
+    paths: Sequence[Path],
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """Try failed files again: PATHS, all inside folders named there, or every one."""
+    settings = settings_from(context, given)
+    with failures_said(), opened(settings, writable=True) as services:
+        services.indexer.retry([path.absolute() for path in paths] or None)
+        progress = run_to_the_end(services)
+        if as_json:
+            say_json(summary(progress))
+        else:
+            say_summary(services, progress)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=_PATH)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def forget(
+    context: click.Context,
+    /,
+    *,
+    paths: Sequence[Path],
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """Take PATHS, or all that is inside folders, out of the library; nothing is deleted on disk.
+
+    Only copies of files that were dropped on the page are deleted. A file comes back when its
+    folder is scanned, unless a pattern leaves it out.
+    """
+    settings = settings_from(context, given)
+    with failures_said(), opened(settings, writable=True) as services:
+        count = services.indexer.folders.forget([path.absolute() for path in paths])
+    if as_json:
+        say_json({"files": count})
+    else:
+        click.echo(f"{count} files were taken out.")
+
+
+@click.command()
+@click.option("--watch", "on", type=_PATH, multiple=True, help="Watch this folder from now on.")
+@click.option("--unwatch", "off", type=_PATH, multiple=True, help="Do not watch it any more.")
+@click.option("--rescan", is_flag=True, help="Scan all folders for what has changed.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def folders(
+    context: click.Context,
+    /,
+    *,
+    on: Sequence[Path],
+    off: Sequence[Path],
+    rescan: bool,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """List the folders that were added; scan them again, or have serve watch them."""
+    settings = settings_from(context, given)
+    changes = bool(on or off or rescan)
+    with failures_said(), opened(settings, writable=changes) as services:
+        known = services.indexer.folders
+        for path, watched in (*((p, True) for p in on), *((p, False) for p in off)):
+            known.watch(path, on=watched)
+        found: dict[str, object] = {}
+        if rescan and known.rescan():
+            found["run"] = summary(run_to_the_end(services))
+        found["folders"] = [
+            {"path": display(one.path), "collection": one.collection, "watched": one.watched}
+            for one in known.all()
+        ]
+        if as_json:
+            say_json(found)
+            return
+        for one in known.all():
+            about = [f"collection {one.collection}"] if one.collection else []
+            about += ["watched"] if one.watched else []
+            click.echo("  ".join([display(one.path), *about]))
+
+
+@click.command()
+@click.argument("patterns", nargs=-1)
+@click.option("--remove", is_flag=True, help="Take PATTERNS off the list.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def ignore(
+    context: click.Context,
+    /,
+    *,
+    patterns: Sequence[str],
+    remove: bool,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """Leave out what fits PATTERNS, in the syntax of .gitignore; without PATTERNS, list them.
+
+    They count for every folder, from its next scan on. A file .searchignore does the same for one
+    folder and those inside it.
+    """
+    settings = settings_from(context, given)
+    with failures_said(), opened(settings, writable=bool(patterns)) as services:
+        known = services.indexer.folders
+        now = known.patterns
+        if patterns:
+            kept = [one for one in now if one not in patterns]
+            now = known.ignore(kept if remove else [*now, *patterns])
+    if as_json:
+        say_json({"patterns": list(now)})
+    else:
+        for pattern in now:
+            click.echo(pattern)

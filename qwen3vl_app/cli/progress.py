@@ -1,0 +1,106 @@
+"""A run of the indexer, drawn on standard error and summed up on standard output."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.types import Outcome
+
+if TYPE_CHECKING:
+    from qwen3vl_app.services import Services
+
+_OVER = frozenset({IndexState.IDLE, IndexState.FAILED})
+
+STOPPED = "Stopped after the batch in flight; the command index without a path goes on."
+
+
+def run_to_the_end(services: Services) -> IndexProgress:
+    """Start what was ordered and wait for it.
+
+    Raises:
+        AppError: It failed, or Ctrl+C was pressed; it can be continued.
+    """
+    services.start()
+    try:
+        progress = _drawn(services)
+    except KeyboardInterrupt as error:
+        raise AppError(STOPPED) from error
+    if progress.state is IndexState.FAILED:
+        raise AppError(progress.message)
+    return progress
+
+
+def _drawn(services: Services) -> IndexProgress:
+    """Draw the bar until the run is over."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.fields[state]:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]} {task.fields[failed]} {task.fields[left]}"),
+        TextColumn("{task.fields[current]}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, state="", rate="", failed="", left="", current="")
+        while True:
+            progress = services.indexer.wait(timeout=0.2)
+            bar.update(
+                task,
+                total=progress.files or None,
+                completed=progress.done,
+                state=progress.state.value,
+                rate=f"{progress.rate:.1f}/s" if progress.rate else "",
+                failed=f"{progress.failed} failed" if progress.failed else "",
+                left=_left(progress.seconds_left),
+                current=progress.current[:60],
+            )
+            if progress.state in _OVER:
+                return progress
+
+
+def _left(seconds: float | None) -> str:
+    return "" if seconds is None else time.strftime("%H:%M:%S left", time.gmtime(seconds))
+
+
+def summary(progress: IndexProgress) -> dict[str, object]:
+    """What ``index --json`` prints; the five outcomes add up to ``files``."""
+    counts = {outcome.value: progress.outcomes.get(outcome, 0) for outcome in Outcome}
+    return {
+        "files": progress.files,
+        **counts,
+        "items": progress.items,
+        "seconds": round(progress.seconds, 3),
+    }
+
+
+def say_summary(services: Services, progress: IndexProgress) -> None:
+    """The same for people, with the first failures on standard error."""
+    parts = [f"{n} {outcome.value}" for outcome, n in progress.outcomes.items() if n]
+    click.echo(f"{progress.files} files: {', '.join(parts) or 'nothing to do'}.")
+    click.echo(f"{progress.items} items added in {progress.seconds:.1f} s.")
+    for failure in services.library.failures()[:20]:
+        click.echo(f"failed: {failure.path}: {failure.reason}", err=True)
+
+
+def as_row(progress: IndexProgress) -> dict[str, object]:
+    """What ``status --json`` says of a run, in the words of the page's own status."""
+    return {
+        "state": progress.state.value,
+        "files": progress.files,
+        "done": progress.done,
+        "failed": progress.failed,
+        "items": progress.items,
+        "items_total": progress.items_total,
+        "rate": progress.rate,
+        "left": progress.seconds_left,
+        "seconds": round(progress.seconds, 3),
+        "current": progress.current,
+        "message": progress.message,
+    }
