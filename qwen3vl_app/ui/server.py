@@ -11,6 +11,7 @@ from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
 from qwen3vl_app.ui.previews import PreviewCache
 from qwen3vl_app.ui.routes.about import about_routes
+from qwen3vl_app.ui.routes.folders import folder_routes
 from qwen3vl_app.ui.routes.indexing import indexing_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.media import media_routes
@@ -35,6 +36,7 @@ def build_server(services: Services) -> FastAPI:
         media_routes(services, previews),
         item_routes(services),
         indexing_routes(services),
+        folder_routes(services),
         upload_routes(services),
         about_routes(services),
     ):
