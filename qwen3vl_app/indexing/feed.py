@@ -69,6 +69,9 @@ class Feed:
         self._jobs: dict[ContentHash, Job] = {}
         self._current: Job | None = None
         self._reads: list[tuple[Job, tuple[Part, ...], Future[Reading]]] = []
+        self._weight = 0
+        """Of ``_reads``; summed up as they come, because it is asked for at every turn."""
+
         self._endings: list[Ending] = []
         self._opened = 0
         self._opened_parts = 0
@@ -91,7 +94,7 @@ class Feed:
     def take(self) -> Batch | None:
         """The next batch, full unless nothing else is left; None at the end or when halted."""
         self.fill()
-        reads, self._reads = self._reads, []
+        reads, self._reads, self._weight = self._reads, [], 0
         endings, self._endings = self._endings, []
         if not self._wait_for([future for *_, future in reads]) or not (reads or endings):
             return None
@@ -179,19 +182,17 @@ class Feed:
     # ------------------------------------------------------------ parts
 
     def _ask(self, job: Job) -> None:
-        room = self._batch_items - self._weight()
+        room = self._batch_items - self._weight
         parts = job.next_parts(room)
         size = max(MIN_READ, ceil(len(parts) / self._threads))
         for begin in range(0, len(parts), size):
             piece = tuple(parts[begin : begin + size])
             future = self._pool.submit(read_parts, self._reader, job.stamp, piece)
             self._reads.append((job, piece, future))
-
-    def _weight(self) -> int:
-        return sum(weight(parts) for _, parts, _ in self._reads)
+            self._weight += weight(piece)
 
     def _is_full(self) -> bool:
-        return self._weight() >= self._batch_items or len(self._endings) >= MAX_ENDINGS
+        return self._weight >= self._batch_items or len(self._endings) >= MAX_ENDINGS
 
     def _wait_for(self, futures: Sequence[Future[Reading]]) -> bool:
         """Wait for all of them; False when halted before."""
