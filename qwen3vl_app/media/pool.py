@@ -92,6 +92,10 @@ class Pool:
         try:
             self._check_open()
             worker.wait_until_ready()
+        except AppError as error:
+            self._give_back(worker)
+            self._check_open(error)  # closing ended it: that is why it did not start
+            raise
         except BaseException:
             self._give_back(worker)
             raise
