@@ -106,6 +106,8 @@ def _item(hit: Hit) -> dict[str, object]:
         row["page"] = place.page
     if place.first_line is not None:
         row["lines"] = [place.first_line, place.last_line]
+    if place.section:
+        row["section"] = place.section
     if place.start is not None:
         row |= {"start": place.start, "end": place.end}
     return row
@@ -182,7 +184,8 @@ def _where(hit: Hit) -> str:
     if place.page is not None:
         return f"page {place.page}"
     if place.first_line is not None:
-        return f"lines {place.first_line}–{place.last_line}"
+        lines = f"lines {place.first_line}–{place.last_line}"
+        return f"{place.section}, {lines}" if place.section else lines
     if place.start is not None and place.end is not None:
         return f"{place.start:.0f}–{place.end:.0f} s"
     return ""

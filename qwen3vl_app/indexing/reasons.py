@@ -34,12 +34,13 @@ def reason(parts: Sequence[Part], failures: Failures) -> str:
 
 
 def label(part: Part) -> str:
-    """Where a part stands: ``page 7``, ``lines 3–9``, ``0:16–0:24``, or its kind."""
+    """Where a part stands: ``page 7``, ``Slide 3, lines 3–9``, ``0:16–0:24``, or its kind."""
     place = part.place
     if place.page is not None:
         return f"page {place.page}"
     if place.first_line is not None:
-        return f"lines {place.first_line}–{place.last_line}"
+        lines = f"lines {place.first_line}–{place.last_line}"
+        return f"{place.section}, {lines}" if place.section else lines
     if part.kind is Kind.MOMENT and place.start is not None and place.end is not None:
         return f"{_clock(place.start)}–{_clock(place.end)}"
     return "the whole video" if part.kind is Kind.VIDEO else part.kind.value
