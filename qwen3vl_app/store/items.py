@@ -26,6 +26,14 @@ _FIELDS = """
 
 _ALL_BITS = (1 << 64) - 1
 
+# CROSS: from the few items of a content to their vectors. The other way round, which SQLite would
+# choose, every file costs reading the whole list of vectors.
+_EMBEDDED_PARTS = """
+    SELECT ordinal, kind, page, first_line, last_line, start_seconds, end_seconds, section
+    FROM item CROSS JOIN vector ON vector.item = item.id AND vector.space = ?
+    WHERE item.content = ?
+"""
+
 _UPSERT = """
     INSERT INTO item (content, ordinal, kind, page, first_line, last_line, start_seconds,
                       end_seconds, section, thumbnail, width, height, text, look, taken)
@@ -118,12 +126,7 @@ def parts_with_vectors(
     conn: sqlite3.Connection, content_hash: ContentHash, space: int
 ) -> frozenset[Part]:
     """The parts of a content that need no embedding any more."""
-    rows = conn.execute(
-        "SELECT ordinal, kind, page, first_line, last_line, start_seconds, end_seconds, section "
-        "FROM item "
-        "JOIN vector ON vector.item = item.id AND vector.space = ? WHERE item.content = ?",
-        (space, content_hash),
-    )
+    rows = conn.execute(_EMBEDDED_PARTS, (space, content_hash))
     return frozenset(
         Part(ordinal=row[0], kind=Kind(row[1]), place=_place(row[2:8])) for row in rows
     )
