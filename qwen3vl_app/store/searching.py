@@ -110,7 +110,8 @@ class SearchableLibrary:
         """The items that contain exact words, best first; needs no model and no space."""
         with self._connection.reading() as conn:
             found = words.matching(conn, wanted)
-            allowed = filters.passing(conn, found, where)
+            # only living items have words, so without a filter there is nothing to ask
+            allowed = {*found} if where == EVERYTHING else filters.passing(conn, found, where)
             return WordMatches(
                 found=tuple(item for item in found if item in allowed),
                 hidden=len(found) - len(allowed),
