@@ -111,6 +111,6 @@ class Asking {
     if (begun || text || files.length) this.trigger('fill', { text, files });
     if (isQuestion(question)) this.search(text, files);
     else emit('unasked');
-    if (item) emit('open', { id: item });
+    if (begun) emit(item ? 'open' : 'close', { id: item }); // while loading, the panel does so itself
   }
 }

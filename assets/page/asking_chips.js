@@ -2,7 +2,7 @@
 
 import { chosen, cleared, FILTERS } from './asking_state.js';
 import { el } from './dom.js';
-import { bytes, duration, thumbOf } from './format.js';
+import { bytes, duration, pathTail, thumbOf } from './format.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
 
@@ -38,7 +38,7 @@ function filters(choices, set) {
     chips.push(chip('kinds', t(`kinds.${kind}`), { kinds: choices.kinds.filter((one) => one !== kind) }, set));
   }
   if (active.collection) add('collection', choices.collection);
-  if (active.folder) add('folder', `${t('field.folder')}: ${tail(choices.folder)}`);
+  if (active.folder) add('folder', `${t('field.folder')}: ${pathTail(choices.folder)}`);
   for (const what of ['taken', 'modified']) {
     const [from, to] = [`${what}_from`, `${what}_to`];
     const text = span(active[from], active[to], (day) => day);
@@ -69,10 +69,4 @@ function span(from, to, format) {
   if (from && to) return from === to ? format(from) : `${format(from)} – ${format(to)}`;
   if (from) return `≥ ${format(from)}`;
   return to ? `≤ ${format(to)}` : '';
-}
-
-/** The end of a path, which says most. */
-function tail(path) {
-  const parts = path.split(/[\\/]/).filter(Boolean);
-  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : path;
 }

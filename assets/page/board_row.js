@@ -43,7 +43,7 @@ export function makeRow(hit, side) {
 /** Fill a row from its hit; nothing is touched where nothing changed. */
 export function fillRow(row, hit, side, { top, unfolded }) {
   const key = JSON.stringify([
-    hit.r0, hit.r1, hit.sim, hit.rel, hit.moved, hit.unscored, hit.percentile, hit.words, hit.copies?.length, top, unfolded,
+    hit.r0, hit.r1, hit.sim, hit.rel, hit.moved, hit.unscored, hit.percentile, hit.stands, hit.words, hit.copies?.length, top, unfolded,
   ]);
   if (row.key === key) return;
   row.key = key;
@@ -62,6 +62,7 @@ function fillHit(row, hit, side, unfolded) {
   row.querySelector('.bar').style.setProperty('--v', Math.max(0, Math.min(1, score ?? 0)));
   row.dataset.waiting = String(!recall && score == null && !hit.unscored);
   row.dataset.moved = hit.moved ?? '';
+  row.dataset.faint = String(recall && hit.stands === false);
   fillMove(row.querySelector('.row-move'), hit, recall);
   row.querySelector('.row-flags').replaceChildren(...flags(hit, unfolded));
   attribute(row, 'aria-label', spoken(hit, side));
@@ -77,7 +78,8 @@ function fillCopy(row, copy) {
 
 function tooltip(hit, recall) {
   if (!recall) return hit.logit == null ? null : t('logit', { logit: hit.logit.toFixed(3) });
-  return hit.sim == null ? t('words.found') : percentileText(hit);
+  if (hit.sim == null) return t('words.found');
+  return [percentileText(hit), hit.stands === false ? t('stands.not') : null].filter(Boolean).join(' ') || null;
 }
 
 /** How far the hit stands out of the whole library, as a sentence; null where it is not known. */

@@ -4,10 +4,12 @@
 // sheet over the page.
 
 import { clipView } from './detail_clip.js';
+import { copiesBlock } from './detail_copies.js';
 import { pageView } from './detail_page.js';
 import { passageView } from './detail_passage.js';
 import { pictureView } from './detail_picture.js';
 import { factsBlock, scoresBlock } from './detail_facts.js';
+import { tagsBlock } from './detail_tags.js';
 import { emit, on } from './bus.js';
 import { el, isNarrow } from './dom.js';
 import { placeText } from './format.js';
@@ -21,14 +23,16 @@ const VIEWS = {
 };
 
 export function start({ element }) {
-  new Detail(element.querySelector('.detail-root'));
+  const detail = new Detail(element.querySelector('.detail-root'));
+  const named = Number(new URLSearchParams(location.search).get('item'));
+  if (named) detail.open({ id: named }); // the address names an item
 }
 
 class Detail {
   constructor(root) {
     this.root = root;
     this.asked = 0; // number of the newest request; answers to older ones are dropped
-    this.close();
+    this.clear();
     on('open', root, (request) => this.open(request));
     on('close', root, () => this.close());
     on('scored', root, ({ hits, value }) => this.rescore(hits, value));
@@ -67,6 +71,8 @@ class Detail {
       el('div', { class: 'panel-view' }, this.view.node),
       this.actions(item),
       this.scores,
+      copiesBlock(hit),
+      tagsBlock(item),
       factsBlock(item),
     );
     this.root.replaceChildren(panel);
@@ -151,13 +157,17 @@ class Detail {
     this.view = null;
   }
 
-  close() {
+  clear() {
     this.asked += 1;
     this.release();
     this.root.replaceChildren();
-    const was = document.body.dataset.detail;
     delete document.body.dataset.detail;
     this.id = null;
+  }
+
+  close() {
+    const was = document.body.dataset.detail;
+    this.clear();
     emit('opened', null);
     if (was && this.returnTo?.isConnected) this.returnTo.focus({ preventScroll: true });
     this.returnTo = null;

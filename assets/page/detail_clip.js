@@ -1,12 +1,22 @@
 // A clip at its second, and its moments as a strip that seeks. The position is part of the address
 // (#t=24), which is right from the first frame on; gradio's own player loses it.
 
+import { framed } from './detail_picture.js';
 import { attribute, el } from './dom.js';
 import { clock, placeText, thumbOf } from './format.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
 
+/** A clip; an animated picture is one too, and browsers play it as a picture. */
 export function clipView(item) {
+  return item.file?.type.startsWith('image/') ? animatedView(item) : videoView(item);
+}
+
+function animatedView(item) {
+  return framed(`/m/full/${item.id}`, item, { fallback: thumbOf(item) });
+}
+
+function videoView(item) {
   const begin = item.place.start ?? 0;
   const video = el('video', {
     controls: true, preload: 'metadata', playsinline: true, src: `/m/full/${item.id}#t=${begin}`,

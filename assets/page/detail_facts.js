@@ -1,5 +1,6 @@
 // Why an item was found, and where it comes from.
 
+import { emit } from './bus.js';
 import { el } from './dom.js';
 import { movement, percentileText } from './board_row.js';
 import { bytes, date, ms } from './format.js';
@@ -28,13 +29,14 @@ export function scoresBlock(hit, value) {
       })
     : null;
   const apart = percentileText(hit);
+  const faint = hit.stands === false ? el('p', { class: 'fine', text: t('stands.not') }) : null;
   const words = hit.words == null ? null : el('p', { class: 'verdict' }, el('span', { text: t('words.hint', { rank: hit.words }) }));
   return el(
     'section',
     { class: 'block scores' },
     el('h3', { text: t('scores') }), ...rows,
     apart ? el('p', { class: 'fine', text: apart }) : null,
-    words, sentence, unscored, times,
+    faint, words, sentence, unscored, times,
   );
 }
 
@@ -62,6 +64,7 @@ export function factsBlock(item) {
   if (item.file) {
     facts.push([t('fact.size'), bytes(item.file.size)], [t('fact.changed'), date(item.file.changed)]);
   }
+  if (item.taken) facts.push([t('fact.taken'), date(item.taken)]);
   if (item.width && item.height && item.kind !== 'passage') {
     facts.push([t('fact.pixels'), `${item.width} × ${item.height}`]);
   }
@@ -71,7 +74,15 @@ export function factsBlock(item) {
   const gone = item.file
     ? null
     : el('p', { class: 'verdict down' }, icon('alert', 16), el('span', { text: t('fact.gone') }));
-  return el('section', { class: 'block' }, el('h3', { text: t('fact.file') }), pathRow(item.path), gone, list);
+  return el('section', { class: 'block' }, el('h3', { text: t('fact.file') }), pathRow(item.path), gone, list, onlyHere(item.path));
+}
+
+/** Search in the folder of the file; not where the page is not told its folder. */
+function onlyHere(path) {
+  const folder = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')));
+  if (!folder) return null;
+  const find = () => emit('ask', { change: () => ({ folder }) });
+  return el('button', { type: 'button', class: 'link', text: t('folder.only'), title: folder, onclick: find });
 }
 
 function pathRow(path) {

@@ -4,6 +4,7 @@ import { emit } from './bus.js';
 import { el } from './dom.js';
 import { bytes, count } from './format.js';
 import { icon } from './icons.js';
+import { isEditable } from './status.js';
 import { t } from './strings.js';
 import { complain, toast } from './toast.js';
 import { Upload } from './upload.js';
@@ -68,6 +69,10 @@ export function catchDrops(element) {
   document.addEventListener('drop', (event) => {
     if (!elsewhere(event) || event.defaultPrevented) return;
     event.preventDefault();
+    if (!isEditable()) {
+      toast(t('closed.library'));
+      return;
+    }
     send(dropped(event.dataTransfer), {});
   });
 }

@@ -71,4 +71,10 @@ export function fitOf(item) {
   return ratio < 0.8 || ratio > 1.36 ? 'whole' : 'fill';
 }
 
+/** The end of a path, which says most. */
+export function pathTail(path) {
+  const parts = path.split(/[\\/]/).filter(Boolean);
+  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : path;
+}
+
 export const thumbOf = (item) => `/m/thumb/${item.thumb}.webp`;

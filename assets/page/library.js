@@ -4,6 +4,8 @@ import { folderForm, sampleButton } from './adder.js';
 import { on } from './bus.js';
 import { debounced, el, say } from './dom.js';
 import { dropZone } from './dropzone.js';
+import { Duplicates } from './duplicates.js';
+import { Folders } from './folders.js';
 import { count } from './format.js';
 import { Grid } from './grid.js';
 import { icon } from './icons.js';
@@ -27,9 +29,11 @@ class LibraryScreen {
       'aria-label': t('collection.name'), maxlength: 80,
     });
     this.known = el('datalist', { id: 'known-collections' });
-    this.views = { items: this.grid.node, files: this.outcomes.node };
+    this.views = { items: this.grid, files: this.outcomes, folders: new Folders(), duplicates: new Duplicates() };
     this.tabs = this.buildTabs();
-    root.append(this.adding(), this.tabs, this.grid.node, this.outcomes.node);
+    this.ways = this.adding();
+    this.closed = el('p', { class: 'closed', hidden: true }, icon('lock', 18), el('span', {}));
+    root.append(this.ways, this.closed, this.tabs, ...Object.values(this.views).map((view) => view.node));
     this.choose('items');
     const settle = debounced(() => this.freshen(), SETTLE);
     on('changed', root, settle);
@@ -64,27 +68,37 @@ class LibraryScreen {
     this.failed = el('span', { class: 'failed' });
     const files = button('files', 'library.files');
     files.append(this.failed);
-    return el('div', { class: 'segments library-tabs' }, button('items', 'library.items'), files);
+    const others = [button('folders', 'library.folders'), button('duplicates', 'library.duplicates')];
+    return el('div', { class: 'segments library-tabs' }, button('items', 'library.items'), files, ...others);
   }
 
   choose(view) {
-    for (const [name, node] of Object.entries(this.views)) node.hidden = name !== view;
+    for (const [name, { node }] of Object.entries(this.views)) node.hidden = name !== view;
     for (const button of this.tabs.children) button.setAttribute('aria-pressed', String(button.dataset.view === view));
     this.view = view;
     this.refresh();
   }
 
   refresh() {
-    if (!this.root.isConnected) return;
-    if (this.view === 'items') this.grid.reload();
-    else this.outcomes.reload();
+    if (this.root.isConnected) this.views[this.view].reload();
   }
 
   /** The library changed behind the screen. */
   freshen() {
     if (!this.root.isConnected) return;
     if (this.view === 'items') this.grid.freshen();
-    else this.outcomes.reload();
+    else this.views[this.view].reload();
+  }
+
+  /** What may not be changed is not offered; a sentence says why. */
+  open({ writable, read_only: demo }) {
+    this.ways.hidden = !writable || demo;
+    this.closed.hidden = !this.ways.hidden;
+    say(this.closed.lastChild, t(demo ? 'closed.demo' : 'closed.library'));
+    this.root.toggleAttribute('data-closed', this.ways.hidden);
+    for (const view of ['files', 'folders']) this.tabs.querySelector(`[data-view=${view}]`).hidden = demo;
+    this.tabs.querySelector('[data-view=folders]').hidden ||= !writable;
+    if (this.tabs.querySelector(`[data-view=${this.view}]`).hidden) this.choose('items');
   }
 
   count(status) {
@@ -94,6 +108,7 @@ class LibraryScreen {
     say(files, count(sum(status.files)));
     say(this.failed, status.files.failed ? t('index.failed', { n: count(status.files.failed) }) : '');
     this.grid.count(status);
+    this.open(status);
     this.known.replaceChildren(...status.collections.map(([name]) => el('option', { value: name })));
   }
 }

@@ -38,10 +38,13 @@ export function getJson(path, parameters = {}, options = {}) {
 }
 
 /** POST a JSON document. */
-export function post(path, body = {}) {
+export function post(path, body = {}, method = 'POST') {
   const headers = { ...HEADER, 'content-type': 'application/json' };
-  return answered(fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  return answered(fetch(path, { method, headers, body: JSON.stringify(body) }));
 }
+
+/** PUT a JSON document. */
+export const put = (path, body) => post(path, body, 'PUT');
 
 /** DELETE; survives the page being closed. */
 export function remove(path) {

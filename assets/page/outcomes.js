@@ -5,7 +5,7 @@ import { el } from './dom.js';
 import { count, date } from './format.js';
 import { icon } from './icons.js';
 import { getJson, post } from './net.js';
-import { latest, publish } from './status.js';
+import { isEditable, latest, publish } from './status.js';
 import { t } from './strings.js';
 import { complain, toast } from './toast.js';
 
@@ -49,7 +49,7 @@ export class Outcomes {
     const key = JSON.stringify([status.files, this.only]);
     if (key === this.counted) return;
     this.counted = key;
-    this.retry.hidden = !status.files.failed;
+    this.retry.hidden = !status.files.failed || !isEditable();
     const chip = (outcome, n) =>
       el(
         'button',
@@ -80,8 +80,12 @@ export class Outcomes {
   }
 
   row(row) {
-    const again = () => this.again([row.path]);
-    const label = t('retry.one', { name: row.name });
+    const button = (name, key, label, run) =>
+      el('button', { type: 'button', class: 'quiet', 'aria-label': label, title: label, onclick: run }, icon(name, 15), el('span', { text: t(key) }));
+    const tools = [
+      button('retry', 'retry', t('retry.one', { name: row.name }), () => this.again([row.key])),
+      button('bin', 'outcome.forget', t('forget', { title: row.name }), () => this.forget(row)),
+    ];
     return el(
       'div',
       { class: 'outcome', data: { outcome: row.outcome } },
@@ -94,15 +98,24 @@ export class Outcomes {
         el('p', { class: 'fine', text: row.path }),
       ),
       el('time', { class: 'fine', datetime: row.when, text: date(row.when) }),
-      row.outcome === 'failed'
-        ? el('button', { type: 'button', class: 'quiet', 'aria-label': label, onclick: again }, icon('retry', 15), el('span', { text: t('retry') }))
-        : el('span'),
+      el('div', { class: 'row-tools' }, ...(row.outcome === 'failed' && isEditable() ? tools : [])),
     );
   }
 
-  async again(paths) {
+  /** Take a file out of the library, with the outcome it had. */
+  async forget(row) {
     try {
-      publish(await post('/api/index/retry', { paths }));
+      publish(await post('/api/outcomes/forget', { keys: [row.key] }));
+      toast(t('forgotten', { title: row.name }));
+      await this.reload();
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async again(keys) {
+    try {
+      publish(await post('/api/index/retry', { keys }));
       toast(t('retry.begun'));
     } catch (error) {
       complain(error);

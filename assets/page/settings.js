@@ -1,10 +1,12 @@
 // The Settings screen: models, where things are, appearance, versions.
 
-import { emit, on } from './bus.js';
+import { emit, memory, on } from './bus.js';
 import { el } from './dom.js';
 import { count } from './format.js';
 import { icon } from './icons.js';
 import { getJson } from './net.js';
+import { isEditable, latest } from './status.js';
+import { Storage } from './storage.js';
 import { t } from './strings.js';
 import { chooseTheme, chosenTheme, themes } from './theme.js';
 import { complain } from './toast.js';
@@ -22,18 +24,34 @@ class SettingsScreen {
     this.facts = el('dl', { class: 'facts' });
     this.versions = el('dl', { class: 'facts' });
     const section = (title, ...nodes) => el('section', { class: 'block card' }, el('h3', { text: t(title) }), ...nodes);
-    root.append(
-      section('settings.models', this.models, getting()),
-      section('settings.theme', this.themes()),
+    this.storage = new Storage();
+    this.private = [
       section('settings.library', this.facts, el('p', { class: 'fine private' }, icon('lock', 15), el('span', { text: t('private') }))),
       section('settings.versions', this.versions),
+    ];
+    this.keeping = section('settings.storage', this.storage.node);
+    root.append(
+      section('settings.models', this.models, getting()),
+      section('settings.theme', this.themes(), el('h3', { text: t('settings.language') }), languages()),
+      ...this.private,
+      this.keeping,
     );
-    on('status', root, (status) => !status.lost && this.showModels(status.models));
+    on('status', root, (status) => !status.lost && this.show(status));
     on('changed', root, () => this.load());
+    if (latest) this.show(latest);
     this.load();
   }
 
+  /** A public demo tells of its models and nothing else. */
+  show({ models, read_only: demo }) {
+    this.showModels(models);
+    for (const node of this.private) node.hidden = demo;
+    this.keeping.hidden = demo || !isEditable();
+  }
+
   async load() {
+    if (latest?.read_only) return;
+    this.storage.load();
     let about;
     try {
       about = await getJson('/api/about');
@@ -100,6 +118,21 @@ function getting() {
     el('p', { text: t('real.text') }),
     el('pre', { text: t('real.commands') }),
   );
+}
+
+/** The language of the page; the page is loaded again with the search that its address says. */
+function languages() {
+  const group = el('div', { class: 'segments', role: 'group', 'aria-label': t('settings.language') });
+  const chosen = memory.get('language', null);
+  for (const [name, value] of [['system', null], ['en', 'en'], ['zh', 'zh-CN']]) {
+    const choose = () => {
+      memory.set('language', value);
+      location.reload();
+    };
+    const attributes = { type: 'button', lang: value, data: { language: name }, 'aria-pressed': String(value === chosen) };
+    group.append(el('button', { ...attributes, text: t(`language.${name}`), onclick: choose }));
+  }
+  return group;
 }
 
 function fill(list, facts) {

@@ -16,6 +16,9 @@ let owner = null;
 /** The newest status, null before the first. */
 export let latest = null;
 
+/** Whether the library may be changed from this page; assumed until the first status says no. */
+export const isEditable = () => !latest || Boolean(latest.writable && !latest.read_only);
+
 /** Begin polling for as long as `element` is on the page. */
 export function poll(element) {
   owner = element;

@@ -7,7 +7,7 @@ import { count, duration } from './format.js';
 import { showHelp } from './help.js';
 import { icon } from './icons.js';
 import { post } from './net.js';
-import { poll, publish } from './status.js';
+import { isEditable, poll, publish } from './status.js';
 import { t } from './strings.js';
 import { chooseTheme, chosenTheme, themes } from './theme.js';
 import { complain } from './toast.js';
@@ -57,12 +57,12 @@ class TopBar {
     this.pause = button('pause', 'index.pause', '/api/index/pause');
     this.resume = button('play', 'index.resume', '/api/index/resume');
     this.cancel = button('stop', 'index.cancel', '/api/index/cancel');
-    const tools = el('div', { class: 'strip-tools' }, this.pause, this.resume, this.cancel);
+    this.tools = el('div', { class: 'strip-tools' }, this.pause, this.resume, this.cancel);
     const label = t('index.title');
     return el(
       'div',
       { class: 'strip', role: 'group', 'aria-label': label, hidden: true },
-      this.head, this.bar, this.pace, this.current, tools,
+      this.head, this.bar, this.pace, this.current, this.tools,
     );
   }
 
@@ -101,6 +101,7 @@ class TopBar {
     const failed = index.outcomes.failed ?? 0;
     const known = index.state !== 'scanning' && index.files > 0;
     const parts = [known ? `${count(index.done)} / ${count(index.files)}` : t('index.found', { n: index.files })];
+    if (index.items_total) parts.push(t('index.items', { done: count(index.items), n: count(index.items_total) }));
     if (failed) parts.push(t('index.failed', { n: failed }));
     say(this.head, index.state === 'failed' ? t('index.stopped') : parts.join(' · '));
     this.bar.classList.toggle('running', index.state === 'scanning' || index.state === 'waiting');
@@ -109,6 +110,7 @@ class TopBar {
     const doing = index.state === 'waiting' ? t('index.waiting') : index.current;
     say(this.current, index.message || doing);
     this.current.title = index.message || index.current;
+    this.tools.hidden = !isEditable();
     this.pause.hidden = index.state === 'paused' || index.state === 'failed';
     this.resume.hidden = !['paused', 'failed'].includes(index.state);
   }

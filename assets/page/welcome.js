@@ -5,9 +5,11 @@ import { emit, on } from './bus.js';
 import { el } from './dom.js';
 import { folderForm, sampleButton } from './adder.js';
 import { dropZone } from './dropzone.js';
+import { draggable } from './drag.js';
 import { badgeText, fitOf, thumbOf } from './format.js';
 import { icon } from './icons.js';
 import { getJson } from './net.js';
+import { isEditable } from './status.js';
 import { t } from './strings.js';
 
 const RECENT = 24; // as many as fill two lines of tiles on a very wide window
@@ -34,6 +36,10 @@ export class Welcome {
   }
 
   drawEmpty() {
+    if (!isEditable()) {
+      this.node.replaceChildren(el('div', { class: 'hero' }, el('h2', { text: t('welcome.title') }), el('p', { text: t('closed.empty') })));
+      return;
+    }
     this.node.replaceChildren(
       el(
         'div',
@@ -96,7 +102,7 @@ export function tile(item) {
     src: thumbOf(item), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false',
     width: 200, height: 150, data: { fit: fitOf(item) },
   });
-  return el(
+  const node = el(
     'button',
     {
       type: 'button', class: 'tile', data: { id: item.id }, title: item.title,
@@ -106,4 +112,6 @@ export function tile(item) {
     el('span', { class: 'tile-thumb' }, picture, badge),
     el('span', { class: 'tile-title', text: item.title }),
   );
+  draggable(node, item);
+  return node;
 }

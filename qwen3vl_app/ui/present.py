@@ -14,6 +14,7 @@ from qwen3vl_app.indexing.progress import IndexProgress
 from qwen3vl_app.models.protocols import ModelStatus
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import FileOutcome, Item, Kind, Place
+from qwen3vl_app.ui.file_keys import key_of
 
 Json: TypeAlias = dict[str, Any]
 
@@ -142,6 +143,7 @@ def progress_row(progress: IndexProgress) -> Json:
         "done": progress.done,
         "outcomes": {outcome.value: n for outcome, n in progress.outcomes.items()},
         "items": progress.items,
+        "items_total": progress.items_total,
         "rate": progress.rate,
         "left": progress.seconds_left,
         "seconds": progress.seconds,
@@ -164,6 +166,7 @@ def model_row(status: ModelStatus) -> Json:
 def outcome_row(outcome: FileOutcome) -> Json:
     """One row of the outcome table."""
     return {
+        "key": key_of(outcome.path),
         "path": display(outcome.path),
         "name": name_of(outcome.path),
         "outcome": outcome.outcome.value,

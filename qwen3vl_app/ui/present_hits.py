@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from qwen3vl_app.search.ranking import movement
+from qwen3vl_app.search.recall import NOTHING_HERE
 from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate
 from qwen3vl_app.ui.present import Json, item_card, query_words
 
@@ -28,6 +29,7 @@ def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
         "moved": None if moved is None else moved.value,
         "unscored": hit.unscored,
         "percentile": finite(hit.percentile),
+        "stands": hit.stands_out,
         "words": hit.words_rank,
         "copies": [item_card(copy) for copy in hit.copies[:MOST_COPIES]],
     }
@@ -57,7 +59,7 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) ->
         },
         "model": update.model,
         "left": None if left is None else left_out_row(left),
-        "notes": list(update.notes),
+        "notes": [note for note in update.notes if note != NOTHING_HERE],
     }
 
 

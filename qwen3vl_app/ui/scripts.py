@@ -64,9 +64,8 @@ def start(module: str, *events: str) -> str:
 
 
 def head() -> str:
-    """Tags for the page's head: language and theme before anything is painted, then the styles."""
+    """Tags for the page's head: the theme before anything is painted, then the styles."""
     links = "".join(f'<link rel="stylesheet" href="{url(name + ".css")}">' for name in STYLES)
     icon = f'<link rel="icon" type="image/svg+xml" href="{url("mark.svg")}">'
-    language = f'<script src="{url("language.js")}"></script>'
     theme = f'<script type="module" src="{url("theme.js")}"></script>'
-    return f"{language}{theme}{links}{icon}"
+    return f"{theme}{links}{icon}"

@@ -6,16 +6,21 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from qwen3vl_app.services import Services
+from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.access import FileGuard, PasswordGuard, SearchOnlyGuard
 from qwen3vl_app.ui.failures import answer_failures
+from qwen3vl_app.ui.first_script import FirstScript
 from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
 from qwen3vl_app.ui.previews import PreviewCache
 from qwen3vl_app.ui.routes.about import about_routes
+from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
 from qwen3vl_app.ui.routes.indexing import indexing_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.page import page_routes
+from qwen3vl_app.ui.routes.storage import storage_routes
+from qwen3vl_app.ui.routes.tags import tag_routes
 from qwen3vl_app.ui.routes.uploads import upload_routes
 
 PREVIEWS = "previews"
@@ -35,6 +40,9 @@ def build_server(services: Services) -> FastAPI:
         page_routes(),
         media_routes(services, previews),
         item_routes(services),
+        tag_routes(services),
+        duplicate_routes(services),
+        storage_routes(services),
         indexing_routes(services),
         folder_routes(services),
         upload_routes(services),
@@ -47,6 +55,7 @@ def build_server(services: Services) -> FastAPI:
 def _guard(app: FastAPI, services: Services) -> None:
     """Stack the guards; the one added last is asked first."""
     settings = services.settings
+    app.add_middleware(FirstScript, url=scripts.url("language.js"))
     app.add_middleware(FileGuard, folder=services.cache / QUERY_FOLDER)
     if settings.read_only:
         app.add_middleware(SearchOnlyGuard)

@@ -12,14 +12,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+PATIENCE = 150
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,17 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, *, empty: bool = False) -> Iterator[Served]:
-    """Serve a new world drawn in ``folder`` until the block is left."""
+def serve(folder: Path, *how: str) -> Iterator[Served]:
+    """Serve a new world drawn in ``folder`` until the block is left.
+
+    Args:
+        folder: An empty one.
+        how: "empty" draws nothing, "read-only" serves for searching only.
+    """
     with socket.create_server(("127.0.0.1", 0)) as sock:
         port = sock.getsockname()[1]
     command = [sys.executable, "-m", "tests.ui.serve_world", str(folder), str(port)]
-    process = subprocess.Popen([*command, "empty"] if empty else command, cwd=ROOT)
+    process = subprocess.Popen([*command, *how], cwd=ROOT)
     try:
         yield Served(wait_for(f"http://127.0.0.1:{port}", process))
     finally:
@@ -65,16 +70,18 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"nothing answers at {url} after {PATIENCE} s")
 
 
-def main(folder: Path, port: int, *, empty: bool) -> None:
+def main(folder: Path, port: int, how: list[str]) -> None:
     import uvicorn
     from fastapi import APIRouter
 
     from qwen3vl_app.indexing.progress import IndexState
-    from qwen3vl_app.types import Outcome
+    from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
     from tests.ui.world import build_world
 
-    services = build_world(folder, empty=empty)
+    services = build_world(folder, empty="empty" in how)
+    settings = replace(services.settings, read_only="read-only" in how)
+    services = replace(services, settings=settings)
     app = build_app(services)
     router = APIRouter()
 
@@ -84,6 +91,9 @@ def main(folder: Path, port: int, *, empty: bool) -> None:
         if index:
             outcomes = {Outcome(name): n for name, n in index.pop("outcomes").items()}
             services.indexer.show(state=IndexState(index.pop("state")), outcomes=outcomes, **index)
+        for name in values.pop("failed", []):
+            failed = FileOutcome(path=folder / name, outcome=Outcome.FAILED, reason="torn")
+            services.library.outcome_rows.append(failed)
         for name, value in values.items():
             setattr(services.engine, name, value)
 
@@ -97,6 +107,10 @@ def main(folder: Path, port: int, *, empty: bool) -> None:
             "not_like": [query.not_like for query in services.engine.seen],
             "unlike": [[query.unlike, query.unlike_weight] for query in services.engine.seen],
             "words": [query.words for query in services.engine.seen],
+            "folders": {
+                "scanned": [str(path) for path in services.indexer.folders.scanned],
+                "watched": [str(one.path) for one in services.indexer.folders.all()],
+            },
             "commands": services.indexer.commands,
             "added": [
                 {"paths": [str(path) for path in paths], "collection": collection}
@@ -109,4 +123,4 @@ def main(folder: Path, port: int, *, empty: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), empty="empty" in sys.argv[3:])
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -21,6 +21,13 @@ def test_page__asks_nothing_of_other_hosts(web):
     assert "fonts.googleapis.com" not in html + web.get("/theme.css").text
 
 
+def test_page__the_language_is_settled_before_gradio_begins(web):
+    answer = web.get("/", headers={"accept-encoding": "br, gzip"})
+    head = f'<head><script src="{scripts.url("language.js")}"></script>'
+    assert answer.text.index(head) < answer.text.index("<script>")
+    assert int(answer.headers.get("content-length", 0)) in (0, len(answer.content))
+
+
 def test_page__templates_hold_no_data(web):
     templates = [
         component["props"]["html_template"]
@@ -53,8 +60,14 @@ def test_scripts__are_small():
 
 def test_strings__every_key_is_there():
     keys = re.compile(r"^  (?:'([^']+)'|(\w+)):", re.MULTILINE)
-    english = {a or b for a, b in keys.findall((PAGE / "strings_en.js").read_text())}
-    chinese = {a or b for a, b in keys.findall((PAGE / "strings_zh.js").read_text())}
+
+    def words(language: str) -> set[str]:
+        files = sorted(PAGE.glob(f"strings_{language}*.js"))
+        found = [a or b for file in files for a, b in keys.findall(file.read_text())]
+        assert len(found) == len(set(found)), "a word is there twice"
+        return set(found)
+
+    english, chinese = words("en"), words("zh")
     used = set()
     for path in PAGE.glob("*.js"):
         used |= set(re.findall(r"\bt\('([^']+)'", path.read_text()))

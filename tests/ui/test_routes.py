@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
+from fastapi.testclient import TestClient
 from PIL import Image
 
 from qwen3vl_app.indexing.progress import IndexState
-from qwen3vl_app.types import Item, Kind
+from qwen3vl_app.services import Services
+from qwen3vl_app.types import FileOutcome, Item, Kind, Outcome
+from qwen3vl_app.ui.file_keys import path_of
 from qwen3vl_app.ui.guard import PAGE_HEADER
+from qwen3vl_app.ui.server import build_server
 from tests.ui.world import HOSTILE_NAME
 
 OWN = {PAGE_HEADER: "1"}
+
+
+def http(services: Services) -> TestClient:
+    """The routes of one world."""
+    return TestClient(build_server(services), base_url="http://127.0.0.1:7860")
 
 
 def first(services, kind: Kind) -> Item:
@@ -165,6 +175,71 @@ def test_retry__one_or_all(client, drawn):
     client.post("/api/index/retry", headers=OWN, json={"paths": ["/a"]})
     client.post("/api/index/retry", headers=OWN, json={})
     assert drawn.indexer.commands[-2:] == ["retry 1", "retry all"]
+
+
+def test_outcomes__names_that_are_no_text_come_back(empty):
+    odd = empty.library.uploads / "odd\udcff 100%.png"
+    outcome = FileOutcome(path=odd, outcome=Outcome.FAILED, reason="it is torn")
+    empty.library.outcome_rows.append(outcome)
+    with http(empty) as client:
+        (row,) = client.get("/api/outcomes").json()
+        client.post("/api/index/retry", headers=OWN, json={"keys": [row["key"]]})
+        assert path_of(row["key"]) == odd
+        assert client.post(
+            "/api/outcomes/forget", headers=OWN, json={"keys": [row["key"]]}
+        ).is_success
+    assert empty.indexer.commands == ["retry 1"]
+    assert empty.library.outcome_rows == []
+
+
+def test_tags__are_given_shown_and_taken_away(client, drawn):
+    item = first(drawn, Kind.PICTURE).id
+    given = client.post(
+        "/api/tags", headers=OWN, json={"item": item, "name": " a  b ", "on": True}
+    )
+    assert given.json() == {"tags": ["a b"]}
+    assert client.get(f"/api/items/{item}").json()["tags"] == ["a b"]
+    assert [
+        row["id"] for row in client.get("/api/items", params={"tag": "a b"}).json()["items"]
+    ] == [item]
+    taken = client.post("/api/tags", headers=OWN, json={"item": item, "name": "a b", "on": False})
+    assert taken.json() == {"tags": []}
+
+
+def test_duplicates__pages_of_groups(client):
+    first_page = client.get("/api/duplicates", params={"limit": 4}).json()
+    assert (len(first_page["groups"]), first_page["next"], first_page["ready"]) == (4, 4, True)
+    group = first_page["groups"][0]
+    assert group["keeper"]["title"] == "red circle 00.png"
+    assert (group["reason"], len(group["copies"])) == ("More pixels: 900 x 500.", 3)
+    assert group["keeper"]["bytes"] > 100
+    rest = client.get("/api/duplicates", params={"limit": 4, "after": 4}).json()
+    assert (len(rest["groups"]), rest["next"]) == (2, None)
+
+
+def test_storage__measures_before_it_changes(empty):
+    with http(empty) as client:
+        measured = client.post("/api/storage/measure", headers=OWN).json()
+        assert [option["recall"] for option in measured["options"]] == [1.0, 0.992, 0.931]
+        chosen = measured["options"][1]["setting"]
+        changed = client.post("/api/storage/apply", headers=OWN, json=chosen).json()
+        assert changed["setting"] == {"dimension": None, "format": "int8", "exact": False}
+        dropped = client.post("/api/storage/drop", headers=OWN, json={"spaces": ["old"]}).json()
+        assert (dropped["freed"], dropped["old"]) == (2_400_000, [])
+
+
+def test_storage__before_the_model_has_loaded_nothing_is_old(empty):
+    empty.library.space = None
+    with http(empty) as client:
+        assert client.get("/api/storage").json()["old"] == []
+
+
+def test_public_demo__tells_of_no_folders(drawn):
+    shown = replace(drawn, settings=replace(drawn.settings, read_only=True))
+    item = first(drawn, Kind.PICTURE)
+    with http(shown) as client:
+        assert client.get(f"/api/items/{item.id}").json()["path"] == item.path.name
+        assert str(item.path.parent) not in client.get("/api/duplicates").text
 
 
 def test_about__names_versions(client):

@@ -28,6 +28,9 @@ from qwen3vl_app.models.protocols import ModelState, ModelStatus
 from qwen3vl_app.search.ranking import ranked
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
+from qwen3vl_app.store.formats import StorageSetting, VectorFormat
+from qwen3vl_app.store.rows import Folder
+from qwen3vl_app.store.storage import OldSpace, StorageOption
 from qwen3vl_app.types import (
     ContentHash,
     DuplicateGroup,
@@ -146,9 +149,59 @@ def write_pdf(path: Path, pages: int = 4) -> None:
     pdf.output(str(path))
 
 
+SPACE = Space(model="Drawn stand-in", dimension=64, fingerprint="stand-in")
+
+
+@dataclass
+class FakeStorage:
+    now: StorageSetting = field(default_factory=StorageSetting)
+    old: list[OldSpace] = field(
+        default_factory=lambda: [
+            OldSpace(space=replace(SPACE, fingerprint="old"), vectors=38, bytes=2_400_000)
+        ]
+    )
+
+    def describe(self) -> str:
+        return f"exact, 38 items, {self.now.numbers(64)} numbers as {self.now.format}"
+
+    def setting(self) -> StorageSetting:
+        return self.now
+
+    def measure(self, space: Space) -> list[StorageOption]:
+        ways = [(64, "float32", 1.0), (64, "int8", 0.992), (32, "int8", 0.931)]
+        return [self._option(space, *way) for way in ways]
+
+    def _option(self, space: Space, dimension: int, form: str, recall: float) -> StorageOption:
+        cut = None if dimension == space.dimension else dimension
+        setting = StorageSetting(dimension=cut, format=VectorFormat(form))
+        return StorageOption(
+            setting=setting,
+            dimension=dimension,
+            recall=recall,
+            milliseconds=0.21,
+            measured=38,
+            memory_bytes=38 * dimension * (4 if form == "float32" else 1),
+            disk_bytes=38 * dimension * 4,
+            current=setting == self.now,
+        )
+
+    def apply(self, setting: StorageSetting) -> None:
+        self.now = setting
+
+    def old_spaces(self) -> list[OldSpace]:
+        return self.old
+
+    def drop_spaces(self, fingerprints: Sequence[str]) -> int:
+        gone = [one for one in self.old if one.space.fingerprint in fingerprints]
+        self.old = [one for one in self.old if one not in gone]
+        return sum(one.bytes for one in gone)
+
+
 @dataclass
 class FakeLibrary:
     directory: Path
+    storage: FakeStorage = field(default_factory=FakeStorage)
+    space: Space | None = SPACE
     items_by_id: dict[ItemId, Item] = field(default_factory=dict)
     collection_of: dict[ItemId, str] = field(default_factory=dict)
     outcome_rows: list[FileOutcome] = field(default_factory=list)
@@ -281,8 +334,7 @@ class FakeLibrary:
         return sorted(Counter(self.collection_of.values()).items())
 
     def spaces(self) -> list[tuple[Space, int]]:
-        space = Space(model="Drawn stand-in", dimension=64, fingerprint="stand-in")
-        return [(space, len(self.items_by_id))]
+        return [(SPACE, len(self.items_by_id))]
 
     def paths_of(self, content: ContentHash) -> list[Path]:
         return list({i.path for i in self.items_by_id.values() if i.content_hash == content})
@@ -354,17 +406,55 @@ class FakeModels:
 
 
 @dataclass
+class FakeFolders:
+    library: FakeLibrary
+    known: dict[Path, Folder] = field(default_factory=dict)
+    patterns: tuple[str, ...] = ()
+    scanned: list[Path] = field(default_factory=list)
+
+    def all(self) -> list[Folder]:
+        return list(self.known.values())
+
+    def rescan(self, paths: Sequence[Path] | None = None) -> int:
+        wanted = list(self.known) if paths is None else list(paths)
+        self.scanned += wanted
+        return len(wanted)
+
+    def watch(self, path: Path, *, on: bool) -> None:
+        if path not in self.known:
+            raise UsageError(f"{path} was never added; add it first.")
+        self.known[path] = replace(self.known[path], watched=on)
+
+    def forget(self, paths: Sequence[Path]) -> int:
+        for path in paths:
+            self.known.pop(path, None)
+        return self.library.forget(paths)
+
+    def ignore(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        if "!" in patterns:
+            raise UsageError("! is no pattern; leave it out.")
+        self.patterns = tuple(patterns)
+        return self.patterns
+
+
+@dataclass
 class FakeIndexer:
     library: FakeLibrary
+    folders: FakeFolders = field(init=False)
     snapshot: IndexProgress = field(default_factory=IndexProgress)
     added: list[tuple[tuple[Path, ...], str | None]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.folders = FakeFolders(self.library)
 
     def add(self, paths: Sequence[Path], *, collection: str | None = None) -> None:
         for path in paths:
             if not path.exists():
                 raise UsageError(f"{path} is not there.")
         self.added.append((tuple(paths), collection))
+        for path in filter(Path.is_dir, paths):
+            self.folders.known[path] = Folder(path=path, collection=collection, watched=False)
 
     def progress(self) -> IndexProgress:
         return self.snapshot
@@ -442,7 +532,7 @@ class FakeEngine:
     def _recall(self, query: Query) -> tuple[Hit, ...]:
         similarities = self._similarities(query)
         passing = [item for item in self.library.matching(query.filter) if item.id in similarities]
-        passing.sort(key=lambda item: -similarities[item.id])
+        passing.sort(key=lambda item: (not _has(query, item), -similarities[item.id]))
         wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
         ordered = sorted(similarities.values())
         found = {item.id: n for n, item in enumerate((i for i in passing if _has(query, i)), 1)}

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
+from qwen3vl_app.ui.file_keys import key_of
 from qwen3vl_app.ui.present import Json
 
 
@@ -39,6 +40,7 @@ def folder_routes(services: Services) -> APIRouter:
     def folders() -> list[Json]:
         return [
             {
+                "key": key_of(one.path),
                 "path": display(one.path),
                 "collection": one.collection,
                 "watched": one.watched or services.settings.watch,

@@ -13,6 +13,7 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
+from qwen3vl_app.ui.file_keys import path_of
 from qwen3vl_app.ui.present import Json, by_value, model_row, outcome_row, progress_row
 
 COUNTS_SECONDS = 1.0
@@ -28,9 +29,23 @@ class Add(BaseModel):
 
 
 class Retry(BaseModel):
-    """Failed files to read again; all of them where none is named."""
+    """Failed files to read again, by key or path; all of them where none is named."""
 
+    keys: list[str] | None = None
     paths: list[str] | None = None
+
+    @property
+    def wanted(self) -> list[Path] | None:
+        """The paths that are meant."""
+        if self.keys is not None:
+            return [path_of(key) for key in self.keys]
+        return None if self.paths is None else [Path(path) for path in self.paths]
+
+
+class Forget(BaseModel):
+    """Files or folders to take out of the library, by key; on disk they stay."""
+
+    keys: list[str]
 
 
 class StatusBoard:
@@ -65,12 +80,13 @@ class StatusBoard:
                     "files": by_value(counts.files),
                     "items": by_value(counts.items),
                     "collections": self._services.library.collections(),
+                    "tags": self._services.library.tags(),
                 }
             return self._counts
 
 
 def indexing_routes(services: Services) -> APIRouter:
-    """``/api/index/*`` and ``/api/outcomes``."""
+    """``/api/index/*``, ``/api/outcomes`` and ``/api/outcomes/forget``."""
     router = APIRouter(prefix="/api")
     indexer = services.indexer
     board = StatusBoard(services)
@@ -96,7 +112,12 @@ def indexing_routes(services: Services) -> APIRouter:
 
     @router.post("/index/retry")
     def retry(job: Retry) -> Json:
-        indexer.retry(None if job.paths is None else [Path(path) for path in job.paths])
+        indexer.retry(job.wanted)
+        return board.now()
+
+    @router.post("/outcomes/forget")
+    def forget(job: Forget) -> Json:
+        indexer.folders.forget([path_of(key) for key in job.keys])
         return board.now()
 
     @router.post("/index/add")

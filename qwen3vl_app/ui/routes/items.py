@@ -16,11 +16,13 @@ from qwen3vl_app.ui.present import (
     Json,
     by_value,
     item_card,
+    name_of,
     passage_lines,
     query_words,
     sibling_row,
 )
 from qwen3vl_app.ui.routes.media import known_item, media_type
+from qwen3vl_app.ui.routes.tags import tags_of
 
 PAGE = 60
 """Items per page of the Library's grid: two screens of a large display."""
@@ -57,7 +59,8 @@ def item_routes(services: Services) -> APIRouter:
     @router.delete("/items/{item_id}")
     def forget(item_id: int) -> Json:
         item = known_item(services, item_id)
-        return {"files": library.forget(library.paths_of(item.content_hash) or [item.path])}
+        paths = library.paths_of(item.content_hash) or [item.path]
+        return {"files": services.indexer.folders.forget(paths)}
 
     @router.get("/collections")
     def collections() -> list[Json]:
@@ -78,11 +81,14 @@ def item_detail(services: Services, item: Item, words: list[str]) -> Json:
     paths = list(dict.fromkeys([item.path, *library.paths_of(item.content_hash)]))
     present = next((path for path in paths if path.is_file()), None)
     lines = passage_lines(item, siblings) if item.kind is Kind.PASSAGE else []
+    shown = name_of if services.settings.read_only else display  # a demo tells of no folders
     return item_card(item, words) | {
-        "path": display(present or item.path),
-        "copies": [display(path) for path in paths if path != (present or item.path)],
+        "path": shown(present or item.path),
+        "copies": [shown(path) for path in paths if path != (present or item.path)],
         "file": None if present is None else _file_row(present, item),
         "text": item.text,
+        "taken": item.taken,
+        "tags": tags_of(services, item.id),
         "lines": lines,
         "siblings": [sibling_row(other) for other in siblings[:MOST_SIBLINGS]],
     }

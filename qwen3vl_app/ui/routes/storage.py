@@ -1,0 +1,107 @@
+"""How the index keeps vectors: measured on this library, changed, and old vectors dropped."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from qwen3vl_app.errors import LibraryBusyError
+from qwen3vl_app.services import Services
+from qwen3vl_app.store.formats import StorageSetting, VectorFormat
+from qwen3vl_app.store.storage import StorageOption
+from qwen3vl_app.ui.present import Json
+
+
+class Change(BaseModel):
+    """A way of keeping vectors."""
+
+    dimension: int | None = Field(default=None, ge=1)
+    format: VectorFormat
+    exact: bool = False
+
+
+class Drop(BaseModel):
+    """Spaces whose vectors are to go, by fingerprint."""
+
+    spaces: list[str]
+
+
+def storage_routes(services: Services) -> APIRouter:
+    """``GET /api/storage`` and ``POST /api/storage/measure``, ``/apply``, ``/drop``."""
+    router = APIRouter(prefix="/api/storage")
+    storage = services.library.storage
+    measuring = Lock()
+
+    @router.get("")
+    def now() -> Json:
+        return storage_row(services)
+
+    @router.post("/measure")
+    def measure() -> Json:
+        if not measuring.acquire(blocking=False):
+            raise LibraryBusyError("It is being measured already; wait for that to end.")
+        try:
+            options = storage.measure(services.library.space or services.models.space())
+        finally:
+            measuring.release()
+        return storage_row(services) | {"options": [option_row(option) for option in options]}
+
+    @router.post("/apply")
+    def apply(change: Change) -> Json:
+        storage.apply(StorageSetting(**change.model_dump()))
+        return storage_row(services)
+
+    @router.post("/drop")
+    def drop(job: Drop) -> Json:
+        freed = storage.drop_spaces(job.spaces)
+        return storage_row(services) | {"freed": freed}
+
+    return router
+
+
+def storage_row(services: Services) -> Json:
+    """The index in use, and the vectors that nothing searches.
+
+    While no space is in use, as before the model has loaded, none of them counts as old.
+    """
+    storage = services.library.storage
+    setting = storage.setting()
+    old = [] if services.library.space is None else storage.old_spaces()
+    return {
+        "line": storage.describe(),
+        "setting": setting_row(setting),
+        "old": [
+            {
+                "space": one.space.fingerprint,
+                "model": one.space.model,
+                "vectors": one.vectors,
+                "bytes": one.bytes,
+            }
+            for one in old
+        ],
+    }
+
+
+def setting_row(setting: StorageSetting) -> Json:
+    """A way of keeping vectors."""
+    return {
+        "dimension": setting.dimension,
+        "format": setting.format.value,
+        "exact": setting.exact,
+    }
+
+
+def option_row(option: StorageOption) -> Json:
+    """What one way was measured to cost and to find."""
+    return {
+        "setting": setting_row(option.setting),
+        "dimension": option.dimension,
+        "recall": option.recall,
+        "ms": option.milliseconds,
+        "measured": option.measured,
+        "memory": option.memory_bytes,
+        "disk": option.disk_bytes,
+        "current": option.current,
+    }
