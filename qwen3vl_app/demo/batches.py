@@ -119,12 +119,18 @@ PAGE_SHARE = 0.65
 """Of the usual batch size for pages, which have the most tokens."""
 
 
-def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) -> PairBatch:
-    """The batch of step `seed - base`; the first `easy` steps are mostly single things."""
+def pair_batch(  # noqa: PLR0917 - all of them plain numbers
+    seed: int, base: int, size: int, limit: int | None, easy: int, rank: int = 0
+) -> PairBatch:
+    """The batch of step `seed - base`; the first `easy` steps are mostly single things.
+
+    All processes of a team get the same form, each its own drawings.
+    """
     rng = Random(seed)
     things = load_things(limit)
     forms = EARLY_FORMS if seed - base < easy else FORMS
     form = rng.choices(list(forms), list(forms.values()))[0]
+    rng = Random(f"{seed} of {rank}")
     asking = inputs.RETRIEVE if rng.random() < 0.75 else inputs.DOCUMENT
     telling = inputs.DOCUMENT if rng.random() < 0.85 else inputs.RETRIEVE
     if form == "note":

@@ -146,13 +146,22 @@ def judged_scene(rng: Random, form: str, step: int, things: Sequence[Thing]) -> 
     return random_scene(rng, kind, things)
 
 
-def judgements(
-    seed: int, base: int, size: int, limit: int | None, alike: Alike | None = None
+def judgements(  # noqa: PLR0917 - all of them plain numbers
+    seed: int,
+    base: int,
+    size: int,
+    limit: int | None,
+    alike: Alike | None = None,
+    rank: int = 0,
 ) -> Judgements:
-    """The batch of step `seed - base`; `alike` makes wrong things harder to tell."""
+    """The batch of step `seed - base`; `alike` makes wrong things harder to tell.
+
+    All processes of a team get the same form, each its own drawings.
+    """
     rng = Random(seed)
     things = load_things(limit)
     form = rng.choices(list(FORMS), list(FORMS.values()))[0]
+    rng = Random(f"{seed} of {rank}")
     if form in ("alike", "noted"):
         return picture_queries(rng, things, size // 2, alike, noted=form == "noted")
     if form == "moving":

@@ -118,6 +118,7 @@ class RerankTrainer(Course[Judgements]):
             size=self.plan.batch * 2 // 5,
             limit=self.plan.things,
             alike=self.alike,
+            rank=self.plan.team.rank,
         )
         return ahead(make, self.step, base)
 

@@ -21,7 +21,7 @@ BUDGET = Budget(
 )
 """What the checkpoints carry as `budget.json`."""
 
-PICTURE_BUDGETS = {36: 0.25, 20: 0.4, 12: 0.35}
+PICTURE_BUDGETS = {36: 0.2, 20: 0.4, 12: 0.4}
 """Tokens at most -> how often pictures are drawn for it in training. The program feeds the first;
 small pictures give fewer, and cost training less. Pages are always drawn for the first."""
 

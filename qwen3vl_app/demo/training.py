@@ -154,6 +154,7 @@ class Trainer(Course[PairBatch]):
             size=self.plan.batch,
             limit=self.plan.things,
             easy=EARLY_STEPS if self.plan.start is None else 0,
+            rank=self.plan.team.rank,
         )
         return ahead(make, self.step, base)
 
