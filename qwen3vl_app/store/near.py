@@ -30,6 +30,9 @@ _BAND_BITS = 16
 """Four bands: of two looks that differ in at most 7 bits, some band differs in at most one, so
 looking up every band as it is and with one bit turned misses no pair."""
 
+_FEW = 400
+"""Up to here, as in one search, comparing all pairs takes less time than sorting bands."""
+
 _PAIRS_TOGETHER = 1 << 20
 
 
@@ -49,6 +52,14 @@ def close_pairs(looks: Looks) -> tuple[Positions, Positions]:
 
     Takes about 2 s for 100,000 looks, because only looks that share a band are compared.
     """
+    if len(looks) <= _FEW:
+        near = bits_apart(looks[:, None], looks) <= LOOK_BITS
+        one, other = np.nonzero(np.triu(near, 1))
+        return one, other
+    return _banded_pairs(looks)
+
+
+def _banded_pairs(looks: Looks) -> tuple[Positions, Positions]:
     found = [np.empty((2, 0), np.intp)]
     for first in range(0, 64, _BAND_BITS):
         keys = (looks >> np.uint64(first)) & np.uint64((1 << _BAND_BITS) - 1)

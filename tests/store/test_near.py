@@ -9,6 +9,7 @@ from qwen3vl_app.store.near import (
     LIKENESS,
     LOOK_BITS,
     Gatherer,
+    _banded_pairs,
     bits_apart,
     chains,
     close_pairs,
@@ -45,9 +46,10 @@ def test_close_pairs__misses_none_and_finds_none_too_many(originals, changes):
         for i, a in enumerate(ordered[:j])
         if (a ^ b).bit_count() <= LOOK_BITS
     }
-    one, other = close_pairs(looks(*ordered))
-    assert set(zip(one.tolist(), other.tolist(), strict=True)) == expected
-    assert len(one) == len(expected)
+    for way in (close_pairs, _banded_pairs):
+        one, other = way(looks(*ordered))
+        assert set(zip(one.tolist(), other.tolist(), strict=True)) == expected
+        assert len(one) == len(expected)
 
 
 def test_close_pairs__many_looks_are_not_all_compared():
