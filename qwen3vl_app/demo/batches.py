@@ -19,6 +19,7 @@ from qwen3vl_app.demo.names import LANGUAGES, Thing, load_things
 from qwen3vl_app.demo.render import frames
 from qwen3vl_app.demo.scenes import Scene, random_scene
 from qwen3vl_app.demo.sizes import Frame, random_frame
+from qwen3vl_app.demo.spelling import letters_at
 
 AHEAD = 4
 """Batches kept ready."""
@@ -42,6 +43,9 @@ class PairBatch:
     instructions: tuple[str, str]
     names: tuple[tuple[str, str], ...] = ()
     """Further texts, each with the character of the thing that it names."""
+
+    letters: np.ndarray | None = None
+    """Of titled pages and words (vision tokens, letters), as `spelling.letters_at`."""
 
     asking: np.ndarray | None = None
     """Pictures within the queries, as `shown`, on the same grid; None where queries are texts."""
@@ -138,7 +142,11 @@ def pair_batch(  # noqa: PLR0917 - all of them plain numbers
     if form == "joined":
         return joined_batch(rng, things, size, (telling, asking))
     scenes = batch_scenes(rng, form, size, things)
-    shown, places = show(rng, scenes, SHOWN_AS.get(form, "picture"))
+    spots: list[Spots] = []
+    shown, places = show(rng, scenes, SHOWN_AS.get(form, "picture"), spots)
+    letters = None
+    if form in ("strip", "titled"):
+        letters = letters_at([scene.title for scene in scenes], spots, places[0].grid)
     return PairBatch(
         tuple(scenes),
         shown,
@@ -147,6 +155,7 @@ def pair_batch(  # noqa: PLR0917 - all of them plain numbers
         tuple(caption(rng, scene) for scene in scenes),
         (telling, asking),
         tuple(named(rng, rng.choice(things)) for _ in range(0 if form == "strip" else NAMES)),
+        letters,
     )
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
 
-from qwen3vl_app.demo.drawing import COLOURS, Size, paste
+from qwen3vl_app.demo.drawing import COLOURS, Placed, Size, paste
 
 TEXT_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf")
 INK = (40, 40, 45)
@@ -31,10 +31,34 @@ def paper(rng: Random, size: Size) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     return canvas, ImageDraw.Draw(canvas)
 
 
-def heading(pen: ImageDraw.ImageDraw, text: str, size: Size, share: float = 0.9) -> float:
+def write(
+    pen: ImageDraw.ImageDraw,
+    text: str,
+    at: tuple[float, float],
+    height: int,
+    placed: list[Placed] | None = None,
+) -> None:
+    """Write the text with its upper left corner at `at`; `placed` learns where each letter is."""
+    font = text_font(height)
+    pen.text(at, text, fill=INK, font=font)
+    if placed is None:
+        return
+    for place, letter in enumerate(text):
+        if letter.isalpha():
+            start, end = (pen.textlength(text[:cut], font=font) for cut in (place, place + 1))
+            placed.append((at[0] + (start + end) / 2, at[1] + height * 0.6, end - start))
+
+
+def heading(
+    pen: ImageDraw.ImageDraw,
+    text: str,
+    size: Size,
+    share: float = 0.9,
+    placed: list[Placed] | None = None,
+) -> float:
     """Write the heading across `share` of the top; the y below it is returned."""
     height = max(8, min(size[1] // 7, int(1.4 * size[0] * share / max(4, len(text)))))
-    pen.text((size[0] * 0.06, size[1] * 0.04), text, fill=INK, font=text_font(height))
+    write(pen, text, (size[0] * 0.06, size[1] * 0.04), height, placed)
     return size[1] * 0.07 + height
 
 
@@ -69,10 +93,15 @@ def draw_page(rng: Random, glyph: str, title: str, size: Size) -> Image.Image:
     return canvas
 
 
-def draw_titled(rng: Random, glyph: str | None, title: str, size: Size) -> Image.Image:
-    """A page known by its heading: the heading, lines of text, at most a small picture."""
+def draw_titled(
+    rng: Random, glyph: str | None, title: str, size: Size, placed: list[Placed] | None = None
+) -> Image.Image:
+    """A page known by its heading: the heading, lines of text, at most a small picture.
+
+    `placed` learns where the letters of the heading stand.
+    """
     canvas, pen = paper(rng, size)
-    top = heading(pen, title, size, rng.uniform(0.8, 0.95))
+    top = heading(pen, title, size, rng.uniform(0.8, 0.95), placed)
     left, right = size[0] * 0.07, size[0] * 0.93
     if glyph is not None:
         side = min(size[0] * 0.5, (size[1] - top) * 0.4)
@@ -83,18 +112,19 @@ def draw_titled(rng: Random, glyph: str | None, title: str, size: Size) -> Image
     return canvas
 
 
-def draw_word(rng: Random, title: str, size: Size) -> Image.Image:
-    """One or two words alone, as large as they fit or somewhat smaller."""
+def draw_word(
+    rng: Random, title: str, size: Size, placed: list[Placed] | None = None
+) -> Image.Image:
+    """One or two words alone, as large as they fit or somewhat smaller; `placed` as above."""
     canvas, pen = paper(rng, size)
     fitting = min(size[1] * 0.75, 1.45 * size[0] / max(4, len(title)))
     height = max(8, int(fitting * rng.uniform(0.75, 1)))
-    font = text_font(height)
-    left, top, right, bottom = pen.textbbox((0, 0), title, font=font)
+    left, top, right, bottom = pen.textbbox((0, 0), title, font=text_font(height))
     at = (
         max(0.0, size[0] - (right - left)) * rng.uniform(0, 1) - left,
         max(0.0, size[1] - (bottom - top)) * rng.uniform(0, 1) - top,
     )
-    pen.text(at, title, fill=INK, font=font)
+    write(pen, title, at, height, placed)
     return canvas
 
 

@@ -17,7 +17,8 @@ def draw(  # noqa: PLR0911 - one for each kind
 ) -> Image.Image:
     """The scene as one picture of `size` (width, height).
 
-    `placed` receives where the things of a picture, in their order, or its shapes stand.
+    `placed` receives where the things of a picture stand, in their order, or its shapes, or the
+    letters of its title.
     """
     if scene.kind == "shapes":
         return draw_shapes(rng, scene.colour, scene.shape, scene.count, size, placed=placed)
@@ -28,9 +29,9 @@ def draw(  # noqa: PLR0911 - one for each kind
         )
     if scene.kind == "titled":
         glyph = scene.things[0].glyph if scene.things else None
-        return draw_titled(rng, glyph, scene.title, size)
+        return draw_titled(rng, glyph, scene.title, size, placed)
     if scene.kind == "word":
-        return draw_word(rng, scene.title, size)
+        return draw_word(rng, scene.title, size, placed)
     if scene.kind in ("page", "chart"):
         topic = scene.things[0]
         title = topic.name().capitalize()

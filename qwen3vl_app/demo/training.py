@@ -24,11 +24,11 @@ from qwen3vl_app.demo.course import Course, Plan, half_precision
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import WIDTH, Model, build_model, encode_rows, look
 from qwen3vl_app.demo.scenes import Scene, prototype_names, prototypes
-from qwen3vl_app.demo.spelling import gram_places, spelling_loss
+from qwen3vl_app.demo.spelling import ALPHABET, gram_places, spelling_loss, spotting_loss
 from qwen3vl_app.demo.start import start_from
 
 PROTOTYPE_SCALE = 16.0
-LETTER_BIAS = -2.0
+GRAM_BIAS = -2.0
 """Most letters and pairs of letters are absent from a word."""
 
 CUTS = (64, 128, WIDTH)
@@ -43,12 +43,17 @@ def embed_texts(
     return F.normalize(encode_rows(model, rows).float(), dim=-1)
 
 
-def embed_documents(model: Model, tokenizer: Tokenizer, batch: PairBatch) -> Tensor:
-    """Normalised vectors (N, H) of the batch's pictures, clips or notes."""
+def embed_documents(
+    model: Model, tokenizer: Tokenizer, batch: PairBatch, looks: list[Tensor] | None = None
+) -> Tensor:
+    """Normalised vectors (N, H) of the batch's pictures, clips or notes.
+
+    `looks` receives the vision tokens (tokens of all rows, H).
+    """
     if batch.shown is None:
         return embed_texts(model, tokenizer, batch.instructions[0], batch.documents)
     return embed_seen(
-        model, tokenizer, batch.instructions[0], batch.documents, batch.shown, batch.grid
+        model, tokenizer, batch.instructions[0], batch.documents, batch.shown, batch.grid, looks
     )
 
 
@@ -59,11 +64,14 @@ def embed_seen(  # noqa: PLR0917 - what a prompt is made of
     contents: Sequence[str],
     shown: np.ndarray,
     grid: inputs.Grid | None,
+    looks: list[Tensor] | None = None,
 ) -> Tensor:
     """Normalised vectors (N, H) of user turns that hold pictures or clips of one grid."""
     prompts = [inputs.embed_prompt(content, instruction) for content in contents]
     rows = inputs.rows_of(tokenizer, prompts, grid)
     seen = look(model, inputs.patches_of(shown))
+    if looks is not None:
+        looks.append(seen.tokens)
     return F.normalize(encode_rows(model, rows, seen).float(), dim=-1)
 
 
@@ -128,7 +136,13 @@ class Trainer(Course[PairBatch]):
         self.scale = torch.nn.Parameter(torch.tensor(math.log(14.0)))
         self.letters = torch.nn.Parameter(torch.randn(len(gram_places()), WIDTH) * 0.05)
         self.groups = group_slices(self.names)
-        extra = {"anchors": self.anchors, "scale": self.scale, "letters": self.letters}
+        self.spotter = torch.nn.Parameter(torch.randn(len(ALPHABET), WIDTH) * 0.05)
+        extra = {
+            "anchors": self.anchors,
+            "scale": self.scale,
+            "letters": self.letters,
+            "spotter": self.spotter,
+        }
         super().__init__(plan, "embedder.pt", model, extra)
 
     def first_anchors(self, model: Model) -> Tensor:
@@ -183,20 +197,23 @@ class Trainer(Course[PairBatch]):
 
     def read_loss(self, vectors: Tensor, texts: Sequence[str]) -> Tensor:
         """How badly the vectors (N, H) tell the letters of the texts."""
-        logits = PROTOTYPE_SCALE * vectors @ F.normalize(self.letters, dim=-1).T + LETTER_BIAS
+        logits = PROTOTYPE_SCALE * vectors @ F.normalize(self.letters, dim=-1).T + GRAM_BIAS
         return spelling_loss(logits, texts)
 
     def losses(self, batch: PairBatch) -> dict[str, Tensor]:
         """The parts of the loss."""
         with half_precision(enabled=self.plan.half):
-            documents = embed_documents(self.model, self.tokenizer, batch)
+            looks: list[Tensor] = []
+            documents = embed_documents(self.model, self.tokenizer, batch, looks)
             queries = embed_queries(self.model, self.tokenizer, batch)
         ignored = same_meaning(batch.scenes, batch.queries)
         scale = self.scale.exp().clamp(max=100)
         pairs = {"pairs": contrastive(documents, queries, scale, ignored)}
         if batch.names:
             pairs["names"] = self.names_loss(batch)
-        if batch.scenes[0].title:
+        if batch.letters is not None:
+            states = F.layer_norm(looks[0].float(), (WIDTH,))
+            pairs["letters spotted"] = spotting_loss(states @ self.spotter.T, batch.letters)
             asked = [
                 asked_words(query, scene.title)
                 for query, scene in zip(batch.queries, batch.scenes, strict=True)
