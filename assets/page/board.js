@@ -5,6 +5,7 @@
 
 import { drawLines } from './board_lines.js';
 import { Column } from './board_column.js';
+import { BoardGrid } from './board_grid.js';
 import { listenToKeys } from './board_keys.js';
 import { Messages } from './board_messages.js';
 import { legend, phrase } from './board_words.js';
@@ -50,15 +51,17 @@ class Board {
     this.messages = new Messages(this);
     this.sides = this.buildSides();
     this.density = this.buildDensity();
-    const tools = el('div', { class: 'board-tools' }, this.sides, this.density);
+    this.views = this.buildViews();
+    const tools = el('div', { class: 'board-tools' }, this.sides, this.views, this.density);
     const words = el('div', { class: 'board-words' }, this.status, this.legend, this.messages.left.node, this.messages.newer);
     this.head = el('div', { class: 'board-head' }, words, tools);
     this.recall = new Column(this, 'recall');
     this.rerank = new Column(this, 'rerank');
     this.lines = el('div', { class: 'board-lines', 'aria-hidden': 'true' });
     this.body = el('div', { class: 'board' }, this.recall.node, this.lines, this.rerank.node);
+    this.grid = new BoardGrid(this);
     this.welcome = new Welcome((text) => emit('ask', { text }));
-    this.root.append(this.head, this.messages.note, this.body, this.messages.nothing, this.welcome.node);
+    this.root.append(this.head, this.messages.note, this.body, this.grid.node, this.messages.nothing, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));
@@ -80,6 +83,18 @@ class Board {
     const toggle = () => this.toggleCompact();
     const attributes = { type: 'button', class: 'quiet board-density', onclick: toggle };
     return el('button', attributes, icon('rows', 16), el('span', { text: t('compact') }));
+  }
+
+  /** Side by side, or a wall of pictures; remembered in this browser. */
+  buildViews() {
+    const choose = (view) => () => {
+      memory.set('view', view);
+      this.draw();
+    };
+    const button = (view, name) =>
+      el('button', { type: 'button', data: { view }, title: t(`view.${view}`), 'aria-label': t(`view.${view}`), onclick: choose(view) }, icon(name, 16));
+    const buttons = [button('board', 'sides'), button('grid', 'tiles')];
+    return el('div', { class: 'segments board-views', role: 'group', 'aria-label': t('view.title') }, ...buttons);
   }
 
   /** Take a value from the server. */
@@ -141,12 +156,25 @@ class Board {
     this.messages.draw(hits);
     this.welcome.node.hidden = stage !== 'empty';
     this.head.hidden = stage === 'empty';
-    this.body.hidden = stage === 'empty' || (!begun && !hits.length);
     const top = this.all ? hits.length : (value?.top ?? 0);
+    const none = stage === 'empty' || (!begun && !hits.length);
+    const wall = this.drawView(hits, top, none);
+    this.body.hidden = none || wall;
     this.recall.draw(hits, top);
     this.rerank.draw(hits, top);
     drawLines(this, hits, top);
     if (value) emit('scored', { hits, value });
+  }
+
+  /** Whether the results are a wall of pictures; drawn if they are. */
+  drawView(hits, top, none) {
+    const view = memory.get('view', 'board');
+    this.root.dataset.view = view;
+    for (const button of this.views.children) button.setAttribute('aria-pressed', String(button.dataset.view === view));
+    const wall = view === 'grid' && hits.length > 0;
+    this.grid.node.hidden = none || !wall;
+    if (!this.grid.node.hidden) this.grid.draw(hits, top);
+    return wall;
   }
 
   isCompact(rows) {
@@ -206,7 +234,7 @@ class Board {
   }
 
   markOpened(id) {
-    for (const column of [this.recall, this.rerank]) column.markOpened(id);
+    for (const part of [this.recall, this.rerank, this.grid]) part.markOpened(id);
   }
 
   forget(ids) {

@@ -179,3 +179,21 @@ def test_phone__filters_fold_and_chips_stay(browser, unhurried):
         expect(page.locator(".asking-chip")).to_have_count(2)
         expect(page.locator(".asking-panel").first).to_be_hidden()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_grid__shows_the_same_results_as_a_wall(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.get_by_role("button", name="Grid").click()
+    tiles = page.locator(".board-grid .tile")
+    expect(tiles).to_have_count(20)
+    expect(page.locator(".board")).to_be_hidden()
+    tiles.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel-title h2")).to_have_text(
+        tiles.nth(1).locator(".tile-title").inner_text()
+    )
+    expect(page.locator(".scores")).to_contain_text("Reranked")
+    page.get_by_role("button", name="Side by side").click()
+    expect(page.locator(".column-rerank .row")).to_have_count(20)

@@ -30,11 +30,11 @@ class Served:
 
     def set(self, **values: Any) -> None:
         """Change the stand-ins: delays, failures, the indexer's snapshot."""
-        httpx.post(f"{self.url}/stand-ins", json=values).raise_for_status()
+        httpx.post(f"{self.url}/stand-ins", json=values, timeout=PATIENCE).raise_for_status()
 
     def seen(self) -> dict[str, Any]:
         """What the stand-ins were asked for."""
-        return httpx.get(f"{self.url}/stand-ins").json()
+        return httpx.get(f"{self.url}/stand-ins", timeout=PATIENCE).json()
 
 
 @contextmanager
@@ -77,6 +77,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
     from qwen3vl_app.indexing.progress import IndexState
     from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
+    from tests.ui.hostile import add_hostile, remove_hostile
     from tests.ui.world import build_world
 
     services = build_world(folder, empty="empty" in how)
@@ -91,6 +92,8 @@ def main(folder: Path, port: int, how: list[str]) -> None:
         if index:
             outcomes = {Outcome(name): n for name, n in index.pop("outcomes").items()}
             services.indexer.show(state=IndexState(index.pop("state")), outcomes=outcomes, **index)
+        if "hostile" in values:
+            (add_hostile if values.pop("hostile") else remove_hostile)(services.library)
         for name in values.pop("failed", []):
             failed = FileOutcome(path=folder / name, outcome=Outcome.FAILED, reason="torn")
             services.library.outcome_rows.append(failed)

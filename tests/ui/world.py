@@ -345,6 +345,7 @@ class FakeLibrary:
         for i in gone:
             del self.items_by_id[i]
             self.collection_of.pop(i, None)
+            self.tags_by_id.pop(i, None)
         return len(set(paths)) if gone else 0
 
 
