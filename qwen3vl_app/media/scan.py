@@ -12,6 +12,7 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.ignore import Ignore
 from qwen3vl_app.media.kinds import claimed, unsupported
+from qwen3vl_app.media.mounts import kernel_devices
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
@@ -19,6 +20,7 @@ _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Informat
 
 HIDDEN = "Hidden."
 OF_THE_SYSTEM = "A folder of the operating system."
+OF_THE_KERNEL = "Not a folder of files, but the operating system's view of the machine."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,8 @@ def scan(
 ) -> Iterator[Scanned]:
     """Every file below ``paths`` in sorted order, and what was left alone, with the reason.
 
-    Folders are entered once, links to folders included, so loops and overlapping paths end.
+    Folders are entered once, links to folders included, so loops and overlapping paths end;
+    ``/proc`` and its like are not entered at all.
     A path that was named is taken even when its name is hidden. About 85,000 files a second.
 
     Args:
@@ -108,6 +111,9 @@ class _Walk:
     _seen: set[tuple[int, int]] = field(default_factory=set)
     """Device and number of the folders that were entered."""
 
+    _closed: frozenset[int] = field(default_factory=kernel_devices)
+    """Devices of which no folder is entered."""
+
     def below(self, folder: str, status: os.stat_result, rules: Ignore) -> Iterator[Scanned]:
         """All that is inside a folder, at any depth."""
         todo: list[_Inside] = []
@@ -135,6 +141,8 @@ class _Walk:
         """Its entries by name; or why they are left alone; None without a word."""
         if self.without is not None and os.fspath(folder) == self.without:
             return None
+        if status.st_dev in self._closed:
+            return SkippedPath(path=folder, reason=OF_THE_KERNEL)
         identity = (status.st_dev, status.st_ino)
         if identity in self._seen:
             reason = "The folder was already visited by another path."

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.media.scan import scan
+from qwen3vl_app.media.mounts import kernel_devices
+from qwen3vl_app.media.scan import OF_THE_KERNEL, scan
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 
@@ -70,6 +71,28 @@ def test_scan__loops_end(tmp_path):
         "a/up": "The folder was already visited by another path.",
         "self.txt": "A link that leads nowhere.",
     }
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="Linux alone has /proc")
+def test_scan__a_link_to_the_view_of_the_kernel_is_not_followed(tmp_path):
+    """Behind /proc/<n>/root and /proc/<n>/cwd lies the whole disk, once for every process."""
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "machine").symlink_to("/proc")
+    found = [one for one, _ in zip(scan([tmp_path]), range(5), strict=False)]
+    assert [one.path.name for one in found] == ["a.txt", "machine"]
+    assert found[1].reason == OF_THE_KERNEL
+
+
+def test_kernel_devices__of_a_list_of_mounts(tmp_path):
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "22 1 0:21 / /proc rw,nosuid shared:5 - proc proc rw\n"
+        "23 1 0:22 / /tmp rw - tmpfs tmpfs rw\n"
+        "24 1 8:1 / /a\\040place rw master:1 shared:2 - ext4 /dev/sda1 rw\n"
+        "25 1 0:23 / /sys rw - sysfs none rw\n\ncut off"
+    )
+    assert kernel_devices(mounts) == {os.makedev(0, 21), os.makedev(0, 23)}
+    assert kernel_devices(tmp_path / "absent") == frozenset()
 
 
 def test_scan__overlapping_paths_give_a_file_once(tmp_path):
