@@ -10,7 +10,7 @@ export function pageView(item, go) {
   const pages = item.siblings.filter((other) => other.kind === 'page');
   const at = pages.findIndex((page) => page.id === item.id);
   const view = framed(`/m/page/${item.id}`, item, {
-    fallback: `/m/thumb/${item.thumb}.webp`,
+    fallback: `/m/thumb/${item.thumb}`,
     large: `/m/preview/${item.id}?longest=3200`,
   });
   const turn = (by, name, label) => {

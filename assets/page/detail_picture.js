@@ -36,5 +36,5 @@ export function pictureView(item) {
   const preview = `/m/preview/${item.id}`;
   const original = SHOWN_BY_BROWSERS.test(item.file?.type ?? '');
   const large = original ? `/m/full/${item.id}` : `${preview}?longest=4096`;
-  return framed(preview, item, { fallback: `/m/thumb/${item.thumb}.webp`, large });
+  return framed(preview, item, { fallback: `/m/thumb/${item.thumb}`, large });
 }

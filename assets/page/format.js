@@ -77,4 +77,4 @@ export function pathTail(path) {
   return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : path;
 }
 
-export const thumbOf = (item) => `/m/thumb/${item.thumb}.webp`;
+export const thumbOf = (item) => `/m/thumb/${item.thumb}`;

@@ -102,7 +102,7 @@ class Library(SearchableLibrary):
 
     @property
     def thumbnails(self) -> Path:
-        """The folder of ``NAME.webp``, the name being ``Item.thumbnail``."""
+        """The folder of ``NAME.jpg``, the name being ``Item.thumbnail``."""
         return self.directory / THUMBNAILS
 
     @property

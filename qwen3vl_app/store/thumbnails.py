@@ -1,4 +1,4 @@
-"""Small WebP pictures, one file each, named by the hash of their bytes."""
+"""Small JPEG pictures, one file each, named by the hash of their bytes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pathlib import Path
 from qwen3vl_app.errors import LibraryError
 
 _NAME = re.compile(r"[0-9a-f]{32}")
+
+_SUFFIXES = (".jpg", ".webp")
+"""The first is written; the others are what earlier versions wrote."""
 
 
 class Thumbnails:
@@ -26,22 +29,25 @@ class Thumbnails:
         """
         if not _NAME.fullmatch(name):
             return None
-        file = self.directory / f"{name}.webp"
-        return file if file.is_file() else None
+        files = (self.directory / f"{name}{suffix}" for suffix in _SUFFIXES)
+        return next((file for file in files if file.is_file()), None)
 
-    def write(self, webp: bytes) -> str:
+    def write(self, picture: bytes) -> str:
         """The name under which these bytes can be found from now on.
 
         Raises:
             LibraryError: The disk is full or cannot be written to.
         """
-        name = hashlib.blake2b(webp, digest_size=16).hexdigest()
-        file = self.directory / f"{name}.webp"
-        if not file.is_file():
+        name = hashlib.blake2b(picture, digest_size=16).hexdigest()
+        # Texts, not Paths: making those takes as long as writing the file.
+        stem = os.path.join(self.directory, name)
+        file = stem + _SUFFIXES[0]
+        if not os.path.isfile(file):
             # Renaming last: a reader sees the whole picture or none.
-            unfinished = file.with_suffix(".part")
+            unfinished = f"{stem}.part"
             try:
-                unfinished.write_bytes(webp)
+                with open(unfinished, "wb", buffering=0) as target:
+                    target.write(picture)
                 os.replace(unfinished, file)
             except OSError as error:
                 raise LibraryError(
@@ -53,4 +59,5 @@ class Thumbnails:
     def remove(self, names: Iterable[str]) -> None:
         """Delete thumbnails; those that are not there are passed over."""
         for name in names:
-            (self.directory / f"{name}.webp").unlink(missing_ok=True)
+            for suffix in _SUFFIXES:
+                (self.directory / f"{name}{suffix}").unlink(missing_ok=True)

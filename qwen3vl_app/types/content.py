@@ -97,7 +97,7 @@ class Content:
     part: Part
     model_input: ModelInput
     thumbnail: bytes
-    """WebP, at most 320 pixels on the longer side; of a passage, its first lines drawn."""
+    """JPEG, at most 320 pixels on the longer side; of a passage, its first lines drawn."""
 
     text: str = ""
     """The passage, or the text layer of a page; empty otherwise."""

@@ -17,9 +17,9 @@ from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Kind, Part, Place
 
 
-def webp_size(data: bytes) -> tuple[int, int]:
+def size_of(data: bytes, kind: str) -> tuple[int, int]:
     image = Image.open(io.BytesIO(data))
-    assert image.format == "WEBP"
+    assert image.format == kind
     return image.size
 
 
@@ -35,9 +35,9 @@ def test_read__picture(reader, tmp_path):
     (fitted,) = content.model_input.pictures
     assert fitted.tobytes() == image.resize(reader.budget.fit_picture(image.size)).tobytes()
     assert (content.width, content.height) == (640, 480)
-    assert webp_size(content.thumbnail) == (320, 240)
+    assert size_of(content.thumbnail, "JPEG") == (320, 240)
     assert reader.picture(path).tobytes() == image.tobytes()
-    assert webp_size(reader.preview(path, content.part, longest=500)) == (500, 375)
+    assert size_of(reader.preview(path, content.part, longest=500), "WEBP") == (500, 375)
 
 
 def test_read__budget_may_change(tmp_path):
@@ -67,8 +67,8 @@ def test_read__pages(reader, make_pdf):
     assert second.text == "a red bicycle"
     assert (second.width, second.height) == (1754, 1240)
     assert second.model_input.pictures[0].size == reader.budget.fit_picture((1754, 1240))
-    assert webp_size(second.thumbnail) == (320, 226)
-    assert max(webp_size(reader.preview(path, parts[0]))) == pytest.approx(1600, abs=2)
+    assert size_of(second.thumbnail, "JPEG") == (320, 226)
+    assert max(size_of(reader.preview(path, parts[0]), "WEBP")) == pytest.approx(1600, abs=2)
 
 
 def test_read__passages(reader, tmp_path):
@@ -82,8 +82,8 @@ def test_read__passages(reader, tmp_path):
     contents = reader.read(path, parts)
     assert contents[1].text.startswith("Line 51 has five words.\nLine 52")
     assert contents[1].model_input.texts == (contents[1].text,)
-    assert webp_size(contents[0].thumbnail) == (320, 240)
-    assert webp_size(reader.preview(path, parts[0])) == (320, 240)
+    assert size_of(contents[0].thumbnail, "JPEG") == (320, 240)
+    assert size_of(reader.preview(path, parts[0]), "WEBP") == (320, 240)
 
 
 def test_read__video(reader, make_video):
@@ -93,9 +93,9 @@ def test_read__video(reader, make_video):
     whole, _, last = reader.read(path, parts)
     assert len(whole.model_input.clips[0].frames) == 14
     assert last.part.place == Place(start=6.0, end=15.0)
-    assert webp_size(last.thumbnail) == (64, 48)
+    assert size_of(last.thumbnail, "JPEG") == (64, 48)
     assert (last.width, last.height) == (64, 48)
-    assert webp_size(reader.preview(path, parts[1])) == (64, 48)
+    assert size_of(reader.preview(path, parts[1]), "WEBP") == (64, 48)
     assert len(reader.clip(path, fps=2.0, max_frames=8).frames) == 8
     assert reader.clip(path, start=2.0, end=4.0).seconds == (0.0, 0.7, 1.3, 2.0)
 

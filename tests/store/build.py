@@ -49,7 +49,7 @@ def content(
     return Content(
         part=Part(ordinal=ordinal, kind=kind, place=place),
         model_input=ModelInput(texts=("x",)),
-        thumbnail=f"webp of {kind} {ordinal} {text}".encode(),
+        thumbnail=f"jpeg of {kind} {ordinal} {text}".encode(),
         text=text,
         width=size[0],
         height=size[1],

@@ -178,10 +178,16 @@ def test_forget__deletes_uploads_but_nothing_else(library: Library, tmp_path: Pa
     assert list(library.uploads.iterdir()) == []
 
 
+def test_thumbnail_path__of_an_earlier_version(filled: Library) -> None:
+    earlier = filled.thumbnails / f"{'0' * 32}.webp"
+    earlier.write_bytes(b"webp")
+    assert filled.thumbnail_path("0" * 32) == earlier
+
+
 def test_thumbnail_path__only_hashes_are_looked_up(filled: Library) -> None:
     name = filled.list_items()[0].thumbnail
-    assert filled.thumbnail_path(name) == filled.thumbnails / f"{name}.webp"
-    for hostile in ("../library.db", "", "x" * 32, f"{name}.webp", f"../thumbnails/{name}"):
+    assert filled.thumbnail_path(name) == filled.thumbnails / f"{name}.jpg"
+    for hostile in ("../library.db", "", "x" * 32, f"{name}.jpg", f"../thumbnails/{name}"):
         assert filled.thumbnail_path(hostile) is None
 
 

@@ -84,7 +84,7 @@ def test_item__comes_out_as_it_went_in(
         look=look,
         taken=taken,
     )
-    assert (library.thumbnails / f"{item.thumbnail}.webp").read_bytes() == given_content.thumbnail
+    assert (library.thumbnails / f"{item.thumbnail}.jpg").read_bytes() == given_content.thumbnail
     assert library.vector_of(item.id).dtype == np.float32
     assert library.forget([path]) == 1
 

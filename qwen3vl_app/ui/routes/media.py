@@ -56,12 +56,12 @@ def media_routes(services: Services, previews: PreviewCache) -> APIRouter:
     router = APIRouter(prefix="/m")
     library = services.library
 
-    @router.get("/thumb/{name}.webp")
+    @router.get("/thumb/{name}")
     def thumb(name: str) -> Response:
         path = library.thumbnail_path(name) if _HASH.fullmatch(name) else None
         if path is None or not is_inside(path, library.thumbnails):
             raise GoneError("There is no such thumbnail.")
-        return FileResponse(path, media_type="image/webp", headers=FOR_EVER)
+        return FileResponse(path, media_type=BROWSER_TYPES[path.suffix], headers=FOR_EVER)
 
     @router.get("/full/{item_id}")
     def full(item_id: int) -> Response:
