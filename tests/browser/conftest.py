@@ -17,6 +17,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -37,6 +38,8 @@ off the browser's cache, and with it a second of every test."""
 
 PATIENCE = 30_000
 """Milliseconds until something that should happen counts as not happening, on a busy machine."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:
