@@ -57,7 +57,7 @@ function fillHit(row, hit, side, unfolded) {
   say(row.querySelector('.row-rank'), String((recall ? hit.r0 : hit.r1) ?? '–'));
   say(row.querySelector('.row-snippet'), subtitle(hit, side));
   const number = row.querySelector('.row-score b');
-  say(number, score == null ? (hit.unscored ? '–' : '…') : score.toFixed(3));
+  say(number, score == null ? (recall || hit.unscored ? '–' : '…') : score.toFixed(3));
   attribute(number, 'title', tooltip(hit, recall));
   row.querySelector('.bar').style.setProperty('--v', Math.max(0, Math.min(1, score ?? 0)));
   row.dataset.waiting = String(!recall && score == null && !hit.unscored);

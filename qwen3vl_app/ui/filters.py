@@ -10,23 +10,6 @@ from typing import Any
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.types import ItemFilter, Kind, Orientation
 
-FILTER_NAMES = (
-    "kinds",
-    "collection",
-    "folder",
-    "taken_from",
-    "taken_to",
-    "modified_from",
-    "modified_to",
-    "min_bytes",
-    "max_bytes",
-    "orientation",
-    "min_seconds",
-    "max_seconds",
-    "tag",
-)
-"""What the page calls them, in its addresses as well."""
-
 
 def read_filter(given: Mapping[str, Any]) -> ItemFilter:
     """The filter that these named values mean; what is missing or empty does not filter.
