@@ -4,6 +4,7 @@
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
 import { drawLines } from './board_lines.js';
+import { densityButton, sideButtons, viewButtons } from './board_buttons.js';
 import { Column } from './board_column.js';
 import { BoardGrid } from './board_grid.js';
 import { listenToKeys } from './board_keys.js';
@@ -11,9 +12,7 @@ import { Messages } from './board_messages.js';
 import { legend, phrase } from './board_words.js';
 import { emit, memory, on } from './bus.js';
 import { el, isNarrow, say } from './dom.js';
-import { icon } from './icons.js';
 import { latest } from './status.js';
-import { t } from './strings.js';
 import { Welcome } from './welcome.js';
 
 const COMPACT_FROM = 11; // rows; more than ten are easier to compare when they are low
@@ -49,9 +48,9 @@ class Board {
     this.status = el('p', { class: 'board-status', role: 'status', 'aria-live': 'polite' });
     this.legend = el('p', { class: 'board-legend' });
     this.messages = new Messages(this);
-    this.sides = this.buildSides();
-    this.density = this.buildDensity();
-    this.views = this.buildViews();
+    this.sides = sideButtons(this);
+    this.density = densityButton(this);
+    this.views = viewButtons(this);
     const tools = el('div', { class: 'board-tools' }, this.sides, this.views, this.density);
     const words = el('div', { class: 'board-words' }, this.status, this.legend, this.messages.left.node, this.messages.newer);
     this.head = el('div', { class: 'board-head' }, words, tools);
@@ -66,35 +65,6 @@ class Board {
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));
     this.root.addEventListener('focusin', (event) => this.highlight(rowOf(event.target)));
-  }
-
-  buildSides() {
-    const choose = (side) => () => {
-      this.root.dataset.side = side;
-      this.draw();
-    };
-    this.root.dataset.side = 'rerank';
-    const button = (side) =>
-      el('button', { type: 'button', data: { side }, text: t(`column.${side}`), onclick: choose(side) });
-    return el('div', { class: 'segments board-sides' }, button('rerank'), button('recall'));
-  }
-
-  buildDensity() {
-    const toggle = () => this.toggleCompact();
-    const attributes = { type: 'button', class: 'quiet board-density', onclick: toggle };
-    return el('button', attributes, icon('rows', 16), el('span', { text: t('compact') }));
-  }
-
-  /** Side by side, or a wall of pictures; remembered in this browser. */
-  buildViews() {
-    const choose = (view) => () => {
-      memory.set('view', view);
-      this.draw();
-    };
-    const button = (view, name) =>
-      el('button', { type: 'button', data: { view }, title: t(`view.${view}`), 'aria-label': t(`view.${view}`), onclick: choose(view) }, icon(name, 16));
-    const buttons = [button('board', 'sides'), button('grid', 'tiles')];
-    return el('div', { class: 'segments board-views', role: 'group', 'aria-label': t('view.title') }, ...buttons);
   }
 
   /** Take a value from the server. */
