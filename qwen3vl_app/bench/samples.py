@@ -1,4 +1,4 @@
-"""Indexing rate and search latency on the sample collection, in one run."""
+"""The models, indexing and search latency on the sample collection, in one run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from qwen3vl_app.bench.models import measure_loading, measure_passes
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import build_services
@@ -19,6 +20,7 @@ from qwen3vl_app.settings import GUIDED_QUERIES, SAMPLES
 from qwen3vl_app.types import Query, SearchStage
 
 if TYPE_CHECKING:
+    from qwen3vl_app.bench.measures import Measure
     from qwen3vl_app.services import Services
     from qwen3vl_app.settings import Settings
 
@@ -50,7 +52,9 @@ class SampleReport:
 
     model: str
     device: str
-    load_seconds: float
+    models: tuple[Measure, ...]
+    """Importing, loading, embedding and reranking, each by itself."""
+
     files: int
     items: int
     index_seconds: float
@@ -72,16 +76,14 @@ def measure(settings: Settings, *, repeats: int = 5, depth: int = 20) -> SampleR
     with TemporaryDirectory() as folder:
         services = build_services(replace(settings, library=Path(folder) / "library"))
         try:
-            services.models.start()
-            begun = time.perf_counter()
-            space = services.models.space()
-            loaded = time.perf_counter() - begun
+            loading = measure_loading(services)
+            passes = measure_passes(services, repeats)
             progress = _index(services)
             latency = _search(services, repeats=repeats, depth=depth)
             return SampleReport(
-                model=space.model,
+                model=services.models.space().model,
                 device=services.models.status()[0].detail,
-                load_seconds=loaded,
+                models=(*loading, *passes),
                 files=progress.files,
                 items=progress.items,
                 index_seconds=progress.seconds,

@@ -11,6 +11,8 @@ import click
 from qwen3vl_app.cli.common import failures_said, say_json, settings_from, shared_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qwen3vl_app.bench.measures import Measure
 
 
@@ -29,7 +31,7 @@ def bench(
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
-    """Index the sample collection into a temporary library and measure searches in it."""
+    """Measure the models, and searches in a temporary library of the sample collection."""
     if context.invoked_subcommand is not None:
         return
     from qwen3vl_app.bench.samples import measure
@@ -39,9 +41,12 @@ def bench(
     search = report.search
     if as_json:
         rates = {"items_per_second": report.items_per_second}
-        say_json({**asdict(report), **rates, "reranked_over_first": search.ratio})
+        models = [_row(measure) for measure in report.models]
+        more = {**rates, "models": models, "reranked_over_first": search.ratio}
+        say_json({**asdict(report), **more})
         return
-    click.echo(f"{report.model} on {report.device}; loaded in {report.load_seconds:.1f} s")
+    click.echo(f"{report.model} on {report.device}")
+    _say_measures(report.models)
     click.echo(
         f"indexing: {report.files} files, {report.items} items in {report.index_seconds:.1f} s "
         f"({report.items_per_second:.1f} items/s)"
@@ -72,13 +77,20 @@ def bench_library(*, quick: bool, as_json: bool, folder: Path | None) -> None:
     with failures_said():
         report = measure_library(QUICK if quick else FULL, folder)
     if as_json:
-        measures = [{**asdict(measure), "met": measure.met} for measure in report.measures]
-        say_json({**asdict(report), "measures": measures})
+        say_json({**asdict(report), "measures": [_row(measure) for measure in report.measures]})
         return
     for name, value in report.machine.items():
         click.echo(f"{name}: {value}")
-    width = max(len(measure.name) for measure in report.measures)
-    for measure in report.measures:
+    _say_measures(report.measures)
+
+
+def _row(measure: Measure) -> dict[str, Any]:
+    return {**asdict(measure), "met": measure.met}
+
+
+def _say_measures(measures: Sequence[Measure]) -> None:
+    width = max(len(measure.name) for measure in measures)
+    for measure in measures:
         click.echo(_line(measure, width))
 
 

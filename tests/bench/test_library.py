@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from qwen3vl_app.bench import library as bench
-from qwen3vl_app.bench.measures import Measure, interleaved
+from qwen3vl_app.bench.measures import Measure, interleaved, processor_seconds
 from qwen3vl_app.bench.vectors import Likeness
 from qwen3vl_app.cli.main import main
 
@@ -60,3 +60,10 @@ def test_interleaved__all_take_turns_and_the_first_is_not_counted() -> None:
     )
     assert seen == [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2), ("b", 2)]
     assert set(found) == {"a", "b"}
+
+
+def test_processor_seconds__counts_this_process() -> None:
+    before = processor_seconds()
+    sum(range(2_000_000))
+    after = processor_seconds()
+    assert before is None or (after is not None and after > before)

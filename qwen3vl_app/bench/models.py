@@ -1,0 +1,97 @@
+"""What the models take by themselves: importing, loading, embedding, reranking."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from itertools import islice
+from statistics import median
+from typing import TYPE_CHECKING
+
+from qwen3vl_app.bench.measures import Measure, timed
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.media.kinds import FileType, claimed
+from qwen3vl_app.models.host import Priority
+from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.settings import SAMPLES
+from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, Kind, ModelInput, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qwen3vl_app.services import Services
+
+PAIRS = 20
+_PICTURES = 64
+
+
+def measure_loading(services: Services) -> list[Measure]:
+    """Import torch and transformers, which no model can be loaded before; then load both models.
+
+    Raises:
+        ModelLoadError: The embedder cannot be loaded.
+    """
+    imported, _ = timed(lambda: import_module("qwen3vl_app.models.building"))
+    services.models.start()
+    loaded, _ = timed(services.models.wait)
+    services.models.space()
+    return [
+        Measure(name="importing torch and transformers", value=round(imported, 2), unit="s"),
+        _at_most("loading the models", loaded, _demo_goal(services, 2)),
+    ]
+
+
+def measure_passes(services: Services, turns: int) -> list[Measure]:
+    """Embed pictures of the sample collection, decoded before, and rerank ``PAIRS`` of them.
+
+    Medians; the first turn warms up and is not counted. Without a reranker, embedding only.
+    """
+    pictures = _pictures(services)
+    size = services.settings.batch_items
+    batches = [pictures[at : at + size] for at in range(0, len(pictures), size)]
+    seconds = _median([timed(lambda: _embed(services, batches))[0] for _ in range(turns + 1)])
+    measures = [
+        Measure(
+            name="embedding: pictures per second",
+            value=round(len(pictures) / seconds, 1),
+            unit="/s",
+            goal=_demo_goal(services, 20),
+        )
+    ]
+    if services.models.status()[1].state is ModelState.READY:
+        pairs = pictures[:PAIRS]
+        taken = _median([timed(lambda: _score(services, pairs))[0] for _ in range(turns + 1)])
+        name = f"reranking {len(pairs)} pairs of a text and a picture"
+        measures.append(_at_most(name, taken, _demo_goal(services, 2)))
+    return measures
+
+
+def _embed(services: Services, batches: Sequence[Sequence[ModelInput]]) -> None:
+    for batch in batches:
+        services.models.embed(batch, instruction=DOCUMENT_INSTRUCTION, priority=Priority.INDEX)
+
+
+def _score(services: Services, pairs: Sequence[ModelInput]) -> None:
+    query = ModelInput(texts=("a red bicycle",))
+    scored = services.models.score(query, pairs, instruction=QUERY_INSTRUCTION)
+    if scored.rejected:
+        raise AppError(f"The reranker rejected {len(scored.rejected)} of {len(pairs)} pairs.")
+
+
+def _pictures(services: Services) -> list[ModelInput]:
+    services.reader.budget = services.models.embedder_budget()
+    paths = (p for p in sorted(SAMPLES.rglob("*")) if claimed(p) is FileType.PICTURE)
+    part = Part(ordinal=0, kind=Kind.PICTURE)
+    return [services.reader.read(p, [part])[0].model_input for p in islice(paths, _PICTURES)]
+
+
+def _median(seconds: Sequence[float]) -> float:
+    return median(seconds[1:])
+
+
+def _at_most(name: str, seconds: float, goal: float | None) -> Measure:
+    return Measure(name=name, value=round(seconds, 2), unit="s", goal=goal, at_least=False)
+
+
+def _demo_goal(services: Services, goal: float) -> float | None:
+    """Goals are those of the demo models on two cores; others are as large as they are."""
+    return goal if services.models.status()[0].bundled else None
