@@ -76,7 +76,7 @@ def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Wi
     """The windows, those in which nothing moves as one."""
     if not windows:
         return windows
-    chosen = frames_to_compare(video.key_frames(), video.fps, seconds, size)
+    chosen = frames_to_compare(video.key_frames(), video.total, video.fps, seconds, size)
     frames = ((index / video.fps, frame) for index, frame in video.frames(chosen))
     return merge_still(windows, find_stills(frames, video.total / video.fps, seconds))
 

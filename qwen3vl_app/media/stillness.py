@@ -1,12 +1,14 @@
 """Stretches of a video in which nothing moves, found from its key frames.
 
 A slide on a screen or an empty room gives the same moment again and again. Key frames cost a
-hundredth of decoding everything, and encoders add one where the picture changes.
+hundredth of decoding everything, and encoders add one where the picture changes. Slide shows of
+few frames a second may have a single one for minutes; of these, other frames are looked at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ walks through a wide view is above 10."""
 
 _MOST_FRAMES = 600
 _MOST_PIXELS = 1200e6
-"""All frames that are looked at, together: about 15 s of decoding."""
+"""All frames that are decoded, together: about 15 s."""
 
 _WINDOWS_APART = 1.5
 """Key frames further apart than this many windows say nothing of what is between them."""
@@ -30,16 +32,25 @@ Windows = list[tuple[float, float]]
 """(start, end) in seconds, in order."""
 
 
-def frames_to_compare(keys: Sequence[int], fps: float, seconds: float, size: Size) -> list[int]:
+def frames_to_compare(
+    keys: Sequence[int], total: int, fps: float, seconds: float, size: Size
+) -> list[int]:
     """Some of the key frames, close enough for windows of ``seconds``; [] if that costs too much.
 
-    The same video always gives the same frames.
+    Where the key frames themselves are too far apart, and decoding all ``total`` frames costs no
+    more, any frames. The same video always gives the same frames.
     """
-    if len(keys) < 2:
+    if not keys:
         return []
-    most = min(_MOST_FRAMES, int(_MOST_PIXELS / (size[0] * size[1])))
-    step = max(seconds / 4, keys[-1] / fps / max(1, most))
+    pixels = size[0] * size[1]
+    most = min(_MOST_FRAMES, int(_MOST_PIXELS / pixels))
+    step = max(seconds / 4, total / fps / max(1, most))
     if step > seconds * _WINDOWS_APART:
+        return []
+    widest = max(after - key for key, after in pairwise([*keys, total])) / fps
+    if widest > seconds * _WINDOWS_APART and total * pixels <= _MOST_PIXELS:
+        keys = range(total)
+    if len(keys) < 2:
         return []
     chosen: list[int] = []
     for key in keys:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from qwen3vl_app.budget import Budget
+from qwen3vl_app.media import stillness
 from qwen3vl_app.media.clips import list_moments, read_clips, span_of
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.sampling import split_moments
@@ -57,7 +58,15 @@ def test_list_moments__nothing_ever_moves(tmp_path, options):
     assert whole.kind is Kind.VIDEO
 
 
-def test_list_moments__few_key_frames_prove_nothing(tmp_path, options):
+@pytest.mark.parametrize("decord", [True, False])
+def test_list_moments__few_key_frames_and_nothing_moves(tmp_path, decord):
+    path = film(tmp_path / "a.mp4", [90] * 30, gop=1000)
+    options = ReadOptions(budget=Budget(), limits=Limits(), moment_seconds=8.0, decord=decord)
+    assert len(list_moments(path, options)) == 1
+
+
+def test_list_moments__few_key_frames_prove_nothing(tmp_path, options, monkeypatch):
+    monkeypatch.setattr(stillness, "_MOST_PIXELS", 1000)  # as if it took too long to decode all
     path = film(tmp_path / "a.mp4", [90] * 30, gop=1000)
     assert len(list_moments(path, options)) == 6
 
@@ -98,14 +107,19 @@ def test_merge_still__covers_the_same_in_order(duration, stretches):
 
 def test_frames_to_compare__at_most_one_in_two_seconds():
     every = list(range(400))  # each frame is a key frame, 10 a second
-    assert frames_to_compare(every, 10.0, 8.0, (640, 480)) == list(range(0, 400, 20))
-    assert frames_to_compare([0], 10.0, 8.0, (640, 480)) == []
+    assert frames_to_compare(every, 400, 10.0, 8.0, (640, 480)) == list(range(0, 400, 20))
+
+
+def test_frames_to_compare__of_a_slide_show_with_one_key_frame():
+    assert frames_to_compare([0], 60, 2.0, 8.0, (640, 480)) == list(range(0, 60, 4))
+    assert frames_to_compare([0], 60, 2.0, 8.0, (7680, 4320)) == []  # 2 gigapixels to decode
+    assert frames_to_compare([], 60, 2.0, 8.0, (640, 480)) == []
 
 
 @given(st.integers(2, 400_000), st.sampled_from([(640, 480), (1920, 1080), (7680, 4320)]))
 def test_frames_to_compare__cost_is_bounded(total, size):
     keys = list(range(0, total, max(1, total // 5000)))
-    chosen = frames_to_compare(keys, 25.0, 8.0, size)
+    chosen = frames_to_compare(keys, total, 25.0, 8.0, size)
     assert len(chosen) <= 601
     assert len(chosen) * size[0] * size[1] <= 1.25e9 + 2 * size[0] * size[1]
     assert chosen == sorted(set(chosen))
