@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from qwen3vl_app.errors import UnreadableMediaError
@@ -25,6 +26,8 @@ _UNSAID = {_TEXT + "tracked-changes", _OFFICE + "annotation", _OFFICE + "forms"}
 
 _SPACES = {_TEXT + "s": " ", _TEXT + "tab": "\t", _TEXT + "line-break": " "}
 
+_ENTITIES = "The document defines entities, as no office program does: it is made to fill memory."
+
 _MAX_ROWS = 2**20
 """Of a sheet; empty rows up to the last possible one are written as one that is repeated."""
 
@@ -33,12 +36,15 @@ def read_opendocument(path: Path, parts: dict[str, bytes]) -> Iterator[Section]:
     """The sections of a document, also those without text.
 
     Raises:
-        UnreadableMediaError: It needs a password.
+        UnreadableMediaError: It needs a password, or is made to fill memory by its entities.
         Exception: Whatever the XML parser raises for what is damaged.
     """
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
         raise UnreadableMediaError(path, PROTECTED)
-    body = fromstring(parts["content.xml"]).find(_OFFICE + "body")
+    try:
+        body = fromstring(parts["content.xml"]).find(_OFFICE + "body")
+    except DefusedXmlException as error:
+        raise UnreadableMediaError(path, _ENTITIES) from error
     for content in body if body is not None else ():
         if content.tag == _OFFICE + "presentation":
             for number, slide in enumerate(content.iter(_DRAW + "page"), start=1):
