@@ -39,8 +39,9 @@ class UsageError(AppError):
 class EmptyQueryError(UsageError):
     """A search was asked for without a text, a picture or a clip."""
 
-    def __init__(self) -> None:
-        super().__init__("The query is empty: type some words or add a picture or a clip.")
+    def __init__(self, but_for: str = "") -> None:
+        found = f" but for {but_for}" if but_for else ""
+        super().__init__(f"The query is empty{found}: type some words or add a picture or a clip.")
 
 
 class UnreadableMediaError(AppError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +18,23 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FILE = click.Path(path_type=Path)
-_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class _Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2026-03-31.", param, ctx)
+
+
+_DAY = _Day()
 
 _QUERY = (
     click.option("--image", "images", type=_FILE, multiple=True, help="A picture in the query."),
@@ -56,10 +72,18 @@ _FILTERS = (
     click.option("--collection", metavar="NAME", help="Only files of this collection."),
     click.option("--folder", type=_FILE, help="Only files inside this folder."),
     click.option("--tag", metavar="NAME", help="Only items with this tag."),
-    click.option("--modified-from", type=_DAY, help="Files changed on this day or later."),
-    click.option("--modified-to", type=_DAY, help="Files changed on this day or earlier."),
-    click.option("--taken-from", type=_DAY, help="Pictures and clips of this day or later."),
-    click.option("--taken-to", type=_DAY, help="Pictures and clips of this day or earlier."),
+    click.option(
+        "--modified-from", type=_DAY, metavar="DAY", help="Files changed on this day or later."
+    ),
+    click.option(
+        "--modified-to", type=_DAY, metavar="DAY", help="Files changed on this day or earlier."
+    ),
+    click.option(
+        "--taken-from", type=_DAY, metavar="DAY", help="Pictures and clips of this day or later."
+    ),
+    click.option(
+        "--taken-to", type=_DAY, metavar="DAY", help="Pictures and clips of this day or earlier."
+    ),
     click.option("--min-bytes", type=int, help="Files of this size or larger."),
     click.option("--max-bytes", type=int, help="Files of this size or smaller."),
     click.option(
@@ -125,10 +149,5 @@ def _filter(given: dict[str, Any]) -> ItemFilter:
         kinds=frozenset(map(Kind, given["kinds"])) or frozenset(Kind),
         folder=None if folder is None else Path(os.path.abspath(folder.expanduser())),
         orientation=None if orientation is None else Orientation(orientation),
-        **{name: given[name] for name in plain},
-        **{name: _day(given[name]) for name in days},
+        **{name: given[name] for name in (*plain, *days)},
     )
-
-
-def _day(given: datetime | None) -> Any:  # noqa: ANN401  # one of several fields
-    return None if given is None else given.date()

@@ -12,6 +12,7 @@ from qwen3vl_app.search.listing import as_hits, ranks, shown
 from qwen3vl_app.search.meaning import Meaning
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import (
+    EVERYTHING,
     QUERY_INSTRUCTION,
     ItemId,
     LeftOut,
@@ -26,6 +27,8 @@ from qwen3vl_app.types import (
 
 NOTHING_HERE = "Probably nothing here: nothing in the library stands out for this query."
 NO_WORDS = "No item contains these words."
+NONE_PASSES = "No item of the library passes the filters; take one of them away."
+NO_WORDS_HERE = "No item that passes the filters contains these words; take a filter away."
 
 
 class Recall:
@@ -53,14 +56,13 @@ class Recall:
         hits = search.hits()
         left_out = search.left_out(hits)
         timings = Timings(embed=_ms(begun, embedded), recall=_ms(embedded, time.perf_counter()))
-        nothing = left_out is not None and left_out.probably_nothing
         return SearchUpdate(
             stage=SearchStage.RECALL,
             hits=hits,
             timings=timings,
             model=space.model,
             left_out=left_out,
-            notes=(NOTHING_HERE,) if nothing else (),
+            notes=_notes(query, left_out, is_empty=not hits),
         )
 
     def _by_words(self, query: Query) -> SearchUpdate:
@@ -81,7 +83,7 @@ class Recall:
             hits=hits,
             timings=Timings(recall=_ms(begun, time.perf_counter())),
             left_out=left_out,
-            notes=(NO_WORDS,) if left_out.probably_nothing else (),
+            notes=_notes_of_words(left_out),
         )
 
     def _vector(self, query: Query) -> Vectors:
@@ -111,6 +113,19 @@ class Recall:
                 "search again."
             )
         return vector
+
+
+def _notes(query: Query, left_out: LeftOut | None, *, is_empty: bool) -> tuple[str, ...]:
+    if is_empty and query.filter != EVERYTHING:
+        return (NONE_PASSES,)
+    nothing = left_out is not None and left_out.probably_nothing
+    return (NOTHING_HERE,) if nothing else ()
+
+
+def _notes_of_words(left_out: LeftOut) -> tuple[str, ...]:
+    if left_out.probably_nothing:
+        return (NO_WORDS,)
+    return () if left_out.above else (NO_WORDS_HERE,)
 
 
 def _ms(start: float, end: float) -> float:

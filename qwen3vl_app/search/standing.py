@@ -27,6 +27,10 @@ DEVIATIONS = 4.2
 collection with the demo model: the best hits of senseless queries reach 3.9, those of queries
 with an answer begin at 4.7."""
 
+SAME = 0.95
+"""A vector this near is of the same thing, however wide chance spreads: nearly equal pictures
+keep 0.96 and more. Deviations above the median, without a bound, can be beyond 1."""
+
 _NORMAL = 1.4826
 """Median absolute deviation to standard deviation, of a normal distribution."""
 
@@ -79,6 +83,8 @@ def standing(scores: Mapping[Kind, Vectors], items: int) -> Standing | None:
 def level(scores: Vectors, items: int) -> float | None:
     """Median plus ``DEVIATIONS`` robust standard deviations, or more in a very large library.
 
+    At most ``SAME``.
+
     The best of n scores of pure chance is expected at no more than sqrt(2 ln n) deviations
     (Boucheron, Lugosi, Massart, "Concentration Inequalities", theorem 2.5), 4.8 for 100,000.
     The median absolute deviation is not moved by the hits themselves, as long as most items are
@@ -88,4 +94,5 @@ def level(scores: Vectors, items: int) -> float | None:
     spread = _NORMAL * float(np.median(np.abs(scores - middle)))
     if spread < 1e-6:
         return None
-    return middle + max(DEVIATIONS, math.sqrt(2 * math.log(max(items, 1)))) * spread
+    deviations = max(DEVIATIONS, math.sqrt(2 * math.log(max(items, 1))))
+    return min(middle + deviations * spread, SAME)

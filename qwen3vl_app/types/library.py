@@ -56,7 +56,15 @@ _Bound = TypeVar("_Bound", date, int, float)
 
 def _in_order(what: str, low: _Bound | None, high: _Bound | None) -> None:
     if low is not None and high is not None and low > high:
-        raise UsageError(f"The range of {what} ends at {high}, before it begins at {low}.")
+        raise UsageError(
+            f"The range of {what} ends at {high}, before it begins at {low}; swap the two."
+        )
+
+
+def _not_negative(what: str, *bounds: float | None) -> None:
+    for bound in bounds:
+        if bound is not None and not bound >= 0:  # as NaN is not, either
+            raise UsageError(f"A {what} of {bound} was asked for; give 0 or more.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,8 @@ class ItemFilter:
     known of an item, such as the duration of a picture, meets no condition.
 
     Raises:
-        UsageError: A range ends before it begins, or the folder is not absolute.
+        UsageError: A range ends before it begins, a size or duration is below 0 or no number,
+            or the folder is not absolute.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)
@@ -101,10 +110,12 @@ class ItemFilter:
     tag: str | None = None
 
     def __post_init__(self) -> None:
-        _in_order("modified", self.modified_from, self.modified_to)
-        _in_order("taken", self.taken_from, self.taken_to)
+        _in_order("days modified", self.modified_from, self.modified_to)
+        _in_order("days taken", self.taken_from, self.taken_to)
         _in_order("size in bytes", self.min_bytes, self.max_bytes)
         _in_order("duration in seconds", self.min_seconds, self.max_seconds)
+        _not_negative("size in bytes", self.min_bytes, self.max_bytes)
+        _not_negative("duration in seconds", self.min_seconds, self.max_seconds)
         if self.folder is not None and not self.folder.is_absolute():
             raise UsageError(f"The folder to search in is {self.folder}; give its full path.")
 

@@ -67,7 +67,7 @@ class Query:
 
     def __post_init__(self) -> None:
         if not self._asks_for_something():
-            raise EmptyQueryError
+            raise EmptyQueryError("what to leave out" if self._leaves_something_out() else "")
         if not 1 <= self.top_k <= 100:
             raise UsageError(f"{self.top_k} results were asked for; choose 1 to 100.")
         if not 1 <= self.depth <= 200:
@@ -94,6 +94,9 @@ class Query:
         """Whether there is anything for the models to see, beside items of the library."""
         seen = self.model_input
         return bool(seen.texts or seen.pictures or seen.clips)
+
+    def _leaves_something_out(self) -> bool:
+        return bool(self.unlike.strip() or self.not_like or self.exact_words.unwanted)
 
     def _asks_for_something(self) -> bool:
         if self.words is WordsMode.ONLY:

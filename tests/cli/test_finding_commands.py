@@ -52,12 +52,12 @@ def test_search__filters_combine(indexed, folder):
     ("words", "sentence"),
     [
         (("--min-bytes", "9", "--max-bytes", "1", "x"), "ends at 1, before it begins at 9"),
-        (("--taken-from", "yesterday", "x"), "yesterday"),
+        (("--taken-from", "yesterday", "x"), "'yesterday' is no day; write it as 2026-03-31."),
         (("--unlike", "rain"), "query is empty"),
         (("--unlike", "rain", "--unlike-weight", "2", "x"), "choose 0 to 1"),
         (("--like", "99999"), "Item 99999 is not in the library any more"),
         (("--words", "only", "-x"), "No such option"),
-        (("--words", "only", "--", "-x"), "query is empty"),
+        (("--words", "only", "--", "-x"), "query is empty but for what to leave out: type"),
     ],
 )
 def test_search__what_cannot_be_meant(indexed, words, sentence):

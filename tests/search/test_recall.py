@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qwen3vl_app.errors import ModelLoadError, UsageError
-from qwen3vl_app.search.recall import NO_WORDS, NOTHING_HERE, Recall
+from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOTHING_HERE, Recall
 from qwen3vl_app.types import ItemFilter, ItemId, Kind, Query, WordsMode
 from tests.search.world import put_notes
 from tests.store.build import content, put_file, unit
@@ -92,7 +92,13 @@ def test_run__only_words_that_are_nowhere(recall, notes):
     where = ItemFilter(folder=Path("/notes/3.txt"))
     update = recall.run(asked("red", words=WordsMode.ONLY, filter=where))
     assert (update.left_out.above, update.left_out.hidden) == (0, 2)
-    assert update.notes == ()
+    assert update.notes == (NO_WORDS_HERE,)
+
+
+@pytest.mark.parametrize("words", [WordsMode.OFF, WordsMode.ON])
+def test_run__filters_that_nothing_passes_are_said(recall, notes, words):
+    nowhere = ItemFilter(collection="no such collection")
+    assert recall.run(asked("red", words=words, filter=nowhere)).notes == (NONE_PASSES,)
 
 
 def test_run__like_an_item_is_its_vector_without_a_model(recall, notes, models):

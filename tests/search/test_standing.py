@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from qwen3vl_app.search.standing import (
     DEVIATIONS,
+    SAME,
     SMALLEST_GROUP,
     SMALLEST_SAMPLE,
     level,
@@ -37,6 +38,12 @@ def test_level__is_higher_in_a_large_library():
     scores = normal(1000, 0.2, 0.05)
     assert level(scores, 100) == level(scores, 5000)
     assert level(scores, 100_000) == pytest.approx(0.2 + 4.8 * 0.05, abs=2e-3)
+
+
+def test_level__the_same_thing_stands_out_of_any_noise():
+    """In a library of few things, all alike, four deviations can be beyond the highest cosine."""
+    scores = normal(200, 0.5, 0.2)
+    assert level(scores, 200) == SAME < 0.5 + DEVIATIONS * 0.2
 
 
 def test_level__equal_scores_tell_nothing():
