@@ -178,18 +178,21 @@ def judgements(  # noqa: PLR0917 - all of them plain numbers
     shown, places = show(rng, scenes, form, spots)
     per = len(shown) // count
     rows = np.arange(len(shown)).reshape(count, per).repeat(QUERIES, axis=0)
-    grounds = [
-        grounds_of(scene, claim, placed, places[0].grid)
-        for scene, group, placed in zip(scenes, asking, spots, strict=True)
-        for claim in group
-    ]
+    grounds = None
+    if form != "page":  # pages are known by their layout and heading: nothing to point at
+        pointed = [
+            grounds_of(scene, claim, placed, places[0].grid)
+            for scene, group, placed in zip(scenes, asking, spots, strict=True)
+            for claim in group
+        ]
+        grounds = np.stack(pointed)
     return Judgements(
         shown,
         places[0].grid,
         rows,
         tuple(queries),
         tuple(place.text() for place in places),
-        None if form == "page" else np.stack(grounds),
+        grounds,
     )
 
 

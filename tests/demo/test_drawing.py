@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from qwen3vl_app.demo.batches import scaled
 from qwen3vl_app.demo.captions import caption, note, shape_words, with_article
 from qwen3vl_app.demo.clips import draw_clip
-from qwen3vl_app.demo.drawing import COLOURS, draw_shapes, draw_thing
+from qwen3vl_app.demo.drawing import COLOURS, Placed, draw_shapes, draw_thing
+from qwen3vl_app.demo.grounding import grounds_of
 from qwen3vl_app.demo.names import LANGUAGES, load_things
-from qwen3vl_app.demo.render import draw
+from qwen3vl_app.demo.render import draw, frames
 from qwen3vl_app.demo.scenes import (
     CHARTS,
     MOTIONS,
@@ -18,6 +21,8 @@ from qwen3vl_app.demo.scenes import (
     prototypes,
     random_scene,
 )
+from qwen3vl_app.demo.sizes import Frame
+from qwen3vl_app.demo.spelling import ALPHABET, letters_at
 
 KINDS = ("thing", "pair", "shapes", "chart", "page", "clip")
 
@@ -69,7 +74,11 @@ def test_prototypes__shares_add_up_and_are_known(kind: str) -> None:
     known = set(prototype_names(things))
     for seed in range(20):
         shares = prototypes(random_scene(Random(seed), kind, things))
-        assert sum(shares.values()) == pytest.approx(1)
+        groups = {name.split(":", 1)[0] for name in shares}
+        for group in groups:
+            of_group = [share for name, share in shares.items() if name.startswith(f"{group}:")]
+            assert sum(of_group) == pytest.approx(1)
+        assert groups
         assert set(shares) <= known
 
 
@@ -121,3 +130,27 @@ def test_caption__chart_names_its_kind(chart: str) -> None:
     assert caption(Random(1), scene, exact=True) in caption(Random(1), scene, exact=True)
     others = [Scene("chart", load_things()[:1], chart=other) for other in CHARTS if other != chart]
     assert caption(Random(1), scene) not in [caption(Random(1), other) for other in others]
+
+
+@pytest.mark.parametrize("kind", ["titled", "word"])
+def test_letters_at__every_letter_of_the_title_is_on_its_token(kind: str) -> None:
+    frame = Frame((240, 320), (160, 224)) if kind == "titled" else Frame((320, 64), (160, 32))
+    scene = Scene(kind, title="Fox den")
+    spots: list[list[Placed]] = []
+    frames(Random(3), scene, 1, frame.canvas, spots)
+    shown = [[scaled(each, frame) for each in spots]]
+    found = letters_at([scene.title], shown, frame.grid)
+    assert found.shape == (frame.grid[0] * frame.grid[1] // 4, len(ALPHABET))
+    assert {ALPHABET[place] for place in found.any(0).nonzero()[0]} == set("foxden")
+
+
+def test_grounds_of__a_swapped_claim_is_true_nowhere() -> None:
+    scene = Scene("pair", load_things()[:2])
+    spots: list[Placed] = []
+    draw(Random(1), scene, (256, 128), spots)
+    left, right = spots
+    true = grounds_of(scene, scene, [spots], (8, 16)).reshape(4, 8, 3)
+    wrong = grounds_of(scene, replace(scene, things=scene.things[::-1]), [spots], (8, 16))
+    assert true[int(left[1] // 32), int(left[0] // 32)].tolist() == [1, 0, 1]
+    assert true[int(right[1] // 32), int(right[0] // 32)].tolist() == [0, 1, 1]
+    assert wrong.any(0).tolist() == [True, True, False]

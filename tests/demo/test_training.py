@@ -16,7 +16,7 @@ from qwen3vl_app.demo.muon import Muon, orthogonalise
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import Model, build_model
 from qwen3vl_app.demo.reranking import logits_of
-from qwen3vl_app.demo.sizes import BUDGET, random_frame
+from qwen3vl_app.demo.sizes import BUDGET, PICTURE_BUDGETS, STRIP_TOKENS, random_frame
 from qwen3vl_app.demo.tokenizer import (
     END,
     IMAGE_PAD,
@@ -76,16 +76,24 @@ def test_muon__goes_downhill() -> None:
     assert losses[-1] < 0.3 * losses[0]
 
 
-@pytest.mark.parametrize("kind", ["picture", "page", "clip"])
-def test_random_frame__sizes_the_program_would_choose(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "budgets"),
+    [
+        ("picture", list(PICTURE_BUDGETS)),
+        ("page", [BUDGET.max_picture_tokens]),
+        ("clip", [BUDGET.max_frame_tokens]),
+        ("strip", [STRIP_TOKENS]),
+    ],
+)
+def test_random_frame__sizes_the_program_would_choose(kind: str, budgets: list[int]) -> None:
     for seed in range(50):
         frame = random_frame(Random(seed), kind)
-        most = BUDGET.max_frame_tokens if kind == "clip" else BUDGET.max_picture_tokens
         tokens = frame.shown[0] * frame.shown[1] // 1024
-        assert 4 <= tokens <= most
+        assert 4 <= tokens <= max(budgets)
         ratio = frame.canvas[0] / frame.canvas[1]
         large = (round(1000 * math.sqrt(ratio)), round(1000 / math.sqrt(ratio)))
-        assert abs(tokens - math.prod(fit(large, 4, most)) // 1024) <= 6
+        chosen = {budget: math.prod(fit(large, 4, budget)) // 1024 for budget in budgets}
+        assert any(abs(tokens - given) <= budget * 0.3 for budget, given in chosen.items())
 
 
 def whole(model: Model, ids: list[int], shown: torch.Tensor | None, grid: object) -> torch.Tensor:
