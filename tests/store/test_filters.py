@@ -161,7 +161,7 @@ def number_of(item: Item) -> int:
 @pytest.mark.parametrize(
     ("where", "count"),
     [
-        (ItemFilter(min_bytes=-(10**30), max_bytes=10**30), 60),
+        (ItemFilter(min_bytes=0, max_bytes=10**30), 60),
         (ItemFilter(modified_from=date.min, modified_to=date.max), 60),
         (ItemFilter(taken_from=date.min, taken_to=date.max), 45),
         (ItemFilter(modified_to=date.min), 0),
