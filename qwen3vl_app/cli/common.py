@@ -96,6 +96,28 @@ def say_json(value: object) -> None:
     click.echo(orjson.dumps(_utf8(value), option=orjson.OPT_NON_STR_KEYS).decode())
 
 
+def in_words(value: object) -> str:
+    """A value as ``--json`` has it, for people: what is unknown, empty or not so is not said."""
+    if isinstance(value, dict):
+        return ", ".join(
+            name if found is True else f"{name} {in_words(found)}" for name, found in _said(value)
+        )
+    if isinstance(value, list | tuple):
+        return ", ".join(map(in_words, value)) or "none"
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    return str(value)
+
+
+def in_columns(row: dict[str, object]) -> str:
+    """A row of a table: its values, but the name of what is so (``watched``)."""
+    return "  ".join(name if found is True else in_words(found) for name, found in _said(row))
+
+
+def _said(row: dict[str, object]) -> list[tuple[str, object]]:
+    return [pair for pair in row.items() if pair[1] not in (None, "") and pair[1] is not False]
+
+
 def _utf8(value: object) -> object:
     """Replace what is not valid Unicode, which file names on Linux may contain."""
     if isinstance(value, str):

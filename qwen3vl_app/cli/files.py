@@ -63,7 +63,7 @@ def forget(
     if as_json:
         say_json({"files": count})
     else:
-        click.echo(f"{count} files were taken out.")
+        click.echo(f"{count} {'file was' if count == 1 else 'files were'} taken out.")
 
 
 @click.command()

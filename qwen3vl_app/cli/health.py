@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, say_json, settings_from, shared_options
+from qwen3vl_app.cli.common import failures_said, in_words, say_json, settings_from, shared_options
 
 
 @click.command()
@@ -35,7 +35,7 @@ def doctor(
         for heading in ("versions", "models", "library"):
             click.echo(f"{heading}:")
             for name, value in getattr(found, heading).items():
-                click.echo(f"  {name}: {value}")
+                click.echo(f"  {name}: {in_words(value)}")
         click.echo(f"device: {found.device}")
         if found.advice:
             click.echo(found.advice)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.cli.common import (
+    failures_said,
+    in_columns,
+    in_words,
+    opened,
+    say_json,
+    settings_from,
+    shared_options,
+)
 from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.bulletin import is_alive, read_bulletin
@@ -92,6 +100,8 @@ def _add(
 def _tell(services: Services, progress: IndexProgress, *, as_json: bool) -> None:
     if as_json:
         say_json(summary(progress))
+        if progress.message:
+            click.echo(progress.message, err=True)
     else:
         say_summary(services, progress)
 
@@ -137,13 +147,11 @@ def status(
         say_json(found)
         return
     for heading, value in found.items():
-        if isinstance(value, dict):
-            said = ((k, v) for k, v in value.items() if v not in ("", None))
-            click.echo(f"{heading}: " + ", ".join(f"{k} {v}" for k, v in said))
+        if isinstance(value, list):
+            for row in value:
+                click.echo(f"{heading}: {in_columns(row)}")
         else:
-            for row in value if isinstance(value, list) else [value]:
-                cells = row.values() if isinstance(row, dict) else [row]
-                click.echo(f"{heading}: " + "  ".join(map(str, cells)))
+            click.echo(f"{heading}: {in_words(value)}")
 
 
 def state(services: Services, *, failures: bool) -> dict[str, object]:

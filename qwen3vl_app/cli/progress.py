@@ -85,6 +85,8 @@ def say_summary(services: Services, progress: IndexProgress) -> None:
     parts = [f"{n} {outcome.value}" for outcome, n in progress.outcomes.items() if n]
     click.echo(f"{progress.files} files: {', '.join(parts) or 'nothing to do'}.")
     click.echo(f"{progress.items} items added in {progress.seconds:.1f} s.")
+    if progress.message:
+        click.echo(progress.message, err=True)
     for failure in services.library.failures()[:20]:
         click.echo(f"failed: {failure.path}: {failure.reason}", err=True)
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.types import ItemId
 
 
@@ -30,8 +31,15 @@ def tag(
 ) -> None:
     """Give the tag NAME to items, by the numbers that search --json shows."""
     with failures_said(), opened(settings_from(context, given), writable=True) as services:
+        ids = [ItemId(item) for item in items]
+        known = services.library.items(ids)
+        if unknown := [item for item in ids if item not in known]:
+            raise UsageError(
+                f"Item {unknown[0]} is not in the library; take the numbers that search --json "
+                "shows."
+            )
         change = services.library.untag if remove else services.library.tag
-        changed = change([ItemId(item) for item in items], name)
+        changed = change(ids, name)
     if as_json:
         say_json({"tag": name, "changed": changed})
     else:

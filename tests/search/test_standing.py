@@ -25,7 +25,7 @@ def normal(count: int, middle: float, spread: float) -> np.ndarray:
 
 
 def test_level__deviations_above_the_median():
-    assert level(normal(1000, 0.2, 0.05), 1000) == pytest.approx(0.2 + DEVIATIONS * 0.05, abs=1e-3)
+    assert level(normal(1000, 0.2, 0.05), 100) == pytest.approx(0.2 + DEVIATIONS * 0.05, abs=1e-3)
 
 
 def test_level__hits_do_not_move_it():
@@ -36,7 +36,8 @@ def test_level__hits_do_not_move_it():
 
 def test_level__is_higher_in_a_large_library():
     scores = normal(1000, 0.2, 0.05)
-    assert level(scores, 100) == level(scores, 5000)
+    assert level(scores, 100) == level(scores, 160)
+    assert level(scores, 160) < level(scores, 5000) < level(scores, 100_000)
     assert level(scores, 100_000) == pytest.approx(0.2 + 4.8 * 0.05, abs=2e-3)
 
 
