@@ -33,11 +33,11 @@ def tag(
     with failures_said(), opened(settings_from(context, given), writable=True) as services:
         ids = [ItemId(item) for item in items]
         known = services.library.items(ids)
-        if unknown := [item for item in ids if item not in known]:
-            raise UsageError(
-                f"Item {unknown[0]} is not in the library; take the numbers that search --json "
-                "shows."
-            )
+        for item in ids:
+            if item not in known:
+                click.echo(f"Item {item} is not in the library.", err=True)
+        if not known:
+            raise UsageError("There is no such item; take the numbers that search --json shows.")
         change = services.library.untag if remove else services.library.tag
         changed = change(ids, name)
     if as_json:

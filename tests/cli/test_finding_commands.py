@@ -85,6 +85,9 @@ def test_tag__given_listed_searched_and_taken_away(program, folder, tmp_path):
     item = str(row["item"])
     assert program.json("tag", "best", item, "999") == {"tag": "best", "changed": 1}
     assert program.json("tags") == {"tags": {"best": 1}}
+    unknown = program.run("tag", "best", "998", "999")
+    assert (unknown.exit_code, unknown.stdout) == (2, "")
+    assert "Item 999 is not in the library." in unknown.stderr
     words = ("search", "one", "--words", "only", "--tag")
     assert len(program.json(*words, "best")["recall"]) == 1
     assert program.json(*words, "worst")["recall"] == []

@@ -97,6 +97,31 @@ def test_status__has_counts_spaces_and_models(indexed):
     assert "failures" not in found
 
 
+def test_status__in_words_for_people(program, tmp_path):
+    draw_picture(tmp_path / "a.png", "green")
+    program.json("index", tmp_path / "a.png", "--ignore", "library/")
+    program.json("index", tmp_path, "--collection", "trip")
+    program.json("folders", "--watch", tmp_path)
+    lines = program.run("status").stdout.splitlines()
+    assert f"folders: {tmp_path}  trip  watched" in lines
+    said = "\n".join([*lines, program.run("doctor").stdout])
+    assert "  files: indexed 1, duplicate 0" in said
+    for leftover in ("None", "True", "False", "{", "["):
+        assert leftover not in said
+
+
+def test_index__a_folder_that_is_suddenly_empty_is_said(program, tmp_path):
+    folder = tmp_path / "drive"
+    folder.mkdir()
+    picture = draw_picture(folder / "a.png", "green")
+    program.json("index", folder)
+    picture.unlink()
+    for result in (program.run("index", folder, "--json"), program.run("index", folder)):
+        assert result.exit_code == 0
+        assert "Nothing is left in" in result.stderr
+    assert program.json("status")["files"]["indexed"] == 1
+
+
 def test_status__failures_say_why_and_when(indexed):
     (failure,) = indexed.json("status", "--failures")["failures"]
     assert Path(failure["path"]).name == "broken.png"

@@ -47,7 +47,5 @@ def suggested_queries() -> list[str]:
     """Texts to try on the sample collection; none where it is not installed."""
     if not GUIDED_QUERIES.is_file():
         return []
-    entries = orjson.loads(GUIDED_QUERIES.read_bytes())
-    rows = entries.get("queries", []) if isinstance(entries, dict) else entries
-    texts = [row if isinstance(row, str) else row.get("text", "") for row in rows]
-    return [text for text in texts if text][:8]
+    rows = orjson.loads(GUIDED_QUERIES.read_bytes())
+    return [row["text"] for row in rows if set(row) <= {"text", "note"}][:8]
