@@ -76,15 +76,6 @@ class SearchEngine:
         else:
             yield from self._rerank(query, recall, cancelled)
 
-    def more_like(self, item: ItemId) -> Query:
-        """A query that shows the models the item itself.
-
-        Raises:
-            UsageError: The item is not in the library, or its file cannot be read any more.
-        """
-        content = self._content(item, self._models.embedder_budget())
-        return Query(text="\n".join(content.texts), pictures=content.pictures, clips=content.clips)
-
     def close(self) -> None:
         """End the threads that read documents."""
         self._documents.close()

@@ -61,11 +61,6 @@ def follow(
         _rewrite(conn, [row[0] for row in changed[begin : begin + _TOGETHER]], names)
 
 
-def worded_items(conn: sqlite3.Connection) -> set[int]:
-    """Ids of the items whose words can be found."""
-    return {row[0] for row in conn.execute("SELECT item FROM wording")}
-
-
 def _rewrite(
     conn: sqlite3.Connection, items: Sequence[int], names: dict[ContentHash, str | None]
 ) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.models.host import Priority
 from qwen3vl_app.search.engine import LARGEST_SLICE, _next_size
-from qwen3vl_app.types import ItemId, Kind, Query, SearchStage
+from qwen3vl_app.types import Kind, Query, SearchStage
 from tests.search.world import NOTES, put_notes
 from tests.store.build import content, put_file, unit
 
@@ -98,17 +98,6 @@ def test_search__a_reranker_that_fails_leaves_recall_and_a_note(library, engine,
 def test_search__a_query_the_model_refuses(engine):
     with pytest.raises(UsageError, match="cannot be embedded: too thin"):
         next(engine.search(Query(pictures=(Image.new("RGB", (900, 1)),))))
-
-
-def test_more_like__a_passage_is_its_text(library, engine):
-    put_notes(library)
-    (item,) = [item for item in library.list_items() if item.text == "fox river"]
-    assert engine.more_like(item.id).text == "fox river"
-
-
-def test_more_like__an_item_that_has_gone(engine):
-    with pytest.raises(UsageError, match="Item 99 is not in the library any more"):
-        engine.more_like(ItemId(99))
 
 
 def test_search__items_it_should_be_like_are_shown_to_the_reranker(library, engine, models):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.wording import NAMES_KEPT, spaced, worded_items
+from qwen3vl_app.store.wording import NAMES_KEPT, spaced
 from qwen3vl_app.types import Kind
 from tests.store.build import content, hash_of, put_file, unit
 
@@ -90,10 +90,3 @@ def test_follow__names_beyond_the_limit_are_left_out(library):
 def test_follow__names_that_are_no_text(library):
     put_file(library, Path("/p/\udcff\n红.png"), hash_of("x"), [(content(), NORTH)])
     assert rows(library) == [("", "/p/\ufffd\n红 .png")]
-
-
-def test_worded_items__are_the_living_ones(library):
-    put_file(library, Path("/p/fox.png"), "fox", [(content(), NORTH)])
-    (item,) = library.list_items()
-    with library._connection.reading() as conn:
-        assert worded_items(conn) == {item.id}
