@@ -65,8 +65,8 @@ def index(
 ) -> None:
     """Index files and folders where they are; nothing of them is changed.
 
-    Without PATHS, continues what an earlier run left unfinished. A file .searchignore in a folder
-    leaves out what fits its patterns.
+    Without PATHS, continues what an earlier run left unfinished, and embeds again what another
+    model embedded. A file .searchignore in a folder leaves out what fits its patterns.
     """
     settings = settings_from(context, given | {"watch": watch})
     with failures_said(), opened(settings, writable=True) as services:
@@ -88,8 +88,8 @@ def _add(
     watch: bool,
 ) -> None:
     library = services.library
-    something = library.counts().pending or (watch and library.folders())
-    if not paths and not sample and not something:
+    ordered = paths or sample or (watch and library.folders())
+    if not ordered and not library.counts().pending and not services.indexer.catch_up():
         raise UsageError("Name a file or folder to index, or --sample; nothing is unfinished.")
     if sample:
         services.indexer.add([SAMPLES], collection=collection or SAMPLE_COLLECTION)

@@ -113,6 +113,22 @@ class Indexer:
             with self._changed:
                 self._want()
 
+    def catch_up(self) -> bool:
+        """Order what the model in use has no vectors of; False if nothing. Waits for the model.
+
+        A running program does so by itself as soon as its model has loaded.
+
+        Raises:
+            ModelError: The embedder is not there.
+        """
+        if not any(self._library.counts().items.values()):
+            return False
+        if not self._library.writer.work(self._models.space()):
+            return False
+        with self._changed:
+            self._want()
+        return True
+
     def pause(self) -> None:
         """Stop after the batch in flight, until ``resume``; nothing while nothing is done."""
         with self._changed:

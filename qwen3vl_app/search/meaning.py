@@ -39,6 +39,11 @@ class Meaning:
         sample = library.sample(vector)
         self._standing = standing(sample.by_kind, sample.items)
 
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether the library holds no vector at all of the model in use."""
+        return not self._nearest
+
     def hits(self) -> tuple[Hit, ...]:
         """Best first."""
         listed = shown(self._library, self._query, self._fetch)

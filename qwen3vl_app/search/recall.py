@@ -14,6 +14,7 @@ from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import (
     EVERYTHING,
     QUERY_INSTRUCTION,
+    Hit,
     ItemId,
     LeftOut,
     ModelInput,
@@ -27,6 +28,10 @@ from qwen3vl_app.types import (
 
 NOTHING_HERE = "Probably nothing here: nothing in the library stands out for this query."
 NO_WORDS = "No item contains these words."
+NOT_YET = (
+    "Nothing in the library is indexed with this model yet: index it again, or choose the model "
+    "that it was indexed with."
+)
 NONE_PASSES = "No item of the library passes the filters; take one of them away."
 NO_WORDS_HERE = "No item that passes the filters contains these words; take a filter away."
 
@@ -62,7 +67,7 @@ class Recall:
             timings=timings,
             model=space.model,
             left_out=left_out,
-            notes=_notes(query, left_out, is_empty=not hits),
+            notes=self._notes(query, search, hits, left_out),
         )
 
     def _by_words(self, query: Query) -> SearchUpdate:
@@ -85,6 +90,16 @@ class Recall:
             left_out=left_out,
             notes=_notes_of_words(left_out),
         )
+
+    def _notes(
+        self, query: Query, search: Meaning, hits: Sequence[Hit], left_out: LeftOut | None
+    ) -> tuple[str, ...]:
+        if search.is_in_vain:
+            return (NOT_YET,) if any(self._library.counts().items.values()) else ()
+        if not hits and query.filter != EVERYTHING:
+            return (NONE_PASSES,)
+        nothing = left_out is not None and left_out.probably_nothing
+        return (NOTHING_HERE,) if nothing else ()
 
     def _vector(self, query: Query) -> Vectors:
         """Where the query points, (D,); one call of the model for all that it has to see."""
@@ -113,13 +128,6 @@ class Recall:
                 "search again."
             )
         return vector
-
-
-def _notes(query: Query, left_out: LeftOut | None, *, is_empty: bool) -> tuple[str, ...]:
-    if is_empty and query.filter != EVERYTHING:
-        return (NONE_PASSES,)
-    nothing = left_out is not None and left_out.probably_nothing
-    return (NOTHING_HERE,) if nothing else ()
 
 
 def _notes_of_words(left_out: LeftOut) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ import pytest
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.doctor import demo_advice
+from qwen3vl_app.search.recall import NOT_YET
+from qwen3vl_app.store.library import Library
 from tests.cli.conftest import ROOT
 from tests.drawn import draw_picture
 
@@ -95,6 +97,35 @@ def test_status__has_counts_spaces_and_models(indexed):
     assert found["spaces"][0]["items"] == sum(found["items"].values())
     assert found["indexing"]["pending"] == 0
     assert "failures" not in found
+
+
+def test_index__another_model_is_said_and_caught_up_with(program, tmp_path):
+    """A library of another model found nothing, and said that nothing was unfinished."""
+    for number in range(3):
+        draw_picture(tmp_path / f"{number}.png", f"rgb({70 * number}, 9, 90)")
+    program.json("index", tmp_path, "--ignore", "library/")
+    other = ("--model", "demo")
+    found = program.json("search", "red", "--no-rerank", "--tag", "best", *other)
+    assert (found["recall"], found["notes"]) == ([], [NOT_YET])
+    picture = draw_picture(tmp_path / "3.png", "rgb(9, 200, 90)")
+    program.json("index", picture)
+    assert program.json("index", *other)["items"] == 4
+    assert len(program.json("search", "red", "--no-rerank", *other)["recall"]) == 4
+    again = program.run("index", *other)
+    assert (again.exit_code, "nothing is unfinished" in again.stderr) == (2, True)
+
+
+def test_search__a_library_half_of_another_model(program, tmp_path):
+    first = draw_picture(tmp_path / "0.png", "green")
+    second = draw_picture(tmp_path / "1.png", "blue")
+    program.json("index", first, second)
+    with Library.open(program.library) as library:
+        item, _ = library.list_items()
+        with library._connection.writing() as conn:
+            conn.execute("DELETE FROM vector WHERE item = ?", (item.id,))
+    result = program.run("search", "green", "--no-rerank")
+    assert len(result.stdout.splitlines()) == 2
+    assert "1 of 2 items are not indexed with this model yet" in result.stderr
 
 
 def test_status__in_words_for_people(program, tmp_path):
