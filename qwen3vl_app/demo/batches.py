@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -23,6 +26,9 @@ from qwen3vl_app.demo.spelling import letters_at
 
 AHEAD = 4
 """Batches kept ready."""
+
+PARENT_DEATH_SIGNAL = 1
+"""`PR_SET_PDEATHSIG` of prctl(2)."""
 
 Batch = TypeVar("Batch")
 
@@ -239,9 +245,18 @@ def note_batch(
     )
 
 
+def end_with_parent() -> None:
+    """Have the kernel end this process with the one that started it, where it can (Linux).
+
+    A worker whose trainer was killed would wait for ever to hand over its next batch.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
 def ahead(make: Callable[[int], Batch], first: int, base: int) -> Iterator[Batch]:
     """Batches `make(base + step)` from step `first` on, made in one worker process."""
-    with ProcessPoolExecutor(1) as pool:
+    with ProcessPoolExecutor(1, initializer=end_with_parent) as pool:
         waiting: deque[Future[Batch]] = deque()
         step = first
         while True:
