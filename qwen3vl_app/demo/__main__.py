@@ -87,7 +87,7 @@ def build(  # noqa: PLR0917 - one for each option
         if samples:
             write_samples(target / "samples")
     for stage in built:
-        console.print(str(stage))
+        console.print(str(stage), soft_wrap=True)
     console.print("Measure them with “evaluate”.")
 
 
