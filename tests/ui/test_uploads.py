@@ -93,6 +93,13 @@ def test_upload__a_batch_is_one_job(http, empty):
     assert empty.indexer.added == [(tuple(empty.library.uploads / n for n in names), "A")]
 
 
+@pytest.mark.parametrize("body", [b"", b"x", b"[]", b"null", b'{"stored": 3}'])
+def test_upload__done_refuses_other_bodies(http, empty, body):
+    answer = http.post("/api/upload/done", content=body)
+    assert answer.status_code == 422
+    assert empty.indexer.added == []
+
+
 def test_upload__done_takes_only_uploads(http, empty):
     answer = http.post("/api/upload/done", json={"stored": ["../library.db"]})
     assert answer.status_code == 400

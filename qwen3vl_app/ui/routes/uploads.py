@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
 
 from qwen3vl_app.errors import AppError, LibraryReadOnlyError, UsageError
 from qwen3vl_app.services import Services
@@ -23,6 +24,13 @@ CHUNK = 2**20
 
 HEADROOM = 2**28
 """Bytes that stay free on the disk; SQLite needs room to commit what is being indexed."""
+
+
+class Uploaded(BaseModel):
+    """Files of one drop, as ``PUT /api/upload`` named them."""
+
+    stored: list[str] = []
+    collection: str | None = None
 
 
 def upload_routes(services: Services) -> APIRouter:
@@ -52,12 +60,11 @@ def upload_routes(services: Services) -> APIRouter:
         return {"stored": stored.relative_to(uploads).as_posix()}
 
     @router.post("/upload/done")
-    async def done(request: Request) -> Json:
-        body = await request.json()
-        paths = [_stored(uploads, name) for name in body.get("stored", [])]
+    async def done(body: Uploaded) -> Json:
+        paths = [_stored(uploads, name) for name in body.stored]
         if not paths:
             raise UsageError("No file was uploaded.")
-        collection = clean_name(body.get("collection"))
+        collection = clean_name(body.collection)
         await run_in_threadpool(services.indexer.add, paths, collection=collection)
         return {"files": len(paths)}
 
@@ -65,7 +72,7 @@ def upload_routes(services: Services) -> APIRouter:
 
 
 def _stored(uploads: Path, name: str) -> Path:
-    path = uploads / safe_relative(str(name))
+    path = uploads / safe_relative(name)
     if not path.is_file():
         raise UsageError(f"{name} was not uploaded.")
     return path
