@@ -251,7 +251,7 @@ def test_library__outcomes_say_why(page):
     failed = page.locator(".outcome")
     expect(failed).to_have_count(1)
     expect(failed).to_contain_text("the picture ends after 120 of 48,213 bytes")
-    failed.get_by_role("button").click()
+    failed.get_by_role("button", name="Retry").click()
     expect(page.locator(".toast")).to_contain_text("Reading again")
 
 

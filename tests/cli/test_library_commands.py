@@ -257,11 +257,21 @@ def test_ignore__a_list_of_the_library(program, tmp_path):
     assert (result.exit_code, "is no pattern" in result.stderr) == (2, True)
 
 
+def hear_interrupts():
+    """Ctrl+C reaches the program also where the tests run in the background, deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_index__watch_says_what_was_indexed(program, tmp_path):
     draw_picture(tmp_path / "a.png", "green")
     command = [sys.executable, "-m", "qwen3vl_app"]
     arguments = program.arguments("index", tmp_path, "--watch", "--json")
-    running = subprocess.Popen([*command, *arguments], cwd=ROOT, stdout=subprocess.PIPE)
+    running = subprocess.Popen(
+        [*command, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 - this process has one thread
+    )
     try:
         assert orjson.loads(running.stdout.readline())["indexed"] == 1
         time.sleep(1.5)

@@ -17,7 +17,7 @@ from qwen3vl_app.demo.export import export
 from qwen3vl_app.demo.judging import RerankEvaluation, other_colour, swapped
 from qwen3vl_app.demo.measures import Measure, text
 from qwen3vl_app.demo.names import load_things
-from qwen3vl_app.demo.network import build_model
+from qwen3vl_app.demo.network import WIDTH, build_model
 from qwen3vl_app.demo.tokenizer import append_end
 from qwen3vl_app.models.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.loader import load_embedder, load_reranker
@@ -63,7 +63,7 @@ def test_build__one_minute_killed_and_continued(tmp_path: Path) -> None:
     embedder = Qwen3VLEmbedder(load_embedder(checkpoint(tmp_path / "pair" / "embedder"), "cpu"))
     reranker = Qwen3VLReranker(load_reranker(checkpoint(tmp_path / "pair" / "reranker"), "cpu"))
     vectors = embedder.embed([text("cat"), text("dog")], DOCUMENT_INSTRUCTION).vectors
-    assert vectors.shape == (2, embedder.dimension)
+    assert vectors.shape == (2, WIDTH)
     scores = reranker.score(text("cat"), [text("a cat")], RERANK_INSTRUCTION).scores
     assert scores[0] is not None
     assert 0 < scores[0].relevance < 1

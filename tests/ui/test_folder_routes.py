@@ -43,7 +43,8 @@ def client(world: World) -> Iterator[TestClient]:
 
 
 def test_folders__listed_and_watched(client: TestClient, world: World) -> None:
-    row = {"path": str(world.folder), "collection": "trip", "watched": False, "there": True}
+    path = str(world.folder)
+    row = {"key": path, "path": path, "collection": "trip", "watched": False, "there": True}
     assert client.get("/api/folders").json() == [row]
     answer = client.post("/api/folders/watch", json={"path": str(world.folder), "on": True})
     assert answer.json() == [row | {"watched": True}]
