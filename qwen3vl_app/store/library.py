@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +22,7 @@ from qwen3vl_app.store.lock import LOCK_NAME, OWNER_NAME, WriterLock
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.thumbnails import Thumbnails
+from qwen3vl_app.store.uploads import delete_uploads
 from qwen3vl_app.store.writer import LibraryWriter
 from qwen3vl_app.types import (
     EVERYTHING,
@@ -204,8 +204,7 @@ class Library(SearchableLibrary):
             LibraryReadOnlyError: The library is open for reading only.
         """
         gone = self.writer.forget([Path(os.path.abspath(path)) for path in paths])
-        for path in gone:
-            self._delete_upload(path)
+        delete_uploads(self.uploads, gone)
         return len(gone)
 
     def check(self) -> list[str]:
@@ -217,15 +216,6 @@ class Library(SearchableLibrary):
                 return findings(conn, self._live, self._thumbnails)
         except LibraryError as error:  # too damaged to be looked at
             return [str(error)]
-
-    def _delete_upload(self, path: Path) -> None:
-        if path.is_relative_to(self.uploads):
-            with suppress(FileNotFoundError):
-                path.unlink()
-            for folder in path.parents:
-                if folder == self.uploads or any(folder.iterdir()):
-                    break
-                folder.rmdir()
 
 
 def _prepare(directory: Path) -> None:

@@ -1,11 +1,10 @@
-"""Copies of dropped files: where they go inside the library, and under which name."""
+"""Names of dropped files, made safe to be stored under."""
 
 from __future__ import annotations
 
-import filecmp
 import re
 import unicodedata
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from qwen3vl_app.errors import UsageError
 
@@ -51,22 +50,3 @@ def _shortened(text: str) -> str:
     stem = stem if tail else text
     cut = stem.encode()[: NAME_BYTES - len(tail.encode())].decode(errors="ignore")
     return cut + tail
-
-
-def place_upload(half: Path, uploads: Path, relative: PurePosixPath) -> Path:
-    """Move a completely received file to its place and return that place.
-
-    A file with the same bytes already there is left as it is; one with other bytes is never
-    overwritten: the new one gets a number, as in ``report (2).pdf``.
-    """
-    wanted = uploads / relative
-    target, number = wanted, 1
-    while target.exists():
-        if target.is_file() and filecmp.cmp(half, target, shallow=False):
-            half.unlink()
-            return target
-        number += 1
-        target = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half.rename(target)
-    return target

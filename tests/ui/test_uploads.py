@@ -1,4 +1,4 @@
-"""Names are made safe, bytes are never overwritten, batches become one job."""
+"""Names are made safe, equal bytes are kept once, batches become one job."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.routes.uploads import upload_routes
-from qwen3vl_app.ui.uploads import NAME_BYTES, place_upload, safe_relative
+from qwen3vl_app.ui.uploads import NAME_BYTES, safe_relative
 
 
 @pytest.mark.parametrize(
@@ -52,20 +52,6 @@ def test_safe_relative__never_leaves_the_folder(name):
     assert all(len(part.encode()) <= NAME_BYTES + 1 for part in path.parts)
 
 
-def test_place_upload__other_bytes_get_a_number(tmp_path):
-    def place(data: bytes) -> str:
-        half = tmp_path / "half"
-        half.write_bytes(data)
-        return place_upload(half, tmp_path / "up", PurePosixPath("a/b.txt")).name
-
-    assert [place(b"one"), place(b"two"), place(b"one"), place(b"two")] == [
-        "b.txt",
-        "b (2).txt",
-        "b.txt",
-        "b (2).txt",
-    ]
-
-
 @pytest.fixture
 def http(empty):
     app = FastAPI()
@@ -82,6 +68,14 @@ def test_upload__is_copied_and_indexed(http, empty):
     assert answer.json() == {"stored": "trip/猫.txt"}
     assert stored.read_bytes() == b"hello"
     assert empty.indexer.added == [((stored,), "Reise")]
+
+
+def test_upload__same_bytes_under_two_names_are_on_disk_once(http, empty):
+    for name in ("Italy/boat.txt", "ship.txt"):
+        http.put("/api/upload", content=b"hello", headers={"x-path": name})
+    first, second = (empty.library.uploads / name for name in ("Italy/boat.txt", "ship.txt"))
+    assert first.samefile(second)
+    assert [paths for paths, _ in empty.indexer.added] == [(first,), (second,)]
 
 
 def test_upload__a_batch_is_one_job(http, empty):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from urllib.parse import unquote
 
@@ -14,10 +14,12 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from qwen3vl_app.errors import AppError, LibraryReadOnlyError, UsageError
+from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.services import Services
+from qwen3vl_app.store.uploads import place_upload
 from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.routes.indexing import clean_name
-from qwen3vl_app.ui.uploads import place_upload, safe_relative
+from qwen3vl_app.ui.uploads import safe_relative
 
 CHUNK = 2**20
 """Bytes gathered before they are written: a hop to a worker thread per network packet is slow."""
@@ -51,7 +53,7 @@ def upload_routes(services: Services) -> APIRouter:
         relative = safe_relative(unquote(request.headers.get("x-path", "")))
         half = await _receive(request, uploads, limit)
         try:
-            stored = await run_in_threadpool(place_upload, half, uploads, relative)
+            stored = await run_in_threadpool(_place, half, uploads, relative)
         finally:
             half.unlink(missing_ok=True)
         if request.headers.get("x-hold") != "1":
@@ -69,6 +71,10 @@ def upload_routes(services: Services) -> APIRouter:
         return {"files": len(paths)}
 
     return router
+
+
+def _place(half: Path, uploads: Path, relative: PurePosixPath) -> Path:
+    return place_upload(half, uploads, relative, content_hash(half))
 
 
 def _stored(uploads: Path, name: str) -> Path:
