@@ -27,6 +27,7 @@ from sqlite_utils import Database, Migrations
 
 from qwen3vl_app.errors import LibraryError, LibraryTooNewError
 from qwen3vl_app.store import wording
+from qwen3vl_app.types import ItemId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -250,6 +251,13 @@ def m002_words_tags_looks(db: Database) -> None:
     for statement in (*_SECOND, *_WORDING, *_VECTOR_STATE):
         db.execute(statement)
     wording.fill(db.conn)
+
+
+@MIGRATIONS()
+def m003_words_of_sections(db: Database) -> None:
+    """Exact words find slides and sheets by their names."""
+    sections = db.execute("SELECT id FROM item WHERE section <> ''").fetchall()
+    wording.follow(db.conn, (), [ItemId(row[0]) for row in sections])
 
 
 def migrate(db: Database, directory: Path, *, writable: bool) -> None:

@@ -2,8 +2,8 @@
 
 ::
 
-    uploads/Italy/boat.jpg  ---.
-    uploads/boat again.jpg  ----+-->  uploads/.content/8f/8f14e45f…   named by the hash of its bytes
+    uploads/Italy/boat.jpg  --.
+    uploads/ship.jpg  ---------+-->  uploads/.content/8f/8f14e45f…  named by the hash of its bytes
 
 These are names of one file (hard links), so folders, filters and exact words know every name and
 the disk holds the bytes once. On a disk that has one name for each file, such as exFAT, and in

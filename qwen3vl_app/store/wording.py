@@ -1,5 +1,7 @@
 """What exact words are looked for in: texts and names of living items, as SQLite indexes them.
 
+The names are the paths of the files and, of a slide or sheet, its own.
+
 Every function wants the library's lock held. The rows of ``wording`` follow the items inside the
 same transaction; its triggers carry them on into the full-text indexes.
 """
@@ -65,14 +67,20 @@ def _rewrite(
     conn: sqlite3.Connection, items: Sequence[int], names: dict[ContentHash, str | None]
 ) -> None:
     rows = conn.execute(
-        "SELECT id, content, text FROM item WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT id, content, section, text FROM item WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(items),),
     ).fetchall()
-    for _, content, _ in rows:
+    living: list[tuple[int, str, str]] = []
+    gone: list[int] = []
+    for item, content, section, text in rows:
         if content not in names:
             names[content] = _names(conn, content)
-    living = [(item, spaced(text), names[content]) for item, content, text in rows]
-    gone = [item for item, _, name in living if name is None]
+        paths = names[content]
+        if paths is None:
+            gone.append(item)
+        else:
+            name = f"{spaced(section)}\n{paths}" if section else paths
+            living.append((item, spaced(text), name))
     conn.execute(
         "DELETE FROM wording WHERE item IN (SELECT value FROM json_each(?))", (json.dumps(gone),)
     )
@@ -80,7 +88,7 @@ def _rewrite(
         "INSERT INTO wording (item, text, name) VALUES (?, ?, ?) ON CONFLICT (item) DO UPDATE "
         "SET text = excluded.text, name = excluded.name "
         "WHERE text <> excluded.text OR name <> excluded.name",
-        [row for row in living if row[2] is not None],
+        living,
     )
 
 

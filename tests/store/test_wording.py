@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.wording import NAMES_KEPT, spaced
-from qwen3vl_app.types import Kind
+from qwen3vl_app.types import ExactWords, Kind, Place
 from tests.store.build import content, hash_of, put_file, unit
 
 NORTH = unit(1, 0, 0, 0)
@@ -48,6 +48,19 @@ def test_follow__texts_and_names_of_living_items(library):
     put_file(library, Path("/p/note.txt"), "note", [(passage, NORTH)])
     put_file(library, Path("/p/fox.png"), "fox", [(content(), NORTH)])
     assert rows(library) == [("a red fox", "/p/note.txt"), ("", "/p/fox.png")]
+
+
+def test_follow__slides_and_sheets_are_found_by_their_names(library):
+    sheets = ("Sheet Budget 2024", "Sheet Budget 2025", "Sheet 预算")
+    parts = [
+        (content(n, Kind.PASSAGE, Place(section=sheet), "12 | 30"), NORTH)
+        for n, sheet in enumerate(sheets)
+    ]
+    put_file(library, Path("/p/money.xlsx"), "money", parts)
+    assert rows(library)[2] == ("12 | 30", "Sheet 预 算\n/p/money.xlsx")
+    for asked, sheet in (('"Budget 2024"', sheets[0]), ("预算", sheets[2])):
+        (found,) = library.items(library.find_words(ExactWords.read(asked)).found).values()
+        assert found.place.section == sheet
 
 
 def test_follow__a_renamed_file_has_its_new_name_only(library):
