@@ -18,9 +18,10 @@ from qwen3vl_app.demo import inputs, phrases
 from qwen3vl_app.demo.captions import caption, fill, name, note, thing_caption
 from qwen3vl_app.demo.drawing import Placed
 from qwen3vl_app.demo.inputs import Shown
-from qwen3vl_app.demo.names import LANGUAGES, Thing, load_things
+from qwen3vl_app.demo.motions import places_of
+from qwen3vl_app.demo.names import HELD_OUT, LANGUAGES, Thing, load_things
 from qwen3vl_app.demo.render import frames
-from qwen3vl_app.demo.scenes import Scene, random_scene
+from qwen3vl_app.demo.scenes import MOTIONS, Scene, random_scene, random_title
 from qwen3vl_app.demo.sizes import Frame, random_frame
 from qwen3vl_app.demo.spelling import letters_at
 
@@ -52,6 +53,12 @@ class PairBatch:
 
     letters: np.ndarray | None = None
     """Of titled pages and words (vision tokens, letters), as `spelling.letters_at`."""
+
+    words: tuple[tuple[str, str], ...] = ()
+    """Further queries for headings, each with the word that it names."""
+
+    places: np.ndarray | None = None
+    """Of clips (segments, 3), as `motions.places_of`."""
 
     asking: np.ndarray | None = None
     """Pictures within the queries, as `shown`, on the same grid; None where queries are texts."""
@@ -90,22 +97,23 @@ def show(
 
 
 FORMS = {
-    "mixed": 0.4,
-    "kin": 0.11,
-    "shapes": 0.07,
-    "page": 0.05,
-    "strip": 0.15,
-    "titled": 0.06,
-    "clip": 0.07,
-    "note": 0.05,
+    "mixed": 0.24,
+    "kin": 0.07,
+    "shapes": 0.11,
+    "page": 0.03,
+    "strip": 0.24,
+    "titled": 0.08,
+    "clip": 0.05,
+    "motion": 0.1,
+    "note": 0.04,
     "joined": 0.04,
 }
 """What a batch holds, and how often.
 
 mixed: things, pairs and shapes. kin: things of neighbouring kinds. shapes: nothing but shapes.
-strip: words alone. titled: pages that differ in their heading. joined: pairs, asked for by a
-picture of one thing with the name of the other. Where all of a batch are alike, every other row is
-a hard negative.
+strip: words alone. titled: pages that differ in their heading. motion: clips of a few things, each
+with every motion. joined: pairs, asked for by a picture of one thing with the name of the other.
+Where all of a batch are alike, every other row is a hard negative.
 """
 
 KINDS = {"thing": 0.72, "pair": 0.2, "shapes": 0.08}
@@ -121,26 +129,24 @@ KIN = 160
 STRIPS = 4
 """Times the usual batch size for strips, which have the fewest tokens."""
 
+WORDS = 200
+"""Headings that a step of strips or titled pages spells as text alone, also such as are never
+drawn: how a query's word is spelled can be learned without its picture."""
+
 NAMES = 160
-"""Names of things that a step learns as text alone, but not beside strips: they cost a fraction of
-as many pictures, and there are some 30,000 of them in all languages."""
+"""Names of things that a step learns as text alone, but not beside headings: they cost a
+fraction of as many pictures, and there are some 30,000 of them in all languages."""
 
 PAGE_SHARE = 0.65
 """Of the usual batch size for pages, which have the most tokens."""
 
 
-def pair_batch(  # noqa: PLR0917 - all of them plain numbers
-    seed: int, base: int, size: int, limit: int | None, easy: int, rank: int = 0
-) -> PairBatch:
-    """The batch of step `seed - base`; the first `easy` steps are mostly single things.
-
-    All processes of a team get the same form, each its own drawings.
-    """
+def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) -> PairBatch:
+    """The batch of step `seed - base`; the first `easy` steps are mostly single things."""
     rng = Random(seed)
     things = load_things(limit)
     forms = EARLY_FORMS if seed - base < easy else FORMS
     form = rng.choices(list(forms), list(forms.values()))[0]
-    rng = Random(f"{seed} of {rank}")
     asking = inputs.RETRIEVE if rng.random() < 0.75 else inputs.DOCUMENT
     telling = inputs.DOCUMENT if rng.random() < 0.85 else inputs.RETRIEVE
     if form == "note":
@@ -150,9 +156,12 @@ def pair_batch(  # noqa: PLR0917 - all of them plain numbers
     scenes = batch_scenes(rng, form, size, things)
     spots: list[Spots] = []
     shown, places = show(rng, scenes, SHOWN_AS.get(form, "picture"), spots)
-    letters = None
+    letters, words, moved = None, (), None
     if form in ("strip", "titled"):
         letters = letters_at([scene.title for scene in scenes], spots, places[0].grid)
+        words = tuple(spelled(rng) for _ in range(WORDS))
+    elif form in ("clip", "motion"):
+        moved = places_of(spots, places[0].grid)
     return PairBatch(
         tuple(scenes),
         shown,
@@ -160,9 +169,17 @@ def pair_batch(  # noqa: PLR0917 - all of them plain numbers
         tuple(place.text() for place in places),
         tuple(caption(rng, scene) for scene in scenes),
         (telling, asking),
-        tuple(named(rng, rng.choice(things)) for _ in range(0 if form == "strip" else NAMES)),
+        tuple(named(rng, rng.choice(things)) for _ in range(0 if letters is not None else NAMES)),
         letters,
+        words,
+        moved,
     )
+
+
+def spelled(rng: Random) -> tuple[str, str]:
+    """A query for any heading, drawn or not, and the heading."""
+    title = random_title(rng, unseen=rng.random() < 1 / HELD_OUT)
+    return caption(rng, Scene("word", title=title), exact=True), title
 
 
 def named(rng: Random, thing: Thing) -> tuple[str, str]:
@@ -170,7 +187,7 @@ def named(rng: Random, thing: Thing) -> tuple[str, str]:
     return thing_caption(rng, Scene("thing", (thing,)), rng.choice(LANGUAGES)), thing.glyph
 
 
-SHOWN_AS = {"page": "page", "titled": "page", "strip": "strip", "clip": "clip"}
+SHOWN_AS = {"page": "page", "titled": "page", "strip": "strip", "clip": "clip", "motion": "clip"}
 """Form -> what sizes its drawings have, where not those of pictures."""
 
 
@@ -180,6 +197,10 @@ def batch_scenes(rng: Random, form: str, size: int, things: tuple[Thing, ...]) -
     match form:
         case "clip":
             kinds = ["clip"] * (size * 2 // 5)
+        case "motion":
+            ways = [motion for motion in MOTIONS if motion != "appear"]
+            moving = rng.sample(things, size * 2 // 5 // len(ways) or 1)
+            return [Scene("clip", (thing,), motion=way) for thing in moving for way in ways]
         case "page":
             kinds = [rng.choice(("page", "chart")) for _ in range(pages)]
         case "titled":

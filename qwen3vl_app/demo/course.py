@@ -9,7 +9,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -18,7 +18,6 @@ from torch import Tensor
 
 from qwen3vl_app.demo.muon import Muon
 from qwen3vl_app.demo.network import Model
-from qwen3vl_app.demo.team import Team
 
 NOT_MUON = ("embed", "lm_head")
 """Parameters whose matrices AdamW updates."""
@@ -48,9 +47,6 @@ class Plan:
     half: bool = True
     start: Path | None = None
     """Folder of a pair to begin from instead of random numbers."""
-
-    team: Team = field(default_factory=Team)
-    """The processes that train together."""
 
 
 SAVE_EVERY = 180.0
@@ -116,9 +112,7 @@ class Course(ABC, Generic[Batch]):
         self.step, self.spent = state["step"], state["spent"]
 
     def save(self) -> None:
-        """Write the state beside the old one, then replace it; the first of a team does."""
-        if self.plan.team.rank:
-            return
+        """Write the state beside the old one, then replace it."""
         state = {
             "model": self.model.state_dict(),
             **{name: parameter.data for name, parameter in self._extra.items()},
@@ -140,8 +134,6 @@ class Course(ABC, Generic[Batch]):
         for optimizer in self._optimizers:
             optimizer.zero_grad()
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
-        everything = [*self.model.parameters(), *self._extra.values()]
-        self.spent = self.plan.team.average(everything, self.spent)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self._optimizers:
             optimizer.step()

@@ -10,12 +10,18 @@ import numpy as np
 
 from qwen3vl_app.demo.batches import Spots, show
 from qwen3vl_app.demo.captions import caption, note
-from qwen3vl_app.demo.drawing import COLOURS, SHAPES
-from qwen3vl_app.demo.grounding import grounds_of
+from qwen3vl_app.demo.grounding import Grounds, Judged, grounds_of
 from qwen3vl_app.demo.inputs import Shown, pixels
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.render import draw
-from qwen3vl_app.demo.scenes import COUNTS, Alike, Scene, mistakes, random_scene, with_wrong_thing
+from qwen3vl_app.demo.scenes import (
+    Alike,
+    Scene,
+    mistakes,
+    random_scene,
+    with_wrong_thing,
+    wrong_shapes,
+)
 from qwen3vl_app.demo.sizes import random_frame
 
 FORMS = {
@@ -61,8 +67,7 @@ class Judgements:
 
     shown: pixels (segments, 1 or 2, height, width, 3) or None. seen_by: for each of the
     N · QUERIES rows the segments it looks at, in order (all rows equally many). queries:
-    N · QUERIES user contents; documents: N. grounds: (N · QUERIES, vision tokens, 3) of 0 and 1,
-    as `grounding.grounds_of`, or None.
+    N · QUERIES user contents; documents: N. grounds: what has to be noticed, or None.
     """
 
     shown: np.ndarray | None
@@ -70,7 +75,7 @@ class Judgements:
     seen_by: np.ndarray | None
     queries: tuple[str, ...]
     documents: tuple[str, ...]
-    grounds: np.ndarray | None = None
+    grounds: Grounds | None = None
 
 
 def other_scene(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
@@ -106,15 +111,6 @@ def respects(rng: Random) -> list[str]:
     return [first, rng.choices(list(rest), list(rest.values()))[0]]
 
 
-def wrong_shapes(rng: Random, scene: Scene, respect: str) -> Scene:
-    """The scene with another count, shape or colour."""
-    if respect == "count":
-        return replace(scene, count=rng.choice([each for each in COUNTS if each != scene.count]))
-    if respect == "shape":
-        return replace(scene, shape=rng.choice([each for each in SHAPES if each != scene.shape]))
-    return replace(scene, colour=rng.choice([each for each in COLOURS if each != scene.colour]))
-
-
 def asked(rng: Random, scene: Scene, things: Sequence[Thing], alike: Alike | None) -> list[Scene]:
     """The scenes that the queries of one document describe: true, two wrong, one far off."""
     true = scene
@@ -146,22 +142,17 @@ def judged_scene(rng: Random, form: str, step: int, things: Sequence[Thing]) -> 
     return random_scene(rng, kind, things)
 
 
-def judgements(  # noqa: PLR0917 - all of them plain numbers
+def judgements(
     seed: int,
     base: int,
     size: int,
     limit: int | None,
     alike: Alike | None = None,
-    rank: int = 0,
 ) -> Judgements:
-    """The batch of step `seed - base`; `alike` makes wrong things harder to tell.
-
-    All processes of a team get the same form, each its own drawings.
-    """
+    """The batch of step `seed - base`; `alike` makes wrong things harder to tell."""
     rng = Random(seed)
     things = load_things(limit)
     form = rng.choices(list(FORMS), list(FORMS.values()))[0]
-    rng = Random(f"{seed} of {rank}")
     if form in ("alike", "noted"):
         return picture_queries(rng, things, size // 2, alike, noted=form == "noted")
     if form == "moving":
@@ -180,12 +171,12 @@ def judgements(  # noqa: PLR0917 - all of them plain numbers
     rows = np.arange(len(shown)).reshape(count, per).repeat(QUERIES, axis=0)
     grounds = None
     if form != "page":  # pages are known by their layout and heading: nothing to point at
-        pointed = [
-            grounds_of(scene, claim, placed, places[0].grid)
-            for scene, group, placed in zip(scenes, asking, spots, strict=True)
-            for claim in group
+        judged = [
+            Judged(scene, placed, group, queries[at * QUERIES : (at + 1) * QUERIES])
+            for at, (scene, group, placed) in enumerate(zip(scenes, asking, spots, strict=True))
         ]
-        grounds = np.stack(pointed)
+        numbers = {thing.glyph: place for place, thing in enumerate(things)}
+        grounds = grounds_of(judged, places[0].grid, numbers)
     return Judgements(
         shown,
         places[0].grid,

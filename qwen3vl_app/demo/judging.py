@@ -17,6 +17,7 @@ from qwen3vl_app.demo.scenes import (
     random_pair,
     sibling,
     with_wrong_thing,
+    wrong_shapes,
 )
 from qwen3vl_app.models.protocols import Reranker
 from qwen3vl_app.types import RERANK_INSTRUCTION, ModelInput
@@ -24,19 +25,9 @@ from qwen3vl_app.types import RERANK_INSTRUCTION, ModelInput
 Change = Callable[[Random, Scene, Sequence[Thing]], Scene]
 
 
-def other_colour(rng: Random, scene: Scene, _: Sequence[Thing]) -> Scene:
-    """The scene in another colour."""
-    return replace(scene, colour=rng.choice([each for each in COLOURS if each != scene.colour]))
-
-
-def other_count(rng: Random, scene: Scene, _: Sequence[Thing]) -> Scene:
-    """The scene with another number of shapes."""
-    return replace(scene, count=rng.choice([each for each in COUNTS if each != scene.count]))
-
-
-def other_shape(rng: Random, scene: Scene, _: Sequence[Thing]) -> Scene:
-    """The scene with another shape."""
-    return replace(scene, shape=rng.choice([each for each in SHAPES if each != scene.shape]))
+def other(respect: str) -> Change:
+    """The change of shapes in one respect: their colour, count or shape."""
+    return lambda rng, scene, _: wrong_shapes(rng, scene, respect)
 
 
 def swapped(_: Random, scene: Scene, __: Sequence[Thing]) -> Scene:
@@ -57,9 +48,9 @@ def other_sibling(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
 
 
 CHANGES: tuple[tuple[str, str, Change], ...] = (
-    ("shapes", "wrong colour", other_colour),
-    ("shapes", "wrong count", other_count),
-    ("shapes", "wrong shape", other_shape),
+    ("shapes", "wrong colour", other("colour")),
+    ("shapes", "wrong count", other("count")),
+    ("shapes", "wrong shape", other("shape")),
     ("side", "sides swapped", swapped),
     ("stack", "above and below swapped", swapped),
     ("side", "one wrong thing of two", with_wrong_thing),

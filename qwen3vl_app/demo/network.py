@@ -192,8 +192,26 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat((-second, first), dim=-1) * sin
 
 
-TAP = 3
-"""The text layer behind which `encode_rows` looks at the vision tokens on request."""
+def vision_places(rows: Rows) -> Tensor:
+    """Where the vision tokens of all rows lie among the flat tokens (P + N · L)."""
+    if rows.visual is None:
+        return torch.zeros(0, dtype=torch.long)
+    return rows.visual.flatten().nonzero().squeeze(1) + rows.prompt.shape[0]
+
+
+def segment_ends(rows: Rows) -> Tensor:
+    """Where the token behind each vision segment lies among the flat tokens, row by row."""
+    if rows.visual is None:
+        return torch.zeros(0, dtype=torch.long)
+    inside = rows.visual.flatten()
+    after = F.pad(inside[:-1] & ~inside[1:], (1, 0))
+    return after.nonzero().squeeze(1) + rows.prompt.shape[0]
+
+
+def row_ends(rows: Rows) -> Tensor:
+    """Where the final real token of each row lies among the flat tokens."""
+    count, length = rows.ids.shape
+    return torch.arange(count) * length + rows.last + rows.prompt.shape[0]
 
 
 def encode_rows(
@@ -201,31 +219,29 @@ def encode_rows(
 ) -> Tensor:
     """The final hidden state (N, H) of every row, normed by the model's last norm.
 
-    `tapped` receives the states (vision tokens of all rows, H) behind layer `TAP`.
+    `tapped` receives the states of the flat tokens (P + N · L, H) behind each layer but the last.
     """
     text = model.model.language_model
-    prompt, (count, length) = rows.prompt.shape[0], rows.ids.shape
+    prompt, length = rows.prompt.shape[0], rows.ids.shape[1]
     x = text.embed_tokens(torch.cat([rows.prompt, rows.ids.flatten()])).float()
-    spots = None
-    if seen is not None and rows.visual is not None:
-        spots = rows.visual.flatten().nonzero().squeeze(1) + prompt
+    spots = vision_places(rows)
+    if seen is not None:
         x = x.index_copy(0, spots, seen.tokens.float())
     ahead = torch.arange(prompt).expand(3, 1, -1)
     flat = torch.cat([ahead, rows.positions.reshape(3, 1, -1)], dim=2)
     cos, sin = (part[0].unsqueeze(1) for part in text.rotary_emb(x, flat))
     allowed = torch.ones(length, prompt + length, dtype=torch.bool).tril(prompt)
-    ends = torch.arange(count) * length + rows.last + prompt
     for index, layer in enumerate(text.layers):
         final = index == len(text.layers) - 1
         mixed = attend(
             layer.self_attn, norm(layer.input_layernorm, x), (cos, sin), rows, allowed, final=final
         )
-        x = (x[ends] if final else x) + mixed
+        x = (x[row_ends(rows)] if final else x) + mixed
         x = x + layer.mlp(norm(layer.post_attention_layernorm, x))
-        if seen is not None and spots is not None and index < len(seen.deepstack):
+        if seen is not None and index < len(seen.deepstack):
             x = x.index_add(0, spots, seen.deepstack[index].float())
-        if tapped is not None and spots is not None and index == TAP:
-            tapped.append(x[spots])
+        if tapped is not None and not final:
+            tapped.append(x)
     return norm(text.norm, x)
 
 

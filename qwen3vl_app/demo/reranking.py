@@ -1,7 +1,6 @@
 """Fine-tune the embedder into the reranker: "yes" or "no" at the prompt's last token.
 
-One bit for a whole picture teaches relations slowly: the model cannot know whether it missed a
-thing, its side or the word. So the vision tokens have to point as well (`grounding`).
+Its layers are asked on the way what they have noticed (`grounding`).
 """
 
 from __future__ import annotations
@@ -19,21 +18,34 @@ from torch import Tensor
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import PairBatch, ahead
 from qwen3vl_app.demo.course import Course, Plan, half_precision
-from qwen3vl_app.demo.grounding import CHANNELS, pointing_loss
+from qwen3vl_app.demo.grounding import CHANNELS, WAYS, choice_loss, pointing_loss
 from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
 from qwen3vl_app.demo.names import Thing, load_things
-from qwen3vl_app.demo.network import WIDTH, Model, Seen, encode_rows, look
+from qwen3vl_app.demo.network import (
+    WIDTH,
+    Model,
+    Rows,
+    Seen,
+    encode_rows,
+    look,
+    row_ends,
+    vision_places,
+)
 from qwen3vl_app.demo.render import draw
 from qwen3vl_app.demo.scenes import Alike, Scene
 from qwen3vl_app.demo.sizes import Frame
 from qwen3vl_app.demo.tokenizer import append_end
-from qwen3vl_app.demo.training import embed_documents
+from qwen3vl_app.demo.training import embed_documents, embed_texts
 
-RATE = 0.5
+RATE = 0.75
 """Share of the embedder's learning rates."""
 
 ALIKE = 12
 """So many things count as easily taken for a thing."""
+
+KNOWN, POINTED, COMPARED = 2, 3, 4
+"""Text layers behind which tokens have to tell what they mean, what was asked for, and the end of
+the prompt what is claimed and what is so. The last layer is left to compare."""
 
 WEIGHTS = (1.8, 0.8, 0.8, 0.6)
 """Of the true, the two hard and the easy query in the yes/no loss."""
@@ -53,16 +65,39 @@ def look_at(model: Model, batch: Judgements) -> Seen | None:
     return Seen(spread(seen.tokens), [spread(part) for part in seen.deepstack])
 
 
-def logits_of(
-    model: Model, tokenizer: Tokenizer, batch: Judgements, tapped: list[Tensor] | None = None
-) -> Tensor:
-    """(N, QUERIES) logits of "yes" over "no"; `tapped` as for `encode_rows`."""
+def prompts_of(batch: Judgements) -> list[str]:
+    """The prompts of all queries with their documents."""
     documents = [text for text in batch.documents for _ in range(QUERIES)]
-    prompts = [
+    return [
         inputs.judge_prompt(query, document)
         for query, document in zip(batch.queries, documents, strict=True)
     ]
-    rows = inputs.rows_of(tokenizer, prompts, batch.grid)
+
+
+def name_ends(
+    tokenizer: Tokenizer, batch: Judgements, prompts: Sequence[str], rows: Rows
+) -> tuple[Tensor, np.ndarray]:
+    """Where the last token of each name lies among the flat tokens, and what thing it means."""
+    if batch.grounds is None:
+        return torch.zeros(0, dtype=torch.long), np.zeros(0, dtype=np.int64)
+    places, things = [], []
+    for row, end, thing in batch.grounds.named:
+        start = prompts[row].index("<Query>:") + len("<Query>:")
+        token = tokenizer.encode(prompts[row]).char_to_token(start + end - 1)
+        if token is not None:
+            places.append(row * rows.ids.shape[1] + token)  # the prompt's length is in the token
+            things.append(thing)
+    return torch.tensor(places, dtype=torch.long), np.array(things, dtype=np.int64)
+
+
+def logits_of(
+    model: Model,
+    tokenizer: Tokenizer,
+    batch: Judgements,
+    rows: Rows,
+    tapped: list[Tensor] | None = None,
+) -> Tensor:
+    """(N, QUERIES) logits of "yes" over "no"; `tapped` as for `encode_rows`."""
     hidden = encode_rows(model, rows, look_at(model, batch), tapped).float()
     words = model.model.language_model.embed_tokens.weight
     yes, no = (tokenizer.token_to_id(word) for word in ("yes", "no"))
@@ -100,14 +135,29 @@ def look_alikes(model: Model, tokenizer: Tokenizer, things: Sequence[Thing]) -> 
     return dict(zip((t.glyph for t in things), nearest.indices.tolist(), strict=True))
 
 
+def first_anchors(model: Model, tokenizer: Tokenizer, things: Sequence[Thing]) -> Tensor:
+    """(things, H): the embedder's vectors of the things' names."""
+    names, ending = [thing.name() for thing in things], append_end(tokenizer)
+    with torch.no_grad():
+        parts = [
+            embed_texts(model, ending, inputs.RETRIEVE, names[at : at + 100])
+            for at in range(0, len(names), 100)
+        ]
+    return torch.cat(parts)
+
+
 class RerankTrainer(Course[Judgements]):
     """The reranker in training; starts from the embedder's weights."""
 
     def __init__(self, plan: Plan, tokenizer: Tokenizer, model: Model) -> None:
         self.tokenizer = tokenizer
-        self.alike = look_alikes(model, tokenizer, load_things(plan.things))
+        things = load_things(plan.things)
+        self.alike = look_alikes(model, tokenizer, things)
+        self.anchors = torch.nn.Parameter(first_anchors(model, tokenizer, things))
         self.pointer = torch.nn.Parameter(torch.randn(CHANNELS, WIDTH) * 0.05)
-        super().__init__(plan, "reranker.pt", model, {"pointer": self.pointer}, rate=RATE)
+        self.ways = torch.nn.Parameter(torch.randn(2 * len(WAYS), WIDTH) * 0.05)
+        extra = {"pointer": self.pointer, "anchors": self.anchors, "ways": self.ways}
+        super().__init__(plan, "reranker.pt", model, extra, rate=RATE)
 
     def batches(self) -> Iterator[Judgements]:
         """From the step on where the saved run stopped."""
@@ -118,17 +168,30 @@ class RerankTrainer(Course[Judgements]):
             size=self.plan.batch * 2 // 5,
             limit=self.plan.things,
             alike=self.alike,
-            rank=self.plan.team.rank,
         )
         return ahead(make, self.step, base)
 
     def losses(self, batch: Judgements) -> dict[str, Tensor]:
         """The parts of the loss."""
+        prompts = prompts_of(batch)
+        rows = inputs.rows_of(self.tokenizer, prompts, batch.grid)
         with half_precision(enabled=self.plan.half):
             tapped: list[Tensor] = []
-            logits = logits_of(self.model, self.tokenizer, batch, tapped)
+            logits = logits_of(self.model, self.tokenizer, batch, rows, tapped)
         losses = loss_of(logits)
-        if batch.grounds is not None:
-            states = F.layer_norm(tapped[0].float(), (WIDTH,))
-            losses["pointing"] = pointing_loss(states @ self.pointer.T, batch.grounds)
-        return losses
+        if batch.grounds is None:
+            return losses
+        states = [F.layer_norm(x.float(), (WIDTH,)) for x in tapped]
+        vision, anchors = vision_places(rows), F.normalize(self.anchors, dim=-1)
+        ends, things = name_ends(self.tokenizer, batch, prompts, rows)
+        claimed, so = (states[COMPARED][row_ends(rows)] @ self.ways.T).chunk(2, dim=1)
+        ways = batch.grounds.ways
+        return losses | {
+            "shown": choice_loss(states[KNOWN][vision] @ anchors.T, batch.grounds.shown),
+            "named": choice_loss(states[KNOWN][ends] @ anchors.T, things),
+            "pointing": pointing_loss(
+                states[POINTED][vision] @ self.pointer.T, batch.grounds.grounds
+            ),
+            "claimed": choice_loss(claimed, ways[:, 0]),
+            "so": choice_loss(so, ways[:, 1]),
+        }

@@ -144,17 +144,13 @@ def with_wrong_thing(
     return replace(scene, things=tuple(changed))
 
 
-def wrong_shapes(rng: Random, scene: Scene) -> list[Scene]:
-    """Two of: another colour, another count, another shape."""
-    colour = rng.choice([name for name in COLOURS if name != scene.colour])
-    shape = rng.choice([name for name in SHAPES if name != scene.shape])
-    count = rng.choice([number for number in COUNTS if number != scene.count])
-    options = [
-        replace(scene, colour=colour),
-        replace(scene, count=count),
-        replace(scene, shape=shape),
-    ]
-    return rng.sample(options, 2)
+def wrong_shapes(rng: Random, scene: Scene, respect: str) -> Scene:
+    """The scene with another colour, shape or count."""
+    if respect == "count":
+        return replace(scene, count=rng.choice([each for each in COUNTS if each != scene.count]))
+    if respect == "shape":
+        return replace(scene, shape=rng.choice([each for each in SHAPES if each != scene.shape]))
+    return replace(scene, colour=rng.choice([each for each in COLOURS if each != scene.colour]))
 
 
 def mistakes(
@@ -162,7 +158,10 @@ def mistakes(
 ) -> list[Scene]:
     """Two different scenes that are each wrong in one respect."""
     if scene.kind == "shapes":
-        return wrong_shapes(rng, scene)
+        return [
+            wrong_shapes(rng, scene, respect)
+            for respect in rng.sample(("colour", "count", "shape"), 2)
+        ]
     if scene.kind == "titled":
         return [replace(scene, title=random_title(rng)) for _ in range(2)]
     if scene.kind == "pair" or scene.motion == "appear":

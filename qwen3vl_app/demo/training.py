@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -21,8 +22,17 @@ from torch import Tensor
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import EARLY_STEPS, PairBatch, ahead, pair_batch
 from qwen3vl_app.demo.course import Course, Plan, half_precision
+from qwen3vl_app.demo.motions import places_loss
 from qwen3vl_app.demo.names import load_things
-from qwen3vl_app.demo.network import WIDTH, Model, build_model, encode_rows, look
+from qwen3vl_app.demo.network import (
+    WIDTH,
+    Model,
+    Rows,
+    build_model,
+    encode_rows,
+    look,
+    segment_ends,
+)
 from qwen3vl_app.demo.scenes import Scene, prototype_names, prototypes
 from qwen3vl_app.demo.spelling import ALPHABET, gram_places, spelling_loss, spotting_loss
 from qwen3vl_app.demo.start import start_from
@@ -31,8 +41,27 @@ PROTOTYPE_SCALE = 16.0
 GRAM_BIAS = -2.0
 """Most letters and pairs of letters are absent from a word."""
 
+GATHERED = 2
+"""The text layer behind which the token after a vision segment has to tell what the segment shows:
+which letters, or where the thing is. The layers above compare and pass it on."""
+
+CONTINUED_RATE = 0.6
+"""Share of the learning rates for a checkpoint that has learned before."""
+
 CUTS = (64, 128, WIDTH)
 """Leading dimensions that must work on their own (Matryoshka)."""
+
+
+@dataclass(slots=True)
+class Trace:
+    """What the model went through on its way to the vectors.
+
+    looks: vision tokens (tokens of all rows, H). tapped: as for `encode_rows`. rows: the prompts.
+    """
+
+    rows: Rows
+    looks: Tensor
+    tapped: list[Tensor]
 
 
 def embed_texts(
@@ -44,16 +73,16 @@ def embed_texts(
 
 
 def embed_documents(
-    model: Model, tokenizer: Tokenizer, batch: PairBatch, looks: list[Tensor] | None = None
+    model: Model, tokenizer: Tokenizer, batch: PairBatch, traces: list[Trace] | None = None
 ) -> Tensor:
     """Normalised vectors (N, H) of the batch's pictures, clips or notes.
 
-    `looks` receives the vision tokens (tokens of all rows, H).
+    `traces` receives one entry where there is vision.
     """
     if batch.shown is None:
         return embed_texts(model, tokenizer, batch.instructions[0], batch.documents)
     return embed_seen(
-        model, tokenizer, batch.instructions[0], batch.documents, batch.shown, batch.grid, looks
+        model, tokenizer, batch.instructions[0], batch.documents, batch.shown, batch.grid, traces
     )
 
 
@@ -64,15 +93,17 @@ def embed_seen(  # noqa: PLR0917 - what a prompt is made of
     contents: Sequence[str],
     shown: np.ndarray,
     grid: inputs.Grid | None,
-    looks: list[Tensor] | None = None,
+    traces: list[Trace] | None = None,
 ) -> Tensor:
     """Normalised vectors (N, H) of user turns that hold pictures or clips of one grid."""
     prompts = [inputs.embed_prompt(content, instruction) for content in contents]
     rows = inputs.rows_of(tokenizer, prompts, grid)
     seen = look(model, inputs.patches_of(shown))
-    if looks is not None:
-        looks.append(seen.tokens)
-    return F.normalize(encode_rows(model, rows, seen).float(), dim=-1)
+    tapped: list[Tensor] = []
+    vectors = F.normalize(encode_rows(model, rows, seen, tapped).float(), dim=-1)
+    if traces is not None:
+        traces.append(Trace(rows, seen.tokens, tapped))
+    return vectors
 
 
 def embed_queries(model: Model, tokenizer: Tokenizer, batch: PairBatch) -> Tensor:
@@ -137,13 +168,18 @@ class Trainer(Course[PairBatch]):
         self.letters = torch.nn.Parameter(torch.randn(len(gram_places()), WIDTH) * 0.05)
         self.groups = group_slices(self.names)
         self.spotter = torch.nn.Parameter(torch.randn(len(ALPHABET), WIDTH) * 0.05)
+        self.gatherer = torch.nn.Parameter(torch.randn(len(gram_places()), WIDTH) * 0.05)
+        self.placer = torch.nn.Parameter(torch.randn(3, WIDTH) * 0.02)
         extra = {
             "anchors": self.anchors,
             "scale": self.scale,
             "letters": self.letters,
             "spotter": self.spotter,
+            "gatherer": self.gatherer,
+            "placer": self.placer,
         }
-        super().__init__(plan, "embedder.pt", model, extra)
+        rate = 1.0 if plan.start is None else CONTINUED_RATE
+        super().__init__(plan, "embedder.pt", model, extra, rate=rate)
 
     def first_anchors(self, model: Model) -> Tensor:
         """(prototypes, H): what the checkpoint that training starts from makes of their names."""
@@ -168,7 +204,6 @@ class Trainer(Course[PairBatch]):
             size=self.plan.batch,
             limit=self.plan.things,
             easy=EARLY_STEPS if self.plan.start is None else 0,
-            rank=self.plan.team.rank,
         )
         return ahead(make, self.step, base)
 
@@ -181,15 +216,14 @@ class Trainer(Course[PairBatch]):
         ]
         return torch.stack(parts).sum()
 
+    def embed_queries_for(self, batch: PairBatch, texts: Sequence[str]) -> Tensor:
+        """Normalised vectors (N, H) of further queries."""
+        with half_precision(enabled=self.plan.half):
+            return embed_texts(self.model, self.tokenizer, batch.instructions[1], texts)
+
     def names_loss(self, batch: PairBatch) -> Tensor:
         """Cross entropy of the batch's further names against the prototypes of their things."""
-        with half_precision(enabled=self.plan.half):
-            vectors = embed_texts(
-                self.model,
-                self.tokenizer,
-                batch.instructions[1],
-                [words for words, _ in batch.names],
-            )
+        vectors = self.embed_queries_for(batch, [words for words, _ in batch.names])
         targets = torch.zeros(len(vectors), len(self.names))
         for row, (_, glyph) in enumerate(batch.names):
             targets[row, self.index[f"thing:{glyph}"]] = 1
@@ -200,28 +234,41 @@ class Trainer(Course[PairBatch]):
         logits = PROTOTYPE_SCALE * vectors @ F.normalize(self.letters, dim=-1).T + GRAM_BIAS
         return spelling_loss(logits, texts)
 
+    def reading_losses(
+        self, batch: PairBatch, trace: Trace, documents: Tensor, queries: Tensor
+    ) -> dict[str, Tensor]:
+        """Of letters: in the vision tokens, behind them, in the documents, in all queries."""
+        titles = [scene.title for scene in batch.scenes]
+        asked = [
+            asked_words(query, title) for query, title in zip(batch.queries, titles, strict=True)
+        ]
+        words = self.embed_queries_for(batch, [query for query, _ in batch.words])
+        behind = normed(trace.tapped[GATHERED][segment_ends(trace.rows)])
+        return {
+            "letters spotted": spotting_loss(normed(trace.looks) @ self.spotter.T, batch.letters),
+            "letters gathered": spelling_loss(behind @ self.gatherer.T + GRAM_BIAS, titles),
+            "letters seen": self.read_loss(documents, titles),
+            "letters asked": self.read_loss(
+                torch.cat([queries, words]), asked + [word for _, word in batch.words]
+            ),
+        }
+
     def losses(self, batch: PairBatch) -> dict[str, Tensor]:
         """The parts of the loss."""
         with half_precision(enabled=self.plan.half):
-            looks: list[Tensor] = []
-            documents = embed_documents(self.model, self.tokenizer, batch, looks)
+            traces: list[Trace] = []
+            documents = embed_documents(self.model, self.tokenizer, batch, traces)
             queries = embed_queries(self.model, self.tokenizer, batch)
         ignored = same_meaning(batch.scenes, batch.queries)
         scale = self.scale.exp().clamp(max=100)
         pairs = {"pairs": contrastive(documents, queries, scale, ignored)}
+        if batch.letters is not None:
+            return pairs | self.reading_losses(batch, traces[0], documents, queries)
         if batch.names:
             pairs["names"] = self.names_loss(batch)
-        if batch.letters is not None:
-            states = F.layer_norm(looks[0].float(), (WIDTH,))
-            pairs["letters spotted"] = spotting_loss(states @ self.spotter.T, batch.letters)
-            asked = [
-                asked_words(query, scene.title)
-                for query, scene in zip(batch.queries, batch.scenes, strict=True)
-            ]
-            return pairs | {
-                "letters seen": self.read_loss(documents, [scene.title for scene in batch.scenes]),
-                "letters asked": self.read_loss(queries, asked),
-            }
+        if batch.places is not None:
+            behind = normed(traces[0].tapped[GATHERED][segment_ends(traces[0].rows)])
+            pairs["places"] = places_loss(behind @ self.placer.T + 0.5, batch.places)
         targets = torch.zeros(len(batch.scenes), len(self.names))
         for row, scene in enumerate(batch.scenes):
             for name, share in prototypes(scene).items():
@@ -230,3 +277,8 @@ class Trainer(Course[PairBatch]):
             "documents": self.prototype_loss(documents, targets),
             "queries": self.prototype_loss(queries, targets),
         }
+
+
+def normed(states: Tensor) -> Tensor:
+    """Hidden states (N, H) at one scale, as the readers of targets want them."""
+    return F.layer_norm(states.float(), (WIDTH,))

@@ -14,7 +14,7 @@ from qwen3vl_app.demo.build import load_tokenizer
 from qwen3vl_app.demo.course import Plan
 from qwen3vl_app.demo.evaluate import RecallEvaluation
 from qwen3vl_app.demo.export import export
-from qwen3vl_app.demo.judging import RerankEvaluation, other_colour, swapped
+from qwen3vl_app.demo.judging import RerankEvaluation, other, swapped
 from qwen3vl_app.demo.measures import Measure, text
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import WIDTH, build_model
@@ -100,5 +100,5 @@ def test_evaluate__untrained_embedder_is_near_chance(untrained: Path) -> None:
 def test_evaluate__untrained_reranker_is_near_chance(untrained: Path) -> None:
     reranker = Qwen3VLReranker(load_reranker(checkpoint(untrained / "reranker"), "cpu"))
     evaluation = RerankEvaluation(reranker, load_things(THINGS), 6)
-    assert 0.2 <= evaluation.subtle("shapes", other_colour, 40) <= 0.8
+    assert 0.2 <= evaluation.subtle("shapes", other("colour"), 40) <= 0.8
     assert 0.2 <= evaluation.subtle("side", swapped, 40) <= 0.8

@@ -15,7 +15,7 @@ from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
 from qwen3vl_app.demo.muon import Muon, orthogonalise
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import Model, build_model
-from qwen3vl_app.demo.reranking import logits_of
+from qwen3vl_app.demo.reranking import logits_of, prompts_of
 from qwen3vl_app.demo.sizes import BUDGET, PICTURE_BUDGETS, STRIP_TOKENS, random_frame
 from qwen3vl_app.demo.tokenizer import (
     END,
@@ -164,7 +164,8 @@ def test_logits_of__equals_transformers(model: Model, tokenizer: Tokenizer, form
     batch = judged(form)
     yes, no = (tokenizer.token_to_id(word) for word in ("yes", "no"))
     with torch.no_grad():
-        found = logits_of(model, tokenizer, batch)
+        rows = inputs.rows_of(tokenizer, prompts_of(batch), batch.grid)
+        found = logits_of(model, tokenizer, batch, rows)
         for row in (0, QUERIES + 1):
             prompt = inputs.judge_prompt(batch.queries[row], batch.documents[row // QUERIES])
             shown = None

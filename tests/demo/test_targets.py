@@ -1,0 +1,177 @@
+"""The targets that training asks for on the way: pointing, names, ways, letters, places."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer
+
+from qwen3vl_app.demo import inputs
+from qwen3vl_app.demo.batches import pair_batch, show
+from qwen3vl_app.demo.captions import caption, corpus
+from qwen3vl_app.demo.grounding import (
+    UNKNOWN,
+    WAYS,
+    Judged,
+    choice_loss,
+    grounds_of,
+    names_in,
+    way_of,
+)
+from qwen3vl_app.demo.judgements import Judgements, judgements
+from qwen3vl_app.demo.motions import places_loss, places_of
+from qwen3vl_app.demo.names import Thing, load_things
+from qwen3vl_app.demo.network import row_ends, segment_ends, vision_places
+from qwen3vl_app.demo.reranking import name_ends, prompts_of
+from qwen3vl_app.demo.scenes import Scene
+from qwen3vl_app.demo.spelling import gram_targets, letters_at
+from qwen3vl_app.demo.tokenizer import IMAGE_PAD, VISION_END, train_tokenizer
+
+pytestmark = pytest.mark.usefixtures("sources")
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return train_tokenizer(corpus(load_things(60)))
+
+
+@pytest.fixture(scope="module")
+def cat_and_dog() -> tuple[Thing, Thing]:
+    named = {thing.name(): thing for thing in load_things()}
+    return named["cat"], named["dog"]
+
+
+@pytest.fixture(scope="module")
+def grounded() -> Judgements:
+    """A batch of pictures with targets."""
+    for seed in range(60):
+        batch = judgements(seed, 0, 6, 60)
+        if batch.grounds is not None and "<|image_pad|>" in batch.documents[0]:
+            return batch
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "way"),
+    [
+        ("a cat left of a dog", ["cat", "dog"], "left"),
+        ("a dog right of a cat", ["dog", "cat"], "right"),
+    ],
+)
+def test_way_of__in_the_order_of_the_words(
+    cat_and_dog: tuple[Thing, Thing], text: str, order: list[str], way: str
+) -> None:
+    scene = Scene("pair", cat_and_dog)
+    named = [thing for _, _, thing in names_in(text, scene)]
+    assert [thing.name() for thing in named] == order
+    assert WAYS[way_of(scene, named)] == way
+    assert WAYS[way_of(replace(scene, stacked=True), named)] in ("above", "below")
+    assert way_of(Scene("pair", cat_and_dog[:1] + load_things()[:1]), named) == UNKNOWN
+
+
+def test_names_in__unclear_texts_have_none(cat_and_dog: tuple[Thing, Thing]) -> None:
+    assert names_in("a cat", Scene("pair", cat_and_dog)) == []
+    assert names_in("İ cat and dog", Scene("pair", cat_and_dog)) == []
+
+
+def test_grounds_of__tokens_under_what_is_named(cat_and_dog: tuple[Thing, Thing]) -> None:
+    scene, grid = Scene("pair", cat_and_dog), (4, 8)
+    frames = [[(32.0, 32.0, 50.0), (96.0, 32.0, 50.0)]]
+    queries = ("a cat left of a dog", "a dog left of a cat")
+    claims = (scene, replace(scene, things=scene.things[::-1]))
+    found = grounds_of(
+        [Judged(scene, frames, claims, queries)],
+        grid,
+        {thing.glyph: place for place, thing in enumerate(cat_and_dog)},
+    )
+    left, right = [[1, 1, 0, 0]] * 2, [[0, 0, 1, 1]] * 2
+    assert found.grounds[0].reshape(2, 4, 2).transpose(2, 0, 1).tolist() == [left, right]
+    assert found.grounds[1].reshape(2, 4, 2).transpose(2, 0, 1).tolist() == [right, left]
+    assert found.shown[0].reshape(2, 4).tolist() == [[0, 0, 1, 1]] * 2
+    assert [WAYS[way] for way in found.ways[0]] == ["left", "left"]
+    assert [WAYS[way] for way in found.ways[1]] == ["left", "right"]
+    assert found.named == ((0, 5, 0), (0, 19, 1), (1, 5, 1), (1, 19, 0))
+
+
+def test_name_ends__are_tokens_of_the_names(tokenizer: Tokenizer, grounded: Judgements) -> None:
+    prompts = prompts_of(grounded)
+    rows = inputs.rows_of(tokenizer, prompts, grounded.grid)
+    places, things = name_ends(tokenizer, grounded, prompts, rows)
+    flat = torch.cat([rows.prompt, rows.ids.flatten()])
+    assert grounded.grounds is not None
+    assert len(places) == len(things) == len(grounded.grounds.named) > 0
+    for place, (row, end, _) in zip(places.tolist(), grounded.grounds.named, strict=True):
+        said = tokenizer.decode([int(flat[place])]).strip()
+        assert said
+        assert said in grounded.queries[row][:end]
+
+
+def test_flat_places__vision_tokens_and_what_follows(
+    tokenizer: Tokenizer, grounded: Judgements
+) -> None:
+    rows = inputs.rows_of(tokenizer, prompts_of(grounded), grounded.grid)
+    flat = torch.cat([rows.prompt, rows.ids.flatten()])
+    assert grounded.grounds is not None
+    assert len(vision_places(rows)) == grounded.grounds.shown.size
+    assert set(flat[vision_places(rows)].tolist()) == {IMAGE_PAD}
+    assert flat[segment_ends(rows)].tolist() == [VISION_END] * len(rows.ids)
+    assert flat[row_ends(rows)].tolist() == [flat[row_ends(rows)][0].item()] * len(rows.ids)
+
+
+def test_choice_loss__passes_over_the_unknown() -> None:
+    logits = torch.tensor([[9.0, 0.0], [0.0, 9.0]])
+    assert choice_loss(logits, np.array([0, UNKNOWN])) < 0.01
+    assert choice_loss(logits, np.array([1, UNKNOWN])) > 8
+    assert choice_loss(logits, np.array([UNKNOWN, UNKNOWN])) == 0
+
+
+def test_places_of__follows_the_motion(cat_and_dog: tuple[Thing, Thing]) -> None:
+    spots: list[list[list[tuple[float, float, float]]]] = []
+    scenes = [Scene("clip", cat_and_dog[:1], motion=way) for way in ("right", "up", "grow")]
+    _, shown = show(Random(3), scenes, "clip", spots)
+    right, up, grow = places_of(spots, shown[0].grid).reshape(3, -1, 3)
+    assert (np.diff(right[:, 0]) > 0).all()
+    assert (np.diff(up[:, 1]) < 0).all()
+    assert (np.diff(grow[:, 2]) > 0).all()
+    everything = np.concatenate([right, up, grow])
+    assert ((everything > 0) & (everything < 1.3)).all()
+    assert places_loss(torch.from_numpy(everything), everything) == 0
+
+
+def test_places_of__two_things_have_no_place(cat_and_dog: tuple[Thing, Thing]) -> None:
+    spots: list[list[list[tuple[float, float, float]]]] = []
+    _, shown = show(Random(3), [Scene("clip", cat_and_dog, motion="appear")], "clip", spots)
+    places = places_of(spots, shown[0].grid)
+    assert np.isnan(places[-1]).all()
+    assert places_loss(torch.zeros(len(places), 3), places).isfinite()
+
+
+def test_letters_at__every_letter_under_one_token() -> None:
+    spots: list[list[list[tuple[float, float, float]]]] = []
+    _, shown = show(Random(3), [Scene("word", title="Harbour")], "strip", spots)
+    letters = letters_at(["Harbour"], spots, shown[0].grid)
+    assert letters.any(axis=0).nonzero()[0].tolist() == sorted({ord(c) - 97 for c in "harbour"})
+
+
+def test_gram_targets__letters_and_pairs() -> None:
+    assert gram_targets(["tea"])[0].sum() >= 3
+    assert torch.equal(gram_targets(["tea"]), gram_targets(["Tea"]))
+
+
+def test_pair_batch__spells_headings_that_are_never_drawn() -> None:
+    batch = next(found for found in (pair_batch(s, 0, 5, 60, 0) for s in range(60)) if found.words)
+    assert all(word.lower() in query.lower() for query, word in batch.words)
+
+
+def test_pair_batch__motion_of_one_thing_in_every_way() -> None:
+    batches = (pair_batch(seed, 0, 13, 60, 0) for seed in range(200))
+    batch = next(found for found in batches if found.places is not None)
+    per = len(batch.places) // len(batch.scenes) if batch.places is not None else 0
+    assert per * len(batch.scenes) == len(batch.shown if batch.shown is not None else ())
+    for scene, query in zip(batch.scenes, batch.queries, strict=True):
+        assert query
+        assert caption(Random(1), scene, tongue="en")
