@@ -58,7 +58,7 @@ def load_dated(path: Path, limits: Limits) -> tuple[Image.Image, str]:
         with decoding(path, "The picture"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image.load()
-            return flatten(_upright(image)), photographed(image)
+            return flatten(upright(image)), photographed(image)
 
 
 def check_size(path: Path, size: Size, limits: Limits, noun: str = "picture") -> None:
@@ -102,6 +102,16 @@ def flatten(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")  # a copy may take 800 MB
 
 
+def upright(image: Image.Image) -> Image.Image:
+    """Undo the camera's rotation; damaged EXIF counts as none, the pixels being fine."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # Pillow's EXIF parser raises a dozen kinds of errors
+        return image
+    turn = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return image if turn is None else image.transpose(turn)
+
+
 def open_picture(path: Path) -> Image.Image:
     """The picture with its header read and nothing decoded.
 
@@ -117,16 +127,6 @@ def open_picture(path: Path) -> Image.Image:
             reason = "The picture's header is damaged, empty or of an unknown format."
             raise UnreadableMediaError(path, reason) from error
         raise
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    """Undo the camera's rotation; damaged EXIF counts as none, the pixels being fine."""
-    try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
-    except Exception:  # Pillow's EXIF parser raises a dozen kinds of errors
-        return image
-    turn = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
-    return image if turn is None else image.transpose(turn)
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:

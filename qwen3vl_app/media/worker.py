@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media import clips, pages, pictures
+from qwen3vl_app.media import clips, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
 from qwen3vl_app.media.cards import draw_card
 from qwen3vl_app.media.containers import close_videos
@@ -68,11 +68,13 @@ def clip(path: Path, options: ReadOptions, span: Span) -> Clip:
 
 def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes:
     """One part as a large WebP for the detail panel."""
-    _expect(path, options, [part])
+    file_type = _expect(path, options, [part])
     if part.kind is Kind.PICTURE:
         shown = pictures.load_picture(path, options.limits)
-    elif part.kind is Kind.PAGE:
+    elif part.kind is Kind.PAGE and file_type is FileType.PDF:
         shown = pages.draw_page(path, part.place.page or 1, longest, options.limits)
+    elif part.kind is Kind.PAGE:
+        ((shown, _),) = tiff.load_pages(path, [part.place.page or 1], options.limits)
     elif part.kind in (Kind.VIDEO, Kind.MOMENT):
         shown = clips.middle_frame(path, clips.span_of(part, options), options)
     else:
@@ -88,7 +90,7 @@ def rest() -> None:
 _CHANGED = "The file has changed since it was indexed; index it again."
 
 _KINDS = {
-    FileType.PICTURE: {Kind.PICTURE, Kind.VIDEO, Kind.MOMENT},  # still or animated
+    FileType.PICTURE: {Kind.PICTURE, Kind.PAGE, Kind.VIDEO, Kind.MOMENT},  # TIFF, animated
     FileType.PDF: {Kind.PAGE},
     FileType.TEXT: {Kind.PASSAGE},
     FileType.OFFICE: {Kind.PASSAGE},
@@ -108,11 +110,12 @@ def _list_parts(path: Path, file_type: FileType, options: ReadOptions) -> Iterat
     if file_type is FileType.PICTURE:
         if is_animated(path, options.limits):
             yield from clips.list_moments(path, options)
+        elif (count := tiff.count_pages(path, options.limits)) > 1:
+            yield from _list_pages(count)
         else:
             yield Part(ordinal=0, kind=Kind.PICTURE)
     elif file_type is FileType.PDF:
-        for ordinal in range(pages.count_pages(path, options.limits)):
-            yield Part(ordinal=ordinal, kind=Kind.PAGE, place=Place(page=ordinal + 1))
+        yield from _list_pages(pages.count_pages(path, options.limits))
     elif file_type is FileType.VIDEO:
         yield from clips.list_moments(path, options)
     else:
@@ -125,12 +128,20 @@ def _list_parts(path: Path, file_type: FileType, options: ReadOptions) -> Iterat
             yield Part(ordinal=ordinal, kind=Kind.PASSAGE, place=place)
 
 
+def _list_pages(count: int) -> Iterator[Part]:
+    for ordinal in range(count):
+        yield Part(ordinal=ordinal, kind=Kind.PAGE, place=Place(page=ordinal + 1))
+
+
 def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
-    if parts[0].kind is not Kind.PICTURE:
+    if parts[0].kind in (Kind.VIDEO, Kind.MOMENT):
         yield from _read_clips(path, options, parts)
         return
-    for part in parts:
-        whole, taken = pictures.load_dated(path, options.limits)
+    if parts[0].kind is Kind.PAGE:
+        loaded = tiff.load_pages(path, [part.place.page or 1 for part in parts], options.limits)
+    else:
+        loaded = (pictures.load_dated(path, options.limits) for _ in parts)
+    for part, (whole, taken) in zip(parts, loaded, strict=True):
         fitted = pictures.fit_picture(whole, options.budget)
         small = shrink(whole, THUMBNAIL_SIDE)
         yield Content(
