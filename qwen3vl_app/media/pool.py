@@ -21,6 +21,10 @@ from qwen3vl_app.media.serving import ALARM, GRACE, Answer, serve
 _CALLS = 1000
 """A worker is replaced after this many: decord and FFmpeg lose some memory with every file."""
 
+_DYING = 5.0
+"""Seconds given to a worker that has closed its pipe until it is ended: what it died of shows only
+in the exit code that it ends with by itself."""
+
 _STARTING = 60.0
 """Seconds a new worker may take to import its decoders; half a second is usual."""
 
@@ -163,7 +167,7 @@ class _Worker:
                 answer: Answer = self._pipe.recv()
                 return answer
         except (EOFError, OSError) as error:
-            self.end()
+            self.end(after=_DYING)
             code = self._process.exitcode
             if ALARM is not None and code == -ALARM:
                 raise _too_slow(path, deadline) from error
@@ -171,10 +175,11 @@ class _Worker:
         self.end()
         raise _too_slow(path, deadline)
 
-    def end(self) -> None:
-        """End the process, whatever it is doing."""
+    def end(self, *, after: float = 0.0) -> None:
+        """End the process, whatever it is doing, unless it ends within ``after`` seconds."""
         with self._ending:
             self._ready = False
+            self._process.join(after)
             self._process.kill()
             self._process.join()
 

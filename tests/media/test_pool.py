@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import runpy
@@ -67,6 +68,21 @@ def test_call__dying_decoder_costs_one_file(pool, script, death):
     path = script(death)
     with pytest.raises(DecoderDiedError, match="The decoder crashed on this file"):
         run(pool, path)
+    assert works(pool, path)
+
+
+class Missing:
+    """A decoder whose import fails in the worker, while the call is being taken."""
+
+    def __reduce__(self):
+        return importlib.import_module, ("no_such_decoder",)
+
+
+def test_call__the_exit_code_is_that_of_the_decoder(pool, script):
+    """It was that of our own kill, -9, whatever the worker had died of."""
+    path = script("")
+    with pytest.raises(DecoderDiedError, match=r"exit code 1\b"):
+        pool.call(Missing(), path, deadline=20.0)
     assert works(pool, path)
 
 
