@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
 from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store.encoding import display
+
+if TYPE_CHECKING:
+    from qwen3vl_app.services import Services
 
 _PATH = click.Path(path_type=Path)
 
@@ -31,7 +35,8 @@ def retry(
     """Try failed files again: PATHS, all inside folders named there, or every one."""
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=True) as services:
-        services.indexer.retry([path.absolute() for path in paths] or None)
+        _check_known(services, paths)
+        services.indexer.retry(paths or None)
         progress = run_to_the_end(services)
         if as_json:
             say_json(summary(progress))
@@ -59,11 +64,26 @@ def forget(
     """
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=True) as services:
-        count = services.indexer.folders.forget([path.absolute() for path in paths])
+        _check_known(services, paths)
+        count = services.indexer.folders.forget(paths)
     if as_json:
         say_json({"files": count})
     else:
         click.echo(f"{count} {'file was' if count == 1 else 'files were'} taken out.")
+
+
+def _check_known(services: Services, paths: Sequence[Path]) -> None:
+    """Before anything is done.
+
+    Raises:
+        UsageError: The library has nothing at or inside one of these paths.
+    """
+    unknown = [display(path) for path in paths if not services.library.knows(path)]
+    if unknown:
+        raise UsageError(
+            f"The library has nothing at {', '.join(unknown)}; nothing was changed. Check the "
+            "spelling, or add it with the command index."
+        )
 
 
 @click.command()

@@ -97,6 +97,16 @@ def known_under(conn: sqlite3.Connection, path: Path) -> list[KnownFile]:
     return [known_file(row) for row in rows]
 
 
+def knows(conn: sqlite3.Connection, path: Path) -> bool:
+    """Whether this file or folder was added, or anything inside it."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM file WHERE path = ?1 OR (path >= ?2 AND path < ?3)) "
+        "OR EXISTS (SELECT 1 FROM folder WHERE path = ?1 OR (path >= ?2 AND path < ?3))",
+        (encode_path(path), *bounds_under(path)),
+    )
+    return bool(row.fetchone()[0])
+
+
 def stamps_under(conn: sqlite3.Connection, path: Path) -> dict[str, KnownStamp]:
     """By path: the file of this path, or every file inside this folder; 0.5 s for 100,000."""
     low, high = bounds_under(path)

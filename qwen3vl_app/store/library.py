@@ -172,6 +172,11 @@ class Library(SearchableLibrary):
         """Every file that could not be indexed, latest first."""
         return self.outcomes(outcome=Outcome.FAILED, limit=-1)
 
+    def knows(self, path: Path) -> bool:
+        """Whether this file or folder was added, or anything inside it."""
+        with self._connection.reading() as conn:
+            return files.knows(conn, Path(os.path.abspath(path)))
+
     def folders(self) -> list[Folder]:
         """The folders that were added, by path."""
         with self._connection.reading() as conn:

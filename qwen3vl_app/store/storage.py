@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -122,10 +122,12 @@ class LibraryStorage:
         Takes as long as reading all vectors, about 5 s for 100,000 of 2048.
 
         Raises:
+            UsageError: The vectors have fewer numbers than are to be kept.
             LibraryReadOnlyError: The library is open for reading only.
         """
         with self._connection.lock:
             with self._connection.writing() as conn:
+                _check_numbers(setting, list_spaces(conn))
                 changed = read_storage(conn) != setting
                 write_storage(conn, setting)
                 spaces = [space for space, _ in list_spaces(conn)]
@@ -198,6 +200,15 @@ class LibraryStorage:
         ids = np.concatenate([piece for piece, _ in pieces])
         vectors = np.concatenate([piece for _, piece in pieces])
         return _Trial(ids=ids, vectors=vectors, queries=queries, total=len(found), current=current)
+
+
+def _check_numbers(setting: StorageSetting, spaces: Sequence[tuple[Space, int]]) -> None:
+    most = max((space.dimension for space, count in spaces if count), default=None)
+    if setting.dimension is not None and most is not None and setting.dimension > most:
+        raise UsageError(
+            f"{setting.dimension} numbers of each vector were asked for, over the limit of "
+            f"{most}, which is all that they have; choose 1 to {most}, or name no number for all."
+        )
 
 
 def _settings(dimension: int) -> Iterator[StorageSetting]:

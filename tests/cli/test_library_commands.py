@@ -232,6 +232,18 @@ def test_forget__takes_out_and_deletes_nothing(program, folder):
     assert program.run("forget").exit_code == 2
 
 
+@pytest.mark.parametrize("command", ["retry", "forget"])
+def test_retry_and_forget__name_what_is_not_there_and_change_nothing(program, tmp_path, command):
+    """They ended well, with a count of 0."""
+    known = draw_picture(tmp_path / "a.png", "green")
+    program.json("index", known)
+    result = program.run(command, known, tmp_path / "nothing.png", tmp_path / "nowhere")
+    assert result.exit_code == 2
+    both = f"{tmp_path / 'nothing.png'}, {tmp_path / 'nowhere'}"
+    assert f"The library has nothing at {both}; nothing was changed." in result.stderr
+    assert program.json("status")["items"]["picture"] == 1
+
+
 def test_folders__listed_watched_and_scanned_again(program, tmp_path):
     draw_picture(tmp_path / "a.png", "green")
     program.json("index", tmp_path, "--collection", "trip", "--ignore", "library/")

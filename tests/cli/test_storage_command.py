@@ -41,6 +41,15 @@ def test_storage__changes_and_takes_back(program):
     assert program.json("storage", "--format", "float32")["setting"]["dimension"] is None
 
 
+def test_storage__more_numbers_than_there_are_is_a_usage_error(program):
+    filled(program)
+    result = program.run("storage", "--numbers", "9999")
+    assert result.exit_code == 2
+    assert "9999 numbers of each vector were asked for, over the limit of 64" in result.stderr
+    assert program.json("storage")["setting"]["dimension"] is None
+    assert program.json("storage", "--numbers", "64")["setting"]["dimension"] == 64
+
+
 def test_storage__drops_the_vectors_of_an_old_space(program):
     filled(program)
     assert program.json("storage")["spaces"][0]["bytes"] == 60 * 32 * 4
