@@ -156,7 +156,8 @@ def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) ->
     scenes = batch_scenes(rng, form, size, things)
     spots: list[Spots] = []
     shown, places = show(rng, scenes, SHOWN_AS.get(form, "picture"), spots)
-    letters, words, moved = None, (), None
+    letters, moved = None, None
+    words: tuple[tuple[str, str], ...] = ()
     if form in ("strip", "titled"):
         letters = letters_at([scene.title for scene in scenes], spots, places[0].grid)
         words = tuple(spelled(rng) for _ in range(WORDS))

@@ -137,7 +137,8 @@ class Judged:
 
 def grounds_of(judged: Sequence[Judged], grid: tuple[int, int], places: dict[str, int]) -> Grounds:
     """The targets of all queries of the documents; `places` numbers the things by character."""
-    pointed, shown, named, ways = [], [], [], []
+    pointed, shown, named = [], [], []
+    ways: list[tuple[int, int]] = []
     for each in judged:
         count = max(len(frame) for frame in each.frames)
         known = [[places[thing.glyph]] for thing in each.scene.things] or [[UNKNOWN]] * count

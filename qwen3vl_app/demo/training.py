@@ -235,9 +235,13 @@ class Trainer(Course[PairBatch]):
         return spelling_loss(logits, texts)
 
     def reading_losses(
-        self, batch: PairBatch, trace: Trace, documents: Tensor, queries: Tensor
+        self, batch: PairBatch, letters: np.ndarray, trace: Trace, towers: tuple[Tensor, Tensor]
     ) -> dict[str, Tensor]:
-        """Of letters: in the vision tokens, behind them, in the documents, in all queries."""
+        """Of letters: in the vision tokens, behind them, in the vectors of both `towers`.
+
+        letters: As `spelling.letters_at`. towers: Vectors of documents and of queries, (N, H).
+        """
+        documents, queries = towers
         titles = [scene.title for scene in batch.scenes]
         asked = [
             asked_words(query, title) for query, title in zip(batch.queries, titles, strict=True)
@@ -245,7 +249,7 @@ class Trainer(Course[PairBatch]):
         words = self.embed_queries_for(batch, [query for query, _ in batch.words])
         behind = normed(trace.tapped[GATHERED][segment_ends(trace.rows)])
         return {
-            "letters spotted": spotting_loss(normed(trace.looks) @ self.spotter.T, batch.letters),
+            "letters spotted": spotting_loss(normed(trace.looks) @ self.spotter.T, letters),
             "letters gathered": spelling_loss(behind @ self.gatherer.T + GRAM_BIAS, titles),
             "letters seen": self.read_loss(documents, titles),
             "letters asked": self.read_loss(
@@ -263,7 +267,9 @@ class Trainer(Course[PairBatch]):
         scale = self.scale.exp().clamp(max=100)
         pairs = {"pairs": contrastive(documents, queries, scale, ignored)}
         if batch.letters is not None:
-            return pairs | self.reading_losses(batch, traces[0], documents, queries)
+            return pairs | self.reading_losses(
+                batch, batch.letters, traces[0], (documents, queries)
+            )
         if batch.names:
             pairs["names"] = self.names_loss(batch)
         if batch.places is not None:
