@@ -31,12 +31,15 @@ export class Bar {
 
   /** On a phone all of it is folded away behind one button. */
   buildToggle() {
-    const open = () => {
-      const shown = this.node.toggleAttribute('data-open');
-      attribute(this.toggle, 'aria-expanded', String(shown));
+    const show = (shown) => {
+      this.node.toggleAttribute('data-open', shown);
+      attribute(toggle, 'aria-expanded', String(shown));
     };
+    const isOpen = () => this.node.hasAttribute('data-open');
     const attributes = { type: 'button', class: 'quiet asking-toggle', 'aria-expanded': 'false', 'aria-controls': 'asking-row' };
-    return el('button', { ...attributes, onclick: open }, icon('filter', 16), el('span', { text: t('filters') }), el('span', { class: 'number' }));
+    const toggle = el('button', { ...attributes, onclick: () => show(!isOpen()) }, icon('filter', 16), el('span', { text: t('filters') }), el('span', { class: 'number' }));
+    for (const node of [toggle, this.row]) onEscape(node, isOpen, () => show(false), toggle);
+    return toggle;
   }
 
   /** Tie the last two buttons to the panels they show. */
@@ -45,11 +48,15 @@ export class Bar {
       const panel = panels[n];
       panel.id = `asking-panel-${n}`;
       attribute(button, 'aria-controls', panel.id);
+      const show = (shown) => {
+        panel.hidden = !shown;
+        attribute(button, 'aria-expanded', String(shown));
+      };
       button.addEventListener('click', () => {
-        panel.hidden = !panel.hidden;
-        attribute(button, 'aria-expanded', String(!panel.hidden));
+        show(panel.hidden);
         if (!panel.hidden) panel.querySelector('input, select, textarea')?.focus({ preventScroll: true });
       });
+      for (const node of [button, panel]) onEscape(node, () => !panel.hidden, () => show(false), button);
     });
   }
 
@@ -97,6 +104,16 @@ function show(select, value) {
   if (![...select.options].some((option) => option.value === text)) select.append(el('option', { value: text, text }));
   select.value = text;
   select.classList.toggle('chosen', text !== String(DEFAULTS[select.dataset.name]));
+}
+
+/** Escape inside `node` closes what is open, and the focus goes to the button that opened it. */
+function onEscape(node, isOpen, close, opener) {
+  node.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || !isOpen()) return;
+    event.preventDefault();
+    close();
+    opener.focus();
+  });
 }
 
 function fold(name, label) {

@@ -21,7 +21,7 @@ export class Column {
     this.meter = el('i', { class: 'meter' });
     this.list = el('ol', { class: 'rows', 'aria-label': title });
     this.more = el('button', { type: 'button', class: 'more', onclick: () => board.toggleAll() });
-    const head = el('h3', { class: 'column-head' }, el('span', { text: title }), this.sub, this.meter);
+    const head = el('h2', { class: 'column-head' }, el('span', { text: title }), this.sub, this.meter);
     this.ghosts = el('div', { class: 'ghosts', 'aria-hidden': 'true' });
     for (let n = 0; n < SKELETONS; n += 1) this.ghosts.append(el('div', { class: 'ghost' }));
     this.node = el('section', { class: `column column-${side}` }, head, this.ghosts, this.list, this.more);

@@ -49,7 +49,7 @@ export class Messages {
     if (this.nothing.hidden) return;
     const parts = [
       icon('search', 40),
-      el('h3', { text: t('nothing.title') }),
+      el('h2', { text: t('nothing.title') }),
       el('p', { text: t(latest && !itemCount() ? 'nothing.empty' : 'nothing.hint') }),
       this.isFiltered() ? el('button', { type: 'button', class: 'quiet', text: t('left.clear'), onclick: withoutFilters }) : null,
     ];

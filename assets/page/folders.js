@@ -25,7 +25,7 @@ export class Folders {
 
   ignoring() {
     const save = el('button', { type: 'submit', class: 'quiet', text: t('ignore.save') });
-    const form = el('form', { class: 'ignore' }, el('h3', { text: t('ignore.title') }), el('p', { class: 'fine', text: t('ignore.hint') }), this.patterns, this.problem, save);
+    const form = el('form', { class: 'ignore' }, el('h2', { text: t('ignore.title') }), el('p', { class: 'fine', text: t('ignore.hint') }), this.patterns, this.problem, save);
     this.patterns.addEventListener('input', () => (this.problem.hidden = true));
     form.addEventListener('submit', (event) => {
       event.preventDefault();

@@ -23,7 +23,7 @@ class SettingsScreen {
     this.models = el('div', { class: 'model-cards' });
     this.facts = el('dl', { class: 'facts' });
     this.versions = el('dl', { class: 'facts' });
-    const section = (title, ...nodes) => el('section', { class: 'block card' }, el('h3', { text: t(title) }), ...nodes);
+    const section = (title, ...nodes) => el('section', { class: 'block card' }, el('h2', { text: t(title) }), ...nodes);
     this.storage = new Storage();
     this.private = [
       section('settings.library', this.facts, el('p', { class: 'fine private' }, icon('lock', 15), el('span', { text: t('private') }))),
@@ -32,7 +32,7 @@ class SettingsScreen {
     this.keeping = section('settings.storage', this.storage.node);
     root.append(
       section('settings.models', this.models, getting()),
-      section('settings.theme', this.themes(), el('h3', { text: t('settings.language') }), languages()),
+      section('settings.theme', this.themes(), el('h2', { text: t('settings.language') }), languages()),
       ...this.private,
       this.keeping,
     );
@@ -102,7 +102,7 @@ function modelCard(model) {
     'div',
     { class: 'model-card' },
     el('p', { class: 'label', text: t(`role.${model.role}`) }),
-    el('h4', { text: model.name }),
+    el('h3', { text: model.name }),
     state,
     el('p', { class: 'fine', text: model.detail }),
   );

@@ -56,10 +56,10 @@ export class Storage {
   }
 
   drawOptions(options) {
-    const head = ['way', 'recall', 'time', 'memory', 'disk', ''].map((name) => el('th', { scope: 'col', text: name && t(`storage.${name}`) }));
+    const head = ['way', 'recall', 'time', 'memory', 'disk'].map((name) => el('th', { scope: 'col', text: t(`storage.${name}`) }));
     const rows = options.map((option) => this.option(option));
     const note = el('p', { class: 'fine', text: t('storage.note', { n: count(options[0].measured) }) });
-    this.options.replaceChildren(el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows)), note);
+    this.options.replaceChildren(el('table', {}, el('thead', {}, el('tr', {}, ...head, el('td'))), el('tbody', {}, ...rows)), note);
   }
 
   option({ setting, dimension, recall, ms, memory, disk, current }) {

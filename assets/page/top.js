@@ -31,7 +31,7 @@ class TopBar {
       el(
         'div',
         { class: 'bar-row' },
-        el('h1', {}, el('a', { class: 'brand', href: '/' }, markImage(), el('span', { text: t('title') }))),
+        el('h1', {}, el('a', { class: 'brand', href: '/', 'aria-label': t('title') }, markImage(), el('span', { text: t('title') }))),
         this.summary,
         this.model,
         el('div', { class: 'bar-tools' }, this.themeButton(), helpButton()),

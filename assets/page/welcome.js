@@ -79,7 +79,7 @@ export class Welcome {
     const chips = texts.map((text) =>
       el('button', { type: 'button', class: 'chip', onclick: () => this.ask(text) }, icon('search', 14), el('span', { text })),
     );
-    return el('section', { class: 'suggestions' }, el('h3', { text: t('suggestions') }), el('div', { class: 'chips' }, ...chips));
+    return el('section', { class: 'suggestions' }, el('h2', { text: t('suggestions') }), el('div', { class: 'chips' }, ...chips));
   }
 }
 
@@ -91,7 +91,7 @@ function recently(items) {
     [...tiles.children].forEach((node, n) => (node.hidden = n >= full));
   };
   new ResizeObserver(trim).observe(tiles);
-  return el('section', { class: 'recent' }, el('h3', { text: t('recent') }), tiles);
+  return el('section', { class: 'recent' }, el('h2', { text: t('recent') }), tiles);
 }
 
 /** A tile that opens its item. */

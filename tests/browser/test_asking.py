@@ -29,7 +29,7 @@ def test_filters__combine_and_are_taken_away_one_by_one(page):
     kinds = page.locator(ROWS).evaluate_all("all => all.map(r => r.dataset.kind)")
     assert kinds == ["page"] * 4
     page.locator("select[data-name=collection]").select_option("Shapes")  # searches again
-    expect(page.locator(".board-nothing h3")).to_have_text("Nothing found")
+    expect(page.locator(".board-nothing h2")).to_have_text("Nothing found")
     page.get_by_role("button", name="Search without filters").last.click()
     expect(page.locator(".column-recall .row")).to_have_count(20)
     expect(page.locator(".asking-kinds [data-kind=page]")).to_have_attribute(

@@ -1,0 +1,92 @@
+"""Every part of the page, opened, is looked at by axe; the keyboard gets in and out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import another, ask, opened, stage
+
+pytestmark = pytest.mark.browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+
+LOOKS = {"wide, light": (1440, "light"), "phone, dark": (390, "dark")}
+"""Contrast is a matter of the colours, the rest one of the width: two of four ways tell all."""
+
+
+def findings(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe has to say, and where."""
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    return [
+        (one["id"], [str(node["target"]) for node in one["nodes"]])
+        for one in found.response["violations"]
+    ]
+
+
+def parts(page: Page, *, narrow: bool) -> Iterator[str]:
+    """Open one part of the page after the other."""
+    yield "welcome"
+    if narrow:
+        page.locator(".asking-toggle").click()
+    for button in page.locator(".fold-button").all():
+        button.click()
+    yield "filters and advanced"
+    for button in page.locator(".fold-button").all():
+        button.click()
+    ask(page, "red circle")
+    stage(page, "done")
+    yield "side by side"
+    page.locator(".board-views [data-view=grid]").click()
+    expect(page.locator(".board-grid .tile")).to_have_count(20)
+    yield "wall"
+    page.get_by_role("tab", name="Library").click()
+    expect(page.locator(".grid .tile").first).to_be_visible()
+    yield "library"
+    for view, shown in (("files", ".outcome"), ("folders", ".ignore"), ("duplicates", ".group")):
+        page.locator(f".library-tabs [data-view={view}]").click()
+        expect(page.locator(shown).first).to_be_visible()
+        yield view
+    page.locator(".group .tile").first.click()
+    field = page.locator(".panel .field-row input")
+    field.fill("holiday")
+    field.press("Enter")
+    tag = page.locator(".panel .tag")
+    expect(tag).to_have_count(1)
+    yield "detail with tags"
+    tag.get_by_role("button", name="Remove the tag").click()
+    expect(tag).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_role("button", name="Measure on this library").click()
+    expect(page.locator(".storage tbody tr").first).to_be_visible()
+    yield "settings with storage"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_part__axe_finds_nothing(browser, unhurried, look):
+    width, scheme = LOOKS[look]
+    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    with another(browser, **options) as context, opened(context, unhurried.url) as page:
+        for part in parts(page, narrow=width < 760):
+            assert findings(page) == [], part
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, part
+
+
+def test_panels__escape_closes_them_and_goes_back(page):
+    for name, first in (("More filters", "Folder"), ("Advanced", "Not like this")):
+        button = page.get_by_role("button", name=name)
+        button.focus()
+        page.keyboard.press("Enter")
+        field = page.get_by_label(first, exact=True)
+        expect(field).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(field).not_to_be_focused()
+        page.keyboard.press("Escape")
+        expect(field).to_be_hidden()
+        expect(button).to_be_focused()
+        assert button.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
