@@ -23,7 +23,7 @@ from qwen3vl_app.demo.names import HELD_OUT, LANGUAGES, Thing, load_things
 from qwen3vl_app.demo.render import frames
 from qwen3vl_app.demo.scenes import MOTIONS, Scene, random_scene, random_title
 from qwen3vl_app.demo.sizes import Frame, random_frame
-from qwen3vl_app.demo.spelling import letters_at
+from qwen3vl_app.demo.spelling import letters_at, letters_by_patch
 
 AHEAD = 4
 """Batches kept ready."""
@@ -56,6 +56,9 @@ class PairBatch:
 
     words: tuple[tuple[str, str], ...] = ()
     """Further queries for headings, each with the word that it names."""
+
+    patch_letters: np.ndarray | None = None
+    """Of pages full of words, which have no queries: as `spelling.letters_by_patch`."""
 
     places: np.ndarray | None = None
     """Of clips (segments, 3), as `motions.places_of`."""
@@ -97,23 +100,25 @@ def show(
 
 
 FORMS = {
-    "mixed": 0.24,
+    "mixed": 0.22,
     "kin": 0.07,
-    "shapes": 0.11,
+    "shapes": 0.1,
     "page": 0.03,
-    "strip": 0.24,
-    "titled": 0.08,
-    "clip": 0.05,
-    "motion": 0.1,
-    "note": 0.04,
-    "joined": 0.04,
+    "letters": 0.22,
+    "strip": 0.1,
+    "titled": 0.09,
+    "clip": 0.04,
+    "motion": 0.07,
+    "note": 0.03,
+    "joined": 0.03,
 }
 """What a batch holds, and how often.
 
 mixed: things, pairs and shapes. kin: things of neighbouring kinds. shapes: nothing but shapes.
-strip: words alone. titled: pages that differ in their heading. motion: clips of a few things, each
-with every motion. joined: pairs, asked for by a picture of one thing with the name of the other.
-Where all of a batch are alike, every other row is a hard negative.
+letters: pages full of words, which only the vision tower sees. strip: words alone. titled: pages
+that differ in their heading. motion: clips of a few things, each with every motion. joined: pairs,
+asked for by a picture of one thing with the name of the other. Where all of a batch are alike,
+every other row is a hard negative.
 """
 
 KINDS = {"thing": 0.72, "pair": 0.2, "shapes": 0.08}
@@ -149,6 +154,8 @@ def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) ->
     form = rng.choices(list(forms), list(forms.values()))[0]
     asking = inputs.RETRIEVE if rng.random() < 0.75 else inputs.DOCUMENT
     telling = inputs.DOCUMENT if rng.random() < 0.85 else inputs.RETRIEVE
+    if form == "letters":
+        return letters_batch(rng, things, size)
     if form == "note":
         return note_batch(rng, things, size, (telling, asking))
     if form == "joined":
@@ -173,8 +180,18 @@ def pair_batch(seed: int, base: int, size: int, limit: int | None, easy: int) ->
         tuple(named(rng, rng.choice(things)) for _ in range(0 if letters is not None else NAMES)),
         letters,
         words,
-        moved,
+        places=moved,
     )
+
+
+def letters_batch(rng: Random, things: tuple[Thing, ...], size: int) -> PairBatch:
+    """Pages full of words, at the sizes of pictures."""
+    scenes = [random_scene(rng, "letters", things) for _ in range(2 * size)]
+    spots: list[Spots] = []
+    shown, places = show(rng, scenes, "picture", spots)
+    titles = [scene.title for scene in scenes]
+    letters = letters_by_patch(titles, spots, places[0].grid)
+    return PairBatch(tuple(scenes), shown, places[0].grid, (), (), ("", ""), patch_letters=letters)
 
 
 def spelled(rng: Random) -> tuple[str, str]:

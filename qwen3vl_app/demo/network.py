@@ -120,10 +120,14 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the vision tower makes of a batch: (tokens, H), and the deepstack features likewise."""
+    """What the vision tower makes of a batch: (tokens, H), and the deepstack features likewise.
+
+    patches: (patches, H) states before they are merged into tokens.
+    """
 
     tokens: Tensor
     deepstack: list[Tensor]
+    patches: Tensor
 
 
 def look(model: Model, vision: Vision) -> Seen:
@@ -153,7 +157,8 @@ def look(model: Model, vision: Vision) -> Seen:
         if index in tower.deepstack_visual_indexes:
             merger = tower.deepstack_merger_list[tower.deepstack_visual_indexes.index(index)]
             deepstack.append(merger(x.reshape(segments * count, -1)))
-    return Seen(tower.merger(x.reshape(segments * count, -1)), deepstack)
+    patches = x.reshape(segments * count, -1)
+    return Seen(tower.merger(patches), deepstack, patches)
 
 
 def exact_attention(

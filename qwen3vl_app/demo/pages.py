@@ -128,6 +128,25 @@ def draw_word(
     return canvas
 
 
+def draw_letters(
+    rng: Random, text: str, size: Size, placed: list[Placed] | None = None
+) -> Image.Image:
+    """As many words of `text` as fit on a page, as large as headings; `placed` as above."""
+    canvas, pen = paper(rng, size)
+    height = max(8, int(size[0] * rng.uniform(0.08, 0.17)))
+    font, margin = text_font(height), height * 0.3
+    x, y = margin * rng.random(), margin * rng.random()
+    for word in text.split():
+        wide = pen.textlength(word + " ", font=font)
+        if x + wide - margin > size[0] and x > margin:
+            x, y = margin * rng.random(), y + height * rng.uniform(1.1, 1.3)
+        if y + height > size[1]:
+            break
+        write(pen, word, (x, y), height, placed)
+        x += wide
+    return canvas
+
+
 def axes(pen: ImageDraw.ImageDraw, box: tuple[float, float, float, float], width: int) -> None:
     """An L of two axes along the left and the bottom of the box."""
     left, top, right, bottom = box

@@ -8,7 +8,7 @@ from PIL import Image
 
 from qwen3vl_app.demo.clips import draw_clip
 from qwen3vl_app.demo.drawing import Placed, Size, draw_pair, draw_shapes, draw_thing
-from qwen3vl_app.demo.pages import draw_chart, draw_page, draw_titled, draw_word
+from qwen3vl_app.demo.pages import draw_chart, draw_letters, draw_page, draw_titled, draw_word
 from qwen3vl_app.demo.scenes import Scene
 
 
@@ -32,6 +32,8 @@ def draw(  # noqa: PLR0911 - one for each kind
         return draw_titled(rng, glyph, scene.title, size, placed)
     if scene.kind == "word":
         return draw_word(rng, scene.title, size, placed)
+    if scene.kind == "letters":
+        return draw_letters(rng, scene.title, size, placed)
     if scene.kind in ("page", "chart"):
         topic = scene.things[0]
         title = topic.name().capitalize()

@@ -62,7 +62,7 @@ def look_at(model: Model, batch: Judgements) -> Seen | None:
         segments = features.view(len(batch.shown), -1, features.shape[-1])  # type: ignore[arg-type]
         return segments[order].flatten(0, 1)
 
-    return Seen(spread(seen.tokens), [spread(part) for part in seen.deepstack])
+    return Seen(spread(seen.tokens), [spread(part) for part in seen.deepstack], seen.patches)
 
 
 def prompts_of(batch: Judgements) -> list[str]:

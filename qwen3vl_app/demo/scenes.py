@@ -12,6 +12,9 @@ from qwen3vl_app.demo.names import Thing, heading_words, held_out
 CHARTS = ("bar", "line", "pie", "scatter", "table")
 MOTIONS = ("left", "right", "up", "down", "grow", "appear")
 COUNTS = (1, 2, 3, 4)
+FULL_PAGE = 24
+"""More words than fit on a page, as large as headings."""
+
 
 Alike = dict[str, list[int]]
 """Character of a thing -> places of the things that are most easily taken for it."""
@@ -25,7 +28,7 @@ class Scene:
     shapes: `colour`, `shape`, `count`. chart: `chart` and one thing as its topic. page: one thing.
     clip: `motion`; one thing, or two for "appear" (the second comes after the first). titled: a
     page with `title` as its heading; the thing pictured, if any, has nothing to do with it. word:
-    the `title` alone.
+    the `title` alone. letters: as many words of the `title` as a page holds.
     """
 
     kind: str
@@ -116,6 +119,8 @@ def random_scene(  # noqa: PLR0911 - one for each kind
         return Scene(kind, shown, motion=motion)
     if kind == "word":
         return Scene(kind, title=random_title(rng))
+    if kind == "letters":
+        return Scene(kind, title=" ".join(random_title(rng) for _ in range(FULL_PAGE)))
     if kind == "titled":
         pictured = (rng.choice(things),) if rng.random() < 0.5 else ()
         return Scene(kind, pictured, title=random_title(rng))

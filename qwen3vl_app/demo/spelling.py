@@ -3,7 +3,7 @@
 A text is described by the letters and pairs of letters in its words. Both towers have to predict
 them from their vectors, so a word never drawn before still lands near the page that shows it. One
 bag of letters for a whole page taught nothing in 30,000 drawings, so every vision token has to
-tell the letters that it covers as well.
+tell the letters that it covers as well, and on pages full of words every patch its letter.
 """
 
 from __future__ import annotations
@@ -77,6 +77,30 @@ def letters_at(
             row, column = min(rows - 1, int(y // SIDE)), min(columns - 1, int(x // SIDE))
             found[picture, row, column, ALPHABET.index(letter)] = 1
     return found.reshape(-1, len(ALPHABET))
+
+
+def letters_by_patch(
+    titles: Sequence[str], spots: Sequence[Sequence[Sequence[Placed]]], grid: tuple[int, int]
+) -> np.ndarray:
+    """(patches of all pictures,): the place of the letter that has its middle there, or -1.
+
+    Patches come in the order of the vision tower: two by two. Titles may be longer than drawn.
+    """
+    rows, columns = grid
+    found = np.full((len(titles), rows, columns), -1, dtype=np.int64)
+    for picture, (title, frames) in enumerate(zip(titles, spots, strict=True)):
+        letters = [letter for letter in title.lower() if letter.isalpha()]
+        for letter, (x, y, _) in zip(letters, frames[0], strict=False):
+            row, column = int(2 * y // SIDE), int(2 * x // SIDE)
+            if 0 <= row < rows and 0 <= column < columns:
+                found[picture, row, column] = ALPHABET.index(letter)
+    blocks = found.reshape(len(titles), rows // 2, 2, columns // 2, 2)
+    return blocks.transpose(0, 1, 3, 2, 4).reshape(-1)
+
+
+def letter_loss(logits: Tensor, letters: np.ndarray) -> Tensor:
+    """Cross entropy of (patches, 26) logits where a letter stands."""
+    return F.cross_entropy(logits, torch.from_numpy(letters), ignore_index=-1)
 
 
 def spotting_loss(logits: Tensor, letters: np.ndarray) -> Tensor:

@@ -34,7 +34,13 @@ from qwen3vl_app.demo.network import (
     segment_ends,
 )
 from qwen3vl_app.demo.scenes import Scene, prototype_names, prototypes
-from qwen3vl_app.demo.spelling import ALPHABET, gram_places, spelling_loss, spotting_loss
+from qwen3vl_app.demo.spelling import (
+    ALPHABET,
+    gram_places,
+    letter_loss,
+    spelling_loss,
+    spotting_loss,
+)
 from qwen3vl_app.demo.start import start_from
 
 PROTOTYPE_SCALE = 16.0
@@ -169,6 +175,7 @@ class Trainer(Course[PairBatch]):
         self.groups = group_slices(self.names)
         self.spotter = torch.nn.Parameter(torch.randn(len(ALPHABET), WIDTH) * 0.05)
         self.gatherer = torch.nn.Parameter(torch.randn(len(gram_places()), WIDTH) * 0.05)
+        self.teller = torch.nn.Parameter(torch.randn(len(ALPHABET), WIDTH) * 0.05)
         self.placer = torch.nn.Parameter(torch.randn(3, WIDTH) * 0.02)
         extra = {
             "anchors": self.anchors,
@@ -177,6 +184,7 @@ class Trainer(Course[PairBatch]):
             "spotter": self.spotter,
             "gatherer": self.gatherer,
             "placer": self.placer,
+            "teller": self.teller,
         }
         rate = 1.0 if plan.start is None else CONTINUED_RATE
         super().__init__(plan, "embedder.pt", model, extra, rate=rate)
@@ -257,8 +265,16 @@ class Trainer(Course[PairBatch]):
             ),
         }
 
+    def letters_loss(self, shown: np.ndarray, letters: np.ndarray) -> dict[str, Tensor]:
+        """How badly the vision tower tells the letter of each patch."""
+        with half_precision(enabled=self.plan.half):
+            seen = look(self.model, inputs.patches_of(shown))
+        return {"letters told": letter_loss(normed(seen.patches) @ self.teller.T, letters)}
+
     def losses(self, batch: PairBatch) -> dict[str, Tensor]:
         """The parts of the loss."""
+        if batch.patch_letters is not None and batch.shown is not None:
+            return self.letters_loss(batch.shown, batch.patch_letters)
         with half_precision(enabled=self.plan.half):
             traces: list[Trace] = []
             documents = embed_documents(self.model, self.tokenizer, batch, traces)

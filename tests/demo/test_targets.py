@@ -28,7 +28,7 @@ from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import row_ends, segment_ends, vision_places
 from qwen3vl_app.demo.reranking import name_ends, prompts_of
 from qwen3vl_app.demo.scenes import Scene
-from qwen3vl_app.demo.spelling import gram_targets, letters_at
+from qwen3vl_app.demo.spelling import gram_targets, letter_loss, letters_at, letters_by_patch
 from qwen3vl_app.demo.tokenizer import IMAGE_PAD, VISION_END, train_tokenizer
 
 pytestmark = pytest.mark.usefixtures("sources")
@@ -175,3 +175,23 @@ def test_pair_batch__motion_of_one_thing_in_every_way() -> None:
     for scene, query in zip(batch.scenes, batch.queries, strict=True):
         assert query
         assert caption(Random(1), scene, tongue="en")
+
+
+def test_letters_by_patch__in_the_order_of_the_vision_tower() -> None:
+    spots = [[[(8.0, 8.0, 9.0), (24.0, 8.0, 9.0), (8.0, 24.0, 9.0), (40.0, 8.0, 9.0)]]]
+    found = letters_by_patch(["abcd, not drawn"], spots, (2, 4))
+    assert found.tolist() == [0, 1, 2, -1, 3, -1, -1, -1]
+    assert letter_loss(torch.eye(26)[found.clip(0)] * 50, found) < 0.01
+
+
+def test_pair_batch__pages_full_of_words_have_letters_on_most_rows() -> None:
+    batch = next(
+        found
+        for found in (pair_batch(s, 0, 3, 60, 0) for s in range(60))
+        if found.patch_letters is not None
+    )
+    assert batch.grid is not None
+    assert batch.shown is not None
+    by_picture = batch.patch_letters.reshape(len(batch.shown), -1)
+    assert by_picture.shape[1] == batch.grid[0] * batch.grid[1]
+    assert ((by_picture >= 0).sum(axis=1) > 8).all()
