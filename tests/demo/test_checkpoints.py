@@ -10,7 +10,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from qwen3vl_app.budget import Budget, load_budget
-from qwen3vl_app.demo.judging import RerankEvaluation, other_colour
+from qwen3vl_app.demo.judging import RerankEvaluation, other
 from qwen3vl_app.demo.measures import picture, text
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.scenes import Scene
@@ -100,7 +100,7 @@ def test_reranker__true_colour_beats_wrong_colour(
     reranker: Qwen3VLReranker, sources: None
 ) -> None:
     evaluation = RerankEvaluation(reranker, load_things(), 2_500_004)
-    assert evaluation.subtle("shapes", other_colour, 20) >= 0.75
+    assert evaluation.subtle("shapes", other("colour"), 20) >= 0.75
 
 
 def test_samples__every_kind_is_there_and_small() -> None:
