@@ -47,7 +47,7 @@ class PasswordGuard:
         if scope["type"] not in ("http", "websocket") or self._knows(Headers(scope=scope)):
             await self._app(scope, receive, send)
         else:
-            await _refuse(scope, receive, send, 401, WHO, CHALLENGE)
+            await refuse(scope, receive, send, 401, WHO, CHALLENGE)
 
     def _knows(self, headers: Headers) -> bool:
         scheme, _, encoded = headers.get("authorization", "").partition(" ")
@@ -69,7 +69,7 @@ class SearchOnlyGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass searches and pictures on, refuse the rest of our own routes."""
         if scope["type"] == "http" and _is_more_than_search(scope["method"], scope["path"]):
-            await _refuse(scope, receive, send, 403, SEARCH_ONLY)
+            await refuse(scope, receive, send, 403, SEARCH_ONLY)
         else:
             await self._app(scope, receive, send)
 
@@ -91,7 +91,24 @@ class FileGuard:
         if wanted is None or is_inside(Path(os.path.abspath(wanted)), self._folder):
             await self._app(scope, receive, send)
         else:
-            await _refuse(scope, receive, send, 404, NO_FILE)
+            await refuse(scope, receive, send, 404, NO_FILE)
+
+
+async def refuse(  # noqa: PLR0917  # the three of ASGI, and what to say
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    status: int,
+    sentence: str,
+    headers: dict[str, str] | None = None,
+) -> None:
+    """Answer with a status and ``{"error": sentence}``; close a websocket with the sentence."""
+    if scope["type"] == "websocket":
+        await WebSocketClose(code=1008, reason=sentence)(scope, receive, send)
+        return
+    await JSONResponse({"error": sentence}, status_code=status, headers=headers)(
+        scope, receive, send
+    )
 
 
 def is_inside(path: Path, folder: Path) -> bool:
@@ -117,19 +134,3 @@ def _is_more_than_search(method: str, path: str) -> bool:
 def _digest(secret: bytes) -> bytes:
     """Of equal length for secrets of any length, so that the comparison tells nothing of it."""
     return hashlib.sha256(secret).digest()
-
-
-async def _refuse(  # noqa: PLR0917  # the three of ASGI, and what to say
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    status: int,
-    sentence: str,
-    headers: dict[str, str] | None = None,
-) -> None:
-    if scope["type"] == "websocket":
-        await WebSocketClose(code=1008, reason=sentence)(scope, receive, send)
-        return
-    await JSONResponse({"error": sentence}, status_code=status, headers=headers)(
-        scope, receive, send
-    )

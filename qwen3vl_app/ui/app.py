@@ -22,9 +22,6 @@ QUEUE_POLL = 0.02
 """Seconds between two looks at gradio's event queue. Its default of 1 ms keeps 8 % of a core busy
 while nothing happens; 20 ms take 1 % and add no delay that can be felt."""
 
-QUERY_FILES = "1gb"
-"""Largest picture or clip in a query; files for the library take another way in."""
-
 KEEP_QUERY_FILES = (3600, 86400)
 """Seconds between two sweeps of uploaded query files, and the age at which they go."""
 
@@ -52,7 +49,6 @@ def build_app(services: Services) -> FastAPI:
         mcp_server=False,
         show_error=False,
         footer_links=[],
-        max_file_size=QUERY_FILES,
     )
     return app
 

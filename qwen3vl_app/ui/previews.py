@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qwen3vl_app.types import Item, Part
 from qwen3vl_app.ui.failures import GoneError
+from qwen3vl_app.ui.present import name_of
 
 if TYPE_CHECKING:
     from qwen3vl_app.media.reader import Reader
@@ -86,6 +87,9 @@ def file_of(library: Library, item: Item) -> Path:
     present = next((path for path in paths if path.is_file()), None)
     if present is None:
         raise GoneError(
-            f"{item.path} is no longer there; the library still knows what it looked like."
+            f"{name_of(item.path)} is no longer there; the library still knows what it looked "
+            "like.",
+            code="file.gone",
+            name=name_of(item.path),
         )
     return present

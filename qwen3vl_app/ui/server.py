@@ -12,6 +12,7 @@ from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.first_script import FirstScript
 from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
 from qwen3vl_app.ui.previews import PreviewCache
+from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
@@ -56,7 +57,10 @@ def _guard(app: FastAPI, services: Services) -> None:
     """Stack the guards; the one added last is asked first."""
     settings = services.settings
     app.add_middleware(FirstScript, url=scripts.url("language.js"))
-    app.add_middleware(FileGuard, folder=services.cache / QUERY_FOLDER)
+    query_files = services.cache / QUERY_FOLDER
+    app.add_middleware(FileGuard, folder=query_files)
+    largest = LARGEST_IN_PUBLIC if settings.read_only else LARGEST
+    app.add_middleware(QueryUploadGuard, folder=query_files, largest=largest)
     if settings.read_only:
         app.add_middleware(SearchOnlyGuard)
     app.add_middleware(OriginGuard)

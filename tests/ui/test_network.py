@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.ui.access import SEARCH_ONLY, PasswordGuard
 from qwen3vl_app.ui.guard import PAGE_HEADER
+from qwen3vl_app.ui.query_uploads import (
+    BUSY,
+    KEPT,
+    LARGEST_IN_PUBLIC,
+    NO_LENGTH,
+    UPLOAD,
+    QueryUploadGuard,
+)
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World
 
@@ -40,17 +51,21 @@ class Program:
     thumbnail: str
     query_files: Path
 
-    def raw(self, target: str, *, auth: bool = True) -> tuple[int, bytes]:
-        """Status and body of a GET whose target no client library has tidied up."""
-        lines = [f"GET {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
-        if auth:
-            word = base64.b64encode(":".join(AUTH).encode()).decode()
-            lines.append(f"Authorization: Basic {word}")
+    def raw(
+        self, target: str, *, method: str = "GET", headers: Sequence[str] = ()
+    ) -> tuple[int, bytes]:
+        """Status and body of a request whose target no client library has tidied up."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as sock:
-            sock.sendall("\r\n".join([*lines, "", ""]).encode())
+            sock.sendall(self.head(target, method, headers))
             answer = b"".join(iter(lambda: sock.recv(65536), b""))
         head, _, body = answer.partition(b"\r\n\r\n")
         return int(head.split()[1]), body
+
+    def head(self, target: str, method: str, headers: Sequence[str]) -> bytes:
+        """A request up to its body."""
+        word = base64.b64encode(":".join(AUTH).encode()).decode()
+        lines = [f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
+        return "\r\n".join([*lines, f"Authorization: Basic {word}", *headers, "", ""]).encode()
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +76,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     world.picture("red.png")
     world.index()
     (item,) = world.library.list_items()
+    gone = world.picture("gone.png", "blue")
+    world.index()
+    gone.unlink()
     world.close()
     reader.close()
     library = folder / "library"
@@ -179,8 +197,8 @@ def test_read_only__answers_with_a_sentence(web: httpx.Client, method: str, path
 def test_read_only__the_page_is_told(web: httpx.Client) -> None:
     status = web.get("/api/index/status").json()
     assert (status["read_only"], status["writable"]) == (True, False)
-    assert status["items"]["picture"] == 1
-    assert web.get("/api/items").json()["items"][0]["id"] == 1
+    assert status["items"]["picture"] == 2
+    assert [item["id"] for item in web.get("/api/items").json()["items"]] == [2, 1]
 
 
 def test_read_only__query_files_stay_out_of_the_library(
@@ -191,6 +209,79 @@ def test_read_only__query_files_stay_out_of_the_library(
     assert Path(stored).is_relative_to(program.query_files)
     assert web.get(f"/gradio_api/file={stored}").content == b"not a picture"
     assert not (program.library / "query-files").exists()
+
+
+def test_read_only__tells_of_no_folder(web: httpx.Client, program: Program) -> None:
+    folder = str(program.library.parent)
+    places = ("/", "/config", "/gradio_api/info", "/api/index/status", "/api/items")
+    for path in (*places, "/api/items/1", "/api/collections", "/m/full/2"):
+        answer = web.get(path)
+        assert folder not in answer.text, path
+        assert folder not in str(answer.headers), path
+    assert answer.status_code == 404
+    assert answer.json()["error"].startswith("gone.png is no longer there")
+
+
+# ---------------------------------------------------------------- query files
+
+
+def test_query_upload__larger_than_the_limit_is_refused_before_it_is_sent(
+    program: Program,
+) -> None:
+    length = LARGEST_IN_PUBLIC + 1
+    status, body = program.raw(UPLOAD, method="POST", headers=[f"Content-Length: {length}"])
+    assert status == 413
+    assert f"{length:,} bytes, over the limit of {LARGEST_IN_PUBLIC:,}" in body.decode()
+
+
+def test_query_upload__of_unknown_length_is_refused(web: httpx.Client) -> None:
+    answer = web.post(UPLOAD, content=iter([b"x"]))
+    assert (answer.status_code, answer.json()) == (411, {"error": NO_LENGTH})
+
+
+def test_query_upload__the_oldest_go_where_all_together_are_too_large(
+    web: httpx.Client, program: Program
+) -> None:
+    kept = []
+    for number in range(3):
+        path = program.query_files / f"{number}" / "clip.mp4"
+        path.parent.mkdir(parents=True)
+        with path.open("wb") as file:
+            file.truncate(KEPT // 2 - 2**20)  # claims a gigabyte and takes no room
+        os.utime(path, (number, number))
+        kept.append(path)
+    answer = web.post(UPLOAD, files={"files": ("q.png", b"a picture")})
+    assert Path(answer.json()[0]).read_bytes() == b"a picture"
+    assert [path.exists() for path in kept] == [False, True, True]
+    assert not kept[0].parent.exists()
+    for path in kept[1:]:
+        path.unlink()
+
+
+def test_query_upload_guard__what_arrives_at_once_is_bounded_too(tmp_path: Path) -> None:
+    async def uploads() -> tuple[list[int], str]:
+        arrived, ended = 0, asyncio.Event()
+
+        async def receiving(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal arrived
+            arrived += 1
+            await ended.wait()
+            await PlainTextResponse("kept")(scope, receive, send)
+
+        guard = QueryUploadGuard(receiving, folder=tmp_path, largest=10, kept=25)
+        transport = httpx.ASGITransport(app=guard)
+        async with httpx.AsyncClient(transport=transport, base_url="http://page") as page:
+            first = [asyncio.create_task(page.post(UPLOAD, content=b"x" * 10)) for _ in "ab"]
+            while arrived < 2:
+                await asyncio.sleep(0.01)
+            refused = await page.post(UPLOAD, content=b"x" * 10)
+            ended.set()
+            answers = [*[await task for task in first], await page.post(UPLOAD, content=b"x")]
+            return [refused.status_code, *(a.status_code for a in answers)], refused.text
+
+    statuses, sentence = asyncio.run(uploads())
+    assert statuses == [503, 200, 200, 200]
+    assert BUSY in sentence
 
 
 # ---------------------------------------------------------------- files
