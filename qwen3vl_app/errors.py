@@ -29,7 +29,19 @@ if TYPE_CHECKING:
 
 
 class AppError(Exception):
-    """Base of every expected failure."""
+    """Base of every expected failure.
+
+    Args:
+        args: The sentence.
+        code: Names the sentence, so that the page can say it in the reader's language. The usual
+            ones have a code; without one, the sentence is shown as it is.
+        values: What the sentence names, such as a path or a number.
+    """
+
+    def __init__(self, *args: object, code: str = "", **values: str | float) -> None:
+        super().__init__(*args)
+        self.code = code
+        self.values = values
 
 
 class UsageError(AppError):
@@ -41,7 +53,10 @@ class EmptyQueryError(UsageError):
 
     def __init__(self, but_for: str = "") -> None:
         found = f" but for {but_for}" if but_for else ""
-        super().__init__(f"The query is empty{found}: type some words or add a picture or a clip.")
+        super().__init__(
+            f"The query is empty{found}: type some words or add a picture or a clip.",
+            code="query.only_unlike" if but_for else "query.empty",
+        )
 
 
 class UnreadableMediaError(AppError):
@@ -53,7 +68,7 @@ class UnreadableMediaError(AppError):
     """
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(path, reason)
+        super().__init__(path, reason, code="file.unreadable", name=path.name, reason=reason)
         self.path = path
         self.reason = reason
 

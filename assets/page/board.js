@@ -75,7 +75,7 @@ class Board {
     this.seq = value.seq;
     this.stage = value.stage;
     this.asked = value.asked;
-    this.message = value.message ?? '';
+    this.message = value.message ?? null;
     if (begun) this.begin(value);
     if (value.hits) this.value = value;
     document.body.dataset.searching = ['begun', 'recall', 'rerank'].includes(value.stage);

@@ -6,7 +6,7 @@ import { LeftOut, withoutFilters } from './board_left.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
 import { latest } from './status.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 
 const itemCount = () => Object.values(latest?.items ?? {}).reduce((sum, n) => sum + n, 0);
 
@@ -39,7 +39,7 @@ export class Messages {
     const notes = failed ? [message] : (value?.notes ?? []);
     this.note.hidden = !notes.length || stage === 'begun';
     this.note.dataset.tone = failed ? 'bad' : 'info';
-    const lines = notes.map((note) => el('p', { text: note }));
+    const lines = notes.map((note) => el('p', { text: worded(note) }));
     this.note.replaceChildren(icon(failed ? 'alert' : 'info'), el('div', {}, ...lines));
   }
 

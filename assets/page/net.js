@@ -1,6 +1,6 @@
 // Talking to our own routes. Errors are sentences the program wrote, fit to be shown.
 
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 
 const HEADER = { 'x-qwen3vl-page': '1' };
 
@@ -22,7 +22,7 @@ async function answered(request) {
   }
   if (response.ok) return response.json();
   const body = await response.json().catch(() => ({}));
-  throw new Refused(body.error ?? t('unexpected'), response.status);
+  throw new Refused(body.error ? worded({ ...body, text: body.error }) : t('unexpected'), response.status);
 }
 
 /** GET a JSON document; null and empty parameters are left out, lists are repeated. */

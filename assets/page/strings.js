@@ -5,6 +5,7 @@ import { libraryEnglish } from './strings_en_library.js';
 import { searchEnglish } from './strings_en_search.js';
 import { chinese } from './strings_zh.js';
 import { libraryChinese } from './strings_zh_library.js';
+import { saidChinese } from './strings_zh_said.js';
 import { searchChinese } from './strings_zh_search.js';
 
 const preferred = navigator.languages?.[0] ?? navigator.language ?? 'en';
@@ -20,9 +21,21 @@ export const dictionaries = {
 
 const words = { ...dictionaries.en, ...dictionaries[language] };
 
+/** Words for what the program says; in English it says so itself. */
+const said = language === 'zh' ? saidChinese : {};
+
 /** The text `key`, with `{name}` filled in. "one|many" chooses by the value `n`. */
 export function t(key, values = {}) {
   const forms = (words[key] ?? key).split('|');
   const text = forms.length > 1 && Number(values.n) !== 1 ? forms[1] : forms[0];
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+  return filled(text, values);
 }
+
+/** A sentence of the program in the language of the page, or as it came where there are no words. */
+export function worded({ text, code, values = {} }) {
+  if (!Object.hasOwn(said, code ?? '')) return text;
+  const own = Object.entries(values).map(([name, value]) => [name, value?.text ? worded(value) : value]);
+  return filled(said[code], Object.fromEntries(own));
+}
+
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');

@@ -8,7 +8,7 @@ import { showHelp } from './help.js';
 import { icon } from './icons.js';
 import { post } from './net.js';
 import { isEditable, poll, publish } from './status.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 import { chooseTheme, chosenTheme, themes } from './theme.js';
 import { complain } from './toast.js';
 
@@ -108,8 +108,9 @@ class TopBar {
     this.bar.style.setProperty('--done', known ? index.done / index.files : 0);
     say(this.pace, index.state === 'paused' ? t('index.paused') : pace(index));
     const doing = index.state === 'waiting' ? t('index.waiting') : index.current;
-    say(this.current, index.message || doing);
-    this.current.title = index.message || index.current;
+    const message = worded(index.message);
+    say(this.current, message || doing);
+    this.current.title = message || index.current;
     this.tools.hidden = !isEditable();
     this.pause.hidden = index.state === 'paused' || index.state === 'failed';
     this.resume.hidden = !['paused', 'failed'].includes(index.state);

@@ -98,7 +98,11 @@ class Indexer:
         scan(absolute)  # raises for a path that is not there; the walk itself comes later
         for path in absolute:
             if belongs_to_library(path, self._library):
-                raise UsageError(f"{display(path)} belongs to the library itself; choose another.")
+                raise UsageError(
+                    f"{display(path)} belongs to the library itself; choose another.",
+                    code="path.own",
+                    path=display(path),
+                )
         self._library.writer.add_sources(absolute, collection)
         uploads = self._library.uploads
         folders = [p for p in absolute if p.is_dir() and not p.is_relative_to(uploads)]

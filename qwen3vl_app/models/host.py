@@ -183,7 +183,9 @@ class ModelHost:
             return slot.model
         if slot.status.state is ModelState.FAILED:
             raise ModelLoadError(slot.status.detail)
-        raise ModelError(OFF if slot.status.state is ModelState.OFF else CLOSED)
+        if slot.status.state is ModelState.OFF:
+            raise ModelError(OFF, code="reranker.off")
+        raise ModelError(CLOSED, code="models.closed")
 
     # ------------------------------------------------------------ on the model thread
 

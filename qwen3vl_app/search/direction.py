@@ -27,7 +27,8 @@ def direction(
     if length < 1e-3:
         raise UsageError(
             "What is wanted and what is not cancel each other out; lower the weight of what is "
-            "not wanted, or say something else."
+            "not wanted, or say something else.",
+            code="query.cancelled_out",
         )
     found: Vectors = (total / length).astype(np.float32)
     return found

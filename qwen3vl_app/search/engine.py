@@ -34,6 +34,9 @@ query waits for one slice at most."""
 LARGEST_SLICE = 16
 """Bounds the memory of one slice where scoring is fast."""
 
+NOT_RERANKED = "Not reranked: "
+"""Begins the note that says why the second stage was left out."""
+
 Cancelled = Callable[[], bool]
 
 
@@ -89,7 +92,7 @@ class SearchEngine:
             for update in self._slices(query, recall, cancelled, begun):
                 yield update
         except (ModelError, _NotShownError) as error:
-            notes = (*update.notes, f"Not reranked: {error}")
+            notes = (*update.notes, f"{NOT_RERANKED}{error}")
             yield replace(update, stage=SearchStage.DONE, notes=notes)
 
     def _slices(
@@ -126,7 +129,11 @@ class SearchEngine:
     def _content(self, item: ItemId, budget: Budget) -> ModelInput:
         known = self._library.item(item)
         if known is None:
-            raise UsageError(f"Item {item} is not in the library any more; search again.")
+            raise UsageError(
+                f"Item {item} is not in the library any more; search again.",
+                code="item.gone",
+                item=item,
+            )
         document = self._documents.read(known, budget)
         if document.content is None:
             raise UsageError(f"{known.path.name} cannot be shown to the model: {document.reason}")

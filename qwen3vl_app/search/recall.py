@@ -117,7 +117,10 @@ class Recall:
     def _embed(self, inputs: Sequence[ModelInput], instruction: str) -> list[Vectors]:
         batch = self._models.embed(inputs, instruction=instruction, priority=Priority.SEARCH)
         if batch.rejected:
-            raise UsageError(f"The query cannot be embedded: {batch.rejected[0][1]}")
+            reason = batch.rejected[0][1]
+            raise UsageError(
+                f"The query cannot be embedded: {reason}", code="query.refused", reason=reason
+            )
         return list(batch.vectors)
 
     def _stored(self, item: ItemId) -> Vectors:
@@ -125,7 +128,9 @@ class Recall:
         if vector is None:
             raise UsageError(
                 f"Item {item} is not in the library any more, or not indexed with this model yet; "
-                "search again."
+                "search again.",
+                code="item.gone",
+                item=item,
             )
         return vector
 

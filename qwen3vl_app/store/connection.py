@@ -65,7 +65,8 @@ class Connection:
         """One transaction: all of it is kept, or after an exception nothing."""
         if not self.writable:
             raise LibraryReadOnlyError(
-                f"The library {self.directory} is open for reading only; nothing was changed."
+                f"The library {self.directory} is open for reading only; nothing was changed.",
+                code="library.readonly",
             )
         with self.reading() as conn, self._db.atomic():
             yield conn
@@ -87,7 +88,8 @@ def explained(directory: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LibraryBusyError(
-                f"The library {directory} is held by another program ({error}); close that."
+                f"The library {directory} is held by another program ({error}); close that.",
+                code="library.busy",
             ) from error
         if code not in _SENTENCES:
             raise

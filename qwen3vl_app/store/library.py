@@ -124,7 +124,8 @@ class Library(SearchableLibrary):
         """
         if not self.writable:
             raise LibraryReadOnlyError(
-                f"The library {self.directory} is open for reading only; nothing was changed."
+                f"The library {self.directory} is open for reading only; nothing was changed.",
+                code="library.readonly",
             )
         return self._writer
 

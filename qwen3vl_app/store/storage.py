@@ -158,7 +158,8 @@ class LibraryStorage:
         """
         if not self._connection.writable:
             raise LibraryReadOnlyError(
-                "The library is open for reading only; nothing was changed."
+                "The library is open for reading only; nothing was changed.",
+                code="library.readonly",
             )
         if self._live.space is not None and self._live.space.fingerprint in fingerprints:
             raise UsageError(
@@ -192,7 +193,10 @@ class LibraryStorage:
             found = np.empty(0, np.int64) if row is None else searchable_ids(conn, row)
             if row is None or len(found) <= _HITS:
                 raise UsageError(
-                    f"Only {len(found)} items have a vector; index more than {_HITS} to measure."
+                    f"Only {len(found)} items have a vector; index more than {_HITS} to measure.",
+                    code="storage.few",
+                    n=len(found),
+                    least=_HITS,
                 )
             drawn = draw(found, MEASURED_ITEMS, seed=0)
             pieces = list(read_vectors(conn, row, drawn))

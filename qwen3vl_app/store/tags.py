@@ -75,7 +75,9 @@ def _checked(name: str) -> str:
     if not kept or len(kept) > LONGEST_TAG or not kept.isprintable():
         raise UsageError(
             f"{kept[:LONGEST_TAG]!r} cannot be a tag; choose 1 to {LONGEST_TAG} characters on one "
-            "line."
+            "line.",
+            code="tag.unusable",
+            most=LONGEST_TAG,
         )
     return kept
 

@@ -57,7 +57,10 @@ _Bound = TypeVar("_Bound", date, int, float)
 def _in_order(what: str, low: _Bound | None, high: _Bound | None) -> None:
     if low is not None and high is not None and low > high:
         raise UsageError(
-            f"The range of {what} ends at {high}, before it begins at {low}; swap the two."
+            f"The range of {what} ends at {high}, before it begins at {low}; swap the two.",
+            code="range.backwards",
+            low=str(low),
+            high=str(high),
         )
 
 
@@ -117,7 +120,11 @@ class ItemFilter:
         _not_negative("size in bytes", self.min_bytes, self.max_bytes)
         _not_negative("duration in seconds", self.min_seconds, self.max_seconds)
         if self.folder is not None and not self.folder.is_absolute():
-            raise UsageError(f"The folder to search in is {self.folder}; give its full path.")
+            raise UsageError(
+                f"The folder to search in is {self.folder}; give its full path.",
+                code="folder.relative",
+                path=str(self.folder),
+            )
 
 
 EVERYTHING = ItemFilter()

@@ -13,6 +13,7 @@ from qwen3vl_app.errors import (
     TooSlowError,
     UnreadableMediaError,
 )
+from qwen3vl_app.ui.sentences import error_row
 
 STATUS: tuple[tuple[type[AppError], int], ...] = (
     (TooSlowError, 504),
@@ -39,10 +40,12 @@ def status_of(error: AppError) -> int:
 
 
 def answer_failures(app: FastAPI) -> None:
-    """Answer an ``AppError`` from any of our routes as ``{"error": sentence}``."""
+    """Answer an ``AppError`` from any of our routes as ``{"error": sentence, …}``."""
 
     def answer(_request: Request, error: Exception) -> JSONResponse:
-        status = status_of(error) if isinstance(error, AppError) else 500
-        return JSONResponse({"error": str(error)}, status_code=status)
+        if not isinstance(error, AppError):
+            raise error
+        words = error_row(error)
+        return JSONResponse({"error": words.pop("text"), **words}, status_code=status_of(error))
 
     app.add_exception_handler(AppError, answer)

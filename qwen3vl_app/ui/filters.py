@@ -59,7 +59,11 @@ def number(given: object) -> float | None:
     except ValueError:
         found = float("nan")
     if not abs(found) < 1e15:  # neither NaN nor larger than any file
-        raise UsageError(f"{given!r} is not a number that can be used here.")
+        raise UsageError(
+            f"{given!r} is not a number that can be used here.",
+            code="number.unusable",
+            value=str(given),
+        )
     return found
 
 
@@ -79,7 +83,11 @@ def _day(given: object) -> date | None:
     try:
         return date.fromisoformat(str(given))
     except ValueError:
-        raise UsageError(f"{given!r} is not a day; write it like 2024-05-31.") from None
+        raise UsageError(
+            f"{given!r} is not a day; write it like 2024-05-31.",
+            code="day.unusable",
+            value=str(given),
+        ) from None
 
 
 def _orientation(given: object) -> Orientation | None:

@@ -148,7 +148,6 @@ def progress_row(progress: IndexProgress) -> Json:
         "left": progress.seconds_left,
         "seconds": progress.seconds,
         "current": progress.current,
-        "message": progress.message,
     }
 
 

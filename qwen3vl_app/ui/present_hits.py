@@ -9,6 +9,7 @@ from qwen3vl_app.search.ranking import movement
 from qwen3vl_app.search.recall import NOTHING_HERE
 from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate
 from qwen3vl_app.ui.present import Json, item_card, query_words
+from qwen3vl_app.ui.sentences import note_row
 
 MOST_HITS = 200
 """Sent to the page; the largest depth a query may have."""
@@ -59,7 +60,7 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) ->
         },
         "model": update.model,
         "left": None if left is None else left_out_row(left),
-        "notes": [note for note in update.notes if note != NOTHING_HERE],
+        "notes": [note_row(note) for note in update.notes if note != NOTHING_HERE],
     }
 
 

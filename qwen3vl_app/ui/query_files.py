@@ -53,7 +53,11 @@ def read_query_files(
         UnreadableMediaError: A file that cannot be decoded.
     """
     if len(files) > MOST_FILES:
-        raise UsageError(f"A query takes at most {MOST_FILES} files; {len(files)} were given.")
+        raise UsageError(
+            f"A query takes at most {MOST_FILES} files; {len(files)} were given.",
+            code="query.many_files",
+            most=MOST_FILES,
+        )
     pictures: list[Image] = []
     clips: list[Clip] = []
     for file in files:
@@ -66,7 +70,9 @@ def read_query_files(
             clips.append(reader.clip(file.path))
         else:
             raise UsageError(
-                f"{file.path.name} is a document; a query takes words, pictures and clips."
+                f"{file.path.name} is a document; a query takes words, pictures and clips.",
+                code="query.document",
+                name=file.path.name,
             )
     return tuple(pictures), tuple(clips)
 

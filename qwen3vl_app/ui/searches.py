@@ -16,6 +16,7 @@ from qwen3vl_app.types import Query, SearchStage
 from qwen3vl_app.ui.failures import UNEXPECTED
 from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.present_hits import board_value
+from qwen3vl_app.ui.sentences import error_row
 
 SESSIONS = 256
 """Browser tabs remembered; the least recently active goes first, at the cost of its stale rows."""
@@ -84,10 +85,11 @@ class Searches:
         try:
             yield from self._updates(session, seq, asked, build())
         except AppError as error:
-            yield {"seq": seq, "stage": "error", "asked": asked, "message": str(error)}
+            yield {"seq": seq, "stage": "error", "asked": asked, "message": error_row(error)}
         except Exception:
             log.exception("A search failed")
-            yield {"seq": seq, "stage": "error", "asked": asked, "message": UNEXPECTED}
+            bug = error_row(AppError(UNEXPECTED, code="unexpected"))
+            yield {"seq": seq, "stage": "error", "asked": asked, "message": bug}
 
     def _updates(self, session: str, seq: int, asked: Json, query: Query) -> Iterator[Json]:
         sent = 0.0

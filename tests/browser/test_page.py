@@ -302,6 +302,8 @@ def test_words__follow_the_browser(browser, unhurried):
         ask(page, "red circle")
         stage(page, "done")
         expect(page.locator(".column-recall .column-head")).to_contain_text("召回")
+        ask(page, "")
+        expect(page.locator(".board-note")).to_contain_text("查询为空：请输入文字")
 
 
 def test_long_session__nothing_piles_up(page):

@@ -9,6 +9,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen3vl_app.models.host import OFF
+from qwen3vl_app.search.engine import NOT_RERANKED
 from qwen3vl_app.search.ranking import Movement
 from qwen3vl_app.types import (
     ContentHash,
@@ -24,6 +26,7 @@ from qwen3vl_app.types import (
 )
 from qwen3vl_app.ui.present import numbered_lines, query_words, snippet
 from qwen3vl_app.ui.present_hits import board_value, finite, hit_row
+from qwen3vl_app.ui.sentences import note_row
 from tests.ui.world import HOSTILE
 
 
@@ -80,6 +83,12 @@ def test_board_value__says_what_was_left_out(drawn):
     assert found == [("red circle 00.png", 1)]
     copies = [copy["title"] for row in value["hits"] for copy in row["copies"]]
     assert copies == ["purple circle 16.png", "purple square 17.png"]
+
+
+def test_note_row__the_reason_has_words_of_its_own():
+    note = note_row(f"{NOT_RERANKED}{OFF}")
+    assert (note["code"], note["values"]["reason"]["code"]) == ("not_reranked", "reranker.off")
+    assert note_row("Something new.") == {"text": "Something new.", "code": "", "values": {}}
 
 
 def test_board_value__a_hit_by_words_alone_has_no_similarity(drawn):

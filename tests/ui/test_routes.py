@@ -157,11 +157,15 @@ def test_add__takes_quoted_and_home_paths(client, drawn, tmp_path):
     assert drawn.indexer.added[-1] == ((tmp_path,), "Summer trip")
 
 
-@pytest.mark.parametrize("path", ["", "photos", "/not/there"])
-def test_add__a_wrong_path_is_one_sentence(client, path):
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("", "path.none"), ("photos", "path.relative"), ("/not/there", "path.absent")],
+)
+def test_add__a_wrong_path_is_one_sentence(client, path, code):
     answer = client.post("/api/index/add", headers=OWN, json={"path": path})
     assert answer.status_code == 400
     assert answer.json()["error"].endswith(".")
+    assert answer.json()["code"] == code
 
 
 def test_outcomes__failures_carry_their_reason(client):

@@ -65,19 +65,22 @@ def test_run__other_tabs_are_left_alone(engine):
 def test_run__an_expected_failure_is_a_sentence(engine):
     engine.failure = UsageError("The strip is too thin; crop it.")
     values = list(Searches(engine).run("tab", ASKED, lambda: Query(text="red")))
-    assert values[-1]["message"] == "The strip is too thin; crop it."
+    words = {"text": "The strip is too thin; crop it.", "code": "", "values": {}}
+    assert values[-1]["message"] == words
 
 
 def test_run__an_empty_query_says_what_to_do(engine):
     *_, last = Searches(engine).run("tab", ASKED, lambda: Query(text=" "))
     assert last["stage"] == "error"
-    assert "type some words" in last["message"]
+    assert "type some words" in last["message"]["text"]
+    assert last["message"]["code"] == "query.empty"
 
 
 def test_run__a_bug_is_logged_and_ends_the_search(engine, caplog):
     engine.failure = ZeroDivisionError("oops")
     *_, last = Searches(engine).run("tab", ASKED, lambda: Query(text="red"))
-    assert last["message"] == UNEXPECTED
+    assert last["stage"] == "error"
+    assert last["message"] == {"text": UNEXPECTED, "code": "unexpected", "values": {}}
     assert "ZeroDivisionError" in caplog.text
 
 

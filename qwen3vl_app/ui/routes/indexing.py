@@ -15,6 +15,7 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.ui.file_keys import path_of
 from qwen3vl_app.ui.present import Json, by_value, model_row, outcome_row, progress_row
+from qwen3vl_app.ui.sentences import note_row
 
 COUNTS_SECONDS = 1.0
 """Age at which counts are taken again while indexing: counting is the only part of a status that
@@ -62,7 +63,7 @@ class StatusBoard:
         """Progress, models, counts and collections."""
         progress = self._services.indexer.progress()  # before the counts, which may be newer
         return {
-            "index": progress_row(progress),
+            "index": progress_row(progress) | {"message": note_row(progress.message)},
             "models": [model_row(status) for status in self._services.models.status()],
             "writable": self._services.library.writable,
             "read_only": self._services.settings.read_only,
@@ -149,12 +150,18 @@ def folder_on_this_computer(text: str) -> Path:
     """
     cleaned = text.strip().strip("\"'").removeprefix("file://")
     if not cleaned:
-        raise UsageError("Type the path of a folder or a file on this computer.")
+        raise UsageError("Type the path of a folder or a file on this computer.", code="path.none")
     path = Path(cleaned).expanduser()
     if not path.is_absolute():
-        raise UsageError(f"{cleaned} is not a full path; it should begin at the root or with ~.")
+        raise UsageError(
+            f"{cleaned} is not a full path; it should begin at the root or with ~.",
+            code="path.relative",
+            path=cleaned,
+        )
     if not path.exists():
-        raise UsageError(f"{path} is not there; check the spelling.")
+        raise UsageError(
+            f"{path} is not there; check the spelling.", code="path.absent", path=str(path)
+        )
     return path
 
 

@@ -104,5 +104,9 @@ def known_item(services: Services, item_id: int) -> Item:
     """
     item = services.library.item(ItemId(item_id))
     if item is None:
-        raise GoneError(f"Item {item_id} is not in the library any more; search again.")
+        raise GoneError(
+            f"Item {item_id} is not in the library any more; search again.",
+            code="item.gone",
+            item=item_id,
+        )
     return item

@@ -19,7 +19,7 @@ def page_routes() -> APIRouter:
     def page_file(version: str, name: str) -> Response:
         path = scripts.files().get(name)
         if path is None or version != scripts.version():
-            raise GoneError("This page is older than the program; reload it.")
+            raise GoneError("This page is older than the program; reload it.", code="page.old")
         media_type = scripts.MEDIA_TYPES[path.suffix]
         return FileResponse(path, media_type=media_type, headers=FOR_EVER)
 

@@ -41,7 +41,9 @@ def storage_routes(services: Services) -> APIRouter:
     @router.post("/measure")
     def measure() -> Json:
         if not measuring.acquire(blocking=False):
-            raise LibraryBusyError("It is being measured already; wait for that to end.")
+            raise LibraryBusyError(
+                "It is being measured already; wait for that to end.", code="storage.measuring"
+            )
         try:
             options = storage.measure(services.library.space or services.models.space())
         finally:

@@ -49,7 +49,9 @@ def upload_routes(services: Services) -> APIRouter:
     @router.post("/upload")
     async def upload(request: Request) -> Json:
         if not services.library.writable:
-            raise LibraryReadOnlyError("This library is open for reading only; nothing is added.")
+            raise LibraryReadOnlyError(
+                "This library is open for reading only; nothing is added.", code="library.readonly"
+            )
         relative = safe_relative(unquote(request.headers.get("x-path", "")))
         half = await _receive(request, uploads, limit)
         try:
@@ -65,7 +67,7 @@ def upload_routes(services: Services) -> APIRouter:
     async def done(body: Uploaded) -> Json:
         paths = [_stored(uploads, name) for name in body.stored]
         if not paths:
-            raise UsageError("No file was uploaded.")
+            raise UsageError("No file was uploaded.", code="upload.none")
         collection = clean_name(body.collection)
         await run_in_threadpool(services.indexer.add, paths, collection=collection)
         return {"files": len(paths)}
@@ -95,7 +97,9 @@ async def _receive(request: Request, uploads: Path, limit: int) -> Path:
         except BaseException as error:
             path.unlink(missing_ok=True)
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                raise AppError("The disk of the library is full; free some space.") from error
+                raise AppError(
+                    "The disk of the library is full; free some space.", code="disk.full"
+                ) from error
             raise
     return path
 
@@ -106,7 +110,11 @@ async def _pieces(request: Request, limit: int) -> AsyncIterator[bytes]:
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit:
-            raise UsageError(f"The file is larger than the limit of {limit} bytes.")
+            raise UsageError(
+                f"The file is larger than the limit of {limit} bytes.",
+                code="upload.large",
+                limit=limit,
+            )
         waiting += chunk
         if len(waiting) >= CHUNK:
             yield bytes(waiting)
@@ -120,5 +128,6 @@ def _check_room(uploads: Path, announced: int) -> None:
     if announced + HEADROOM > free:
         raise AppError(
             f"The file has {announced} bytes and the disk of the library {free} free, of which "
-            f"{HEADROOM} are kept; free some space or add the folder by its path."
+            f"{HEADROOM} are kept; free some space or add the folder by its path.",
+            code="disk.small",
         )
