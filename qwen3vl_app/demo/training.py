@@ -22,7 +22,7 @@ from torch import Tensor
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import EARLY_STEPS, PairBatch, ahead, pair_batch
 from qwen3vl_app.demo.course import Course, Plan, half_precision
-from qwen3vl_app.demo.motions import places_loss
+from qwen3vl_app.demo.motions import moves_of, places_loss
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import (
     WIDTH,
@@ -47,9 +47,10 @@ PROTOTYPE_SCALE = 16.0
 GRAM_BIAS = -2.0
 """Most letters and pairs of letters are absent from a word."""
 
-GATHERED = 2
-"""The text layer behind which the token after a vision segment has to tell what the segment shows:
-which letters, or where the thing is. The layers above compare and pass it on."""
+GATHERED, COMPARED = 2, 3
+"""Text layers behind which the token after a vision segment has to tell what the segment shows
+(which letters, or where the thing is) and what has changed since the one before. The layers above
+pass it on."""
 
 CONTINUED_RATE = 0.6
 """Share of the learning rates for a checkpoint that has learned before."""
@@ -68,6 +69,10 @@ class Trace:
     rows: Rows
     looks: Tensor
     tapped: list[Tensor]
+
+    def behind(self, layer: int) -> Tensor:
+        """States (segments of all rows, H) of the tokens after the vision segments."""
+        return normed(self.tapped[layer][segment_ends(self.rows)])
 
 
 def embed_texts(
@@ -175,6 +180,7 @@ class Trainer(Course[PairBatch]):
         self.groups = group_slices(self.names)
         self.spotter = torch.nn.Parameter(torch.randn(len(ALPHABET), WIDTH) * 0.05)
         self.gatherer = torch.nn.Parameter(torch.randn(len(gram_places()), WIDTH) * 0.05)
+        self.mover = torch.nn.Parameter(torch.randn(3, WIDTH) * 0.02)
         self.teller = torch.nn.Parameter(torch.randn(len(ALPHABET), WIDTH) * 0.05)
         self.placer = torch.nn.Parameter(torch.randn(3, WIDTH) * 0.02)
         extra = {
@@ -184,6 +190,7 @@ class Trainer(Course[PairBatch]):
             "spotter": self.spotter,
             "gatherer": self.gatherer,
             "placer": self.placer,
+            "mover": self.mover,
             "teller": self.teller,
         }
         rate = 1.0 if plan.start is None else CONTINUED_RATE
@@ -255,10 +262,11 @@ class Trainer(Course[PairBatch]):
             asked_words(query, title) for query, title in zip(batch.queries, titles, strict=True)
         ]
         words = self.embed_queries_for(batch, [query for query, _ in batch.words])
-        behind = normed(trace.tapped[GATHERED][segment_ends(trace.rows)])
         return {
             "letters spotted": spotting_loss(normed(trace.looks) @ self.spotter.T, letters),
-            "letters gathered": spelling_loss(behind @ self.gatherer.T + GRAM_BIAS, titles),
+            "letters gathered": spelling_loss(
+                trace.behind(GATHERED) @ self.gatherer.T + GRAM_BIAS, titles
+            ),
             "letters seen": self.read_loss(documents, titles),
             "letters asked": self.read_loss(
                 torch.cat([queries, words]), asked + [word for _, word in batch.words]
@@ -289,8 +297,9 @@ class Trainer(Course[PairBatch]):
         if batch.names:
             pairs["names"] = self.names_loss(batch)
         if batch.places is not None:
-            behind = normed(traces[0].tapped[GATHERED][segment_ends(traces[0].rows)])
-            pairs["places"] = places_loss(behind @ self.placer.T + 0.5, batch.places)
+            places, moves = batch.places, moves_of(batch.places, len(batch.scenes))
+            pairs["places"] = places_loss(traces[0].behind(GATHERED) @ self.placer.T + 0.5, places)
+            pairs["moves"] = places_loss(traces[0].behind(COMPARED) @ self.mover.T, moves)
         targets = torch.zeros(len(batch.scenes), len(self.names))
         for row, scene in enumerate(batch.scenes):
             for name, share in prototypes(scene).items():

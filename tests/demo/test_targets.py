@@ -23,7 +23,7 @@ from qwen3vl_app.demo.grounding import (
     way_of,
 )
 from qwen3vl_app.demo.judgements import Judgements, judgements
-from qwen3vl_app.demo.motions import places_loss, places_of
+from qwen3vl_app.demo.motions import moves_of, places_loss, places_of
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import row_ends, segment_ends, vision_places
 from qwen3vl_app.demo.reranking import name_ends, prompts_of
@@ -138,6 +138,10 @@ def test_places_of__follows_the_motion(cat_and_dog: tuple[Thing, Thing]) -> None
     assert (np.diff(up[:, 1]) < 0).all()
     assert (np.diff(grow[:, 2]) > 0).all()
     everything = np.concatenate([right, up, grow])
+    moves = moves_of(everything, 3).reshape(3, -1, 3)
+    assert np.isnan(moves[:, 0]).all()
+    assert np.allclose(moves[:, 1:, 1][[0, 2]], 0)
+    assert (moves[0, 1:, 0] > 0).all()
     assert ((everything > 0) & (everything < 1.3)).all()
     assert places_loss(torch.from_numpy(everything), everything) == 0
 
