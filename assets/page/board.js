@@ -9,9 +9,10 @@ import { Column } from './board_column.js';
 import { BoardGrid } from './board_grid.js';
 import { listenToKeys } from './board_keys.js';
 import { Messages } from './board_messages.js';
+import { BoardTable } from './board_table.js';
 import { legend, phrase } from './board_words.js';
 import { emit, memory, on } from './bus.js';
-import { el, isNarrow, say } from './dom.js';
+import { attribute, el, isNarrow, say } from './dom.js';
 import { latest } from './status.js';
 import { Welcome } from './welcome.js';
 
@@ -58,9 +59,9 @@ class Board {
     this.rerank = new Column(this, 'rerank');
     this.lines = el('div', { class: 'board-lines', 'aria-hidden': 'true' });
     this.body = el('div', { class: 'board' }, this.recall.node, this.lines, this.rerank.node);
-    this.grid = new BoardGrid(this);
+    this.others = { grid: new BoardGrid(this), table: new BoardTable(this) };
     this.welcome = new Welcome((text) => emit('ask', { text }));
-    this.root.append(this.head, this.messages.note, this.body, this.grid.node, this.messages.nothing, this.welcome.node);
+    this.root.append(this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.messages.nothing, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));
@@ -128,23 +129,22 @@ class Board {
     this.head.hidden = stage === 'empty';
     const top = this.all ? hits.length : (value?.top ?? 0);
     const none = stage === 'empty' || (!begun && !hits.length);
-    const wall = this.drawView(hits, top, none);
-    this.body.hidden = none || wall;
+    this.body.hidden = this.drawView(hits, top) || none;
     this.recall.draw(hits, top);
     this.rerank.draw(hits, top);
     drawLines(this, hits, top);
     if (value) emit('scored', { hits, value });
   }
 
-  /** Whether the results are a wall of pictures; drawn if they are. */
-  drawView(hits, top, none) {
+  /** Draw the view that was chosen beside the two columns; whether there is one. */
+  drawView(hits, top) {
     const view = memory.get('view', 'board');
     this.root.dataset.view = view;
-    for (const button of this.views.children) button.setAttribute('aria-pressed', String(button.dataset.view === view));
-    const wall = view === 'grid' && hits.length > 0;
-    this.grid.node.hidden = none || !wall;
-    if (!this.grid.node.hidden) this.grid.draw(hits, top);
-    return wall;
+    for (const button of this.views.children) attribute(button, 'aria-pressed', String(button.dataset.view === view));
+    const shown = this.stage !== 'empty' && hits.length ? this.others[view] : null;
+    for (const other of Object.values(this.others)) other.node.hidden = other !== shown;
+    shown?.draw(hits, top);
+    return Boolean(shown);
   }
 
   isCompact(rows) {
@@ -204,7 +204,7 @@ class Board {
   }
 
   markOpened(id) {
-    for (const part of [this.recall, this.rerank, this.grid]) part.markOpened(id);
+    for (const part of [this.recall, this.rerank, ...Object.values(this.others)]) part.markOpened(id);
   }
 
   forget(ids) {

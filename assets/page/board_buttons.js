@@ -1,4 +1,4 @@
-// The buttons above the results: which column on a phone, side by side or as a wall, how dense.
+// The buttons above the results: which column on a phone, side by side, as a table or a wall, how dense.
 
 import { memory } from './bus.js';
 import { el } from './dom.js';
@@ -23,7 +23,7 @@ export function densityButton(board) {
   return el('button', attributes, icon('rows', 16), el('span', { text: t('compact') }));
 }
 
-/** Side by side, or a wall of pictures; remembered in this browser. */
+/** Side by side, a table or a wall of pictures; remembered in this browser. */
 export function viewButtons(board) {
   const choose = (view) => () => {
     memory.set('view', view);
@@ -34,6 +34,6 @@ export function viewButtons(board) {
     const attributes = { type: 'button', data: { view }, title: label, 'aria-label': label, onclick: choose(view) };
     return el('button', attributes, icon(name, 16));
   };
-  const buttons = [button('board', 'sides'), button('grid', 'tiles')];
+  const buttons = [button('board', 'sides'), button('table', 'table'), button('grid', 'tiles')];
   return el('div', { class: 'segments board-views', role: 'group', 'aria-label': t('view.title') }, ...buttons);
 }

@@ -87,6 +87,7 @@ function focusQuery() {
 }
 
 function enter(board) {
-  const row = board.root.querySelector('.row[tabindex="0"]');
-  if (row) board.focus(row);
+  const reached = [...board.root.querySelectorAll(':is(.row, .tile, .link)[tabindex="0"]')].find((node) => node.offsetParent);
+  if (reached?.matches('.row')) board.focus(reached);
+  else reached?.focus();
 }

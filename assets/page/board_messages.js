@@ -10,6 +10,14 @@ import { t, worded } from './strings.js';
 
 const itemCount = () => Object.values(latest?.items ?? {}).reduce((sum, n) => sum + n, 0);
 
+const WITHOUT_FILTERS = ['left.clear', withoutFilters];
+
+/** What helps where nothing was found, by the code of the note that says why. */
+const WAYS_OUT = {
+  no_words: ['nothing.meaning', () => emit('ask', { change: () => ({ words: 'off' }) })],
+  not_yet: ['nothing.again', () => emit('ask', {})],
+};
+
 export class Messages {
   constructor(board) {
     this.board = board;
@@ -27,16 +35,17 @@ export class Messages {
   }
 
   draw(hits) {
-    this.drawNote();
+    this.drawNote(hits);
     this.left.draw(this.board);
     this.drawNothing(hits);
     this.drawNewer();
   }
 
-  drawNote() {
+  /** A failure, or what is to be said of the hits; without any it stands in their place. */
+  drawNote(hits) {
     const { stage, message, value } = this.board;
     const failed = stage === 'error';
-    const notes = failed ? [message] : (value?.notes ?? []);
+    const notes = failed ? [message] : hits.length ? value.notes : [];
     this.note.hidden = !notes.length || stage === 'begun';
     this.note.dataset.tone = failed ? 'bad' : 'info';
     const lines = notes.map((note) => el('p', { text: worded(note) }));
@@ -47,11 +56,14 @@ export class Messages {
     const over = ['done', 'stopped', 'recall'].includes(this.board.stage);
     this.nothing.hidden = !(over && !hits.length);
     if (this.nothing.hidden) return;
+    const [note] = this.board.value.notes;
+    const hint = t(latest && !itemCount() ? 'nothing.empty' : 'nothing.hint');
+    const [label, run] = WAYS_OUT[note?.code] ?? (this.isFiltered() ? WITHOUT_FILTERS : []);
     const parts = [
       icon('search', 40),
       el('h2', { text: t('nothing.title') }),
-      el('p', { text: t(latest && !itemCount() ? 'nothing.empty' : 'nothing.hint') }),
-      this.isFiltered() ? el('button', { type: 'button', class: 'quiet', text: t('left.clear'), onclick: withoutFilters }) : null,
+      el('p', { text: note ? worded(note) : hint }),
+      label ? el('button', { type: 'button', class: 'quiet', text: t(label), onclick: run }) : null,
     ];
     this.nothing.replaceChildren(...parts.filter(Boolean));
   }

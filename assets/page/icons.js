@@ -40,6 +40,7 @@ const PATHS = {
   crop: ['M7 3v14h14', 'M3 7h14v14'],
   copies: ['M8 8h12v12H8z', 'M5 16V5h11'],
   tag: ['M4 4h8l8 8-8 8-8-8z', 'M8.5 8.5h.01'],
+  table: ['M4 5h16v14H4z', 'M4 10h16M4 14.5h16M10 10v9'],
   tiles: ['M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z'],
   eye: ['M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6z', 'M12 9.5a2.5 2.5 0 1 0 .01 0z'],
   filter: ['M4 6h16', 'M7 12h10', 'M10 18h4'],

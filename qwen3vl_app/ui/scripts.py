@@ -25,6 +25,7 @@ STYLES = (
     "asking",
     "crop",
     "board",
+    "table",
     "welcome",
     "detail",
     "library",

@@ -40,6 +40,10 @@ def parts(page: Page, *, narrow: bool) -> Iterator[str]:
     ask(page, "red circle")
     stage(page, "done")
     yield "side by side"
+    page.locator(".board-views [data-view=table]").click()
+    page.locator(".board-table thead button").first.click()
+    expect(page.locator(".board-table tbody tr")).to_have_count(20)
+    yield "table"
     page.locator(".board-views [data-view=grid]").click()
     expect(page.locator(".board-grid .tile")).to_have_count(20)
     yield "wall"

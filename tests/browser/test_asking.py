@@ -30,6 +30,8 @@ def test_filters__combine_and_are_taken_away_one_by_one(page):
     assert kinds == ["page"] * 4
     page.locator("select[data-name=collection]").select_option("Shapes")  # searches again
     expect(page.locator(".board-nothing h2")).to_have_text("Nothing found")
+    expect(page.locator(".board-nothing p")).to_contain_text("passes the filters; take one")
+    expect(page.locator(".board-left")).to_be_hidden()
     page.get_by_role("button", name="Search without filters").last.click()
     expect(page.locator(".column-recall .row")).to_have_count(20)
     expect(page.locator(".asking-kinds [data-kind=page]")).to_have_attribute(
@@ -68,6 +70,16 @@ def test_words__rows_that_contain_them_have_a_badge(page, unhurried):
     expect(page.locator(ROWS)).to_have_count(4)
     expect(page.locator(f"{ROWS} .flag").first).to_have_text("Words #1")
     expect(page.locator(".board-left")).to_contain_text("that contain the words")
+
+
+def test_words__that_nothing_contains_lead_back_to_meaning(page):
+    page.get_by_label("Exact words").select_option("only")
+    ask(page, "zeppelin")
+    expect(page.locator(".board-nothing p")).to_have_text("No item contains these words.")
+    expect(page.locator(".board-note")).to_be_hidden()
+    page.get_by_role("button", name="Search by meaning").click()
+    expect(page.locator(ROWS)).to_have_count(20)
+    expect(page.get_by_label("Exact words")).to_have_value("off")
 
 
 def test_address__brings_everything_back(desktop, unhurried, page):
@@ -197,3 +209,37 @@ def test_grid__shows_the_same_results_as_a_wall(page):
     expect(page.locator(".scores")).to_contain_text("Reranked")
     page.get_by_role("button", name="Side by side").click()
     expect(page.locator(".column-rerank .row")).to_have_count(20)
+
+
+def test_table__sorts_by_any_column_and_is_walked_by_keys(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.get_by_role("button", name="Table").click()
+    rows = page.locator(".board-table tbody tr")
+    expect(rows).to_have_count(20)
+
+    def column(name: str) -> list[str]:
+        return page.locator(f".board-table td[data-column={name}]").all_inner_texts()
+
+    assert column("r1") == [str(n) for n in range(1, 21)]
+    head = page.get_by_role("columnheader", name="Recall")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    recall = [int(text) for text in column("r0")]
+    assert recall == sorted(recall) != list(range(1, 21))
+    moved = [sign for sign in column("moved") if sign not in ("–", "")]
+    head.get_by_role("button").press("Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert [int(text) for text in column("r0")] == recall[::-1]
+    assert {sign[0] for sign in moved} <= {"▲", "▼", "＝"}
+    names = rows.locator("th .link")
+    names.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(names.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel-title h2")).to_have_text(names.nth(1).inner_text())
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
+    page.get_by_role("button", name=re.compile("more results")).locator("visible=true").click()
+    assert rows.count() > 20
+    page.reload()
+    expect(page.locator(".board-table tbody tr")).to_have_count(20)

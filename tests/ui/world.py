@@ -26,6 +26,7 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.models.protocols import ModelState, ModelStatus
 from qwen3vl_app.search.ranking import ranked
+from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
@@ -504,6 +505,7 @@ class FakeEngine:
             model="Demo embedder",
             timings=Timings(embed=28.4, recall=12.6),
             left_out=self._left_out(query, hits),
+            notes=() if hits else self._notes(query),
         )
         yield update
         if not hits or not query.rerank:
@@ -583,6 +585,12 @@ class FakeEngine:
             collapsed=sum(len(hit.copies) for hit in hits),
             level=None if query.words is WordsMode.ONLY else level,
         )
+
+    def _notes(self, query: Query) -> tuple[str, ...]:
+        """Why there is nothing."""
+        if query.words is WordsMode.ONLY:
+            return (NO_WORDS_HERE if self._similarities(query) else NO_WORDS,)
+        return (NONE_PASSES,)
 
     def _judge(self, query: Query, hit: Hit) -> Score | str:
         if hit.item.path.name == "gone.png":
