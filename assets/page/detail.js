@@ -117,13 +117,14 @@ class Detail {
     };
     const button = (tone, name, label, make) =>
       el('button', { type: 'button', class: tone, onclick: wish(make) }, icon(name, 16), el('span', { text: t(label) }));
-    const page = item.place.page ? `#page=${item.place.page}` : '';
+    const pdf = item.place.page && item.file?.type === 'application/pdf';
+    const page = pdf ? `#page=${item.place.page}` : '';
     const open = item.file
       ? el(
           'a',
           { class: 'quiet', href: `/m/full/${item.id}${page}`, target: '_blank', rel: 'noopener' },
           icon('open', 16),
-          el('span', { text: t(item.kind === 'page' ? 'open.pdf' : 'open.original', { page: item.place.page }) }),
+          el('span', { text: t(pdf ? 'open.pdf' : 'open.original', { page: item.place.page }) }),
         )
       : null;
     return el(
