@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from qwen3vl_app.types import ItemFilter, ItemId, Kind, Orientation, Query, WordsMode
+from qwen3vl_app.types import Ask, ItemFilter, ItemId, Kind, Orientation, Query, WordsMode
 
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
@@ -39,6 +39,15 @@ _DAY = _Day()
 _QUERY = (
     click.option("--image", "images", type=_FILE, multiple=True, help="A picture in the query."),
     click.option("--video", "videos", type=_FILE, multiple=True, help="A clip in the query."),
+    click.option(
+        "--also",
+        multiple=True,
+        metavar="TEXT",
+        help="Ask this as well, as a query of its own; the rankings become one.",
+    ),
+    click.option(
+        "--also-image", type=_FILE, multiple=True, help="The same with a picture as the query."
+    ),
     click.option(
         "--words",
         type=click.Choice([mode.value for mode in WordsMode]),
@@ -127,6 +136,10 @@ def read_query(services: Services, text: str, given: dict[str, Any]) -> Query:
         text=text,
         pictures=tuple(services.reader.picture(path) for path in given["images"]),
         clips=tuple(services.reader.clip(path) for path in given["videos"]),
+        also=(
+            *(Ask(text=one) for one in given["also"]),
+            *(Ask(pictures=(services.reader.picture(path),)) for path in given["also_image"]),
+        ),
         like=tuple(map(ItemId, given["like"])),
         not_like=tuple(map(ItemId, given["not_like"])),
         unlike=given["unlike"],

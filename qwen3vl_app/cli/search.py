@@ -33,7 +33,10 @@ def search(
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the options of the query and the shared ones
 ) -> None:
-    """Search the library by TEXT, pictures, clips or a mixture of them."""
+    """Search the library by TEXT, pictures, clips or a mixture of them.
+
+    With --also, several queries are asked at once, and every hit says which of them found it.
+    """
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
         query = read_query(services, text, given)
@@ -42,6 +45,7 @@ def search(
         "text": text,
         "images": [str(path) for path in given["images"]],
         "videos": [str(path) for path in given["videos"]],
+        "also": [*given["also"], *map(str, given["also_image"])],
         "words": query.words.value,
         "like": list(query.like),
         "not_like": list(query.not_like),
@@ -96,12 +100,13 @@ def answer(asked: dict[str, object], update: SearchUpdate, top_k: int) -> dict[s
 
 
 def _standing(hit: Hit) -> dict[str, object]:
-    return {
+    row: dict[str, object] = {
         "percentile": hit.percentile,
         "stands_out": hit.stands_out,
         "words_rank": hit.words_rank,
         "copies": [{"item": copy.id, "path": str(copy.path)} for copy in hit.copies],
     }
+    return row | {"found_by": list(hit.found_by)} if hit.found_by else row
 
 
 def _left_out(left: LeftOut | None) -> dict[str, object] | None:
@@ -152,9 +157,11 @@ def _table(hits: Sequence[Hit]) -> Table:
 
     table = Table(box=None, pad_edge=False)
     with_words = any(hit.words_rank is not None for hit in hits)
+    several = any(hit.found_by for hit in hits)
     for heading in (
         "rank",
         "recall",
+        *(["found by"] if several else []),
         *(["words"] if with_words else []),
         "relevance",
         "similarity",
@@ -163,11 +170,11 @@ def _table(hits: Sequence[Hit]) -> Table:
     for heading in ("kind", "where", "file"):
         table.add_column(heading, no_wrap=True)
     for hit in hits:
-        words = "–" if hit.words_rank is None else str(hit.words_rank)
         table.add_row(
             str(hit.rank or hit.recall_rank),
             str(hit.recall_rank),
-            *([words] if with_words else []),
+            *([" ".join(map(_rank, hit.found_by))] if several else []),
+            *([_rank(hit.words_rank)] if with_words else []),
             f"{hit.score.relevance:.3f}" if hit.score else "–",
             "–" if hit.similarity is None else f"{hit.similarity:.3f}",
             hit.item.kind.value,
@@ -175,6 +182,10 @@ def _table(hits: Sequence[Hit]) -> Table:
             _file(hit),
         )
     return table
+
+
+def _rank(rank: int | None) -> str:
+    return "–" if rank is None else str(rank)
 
 
 def _file(hit: Hit) -> Text:

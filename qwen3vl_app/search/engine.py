@@ -13,12 +13,11 @@ from qwen3vl_app.errors import ModelError, UsageError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.models.host import ModelHost
 from qwen3vl_app.search.documents import Document, Documents
-from qwen3vl_app.search.ranking import ranked
+from qwen3vl_app.search.ranking import mean_score, ranked
 from qwen3vl_app.search.recall import Recall
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
-    Item,
     ItemId,
     ModelInput,
     Query,
@@ -100,7 +99,7 @@ class SearchEngine:
     ) -> Iterator[SearchUpdate]:
         judged: dict[ItemId, Score | str] = {}
         budget = self._models.reranker_budget()
-        asked = self._asked(query, budget)
+        asked = [self._asked(one, budget) for one in query.each]
         size = 1
         with closing(self._documents.stream([hit.item for hit in recall.hits], budget)) as stream:
             while chunk := list(islice(stream, size)):
@@ -140,23 +139,24 @@ class SearchEngine:
         return document.content
 
     def _judge(
-        self, asked: ModelInput, instruction: str | None, chunk: Sequence[Document]
+        self, asked: Sequence[ModelInput], instruction: str | None, chunk: Sequence[Document]
     ) -> dict[ItemId, Score | str]:
+        """Scores or reasons; of several queries the mean, so each document is judged for each."""
         judged: dict[ItemId, Score | str] = {
             document.item.id: document.reason for document in chunk if document.content is None
         }
         readable = [(d.item, d.content) for d in chunk if d.content is not None]
         if not readable:
             return judged
-        batch = self._models.score(
-            asked,
-            [content for _, content in readable],
-            instruction=instruction or RERANK_INSTRUCTION,
-        )
-        reasons = dict(batch.rejected)
-        items: list[Item] = [item for item, _ in readable]
-        for position, (item, score) in enumerate(zip(items, batch.scores, strict=True)):
-            judged[item.id] = reasons.get(position, "") if score is None else score
+        contents = [content for _, content in readable]
+        given = instruction or RERANK_INSTRUCTION
+        batches = [self._models.score(one, contents, instruction=given) for one in asked]
+        reasons = {position: reason for batch in batches for position, reason in batch.rejected}
+        for position, (item, _) in enumerate(readable):
+            scores = [batch.scores[position] for batch in batches]
+            known = [score for score in scores if score is not None]
+            whole = len(known) == len(scores)
+            judged[item.id] = mean_score(known) if whole else reasons.get(position, "")
         return judged
 
     @staticmethod

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.rows import WordMatches
 from qwen3vl_app.types import Hit, ItemId, Query
 
 MOST_FETCHED = 16
@@ -41,10 +40,19 @@ def shown(library: Library, query: Query, fetch: Fetch) -> Shown:
 def as_hits(
     library: Library,
     listed: Shown,
-    similarities: dict[ItemId, float],
-    word_ranks: dict[ItemId, int],
+    similarities: Mapping[ItemId, float],
+    word_ranks: Mapping[ItemId, int],
+    rankings: Sequence[Mapping[ItemId, int]],
 ) -> tuple[Hit, ...]:
-    """The hits themselves, less those that have been forgotten meanwhile."""
+    """The hits themselves, less those that have been forgotten meanwhile.
+
+    Args:
+        library: Whose items they are.
+        listed: What is shown.
+        similarities: Of the items that have one.
+        word_ranks: Of the items that contain exact words.
+        rankings: The rank of every item for each query that was asked.
+    """
     behind = [copy for head in listed.heads for copy in listed.copies.get(head, ())]
     items = library.items([*listed.heads, *behind])
     present = (head for head in listed.heads if head in items)
@@ -54,12 +62,21 @@ def as_hits(
             recall_rank=rank,
             similarity=similarities.get(head),
             words_rank=word_ranks.get(head),
+            found_by=tuple(own.get(head) for own in rankings) if len(rankings) > 1 else (),
             copies=tuple(items[n] for n in listed.copies.get(head, ()) if n in items),
         )
         for rank, head in enumerate(present, start=1)
     )
 
 
-def ranks(words: WordMatches) -> dict[ItemId, int]:
+def ranks(found: Sequence[ItemId]) -> dict[ItemId, int]:
     """From 1, best first."""
-    return {item: rank for rank, item in enumerate(words.found, start=1)}
+    return {item: rank for rank, item in enumerate(found, start=1)}
+
+
+def best_ranks(rankings: Sequence[Mapping[ItemId, int]]) -> dict[ItemId, int]:
+    """The better rank where several rankings have an item."""
+    best: dict[ItemId, int] = {}
+    for ranking in rankings:
+        best |= {item: min(rank, best.get(item, rank)) for item, rank in ranking.items()}
+    return best

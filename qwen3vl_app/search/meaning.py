@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from qwen3vl_app.search.fusion import fused
-from qwen3vl_app.search.listing import as_hits, ranks, shown
+from qwen3vl_app.search.listing import ranks
 from qwen3vl_app.search.standing import Standing, standing
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import (
@@ -14,7 +14,6 @@ from qwen3vl_app.types import (
     Candidate,
     Hit,
     ItemId,
-    LeftOut,
     Query,
     Vectors,
     WordsMode,
@@ -22,6 +21,21 @@ from qwen3vl_app.types import (
 
 COUNTED = 1000
 """Nearest items among which those that stand out are counted; a page says "1000+" beyond."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Left:
+    """What one query might show, as ids."""
+
+    above: Collection[ItemId]
+    """Stand out or contain the words, and pass the filters."""
+
+    hidden: Collection[ItemId]
+    """Do so just as well, and do not pass."""
+
+    level: float
+    more: bool
+    """Counting stopped."""
 
 
 class Meaning:
@@ -44,29 +58,46 @@ class Meaning:
         """Whether the library holds no vector at all of the model in use."""
         return not self._nearest
 
-    def hits(self) -> tuple[Hit, ...]:
-        """Best first."""
-        listed = shown(self._library, self._query, self._fetch)
-        similarities = self._library.similarities(self._vector, listed.heads)
-        word_ranks = {} if self._words is None else ranks(self._words)
-        hits = as_hits(self._library, listed, similarities, word_ranks)
-        return tuple(self._placed(hit) for hit in hits)
+    @property
+    def word_ranks(self) -> Mapping[ItemId, int]:
+        """Of the items that contain the exact words."""
+        return {} if self._words is None else ranks(self._words.found)
 
-    def left_out(self, hits: Sequence[Hit]) -> LeftOut | None:
-        """What was not shown; None where the library is too small to tell."""
+    def fetch(self, k: int) -> tuple[list[ItemId], bool]:
+        """The best so many ids, and whether these are all there are."""
+        near = [found.item_id for found in self._near(k)]
+        if self._words is None:
+            return near, len(near) < k
+        words = [item for item in self._words.found if item not in self._named]
+        return fused(near, words[:k]), len(near) < k and len(words) <= k
+
+    def similarities(self, chosen: Collection[ItemId]) -> Mapping[ItemId, float]:
+        """How near these items are; those without a vector are not there."""
+        return self._library.similarities(self._vector, chosen)
+
+    def placed(self, hit: Hit) -> Hit:
+        """With where its similarity stands among those of the sample."""
+        if self._standing is None or hit.similarity is None:
+            return hit
+        return replace(
+            hit,
+            percentile=self._standing.percentile(hit.similarity),
+            stands_out=self._standing.stands_out(hit.item.kind, hit.similarity),
+        )
+
+    def left_out(self) -> Left | None:
+        """What there was to show; None where the library is too small to tell."""
         if self._standing is None:
             return None
         lowest = self._standing.lowest
         high = [found for found in self._nearest if found.similarity >= lowest]
         standing_out = self._standing_out(high, self._standing)
-        standing_out |= {hit.item.id for hit in hits if hit.stands_out}
         passing = self._library.passing(standing_out, self._query.filter) - self._unwanted
         containing = set() if self._words is None else {*self._words.found} - self._named
-        return LeftOut(
-            shown=len(hits),
-            above=len(passing | containing),
-            hidden=len(standing_out - passing) + (self._words.hidden if self._words else 0),
-            collapsed=sum(len(hit.copies) for hit in hits),
+        without = self._words.hidden if self._words else frozenset()
+        return Left(
+            above=passing | containing,
+            hidden=(standing_out - passing) | without,
             level=lowest,
             more=len(high) == COUNTED,
         )
@@ -80,23 +111,6 @@ class Meaning:
             and found.item_id in kinds
             and scale.stands_out(kinds[found.item_id], found.similarity)
         }
-
-    def _placed(self, hit: Hit) -> Hit:
-        """With where its similarity stands among those of the sample."""
-        if self._standing is None or hit.similarity is None:
-            return hit
-        return replace(
-            hit,
-            percentile=self._standing.percentile(hit.similarity),
-            stands_out=self._standing.stands_out(hit.item.kind, hit.similarity),
-        )
-
-    def _fetch(self, k: int) -> tuple[list[ItemId], bool]:
-        near = [found.item_id for found in self._near(k)]
-        if self._words is None:
-            return near, len(near) < k
-        words = [item for item in self._words.found if item not in self._named]
-        return fused(near, words[:k]), len(near) < k and len(words) <= k
 
     def _near(self, k: int) -> Sequence[Candidate]:
         without = self._named | self._unwanted

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from statistics import fmean
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qwen3vl_app.types import Hit, ItemId, Score
 
@@ -42,6 +46,18 @@ def ranked(hits: Sequence[Hit], judged: Mapping[ItemId, Score | str]) -> tuple[H
     )
 
 
+def mean_score(scores: Sequence[Score]) -> Score:
+    """What several queries say of one document: the mean of their probabilities, and its logit.
+
+    So a document that answers two of three queries goes before one that answers one of them.
+    """
+    if len(scores) == 1:
+        return scores[0]
+    logits = np.array([score.logit for score in scores], np.float64)
+    logit = np.logaddexp.reduce(_log_sigmoid(logits)) - np.logaddexp.reduce(_log_sigmoid(-logits))
+    return Score(relevance=fmean(score.relevance for score in scores), logit=float(logit))
+
+
 def movement(hit: Hit, top_k: int) -> Movement | None:
     """Where the hit went between the columns; None where it has no rank yet."""
     if hit.rank is None:
@@ -53,6 +69,10 @@ def movement(hit: Hit, top_k: int) -> Movement | None:
     if hit.rank == hit.recall_rank:
         return Movement.KEPT
     return Movement.PROMOTED if hit.rank < hit.recall_rank else Movement.DEMOTED
+
+
+def _log_sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(-np.logaddexp(0.0, -logits))
 
 
 def _reason(judgement: Score | str | None) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.models.host import ModelHost, Priority
 from qwen3vl_app.search.direction import direction
-from qwen3vl_app.search.listing import as_hits, ranks, shown
+from qwen3vl_app.search.fusion import fused
+from qwen3vl_app.search.listing import as_hits, best_ranks, ranks, shown
 from qwen3vl_app.search.meaning import Meaning
+from qwen3vl_app.search.together import Together
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import (
     EVERYTHING,
@@ -55,9 +57,11 @@ class Recall:
         space = self._models.space()
         self._library.use_space(space)
         begun = time.perf_counter()
-        vector = self._vector(query)
+        each = query.each
+        vectors = self._vectors(each)
         embedded = time.perf_counter()
-        search = Meaning(self._library, query, vector)
+        meanings = [Meaning(self._library, *asked) for asked in zip(each, vectors, strict=True)]
+        search = Together(self._library, query, meanings)
         hits = search.hits()
         left_out = search.left_out(hits)
         timings = Timings(embed=_ms(begun, embedded), recall=_ms(embedded, time.perf_counter()))
@@ -72,15 +76,15 @@ class Recall:
 
     def _by_words(self, query: Query) -> SearchUpdate:
         begun = time.perf_counter()
-        words = self._library.find_words(query.exact_words, query.filter)
-        listed = shown(
-            self._library, query, lambda k: (list(words.found[:k]), len(words.found) <= k)
-        )
-        hits = as_hits(self._library, listed, {}, ranks(words))
+        each = [self._library.find_words(one.exact_words, query.filter) for one in query.each]
+        found = fused(*(words.found for words in each))
+        listed = shown(self._library, query, lambda k: (found[:k], len(found) <= k))
+        rankings = [ranks(words.found) for words in each]
+        hits = as_hits(self._library, listed, {}, best_ranks(rankings), rankings)
         left_out = LeftOut(
             shown=len(hits),
-            above=len(words.found),
-            hidden=words.hidden,
+            above=len(found),
+            hidden=len(frozenset().union(*(words.hidden for words in each)).difference(found)),
             collapsed=sum(len(hit.copies) for hit in hits),
         )
         return SearchUpdate(
@@ -92,7 +96,7 @@ class Recall:
         )
 
     def _notes(
-        self, query: Query, search: Meaning, hits: Sequence[Hit], left_out: LeftOut | None
+        self, query: Query, search: Together, hits: Sequence[Hit], left_out: LeftOut | None
     ) -> tuple[str, ...]:
         if search.is_in_vain:
             return (NOT_YET,) if any(self._library.counts().items.values()) else ()
@@ -101,9 +105,13 @@ class Recall:
         nothing = left_out is not None and left_out.probably_nothing
         return (NOTHING_HERE,) if nothing else ()
 
-    def _vector(self, query: Query) -> Vectors:
-        """Where the query points, (D,); one call of the model for all that it has to see."""
-        inputs = [query.model_input] if query.has_model_input else []
+    def _vectors(self, each: Sequence[Query]) -> list[Vectors]:
+        """Where queries point that differ in what they want only, (D,) for each.
+
+        One call of the model for all that it has to see.
+        """
+        query = each[0]
+        inputs = [one.model_input for one in each if one.has_model_input]
         wanted = len(inputs)
         if query.unlike.strip():
             inputs.append(ModelInput(texts=(query.unlike.strip(),)))
@@ -111,8 +119,10 @@ class Recall:
         like = [self._stored(item) for item in query.like]
         unlike = [*embedded[wanted:], *(self._stored(item) for item in query.not_like)]
         if not like and not unlike:
-            return embedded[0]
-        return direction(embedded[:wanted], like, unlike, query.unlike_weight)
+            return embedded
+        seen = iter(embedded)
+        own = [[next(seen)] if one.has_model_input else [] for one in each]
+        return [direction(wants, like, unlike, query.unlike_weight) for wants in own]
 
     def _embed(self, inputs: Sequence[ModelInput], instruction: str) -> list[Vectors]:
         batch = self._models.embed(inputs, instruction=instruction, priority=Priority.SEARCH)

@@ -116,7 +116,7 @@ class WordMatches:
     found: tuple[ItemId, ...]
     """Items that contain all of them and pass the filter, best first."""
 
-    hidden: int
+    hidden: frozenset[ItemId]
     """Items that contain all of them and do not pass."""
 
     unwanted: frozenset[ItemId]

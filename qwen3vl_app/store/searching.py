@@ -114,7 +114,7 @@ class SearchableLibrary:
             allowed = {*found} if where == EVERYTHING else filters.passing(conn, found, where)
             return WordMatches(
                 found=tuple(item for item in found if item in allowed),
-                hidden=len(found) - len(allowed),
+                hidden=frozenset(found) - allowed,
                 unwanted=frozenset(map(ItemId, words.containing(conn, wanted.unwanted))),
             )
 

@@ -31,6 +31,7 @@ from qwen3vl_app.types.query import (
     DOCUMENT_INSTRUCTION,
     QUERY_INSTRUCTION,
     RERANK_INSTRUCTION,
+    Ask,
     Query,
 )
 from qwen3vl_app.types.results import (
@@ -49,6 +50,7 @@ __all__ = [
     "QUERY_INSTRUCTION",
     "RERANK_INSTRUCTION",
     "SQUARE_WITHIN",
+    "Ask",
     "Candidate",
     "Clip",
     "Content",

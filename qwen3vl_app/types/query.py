@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import EmptyQueryError, UsageError
@@ -24,20 +24,38 @@ RERANK_INSTRUCTION = "Given a search query, retrieve relevant candidates that an
 """Default of the reference's reranker."""
 
 
+MOST_QUERIES = 8
+"""Asked at once: each costs a search, and the reranker judges every candidate once for each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ask:
+    """One more query beside the first, as one model input."""
+
+    text: str = ""
+    pictures: tuple[Image, ...] = ()
+    clips: tuple[Clip, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Query:
     """What the person asked: text, pictures, clips or a mixture, as one model input.
 
     Beside it, items of the library can be named that the results should be like or not like.
+    Several queries can be asked at once; all else then holds for each of them.
 
     Raises:
-        EmptyQueryError: Nothing was given to look for.
-        UsageError: ``top_k``, ``depth`` or ``unlike_weight`` is out of range.
+        EmptyQueryError: Nothing was given to look for, in one of the queries.
+        UsageError: ``top_k``, ``depth`` or ``unlike_weight`` is out of range, or more than
+            ``MOST_QUERIES`` queries were given.
     """
 
     text: str = ""
     pictures: tuple[Image, ...] = ()
     clips: tuple[Clip, ...] = ()
+    also: tuple[Ask, ...] = ()
+    """Further queries: each has a ranking of its own, and the rankings become one."""
+
     like: tuple[ItemId, ...] = ()
     """Items that the results should resemble; they are left out themselves."""
 
@@ -77,6 +95,23 @@ class Query:
                 f"A weight of {self.unlike_weight} was given to what the results should not be "
                 "like; choose 0 to 1."
             )
+        if len(self.also) >= MOST_QUERIES:
+            raise UsageError(
+                f"{len(self.also) + 1} queries were asked at once; choose up to {MOST_QUERIES}."
+            )
+        _ = self.each  # raises where one of them is empty
+
+    @property
+    def each(self) -> tuple[Query, ...]:
+        """Every query by itself, in the order in which they were asked."""
+        if not self.also:
+            return (self,)
+        first = replace(self, also=())
+        others = (
+            replace(first, text=one.text, pictures=one.pictures, clips=one.clips)
+            for one in self.also
+        )
+        return (first, *others)
 
     @property
     def exact_words(self) -> ExactWords:

@@ -39,6 +39,10 @@ class Hit:
     words_rank: int | None = None
     """Among the items that contain the words, 1 is best; None where it does not."""
 
+    found_by: tuple[int | None, ...] = ()
+    """Where several queries were asked: its rank among the candidates of each, 1 is best; None
+    for a query that has not found it. Similarity and its standing are those of the best rank."""
+
     copies: tuple[Item, ...] = ()
     """Pictures nearly equal to it that stand behind it instead of beside it."""
 

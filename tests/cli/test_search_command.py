@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 
@@ -113,3 +115,15 @@ def test_search__a_table_for_people(indexed):
         *("rank", "recall", "relevance", "similarity", "kind", "where", "file"),
     ]
     assert len(rows) == 3
+
+
+def test_search__several_queries_say_which_of_them_found_what(indexed, folder):
+    picture = folder / "red disc.png"
+    asked = ("search", "a red fox", "--also", "report", "--also-image", picture, "--no-rerank")
+    found = indexed.json(*asked)
+    assert found["query"]["also"] == ["report", str(picture)]
+    by = {Path(row["path"]).name: row["found_by"] for row in found["recall"]}
+    assert by["red disc.png"][2] == 1
+    assert all(len(ranks) == 3 for ranks in by.values())
+    assert "found by" in indexed.run(*asked).stdout.splitlines()[0]
+    assert "found_by" not in indexed.json("search", "fox", "--no-rerank")["recall"][0]

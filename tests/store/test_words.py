@@ -82,7 +82,7 @@ def test_find_words__a_filter_hides_and_says_how_many(library):
     where = ItemFilter(folder=Path("/home/boats"))
     found = library.find_words(ExactWords.read("old"), where)
     assert len(found.found) == 1
-    assert found.hidden == 1
+    assert len(found.hidden) == 1
     assert names(library, "old", where) == ["old"]
 
 
