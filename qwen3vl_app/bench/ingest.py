@@ -9,10 +9,10 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from PIL import Image
 
 from qwen3vl_app.bench.filling import mark_indexed
 from qwen3vl_app.bench.measures import Measure, processor_seconds, timed
+from qwen3vl_app.bench.mixed import draw_picture
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.indexer import Indexer
@@ -152,11 +152,6 @@ def _write_texts(root: Path, count: int) -> None:
 
 
 def _draw_pictures(root: Path, count: int, first: int) -> None:
-    """JPEG files that differ, with large shapes and fine grain as photographs have."""
     root.mkdir(parents=True)
     for number in range(first, first + count):
-        chance = np.random.default_rng(number)
-        shapes = Image.fromarray(chance.integers(0, 256, (6, 8, 3), np.uint8)).resize((320, 240))
-        grain = chance.integers(0, 12, (240, 320, 3), np.uint8)
-        picture = Image.fromarray(np.asarray(shapes) // 12 * 11 + grain)
-        picture.save(root / f"{number}.jpg", quality=85)
+        draw_picture(root / f"{number}.jpg", number)

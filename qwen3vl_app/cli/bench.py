@@ -13,7 +13,11 @@ from qwen3vl_app.cli.common import failures_said, say_json, settings_from, share
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qwen3vl_app.bench.library import LibraryReport
     from qwen3vl_app.bench.measures import Measure
+    from qwen3vl_app.bench.memory import MemoryReport
+
+_PLACE = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
 
 
 @click.group(invoke_without_command=True)
@@ -64,7 +68,7 @@ def bench(
 @click.option(
     "--in",
     "folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True),
+    type=_PLACE,
     help="Where the temporary files go; 3 GB.  [default: the system's folder for them]",
 )
 def bench_library(*, quick: bool, as_json: bool, folder: Path | None) -> None:
@@ -76,6 +80,26 @@ def bench_library(*, quick: bool, as_json: bool, folder: Path | None) -> None:
 
     with failures_said():
         report = measure_library(QUICK if quick else FULL, folder)
+    _say_report(report, as_json=as_json)
+
+
+@bench.command("memory")
+@click.option("--files", default=5000, show_default=True, type=click.IntRange(1), help="How many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--in", "folder", type=_PLACE, help="Where the temporary files go; 500 MB.")
+def bench_memory(*, files: int, as_json: bool, folder: Path | None) -> None:
+    """Index made-up files with the bundled models, and see what all processes hold in memory.
+
+    Several minutes, on Linux only; touches no library of yours.
+    """
+    from qwen3vl_app.bench.memory import measure_memory
+
+    with failures_said():
+        report = measure_memory(files, folder)
+    _say_report(report, as_json=as_json)
+
+
+def _say_report(report: LibraryReport | MemoryReport, *, as_json: bool) -> None:
     if as_json:
         say_json({**asdict(report), "measures": [_row(measure) for measure in report.measures]})
         return

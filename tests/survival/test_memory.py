@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from qwen3vl_app.bench.memory import held_by
 from tests.survival.test_kill import PROJECT
 
 PICTURES = 60
@@ -19,22 +20,6 @@ SIZE = (1600, 1200)
 
 LIMIT_MB = 300
 """Two processes with numpy, Pillow and the decoders take half of it before the first file."""
-
-
-def resident_mb(root: int) -> float:
-    """Of a process and all that came of it, shared pages counted once (PSS)."""
-    total, todo = 0, [root]
-    while todo:
-        process = todo.pop()
-        try:
-            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-            tasks = Path(f"/proc/{process}/task").iterdir()
-            children = [one for task in tasks for one in (task / "children").read_text().split()]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
-        todo += map(int, children)
-    return total / 1024
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs Linux")
@@ -53,7 +38,7 @@ def test_memory__does_not_grow_with_the_folder(tmp_path: Path) -> None:
     drained = threading.Thread(target=program.stdout.read)
     drained.start()
     while program.poll() is None:
-        peak = max(peak, resident_mb(program.pid))
+        peak = max(peak, held_by(program.pid).proportional)
         time.sleep(0.05)
     drained.join()
     program.stdout.close()
