@@ -60,6 +60,7 @@ def _film(path: Path, seed: int) -> None:
         stream.pix_fmt = "yuv420p"
         for number in range(_CLIP_SECONDS * _CLIP_RATE):
             shot = number // (4 * _CLIP_RATE)
-            frame = av.VideoFrame.from_image(_drawn(1000 * seed + shot, _CLIP_SIZE))
+            pixels = np.asarray(_drawn(1000 * seed + shot, _CLIP_SIZE))
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

@@ -17,21 +17,17 @@ class Embedder(Protocol):
     @property
     def space(self) -> Space:
         """Changes whenever vectors stop being comparable."""
-        ...
 
     @property
     def budget(self) -> Budget:
         """What this checkpoint looks at."""
-        ...
 
     @property
     def detail(self) -> str:
         """Device, dtype and why, one line."""
-        ...
 
     def embed(self, inputs: Sequence[ModelInput], instruction: str) -> EmbeddingBatch:
         """Embed inputs under one instruction; any number, also none."""
-        ...
 
 
 class Reranker(Protocol):
@@ -40,18 +36,15 @@ class Reranker(Protocol):
     @property
     def budget(self) -> Budget:
         """What this checkpoint looks at."""
-        ...
 
     @property
     def detail(self) -> str:
         """Device, dtype and why, one line."""
-        ...
 
     def score(
         self, query: ModelInput, documents: Sequence[ModelInput], instruction: str
     ) -> ScoreBatch:
         """Judge each document; scores come back in input order."""
-        ...
 
 
 class ModelState(StrEnum):

@@ -35,11 +35,9 @@ class MediaSource(Protocol):
 
     def picture(self, path: Path) -> Image:
         """RGB at full size."""
-        ...
 
     def clip(self, path: Path, *, fps: float | None = None, max_frames: int | None = None) -> Clip:
         """Frames as the reference chooses them."""
-        ...
 
 
 def read_input(

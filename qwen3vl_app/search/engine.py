@@ -14,7 +14,7 @@ from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.models.host import ModelHost
 from qwen3vl_app.search.documents import Document, Documents
 from qwen3vl_app.search.ranking import mean_score, ranked
-from qwen3vl_app.search.recall import Recall
+from qwen3vl_app.search.recall import Recall, milliseconds
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
@@ -171,7 +171,7 @@ class SearchEngine:
             stage=stage,
             hits=ranked(recall.hits, judged),
             reranked=len(judged),
-            timings=replace(recall.timings, rerank=_ms(begun, time.perf_counter())),
+            timings=replace(recall.timings, rerank=milliseconds(begun, time.perf_counter())),
         )
 
 
@@ -179,7 +179,3 @@ def _next_size(size: int, seconds: float) -> int:
     """Documents for the next slice, so that it takes about ``SLICE_SECONDS``."""
     aimed = int(size * SLICE_SECONDS / max(seconds, 1e-3))
     return max(1, min(aimed, 2 * size, LARGEST_SLICE))
-
-
-def _ms(start: float, end: float) -> float:
-    return round((end - start) * 1000, 1)

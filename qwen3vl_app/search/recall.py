@@ -64,7 +64,9 @@ class Recall:
         search = Together(self._library, query, meanings)
         hits = search.hits()
         left_out = search.left_out(hits)
-        timings = Timings(embed=_ms(begun, embedded), recall=_ms(embedded, time.perf_counter()))
+        timings = Timings(
+            embed=milliseconds(begun, embedded), recall=milliseconds(embedded, time.perf_counter())
+        )
         return SearchUpdate(
             stage=SearchStage.RECALL,
             hits=hits,
@@ -90,7 +92,7 @@ class Recall:
         return SearchUpdate(
             stage=SearchStage.RECALL,
             hits=hits,
-            timings=Timings(recall=_ms(begun, time.perf_counter())),
+            timings=Timings(recall=milliseconds(begun, time.perf_counter())),
             left_out=left_out,
             notes=_notes_of_words(left_out),
         )
@@ -145,11 +147,12 @@ class Recall:
         return vector
 
 
+def milliseconds(start: float, end: float) -> float:
+    """Between two readings of a clock in seconds, to a tenth."""
+    return round((end - start) * 1000, 1)
+
+
 def _notes_of_words(left_out: LeftOut) -> tuple[str, ...]:
     if left_out.probably_nothing:
         return (NO_WORDS,)
     return () if left_out.above else (NO_WORDS_HERE,)
-
-
-def _ms(start: float, end: float) -> float:
-    return round((end - start) * 1000, 1)

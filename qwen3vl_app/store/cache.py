@@ -92,10 +92,9 @@ class IndexCache:
         """
         try:
             return self._load(fetch)
-        except FileNotFoundError:
-            pass
         except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("%s is built anew: %s", self._head.name, error)
+            if not isinstance(error, FileNotFoundError):  # nothing was kept yet
+                log.warning("%s is built anew: %s", self._head.name, error)
         self._token = ""
         return None
 

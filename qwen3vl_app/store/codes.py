@@ -53,27 +53,21 @@ class Codes(Protocol):
 
     def prepare(self, vectors: Vectors) -> None:
         """Take the constants from typical vectors (N, D), before anything is appended."""
-        ...
 
     def append(self, vectors: Vectors) -> None:
         """Code vectors (N, D)."""
-        ...
 
     def nearest(self, query: Vectors, count: int, mask: Mask | None) -> tuple[Positions, Vectors]:
         """The ``count`` best by estimate, best first, where ``mask`` (N,) is true."""
-        ...
 
     def ceiling(self, query: Vectors, estimates: Vectors, exact: Vectors) -> float:
         """How large the product of something that ``nearest`` left out can be."""
-        ...
 
     def rows(self, begin: int = 0) -> Rows:
         """(N, W): the codes from a position on, as bytes."""
-        ...
 
     def constants(self) -> Vectors:
         """What ``restore`` needs besides the rows."""
-        ...
 
     def restore(self, rows: Rows, constants: Vectors) -> None:
         """Take over what was kept on disk.
@@ -81,7 +75,6 @@ class Codes(Protocol):
         Raises:
             ValueError: It does not fit this kind and dimension.
         """
-        ...
 
 
 class OneBitCodes:

@@ -24,17 +24,14 @@ class VectorIndex(Protocol):
     @property
     def dimension(self) -> int:
         """D."""
-        ...
 
     def __len__(self) -> int: ...
 
     def ids(self) -> Ids:
         """Every id, ascending."""
-        ...
 
     def missing(self, ids: Ids) -> Ids:
         """Those of ``ids`` that are not there, in their order."""
-        ...
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """Add vectors (N, D) under ids (N,).
@@ -42,11 +39,9 @@ class VectorIndex(Protocol):
         Raises:
             ValueError: Another dimension or count, or an id that is there already.
         """
-        ...
 
     def remove(self, ids: Ids) -> None:
         """Take these out; ids that are not there are passed over."""
-        ...
 
     def search(self, vector: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
         """The ``k`` nearest of all vectors, or of those with an id in ``among``.
@@ -58,14 +53,12 @@ class VectorIndex(Protocol):
         Raises:
             ValueError: ``vector`` is not of shape (D,).
         """
-        ...
 
     def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
         """Up to ``count`` different ones drawn at random, in any order: (N,) and (N, D).
 
         The same seed draws the same ones until something is added or removed.
         """
-        ...
 
 
 class FaissIndex:

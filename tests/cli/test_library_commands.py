@@ -59,10 +59,7 @@ def test_index__a_path_that_is_not_there(program, tmp_path):
 
 
 def test_index__killed_and_run_again_has_everything_once(program, tmp_path):
-    many = tmp_path / "many"
-    many.mkdir()
-    for number in range(120):
-        draw_picture(many / f"{number}.png", f"rgb({number * 2}, {255 - number}, 90)")
+    many = _draw_many(tmp_path / "many", 120)
     running = program.start("index", many)
     try:
         _wait_for_some_items(program, at_least=16)
@@ -77,6 +74,13 @@ def test_index__killed_and_run_again_has_everything_once(program, tmp_path):
     after = program.json("status")
     assert after["items"]["picture"] == after["files"]["indexed"] == 120
     assert program.json("doctor")["findings"] == []
+
+
+def _draw_many(folder: Path, count: int) -> Path:
+    folder.mkdir()
+    for number in range(count):
+        draw_picture(folder / f"{number}.png", f"rgb({number}, {255 - number}, 90)")
+    return folder
 
 
 def _wait_for_some_items(program, *, at_least: int) -> None:
@@ -184,14 +188,14 @@ def test_doctor__names_versions_device_and_models(indexed):
 
 
 def test_status__shows_the_run_of_another_program(program, tmp_path):
-    many = tmp_path / "many"
-    many.mkdir()
-    for number in range(150):
-        draw_picture(many / f"{number}.png", f"rgb({number}, {255 - number}, 90)")
+    many = _draw_many(tmp_path / "many", 150)
     running = program.start("index", many)
     try:
         _wait_for_some_items(program, at_least=16)
         found = program.json("status")["indexing"]
+        while not found["done"]:  # posted every half second
+            time.sleep(0.05)
+            found = program.json("status")["indexing"]
         assert (found["running"], found["state"]) == (True, "indexing")
         assert found["files"] == 150
         assert 0 < found["done"] <= 150
