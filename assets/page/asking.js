@@ -4,6 +4,7 @@
 // every search. The address of the page always says what was asked last.
 
 import { Bar } from './asking_bar.js';
+import { FurtherQueries } from './asking_also.js';
 import { drawChips } from './asking_chips.js';
 import { advancedPanel, filterPanel } from './asking_fields.js';
 import { QueryPictures } from './asking_pictures.js';
@@ -40,11 +41,13 @@ class Asking {
   build() {
     const set = (changes) => this.set(changes);
     this.bar = new Bar(set);
+    this.also = new FurtherQueries(set);
+    this.bar.row.append(this.also.button);
     this.panels = [filterPanel(set), advancedPanel(set)];
     this.bar.unfold(this.panels.map((panel) => panel.node));
     this.chips = el('ul', { class: 'asking-chips' });
     this.pictures = new QueryPictures(set);
-    this.root.append(this.bar.node, ...this.panels.map((panel) => panel.node), this.pictures.node, this.chips);
+    this.root.append(this.also.node, this.bar.node, ...this.panels.map((panel) => panel.node), this.pictures.node, this.chips);
     catchItems(this.root, (card) => this.ask(liking(card)));
   }
 
@@ -59,6 +62,7 @@ class Asking {
   draw() {
     this.bar.draw(this.choices);
     for (const panel of this.panels) panel.draw(this.choices);
+    this.also.draw(this.choices);
     this.pictures.draw(this.choices);
     drawChips(this.chips, this.choices, this.cards, (changes) => this.set(changes));
   }

@@ -5,7 +5,7 @@ export const DEFAULTS = Object.freeze({
   kinds: [], collection: '', folder: '', taken_from: '', taken_to: '', modified_from: '',
   modified_to: '', min_bytes: null, max_bytes: null, orientation: '', min_seconds: null,
   max_seconds: null, tag: '', words: 'off', like: [], not_like: [], unlike: '', unlike_weight: 0.5,
-  top: 20, depth: 40, rerank: true, collapse: true, instruction: '', crops: {},
+  top: 20, depth: 40, rerank: true, collapse: true, instruction: '', crops: {}, also: [],
 });
 
 /** The choices that hide items; the rest says how to look. */
@@ -34,7 +34,7 @@ export function toAddress({ text, files, choices }, extra = {}) {
   if (text) search.set('q', text);
   for (const file of files) search.append('file', file);
   for (const [name, value] of Object.entries(chosen(choices))) {
-    if (Array.isArray(value)) value.forEach((one) => search.append(name, one));
+    if (Array.isArray(value)) value.forEach((one) => search.append(name, typeof one === 'object' ? JSON.stringify(one) : one));
     else search.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
   for (const [name, value] of Object.entries(extra)) if (value != null) search.set(name, value);
@@ -54,12 +54,15 @@ export function fromAddress(address) {
 function read(name, usual, search) {
   const text = search.get(name);
   if (name === 'kinds') return search.getAll(name);
+  if (name === 'also') return search.getAll(name).map(parsed).filter(Boolean).map(query);
   if (Array.isArray(usual)) return search.getAll(name).map(Number).filter(Number.isSafeInteger);
   if (typeof usual === 'boolean') return text !== 'false';
   if (typeof usual === 'string') return text;
   if (name === 'crops') return parsed(text);
   return Number.isFinite(Number(text)) && text !== '' ? Number(text) : usual;
 }
+
+const query = ({ text, files }) => ({ text: String(text ?? ''), files: Array.isArray(files) ? files.map(String) : [] });
 
 function parsed(text) {
   try {

@@ -43,7 +43,7 @@ export function makeRow(hit, side) {
 /** Fill a row from its hit; nothing is touched where nothing changed. */
 export function fillRow(row, hit, side, { top, unfolded }) {
   const key = JSON.stringify([
-    hit.r0, hit.r1, hit.sim, hit.rel, hit.moved, hit.unscored, hit.percentile, hit.stands, hit.words, hit.copies?.length, top, unfolded,
+    hit.r0, hit.r1, hit.sim, hit.rel, hit.moved, hit.unscored, hit.percentile, hit.stands, hit.words, hit.by, hit.copies?.length, top, unfolded,
   ]);
   if (row.key === key) return;
   row.key = key;
@@ -88,11 +88,20 @@ export function percentileText(hit) {
   return t('percentile', { n: (Math.floor(hit.percentile * 10) / 10).toFixed(1) }); // never up to 100
 }
 
+/** At which rank each of several queries has found the hit, as a sentence. */
+export function foundBy(hit) {
+  return hit.by.map((rank, n) => t(rank == null ? 'by.none' : 'by.rank', { query: n + 1, rank })).join('; ');
+}
+
 /** The badges beside the title: found by its words, and the near copies behind it. */
 function flags(hit, unfolded) {
   const found = [];
   if (hit.words != null) {
     found.push(el('span', { class: 'flag', text: t('words.badge', { rank: hit.words }), title: t('words.hint', { rank: hit.words }) }));
+  }
+  if (hit.by?.length) {
+    const ranks = hit.by.map((rank) => (rank == null ? '–' : `#${rank}`)).join(' · ');
+    found.push(el('span', { class: 'flag flag-by', text: ranks, title: foundBy(hit) }));
   }
   if (hit.copies?.length) {
     const n = hit.copies.length;
@@ -142,6 +151,7 @@ function spoken(hit, side) {
     parts.push(t(`spoken.${moved}`, { n: Math.abs(by) }));
   }
   if (hit.words != null) parts.push(t('words.hint', { rank: hit.words }));
+  if (hit.by?.length) parts.push(foundBy(hit));
   if (hit.copies?.length) parts.push(t('copies.hint', { n: hit.copies.length }));
   return parts.filter(Boolean).join(', ');
 }

@@ -177,7 +177,11 @@ export class BoardTable {
 }
 
 function columnsFor(value) {
-  return [NAME, KIND, FOLDER, ...RECALL, ...(value?.rerank ? RERANK : [])];
+  const queries = value?.hits[0]?.by ?? []; // more than one, or none at all
+  const asked = queries.map((_, n) => ({
+    name: `query${n}`, label: t('also.query', { n: n + 1 }), value: (hit) => hit.by[n], number: true,
+  }));
+  return [NAME, KIND, FOLDER, ...asked, ...RECALL, ...(value?.rerank ? RERANK : [])];
 }
 
 const compared = (a, b) => (typeof a === 'number' ? a - b : order.compare(a, b));

@@ -53,5 +53,7 @@ function quoted({ text, files, choices, items }) {
     ...named('asked.like', choices.like),
   ];
   const unwanted = [...named('asked.not_like', choices.not_like), choices.unlike ? t('asked.unlike', { text: choices.unlike }) : ''];
-  return [wanted.filter(Boolean).join(' + '), ...unwanted.filter(Boolean)].join(', ');
+  const also = (choices.also ?? []).map(({ text: words, files: own }) => [words ? `“${words}”` : '', own.length ? t('asked.files', { n: own.length }) : ''].filter(Boolean).join(' + '));
+  const queries = [wanted.filter(Boolean).join(' + '), ...also].filter(Boolean);
+  return [queries.join(` ${t('asked.also')} `), ...unwanted.filter(Boolean)].join(', ');
 }

@@ -2,7 +2,7 @@
 
 import { emit } from './bus.js';
 import { el } from './dom.js';
-import { movement, percentileText } from './board_row.js';
+import { foundBy, movement, percentileText } from './board_row.js';
 import { bytes, date, ms } from './format.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
@@ -36,7 +36,7 @@ export function scoresBlock(hit, value) {
     { class: 'block scores' },
     el('h3', { text: t('scores') }), ...rows,
     apart ? el('p', { class: 'fine', text: apart }) : null,
-    faint, words, sentence, unscored, times,
+    faint, words, hit.by?.length ? el('p', { class: 'verdict' }, el('span', { text: foundBy(hit) })) : null, sentence, unscored, times,
   );
 }
 

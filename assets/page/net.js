@@ -43,6 +43,13 @@ export function post(path, body = {}, method = 'POST') {
   return answered(fetch(path, { method, headers, body: JSON.stringify(body) }));
 }
 
+/** POST files as a form; gradio's own routes take them so. */
+export function postFiles(path, files) {
+  const form = new FormData();
+  for (const file of files) form.append('files', file);
+  return answered(fetch(path, { method: 'POST', body: form }));
+}
+
 /** PUT a JSON document. */
 export const put = (path, body) => post(path, body, 'PUT');
 

@@ -72,6 +72,16 @@ export const searchEnglish = {
   'nothing.again': 'Search again',
   'nothing.meaning': 'Search by meaning',
 
+  'also.title': 'Further queries',
+  'also.add': 'Another query',
+  'also.query': 'Query {n}',
+  'also.placeholder': 'Words, or paste a picture',
+  'also.file': 'Add a picture or clip to query {n}',
+  'also.remove': 'Remove query {n}',
+  'asked.also': 'and',
+  'by.rank': 'Query {query}: number {rank}',
+  'by.none': 'Query {query}: not among its candidates',
+
   'view.title': 'View',
   'view.board': 'Side by side',
   'view.grid': 'Grid',

@@ -72,6 +72,16 @@ export const searchChinese = {
   'nothing.again': '重新搜索',
   'nothing.meaning': '按含义搜索',
 
+  'also.title': '更多查询',
+  'also.add': '再加一个查询',
+  'also.query': '查询 {n}',
+  'also.placeholder': '输入文字，或粘贴图片',
+  'also.file': '为查询 {n} 添加图片或视频',
+  'also.remove': '移除查询 {n}',
+  'asked.also': '以及',
+  'by.rank': '查询 {query}：第 {rank}',
+  'by.none': '查询 {query}：不在其候选中',
+
   'view.title': '视图',
   'view.board': '并排',
   'view.grid': '网格',

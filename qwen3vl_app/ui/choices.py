@@ -8,10 +8,11 @@ from typing import Any, Self
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import ItemFilter, ItemId, Kind, Query, WordsMode
+from qwen3vl_app.types import Ask, ItemFilter, ItemId, Kind, Query, WordsMode
 from qwen3vl_app.ui.crops import Crop
 from qwen3vl_app.ui.filters import number, read_filter, whole_number
-from qwen3vl_app.ui.query_files import QueryFile, read_query_files
+from qwen3vl_app.ui.query_files import QueryFile, known_files, read_query_files
+from qwen3vl_app.ui.server import QUERY_FOLDER
 
 TOP_K = 20
 DEPTH = 40
@@ -38,6 +39,9 @@ class Choices:
     crops: Mapping[str, Crop]
     """Region of a query picture, by the picture's key."""
 
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Further queries: the text, and the keys of the files."""
+
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Self:
         """The choices as the page's script names them; what is missing has its default.
@@ -59,6 +63,10 @@ class Choices:
             collapse=given.get("collapse") is not False,
             instruction=str(given.get("instruction") or "").strip() or None,
             crops={str(key): Crop.read(crop) for key, crop in (given.get("crops") or {}).items()},
+            also=tuple(
+                (str(one.get("text") or "").strip(), tuple(map(str, one.get("files") or ())))
+                for one in given.get("also") or ()
+            ),
         )
 
 
@@ -77,6 +85,7 @@ def build_query(
         text=text,
         pictures=pictures,
         clips=clips,
+        also=_also(services, choices),
         like=choices.like,
         not_like=choices.not_like,
         unlike=choices.unlike,
@@ -89,6 +98,17 @@ def build_query(
         rerank=choices.rerank,
         collapse=choices.collapse,
     )
+
+
+def _also(services: Services, choices: Choices) -> tuple[Ask, ...]:
+    """The further queries; lines in which nothing stands are none."""
+    found = []
+    for text, keys in choices.also:
+        files = known_files(services.cache / QUERY_FOLDER, keys)
+        if text or files:
+            pictures, clips = read_query_files(services.reader, files, choices.crops)
+            found.append(Ask(text=text, pictures=pictures, clips=clips))
+    return tuple(found)
 
 
 def _with_moments(where: ItemFilter) -> ItemFilter:

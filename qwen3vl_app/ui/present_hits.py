@@ -32,6 +32,7 @@ def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
         "percentile": finite(hit.percentile),
         "stands": hit.stands_out,
         "words": hit.words_rank,
+        "by": list(hit.found_by),
         "copies": [item_card(copy) for copy in hit.copies[:MOST_COPIES]],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from qwen3vl_app.errors import UnreadableMediaError, UsageError
 from qwen3vl_app.media.kinds import HEAD_BYTES, FileType, identify
@@ -41,6 +41,12 @@ class QueryFile:
         """The file with this key if it is still there, and inside ``folder``."""
         path = folder / key
         return cls(key, path) if is_inside(path, folder) and path.is_file() else None
+
+
+def known_files(folder: Path, keys: Sequence[Any]) -> list[QueryFile]:
+    """The files with these keys, such as an address names; those that have gone are left out."""
+    found = (QueryFile.known(folder, str(key)) for key in keys[:MOST_FILES])
+    return [file for file in found if file is not None]
 
 
 def read_query_files(

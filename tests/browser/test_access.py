@@ -34,7 +34,9 @@ def parts(page: Page, *, narrow: bool) -> Iterator[str]:
         page.locator(".asking-toggle").click()
     for button in page.locator(".fold-button").all():
         button.click()
-    yield "filters and advanced"
+    page.get_by_role("button", name="Another query").click()
+    yield "filters, advanced and a second query"
+    page.get_by_role("button", name="Remove query 2").click()
     for button in page.locator(".fold-button").all():
         button.click()
     ask(page, "red circle")

@@ -243,3 +243,26 @@ def test_table__sorts_by_any_column_and_is_walked_by_keys(page):
     assert rows.count() > 20
     page.reload()
     expect(page.locator(".board-table tbody tr")).to_have_count(20)
+
+
+def test_several_queries__each_says_at_which_rank_it_found_a_hit(page, unhurried, tmp_path: Path):
+    picture = tmp_path / "second.png"
+    draw("blue", "star", (200, 100)).save(picture)
+    page.get_by_role("button", name="Another query").click()
+    second = page.get_by_label("Query 2", exact=True)
+    expect(second).to_be_focused()
+    second.fill("blue star")
+    page.locator(".asking-also input[type=file]").set_input_files(picture)
+    file = page.get_by_role("button", name="Remove: second.png")
+    expect(file).to_be_visible()
+    ask(page, "red circle")
+    settled(page, "“red circle” and “blue star” + 1 file")
+    assert unhurried.seen()["also"][-1] == [["blue star", 1]]
+    flag = page.locator(f"{ROWS} .flag-by").first
+    expect(flag).to_have_text(re.compile(r"^(#\d+|–) · (#\d+|–)$"))
+    page.reload()
+    settled(page, "“red circle” and “blue star” + 1 file")
+    assert unhurried.seen()["also"][-1] == [["blue star", 1]]
+    page.get_by_role("button", name="Remove query 2").click()
+    settled(page, "“red circle”")
+    expect(page.locator(".flag-by")).to_have_count(0)

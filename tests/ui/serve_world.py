@@ -109,6 +109,10 @@ def main(folder: Path, port: int, how: list[str]) -> None:
             "like": [query.like for query in services.engine.seen],
             "not_like": [query.not_like for query in services.engine.seen],
             "unlike": [[query.unlike, query.unlike_weight] for query in services.engine.seen],
+            "also": [
+                [[one.text, len(one.pictures)] for one in query.also]
+                for query in services.engine.seen
+            ],
             "words": [query.words for query in services.engine.seen],
             "folders": {
                 "scanned": [str(path) for path in services.indexer.folders.scanned],

@@ -546,6 +546,7 @@ class FakeEngine:
                 similarity=similarities[item.id],
                 percentile=100 * ordered.index(similarities[item.id]) / len(ordered),
                 words_rank=found.get(item.id),
+                found_by=self._found_by(query, item),
                 copies=self._copies(query, item),
             )
             for rank, item in enumerate(passing[:wanted], start=1)
@@ -563,6 +564,16 @@ class FakeEngine:
             for item in self.library.items_by_id.values()
             if item.id not in examples and (query.words is not WordsMode.ONLY or _has(query, item))
         }
+
+    def _found_by(self, query: Query, item: Item) -> tuple[int | None, ...]:
+        """Its rank in each of several queries, which find twenty each."""
+        ranks = []
+        for one in query.each if query.also else ():
+            similarities = self._similarities(one)
+            best = sorted(similarities, key=lambda i: -similarities[i])
+            rank = best.index(item.id) + 1
+            ranks.append(rank if rank <= 20 else None)
+        return tuple(ranks)
 
     def _copies(self, query: Query, item: Item) -> tuple[Item, ...]:
         """The first of the drawn pictures stands for two of a burst."""

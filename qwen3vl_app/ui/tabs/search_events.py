@@ -12,7 +12,7 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId
 from qwen3vl_app.ui.choices import MOST_ITEMS, build_query
 from qwen3vl_app.ui.present import Json, item_card
-from qwen3vl_app.ui.query_files import MOST_FILES, QueryFile
+from qwen3vl_app.ui.query_files import QueryFile, known_files
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.server import QUERY_FOLDER
 
@@ -41,14 +41,14 @@ class SearchEvents:
         if event.files is None:
             files = [QueryFile.at(Path(path)) for path in box.get("files") or []]
         else:
-            files = self._known(event.files)
+            files = known_files(self._folder, event.files)
         yield from self._run(request, text, files, event.choices or {})
 
     def fill(self, event: gr.EventData) -> Json:
         """The page changes what stands in the box."""
         return {
             "text": str(event.text or ""),
-            "files": [str(file.path) for file in self._known(event.files or [])],
+            "files": [str(file.path) for file in known_files(self._folder, event.files or [])],
         }
 
     def stop(self, request: gr.Request) -> None:
@@ -69,11 +69,6 @@ class SearchEvents:
             asked,
             lambda: build_query(self._services, text.strip(), files, given),
         )
-
-    def _known(self, keys: Sequence[Any]) -> list[QueryFile]:
-        """Query files that an address names; those that have gone are left out."""
-        found = (QueryFile.known(self._folder, str(key)) for key in keys[:MOST_FILES])
-        return [file for file in found if file is not None]
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:
         """The items that are named as examples, to be shown above the results."""
