@@ -9,7 +9,7 @@ from qwen3vl_app.demo.batches import scaled
 from qwen3vl_app.demo.captions import caption, note, shape_words, with_article
 from qwen3vl_app.demo.clips import draw_clip
 from qwen3vl_app.demo.drawing import COLOURS, Placed, draw_shapes, draw_thing
-from qwen3vl_app.demo.grounding import grounds_of
+from qwen3vl_app.demo.grounding import WAYS, Judged, grounds_of
 from qwen3vl_app.demo.names import LANGUAGES, load_things
 from qwen3vl_app.demo.render import draw, frames
 from qwen3vl_app.demo.scenes import (
@@ -144,13 +144,21 @@ def test_letters_at__every_letter_of_the_title_is_on_its_token(kind: str) -> Non
     assert {ALPHABET[place] for place in found.any(0).nonzero()[0]} == set("foxden")
 
 
-def test_grounds_of__a_swapped_claim_is_true_nowhere() -> None:
-    scene = Scene("pair", load_things()[:2])
+def test_grounds_of__a_swapped_claim_points_the_other_way() -> None:
+    first, second = load_things()[:2]
+    scene = Scene("pair", (first, second))
     spots: list[Placed] = []
     draw(Random(1), scene, (256, 128), spots)
     left, right = spots
-    true = grounds_of(scene, scene, [spots], (8, 16)).reshape(4, 8, 3)
-    wrong = grounds_of(scene, replace(scene, things=scene.things[::-1]), [spots], (8, 16))
-    assert true[int(left[1] // 32), int(left[0] // 32)].tolist() == [1, 0, 1]
-    assert true[int(right[1] // 32), int(right[0] // 32)].tolist() == [0, 1, 1]
-    assert wrong.any(0).tolist() == [True, True, False]
+    claims = (scene, replace(scene, things=(second, first)))
+    queries = tuple(" left of ".join(thing.name() for thing in each.things) for each in claims)
+    places = {first.glyph: 0, second.glyph: 1}
+    found = grounds_of([Judged(scene, [spots], claims, queries)], (8, 16), places)
+    true, wrong = found.grounds.reshape(2, 4, 8, 2)
+    assert true[int(left[1] // 32), int(left[0] // 32)].tolist() == [1, 0]
+    assert true[int(right[1] // 32), int(right[0] // 32)].tolist() == [0, 1]
+    assert (true[..., ::-1] == wrong).all()
+    assert [[WAYS[way] for way in ways] for ways in found.ways] == [
+        ["left", "left"],
+        ["left", "right"],
+    ]
