@@ -69,7 +69,8 @@ will not give the same digits.
 
 Shares of 1, through the program's own embedder and reranker. “First” and “among five” are recall@1
 and recall@5 among all documents of that line; nDCG@10 has one relevant document for each query.
-“Never trained” are the tenth of the pairs, keywords and heading words that training never shows.
+“Never trained” are the tenth of the pairs and keywords that training never shows, “never drawn” the
+tenth of the heading words that stand on no page of training.
 
 {table}
 ## What was tried
@@ -83,7 +84,8 @@ and recall@5 among all documents of that line; nDCG@10 has one relevant document
   The letters that each vision token covers as targets taught where letters are rather than which.
   Pages full of words, on which every patch has to tell its letter, brought that loss from 2.8 (knowing
   nothing) to 0.8 in 850 steps (31 minutes), but things and shapes suffered beside them, so these weights
-  are not of that run; `build` mixes both from the start.
+  are not of that run; `build` mixes both from the start, and learns the spelling of all heading words as
+  text alone.
 * Relations: with nothing but yes or no to learn from, the reranker stayed at chance on them and weak on
   things. Asking its layers in turn which thing a token shows, what the query names, which tokens show
   it, and what relation is claimed and is so (`demo/grounding.py`), it overtook recall: nDCG@10 went
@@ -96,8 +98,8 @@ and recall@5 among all documents of that line; nDCG@10 has one relevant document
 
 ## Limits
 
-* Photographs, handwriting and small print mean nothing to them. Large headings are recognised in part;
-  the table says how well.
+* Photographs, handwriting and small print mean nothing to them. Headings are hardly
+  read; the table says how well.
 * A thing that is not in the emoji font is confused with whatever looks or sounds alike.
 * Sentences are understood by the names in them. Negation, numbers above four and reasoning are not.
 * 0.50 is chance in the lines “true before wrong”. The reranker tells colours, things, counts and

@@ -1,9 +1,10 @@
 """What a reranker has to notice on its way to yes or no, as training targets.
 
 One bit for a whole picture teaches relations slowly: the model cannot know whether it missed a
-thing, its side or the words. So its layers are asked in turn: which thing a vision token shows and
-a name means (`known`), which tokens show what the query names first and second (`grounds`), and at
-the end of the prompt what relation, motion or count the query claims and the picture has (`ways`).
+thing, its side or the words. So its layers are asked in turn: which thing a vision token shows
+(`shown`) and a name means (`named`), which tokens show what the query names first and second
+(`grounds`), and at the end of the prompt what relation, motion or count the query claims and the
+picture has (`ways`).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ from qwen3vl_app.demo.render import draw
 from qwen3vl_app.demo.scenes import Alike, Scene
 from qwen3vl_app.demo.sizes import Frame
 from qwen3vl_app.demo.tokenizer import append_end
-from qwen3vl_app.demo.training import embed_documents, embed_texts
+from qwen3vl_app.demo.training import embed_documents, embed_words
 
 RATE = 0.75
 """Share of the embedder's learning rates."""
@@ -135,17 +135,6 @@ def look_alikes(model: Model, tokenizer: Tokenizer, things: Sequence[Thing]) -> 
     return dict(zip((t.glyph for t in things), nearest.indices.tolist(), strict=True))
 
 
-def first_anchors(model: Model, tokenizer: Tokenizer, things: Sequence[Thing]) -> Tensor:
-    """(things, H): the embedder's vectors of the things' names."""
-    names, ending = [thing.name() for thing in things], append_end(tokenizer)
-    with torch.no_grad():
-        parts = [
-            embed_texts(model, ending, inputs.RETRIEVE, names[at : at + 100])
-            for at in range(0, len(names), 100)
-        ]
-    return torch.cat(parts)
-
-
 class RerankTrainer(Course[Judgements]):
     """The reranker in training; starts from the embedder's weights."""
 
@@ -153,7 +142,8 @@ class RerankTrainer(Course[Judgements]):
         self.tokenizer = tokenizer
         things = load_things(plan.things)
         self.alike = look_alikes(model, tokenizer, things)
-        self.anchors = torch.nn.Parameter(first_anchors(model, tokenizer, things))
+        names = [thing.name() for thing in things]
+        self.anchors = torch.nn.Parameter(embed_words(model, append_end(tokenizer), names))
         self.pointer = torch.nn.Parameter(torch.randn(CHANNELS, WIDTH) * 0.05)
         self.ways = torch.nn.Parameter(torch.randn(2 * len(WAYS), WIDTH) * 0.05)
         extra = {"pointer": self.pointer, "anchors": self.anchors, "ways": self.ways}

@@ -83,6 +83,16 @@ def embed_texts(
     return F.normalize(encode_rows(model, rows).float(), dim=-1)
 
 
+def embed_words(model: Model, tokenizer: Tokenizer, words: Sequence[str]) -> Tensor:
+    """Normalised vectors (N, H) of any number of words as queries, without gradients."""
+    with torch.no_grad():
+        parts = [
+            embed_texts(model, tokenizer, inputs.RETRIEVE, words[at : at + 100])
+            for at in range(0, len(words), 100)
+        ]
+    return torch.cat(parts)
+
+
 def embed_documents(
     model: Model, tokenizer: Tokenizer, batch: PairBatch, traces: list[Trace] | None = None
 ) -> Tensor:
@@ -202,13 +212,7 @@ class Trainer(Course[PairBatch]):
             return torch.randn(len(self.names), WIDTH) * 0.05
         known = {thing.glyph: thing.name() for thing in load_things(self.plan.things)}
         plain = [name.split(":", 1)[1] for name in self.names]
-        words = [known.get(name, name) for name in plain]
-        with torch.no_grad():
-            parts = [
-                embed_texts(model, self.tokenizer, inputs.RETRIEVE, words[at : at + 100])
-                for at in range(0, len(words), 100)
-            ]
-        return torch.cat(parts)
+        return embed_words(model, self.tokenizer, [known.get(name, name) for name in plain])
 
     def batches(self) -> Iterator[PairBatch]:
         """From the step on where the saved run stopped."""

@@ -3,9 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer
 
+from qwen3vl_app.demo.captions import corpus
 from qwen3vl_app.demo.drawing import EMOJI_FONT
-from qwen3vl_app.demo.names import CLDR_ANNOTATIONS
+from qwen3vl_app.demo.names import CLDR_ANNOTATIONS, load_things
+from qwen3vl_app.demo.tokenizer import train_tokenizer
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +17,9 @@ def sources() -> None:
     missing: list[Path] = [path for path in (EMOJI_FONT, CLDR_ANNOTATIONS) if not path.exists()]
     if missing:
         pytest.skip(f"{missing[0]} is not installed")
+
+
+@pytest.fixture(scope="session")
+def tokenizer(sources: None) -> Tokenizer:
+    """Trained on the texts of 60 things."""
+    return train_tokenizer(corpus(load_things(60)))

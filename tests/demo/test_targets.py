@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import pair_batch, show
-from qwen3vl_app.demo.captions import caption, corpus
+from qwen3vl_app.demo.captions import caption
 from qwen3vl_app.demo.grounding import (
     UNKNOWN,
     WAYS,
@@ -29,14 +29,9 @@ from qwen3vl_app.demo.network import row_ends, segment_ends, vision_places
 from qwen3vl_app.demo.reranking import name_ends, prompts_of
 from qwen3vl_app.demo.scenes import Scene
 from qwen3vl_app.demo.spelling import gram_targets, letter_loss, letters_at, letters_by_patch
-from qwen3vl_app.demo.tokenizer import IMAGE_PAD, VISION_END, train_tokenizer
+from qwen3vl_app.demo.tokenizer import IMAGE_PAD, VISION_END
 
 pytestmark = pytest.mark.usefixtures("sources")
-
-
-@pytest.fixture(scope="module")
-def tokenizer() -> Tokenizer:
-    return train_tokenizer(corpus(load_things(60)))
 
 
 @pytest.fixture(scope="module")

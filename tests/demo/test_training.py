@@ -10,10 +10,8 @@ from tokenizers import Tokenizer
 from qwen3vl_app.budget import fit
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import PairBatch, pair_batch
-from qwen3vl_app.demo.captions import corpus
 from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
 from qwen3vl_app.demo.muon import Muon, orthogonalise
-from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import Model, build_model
 from qwen3vl_app.demo.reranking import logits_of, prompts_of
 from qwen3vl_app.demo.sizes import BUDGET, PICTURE_BUDGETS, STRIP_TOKENS, random_frame
@@ -23,16 +21,10 @@ from qwen3vl_app.demo.tokenizer import (
     SPECIAL,
     VIDEO_PAD,
     append_end,
-    train_tokenizer,
 )
 from qwen3vl_app.demo.training import embed_documents
 
 pytestmark = pytest.mark.usefixtures("sources")
-
-
-@pytest.fixture(scope="module")
-def tokenizer() -> Tokenizer:
-    return train_tokenizer(corpus(load_things(60)))
 
 
 @pytest.fixture(scope="module")
