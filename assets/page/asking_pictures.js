@@ -14,9 +14,14 @@ export class QueryPictures {
     this.crops = {};
     this.key = '';
     this.node = el('div', { class: 'query-pictures', role: 'group', 'aria-label': t('crop.title'), hidden: true });
-    const box = document.querySelector('#query');
-    if (box) new MutationObserver(() => this.look()).observe(box, { childList: true, subtree: true, attributeFilter: ['src'] });
+    this.watch();
     this.look();
+  }
+
+  /** While the page loads, gradio may put another box in the place of the first: all of it is watched. */
+  watch() {
+    const watcher = new MutationObserver(() => (this.node.isConnected ? this.look() : watcher.disconnect()));
+    watcher.observe(document.body, { childList: true, subtree: true, attributeFilter: ['src'] });
   }
 
   draw({ crops }) {

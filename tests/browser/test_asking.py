@@ -163,6 +163,21 @@ def test_crop__the_marked_part_is_searched_with(page, unhurried, tmp_path: Path)
     assert unhurried.seen()["sizes"][-1] == [[120, 62]]
 
 
+def test_crop__is_offered_in_a_box_that_came_later(page):
+    page.evaluate(
+        """() => {
+          const later = document.querySelector('#query').cloneNode(false);
+          const thumbnail = document.createElement('div');
+          thumbnail.className = 'thumbnail-item';
+          thumbnail.append(document.createElement('img'));
+          document.querySelector('#query').replaceWith(later);
+          later.append(thumbnail);
+          thumbnail.firstChild.src = `data:,/${'a'.repeat(64)}/late.png`;
+        }"""
+    )
+    expect(page.get_by_role("button", name="Crop late.png")).to_be_visible()
+
+
 def test_near_copies__unfold_below_their_hit(page):
     ask(page, "red circle")
     stage(page, "done")
