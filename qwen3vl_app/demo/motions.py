@@ -9,14 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from qwen3vl_app.budget import SIDE
 from qwen3vl_app.demo.drawing import Placed
-
-WEIGHT = 20.0
-"""Errors are shares of the frame: half a tenth is a good guess."""
 
 FASTER = 3.0
 """From one pair to the next a thing moves by about a third of the frame."""
@@ -46,11 +41,3 @@ def moves_of(places: np.ndarray, clips: int) -> np.ndarray:
     found = np.full_like(places, np.nan).reshape(clips, -1, 3)
     found[:, 1:] = FASTER * np.diff(places.reshape(clips, -1, 3), axis=1)
     return found.reshape(-1, 3)
-
-
-def places_loss(guesses: Tensor, places: np.ndarray) -> Tensor:
-    """Mean square error of the (pairs of frames, 3) guesses where a place is known."""
-    wanted = torch.from_numpy(places)
-    known = ~wanted.isnan().any(dim=1)
-    misses = (guesses[known] - wanted[known]).square()
-    return WEIGHT * misses.sum() / known.sum().clamp(min=1)

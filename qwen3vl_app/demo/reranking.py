@@ -31,6 +31,7 @@ from qwen3vl_app.demo.network import (
     row_ends,
     vision_places,
 )
+from qwen3vl_app.demo.places import MIDDLE, middles_of, own_places, places_loss
 from qwen3vl_app.demo.render import draw
 from qwen3vl_app.demo.scenes import Alike, Scene
 from qwen3vl_app.demo.sizes import Frame
@@ -44,8 +45,9 @@ ALIKE = 12
 """So many things count as easily taken for a thing."""
 
 KNOWN, POINTED, COMPARED = 2, 3, 4
-"""Text layers behind which tokens have to tell what they mean, what was asked for, and the end of
-the prompt what is claimed and what is so. The last layer is left to compare."""
+"""Text layers behind which tokens have to tell what they mean; what was asked for and where they
+lie; and the end of the prompt where that is, what is claimed and what is so. The last layer is
+left to compare."""
 
 WEIGHTS = (1.8, 0.8, 0.8, 0.6)
 """Of the true, the two hard and the easy query in the yes/no loss."""
@@ -146,7 +148,15 @@ class RerankTrainer(Course[Judgements]):
         self.anchors = torch.nn.Parameter(embed_words(model, append_end(tokenizer), names))
         self.pointer = torch.nn.Parameter(torch.randn(CHANNELS, WIDTH) * 0.05)
         self.ways = torch.nn.Parameter(torch.randn(2 * len(WAYS), WIDTH) * 0.05)
-        extra = {"pointer": self.pointer, "anchors": self.anchors, "ways": self.ways}
+        self.locator = torch.nn.Parameter(torch.randn(2, WIDTH) * 0.02)
+        self.finder = torch.nn.Parameter(torch.randn(2 * CHANNELS, WIDTH) * 0.02)
+        extra = {
+            "pointer": self.pointer,
+            "anchors": self.anchors,
+            "ways": self.ways,
+            "locator": self.locator,
+            "finder": self.finder,
+        }
         super().__init__(plan, "reranker.pt", model, extra, rate=RATE)
 
     def batches(self) -> Iterator[Judgements]:
@@ -169,18 +179,23 @@ class RerankTrainer(Course[Judgements]):
             tapped: list[Tensor] = []
             logits = logits_of(self.model, self.tokenizer, batch, rows, tapped)
         losses = loss_of(logits)
-        if batch.grounds is None:
+        if batch.grounds is None or batch.grid is None:
             return losses
         states = [F.layer_norm(x.float(), (WIDTH,)) for x in tapped]
         vision, anchors = vision_places(rows), F.normalize(self.anchors, dim=-1)
         ends, things = name_ends(self.tokenizer, batch, prompts, rows)
-        claimed, so = (states[COMPARED][row_ends(rows)] @ self.ways.T).chunk(2, dim=1)
-        ways = batch.grounds.ways
+        pointing, judging = states[POINTED][vision], states[COMPARED][row_ends(rows)]
+        claimed, so = (judging @ self.ways.T).chunk(2, dim=1)
+        grounds, ways = batch.grounds.grounds, batch.grounds.ways
         return losses | {
             "shown": choice_loss(states[KNOWN][vision] @ anchors.T, batch.grounds.shown),
             "named": choice_loss(states[KNOWN][ends] @ anchors.T, things),
-            "pointing": pointing_loss(
-                states[POINTED][vision] @ self.pointer.T, batch.grounds.grounds
+            "pointing": pointing_loss(pointing @ self.pointer.T, grounds),
+            "located": places_loss(
+                pointing @ self.locator.T + MIDDLE, own_places(len(pointing), batch.grid)
+            ),
+            "found": places_loss(
+                judging @ self.finder.T + MIDDLE, middles_of(grounds, batch.grid)
             ),
             "claimed": choice_loss(claimed, ways[:, 0]),
             "so": choice_loss(so, ways[:, 1]),

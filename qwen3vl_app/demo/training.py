@@ -22,7 +22,7 @@ from torch import Tensor
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import EARLY_STEPS, PairBatch, ahead, pair_batch
 from qwen3vl_app.demo.course import Course, Plan, half_precision
-from qwen3vl_app.demo.motions import moves_of, places_loss
+from qwen3vl_app.demo.motions import moves_of
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import (
     WIDTH,
@@ -32,7 +32,9 @@ from qwen3vl_app.demo.network import (
     encode_rows,
     look,
     segment_ends,
+    vision_places,
 )
+from qwen3vl_app.demo.places import MIDDLE, own_places, places_loss
 from qwen3vl_app.demo.scenes import Scene, prototype_names, prototypes
 from qwen3vl_app.demo.spelling import (
     ALPHABET,
@@ -47,10 +49,10 @@ PROTOTYPE_SCALE = 16.0
 GRAM_BIAS = -2.0
 """Most letters and pairs of letters are absent from a word."""
 
-GATHERED, COMPARED = 2, 3
-"""Text layers behind which the token after a vision segment has to tell what the segment shows
-(which letters, or where the thing is) and what has changed since the one before. The layers above
-pass it on."""
+LOCATED, GATHERED, COMPARED = 1, 2, 3
+"""Text layers behind which a vision token has to tell where it lies, the token after a vision
+segment what the segment shows (which letters, or where the thing is), and what has changed since
+the one before. The layers above pass it on."""
 
 CONTINUED_RATE = 0.6
 """Share of the learning rates for a checkpoint that has learned before."""
@@ -190,6 +192,7 @@ class Trainer(Course[PairBatch]):
         self.groups = group_slices(self.names)
         self.spotter = torch.nn.Parameter(torch.randn(len(ALPHABET), WIDTH) * 0.05)
         self.gatherer = torch.nn.Parameter(torch.randn(len(gram_places()), WIDTH) * 0.05)
+        self.locator = torch.nn.Parameter(torch.randn(2, WIDTH) * 0.02)
         self.mover = torch.nn.Parameter(torch.randn(3, WIDTH) * 0.02)
         self.teller = torch.nn.Parameter(torch.randn(len(ALPHABET), WIDTH) * 0.05)
         self.placer = torch.nn.Parameter(torch.randn(3, WIDTH) * 0.02)
@@ -201,6 +204,7 @@ class Trainer(Course[PairBatch]):
             "gatherer": self.gatherer,
             "placer": self.placer,
             "mover": self.mover,
+            "locator": self.locator,
             "teller": self.teller,
         }
         rate = 1.0 if plan.start is None else CONTINUED_RATE
@@ -277,6 +281,11 @@ class Trainer(Course[PairBatch]):
             ),
         }
 
+    def located_loss(self, trace: Trace, grid: inputs.Grid) -> Tensor:
+        """How badly the vision tokens tell where they lie."""
+        states = normed(trace.tapped[LOCATED][vision_places(trace.rows)])
+        return places_loss(states @ self.locator.T + MIDDLE, own_places(len(states), grid))
+
     def letters_loss(self, shown: np.ndarray, letters: np.ndarray) -> dict[str, Tensor]:
         """How badly the vision tower tells the letter of each patch."""
         with half_precision(enabled=self.plan.half):
@@ -294,6 +303,8 @@ class Trainer(Course[PairBatch]):
         ignored = same_meaning(batch.scenes, batch.queries)
         scale = self.scale.exp().clamp(max=100)
         pairs = {"pairs": contrastive(documents, queries, scale, ignored)}
+        if traces and batch.grid is not None:
+            pairs["located"] = self.located_loss(traces[0], batch.grid)
         if batch.letters is not None:
             return pairs | self.reading_losses(
                 batch, batch.letters, traces[0], (documents, queries)
@@ -302,7 +313,8 @@ class Trainer(Course[PairBatch]):
             pairs["names"] = self.names_loss(batch)
         if batch.places is not None:
             places, moves = batch.places, moves_of(batch.places, len(batch.scenes))
-            pairs["places"] = places_loss(traces[0].behind(GATHERED) @ self.placer.T + 0.5, places)
+            guesses = traces[0].behind(GATHERED) @ self.placer.T + MIDDLE
+            pairs["places"] = places_loss(guesses, places)
             pairs["moves"] = places_loss(traces[0].behind(COMPARED) @ self.mover.T, moves)
         targets = torch.zeros(len(batch.scenes), len(self.names))
         for row, scene in enumerate(batch.scenes):

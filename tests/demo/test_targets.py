@@ -23,9 +23,10 @@ from qwen3vl_app.demo.grounding import (
     way_of,
 )
 from qwen3vl_app.demo.judgements import Judgements, judgements
-from qwen3vl_app.demo.motions import moves_of, places_loss, places_of
+from qwen3vl_app.demo.motions import moves_of, places_of
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import row_ends, segment_ends, vision_places
+from qwen3vl_app.demo.places import middles_of, own_places, places_loss
 from qwen3vl_app.demo.reranking import name_ends, prompts_of
 from qwen3vl_app.demo.scenes import Scene
 from qwen3vl_app.demo.spelling import gram_targets, letter_loss, letters_at, letters_by_patch
@@ -147,6 +148,25 @@ def test_places_of__two_things_have_no_place(cat_and_dog: tuple[Thing, Thing]) -
     places = places_of(spots, shown[0].grid)
     assert np.isnan(places[-1]).all()
     assert places_loss(torch.zeros(len(places), 3), places).isfinite()
+
+
+def test_own_places__repeat_for_every_segment() -> None:
+    assert own_places(4, (2, 4)).tolist() == [[0.25, 0.5], [0.75, 0.5]] * 2
+
+
+def test_middles_of__across_and_down_of_what_is_named(
+    cat_and_dog: tuple[Thing, Thing],
+) -> None:
+    scene, grid = Scene("pair", cat_and_dog), (4, 8)
+    frames = [[(32.0, 32.0, 50.0), (96.0, 16.0, 20.0)]]
+    queries, claims = ("a cat left of a dog", "a cat"), (scene, Scene("thing", cat_and_dog[:1]))
+    numbers = {thing.glyph: place for place, thing in enumerate(cat_and_dog)}
+    found = grounds_of([Judged(scene, frames, claims, queries)], grid, numbers)
+    first, second = middles_of(found.grounds, grid)
+    assert first.tolist() == pytest.approx([0.25, 0.5, 0.875, 0.25])
+    assert second[:2].tolist() == pytest.approx([0.25, 0.5])
+    assert np.isnan(second[2:]).all()
+    assert places_loss(torch.tensor([[0.25, 0.5, 9.0, 9.0]]), second[None]) == 0
 
 
 def test_letters_at__every_letter_under_one_token() -> None:
