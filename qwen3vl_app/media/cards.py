@@ -28,8 +28,8 @@ _WIDE_FONTS = (
 )
 """Where Debian, Arch, Fedora, macOS and Windows keep fonts that cover CJK."""
 
-_LAST_PLAIN = "\u24ff"
-"""Above this stand the characters of East Asia, which Pillow's own font lacks."""
+_LAST_PLAIN = "~"
+"""Pillow's own font has no character beyond ASCII: ä and Ж are boxes in it, too."""
 
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -37,8 +37,8 @@ _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 def draw_card(text: str) -> Image.Image:
     """The first lines of ``text``, 320 × 240 pixels, RGB.
 
-    A font that covers CJK is used where the system has one; without it such characters become
-    boxes, and nothing fails. Takes about 8 ms.
+    Text beyond ASCII is drawn in a font that covers CJK where the system has one; without it such
+    characters become boxes, and nothing fails. Takes about 8 ms.
     """
     card = Image.new("RGB", _SIZE, _PAPER)
     pen = ImageDraw.Draw(card)
