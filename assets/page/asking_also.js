@@ -13,7 +13,7 @@ export class FurtherQueries {
   constructor(set) {
     this.set = set;
     this.now = [];
-    this.previews = new Map(); // key of a file -> its picture, as long as the page is open
+    this.previews = new Map(); // key of a file -> address of its picture in this browser
     this.node = el('ul', { class: 'asking-also', 'aria-label': t('also.title'), hidden: true });
     this.button = el('button', { type: 'button', class: 'chip', onclick: () => this.add() }, icon('plus', 15), el('span', { text: t('also.add') }));
   }
@@ -25,6 +25,16 @@ export class FurtherQueries {
     while (this.node.children.length > also.length) this.node.lastChild.remove();
     while (this.node.children.length < also.length) this.node.append(this.line(this.node.children.length));
     also.forEach((query, n) => this.fill(this.node.children[n], query, n));
+    this.release(new Set(also.flatMap(({ files }) => files)));
+  }
+
+  /** Let go of the pictures of files that no query has any more. */
+  release(wanted) {
+    for (const [key, preview] of this.previews) {
+      if (wanted.has(key)) continue;
+      URL.revokeObjectURL(preview);
+      this.previews.delete(key);
+    }
   }
 
   add() {
@@ -95,7 +105,9 @@ export class FurtherQueries {
     try {
       const paths = await postFiles('/gradio_api/upload', files);
       const keys = paths.map((path) => path.split(/[\\/]/).slice(-2).join('/'));
-      keys.forEach((key, at) => files[at].type.startsWith('image/') && this.previews.set(key, URL.createObjectURL(files[at])));
+      keys.forEach((key, at) => {
+        if (files[at].type.startsWith('image/') && !this.previews.has(key)) this.previews.set(key, URL.createObjectURL(files[at]));
+      });
       if (this.now[n]) this.set(this.changed(n, { files: [...this.now[n].files, ...keys] }));
     } catch (error) {
       complain(error);

@@ -1,13 +1,12 @@
 // The row under the query box: kinds, collection, how many, exact words, reranking, and the two
 // buttons that unfold the rest.
 
-import { chosen, DEFAULTS, FILTERS } from './asking_state.js';
+import { chosen, DEFAULTS, FILTERS, TOPS } from './asking_state.js';
 import { attribute, el, say } from './dom.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
 
 const KINDS = ['picture', 'page', 'passage', 'video'];
-const TOPS = [5, 10, 20, 50, 100];
 const WORDS = ['off', 'on', 'only'];
 const ADVANCED = ['unlike', 'unlike_weight', 'depth', 'collapse', 'instruction'];
 
@@ -101,7 +100,8 @@ function choice(name, options, label, set) {
 /** Show `value` in a select, also one that it does not know: an address may name anything. */
 function show(select, value) {
   const text = String(value);
-  if (![...select.options].some((option) => option.value === text)) select.append(el('option', { value: text, text }));
+  const label = select.dataset.name === 'top' ? t('asking.top', { n: text }) : text;
+  if (![...select.options].some((option) => option.value === text)) select.append(el('option', { value: text, text: label }));
   select.value = text;
   select.classList.toggle('chosen', text !== String(DEFAULTS[select.dataset.name]));
 }

@@ -3,6 +3,7 @@
 // Gradio's box holds the files and draws their thumbnails; what it shows is watched, and nothing in
 // it is touched.
 
+import { emit } from './bus.js';
 import { cropDialog } from './crop.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
@@ -36,16 +37,18 @@ export class QueryPictures {
     if (key === this.key) return;
     this.key = key;
     this.node.hidden = !found.length;
-    this.node.replaceChildren(...found.map(([source, name]) => this.button(source, name)));
+    this.node.replaceChildren(...found.map(([source, name], n) => this.button(source, name, n)));
   }
 
-  button(source, key) {
+  button(source, key, n) {
     const crop = this.crops[key];
     const choose = async () => {
       const region = await cropDialog(source, crop);
       if (region === undefined) return;
       const { [key]: _former, ...others } = this.crops;
-      this.set({ crops: region ? { ...others, [key]: region } : others });
+      if (region) emit('ask', { change: () => ({ crops: { ...others, [key]: region } }) });
+      else this.set({ crops: others });
+      this.node.children[n]?.focus(); // the button has been drawn anew
     };
     const name = key.split('/').pop();
     const text = t(crop ? 'crop.cut' : 'crop.whole', { name });

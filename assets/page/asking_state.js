@@ -8,6 +8,9 @@ export const DEFAULTS = Object.freeze({
   top: 20, depth: 40, rerank: true, collapse: true, instruction: '', crops: {}, also: [],
 });
 
+/** How many results can be chosen. */
+export const TOPS = [5, 10, 20, 50, 100];
+
 /** The choices that hide items; the rest says how to look. */
 export const FILTERS = [
   'kinds', 'collection', 'folder', 'taken_from', 'taken_to', 'modified_from', 'modified_to',

@@ -9,6 +9,7 @@ import { Column } from './board_column.js';
 import { BoardGrid } from './board_grid.js';
 import { listenToKeys } from './board_keys.js';
 import { Messages } from './board_messages.js';
+import { MoreResults } from './board_more.js';
 import { BoardTable } from './board_table.js';
 import { legend, phrase } from './board_words.js';
 import { emit, memory, on } from './bus.js';
@@ -52,16 +53,17 @@ class Board {
     this.sides = sideButtons(this);
     this.density = densityButton(this);
     this.views = viewButtons(this);
-    const tools = el('div', { class: 'board-tools' }, this.sides, this.views, this.density);
+    this.tools = el('div', { class: 'board-tools' }, this.sides, this.views, this.density);
     const words = el('div', { class: 'board-words' }, this.status, this.legend, this.messages.left.node, this.messages.newer);
-    this.head = el('div', { class: 'board-head' }, words, tools);
+    this.head = el('div', { class: 'board-head' }, words, this.tools);
     this.recall = new Column(this, 'recall');
     this.rerank = new Column(this, 'rerank');
     this.lines = el('div', { class: 'board-lines', 'aria-hidden': 'true' });
     this.body = el('div', { class: 'board' }, this.recall.node, this.lines, this.rerank.node);
     this.others = { grid: new BoardGrid(this), table: new BoardTable(this) };
+    this.more = new MoreResults(this);
     this.welcome = new Welcome((text) => emit('ask', { text }));
-    this.root.append(this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.messages.nothing, this.welcome.node);
+    this.root.append(this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.messages.nothing, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));
@@ -129,10 +131,12 @@ class Board {
     this.head.hidden = stage === 'empty';
     const top = this.all ? hits.length : (value?.top ?? 0);
     const none = stage === 'empty' || (!begun && !hits.length);
+    this.tools.hidden = none;
     this.body.hidden = this.drawView(hits, top) || none;
     this.recall.draw(hits, top);
     this.rerank.draw(hits, top);
     drawLines(this, hits, top);
+    this.more.draw(hits.length);
     if (value) emit('scored', { hits, value });
   }
 

@@ -12,7 +12,7 @@ export function phrase(board) {
   const { stage, value } = board;
   if (stage === 'empty') return '';
   if (stage === 'begun') return loading() ? t('status.loading') : t('status.begun');
-  if (stage === 'error') return value ? t('status.former') : '';
+  if (stage === 'error') return value?.hits.length ? t('status.former') : '';
   const n = value.hits.length;
   const shown = Math.min(n, value.top);
   const recall = ms(value.ms.embed + value.ms.recall);

@@ -23,7 +23,7 @@ export function scoresBlock(hit, value) {
   const times = value?.ms
     ? el('p', {
         class: 'fine',
-        text: t('timings', {
+        text: t(judged ? 'timings' : 'timings.recall', {
           embed: ms(value.ms.embed), recall: ms(value.ms.recall), rerank: ms(value.ms.rerank),
         }) + (hit.logit == null ? '' : ` · ${t('logit', { logit: hit.logit.toFixed(3) })}`),
       })

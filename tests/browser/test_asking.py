@@ -60,6 +60,56 @@ def test_filters__what_cannot_be_is_one_sentence(page):
     ask(page, "red")
     stage(page, "error")
     expect(page.locator(".board-note")).to_contain_text("give its full path")
+    expect(page.locator(".board-tools")).to_be_hidden()  # there is nothing to look at
+
+
+def test_filters__an_error_after_nothing_found_names_no_results_before(page):
+    page.locator(".asking-kinds [data-kind=page]").click()
+    page.locator("select[data-name=collection]").select_option("Shapes")
+    ask(page, "lighthouse")
+    expect(page.locator(".board-nothing h2")).to_have_text("Nothing found")
+    page.get_by_role("button", name="More filters").click()
+    page.get_by_label("Folder").fill("Pictures")
+    page.get_by_label("Folder").press("Tab")  # searches again
+    stage(page, "error")
+    expect(page.locator(".board-status")).to_have_text("")
+
+
+def test_panels__what_is_chosen_can_be_seen(page):
+    page.get_by_role("button", name="Advanced").click()
+    check = page.get_by_label("Show nearly equal pictures as one")
+    expect(check).to_be_checked()
+    expect(check).to_have_css("appearance", "auto")  # gradio's own tick is white on nothing
+    page.get_by_role("button", name="More filters").click()
+    expect(page.get_by_label("Shape")).to_have_css("background-image", re.compile("gradient"))
+
+
+def test_more_results__doubles_what_is_shown(page, unhurried):
+    page.locator(".asking-rerank").click()
+    page.get_by_label("Results shown").select_option("5")
+    ask(page, "red circle")
+    stage(page, "done")
+    expect(page.locator(ROWS)).to_have_count(5)
+    page.get_by_role("button", name="Look further: up to 10 results").press("Enter")
+    expect(page.locator(ROWS)).to_have_count(10)
+    further = page.get_by_role("button", name="Look further: up to 20 results")
+    expect(further).to_be_focused()
+    expect(page.get_by_label("Results shown")).to_have_value("10")
+    further.press("Enter")
+    page.get_by_role("button", name="Look further: up to 40 results").press("Enter")
+    expect(page.locator(ROWS)).to_have_count(36)
+    expect(page.locator("select[data-name=top] :checked")).to_have_text("Top 40")
+    expect(page.locator(".board-more")).to_be_hidden()  # that is all there is
+    expect(page.locator(ROWS).first).to_be_focused()
+
+
+def test_more_results__in_the_wall_unfold_what_was_judged(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    expect(page.locator(".board-more")).to_be_hidden()  # the columns have their own
+    page.get_by_role("button", name="Grid").click()
+    page.get_by_role("button", name="16 more results").click()
+    expect(page.locator(".board-grid .tile")).to_have_count(36)
 
 
 def test_words__rows_that_contain_them_have_a_badge(page, unhurried):
@@ -154,9 +204,8 @@ def test_crop__the_marked_part_is_searched_with(page, unhurried, tmp_path: Path)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Part of query.png")).to_be_visible()
-    page.locator("#query .submit-button").click()
     stage(page, "done")
+    expect(page.get_by_role("button", name="Part of query.png")).to_be_focused()
     assert unhurried.seen()["sizes"][-1] == [[120, 62]]
     page.reload()
     stage(page, "done")
@@ -215,6 +264,7 @@ def test_grid__shows_the_same_results_as_a_wall(page):
     tiles = page.locator(".board-grid .tile")
     expect(tiles).to_have_count(20)
     expect(page.locator(".board")).to_be_hidden()
+    expect(page.locator(".board-grid .badge span").first).to_be_visible()  # a page, a second
     tiles.first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -281,3 +331,18 @@ def test_several_queries__each_says_at_which_rank_it_found_a_hit(page, unhurried
     page.get_by_role("button", name="Remove query 2").click()
     settled(page, "“red circle”")
     expect(page.locator(".flag-by")).to_have_count(0)
+
+
+def test_several_queries__let_go_of_a_picture_that_was_taken_away(page, tmp_path: Path):
+    picture = tmp_path / "second.png"
+    draw("blue", "star", (200, 100)).save(picture)
+    page.evaluate("window.gone = []; URL.revokeObjectURL = (address) => window.gone.push(address)")
+    page.get_by_role("button", name="Another query").click()
+    page.locator(".asking-also input[type=file]").set_input_files(picture)
+    file = page.get_by_role("button", name="Remove: second.png")
+    shown = file.locator("img").get_attribute("src")
+    page.get_by_label("Query 2", exact=True).press("Tab")
+    assert shown not in page.evaluate("window.gone")  # gradio lets go of others
+    file.click()
+    expect(file).to_have_count(0)
+    assert shown in page.evaluate("window.gone")

@@ -50,6 +50,9 @@ def test_folders__patterns_that_mean_nothing_stay_to_be_mended(desktop, unhurrie
     with opened(desktop, unhurried.url, expected="400") as page:
         library(page, "folders")
         patterns = page.get_by_label("What every scan leaves out")
+        ink = "n => [getComputedStyle(n, '::placeholder').color, getComputedStyle(n).color]"
+        example, own = patterns.evaluate(ink)
+        assert example != own  # an example must not look like a pattern in force
         patterns.fill("*.tmp\n!")
         page.get_by_role("button", name="Save patterns").click()
         expect(page.locator(".ignore .problem")).to_contain_text("is no pattern")

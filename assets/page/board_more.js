@@ -1,0 +1,41 @@
+// The button below the results, the same for every view: what is there but folded away in the wall of
+// pictures, then a search that looks further.
+
+import { DEFAULTS, TOPS } from './asking_state.js';
+import { emit } from './bus.js';
+import { el } from './dom.js';
+import { icon } from './icons.js';
+import { t } from './strings.js';
+
+export class MoreResults {
+  constructor(board) {
+    this.board = board;
+    this.node = el('button', { type: 'button', class: 'more board-more', hidden: true, onclick: () => this.press?.() });
+  }
+
+  /** Offer what leads to more than the `found` hits; while a search runs, a focused button stays. */
+  draw(found) {
+    const { stage } = this.board;
+    const held = document.activeElement === this.node;
+    const settled = ['done', 'stopped'].includes(stage);
+    const offer = settled ? this.offer(found) : null;
+    this.press = offer?.press;
+    this.node.hidden = !offer && !(held && !settled && stage !== 'error');
+    if (offer) this.node.replaceChildren(el('span', { text: offer.text }), icon('down', 16));
+    if (held && this.node.hidden) this.board.root.querySelector('[tabindex="0"]')?.focus({ preventScroll: true });
+  }
+
+  offer(found) {
+    const { all, root, value } = this.board;
+    const folded = all ? 0 : found - value.top;
+    if (folded > 0) {
+      if (root.dataset.view !== 'grid') return null; // columns and table unfold by themselves
+      return { text: t('more.rerank', { n: folded }), press: () => this.board.toggleAll() };
+    }
+    const top = Math.min(TOPS.at(-1), 2 * Math.max(found, value.top));
+    const asked = value.rerank ? Math.max(value.asked.choices.depth ?? DEFAULTS.depth, value.top) : value.top;
+    const exhausted = found + (value.left?.collapsed ?? 0) < asked;
+    if (exhausted || top <= found) return null;
+    return { text: t('more.further', { n: top }), press: () => emit('ask', { change: () => ({ top }) }) };
+  }
+}
