@@ -100,15 +100,15 @@ def show(
 
 
 FORMS = {
-    "mixed": 0.22,
-    "kin": 0.07,
-    "shapes": 0.1,
+    "mixed": 0.25,
+    "kin": 0.06,
+    "shapes": 0.11,
     "page": 0.03,
-    "letters": 0.22,
-    "strip": 0.1,
-    "titled": 0.09,
-    "clip": 0.04,
-    "motion": 0.07,
+    "letters": 0.09,
+    "strip": 0.14,
+    "titled": 0.13,
+    "clip": 0.03,
+    "motion": 0.1,
     "note": 0.03,
     "joined": 0.03,
 }
