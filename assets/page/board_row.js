@@ -4,7 +4,7 @@ import { attribute, el, say } from './dom.js';
 import { draggable } from './drag.js';
 import { badgeText, fitOf, placeText, thumbOf } from './format.js';
 import { icon } from './icons.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 
 /** The row's nodes; everything that changes is filled in by `fillRow`. */
 export function makeRow(hit, side) {
@@ -112,7 +112,7 @@ function flags(hit, unfolded) {
 }
 
 function subtitle(hit, side) {
-  if (side === 'rerank' && hit.unscored) return t('unscored', { reason: hit.unscored });
+  if (side === 'rerank' && hit.unscored) return t('unscored', { reason: worded(hit.unscored) });
   return hit.snippet || hit.folder;
 }
 
@@ -143,7 +143,7 @@ function spoken(hit, side) {
   if (side === 'recall') {
     parts.push(t('spoken.recall', { rank: hit.r0, score: hit.sim?.toFixed(3) ?? '–' }));
   } else if (hit.r1 == null) {
-    parts.push(hit.unscored ? t('unscored', { reason: hit.unscored }) : t('spoken.waiting'));
+    parts.push(hit.unscored ? t('unscored', { reason: worded(hit.unscored) }) : t('spoken.waiting'));
   } else {
     const by = hit.r0 - hit.r1;
     const moved = by > 0 ? 'up' : by < 0 ? 'down' : 'same';

@@ -5,7 +5,7 @@ import { el } from './dom.js';
 import { foundBy, movement, percentileText } from './board_row.js';
 import { bytes, date, ms } from './format.js';
 import { icon } from './icons.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 import { toast } from './toast.js';
 
 /** Both ranks, both numbers, and what the second stage did, as a sentence. */
@@ -19,7 +19,7 @@ export function scoresBlock(hit, value) {
   const sentence = judged
     ? el('p', { class: `verdict ${tone}` }, el('b', { text: sign }), el('span', { text: verdict(hit, value) }))
     : null;
-  const unscored = hit.unscored ? el('p', { class: 'verdict', text: t('unscored', { reason: hit.unscored }) }) : null;
+  const unscored = hit.unscored ? el('p', { class: 'verdict', text: t('unscored', { reason: worded(hit.unscored) }) }) : null;
   const times = value?.ms
     ? el('p', {
         class: 'fine',

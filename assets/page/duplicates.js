@@ -5,7 +5,7 @@ import { el } from './dom.js';
 import { bytes, count, pathTail } from './format.js';
 import { icon } from './icons.js';
 import { getJson } from './net.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 import { complain } from './toast.js';
 import { tile } from './welcome.js';
 
@@ -48,7 +48,7 @@ function group({ keeper, reason, copies, more }) {
       'div',
       { class: 'group-keeper' },
       picture(keeper),
-      el('p', { class: 'group-reason' }, icon('check', 16), el('span', {}, el('b', { text: t('duplicates.keep') }), ' ', el('span', { text: reason }))),
+      el('p', { class: 'group-reason' }, icon('check', 16), el('span', {}, el('b', { text: t('duplicates.keep') }), ' ', el('span', { text: worded(reason) }))),
     ),
     el('div', { class: 'tiles' }, ...copies.map(picture), rest),
   );

@@ -6,7 +6,7 @@ import { count, date } from './format.js';
 import { icon } from './icons.js';
 import { getJson, post } from './net.js';
 import { isEditable, latest, publish } from './status.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 import { complain, toast } from './toast.js';
 
 const ORDER = ['failed', 'skipped', 'indexed', 'duplicate', 'unchanged'];
@@ -94,7 +94,7 @@ export class Outcomes {
         'div',
         { class: 'outcome-file' },
         el('b', { text: row.name, title: row.path }),
-        row.reason ? el('p', { class: 'outcome-reason', text: row.reason }) : null,
+        row.reason.text ? el('p', { class: 'outcome-reason', text: worded(row.reason) }) : null,
         el('p', { class: 'fine', text: row.path }),
       ),
       el('time', { class: 'fine', datetime: row.when, text: date(row.when) }),

@@ -7,7 +7,7 @@ import { icon } from './icons.js';
 import { getJson } from './net.js';
 import { isEditable, latest } from './status.js';
 import { Storage } from './storage.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 import { chooseTheme, chosenTheme, themes } from './theme.js';
 import { complain } from './toast.js';
 
@@ -104,7 +104,7 @@ function modelCard(model) {
     el('p', { class: 'label', text: t(`role.${model.role}`) }),
     el('h3', { text: model.name }),
     state,
-    el('p', { class: 'fine', text: model.detail }),
+    el('p', { class: 'fine', text: worded(model.detail) }),
   );
 }
 

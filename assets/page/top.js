@@ -89,7 +89,7 @@ class TopBar {
     const name = (failed ?? loading ?? embedder).name;
     const text = state === 'ready' ? name : t(`model.${state}`, { name });
     say(this.model.lastChild, text);
-    this.model.title = models.map((model) => `${t(`role.${model.role}`)}: ${model.name}. ${model.detail}`).join('\n');
+    this.model.title = models.map((model) => `${t(`role.${model.role}`)}: ${model.name}. ${worded(model.detail)}`).join('\n');
     if (reranker?.state === 'off') this.model.title = this.model.title.trim();
   }
 

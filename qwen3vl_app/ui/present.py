@@ -15,6 +15,7 @@ from qwen3vl_app.models.protocols import ModelStatus
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import FileOutcome, Item, Kind, Place
 from qwen3vl_app.ui.file_keys import key_of
+from qwen3vl_app.ui.reasons import reason_row
 
 Json: TypeAlias = dict[str, Any]
 
@@ -157,7 +158,7 @@ def model_row(status: ModelStatus) -> Json:
         "role": status.role,
         "name": status.name,
         "state": status.state.value,
-        "detail": status.detail,
+        "detail": reason_row(status.detail),
         "bundled": status.bundled,
     }
 
@@ -169,7 +170,7 @@ def outcome_row(outcome: FileOutcome) -> Json:
         "path": display(outcome.path),
         "name": name_of(outcome.path),
         "outcome": outcome.outcome.value,
-        "reason": outcome.reason,
+        "reason": reason_row(outcome.reason),
         "when": outcome.when,
     }
 

@@ -9,6 +9,7 @@ from qwen3vl_app.search.ranking import movement
 from qwen3vl_app.search.recall import NOTHING_HERE
 from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate
 from qwen3vl_app.ui.present import Json, item_card, query_words
+from qwen3vl_app.ui.reasons import reason_row
 from qwen3vl_app.ui.sentences import note_row
 
 MOST_HITS = 200
@@ -28,7 +29,7 @@ def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
         "rel": None if hit.score is None else finite(hit.score.relevance),
         "logit": None if hit.score is None else finite(hit.score.logit),
         "moved": None if moved is None else moved.value,
-        "unscored": hit.unscored,
+        "unscored": reason_row(hit.unscored) if hit.unscored else None,
         "percentile": finite(hit.percentile),
         "stands": hit.stands_out,
         "words": hit.words_rank,

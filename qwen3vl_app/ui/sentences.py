@@ -13,6 +13,7 @@ from qwen3vl_app.models.host import OFF
 from qwen3vl_app.search.engine import NOT_RERANKED
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOT_YET
 from qwen3vl_app.ui.present import Json
+from qwen3vl_app.ui.reasons import reason_row
 
 CODES = {
     NONE_PASSES: "none_passes",
@@ -27,8 +28,12 @@ CODES = {
 
 
 def error_row(error: AppError) -> Json:
-    """What went wrong."""
-    return {"text": str(error), "code": error.code, "values": error.values}
+    """What went wrong; the reason in it may have other words, too."""
+    values = {
+        name: reason_row(str(value)) if name == "reason" else value
+        for name, value in error.values.items()
+    }
+    return {"text": str(error), "code": error.code, "values": values}
 
 
 def note_row(note: str) -> Json:

@@ -77,7 +77,7 @@ def test_duplicates__say_which_to_keep_and_why(page):
     groups = page.locator(".group")
     expect(groups).to_have_count(6)
     expect(groups.first.locator(".group-reason")).to_have_text(
-        "Keep this one. More pixels: 900 x 500."
+        "Keep this one. It has the most pixels: 900 × 500."
     )
     groups.first.locator(".tile").nth(1).click()
     expect(page.locator(".panel-title h2")).to_have_text("red square 01.png")

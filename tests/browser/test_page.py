@@ -250,7 +250,7 @@ def test_library__outcomes_say_why(page):
     page.locator(".chip[data-outcome=failed]").click()
     failed = page.locator(".outcome")
     expect(failed).to_have_count(1)
-    expect(failed).to_contain_text("the picture ends after 120 of 48,213 bytes")
+    expect(failed).to_contain_text("The picture breaks off before its end")
     failed.get_by_role("button", name="Retry").click()
     expect(page.locator(".toast")).to_contain_text("Reading again")
 
@@ -304,6 +304,19 @@ def test_words__follow_the_browser(browser, unhurried):
         expect(page.locator(".column-recall .column-head")).to_contain_text("召回")
         ask(page, "")
         expect(page.locator(".board-note")).to_contain_text("查询为空：请输入文字")
+
+
+def test_words__reasons_are_in_the_language_of_the_page(browser, unhurried):
+    with another(browser, locale="zh-CN") as context, opened(context, unhurried.url) as page:
+        page.get_by_role("tab", name="资料库").click()
+        page.locator(".library-tabs [data-view=files]").click()
+        reasons = page.locator(".outcome-reason")
+        expect(reasons.first).to_have_text("图片不完整，后面的内容缺失；请从来源重新复制文件。")
+        expect(reasons.last).to_have_text("文档里没有文字。")
+        page.locator(".library-tabs [data-view=duplicates]").click()
+        expect(page.locator(".group-reason").first).to_contain_text("它的像素最多：900 × 500。")
+        page.get_by_role("tab", name="设置").click()
+        expect(page.locator(".model-card").first).to_contain_text("按要求选用")
 
 
 def test_long_session__nothing_piles_up(page):

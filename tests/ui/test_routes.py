@@ -170,8 +170,8 @@ def test_add__a_wrong_path_is_one_sentence(client, path, code):
 
 def test_outcomes__failures_carry_their_reason(client):
     failed = client.get("/api/outcomes", params={"only": "failed"}).json()
-    assert [(row["name"], row["reason"]) for row in failed] == [
-        ("broken.jpg", "the picture ends after 120 of 48,213 bytes")
+    assert [(row["name"], row["reason"]["code"]) for row in failed] == [
+        ("broken.jpg", "reason.truncated")
     ]
 
 
@@ -215,7 +215,10 @@ def test_duplicates__pages_of_groups(client):
     assert (len(first_page["groups"]), first_page["next"], first_page["ready"]) == (4, 4, True)
     group = first_page["groups"][0]
     assert group["keeper"]["title"] == "red circle 00.png"
-    assert (group["reason"], len(group["copies"])) == ("More pixels: 900 x 500.", 3)
+    assert (group["reason"]["text"], len(group["copies"])) == (
+        "It has the most pixels: 900 × 500.",
+        3,
+    )
     assert group["keeper"]["bytes"] > 100
     rest = client.get("/api/duplicates", params={"limit": 4, "after": 4}).json()
     assert (len(rest["groups"]), rest["next"]) == (2, None)

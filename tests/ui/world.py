@@ -308,7 +308,9 @@ class FakeLibrary:
             if item.kind is Kind.PICTURE and item.path.parent.name == "shapes":
                 groups.setdefault(item.path.stem.split()[0], []).append(item)
         found = [
-            DuplicateGroup(keeper=one, reason="More pixels: 900 x 500.", copies=tuple(others))
+            DuplicateGroup(
+                keeper=one, reason="It has the most pixels: 900 × 500.", copies=tuple(others)
+            )
             for one, *others in groups.values()
         ]
         return found[after : after + limit]
@@ -388,7 +390,7 @@ class FakeModels:
             role="embedder",
             name="Demo embedder",
             state=ModelState.READY,
-            detail="CPU, float32: no GPU was found",
+            detail="cpu, float32: asked for; CPUs are slow in bfloat16; folder given",
             bundled=True,
         )
     )
@@ -397,7 +399,7 @@ class FakeModels:
             role="reranker",
             name="Demo reranker",
             state=ModelState.READY,
-            detail="CPU, float32: no GPU was found",
+            detail="cpu, float32: asked for; CPUs are slow in bfloat16; folder given",
             bundled=True,
         )
     )
@@ -667,13 +669,13 @@ def fill(library: FakeLibrary, files: Path) -> None:
             path=files / "broken.jpg",
             outcome=Outcome.FAILED,
             when="2025-01-02T10:00:01Z",
-            reason="the picture ends after 120 of 48,213 bytes",
+            reason="The picture breaks off before its end; copy the file again from its source.",
         ),
         FileOutcome(
             path=files / "accounts.xlsx",
             outcome=Outcome.SKIPPED,
             when="2025-01-02T10:00:02Z",
-            reason="a spreadsheet; export it as PDF or CSV",
+            reason="The document holds no text.",
         ),
     ]
 

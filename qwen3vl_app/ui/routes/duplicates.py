@@ -13,6 +13,7 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import DuplicateGroup, Item
 from qwen3vl_app.ui.present import Json, item_card, name_of
+from qwen3vl_app.ui.reasons import reason_row
 
 PAGE = 30
 """Groups at a time: about as many as two screens show."""
@@ -49,7 +50,7 @@ def group_row(group: DuplicateGroup, shown: Callable[[Path], str]) -> Json:
     """One group: which to keep, why, and the others; ``shown`` writes their paths."""
     return {
         "keeper": _picture(group.keeper, shown),
-        "reason": group.reason,
+        "reason": reason_row(group.reason),
         "copies": [_picture(copy, shown) for copy in group.copies[:MOST_COPIES]],
         "more": max(0, len(group.copies) - MOST_COPIES),
     }

@@ -1,0 +1,120 @@
+"""Reasons as the library keeps them, told apart so that the page can say them in other words.
+
+A reason is stored as its English sentence. Here its form is known by the words that never change;
+what stands in between is a value, which may be a known form itself. What is not known is shown as
+it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+FORMS = {
+    "reason.empty": "The file is empty (0 bytes).",
+    "reason.large": "The file has {size}, over the limit of {limit}; split it.",
+    "reason.gone": "The file is no longer there; check the path, or index its folder again.",
+    "reason.denied": "The file may not be read; give yourself permission to read it.",
+    "reason.misnamed": "The file is named {suffix}, but its content is no {kind} that the program "
+    "knows; it may be damaged or wrongly named.",
+    "reason.binary": "The file is named {suffix}, but holds binary data; give it the suffix of "
+    "what it is.",
+    "reason.type": "Files of the type {suffix} cannot be searched.",
+    "reason.no_suffix": "Files without a suffix cannot be searched.",
+    "reason.truncated": "{subject} breaks off before its end; copy the file again from its "
+    "source.",
+    "reason.damaged": "{subject} cannot be decoded; the file is damaged ({said}).",
+    "reason.header": "The picture's header is damaged, empty or of an unknown format.",
+    "reason.megapixels": "The {noun} is {width} × {height} pixels, {megapixels} megapixels, over "
+    "the limit of {limit}; make a smaller copy.",
+    "reason.strip": "The {noun} is {width} × {height} pixels, a strip beyond the limit of {limit} "
+    "to 1; cut it into pieces.",
+    "reason.password": "The PDF is protected by a password; save a copy without one.",
+    "reason.office": "The document is protected by a password or of an old format; save it as a "
+    "new one without a password.",
+    "reason.pages": "The PDF has {count} pages, over the limit of {limit}; split it.",
+    "reason.no_pages": "The PDF has no pages.",
+    "reason.blank": "The file holds nothing but white space.",
+    "reason.no_text": "The document holds no text.",
+    "reason.sound": "The file has sound but no pictures.",
+    "reason.other": "The file is {what}, which cannot be searched.",
+    "reason.slow": "Decoding took longer than the limit of {seconds} s and was ended. The file "
+    "may be damaged.",
+    "reason.crashed": "The decoder crashed on this file (exit code {exit}); it is damaged or too "
+    "large.",
+    "reason.partly": "{n} of {all} {parts} could not be read: {where}: {reason}",
+    "reason.same": "Same content as {path}.",
+    "reason.hidden": "Hidden.",
+    "reason.system": "A folder of the operating system.",
+    "reason.kernel": "Not a folder of files, but the operating system's view of the machine.",
+    "reason.ignored": 'Left out by "{pattern}" in {where}.',
+    "reason.visited": "The folder was already visited by another path.",
+    "reason.link": "A link that leads nowhere.",
+    "reason.special": "Not a regular file.",
+    "keep.pixels": "It has the most pixels: {width} × {height}.",
+    "keep.bytes": "Of those with {width} × {height} pixels it is the largest file: {bytes} bytes.",
+    "keep.oldest": "Of those with {width} × {height} pixels and {bytes} bytes it is the oldest: "
+    "{day}.",
+    "keep.first": "All have {width} × {height} pixels and {bytes} bytes and are of one time; it "
+    "was added first.",
+    "model.cpu": "cpu, float32: {why}; CPUs are slow in bfloat16; {found}",
+    "model.placed": "{device}, {dtype}: {why}; {found}",
+    "model.no_gpu": "no GPU found",
+    "model.asked": "asked for",
+    "model.absent": "{model} is not on this machine, so the bundled demo model",
+    "model.slow": "no GPU, where the 2B model is slow, so the bundled demo model",
+    "model.demo": "the bundled demo model was asked for",
+    "model.folder": "folder given",
+    "model.cached": "found in a local cache",
+    "model.cached_gpu": "found in a local cache, and there is a GPU",
+    "model.downloaded": "downloaded",
+    "noun.picture": "picture",
+    "noun.video": "video",
+    "noun.page": "page",
+    "noun.office": "Office document",
+    "noun.pictures": "pictures",
+    "noun.pages": "pages",
+    "noun.passages": "passages",
+    "noun.parts": "parts",
+    "subject.picture": "The picture",
+    "subject.pdf": "The PDF",
+    "subject.video": "The video",
+    "subject.document": "The document",
+    "subject.animation": "The animation",
+    "subject.page": "Page {number}",
+}
+"""English sentences by code, with what varies in braces; the first that fits decides."""
+
+WORDED = {"subject", "noun", "kind", "parts", "reason", "why", "found"}
+"""Values that may be a form themselves; all others are names and numbers."""
+
+_NUMBER = r"[\d,.]+"
+_SHAPES = {"device": "cpu|cuda|mps", "dtype": r"\w+", "parts": r"\w+"} | dict.fromkeys(
+    ("n", "all", "width", "height", "megapixels", "count", "seconds", "bytes", "number"), _NUMBER
+)
+"""What certain values look like; the others may be anything."""
+
+
+def reason_row(text: str) -> dict[str, Any]:
+    """``{"text", "code", "values"}`` of a reason; no code where its form is not known."""
+    for code, pattern in _patterns():
+        if fits := pattern.fullmatch(text):
+            values = {
+                name: reason_row(value) if name in WORDED else value
+                for name, value in fits.groupdict().items()
+            }
+            return {"text": text, "code": code, "values": values}
+    return {"text": text, "code": "", "values": {}}
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((code, re.compile(_expression(form), re.DOTALL)) for code, form in FORMS.items())
+
+
+def _expression(form: str) -> str:
+    pieces = re.split(r"\{(\w+)\}", form)  # every second one is a name
+    for at, name in enumerate(pieces):
+        pieces[at] = f"(?P<{name}>{_SHAPES.get(name, '.+?')})" if at % 2 else re.escape(name)
+    return "".join(pieces)
