@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from qwen3vl_app.services import Services
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_STEERING = {"Cc", "Cs", "Zl", "Zp"}
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -72,10 +76,10 @@ def failures_said() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(one_line(f"error: {error}"), err=True)
         raise SystemExit(2) from error
     except AppError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(one_line(f"error: {error}"), err=True)
         raise SystemExit(1) from error
 
 
@@ -94,6 +98,22 @@ def opened(settings: Settings, *, writable: bool) -> Iterator[Services]:
 def say_json(value: object) -> None:
     """One line of JSON on standard output."""
     click.echo(orjson.dumps(_utf8(value), option=orjson.OPT_NON_STR_KEYS).decode())
+
+
+def one_line(text: str | Path) -> str:
+    r"""A name or a sentence that holds one, as a terminal may show it: on one line, in its order.
+
+    File names may hold anything: line feeds, codes that steer the terminal, marks that turn the
+    direction of writing, bytes that are no text. Those are shown as Python writes them (``\n``,
+    ``\x1b``, ``\u202e``, ``\udcff``).
+    """
+    return "".join(
+        sign.encode("unicode_escape").decode() if _steers(sign) else sign for sign in str(text)
+    )
+
+
+def _steers(sign: str) -> bool:
+    return unicodedata.category(sign) in _STEERING or unicodedata.bidirectional(sign) in _TURNING
 
 
 def in_words(value: object) -> str:

@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.cli.common import (
+    failures_said,
+    one_line,
+    opened,
+    say_json,
+    settings_from,
+    shared_options,
+)
 from qwen3vl_app.types import DuplicateGroup, Item
 
 
@@ -36,9 +43,9 @@ def duplicates(
         say_json({"groups": [_row(group) for group in groups]})
         return
     for group in groups:
-        click.echo(f"keep {_name(group.keeper)}  {group.reason}")
+        click.echo(f"keep {one_line(group.keeper.path)}  {group.reason}")
         for copy in group.copies:
-            click.echo(f"     {_name(copy)}  {copy.width} × {copy.height}")
+            click.echo(f"     {one_line(copy.path)}  {copy.width} × {copy.height}")
     if not groups:
         click.echo("No nearly equal pictures.", err=True)
 
@@ -54,7 +61,3 @@ def _row(group: DuplicateGroup) -> dict[str, object]:
 def _item(item: Item) -> dict[str, object]:
     size = {"width": item.width, "height": item.height}
     return {"item": item.id, "path": str(item.path), **size}
-
-
-def _name(item: Item) -> str:
-    return str(item.path).encode("utf-8", "replace").decode()

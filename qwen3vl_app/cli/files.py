@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.cli.common import (
+    failures_said,
+    one_line,
+    opened,
+    say_json,
+    settings_from,
+    shared_options,
+)
 from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store.encoding import display
@@ -123,7 +130,7 @@ def folders(
         for one in known.all():
             about = [f"collection {one.collection}"] if one.collection else []
             about += ["watched"] if one.watched else []
-            click.echo("  ".join([display(one.path), *about]))
+            click.echo(one_line("  ".join([str(one.path), *about])))
 
 
 @click.command()

@@ -13,6 +13,7 @@ from qwen3vl_app.cli.common import (
     failures_said,
     in_columns,
     in_words,
+    one_line,
     opened,
     say_json,
     settings_from,
@@ -101,7 +102,7 @@ def _tell(services: Services, progress: IndexProgress, *, as_json: bool) -> None
     if as_json:
         say_json(summary(progress))
         if progress.message:
-            click.echo(progress.message, err=True)
+            click.echo(one_line(progress.message), err=True)
     else:
         say_summary(services, progress)
 
@@ -149,9 +150,9 @@ def status(
     for heading, value in found.items():
         if isinstance(value, list):
             for row in value:
-                click.echo(f"{heading}: {in_columns(row)}")
+                click.echo(one_line(f"{heading}: {in_columns(row)}"))
         else:
-            click.echo(f"{heading}: {in_words(value)}")
+            click.echo(one_line(f"{heading}: {in_words(value)}"))
 
 
 def state(services: Services, *, failures: bool) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qwen3vl_app.cli.common import one_line
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.types import Outcome
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from qwen3vl_app.services import Services
 
 _OVER = frozenset({IndexState.IDLE, IndexState.FAILED})
+
+MOST_FAILURES = 20
+"""Shown after a run; more would push its summary out of sight."""
 
 STOPPED = "Stopped after the batch in flight; the command index without a path goes on."
 
@@ -59,7 +63,7 @@ def _drawn(services: Services) -> IndexProgress:
                 rate=f"{progress.rate:.1f}/s" if progress.rate else "",
                 failed=f"{progress.failed} failed" if progress.failed else "",
                 left=_left(progress.seconds_left),
-                current=progress.current[:60],
+                current=one_line(progress.current[:60]),
             )
             if progress.state in _OVER:
                 return progress
@@ -81,14 +85,21 @@ def summary(progress: IndexProgress) -> dict[str, object]:
 
 
 def say_summary(services: Services, progress: IndexProgress) -> None:
-    """The same for people, with the first failures on standard error."""
+    """The same for people, with the failures of this run on standard error."""
     parts = [f"{n} {outcome.value}" for outcome, n in progress.outcomes.items() if n]
-    click.echo(f"{progress.files} files: {', '.join(parts) or 'nothing to do'}.")
-    click.echo(f"{progress.items} items added in {progress.seconds:.1f} s.")
+    click.echo(f"{_counted(progress.files, 'file')}: {', '.join(parts) or 'nothing to do'}.")
+    click.echo(f"{_counted(progress.items, 'item')} added in {progress.seconds:.1f} s.")
     if progress.message:
-        click.echo(progress.message, err=True)
-    for failure in services.library.failures()[:20]:
-        click.echo(f"failed: {failure.path}: {failure.reason}", err=True)
+        click.echo(one_line(progress.message), err=True)
+    shown = min(progress.failed, MOST_FAILURES)
+    for failure in services.library.failures()[:shown]:  # the latest come first
+        click.echo(one_line(f"failed: {failure.path}: {failure.reason}"), err=True)
+    if progress.failed > shown:
+        click.echo(f"{progress.failed - shown} more failed; see status --failures.", err=True)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun if count == 1 else f'{noun}s'}"
 
 
 def as_row(progress: IndexProgress) -> dict[str, object]:

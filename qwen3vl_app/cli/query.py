@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_FILE = click.Path(path_type=Path)
+_PATH = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, exists=True)
 
 
 class _Day(click.ParamType[date]):
@@ -47,6 +48,9 @@ _QUERY = (
     ),
     click.option(
         "--also-image", type=_FILE, multiple=True, help="The same with a picture as the query."
+    ),
+    click.option(
+        "--also-video", type=_FILE, multiple=True, help="The same with a clip as the query."
     ),
     click.option(
         "--words",
@@ -79,7 +83,7 @@ _FILTERS = (
         help="Only these.",
     ),
     click.option("--collection", metavar="NAME", help="Only files of this collection."),
-    click.option("--folder", type=_FILE, help="Only files inside this folder."),
+    click.option("--folder", type=_PATH, help="Only files inside this folder."),
     click.option("--tag", metavar="NAME", help="Only items with this tag."),
     click.option(
         "--modified-from", type=_DAY, metavar="DAY", help="Files changed on this day or later."
@@ -139,6 +143,7 @@ def read_query(services: Services, text: str, given: dict[str, Any]) -> Query:
         also=(
             *(Ask(text=one) for one in given["also"]),
             *(Ask(pictures=(services.reader.picture(path),)) for path in given["also_image"]),
+            *(Ask(clips=(services.reader.clip(path),)) for path in given["also_video"]),
         ),
         like=tuple(map(ItemId, given["like"])),
         not_like=tuple(map(ItemId, given["not_like"])),

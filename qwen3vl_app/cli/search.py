@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.cli.common import (
+    failures_said,
+    one_line,
+    opened,
+    say_json,
+    settings_from,
+    shared_options,
+)
 from qwen3vl_app.cli.query import query_options, read_query
 from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate, WordsMode
 
@@ -36,6 +43,7 @@ def search(
     """Search the library by TEXT, pictures, clips or a mixture of them.
 
     With --also, several queries are asked at once, and every hit says which of them found it.
+    A TEXT that begins with a minus stands behind two: search --words on -- "-draft report".
     """
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
@@ -45,7 +53,7 @@ def search(
         "text": text,
         "images": [str(path) for path in given["images"]],
         "videos": [str(path) for path in given["videos"]],
-        "also": [*given["also"], *map(str, given["also_image"])],
+        "also": [*given["also"], *map(str, (*given["also_image"], *given["also_video"]))],
         "words": query.words.value,
         "like": list(query.like),
         "not_like": list(query.not_like),
@@ -62,7 +70,7 @@ def _last(services: Services, query: Query) -> SearchUpdate:
         services.models.start()
     updates = list(services.engine.search(query))
     for note in (*updates[-1].notes, *_still_to_index(services)):
-        click.echo(note, err=True)
+        click.echo(one_line(note), err=True)
     return updates[-1]
 
 
@@ -193,13 +201,18 @@ def _file(hit: Hit) -> Text:
 
     count = len(hit.copies)
     copies = f"  (+{count} near {'copy' if count == 1 else 'copies'})" if count else ""
-    return Text(str(hit.item.path).encode("utf-8", "replace").decode() + copies)
+    return Text(one_line(hit.item.path) + copies)
 
 
 def _sentence(left: LeftOut, shown: int) -> str:
-    what = "contain the words" if left.level is None else f"stand out above {left.level:.2f}"
     more = "+" if left.more else ""
-    hidden = f"; {left.hidden}{more} more are hidden by filters" if left.hidden else ""
+    one = left.above == 1 and not more
+    if left.level is None:
+        what = "contains the words" if one else "contain the words"
+    else:
+        what = f"{'stands' if one else 'stand'} out above {left.level:.2f}"
+    are = "is" if left.hidden == 1 and not more else "are"
+    hidden = f"; {left.hidden}{more} more {are} hidden by filters" if left.hidden else ""
     return f"Showing {shown}; {left.above}{more} {what}{hidden}."
 
 
@@ -209,7 +222,7 @@ def _where(hit: Hit) -> str:
         return f"page {place.page}"
     if place.first_line is not None:
         lines = f"lines {place.first_line}–{place.last_line}"
-        return f"{place.section}, {lines}" if place.section else lines
+        return f"{one_line(place.section)}, {lines}" if place.section else lines
     if place.start is not None and place.end is not None:
         return f"{place.start:.0f}–{place.end:.0f} s"
     return ""

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.cli.common import (
+    failures_said,
+    one_line,
+    opened,
+    say_json,
+    settings_from,
+    shared_options,
+)
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.types import ItemId
 
@@ -64,4 +71,4 @@ def tags(
         say_json({"tags": dict(found)})
         return
     for name, count in found:
-        click.echo(f"{name}  {count}")
+        click.echo(one_line(f"{name}  {count}"))

@@ -11,7 +11,7 @@ import bisect
 import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, count
 from pathlib import Path
 
 from PIL import Image
@@ -37,7 +37,7 @@ def is_animated(path: Path, limits: Limits) -> bool:
     with open_picture(path) as image:
         check_size(path, image.size, limits)
         with decoding(path, "The animation"):
-            return image.format in _FORMATS and _count(image) - _first(image) > 1
+            return image.format in _FORMATS and _has_two(image)
 
 
 class Animation:
@@ -87,7 +87,7 @@ def _durations(path: Path, size: int, mtime_ns: int, limits: Limits) -> tuple[in
         first = _first(image)
         try:
             with decoding(path, "The animation"):
-                for number in range(first, _count(image)):
+                for number in count(first):  # seeking beyond the last one raises
                     image.seek(number)
                     image.load()
                     found.append(_milliseconds(image))
@@ -103,8 +103,10 @@ def _milliseconds(image: Image.Image) -> int:
     return round(duration) if known and duration > _NO_DELAY else _USUAL_DELAY
 
 
-def _count(image: Image.Image) -> int:
-    return int(getattr(image, "n_frames", 1))
+def _has_two(image: Image.Image) -> bool:
+    if image.format == "GIF":  # counting reads all of it, and fails where it breaks off
+        return bool(getattr(image, "is_animated", False))
+    return int(getattr(image, "n_frames", 1)) - _first(image) > 1
 
 
 def _first(image: Image.Image) -> int:

@@ -231,8 +231,10 @@ def _open(path: Path) -> tuple[Any, Any]:
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = _THREADS
             return file, stream
+    has_sound = bool(file.streams.audio)
     file.close()
-    raise UnreadableMediaError(path, "The file has sound but no pictures.")
+    what = "sound but no pictures." if has_sound else "neither pictures nor sound; it is damaged."
+    raise UnreadableMediaError(path, f"The file has {what}")
 
 
 def _index_packets(file: Any, stream: Any) -> tuple[list[int], list[int]]:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ def decoding(path: Path, subject: str) -> Iterator[None]:
 
 def _reason(subject: str, error: Exception) -> str:
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    said = " ".join(said.split())[:120].rstrip(".")
+    said = textwrap.shorten(said, 120, placeholder=" …").rstrip(".")
     if "truncated" in said.lower() or isinstance(error, EOFError):
         return f"{subject} breaks off before its end; copy the file again from its source."
     return f"{subject} cannot be decoded; the file is damaged ({said})."

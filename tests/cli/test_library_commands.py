@@ -13,6 +13,7 @@ import pytest
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.doctor import demo_advice
 from qwen3vl_app.search.recall import NOT_YET
+from qwen3vl_app.store import outcomes
 from qwen3vl_app.store.library import Library
 from tests.cli.conftest import ROOT
 from tests.drawn import draw_picture
@@ -164,6 +165,22 @@ def test_status__failures_say_why_and_when(indexed):
     assert failure["when"].startswith("20")
 
 
+def test_names__cannot_steer_the_terminal(program, tmp_path):
+    """Line feeds, escape sequences, turned writing: shown, not obeyed; JSON has them whole."""
+    name = "two\nlines \x1b[31m \u202egnp.exe\u202c שלום.txt"
+    (tmp_path / name).write_text("otters")
+    (tmp_path / f"no {name}").touch()
+    shown = r"two\nlines \x1b[31m \u202egnp.exe\u202c שלום.txt"
+    result = program.run("index", tmp_path)
+    assert f"failed: {tmp_path}/no {shown}: The file is empty" in result.stderr
+    assert f"{tmp_path}/no {shown}" in program.run("status", "--failures").stdout
+    words = ("search", "otters", "--words", "only")
+    assert program.run(*words).stdout.splitlines()[1].endswith(f"{tmp_path}/{shown}")
+    assert program.json(*words)["recall"][0]["path"] == str(tmp_path / name)
+    gone = program.run("forget", tmp_path / "a\x1bb")
+    assert r"a\x1bb" in gone.stderr
+
+
 def test_status__no_library(program):
     result = program.run("status")
     assert result.exit_code == 2
@@ -223,6 +240,20 @@ def test_retry__one_and_all(program, tmp_path):
     assert len(program.json("status", "--failures")["failures"]) == 1
     assert program.json("retry")["indexed"] == 1
     assert program.json("retry")["files"] == 0
+
+
+def test_failures__of_this_run_and_not_too_many(program, tmp_path, monkeypatch):
+    for n in range(23):
+        (tmp_path / f"{n}.png").touch()
+    said = program.run("index", tmp_path).stderr
+    assert said.count("failed: ") == 20
+    assert "3 more failed; see status --failures." in said
+    monkeypatch.setattr(outcomes, "now", lambda: "2100-01-01T00:00:00Z")
+    again = program.run("retry", tmp_path / "7.png")
+    assert again.stdout.startswith("1 file: 1 failed.\n0 items added")
+    (line,) = (line for line in again.stderr.splitlines() if "failed: " in line)
+    assert "7.png: The file is empty" in line
+    assert "more failed" not in again.stderr
 
 
 def test_forget__takes_out_and_deletes_nothing(program, folder):

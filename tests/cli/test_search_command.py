@@ -94,6 +94,20 @@ def test_search__a_query_picture_that_is_none(indexed, tmp_path):
     assert result.stderr.startswith("error: fake.png: ")
 
 
+def test_search__a_query_file_that_is_not_there(indexed, tmp_path):
+    for option in ("--image", "--video", "--also-image", "--also-video"):
+        result = indexed.run("search", "fox", option, tmp_path / "gone.mp4")
+        assert result.exit_code == 2
+        assert "gone.mp4' does not exist" in result.stderr
+
+
+def test_search__words_that_begin_with_a_minus(indexed):
+    found = indexed.run("search", "--words", "only", "--", "-red disc").stdout
+    assert ("blue disc.jpg" in found, "red disc.png" in found) == (True, False)
+    nothing = indexed.run("search", "--words", "only", "--", "-fox")
+    assert "empty but for what to leave out" in nothing.stderr
+
+
 def test_search__an_unknown_model_is_one_sentence(indexed):
     result = indexed.run("search", "--model", "gpt9", "cat")
     assert result.exit_code == 1
@@ -127,3 +141,18 @@ def test_search__several_queries_say_which_of_them_found_what(indexed, folder):
     assert all(len(ranks) == 3 for ranks in by.values())
     assert "found by" in indexed.run(*asked).stdout.splitlines()[0]
     assert "found_by" not in indexed.json("search", "fox", "--no-rerank")["recall"][0]
+
+
+def test_search__a_clip_as_a_query_of_its_own(indexed, folder):
+    clip = folder / "clip.mp4"
+    found = indexed.json("search", "a red fox", "--also-video", clip, "--no-rerank")
+    assert found["query"]["also"] == [str(clip)]
+    by = {(Path(row["path"]).name, row["kind"]): row["found_by"] for row in found["recall"]}
+    assert by["clip.mp4", "video"][1] is not None
+
+
+def test_search__one_is_spoken_of_as_one(indexed):
+    words = ("search", "--words", "only")
+    assert "Showing 1; 1 contains the words." in indexed.run(*words, "fox").stderr
+    hidden = indexed.run(*words, "fox", "--kind", "picture").stderr
+    assert "1 more is hidden by filters" in hidden

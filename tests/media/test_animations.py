@@ -106,6 +106,18 @@ def test_read_clips__animation_that_breaks_off_keeps_its_beginning(tmp_path, opt
     assert 2 <= len(found.clip.frames) < 8
 
 
+def test_read_clips__gif_that_breaks_off_anywhere_keeps_its_beginning(tmp_path, options):
+    path = animate(tmp_path / "a.gif", [1000] * 4, size=(32, 24))
+    whole = path.read_bytes()
+    third = [at for at in range(len(whole)) if whole.startswith(b"!\xf9\x04", at)][2]
+    for end in range(third, len(whole)):
+        path = tmp_path / f"{end}.gif"
+        path.write_bytes(whole[:end])
+        assert is_animated(path, options.limits)
+        (found,) = read_clips(path, [Span(fps=1.0, max_frames=64)], options)
+        assert colours(found.clip) in ("rl", "rb", "rlbw"), end
+
+
 def test_animation__nothing_whole(tmp_path, options):
     path = animate(tmp_path / "a.webp", [1000] * 3)
     path.write_bytes(path.read_bytes()[:60])

@@ -186,6 +186,14 @@ def test_list_moments__sound_only(tmp_path, options):
         list_moments(path, options)
 
 
+def test_list_moments__neither_pictures_nor_sound(make_video, options):
+    path = make_video("a.mp4", frames=4)
+    whole = path.read_bytes()  # with one track, whose kind and coding are now unknown
+    path.write_bytes(whole.replace(b"vide", b"junk").replace(b"avc1", b"junk"))
+    with pytest.raises(UnreadableMediaError, match="neither pictures nor sound"):
+        list_moments(path, options)
+
+
 def test_list_moments__no_frames(make_video, options):
     with pytest.raises(UnreadableMediaError):
         list_moments(make_video("a.mp4", frames=0), options)
