@@ -11,7 +11,7 @@ from threading import Lock
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import ContentHash, Item, Kind, ModelInput, Part
 
 CACHE_BYTES = 256 * 2**20
@@ -40,7 +40,7 @@ class Documents:
     to ``CACHE_BYTES``, least recently used first out.
     """
 
-    def __init__(self, library: Library, reader: Reader) -> None:
+    def __init__(self, library: Store, reader: Reader) -> None:
         self._library = library
         self._reader = reader
         self._lock = Lock()

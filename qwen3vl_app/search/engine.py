@@ -15,7 +15,7 @@ from qwen3vl_app.models.host import ModelHost
 from qwen3vl_app.search.documents import Document, Documents
 from qwen3vl_app.search.ranking import mean_score, ranked
 from qwen3vl_app.search.recall import Recall, milliseconds
-from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
     ItemId,
@@ -55,7 +55,7 @@ class SearchEngine:
     for at most the batch in flight.
     """
 
-    def __init__(self, library: Library, reader: Reader, models: ModelHost) -> None:
+    def __init__(self, library: Store, reader: Reader, models: ModelHost) -> None:
         self._library = library
         self._models = models
         self._recall = Recall(library, models)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import Hit, ItemId, Query
 
 MOST_FETCHED = 16
 """Times the number of hits asked for that are fetched at most where near copies fill the top."""
+
+ALWAYS_FETCHED = 1_000
+"""Fetched before giving up, however few hits are asked for; 0.2 s."""
 
 Fetch = Callable[[int], tuple[list[ItemId], bool]]
 """The best so many ids, and whether these are all there are."""
@@ -23,22 +26,23 @@ class Shown:
     copies: dict[ItemId, list[ItemId]]
 
 
-def shown(library: Library, query: Query, fetch: Fetch) -> Shown:
-    """As many hits as were asked for, near copies not counted, or as there are."""
+def shown(library: Store, query: Query, fetch: Fetch) -> Shown:
+    """As many hits as were asked for, near copies not counted, or as are among those fetched."""
     wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
+    most = max(MOST_FETCHED * wanted, ALWAYS_FETCHED)
     k = wanted
     while True:
         ids, is_all = fetch(k)
         copies = library.copies_among(ids) if query.collapse else {}
         behind = {copy for group in copies.values() for copy in group}
         heads = [item for item in ids if item not in behind]
-        if is_all or len(heads) >= wanted or k >= MOST_FETCHED * wanted:
+        if is_all or len(heads) >= wanted or k >= most:
             return Shown(heads=heads[:wanted], copies=copies)
         k *= 2
 
 
 def as_hits(
-    library: Library,
+    library: Store,
     listed: Shown,
     similarities: Mapping[ItemId, float],
     word_ranks: Mapping[ItemId, int],

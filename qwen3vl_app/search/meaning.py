@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from qwen3vl_app.search.fusion import fused
 from qwen3vl_app.search.listing import ranks
 from qwen3vl_app.search.standing import Standing, standing
-from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     EVERYTHING,
     Candidate,
@@ -41,7 +41,7 @@ class Left:
 class Meaning:
     """One search by a vector, with exact words beside it if the query wants them."""
 
-    def __init__(self, library: Library, query: Query, vector: Vectors) -> None:
+    def __init__(self, library: Store, query: Query, vector: Vectors) -> None:
         self._library = library
         self._query = query
         self._vector = vector

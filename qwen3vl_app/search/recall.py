@@ -12,7 +12,7 @@ from qwen3vl_app.search.fusion import fused
 from qwen3vl_app.search.listing import as_hits, best_ranks, ranks, shown
 from qwen3vl_app.search.meaning import Meaning
 from qwen3vl_app.search.together import Together
-from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     EVERYTHING,
     QUERY_INSTRUCTION,
@@ -41,7 +41,7 @@ NO_WORDS_HERE = "No item that passes the filters contains these words; take a fi
 class Recall:
     """Runs the first stage over one library. Thread-safe."""
 
-    def __init__(self, library: Library, models: ModelHost) -> None:
+    def __init__(self, library: Store, models: ModelHost) -> None:
         self._library = library
         self._models = models
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from qwen3vl_app.search.fusion import fused
 from qwen3vl_app.search.listing import as_hits, best_ranks, ranks, shown
 from qwen3vl_app.search.meaning import Meaning
-from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import Hit, ItemId, LeftOut, Query
 
 
 class Together:
     """One search by the vectors of one query or several."""
 
-    def __init__(self, library: Library, query: Query, each: Sequence[Meaning]) -> None:
+    def __init__(self, library: Store, query: Query, each: Sequence[Meaning]) -> None:
         self._library = library
         self._query = query
         self._each = each

@@ -222,6 +222,10 @@ def test_run__near_copies_stand_behind_the_best(recall, burst):
     assert str(update.hits[0].copies[0].path) == "/burst/1.png"
 
 
+def test_run__a_long_burst_does_not_hide_the_next_picture(recall, burst):
+    assert [len(hit.copies) for hit in recall.run(asked("fox", top_k=2)).hits] == [39, 0]
+
+
 def test_run__near_copies_side_by_side_if_asked(recall, burst):
     update = recall.run(asked("fox", top_k=3, collapse=False))
     assert texts(update) == ["0.png", "1.png", "2.png"]

@@ -1,0 +1,204 @@
+"""What every ``Store`` promises, asked of all of them.
+
+They are filled by the writer of a library, and asked through the contract only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qwen3vl_app.store import live
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
+from qwen3vl_app.types import ExactWords, ItemFilter, ItemId, Kind, Outcome, Space, Vectors
+from tests.store.build import SPACE, content, hash_of, put_file, unit
+
+EAST, NORTH, UP = unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(0, 0, 1, 0)
+FOX = 0xF0F0_0000_FFFF_1234
+PASSAGES = ItemFilter(kinds=frozenset({Kind.PASSAGE}))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A store, and the library that its items are written to."""
+
+    writer: Library
+    store: Store
+
+
+def the_one_that_writes(directory: Path) -> Iterator[Kept]:
+    with Library.open(directory) as library:
+        yield Kept(library, library)
+
+
+def one_that_reads_beside_it(directory: Path) -> Iterator[Kept]:
+    with Library.open(directory) as library, Library.open(directory, writable=False) as reading:
+        yield Kept(library, reading)
+
+
+def one_with_its_index_on_disk(directory: Path) -> Iterator[Kept]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live, "KEPT_ITEMS", 1)
+        patch.setattr(live, "SAVE_ROWS", 1)
+        yield from the_one_that_writes(directory)
+
+
+STORES = [the_one_that_writes, one_that_reads_beside_it, one_with_its_index_on_disk]
+
+
+@pytest.fixture(params=STORES)
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    make: Callable[[Path], Iterator[Kept]] = request.param
+    with closing(make(tmp_path / "library")) as made:
+        found = next(made)
+        found.store.use_space(SPACE)
+        yield found
+
+
+@pytest.fixture
+def store(kept: Kept) -> Store:
+    """A picture in the collection "trip", and a text of two passages."""
+    put_file(kept.writer, Path("/p/east.png"), "east", [(content(), EAST)], collection="trip")
+    passages = [
+        (content(0, Kind.PASSAGE, text="A red fox."), NORTH),
+        (content(1, Kind.PASSAGE, text="海边的灯塔, a lighthouse"), UP),
+    ]
+    put_file(kept.writer, Path("/p/notes.txt"), "notes", passages)
+    return kept.store
+
+
+def ids(store: Store, vector: Vectors, where: ItemFilter | None = None) -> list[ItemId]:
+    found = store.search(vector, 50) if where is None else store.search(vector, 50, where)
+    return [candidate.item_id for candidate in found]
+
+
+def words(store: Store, text: str, where: ItemFilter | None = None) -> list[str]:
+    wanted = ExactWords.read(text)
+    found = store.find_words(wanted) if where is None else store.find_words(wanted, where)
+    return [item.text for item in store.items(found.found).values()]
+
+
+def test_search__best_first_with_cosines(store: Store) -> None:
+    found = store.search(unit(4, 3, 0, 0), 2)
+    assert [one.similarity for one in found] == pytest.approx([0.8, 0.6])
+    assert [one.text for one in store.items([c.item_id for c in found]).values()] == [
+        "",
+        "A red fox.",
+    ]
+
+
+def test_search__as_a_plain_sort_with_every_filter(kept: Kept) -> None:
+    random = np.random.default_rng(3)
+    kinds = [Kind.PICTURE, Kind.PAGE, Kind.PASSAGE]
+    vectors = {}
+    for number in range(60):
+        vector = unit(*random.standard_normal(4))
+        part = content(kind=kinds[number % 3], text=f"{number}")
+        put_file(kept.writer, Path(f"/{number % 2}/{number}"), f"{number}", [(part, vector)])
+        vectors[number] = vector
+    query = unit(*random.standard_normal(4))
+    for where, passes in (
+        (ItemFilter(), lambda _: True),
+        (ItemFilter(kinds=frozenset({Kind.PAGE})), lambda n: n % 3 == 1),
+        (ItemFilter(folder=Path("/1")), lambda n: n % 2),
+        (ItemFilter(folder=Path("/1"), kinds=frozenset({Kind.PAGE})), lambda n: n % 6 == 1),
+        (ItemFilter(folder=Path("/2")), lambda _: False),
+    ):
+        expected = sorted((n for n in vectors if passes(n)), key=lambda n: -(vectors[n] @ query))
+        for k in (1, 7, 100):
+            found = kept.store.search(query, k, where)
+            named = [kept.store.items([one.item_id])[one.item_id].text for one in found]
+            assert named == [str(n) for n in expected[:k]]
+
+
+def test_search__without_some(store: Store) -> None:
+    first, *others = ids(store, EAST)
+    assert [one.item_id for one in store.search(EAST, 2, without=[first, 999])] == others
+    assert len(store.search(EAST, 1, PASSAGES, without=[others[0]])) == 1
+
+
+def test_use_space__others_are_not_seen(kept: Kept, store: Store) -> None:
+    other = Space(model="other", dimension=3, fingerprint="other-3")
+    (picture, *_) = ids(store, EAST)
+    store.use_space(other)
+    assert store.search(unit(1, 0, 0), 5) == []
+    assert store.vector_of(picture) is None
+    assert store.similarities(unit(1, 0, 0), [picture]) == {}
+    put_file(kept.writer, Path("/p/new"), "new", [(content(), unit(1, 0, 0))], space=other)
+    assert len(ids(store, unit(1, 0, 0))) == 1
+    store.use_space(SPACE)
+    assert len(ids(store, EAST)) == 3
+
+
+def test_similarities__of_those_that_are_there(store: Store) -> None:
+    picture, *passages = ids(store, EAST)
+    found = store.similarities(unit(4, 3, 0, 0), [picture, passages[0], ItemId(999)])
+    assert found == pytest.approx({picture: 0.8, passages[0]: 0.6})
+
+
+def test_sample__by_kind(store: Store) -> None:
+    scores = store.sample(EAST)
+    assert scores.items == 3
+    assert {kind: sorted(near.tolist()) for kind, near in scores.by_kind.items()} == {
+        Kind.PICTURE: [1.0],
+        Kind.PASSAGE: [0.0, 0.0],
+    }
+
+
+def test_vector_of__as_it_was_kept(store: Store) -> None:
+    assert store.vector_of(ids(store, UP)[0]).tolist() == UP.tolist()
+    assert store.vector_of(ItemId(999)) is None
+
+
+def test_copies_among__look_and_vector_agree(kept: Kept) -> None:
+    for name, look, vector in (("a", FOX, EAST), ("b", FOX ^ 1, EAST), ("c", FOX, NORTH)):
+        put_file(kept.writer, Path(f"/{name}"), name, [(content(look=look), vector)])
+    a, b, c = sorted(ids(kept.store, EAST))
+    assert kept.store.copies_among([c, b, a]) == {b: [a]}
+    assert kept.store.copies_among([]) == {}
+
+
+def test_find_words__phrases_parts_scripts_and_what_is_left_out(store: Store) -> None:
+    assert words(store, '"red fox"') == ["A red fox."]
+    assert words(store, '"fox red"') == []
+    assert words(store, "ghthou") == ["海边的灯塔, a lighthouse"]
+    assert words(store, "灯塔") == ["海边的灯塔, a lighthouse"]
+    assert words(store, "a -fox") == ["海边的灯塔, a lighthouse"]
+    assert words(store, "east") == [""]
+    hidden = store.find_words(ExactWords.read("east"), PASSAGES)
+    assert (hidden.found, len(hidden.hidden)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "text", ['"', '"*) OR (', "NEAR(a b)", "a AND", "text:fox", "-", "\0", "ﷺ'"]
+)
+def test_find_words__no_text_is_an_error(store: Store, text: str) -> None:
+    store.find_words(ExactWords.read(text))
+
+
+def test_items__as_asked_less_those_that_are_gone(kept: Kept, store: Store) -> None:
+    every = ids(store, EAST)
+    asked = [every[2], ItemId(999), every[0]]
+    assert list(store.items(asked)) == [every[2], every[0]]
+    assert set(store.kinds_of(every).values()) == {Kind.PICTURE, Kind.PASSAGE}
+    assert store.passing(every, PASSAGES) == set(every[1:])
+    assert store.item(ItemId(999)) is None
+    kept.writer.forget([Path("/p/notes.txt")])
+    assert list(store.items(every)) == ids(store, EAST) == every[:1]
+    assert words(store, "fox") == []
+    assert store.item(every[1]) is None
+
+
+def test_paths_of__every_file_with_these_bytes(kept: Kept, store: Store) -> None:
+    assert put_file(kept.writer, Path("/p/copy"), "east", [(content(), EAST)]) is Outcome.DUPLICATE
+    assert store.paths_of(hash_of("east")) == [Path("/p/east.png"), Path("/p/copy")]
+    assert store.paths_of(hash_of("none")) == []
+    counts = store.counts()
+    assert (counts.files[Outcome.INDEXED], counts.files[Outcome.DUPLICATE]) == (2, 1)
+    assert (counts.items[Kind.PICTURE], counts.items[Kind.PASSAGE]) == (1, 2)
