@@ -233,8 +233,9 @@ def _open(path: Path) -> tuple[Any, Any]:
             return file, stream
     has_sound = bool(file.streams.audio)
     file.close()
-    what = "sound but no pictures." if has_sound else "neither pictures nor sound; it is damaged."
-    raise UnreadableMediaError(path, f"The file has {what}")
+    if has_sound:
+        raise UnreadableMediaError(path, "The file has sound but no pictures.")
+    raise ValueError("neither pictures nor sound")  # damage, as any other that decoders find
 
 
 def _index_packets(file: Any, stream: Any) -> tuple[list[int], list[int]]:  # noqa: ANN401
