@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.store.connection import DATABASE_NAME
 from qwen3vl_app.types import Outcome
 
 BULLETIN = "progress.json"
@@ -28,6 +29,7 @@ class Bulletin:
         self, directory: Path, clock: Callable[[], float] = time.monotonic, every: float = EVERY
     ) -> None:
         self._file = directory / BULLETIN
+        self._library = directory / DATABASE_NAME
         self._clock = clock
         self._every = every
         self._next = -every
@@ -49,6 +51,7 @@ class Bulletin:
     def _write(self, row: dict[str, Any]) -> None:
         unfinished = self._file.with_suffix(".part")
         try:
+            self._library.stat()  # raises where its drive has gone, and left an empty folder
             unfinished.write_text(json.dumps(row), encoding="ascii")
             os.replace(unfinished, self._file)
         except OSError:

@@ -10,6 +10,7 @@ import pytest
 
 from qwen3vl_app.indexing.bulletin import BULLETIN, Bulletin, is_alive, read_bulletin
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.store.connection import DATABASE_NAME
 from qwen3vl_app.types import Outcome
 from tests.indexing.world import World
 
@@ -21,6 +22,11 @@ PROGRESS = IndexProgress(
     rate=2.5,
     current="\udcff.png",
 )
+
+
+@pytest.fixture(autouse=True)
+def library(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_NAME).touch()
 
 
 def test_bulletin__round_trip(tmp_path: Path) -> None:
@@ -51,6 +57,12 @@ def test_bulletin__written_now_and_then_and_when_the_state_changes(tmp_path: Pat
 def test_bulletin__a_disk_that_refuses_does_not_stop_the_run(tmp_path: Path) -> None:
     Bulletin(tmp_path / "gone").post(PROGRESS)
     assert read_bulletin(tmp_path / "gone") is None
+
+
+def test_bulletin__an_empty_folder_where_a_drive_was_stays_empty(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_NAME).unlink()
+    Bulletin(tmp_path).post(PROGRESS, last=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"pid": 1, "outcomes": {"odd": 1}}'])

@@ -36,6 +36,23 @@ class Disk:
         (self.path / "ballast").unlink()
 
 
+@dataclass(frozen=True)
+class Drive:
+    """A drive that can be pulled out while files of it are open; the folder it is at stays."""
+
+    path: Path
+    holds: Path
+
+    def plug(self) -> None:
+        self.path.mkdir(exist_ok=True)
+        self.holds.mkdir(exist_ok=True)
+        _mount("--bind", str(self.holds), str(self.path))
+
+    def unplug(self) -> None:
+        """Harmless when repeated."""
+        subprocess.run(["umount", "-l", str(self.path)], check=False, capture_output=True)  # noqa: S607
+
+
 def _mount(*words: str) -> None:
     subprocess.run(["mount", *words], check=True, capture_output=True)  # noqa: S607
 
@@ -51,6 +68,17 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         pytest.skip(f"only root may mount a small disk: {error}")
     yield Disk(path)
     subprocess.run(["umount", "-l", str(path)], check=True)  # noqa: S607
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Iterator[Drive]:
+    made = Drive(tmp_path / "drive", tmp_path / "what it holds")
+    try:
+        made.plug()
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"only root may mount: {error}")
+    yield made
+    made.unplug()
 
 
 @pytest.fixture

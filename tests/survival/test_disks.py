@@ -12,10 +12,11 @@ import pytest
 from qwen3vl_app.errors import AppError, LibraryError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import services_for_page
+from qwen3vl_app.store import live
 from qwen3vl_app.store.library import Library
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
-from tests.survival.conftest import Disk
+from tests.survival.conftest import Disk, Drive
 from tests.survival.killed import DirectReader
 
 
@@ -243,3 +244,46 @@ def test_vanished_folder__nothing_is_dropped(world: World) -> None:
     world.indexer.wait(timeout=30)
     assert assert_sound(world) == 12
     assert 0 < kept < 12
+
+
+# ---------------------------------------------------------------- unplugged
+
+
+class AtRoot(World):
+    """A world whose library is the very root of a drive."""
+
+    def __init__(self, folder: Path, drive: Drive) -> None:
+        self.drive = drive
+        super().__init__(folder, DirectReader(), TinyHost())
+
+    def open(self) -> None:
+        self.settings = replace(self.settings, library=self.drive.path)
+        super().open()
+
+
+@pytest.fixture
+def at_root(tmp_path: Path, drive: Drive, monkeypatch: pytest.MonkeyPatch) -> Iterator[AtRoot]:
+    monkeypatch.setattr(live, "KEPT_ITEMS", 1)  # put back at the end
+    monkeypatch.setattr(live, "SAVE_ROWS", 1)
+    made = AtRoot(tmp_path, drive)
+    yield made
+    made.close()
+
+
+def test_unplugged_drive__nothing_is_strewn_where_it_was(at_root: AtRoot) -> None:
+    """The folder at which the drive was is still there, and empty."""
+    at_root.pictures(30)
+    at_root.host.open.clear()
+    at_root.indexer.add([at_root.folder])
+    at_root.indexer.start()
+    assert at_root.host.entered.acquire(timeout=20)
+    at_root.drive.unplug()
+    at_root.host.open.set()
+    progress = at_root.indexer.wait(timeout=30)
+    assert progress.state is IndexState.FAILED
+    assert is_one_sentence(progress.message)
+    _asked_for_everything(at_root)
+    assert list(at_root.drive.path.rglob("*")) == []
+    at_root.drive.plug()
+    assert resumed(at_root).state is IndexState.IDLE
+    assert assert_sound(at_root) == 30
