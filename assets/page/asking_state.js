@@ -29,7 +29,8 @@ export function chosen(choices) {
 }
 
 /** Whether there is anything to look for. */
-export const isQuestion = ({ text, files, choices }) => Boolean(text || files.length || choices.like.length);
+export const isQuestion = ({ text, files, choices }) =>
+  Boolean(text || files.length || choices.like.length || choices.also.some((one) => one.text || one.files.length));
 
 /** The part of an address that brings this question back, such as `?q=fox&kinds=picture`. */
 export function toAddress({ text, files, choices }, extra = {}) {

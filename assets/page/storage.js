@@ -5,7 +5,7 @@ import { el } from './dom.js';
 import { bytes, count } from './format.js';
 import { icon } from './icons.js';
 import { getJson, post } from './net.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 import { complain, toast } from './toast.js';
 
 export class Storage {
@@ -49,7 +49,7 @@ export class Storage {
   }
 
   draw({ line, setting, old }) {
-    this.line.textContent = line || t('settings.none');
+    this.line.textContent = worded(line) || t('settings.none');
     const key = keyOf(setting);
     for (const row of this.options.querySelectorAll('tbody tr')) mark(row, row.dataset.key === key);
     this.old.replaceChildren(...old.map((space) => this.space(space)));

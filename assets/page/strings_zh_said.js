@@ -1,5 +1,5 @@
 // What the program says, in Simplified Chinese, by the code of the sentence (see `ui/sentences.py`,
-// and `ui/reasons.py` for why a file ended as it did, why one is kept, and where a model runs).
+// and `ui/reasons.py` for why a file ended as it did, why one is kept, how a library is searched).
 
 export const saidChinese = {
   'query.empty': '查询为空：请输入文字，或添加图片或视频。',
@@ -91,6 +91,11 @@ export const saidChinese = {
   'model.cached': '在本地缓存中找到',
   'model.cached_gpu': '在本地缓存中找到，并且有 GPU',
   'model.downloaded': '已下载',
+  'storage.line': '{items} 个条目，{numbers} 维，{format}；搜索{scan}，{how}',
+  'storage.all': '所有向量',
+  'storage.codes': ' {codes} 编码',
+  'storage.exact': '精确',
+  'storage.scored': '候选项精确评分',
   'noun.picture': '图片',
   'noun.video': '视频',
   'noun.page': '页面',

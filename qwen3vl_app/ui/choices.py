@@ -75,17 +75,22 @@ def build_query(
 ) -> Query:
     """The query that box and choices describe.
 
+    Where the box is empty and nothing is named as an example, the first further query is the one.
+
     Raises:
         EmptyQueryError: There is nothing to look for.
         AppError: A file of the query or a choice cannot be used.
     """
     choices = Choices.read(given)
     pictures, clips = read_query_files(services.reader, files, choices.crops)
+    first, also = Ask(text=text, pictures=pictures, clips=clips), _also(services, choices)
+    if also and not (text or files or choices.like):
+        first, *also = also
     return Query(
-        text=text,
-        pictures=pictures,
-        clips=clips,
-        also=_also(services, choices),
+        text=first.text,
+        pictures=first.pictures,
+        clips=first.clips,
+        also=tuple(also),
         like=choices.like,
         not_like=choices.not_like,
         unlike=choices.unlike,
@@ -100,7 +105,7 @@ def build_query(
     )
 
 
-def _also(services: Services, choices: Choices) -> tuple[Ask, ...]:
+def _also(services: Services, choices: Choices) -> list[Ask]:
     """The further queries; lines in which nothing stands are none."""
     found = []
     for text, keys in choices.also:
@@ -108,7 +113,7 @@ def _also(services: Services, choices: Choices) -> tuple[Ask, ...]:
         if text or files:
             pictures, clips = read_query_files(services.reader, files, choices.crops)
             found.append(Ask(text=text, pictures=pictures, clips=clips))
-    return tuple(found)
+    return found
 
 
 def _with_moments(where: ItemFilter) -> ItemFilter:

@@ -1,8 +1,8 @@
 """Reasons as the library keeps them, told apart so that the page can say them in other words.
 
-A reason is stored as its English sentence. Here its form is known by the words that never change;
-what stands in between is a value, which may be a known form itself. What is not known is shown as
-it is.
+A reason is stored as its English sentence, as is where a model runs and how a library is searched.
+Here its form is known by the words that never change; what stands in between is a value, which may
+be a known form itself. What is not known is shown as it is.
 """
 
 from __future__ import annotations
@@ -69,6 +69,11 @@ FORMS = {
     "model.cached": "found in a local cache",
     "model.cached_gpu": "found in a local cache, and there is a GPU",
     "model.downloaded": "downloaded",
+    "storage.line": "{items} items, {numbers} numbers as {format}; search over {scan}, {how}",
+    "storage.all": "every vector",
+    "storage.codes": "{codes} codes",
+    "storage.exact": "exact",
+    "storage.scored": "candidates scored exactly",
     "noun.picture": "picture",
     "noun.video": "video",
     "noun.page": "page",
@@ -86,12 +91,12 @@ FORMS = {
 }
 """English sentences by code, with what varies in braces; the first that fits decides."""
 
-WORDED = {"subject", "noun", "kind", "parts", "reason", "why", "found"}
+WORDED = {"subject", "noun", "kind", "parts", "reason", "why", "found", "scan", "how"}
 """Values that may be a form themselves; all others are names and numbers."""
 
-_NUMBER = r"[\d,.]+"
+_NUMBERS = ("n", "all", "width", "height", "megapixels", "count", "seconds", "bytes", "number")
 _SHAPES = {"device": "cpu|cuda|mps", "dtype": r"\w+", "parts": r"\w+"} | dict.fromkeys(
-    ("n", "all", "width", "height", "megapixels", "count", "seconds", "bytes", "number"), _NUMBER
+    (*_NUMBERS, "items", "numbers"), r"[\d,.]+"
 )
 """What certain values look like; the others may be anything."""
 

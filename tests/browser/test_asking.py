@@ -346,3 +346,14 @@ def test_several_queries__let_go_of_a_picture_that_was_taken_away(page, tmp_path
     file.click()
     expect(file).to_have_count(0)
     assert shown in page.evaluate("window.gone")
+
+
+def test_several_queries__one_alone_is_a_question_too(page, unhurried):
+    page.get_by_role("button", name="Another query").click()
+    second = page.get_by_label("Query 2", exact=True)
+    second.fill("blue star")
+    second.press("Enter")
+    settled(page, "“blue star”")
+    page.reload()
+    settled(page, "“blue star”")
+    assert unhurried.seen()["queries"][-2:] == ["blue star"] * 2

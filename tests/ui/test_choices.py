@@ -170,3 +170,11 @@ def test_query_files__documents_and_junk_are_refused(drawn, tmp_path):
         read_query_files(drawn.reader, [at(junk)], {})
     with pytest.raises(UsageError, match="at most 8"):
         read_query_files(drawn.reader, [at(junk)] * 9, {})
+
+
+def test_build_query__an_empty_box_leaves_the_first_to_a_further_query(drawn):
+    also = [{"text": ""}, {"text": "a river"}, {"text": "a boat"}]
+    query = build_query(drawn, "", [], {"also": also})
+    assert (query.text, [one.text for one in query.also]) == ("a river", ["a boat"])
+    beside = build_query(drawn, "", [], {"also": also, "like": [1]})
+    assert (beside.text, len(beside.also)) == ("", 2)

@@ -11,6 +11,9 @@ from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.pictures import check_size, load_picture
 from qwen3vl_app.settings import Settings
+from qwen3vl_app.store.codes import OneBitCodes
+from qwen3vl_app.store.formats import VectorFormat
+from qwen3vl_app.store.live import described
 from qwen3vl_app.ui.reasons import FORMS, reason_row
 from qwen3vl_app.ui.sentences import error_row
 
@@ -68,6 +71,15 @@ def test_reason_row__models_say_where_they_are():
         "model.cached",
     ]
     assert reason_row("cuda, bfloat16: H200; folder given")["code"] == "model.placed"
+
+
+def test_reason_row__how_a_library_is_searched():
+    row = reason_row(described(60_000, 192, VectorFormat.INT8, OneBitCodes.kind))
+    assert (row["code"], row["values"]["items"]) == ("storage.line", "60,000")
+    assert row["values"]["scan"]["code"] == "storage.codes"
+    assert row["values"]["how"]["code"] == "storage.scored"
+    exact = reason_row(described(5, 192, VectorFormat.FLOAT32, None))["values"]
+    assert (exact["scan"]["code"], exact["how"]["code"]) == ("storage.all", "storage.exact")
 
 
 @pytest.mark.parametrize("text", ["", "a, b: c; d", "it is torn", "of " * 3000, "${x} {n}"])

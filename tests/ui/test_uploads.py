@@ -110,6 +110,14 @@ def test_upload__too_large_leaves_nothing(http, empty, monkeypatch):
     assert list(empty.library.uploads.iterdir()) == []
 
 
+def test_upload__on_a_drive_that_has_gone_leaves_nothing_in_its_place(http, empty, tmp_path):
+    empty.library.directory.rename(tmp_path / "away")
+    answer = http.put("/api/upload", content=b"x", headers={"x-path": "a.txt"})
+    assert answer.status_code in (400, 409, 500)
+    assert "connect that again" in answer.json()["error"]
+    assert not empty.library.directory.exists()
+
+
 def test_upload__reading_only_is_one_sentence(http, empty):
     empty.library.writable = False
     answer = http.put("/api/upload", content=b"x", headers={"x-path": "a.txt"})

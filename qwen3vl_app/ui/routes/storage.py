@@ -12,6 +12,7 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
 from qwen3vl_app.store.storage import StorageOption
 from qwen3vl_app.ui.present import Json
+from qwen3vl_app.ui.reasons import reason_row
 
 
 class Change(BaseModel):
@@ -72,7 +73,7 @@ def storage_row(services: Services) -> Json:
     setting = storage.setting()
     old = [] if services.library.space is None else storage.old_spaces()
     return {
-        "line": storage.describe(),
+        "line": reason_row(storage.describe()),
         "setting": setting_row(setting),
         "old": [
             {

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from qwen3vl_app.errors import AppError, LibraryReadOnlyError, UsageError
+from qwen3vl_app.errors import AppError, LibraryError, LibraryReadOnlyError, UsageError
 from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.uploads import place_upload
@@ -123,8 +123,13 @@ async def _pieces(request: Request, limit: int) -> AsyncIterator[bytes]:
 
 
 def _check_room(uploads: Path, announced: int) -> None:
-    uploads.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(uploads).free
+    try:
+        free = shutil.disk_usage(uploads).free
+    except OSError as error:  # made anew, it would stand in the way of the drive that was there
+        raise LibraryError(
+            f"The folder {uploads} cannot be reached ({error.strerror}); if it is on a drive, "
+            "connect that again."
+        ) from error
     if announced + HEADROOM > free:
         raise AppError(
             f"The file has {announced} bytes and the disk of the library {free} free, of which "
