@@ -287,6 +287,8 @@ def test_table__sorts_by_any_column_and_is_walked_by_keys(page):
         return page.locator(f".board-table td[data-column={name}]").all_inner_texts()
 
     assert column("r1") == [str(n) for n in range(1, 21)]
+    width = rows.first.locator("td").first.evaluate("cell => cell.offsetWidth")
+    assert width < 100, "the column of thumbnails takes room that names need"
     head = page.get_by_role("columnheader", name="Recall")
     head.get_by_role("button").click()
     expect(head).to_have_attribute("aria-sort", "ascending")
