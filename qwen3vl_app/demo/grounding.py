@@ -38,18 +38,22 @@ BIAS = -2.0
 """Most tokens show nothing that was asked for."""
 
 
+Naming = tuple[int, int, int]
+"""Row of a query, where in its text a name ends, place of the thing that it means."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """Targets of N · QUERIES rows.
 
     grounds: (rows, vision tokens, CHANNELS) of 0 and 1. shown: (rows, vision tokens) places of the
-    things that the tokens show, or `UNKNOWN`. named: (row, where in the query's text the name
-    ends, place of the thing). ways: (rows, 2) places in `WAYS`: what is claimed, what is so.
+    things that the tokens show, or `UNKNOWN`. named: what the queries name. ways: (rows, 2) places
+    in `WAYS`: what is claimed, what is so.
     """
 
     grounds: np.ndarray
     shown: np.ndarray
-    named: tuple[tuple[int, int, int], ...]
+    named: tuple[Naming, ...]
     ways: np.ndarray
 
 

@@ -8,9 +8,9 @@ from random import Random
 
 import numpy as np
 
-from qwen3vl_app.demo.batches import Spots, show
+from qwen3vl_app.demo.batches import Spots, named, show
 from qwen3vl_app.demo.captions import caption, note
-from qwen3vl_app.demo.grounding import Grounds, Judged, grounds_of
+from qwen3vl_app.demo.grounding import Grounds, Judged, Naming, grounds_of, names_in
 from qwen3vl_app.demo.inputs import Shown, pixels
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.render import draw
@@ -54,6 +54,9 @@ PART_ASKED = {"pair": 0.15, "clip": 0.3}
 QUERIES = 4
 """Per document: the true one, two hard ones, one about something else."""
 
+NAMES = 96
+"""Names that a step learns as queries without a document; in all languages there are 30,000."""
+
 EASY_SIDES = 40
 """Pairs are drawn from so many things at first, so that sides are learned before names..."""
 
@@ -67,7 +70,8 @@ class Judgements:
 
     shown: pixels (segments, 1 or 2, height, width, 3) or None. seen_by: for each of the
     N · QUERIES rows the segments it looks at, in order (all rows equally many). queries:
-    N · QUERIES user contents; documents: N. grounds: what has to be noticed, or None.
+    N · QUERIES user contents; documents: N. grounds: what has to be noticed, or None. names:
+    further queries, and what each means (`grounds_of` numbers the things).
     """
 
     shown: np.ndarray | None
@@ -76,6 +80,8 @@ class Judgements:
     queries: tuple[str, ...]
     documents: tuple[str, ...]
     grounds: Grounds | None = None
+    names: tuple[str, ...] = ()
+    meant: tuple[Naming, ...] = ()
 
 
 def other_scene(rng: Random, scene: Scene, things: Sequence[Thing]) -> Scene:
@@ -169,14 +175,15 @@ def judgements(
     shown, places = show(rng, scenes, form, spots)
     per = len(shown) // count
     rows = np.arange(len(shown)).reshape(count, per).repeat(QUERIES, axis=0)
+    numbers = {thing.glyph: place for place, thing in enumerate(things)}
     grounds = None
     if form != "page":  # pages are known by their layout and heading: nothing to point at
         judged = [
             Judged(scene, placed, group, queries[at * QUERIES : (at + 1) * QUERIES])
             for at, (scene, group, placed) in enumerate(zip(scenes, asking, spots, strict=True))
         ]
-        numbers = {thing.glyph: place for place, thing in enumerate(things)}
         grounds = grounds_of(judged, places[0].grid, numbers)
+    names, meant = further_names(rng, things, numbers)
     return Judgements(
         shown,
         places[0].grid,
@@ -184,7 +191,23 @@ def judgements(
         tuple(queries),
         tuple(place.text() for place in places),
         grounds,
+        names,
+        meant,
     )
+
+
+def further_names(
+    rng: Random, things: Sequence[Thing], numbers: dict[str, int]
+) -> tuple[tuple[str, ...], tuple[Naming, ...]]:
+    """Queries for any things in any language, and where each names its thing."""
+    chosen = [rng.choice(things) for _ in range(NAMES)]
+    texts = [named(rng, thing)[0] for thing in chosen]
+    meant = [
+        (row, end, numbers[thing.glyph])
+        for row, (text, thing) in enumerate(zip(texts, chosen, strict=True))
+        for _, end, _ in names_in(text, Scene("thing", (thing,)))
+    ]
+    return tuple(texts), tuple(meant)
 
 
 def note_judgements(

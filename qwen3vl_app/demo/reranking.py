@@ -18,7 +18,13 @@ from torch import Tensor
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import PairBatch, ahead
 from qwen3vl_app.demo.course import Course, Plan, half_precision
-from qwen3vl_app.demo.grounding import CHANNELS, WAYS, choice_loss, pointing_loss
+from qwen3vl_app.demo.grounding import (
+    CHANNELS,
+    WAYS,
+    Naming,
+    choice_loss,
+    pointing_loss,
+)
 from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import (
@@ -77,13 +83,11 @@ def prompts_of(batch: Judgements) -> list[str]:
 
 
 def name_ends(
-    tokenizer: Tokenizer, batch: Judgements, prompts: Sequence[str], rows: Rows
+    tokenizer: Tokenizer, named: Sequence[Naming], prompts: Sequence[str], rows: Rows
 ) -> tuple[Tensor, np.ndarray]:
     """Where the last token of each name lies among the flat tokens, and what thing it means."""
-    if batch.grounds is None:
-        return torch.zeros(0, dtype=torch.long), np.zeros(0, dtype=np.int64)
     places, things = [], []
-    for row, end, thing in batch.grounds.named:
+    for row, end, thing in named:
         start = prompts[row].index("<Query>:") + len("<Query>:")
         token = tokenizer.encode(prompts[row]).char_to_token(start + end - 1)
         if token is not None:
@@ -183,13 +187,14 @@ class RerankTrainer(Course[Judgements]):
             return losses
         states = [F.layer_norm(x.float(), (WIDTH,)) for x in tapped]
         vision, anchors = vision_places(rows), F.normalize(self.anchors, dim=-1)
-        ends, things = name_ends(self.tokenizer, batch, prompts, rows)
+        ends, things = name_ends(self.tokenizer, batch.grounds.named, prompts, rows)
         pointing, judging = states[POINTED][vision], states[COMPARED][row_ends(rows)]
         claimed, so = (judging @ self.ways.T).chunk(2, dim=1)
         grounds, ways = batch.grounds.grounds, batch.grounds.ways
         return losses | {
             "shown": choice_loss(states[KNOWN][vision] @ anchors.T, batch.grounds.shown),
             "named": choice_loss(states[KNOWN][ends] @ anchors.T, things),
+            "names": self.names_loss(batch, anchors),
             "pointing": pointing_loss(pointing @ self.pointer.T, grounds),
             "located": places_loss(
                 pointing @ self.locator.T + MIDDLE, own_places(len(pointing), batch.grid)
@@ -200,3 +205,14 @@ class RerankTrainer(Course[Judgements]):
             "claimed": choice_loss(claimed, ways[:, 0]),
             "so": choice_loss(so, ways[:, 1]),
         }
+
+    def names_loss(self, batch: Judgements, anchors: Tensor) -> Tensor:
+        """Cross entropy of what further names mean, asked without a document."""
+        prompts = [inputs.judge_prompt(name, "") for name in batch.names]
+        rows = inputs.rows_of(self.tokenizer, prompts)
+        tapped: list[Tensor] = []
+        with half_precision(enabled=self.plan.half):
+            encode_rows(self.model, rows, None, tapped)
+        ends, things = name_ends(self.tokenizer, batch.meant, prompts, rows)
+        states = F.layer_norm(tapped[KNOWN][ends].float(), (WIDTH,))
+        return choice_loss(states @ anchors.T, things)

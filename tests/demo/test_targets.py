@@ -96,14 +96,23 @@ def test_grounds_of__tokens_under_what_is_named(cat_and_dog: tuple[Thing, Thing]
 def test_name_ends__are_tokens_of_the_names(tokenizer: Tokenizer, grounded: Judgements) -> None:
     prompts = prompts_of(grounded)
     rows = inputs.rows_of(tokenizer, prompts, grounded.grid)
-    places, things = name_ends(tokenizer, grounded, prompts, rows)
-    flat = torch.cat([rows.prompt, rows.ids.flatten()])
     assert grounded.grounds is not None
+    places, things = name_ends(tokenizer, grounded.grounds.named, prompts, rows)
+    flat = torch.cat([rows.prompt, rows.ids.flatten()])
     assert len(places) == len(things) == len(grounded.grounds.named) > 0
     for place, (row, end, _) in zip(places.tolist(), grounded.grounds.named, strict=True):
         said = tokenizer.decode([int(flat[place])]).strip()
         assert said
         assert said in grounded.queries[row][:end]
+
+
+def test_judgements__further_names_in_many_languages(grounded: Judgements) -> None:
+    assert len(grounded.meant) > 0.8 * len(grounded.names)
+    assert sum(not name.isascii() for name in grounded.names) > len(grounded.names) / 4
+    for row, end, place in grounded.meant:
+        said = grounded.names[row][:end].lower()
+        names = load_things(60)[place].names.values()
+        assert any(said.endswith(name.lower()) for tongue in names for name in tongue)
 
 
 def test_flat_places__vision_tokens_and_what_follows(
