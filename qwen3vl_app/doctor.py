@@ -72,9 +72,9 @@ def demo_advice(budget: Budget) -> str:
     """What the demo models are good for, what they look at, and how to get real ones."""
     pixels = budget.max_picture_tokens * SIDE * SIDE
     return (
-        "The bundled demo models are in use: they know drawings, shapes, charts and short notes, "
-        f"not photographs. They see a picture at {pixels:,} pixels at most, {budget.max_frames} "
-        f"frames of a clip, and {budget.max_input_tokens} tokens of anything. "
+        "The bundled demo models are in use: they know drawings, shapes, charts, headings and "
+        f"short notes, not photographs. They see a picture at {pixels:,} pixels at most, "
+        f"{budget.max_frames} frames of a clip, and {budget.max_input_tokens} tokens of anything. "
         "For photographs: hf download Qwen/Qwen3-VL-Embedding-2B and "
         "Qwen/Qwen3-VL-Reranker-2B, then start with --model 2b --reranker 2b."
     )

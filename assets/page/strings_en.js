@@ -37,7 +37,7 @@ export const english = {
   'index.resume': 'Resume',
   'index.cancel': 'Cancel',
 
-  'demo.what': 'Bundled demo model: it knows drawings, shapes and charts, not photographs.',
+  'demo.what': 'Bundled demo model: it knows drawings, shapes, charts and headings, not photographs.',
   'demo.how': 'To search photographs, start it with Qwen3-VL-2B.',
   'demo.command': 'python app.py --model 2b --reranker 2b --allow-download',
 

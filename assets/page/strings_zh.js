@@ -37,7 +37,7 @@ export const chinese = {
   'index.resume': '继续',
   'index.cancel': '取消',
 
-  'demo.what': '自带的演示模型：认识图画、形状和图表，不认识照片。',
+  'demo.what': '自带的演示模型：认识图画、形状、图表和标题，不认识照片。',
   'demo.how': '要搜索照片，请用 Qwen3-VL-2B 启动程序。',
 
   'theme.system': '跟随系统',
