@@ -102,8 +102,9 @@ tenth of the heading words that stand on no page of training.
 
 ## Limits
 
-* Photographs, handwriting and small print mean nothing to them. They read one or two large words in
-  one bold Latin type face, of at most ten letters each.
+* Photographs, handwriting and small print mean nothing to them. They read one or two large words of
+  at most ten Latin letters each, in one bold type face; the headings of the sample PDFs are set in
+  another and mean nothing to them. The reranker cannot read at all.
 * A thing that is not in the emoji font is confused with whatever looks or sounds alike.
 * Sentences are understood by the names in them. Negation, numbers above four and reasoning are not.
 * 0.50 is chance in the lines “true before wrong”. The reranker learned things and names for a

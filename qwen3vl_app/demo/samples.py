@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from qwen3vl_app.demo.drawing import COLOURS, Size, draw_shape
 from qwen3vl_app.demo.films import FILMS, write_film
 from qwen3vl_app.demo.notes import NOTES
-from qwen3vl_app.demo.pages import draw_chart
+from qwen3vl_app.demo.pages import draw_chart, draw_titled
 from qwen3vl_app.demo.papers import PAPERS, write_pdf
 from qwen3vl_app.demo.stages import couple, portrait, stage
 
@@ -104,6 +104,14 @@ CHART_FILES: dict[str, tuple[str, str, str]] = {
 }
 """File -> kind of chart, topic, title."""
 
+SCAN_FILES = {
+    "scans/scan-1.png": "Harbour",
+    "scans/scan-2.png": "Museum",
+    "scans/scan-3.png": "Invoice",
+    "scans/scan-4.png": "Orchard",
+}
+"""File -> heading. Nothing but the picture of the page tells it."""
+
 Save = Callable[[str, Image.Image], None]
 
 
@@ -122,7 +130,7 @@ def draw_shape_file(colour: str, shape: str, count: int) -> Image.Image:
 
 
 def write_pictures(save: Save) -> None:
-    """Portraits, couples, shapes, charts, and two near-duplicates of the fox."""
+    """Portraits, couples, shapes, charts, scans, and two near-duplicates of the fox."""
     for name, (glyph, ground, size) in PORTRAITS.items():
         save(name, portrait(glyph, ground, size, share=0.84 if size == TALL else 0.7))
     for name, (first, second, stacked, ground) in COUPLES.items():
@@ -131,6 +139,8 @@ def write_pictures(save: Save) -> None:
         save(name, draw_shape_file(colour, shape, count))
     for seed, (name, (chart, glyph, title)) in enumerate(CHART_FILES.items()):
         save(name, draw_chart(Random(seed + 5), chart, glyph, title, (900, 1100)))
+    for seed, (name, title) in enumerate(SCAN_FILES.items()):
+        save(name, draw_titled(Random(seed + 20), None, title, (900, 1270)))
     fox = portrait("🦊", "meadow", WIDE)
     save("animals/fox-smaller.webp", fox.resize((640, 480), Image.Resampling.LANCZOS))
     save("animals/fox-closer.jpg", fox.crop((120, 60, 840, 660)))

@@ -24,8 +24,8 @@ pictures are, and with fewer scores the spread is known to no better than a tent
 
 DEVIATIONS = 3.2
 """How many standard deviations above the median an item stands out at least; from 170 items on,
-`level` asks for more. Measured on the sample collection with the demo model: the best hits of 14
-among 18 senseless queries stay below, and those of all 26 queries whose answer comes first do not.
+`level` asks for more. Measured on the sample collection with the demo model: the best hits of 9
+among 18 senseless queries stay below, and those of all 23 queries whose answer comes first do not.
 Saying "nothing" where there is something is the worse mistake of the two."""
 
 SAME = 0.95
