@@ -13,8 +13,8 @@ from qwen3vl_app.indexing.batches import Batch, Ending, Read
 from qwen3vl_app.indexing.decoding import Opened, Reading, open_file, read_parts
 from qwen3vl_app.indexing.jobs import Job, weight
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import FileEnd, FileId, KnownFile
-from qwen3vl_app.store.writer import LibraryWriter
 from qwen3vl_app.types import ContentHash, FileStamp, Outcome, Outline, Part, Space
 
 MAX_ENDINGS = 64
@@ -45,7 +45,7 @@ class Feed:
 
     def __init__(
         self,
-        writer: LibraryWriter,
+        writer: StoreWriter,
         reader: Reader,
         space: Space,
         *,

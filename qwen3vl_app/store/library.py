@@ -19,6 +19,7 @@ from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import DATABASE_NAME, Connection
 from qwen3vl_app.store.folders import list_folders
 from qwen3vl_app.store.lock import LOCK_NAME, OWNER_NAME, WriterLock
+from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.thumbnails import Thumbnails
@@ -116,7 +117,7 @@ class Library(SearchableLibrary):
         return self._connection.writable
 
     @property
-    def writer(self) -> LibraryWriter:
+    def writer(self) -> StoreWriter:
         """The side that changes things.
 
         Raises:

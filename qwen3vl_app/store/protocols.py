@@ -1,26 +1,41 @@
-"""What a search asks of a store, wherever that keeps its items and vectors.
+"""What searching and indexing ask of a store, wherever that keeps its items and vectors.
 
-``Library`` is the one that there is: SQLite with an index derived from it. What any store must do
-is asked of every one in ``tests/contracts/test_store.py``; that of vector indexes is
+``Library`` is the one that there is: SQLite with an index derived from it. What any store must
+do is asked of every one in ``tests/contracts``; that of vector indexes is
 ``store.index.VectorIndex``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from qwen3vl_app.store.rows import LibraryCounts, SampleScores, WordMatches
+from qwen3vl_app.store.rows import (
+    EmbeddedPart,
+    FileEnd,
+    FileId,
+    KnownFile,
+    KnownStamp,
+    LibraryCounts,
+    SampleScores,
+    Source,
+    SourceId,
+    WordMatches,
+)
 from qwen3vl_app.types import (
     EVERYTHING,
     Candidate,
     ContentHash,
     ExactWords,
+    FileStamp,
     Item,
     ItemFilter,
     ItemId,
     Kind,
+    Outcome,
+    Part,
+    SkippedPath,
     Space,
     Vectors,
 )
@@ -85,3 +100,88 @@ class Store(Protocol):
 
     def counts(self) -> LibraryCounts:
         """How many files and items there are."""
+
+
+class StoreWriter(Protocol):
+    """The side of a store that indexing changes. Thread-safe.
+
+    Every call is one transaction: all of it is there for the next call of any ``Store``, or an
+    exception leaves everything as it was.
+    """
+
+    # ------------------------------------------------------------ sources and scans
+
+    def add_sources(self, paths: Sequence[Path], collection: str | None) -> None:
+        """Remember files and folders that want scanning; their files join the collection."""
+
+    def sources(self) -> list[Source]:
+        """What waits to be scanned, once each, in the order in which it was added."""
+
+    def remember_folders(self, paths: Sequence[Path], collection: str | None) -> None:
+        """Keep folders, so that they can be scanned again and watched."""
+
+    def watch(self, path: Path, *, on: bool) -> bool:
+        """Turn watching of a remembered folder on or off; False where it is not remembered."""
+
+    def stamps_under(self, path: Path) -> dict[str, KnownStamp]:
+        """By path: the file of this path, or every known file inside this folder."""
+
+    def record_scan(
+        self,
+        *,
+        pending: Sequence[FileStamp] = (),
+        skipped: Sequence[SkippedPath] = (),
+        members: Sequence[FileId] = (),
+        collection: str | None = None,
+    ) -> tuple[list[FileId], list[FileId]]:
+        """Note what a scan has found; the ids of the pending files and of the skipped paths."""
+
+    def finish_source(self, source: SourceId, vanished: Sequence[FileId]) -> None:
+        """End a completed scan: drop the source and the files that it no longer found."""
+
+    # ------------------------------------------------------------ what is to be done
+
+    def pending_files(self, limit: int) -> list[KnownFile]:
+        """Files without an outcome, the newest day first and small before large."""
+
+    def stale_files(self, space: Space, *, after: FileId | None, limit: int) -> list[KnownFile]:
+        """Files that were indexed, but not in this space, oldest first."""
+
+    def has_work(self) -> bool:
+        """Whether anything waits to be scanned or indexed."""
+
+    def work(self, space: Space | None) -> list[FileId]:
+        """Files that are pending, and with a space those that are stale there."""
+
+    def is_embedded(self, content_hash: ContentHash, space: Space) -> bool:
+        """Whether all parts of this content have been dealt with in this space."""
+
+    def embedded_parts(self, content_hash: ContentHash, space: Space) -> frozenset[Part]:
+        """The parts of this content that have a vector in this space."""
+
+    # ------------------------------------------------------------ batches and changes of mind
+
+    def commit(
+        self,
+        space: Space,
+        *,
+        starts: Mapping[FileId, ContentHash],
+        parts: Sequence[EmbeddedPart],
+        ends: Sequence[FileEnd],
+    ) -> dict[FileId, Outcome]:
+        """Keep a batch: items and vectors, and how files ended. Which did, and how.
+
+        A file that was forgotten meanwhile has no outcome.
+        """
+
+    def sweep(self) -> int:
+        """Delete contents that no file has, and what they show; how many items."""
+
+    def retry(self, paths: Sequence[Path] | None) -> int:
+        """Let failed files, or those of them at or under these paths, wait again; how many."""
+
+    def cancel(self, reason: str, last: int) -> None:
+        """Drop what waits: sources up to ``last``, and files that have shown nothing yet."""
+
+    def forget(self, paths: Sequence[Path]) -> list[Path]:
+        """Take out the files and folders at or under these paths; returns the files' paths."""

@@ -1,0 +1,52 @@
+"""The stores that have to keep the contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from qwen3vl_app.store import live
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
+from tests.store.build import SPACE
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A store, and the library that its items are written to."""
+
+    writer: Library
+    store: Store
+
+
+def the_one_that_writes(directory: Path) -> Iterator[Kept]:
+    with Library.open(directory) as library:
+        yield Kept(library, library)
+
+
+def one_that_reads_beside_it(directory: Path) -> Iterator[Kept]:
+    with Library.open(directory) as library, Library.open(directory, writable=False) as reading:
+        yield Kept(library, reading)
+
+
+def one_with_its_index_on_disk(directory: Path) -> Iterator[Kept]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live, "KEPT_ITEMS", 1)
+        patch.setattr(live, "SAVE_ROWS", 1)
+        yield from the_one_that_writes(directory)
+
+
+STORES = [the_one_that_writes, one_that_reads_beside_it, one_with_its_index_on_disk]
+
+
+@pytest.fixture(params=STORES)
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    make: Callable[[Path], Iterator[Kept]] = request.param
+    with closing(make(tmp_path / "library")) as made:
+        found = next(made)
+        found.store.use_space(SPACE)
+        yield found
