@@ -247,6 +247,8 @@ def _each_pair(blocks: Blocks) -> Iterator[int]:
 
 def _load_tokenizer(folder: Path) -> Tokenizer:
     file = folder / "tokenizer.json"
+    if not file.is_file():
+        raise ModelLoadError(f"{folder} has no tokenizer.json; copy the checkpoint again.")
     try:
         tokenizer = Tokenizer.from_str(file.read_text(encoding="utf-8"))
     except Exception as error:  # tokenizers raises bare Exception for a damaged file

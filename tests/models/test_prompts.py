@@ -166,6 +166,12 @@ def test_tokenizer__a_file_is_damaged(folder, name, text):
         PromptTokenizer(folder)
 
 
+def test_tokenizer__says_that_its_file_is_missing(folder):
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(ModelLoadError, match=r"has no tokenizer\.json; copy the checkpoint"):
+        PromptTokenizer(folder)
+
+
 def test_tokenizer__damaged_template(folder):
     (folder / "chat_template.jinja").write_text("{% if %}")
     with pytest.raises(ModelLoadError, match="template is damaged"):
