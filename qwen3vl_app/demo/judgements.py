@@ -175,15 +175,17 @@ def judgements(
     shown, places = show(rng, scenes, form, spots)
     per = len(shown) // count
     rows = np.arange(len(shown)).reshape(count, per).repeat(QUERIES, axis=0)
-    numbers = {thing.glyph: place for place, thing in enumerate(things)}
     grounds = None
+    names: tuple[str, ...] = ()
+    meant: tuple[Naming, ...] = ()
     if form != "page":  # pages are known by their layout and heading: nothing to point at
         judged = [
             Judged(scene, placed, group, queries[at * QUERIES : (at + 1) * QUERIES])
             for at, (scene, group, placed) in enumerate(zip(scenes, asking, spots, strict=True))
         ]
+        numbers = {thing.glyph: place for place, thing in enumerate(things)}
         grounds = grounds_of(judged, places[0].grid, numbers)
-    names, meant = further_names(rng, things, numbers)
+        names, meant = further_names(rng, things, numbers)
     return Judgements(
         shown,
         places[0].grid,

@@ -95,11 +95,14 @@ GOALS = {
 
 
 def table(lines: Sequence[Measure]) -> str:
-    """The measures as a Markdown table, with the goals where there are any."""
+    """The measures as a Markdown table, with the goals where there are any.
+
+    Three digits: with two, 0.986 would look as if it met 0.99.
+    """
     head = "| what | of | cases | share | goal |\n| --- | --- | ---: | ---: | ---: |\n"
     rows = []
     for line in lines:
         goal = GOALS.get((line.group, line.name))
         wanted = "" if goal is None else f"{goal:.2f}"
-        rows.append(f"| {line.group} | {line.name} | {line.cases} | {line.share:.2f} | {wanted} |")
+        rows.append(f"| {line.group} | {line.name} | {line.cases} | {line.share:.3f} | {wanted} |")
     return head + "\n".join(rows) + "\n"

@@ -3,8 +3,8 @@
 ::
 
     index/NAME.head          ids, stamps, what was removed, constants; with a checksum
-    index/NAME-XXXX.rows     the vectors, one row each, in the order of ``head``
-    index/NAME-XXXX.codes    their codes, if there are any
+    index/NAME-TOKEN.rows    the vectors, one row each, in the order of ``head``
+    index/NAME-TOKEN.codes   their codes, if there are any
 
 SQLite is the truth and can do without all of it. ``head`` is replaced in one step, after the
 rows that it counts have reached the disk; what stands in the other files behind that count was
