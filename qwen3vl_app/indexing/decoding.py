@@ -62,7 +62,8 @@ def open_file(reader: Reader, file: KnownFile) -> Opened:
         return Opened(file=file, reason=os_reason(error))
     outline = _tried(partial(reader.outline, file.path), file.path)
     if isinstance(outline, UnreadableMediaError):
-        return Opened(file=file, stamp=stamp, reason=outline.reason)
+        # A file that went away or is still being written is not damaged, whatever it looked like.
+        return Opened(file=file, stamp=stamp, reason=_void(stamp) or outline.reason)
     return Opened(file=file, stamp=stamp, outline=outline)
 
 
@@ -126,6 +127,7 @@ def _tried(call: Callable[[], T], path: Path) -> T | UnreadableMediaError:
 
 
 def _void(stamp: FileStamp) -> str:
+    """Why what was read since ``stamp`` was taken does not count; empty if it does."""
     try:
         return "" if stamp_of(stamp.path) == stamp else CHANGED
     except OSError as error:

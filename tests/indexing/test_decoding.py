@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -90,6 +90,37 @@ def test_open_file__decoder_fails_in_an_unknown_way(
     opened = open_file(OddReader(file, {}), known(file))
     assert opened.reason == "The decoder failed in an unknown way (KeyError: 'Root')."
     assert "Traceback" in caplog.text
+
+
+class Meddled(OddReader):
+    """Stumbles over a file because something was done to it meanwhile."""
+
+    def __init__(self, path: Path, change: Callable[[Path], object]) -> None:
+        super().__init__(path, {})
+        self.change = change
+
+    def outline(self, path: Path) -> Outline:
+        self.change(path)
+        raise UnreadableMediaError(path, "The picture cannot be decoded; the file is damaged.")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (Path.unlink, "no longer there"),
+        (lambda path: path.write_bytes(b"more of it"), CHANGED),
+        (Path.touch, CHANGED),
+        (Path.stat, "the file is damaged"),
+    ],
+    ids=["gone", "grows", "touched", "as it was"],
+)
+def test_open_file__what_is_said_of_a_file_that_changed_meanwhile(
+    file: Path, change: Callable[[Path], object], reason: str
+) -> None:
+    os.utime(file, ns=(1, 1))
+    opened = open_file(Meddled(file, change), known(file))
+    assert opened.outline is None
+    assert reason in opened.reason
 
 
 def test_open_file__real_picture(world: World) -> None:
