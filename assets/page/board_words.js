@@ -21,7 +21,8 @@ export function phrase(board) {
   if (stage === 'rerank') return t('status.rerank', { done: value.done, total: n });
   if (stage === 'stopped') return t('status.stopped', { done: value.done, total: n });
   if (!value.rerank) return t('status.recallOnly', { n: shown, recall });
-  return t('status.done', { n: shown, recall, rerank: ms(value.ms.rerank) });
+  const done = t('status.done', { n: shown, recall, rerank: ms(value.ms.rerank) });
+  return value.kept ? `${done} ${t('status.kept', { n: value.kept })}` : done;
 }
 
 function loading() {

@@ -100,6 +100,7 @@ export const english = {
   'status.rerank': 'Reranking: {done} of {total}…',
   'status.stopped': 'Stopped after reranking {done} of {total}.',
   'status.done': '{n} result. Recall {recall}, rerank {rerank}.|{n} results. Recall {recall}, rerank {rerank}.',
+  'status.kept': '{n} score kept from before.|{n} scores kept from before.',
   'status.recallOnly': '{n} result. Recall {recall}.|{n} results. Recall {recall}.',
   'status.nothing': 'Nothing found in {recall}.',
   'status.former': 'The results below are those of the search before.',

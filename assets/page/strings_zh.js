@@ -99,6 +99,7 @@ export const chinese = {
   'status.rerank': '正在重排：{done} / {total}…',
   'status.stopped': '已停止，重排了 {done} / {total}。',
   'status.done': '{n} 个结果。召回 {recall}，重排 {rerank}。',
+  'status.kept': '其中 {n} 个分数沿用之前的结果。',
   'status.recallOnly': '{n} 个结果。召回 {recall}。',
   'status.nothing': '{recall} 内没有找到结果。',
   'status.former': '下面是上一次搜索的结果。',

@@ -125,6 +125,7 @@ def _search(services: Services, *, repeats: int, depth: int) -> Latency:
 
 
 def _one(services: Services, query: Query) -> tuple[float, float, float, float]:
+    services.engine.forget_scores()
     begun = time.perf_counter()
     first = 0.0
     for update in services.engine.search(query):

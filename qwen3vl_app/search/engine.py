@@ -15,9 +15,11 @@ from qwen3vl_app.models.host import ModelHost
 from qwen3vl_app.search.documents import Document, Documents
 from qwen3vl_app.search.ranking import mean_score, ranked
 from qwen3vl_app.search.recall import Recall, milliseconds
+from qwen3vl_app.search.verdicts import Question, Verdicts, question_of
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
+    Item,
     ItemId,
     ModelInput,
     Query,
@@ -32,6 +34,9 @@ query waits for one slice at most."""
 
 LARGEST_SLICE = 16
 """Bounds the memory of one slice where scoring is fast."""
+
+Asked = tuple[Question, ModelInput]
+"""A query as the reranker sees it, under the name by which scores are kept."""
 
 NOT_RERANKED = "Not reranked: "
 """Begins the note that says why the second stage was left out."""
@@ -52,7 +57,8 @@ class SearchEngine:
     """Runs searches over one library. Thread-safe: searches may run at the same time.
 
     The model thread serves one batch after another, searches before indexing, so a search waits
-    for at most the batch in flight.
+    for at most the batch in flight. A query judges each document once: asked again, deeper or
+    with other filters, it takes the scores that it was given before.
     """
 
     def __init__(self, library: Store, reader: Reader, models: ModelHost) -> None:
@@ -60,6 +66,7 @@ class SearchEngine:
         self._models = models
         self._recall = Recall(library, models)
         self._documents = Documents(library, reader)
+        self._verdicts = Verdicts()
 
     def search(self, query: Query, *, cancelled: Cancelled = never) -> Iterator[SearchUpdate]:
         """Yield the recall result, then one update per rerank slice, then the end.
@@ -77,6 +84,10 @@ class SearchEngine:
             yield replace(recall, stage=SearchStage.DONE)
         else:
             yield from self._rerank(query, recall, cancelled)
+
+    def forget_scores(self) -> None:
+        """Judge everything anew from now on, to measure how long that takes."""
+        self._verdicts.clear()
 
     def close(self) -> None:
         """End the threads that read documents."""
@@ -97,19 +108,28 @@ class SearchEngine:
     def _slices(
         self, query: Query, recall: SearchUpdate, cancelled: Cancelled, begun: float
     ) -> Iterator[SearchUpdate]:
-        judged: dict[ItemId, Score | str] = {}
         budget = self._models.reranker_budget()
-        asked = [self._asked(one, budget) for one in query.each]
+        given = query.instruction or RERANK_INSTRUCTION
+        contents = [self._asked(one, budget) for one in query.each]
+        asked = [(question_of(one, given), one) for one in contents]
+        items = [hit.item for hit in recall.hits]
+        judged = self._judged_before(asked, items)
+        kept = len(judged)
+        recall = replace(recall, kept_scores=kept)
+        if judged:
+            stage = SearchStage.DONE if kept == len(items) else SearchStage.RERANK
+            yield self._progress(recall, judged, begun, stage)
+        new = [item for item in items if item.id not in judged]
         size = 1
-        with closing(self._documents.stream([hit.item for hit in recall.hits], budget)) as stream:
+        with closing(self._documents.stream(new, budget)) as stream:
             while chunk := list(islice(stream, size)):
                 if cancelled():
                     yield self._progress(recall, judged, begun, SearchStage.STOPPED)
                     return
                 started = time.perf_counter()
-                judged |= self._judge(asked, query.instruction, chunk)
+                judged |= self._judge(asked, given, chunk)
                 size = _next_size(len(chunk), time.perf_counter() - started)
-                over = len(judged) == len(recall.hits)
+                over = len(judged) == len(items)
                 stage = SearchStage.DONE if over else SearchStage.RERANK
                 yield self._progress(recall, judged, begun, stage)
 
@@ -138,8 +158,20 @@ class SearchEngine:
             raise UsageError(f"{known.path.name} cannot be shown to the model: {document.reason}")
         return document.content
 
+    def _judged_before(
+        self, asked: Sequence[Asked], items: Sequence[Item]
+    ) -> dict[ItemId, Score | str]:
+        """The scores of items that have been judged for all of the queries."""
+        judged: dict[ItemId, Score | str] = {}
+        for item in items:
+            scores = [self._verdicts.known(question, item) for question, _ in asked]
+            known = [score for score in scores if score is not None]
+            if len(known) == len(scores):
+                judged[item.id] = mean_score(known)
+        return judged
+
     def _judge(
-        self, asked: Sequence[ModelInput], instruction: str | None, chunk: Sequence[Document]
+        self, asked: Sequence[Asked], instruction: str, chunk: Sequence[Document]
     ) -> dict[ItemId, Score | str]:
         """Scores or reasons; of several queries the mean, so each document is judged for each."""
         judged: dict[ItemId, Score | str] = {
@@ -149,15 +181,14 @@ class SearchEngine:
         if not readable:
             return judged
         contents = [content for _, content in readable]
-        given = instruction or RERANK_INSTRUCTION
-        batches = [self._models.score(one, contents, instruction=given) for one in asked]
+        batches = [self._models.score(one, contents, instruction=instruction) for _, one in asked]
         reasons = {position: reason for batch in batches for position, reason in batch.rejected}
         for position, (item, _) in enumerate(readable):
-            scores = [batch.scores[position] for batch in batches]
-            known = [score for score in scores if score is not None]
-            whole = len(known) == len(scores)
-            judged[item.id] = mean_score(known) if whole else reasons.get(position, "")
-        return judged
+            judged[item.id] = reasons.get(position, "")
+            for (question, _), batch in zip(asked, batches, strict=True):
+                if (score := batch.scores[position]) is not None:
+                    self._verdicts.keep(question, item, score)
+        return judged | self._judged_before(asked, [item for item, _ in readable])
 
     @staticmethod
     def _progress(

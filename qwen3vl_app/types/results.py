@@ -115,6 +115,9 @@ class SearchUpdate:
     reranked: int = 0
     """How many candidates the reranker has dealt with."""
 
+    kept_scores: int = 0
+    """How many of them have the score that an earlier search with the same query was given."""
+
     timings: Timings = Timings()
     model: str = ""
     left_out: LeftOut | None = None

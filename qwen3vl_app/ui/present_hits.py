@@ -55,6 +55,7 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) ->
         "top": query.top_k,
         "rerank": query.rerank,
         "done": update.reranked,
+        "kept": update.kept_scores,
         "ms": {
             "embed": update.timings.embed,
             "recall": update.timings.recall,

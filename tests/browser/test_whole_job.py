@@ -65,6 +65,7 @@ def test_whole_job__from_a_dropped_folder_to_its_failure(
         watch_progress(page)
         assert (program.library / "uploads/things/deep/blue disc.jpg").is_file()
         search_by_text(page)
+        search_again(page)
         look_at_page_and_moment(page)
         search_by_picture(page, folder / "red disc.png")
         find_the_failure(page)
@@ -90,6 +91,15 @@ def search_by_text(page: Page) -> None:
         titles = page.locator(f".column-{side} .row-title").all_inner_texts()
         assert {"note.txt", "red disc.png", "blue disc.jpg", "report.pdf", "clip.mp4"} == {*titles}
     assert page.locator(".line").count() == page.locator(".column-rerank .row").count()
+
+
+def search_again(page: Page) -> None:
+    """The address holds the query; nothing has to be judged a second time."""
+    count = page.locator(".column-rerank .row").count()
+    page.reload()
+    stage(page, "done")
+    expect(page.locator(".board-status")).to_contain_text(f" {count} scores kept from before.")
+    expect(page.locator(".column-rerank .row")).to_have_count(count)
 
 
 def look_at_page_and_moment(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.models.host import Priority
 from qwen3vl_app.search.engine import LARGEST_SLICE, _next_size
-from qwen3vl_app.types import Kind, Query, SearchStage
+from qwen3vl_app.types import Ask, Kind, Query, SearchStage
 from tests.search.world import NOTES, put_notes
 from tests.store.build import content, put_file, unit
 
@@ -73,6 +74,54 @@ def test_search__stops_within_one_slice(library, engine, models):
     seen.extend(update.stage for update in updates)
     assert seen == [SearchStage.RECALL, SearchStage.RERANK, SearchStage.STOPPED]
     assert models.judged == [1]
+
+
+def test_search__looking_further_judges_only_what_is_new(library, engine, models):
+    put_notes(library)
+    query = Query(text="fox river", top_k=2, depth=2)
+    *_, short = engine.search(query)
+    assert (short.reranked, short.kept_scores, models.judged) == (2, 0, [1, 1])
+    first, *between, long = engine.search(replace(query, depth=4))
+    assert (first.reranked, sum(models.judged)) == (0, 4)
+    assert (between[0].stage, between[0].reranked) == (SearchStage.RERANK, 2)
+    assert (long.reranked, long.kept_scores, long.stage) == (4, 2, SearchStage.DONE)
+    assert texts(long.by_relevance) == list(reversed(NOTES))
+    again = list(engine.search(replace(query, depth=3)))
+    assert [update.stage for update in again] == [SearchStage.RECALL, SearchStage.DONE]
+    assert (again[-1].reranked, again[-1].kept_scores, sum(models.judged)) == (3, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [Query(text="fox rain"), Query(text="fox", instruction="Find the rain."), "forget"],
+    ids=["another query", "another instruction", "forgotten"],
+)
+def test_search__other_questions_are_judged_anew(library, engine, models, other):
+    put_notes(library)
+    list(engine.search(Query(text="fox")))
+    if other == "forget":
+        engine.forget_scores()
+        other = Query(text="fox")
+    *_, last = engine.search(other)
+    assert (last.kept_scores, sum(models.judged)) == (0, 8)
+
+
+def test_search__a_file_that_changed_is_judged_anew(library, engine, models):
+    put_notes(library)
+    list(engine.search(Query(text="fox")))
+    passage = content(kind=Kind.PASSAGE, text="a fox, a fox, a fox, a fox")
+    put_file(library, Path("/notes/3.txt"), "another note", [(passage, unit(1, 0, 0, 0))])
+    *_, last = engine.search(Query(text="fox"))
+    assert (last.reranked, last.kept_scores, sum(models.judged)) == (4, 3, 5)
+    assert texts(last.by_relevance)[-1] == passage.text
+
+
+def test_search__several_queries_share_what_each_was_told(library, engine, models):
+    put_notes(library)
+    list(engine.search(Query(text="fox", also=(Ask(text="river"),))))
+    assert sum(models.judged) == 8
+    *_, last = engine.search(Query(text="river"))
+    assert (last.reranked, last.kept_scores, sum(models.judged)) == (4, 4, 8)
 
 
 def test_search__a_file_that_has_gone_is_not_ranked_and_says_why(library, engine):

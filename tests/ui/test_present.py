@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -62,6 +63,8 @@ def test_board_value__rows_tell_both_ranks(drawn):
     rows = value["hits"]
     assert json.loads(json.dumps(value)) == value
     assert (value["seq"], value["stage"], value["top"], len(rows)) == (7, "done", 5, 20)
+    kept = replace(last, kept_scores=9)
+    assert (value["kept"], board_value(kept, query, seq=8, asked={})["kept"]) == (0, 9)
     assert [row["r0"] for row in rows] == list(range(1, 21))
     assert {row["moved"] for row in rows if row["r1"]} <= set(Movement)
     assert any(row["moved"] == "rescued" for row in rows)
