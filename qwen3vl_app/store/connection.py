@@ -100,13 +100,14 @@ def explained(directory: Path) -> Iterator[None]:
 def _connect(file: Path, *, writable: bool) -> sqlite3.Connection:
     if not writable:
         return _connect_reader(file)
-    conn = sqlite3.connect(file, check_same_thread=False)
     # WAL: readers in other processes go on during a commit. NORMAL: a killed process loses
     # nothing; a power cut may lose the last commits but never breaks the file.
-    conn.execute("PRAGMA journal_mode = WAL")
-    conn.execute("PRAGMA synchronous = NORMAL")
-    conn.execute("PRAGMA foreign_keys = ON")
-    return conn
+    return _told(
+        sqlite3.connect(file, check_same_thread=False),
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = NORMAL",
+        "PRAGMA foreign_keys = ON",
+    )
 
 
 def _connect_reader(file: Path) -> sqlite3.Connection:
@@ -117,5 +118,15 @@ def _connect_reader(file: Path) -> sqlite3.Connection:
     )
     query = "immutable=1" if frozen else "mode=ro"
     conn = sqlite3.connect(f"{file.as_uri()}?{query}", uri=True, check_same_thread=False)
-    conn.execute("PRAGMA foreign_keys = ON")
+    return _told(conn, "PRAGMA foreign_keys = ON")
+
+
+def _told(conn: sqlite3.Connection, *settings: str) -> sqlite3.Connection:
+    """The connection with these settings; closed where the file does not allow them."""
+    try:
+        for setting in settings:
+            conn.execute(setting)
+    except sqlite3.Error:
+        conn.close()
+        raise
     return conn

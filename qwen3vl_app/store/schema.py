@@ -21,6 +21,7 @@ A released migration is never edited; a change of the schema is a new one at the
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database, Migrations
@@ -267,7 +268,8 @@ def migrate(db: Database, directory: Path, *, writable: bool) -> None:
         LibraryTooNewError: They already are beyond it.
         LibraryError: They are older, and the library is open for reading only.
     """
-    known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+    with closing(Database(memory=True)) as empty:
+        known = {migration.name for migration in MIGRATIONS.pending(empty)}
     applied = {migration.name for migration in MIGRATIONS.applied(db)}
     unknown = sorted(applied - known)
     if unknown:

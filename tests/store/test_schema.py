@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from qwen3vl_app.store.schema import MIGRATIONS
 from qwen3vl_app.types import ExactWords, Kind, Place
 from tests.store.build import SPACE, content, put_file, unit
 
-NAMES = [migration.name for migration in MIGRATIONS.pending(Database(memory=True))]
+with closing(Database(memory=True)) as empty:
+    NAMES = [migration.name for migration in MIGRATIONS.pending(empty)]
 
 
 @pytest.mark.parametrize("stop", range(len(NAMES)))
