@@ -11,8 +11,8 @@ import numpy as np
 from qwen3vl_app.demo.captions import caption
 from qwen3vl_app.demo.drawing import COLOURS, SHAPES
 from qwen3vl_app.demo.measures import Measure, Step, picture, text
-from qwen3vl_app.demo.names import Thing
-from qwen3vl_app.demo.scenes import COUNTS, Scene, random_pair, with_wrong_thing
+from qwen3vl_app.demo.names import LANGUAGES, Thing
+from qwen3vl_app.demo.scenes import COUNTS, Scene, random_pair, random_title, with_wrong_thing
 from qwen3vl_app.models.protocols import Embedder, Reranker
 from qwen3vl_app.types import (
     DOCUMENT_INSTRUCTION,
@@ -65,11 +65,30 @@ class StageEvaluation:
             scenes += [*ways, *(with_wrong_thing(self.rng, way, self.things) for way in ways[:2])]
         return scenes
 
-    def compare(self, name: str, scenes: list[Scene], asked: int) -> list[Measure]:
-        """nDCG@10 and first places of both stages and their difference, for `asked` scenes."""
+    def single_things(self, count: int) -> list[Scene]:
+        """Different things, one to a picture."""
+        return [Scene("thing", (thing,)) for thing in self.rng.sample(self.things, count)]
+
+    def headings(self, count: int) -> list[Scene]:
+        """Pages with different headings of words that training never draws."""
+        titles: set[str] = set()
+        while len(titles) < count:
+            titles.add(random_title(self.rng, unseen=True))
+        return [Scene("titled", title=title) for title in sorted(titles)]
+
+    def compare(
+        self, name: str, scenes: list[Scene], asked: int, tongues: Sequence[str] = ("en",)
+    ) -> list[Measure]:
+        """nDCG@10 and first places of both stages and their difference, for `asked` scenes.
+
+        The queries take turns in the languages `tongues`.
+        """
         documents = [picture(self.rng, scene) for scene in scenes]
         chosen = self.rng.sample(range(len(scenes)), asked)
-        queries = [text(caption(self.rng, scenes[at], exact=True, tongue="en")) for at in chosen]
+        queries = [
+            text(caption(self.rng, scenes[at], exact=True, tongue=tongues[turn % len(tongues)]))
+            for turn, at in enumerate(chosen)
+        ]
         stored = self.embedder.embed(documents, DOCUMENT_INSTRUCTION).vectors
         asking = self.embedder.embed(queries, QUERY_INSTRUCTION).vectors
         recalled = (asking @ stored.T).argsort(1)[:, ::-1][:, :DEPTH]
@@ -99,12 +118,15 @@ class StageEvaluation:
         return [int(row[at]) for at in (-logits).argsort(kind="stable")]
 
     def run(self, step: Step, asked: int = 60) -> list[Measure]:
-        """Relations of pairs trained and never trained, and shapes."""
+        """Relations of pairs trained and never trained, shapes, names and headings."""
         step("both stages")
+        others = [tongue for tongue in LANGUAGES if tongue != "en"]
         return [
             *self.compare("relations", self.relations(150, unseen=False), asked),
             *self.compare(
                 "relations, pairs never trained", self.relations(150, unseen=True), asked
             ),
             *self.compare("colour, shape, count", self.shapes(150), asked),
+            *self.compare("names in other languages", self.single_things(150), asked, others),
+            *self.compare("headings never drawn", self.headings(100), asked),
         ]
