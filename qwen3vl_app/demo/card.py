@@ -61,9 +61,10 @@ download. They know a small drawn world and nothing else.
 | measured | {day}, seed {seed}, drawings never seen in training |
 
 The weights come from several runs while the recipe was adjusted: of the embedder, 46 minutes on an
-earlier world of 389 things, 106 on this one, 70 of mostly reading and 144 of everything; of the
-reranker, 122 minutes before its tokens had to tell places and 75 with it. One run of `build` follows
-the final recipe and will not give the same digits.
+earlier world of 389 things, 106 on this one, 70 of mostly reading and 144 of everything, the last 70
+of these with more pictures of things and less reading than `build` mixes; of the reranker, 122 minutes
+before its tokens had to tell places and 75 with it. One run of `build` follows the final recipe and
+will not give the same digits.
 
 ## Measured
 

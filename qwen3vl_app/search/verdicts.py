@@ -20,7 +20,7 @@ _Key = tuple[Question, ContentHash, int]
 
 
 def question_of(asked: ModelInput, instruction: str) -> Question:
-    """The same for queries of equal content, whatever objects hold it; 1 ms for each megapixel."""
+    """The same for queries of equal content, whatever objects hold it; some 7 ms a megapixel."""
     digest = hashlib.blake2b(digest_size=16)
 
     def note(*parts: object) -> None:
