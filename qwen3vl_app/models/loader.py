@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import torch
 import transformers
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from transformers import Qwen3VLForConditionalGeneration, Qwen3VLModel
 
 from qwen3vl_app.budget import Budget, load_budget
@@ -208,6 +208,21 @@ def _read_weights(kind: type[Any], folder: Path, placement: Placement) -> Any:  
                 f"{folder} lacks {len(gaps)} of the model's tensors, such as {gaps[0]}."
             )
         return model.to(placement.device).eval().requires_grad_(requires_grad=False)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except SafetensorError as error:
+        raise ModelLoadError(
+            f"{_damaged(folder)} is damaged ({error}); copy the checkpoint again."
+        ) from error
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelLoadError(f"{folder} cannot be loaded: {first}") from error
+
+
+def _damaged(folder: Path) -> Path:
+    """The file of weights whose header does not fit it; the folder where each looks whole."""
+    for file in sorted(folder.glob("*.safetensors")):
+        try:
+            with safe_open(file, "pt"):
+                pass
+        except SafetensorError:
+            return file
+    return folder
