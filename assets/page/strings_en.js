@@ -59,6 +59,8 @@ export const english = {
   'column.recall': 'Recall',
   'column.rerank': 'Reranked',
   similarity: 'similarity',
+  'ranked.fused': 'ranks fused',
+  'ranked.words': 'exact words',
   relevance: 'relevance',
   judged: 'judged {done} of {total}',
   compact: 'Compact',

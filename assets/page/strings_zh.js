@@ -58,6 +58,8 @@ export const chinese = {
   'column.recall': '召回',
   'column.rerank': '重排',
   similarity: '相似度',
+  'ranked.fused': '融合排名',
+  'ranked.words': '精确词语',
   relevance: '相关度',
   judged: '已评判 {done} / {total}',
   compact: '紧凑',
