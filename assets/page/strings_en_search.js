@@ -71,6 +71,7 @@ export const searchEnglish = {
   'doubt.rerank': 'Probably nothing here (rerank: no relevance above one half).',
   'doubt.uniform': 'Your library is very uniform; look at the order, not at the level.',
   'left.clear': 'Search without filters',
+  'ask.nothing': 'Then nothing would be asked for: type some words, or name another example first.',
   'nothing.again': 'Search again',
   'nothing.meaning': 'Search by meaning',
 
