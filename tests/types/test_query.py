@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.errors import EmptyQueryError, UsageError
-from qwen3vl_app.types import ExactWords, ItemFilter, ItemId, LeftOut, Query, WordsMode
+from qwen3vl_app.types import Ask, ExactWords, ItemFilter, ItemId, LeftOut, Query, WordsMode
+from qwen3vl_app.types.query import LONGEST_TEXT
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,23 @@ def test_item_filter__what_cannot_be_meant(given, sentence):
 def test_left_out__probably_nothing():
     assert LeftOut(shown=20, above=0, hidden=0).probably_nothing
     assert not LeftOut(shown=20, above=0, hidden=1).probably_nothing
+
+
+@pytest.mark.parametrize("place", ["text", "unlike", "instruction"])
+def test_query__a_text_over_the_limit(place):
+    given = {"text": "fox", place: "x" * LONGEST_TEXT}
+    assert Query(**given)
+    given[place] += "x"
+    with pytest.raises(
+        UsageError, match="has 8,001 characters, over the limit of 8,000"
+    ) as caught:
+        Query(**given)
+    assert (caught.value.code, caught.value.values) == (
+        "query.long",
+        {"found": 8001, "most": 8000},
+    )
+
+
+def test_ask__a_text_over_the_limit():
+    with pytest.raises(UsageError, match="over the limit of 8,000"):
+        Ask(text="x" * (LONGEST_TEXT + 1))
