@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import socket
 import threading
 import webbrowser
@@ -31,6 +32,10 @@ PORTS_TRIED = 50
 FILES = 4096
 """Open files and connections to ask the system for: enough for all connections that are held, and
 few enough that programs started from here do not spend time on closing them."""
+
+CLOSING_SECONDS = 6.0
+"""For closing the parts, once nothing is served any more. A library survives being killed, and
+service managers kill after ten."""
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +180,17 @@ def run(services: Services, settings: Settings, listening: socket.socket) -> Non
     threading.Thread(
         target=_when_up, args=(server, services, settings, url), name="startup", daemon=True
     ).start()
-    server.run(sockets=[listening])
+    try:
+        server.run(sockets=[listening])
+    finally:
+        _end_for_sure()
+
+
+def _end_for_sure() -> None:
+    """End the process soon, whatever a thread is still waiting for; nothing is lost by that."""
+    timer = threading.Timer(CLOSING_SECONDS, os._exit, args=(1,))
+    timer.daemon = True
+    timer.start()
 
 
 def raise_file_limit() -> int:

@@ -12,7 +12,7 @@ import ipaddress
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum
 from typing import Any
 
 import h11
@@ -48,7 +48,18 @@ HEAD_BYTES = 96 * 2**10
 """Of a request's head, where it comes in pieces; ``heads`` says what of it is accepted."""
 
 
-class Stage(IntEnum):
+PIECE = 64 * 2**10
+"""Bytes read from a connection at once: what comes in many small chunks holds the others up for
+as long as it takes to read them."""
+
+SMALL_CHUNK = 64
+"""Bytes under which a chunk of the chunked coding costs more to read than it brings."""
+
+MOST_SMALL_CHUNKS = 4096
+"""Of one request: a list sent line by line, not a file sent byte by byte."""
+
+
+class Stage(Enum):
     """How far a request has come; in the order in which connections go where one too many came."""
 
     WAITING = 0
@@ -87,42 +98,59 @@ class Connections:
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
-        self._all: set[Connection] = set()
+        self._all: dict[Connection, None] = {}
+        """In the order of their ``since``, so that the first of a stage is found at once."""
+
+        self._held: Counter[str] = Counter()
+        """How many there are of each client."""
 
     def __len__(self) -> int:
         return len(self._all)
 
     def add(self, connection: Connection) -> None:
         """A connection has been made."""
-        self._all.add(connection)
+        self._all[connection] = None
+        self._held[connection.address] += 1
 
     def remove(self, connection: Connection) -> None:
         """A connection has ended, or is about to; may be called again."""
-        self._all.discard(connection)
+        if connection in self._all:
+            del self._all[connection]
+            self._held[connection.address] -= 1
+            if not self._held[connection.address]:
+                del self._held[connection.address]
+
+    def move_on(self, connection: Connection) -> None:
+        """A connection has come to another stage."""
+        if connection in self._all:
+            del self._all[connection]
+            self._all[connection] = None
 
     def has_room(self) -> bool:
         """Whether one more may come, after one with less to lose has gone if need be."""
-        return len(self._all) < self.limits.total or self.drop_one(self._all)
+        return len(self._all) < self.limits.total or self.drop_one()
 
     def has_room_for(self, client: str) -> bool:
         """The same for one client; programs on this computer may use all of it.
 
         They are this computer's own, or a proxy that stands for everybody.
         """
-        if _is_loopback(client):
+        if self._held[client] < self.limits.client or _is_loopback(client):
             return True
-        own = [one for one in self._all if one.address == client]
-        return len(own) < self.limits.client or self.drop_one(own)
+        return self.drop_one(client)
 
-    def drop_one(self, candidates: set[Connection] | list[Connection] | None = None) -> bool:
-        """End the connection that has least to lose; False where all are being worked on."""
-        among = self._all if candidates is None else candidates
-        ranked = ((one.stage, one.since, one) for one in among)
-        stage, _, first = min(ranked, key=lambda row: row[:2], default=(Stage.WORKING, 0.0, None))
-        if first is None or stage is Stage.WORKING:
-            return False
-        first.end()
-        return True
+    def drop_one(self, client: str | None = None) -> bool:
+        """End the connection that has least to lose; False where all are being worked on.
+
+        Args:
+            client: Only one of this client.
+        """
+        for stage in (Stage.WAITING, Stage.ANSWERING, Stage.RECEIVING):
+            for connection in self._all:
+                if connection.stage is stage and client in (None, connection.address):
+                    connection.end()
+                    return True
+        return False
 
     def sweep(self, now: float) -> None:
         """End what has taken too long, and answers beyond the limit of one client, oldest first.
@@ -134,10 +162,26 @@ class Connections:
                 connection.end()
         open_answers = [one for one in self._all if one.stage is Stage.ANSWERING]
         held = Counter(one.address for one in open_answers)
-        for connection in sorted(open_answers, key=lambda one: one.since):
+        for connection in open_answers:
             if held[connection.address] > self.limits.answers:
                 held[connection.address] -= 1
                 connection.end()
+
+
+class _Parser(h11.Connection):
+    """The parser of HTTP, which refuses bodies in thousands of tiny chunks."""
+
+    _small = 0
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._small = 0
+        elif isinstance(event, h11.Data) and event.chunk_start and event.chunk_end:
+            self._small += len(event.data) < SMALL_CHUNK
+            if self._small > MOST_SMALL_CHUNKS:
+                raise h11.RemoteProtocolError("too many small chunks")
+        return event
 
 
 class Connection(H11Protocol):
@@ -152,6 +196,7 @@ class Connection(H11Protocol):
         registry: Connections,
     ) -> None:
         super().__init__(config, server_state, app_state)
+        self.conn = _Parser(h11.SERVER, HEAD_BYTES)
         self._registry = registry
         self._asked: object = None
         self._left = 0
@@ -190,10 +235,15 @@ class Connection(H11Protocol):
         self._registry.remove(self)
         self.transport.abort()
 
+    def _move_on(self) -> None:
+        self.since = self.loop.time()
+        self._registry.move_on(self)
+
     # ------------------------------------------------------------ called by asyncio and uvicorn
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        transport.max_size = PIECE  # type: ignore[attr-defined]  # of asyncio's own transports
         self.address = client_of(self.client[0] if self.client else "")
         self._registry.add(self)
 
@@ -205,15 +255,21 @@ class Connection(H11Protocol):
         super().handle_events()
         if self.cycle is not self._asked:  # a new request
             self._asked = self.cycle
-            self.since = self.loop.time()
+            self._move_on()
 
     def resume_writing(self) -> None:
         self._left = 0  # what piled up has been sent
         super().resume_writing()
 
     def on_response_complete(self) -> None:
-        self.since = self.loop.time()
+        self._move_on()
         super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:  # an answer has begun
+            self.end()
 
     def shutdown(self) -> None:
         if self.cycle is None or self.cycle.response_complete:

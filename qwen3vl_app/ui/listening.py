@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,6 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
 from qwen3vl_app.ui.connections import (
-    HEAD_BYTES,
     Connection,
     ConnectionLimits,
     Connections,
@@ -137,7 +137,6 @@ class BoundedServer(Server):
                 log_level="warning",
                 proxy_headers=proxied,
                 timeout_graceful_shutdown=GRACE_SECONDS,
-                h11_max_incomplete_event_size=HEAD_BYTES,
             )
         )
         self.registry = Connections(limits)
@@ -154,6 +153,14 @@ class BoundedServer(Server):
             Listener(sock, self.registry, self.config, self) for sock in sockets or ()
         ]
         self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the connections; then ``run`` returns also after SIGTERM, so that all is closed.
+
+        uvicorn would send the signal once more, and nothing after it would run.
+        """
+        await super().shutdown(sockets)
+        self._captured_signals = [one for one in self._captured_signals if one != signal.SIGTERM]
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second by uvicorn; True ends the server."""

@@ -215,3 +215,25 @@ def test_many_or_long_headers__are_refused(own: Program) -> None:
 def test_the_page_itself__sends_what_passes(own: Program) -> None:
     with own.client(headers=PAGE) as http:
         assert http.post("/api/outcomes/forget", json={"keys": ["a" * 200] * 4000}).is_success
+
+
+@pytest.mark.parametrize("path", ["/api/tags", "/gradio_api/queue/join", "/gradio_api/upload"])
+def test_thousands_of_tiny_chunks__are_refused_and_hold_nobody_up(
+    own: Program, page: httpx.Client, path: str
+) -> None:
+    kind = "Content-Type: multipart/form-data; boundary=b" if "upload" in path else JSON
+    how = [kind, "Transfer-Encoding: chunked", "Content-Length: 900000"]
+    statuses = []
+
+    def attack() -> None:
+        pieces = [b"1\r\nx\r\n" * 10_000] * 90
+        statuses.append(send(own, head(own, "POST", path, how), pieces)[0])
+
+    attackers = [Thread(target=attack) for _ in range(4)]
+    for one in attackers:
+        one.start()
+    while any(one.is_alive() for one in attackers):
+        began = time.monotonic()
+        assert page.get("/api/models").status_code == 200
+        assert time.monotonic() - began < 10
+    assert set(statuses) <= {400, 413, 0}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -95,8 +94,12 @@ def test_bodies_that_do_not_arrive__are_answered_and_leave_nothing(
             Thread(target=_crawl, args=(socks, over)).start()
         began = time.monotonic()
         said = {what: answer(sock) for what, sock in socks.items()}
-    assert {what: status for what, (status, _) in said.items()} == dict.fromkeys(STOPPED, 408)
-    assert all("stopped arriving" in text for _, text in said.values())
+    for what, (status, text) in said.items():
+        if crawl and what == "nothing of a query file":  # a form does not begin with spaces
+            assert status == 400
+        else:
+            assert status == 408, what
+            assert "stopped arriving" in text
     assert time.monotonic() - began < 3 * WINDOW_SECONDS
     assert until(lambda: (files_below(uploads), files_below(query_files)) == before)
     with fresh.client(headers=PAGE) as http:
@@ -262,6 +265,7 @@ def large(fresh: Program) -> Iterator[int]:
 
 
 def test_readers_of_a_byte_a_second__end_and_hold_nobody_up(fresh: Program, large: int) -> None:
+    idle = fresh.descriptors()
     with ExitStack() as stack:
         socks = []
         for _ in range(100):
@@ -270,21 +274,18 @@ def test_readers_of_a_byte_a_second__end_and_hold_nobody_up(fresh: Program, larg
             sock.connect(("127.0.0.1", fresh.port))
             sock.sendall(head(fresh, "GET", f"/m/full/{large}"))
             socks.append(sock)
+        assert until(lambda: fresh.descriptors() >= idle + len(socks))
         before, began = fresh.memory(), time.monotonic()
-        open_then = fresh.descriptors()
-        while time.monotonic() - began < 2 * STALL_SECONDS:
+        while fresh.descriptors() > idle + 20:
+            assert time.monotonic() - began < 4 * STALL_SECONDS
             for sock in socks:
                 sock.settimeout(5)
                 with suppress(OSError):
                     sock.recv(1)
             with fresh.client() as http:
                 assert http.get("/api/models").is_success
-            if fresh.descriptors() < open_then - 90:
-                break
             time.sleep(1)
-        assert fresh.descriptors() < open_then - 90
         assert fresh.memory() - before < 100 * MB
     with fresh.client() as http:
         whole = http.get(f"/m/full/{large}")
         assert len(whole.content) == int(whole.headers["content-length"]) > 20 * MB
-    assert os.path.exists(f"/proc/{fresh.process.pid}")

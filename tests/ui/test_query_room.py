@@ -21,11 +21,11 @@ def store(
 ) -> Path:
     """A file as an upload leaves it."""
     path = folder / name / "q.png"
+    upload = room.begin(client)
+    arrive(room, upload, size)
     path.parent.mkdir()
     path.write_bytes(b"x" * size)
     os.utime(path, (time.time() - age,) * 2)
-    upload = room.begin(client)
-    arrive(room, upload, size)
     room.end(upload, [path])
     return path
 
@@ -33,6 +33,13 @@ def store(
 def arrive(room: QueryRoom, upload: Upload, size: int) -> None:
     if not room.fits(upload, size):
         room.make_room(upload)
+
+
+def refused(room: QueryRoom, client: str, size: int) -> None:
+    upload = room.begin(client)
+    with pytest.raises(CutOffError, match="try again in a minute"):
+        arrive(room, upload, size)
+    room.end(upload)
 
 
 def test_room__what_is_announced_takes_none(tmp_path):
@@ -64,18 +71,15 @@ def test_room__a_client_over_its_share_loses_its_own_files(tmp_path):
 def test_room__no_client_takes_all_of_it(tmp_path):
     one = room(tmp_path)
     arrive(one, one.begin("a"), 5 * BLOCK)
-    with pytest.raises(CutOffError, match="try again in a minute"):
-        arrive(one, one.begin("a"), 1)
+    refused(one, "a", 1)
     arrive(one, one.begin("b"), 5 * BLOCK)
-    with pytest.raises(CutOffError):
-        arrive(one, one.begin("c"), 1)
+    refused(one, "c", 1)
 
 
 def test_room__new_files_stay_even_if_there_is_no_room(tmp_path):
     one = room(tmp_path, share=10 * BLOCK)
     new = store(one, tmp_path, "a", "new", 10 * BLOCK, age=1)
-    with pytest.raises(CutOffError):
-        arrive(one, one.begin("b"), BLOCK)
+    refused(one, "b", BLOCK)
     assert new.exists()
 
 
