@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from qwen3vl_app.ui.uploading import CutOffError
@@ -59,7 +59,7 @@ class FormReader:
         """
         try:
             self._parser.write(piece)
-        except MultipartParseError as error:
+        except FormParserError as error:
             raise _unusable(str(error)) from error
         if last and not self._ended:
             raise _unusable("it breaks off before its end")
