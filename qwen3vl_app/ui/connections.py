@@ -39,14 +39,14 @@ MOST = 512
 """Connections at once: a browser opens six, so these are more people than one computer serves."""
 
 RESERVED = 128
-"""File descriptors for everything else: the library, readers, models; measured at 45 to 70."""
+"""File descriptors for everything else: 21 after the start, and up to three for each thread that
+reads the library, of which a server has 40 at most."""
 
 FEWEST = 16
 """Connections at least, however few files may be open."""
 
 HEAD_BYTES = 96 * 2**10
 """Of a request's head, where it comes in pieces; ``heads`` says what of it is accepted."""
-
 
 PIECE = 64 * 2**10
 """Bytes read from a connection at once: what comes in many small chunks holds the others up for
@@ -169,7 +169,10 @@ class Connections:
 
 
 class _Parser(h11.Connection):
-    """The parser of HTTP, which refuses bodies in thousands of tiny chunks."""
+    """The parser of HTTP, which refuses bodies in thousands of tiny chunks.
+
+    Each is an event of its own, so that 64 KiB of them hold everybody up for a quarter second.
+    """
 
     _small = 0
 
@@ -231,7 +234,7 @@ class Connection(H11Protocol):
         return now - self._left_at > STALL_SECONDS
 
     def end(self) -> None:
-        """Close at once; what has not been sent is dropped."""
+        """Close at once; of an answer, what the system has not taken over yet is dropped."""
         self._registry.remove(self)
         self.transport.abort()
 

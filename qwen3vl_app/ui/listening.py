@@ -81,11 +81,15 @@ class Listener:
                 continue
             try:
                 await self._take(loop, sock, client_of(str(address[0])))
-            except BaseException as error:
+            except asyncio.CancelledError:
                 sock.close()
-                if not isinstance(error, OSError):
-                    raise
+                raise
+            except OSError as error:
+                sock.close()
                 await self._wait_after(error)
+            except Exception:  # whatever it is, the next client must be let in
+                sock.close()
+                log.exception("A connection could not be taken in")
 
     async def _take(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, who: str) -> None:
         if not self._registry.has_room_for(who):
