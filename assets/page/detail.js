@@ -31,6 +31,8 @@ export function start({ element }) {
   if (named) detail.open({ id: named }); // the address names an item
 }
 
+const LONGEST_WORDS = 1000; // characters of the query to be marked: they stand in an address
+
 class Detail {
   constructor(root) {
     this.root = root;
@@ -53,7 +55,7 @@ class Detail {
     const words = value?.asked?.words ?? [];
     let item;
     try {
-      item = await getJson(`/api/items/${id}`, { q: words.join(' ') });
+      item = await getJson(`/api/items/${id}`, { q: words.join(' ').slice(0, LONGEST_WORDS) });
     } catch (error) {
       if (number === this.asked) this.root.replaceChildren(this.failure(error));
       return;

@@ -4,8 +4,8 @@ import { emit, memory, on } from './bus.js';
 import { el } from './dom.js';
 import { count } from './format.js';
 import { icon } from './icons.js';
-import { getJson } from './net.js';
-import { isEditable, latest } from './status.js';
+import { getJson, post } from './net.js';
+import { isEditable, latest, refresh } from './status.js';
 import { Storage } from './storage.js';
 import { t, worded } from './strings.js';
 import { chooseTheme, chosenTheme, themes } from './theme.js';
@@ -105,7 +105,14 @@ function modelCard(model) {
     el('h3', { text: model.name }),
     state,
     el('p', { class: 'fine', text: worded(model.detail) }),
+    model.state === 'failed' && !latest?.read_only ? retrying() : null,
   );
+}
+
+/** Loads again what has failed, such as after a checkpoint was repaired. */
+function retrying() {
+  const run = () => post('/api/models/retry').then(refresh, complain);
+  return el('button', { type: 'button', class: 'quiet', text: t('retry'), onclick: run });
 }
 
 const tone = (state) => ({ waiting: 'loading', loading: 'loading', failed: 'failed', off: 'off' })[state] ?? 'ready';

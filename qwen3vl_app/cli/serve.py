@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import socket
 import threading
 import webbrowser
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 
 PORTS_TRIED = 50
 """A browser remembers the page by its port, so the next free one is near the one asked for."""
+
+FILES = 4096
+"""Open files and connections to ask the system for: enough for all connections that are held, and
+few enough that programs started from here do not spend time on closing them."""
+
+CLOSING_SECONDS = 6.0
+"""For closing the parts, once nothing is served any more. A library survives being killed, and
+service managers kill after ten."""
+
+log = logging.getLogger(__name__)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,7 +81,9 @@ def serve(
     """Serve the page, to a browser on this computer only unless --host says otherwise."""
     given["open_browser"] = False if no_browser else None
     # which model, where it runs and why is worth a line in a terminal that stays open
-    logging.getLogger("qwen3vl_app.models").setLevel(logging.INFO)
+    for name in ("models", "cli.serve"):
+        logging.getLogger(f"qwen3vl_app.{name}").setLevel(logging.INFO)
+    logging.getLogger("qwen3vl_app.ui").setLevel(logging.WARNING)
     with failures_said():
         settings = replace(settings_from(context, given), auth=user_and_password(auth))
         check_access(settings)
@@ -156,17 +169,51 @@ def address(settings: Settings, port: int) -> str:
 
 def run(services: Services, settings: Settings, listening: socket.socket) -> None:
     """Serve until interrupted. Models begin to load once the page is up, not before."""
-    import uvicorn
-
     from qwen3vl_app.ui.app import build_app
+    from qwen3vl_app.ui.connections import ConnectionLimits
+    from qwen3vl_app.ui.listening import BoundedServer
 
     url = address(settings, listening.getsockname()[1])
-    config = uvicorn.Config(build_app(services), log_level="warning", timeout_graceful_shutdown=3)
-    server = uvicorn.Server(config)
+    limits = ConnectionLimits.for_files(raise_file_limit())
+    # who is behind a proxy is believed only where one was announced
+    server = BoundedServer(build_app(services), limits, proxied=bool(settings.allowed_names))
     threading.Thread(
         target=_when_up, args=(server, services, settings, url), name="startup", daemon=True
     ).start()
-    server.run(sockets=[listening])
+    try:
+        server.run(sockets=[listening])
+    finally:
+        _end_for_sure()
+
+
+def _end_for_sure() -> None:
+    """End the process soon, whatever a thread is still waiting for; nothing is lost by that."""
+    timer = threading.Timer(CLOSING_SECONDS, os._exit, args=(1,))
+    timer.daemon = True
+    timer.start()
+
+
+def raise_file_limit() -> int:
+    """How many files and connections the program may have open, after asking for ``FILES``.
+
+    Many systems allow 256 or 1,024 unless asked. Nothing is changed where that is not allowed, or
+    where it is enough already.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows, whose limit is far higher
+        return FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return FILES if soft == resource.RLIM_INFINITY else soft
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (OSError, ValueError) as error:
+        log.warning("The limit of %d open files stays as it is (%s).", soft, error)
+        return soft
+    log.info("The limit of open files was raised from %d to %d.", soft, most)
+    return most
 
 
 def _when_up(server: uvicorn.Server, services: Services, settings: Settings, url: str) -> None:

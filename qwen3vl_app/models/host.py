@@ -17,6 +17,7 @@ from qwen3vl_app.errors import AppError, ModelError, ModelLoadError
 from qwen3vl_app.models.jobs import Job, JobQueue, Priority
 from qwen3vl_app.models.names import Role, resolve
 from qwen3vl_app.models.protocols import ModelState, ModelStatus
+from qwen3vl_app.models.retrying import may_pass, seconds_until_retry
 
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
@@ -43,6 +44,12 @@ class Slot:
 
     model: Any = None
     """``Embedder`` or ``Reranker``; None unless ready."""
+
+    failures: int = 0
+    """In a row."""
+
+    retry_at: float | None = None
+    """When loading is tried again, on the monotonic clock; None for not by itself."""
 
 
 class ModelHost:
@@ -156,6 +163,16 @@ class ModelHost:
         batch: ScoreBatch = self._jobs.put(Role.RERANKER, priority, run).result()
         return batch
 
+    def retry(self) -> None:
+        """Load again what has failed, such as after the checkpoint was repaired; returns at once.
+
+        What failed for want of files, memory or a drive is tried again by itself after a while.
+        """
+        for slot in self._slots.values():
+            if slot.status.state is ModelState.FAILED:
+                slot.retry_at = time.monotonic()
+        self._jobs.wake()
+
     def close(self, timeout: float = 10.0) -> None:
         """End after the pass in flight and let both models go.
 
@@ -178,13 +195,16 @@ class ModelHost:
         """The loaded model of a role; waits for it."""
         self.start()
         slot = self._slots[role]
-        slot.settled.wait()
-        if slot.model is not None:
-            return slot.model
-        if slot.status.state is ModelState.FAILED:
-            raise ModelLoadError(slot.status.detail)
-        if slot.status.state is ModelState.OFF:
-            raise ModelError(OFF, code="reranker.off")
+        while slot.settled.wait():
+            if slot.model is not None:
+                return slot.model
+            if slot.status.state is ModelState.FAILED:
+                raise ModelLoadError(slot.status.detail)
+            if slot.status.state is ModelState.OFF:
+                raise ModelError(OFF, code="reranker.off")
+            if self._jobs.closed:
+                break
+            # it had failed a moment ago, and is being loaded again
         raise ModelError(CLOSED, code="models.closed")
 
     # ------------------------------------------------------------ on the model thread
@@ -196,10 +216,26 @@ class ModelHost:
                 self._load(role, slot)
             # a search must not wait for the reranker's gigabytes
             self._run_all(than=Priority.RERANK)
-        while self._jobs.wait():
+        while self._jobs.wait(self._seconds_until_retry()):
             self._run_all()
+            self._retry_due()
         for slot in self._slots.values():
             slot.model = None
+
+    def _seconds_until_retry(self) -> float | None:
+        """Until the first model is to be loaded again; None where none is."""
+        due = [slot.retry_at for slot in self._slots.values() if slot.retry_at is not None]
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _retry_due(self) -> None:
+        """Load what is to be loaded again by now."""
+        for role, slot in self._slots.items():
+            due = slot.retry_at is not None and slot.retry_at <= time.monotonic()
+            if due and not self._jobs.closed:
+                slot.retry_at = None
+                slot.settled.clear()
+                self._jobs.accept(role)
+                self._load(role, slot)
 
     def _load(self, role: Role, slot: Slot) -> None:
         """Make one model ready, or say why not; the thread lives on either way."""
@@ -207,14 +243,15 @@ class ModelHost:
         try:
             slot.model = self._build(role, slot)
         except AppError as error:
-            self._give_up(role, slot, str(error))
+            self._give_up(role, slot, str(error), error)
         except Exception as error:
             # a damaged checkpoint can fail anywhere inside torch; the page must stay alive
             log.exception("loading the %s failed", role)
-            self._give_up(role, slot, f"The {role} cannot be loaded: {error!r}.")
+            self._give_up(role, slot, f"The {role} cannot be loaded: {error!r}.", error)
         else:
             ready = ModelState.READY
             slot.status = replace(slot.status, state=ready, detail=slot.model.detail)
+            slot.failures = 0
         slot.settled.set()
 
     def _build(self, role: Role, slot: Slot) -> Embedder | Reranker:
@@ -237,9 +274,12 @@ class ModelHost:
         wanted = settings.model if role is Role.EMBEDDER else settings.reranker
         return resolve(wanted, role, gpu=gpu, allow_download=settings.allow_download)
 
-    def _give_up(self, role: Role, slot: Slot, sentence: str) -> None:
+    def _give_up(self, role: Role, slot: Slot, sentence: str, error: Exception) -> None:
         """Record the failure and end the work that waits for this model."""
         log.warning("%s: %s", role, sentence)
+        slot.failures += 1
+        if may_pass(error):
+            slot.retry_at = time.monotonic() + seconds_until_retry(slot.failures)
         slot.status = replace(slot.status, state=ModelState.FAILED, detail=sentence)
         self._jobs.refuse(role, ModelLoadError(sentence))
 

@@ -46,6 +46,7 @@ class JobQueue:
         self._jobs: list[Job] = []
         self._ages = itertools.count()
         self._refused: dict[Role, ModelError] = {}
+        self._woken = False
         self.closed = False
 
     def put(self, role: Role, priority: Priority, run: Callable[[Any], Any]) -> Future[Any]:
@@ -79,11 +80,18 @@ class JobQueue:
             self._jobs.remove(first)
             return first
 
-    def wait(self) -> bool:
-        """Wait until there is a job; False once the queue is closed."""
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for a job, for ``wake`` or for ``timeout`` seconds; False once it is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self.closed)
+            self._changed.wait_for(lambda: self._jobs or self._woken or self.closed, timeout)
+            self._woken = False
             return not self.closed
+
+    def wake(self) -> None:
+        """Let ``wait`` return though there is no job."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
 
     def refuse(self, role: Role, error: ModelError) -> None:
         """End the waiting jobs of one model with ``error``, and all that come later."""
@@ -93,6 +101,12 @@ class JobQueue:
             self._jobs = [job for job in self._jobs if job.role is not role]
         for job in ended:
             _fail(job.future, error)
+
+    def accept(self, role: Role) -> None:
+        """Take jobs of a model again that were refused; not once the queue is closed."""
+        with self._changed:
+            if not self.closed:
+                self._refused.pop(role, None)
 
     def close(self, error: ModelError) -> None:
         """Take no more jobs and end those that wait; a running one is not touched."""

@@ -27,14 +27,25 @@ RERANK_INSTRUCTION = "Given a search query, retrieve relevant candidates that an
 MOST_QUERIES = 8
 """Asked at once: each costs a search, and the reranker judges every candidate once for each."""
 
+LONGEST_TEXT = 8000
+"""Characters of each text of a query. The embedder sees 8,192 tokens, so of a longer one it would
+judge the beginning alone; a page of a book has 2,000."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ask:
-    """One more query beside the first, as one model input."""
+    """One more query beside the first, as one model input.
+
+    Raises:
+        UsageError: The text is longer than ``LONGEST_TEXT``.
+    """
 
     text: str = ""
     pictures: tuple[Image, ...] = ()
     clips: tuple[Clip, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_length(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,8 +57,8 @@ class Query:
 
     Raises:
         EmptyQueryError: Nothing was given to look for, in one of the queries.
-        UsageError: ``top_k``, ``depth`` or ``unlike_weight`` is out of range, or more than
-            ``MOST_QUERIES`` queries were given.
+        UsageError: ``top_k``, ``depth`` or ``unlike_weight`` is out of range, more than
+            ``MOST_QUERIES`` queries were given, or a text is longer than ``LONGEST_TEXT``.
     """
 
     text: str = ""
@@ -84,6 +95,8 @@ class Query:
     """Nearly equal pictures stand behind the best of them."""
 
     def __post_init__(self) -> None:
+        for text in (self.text, self.unlike, self.instruction or ""):
+            _check_length(text)
         if not self._asks_for_something():
             raise EmptyQueryError("what to leave out" if self._leaves_something_out() else "")
         if not 1 <= self.top_k <= 100:
@@ -137,3 +150,14 @@ class Query:
         if self.words is WordsMode.ONLY:
             return bool(self.exact_words.wanted)
         return self.has_model_input or bool(self.like)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise UsageError(
+            f"A text of the query has {len(text):,} characters, over the limit of "
+            f"{LONGEST_TEXT:,}; shorten it.",
+            code="query.long",
+            found=len(text),
+            most=LONGEST_TEXT,
+        )

@@ -1,8 +1,8 @@
 """Keeps other web pages in the same browser away from the program.
 
 A page on the internet can send requests to 127.0.0.1. Three things stop it: an unknown ``Host`` is
-refused (DNS rebinding), a request that changes something must not come from a foreign origin, and
-one to our own routes must carry a header that a foreign page cannot set without asking first.
+refused (DNS rebinding), a request must not come from another site, and one to our own routes that
+changes something must carry a header that a foreign page cannot set without asking first.
 """
 
 from __future__ import annotations
@@ -15,8 +15,18 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+PAGE = "/"
+"""The one address to which other sites may link, with a question behind it or without."""
+
+OWN_SITES = frozenset({"same-origin", "none"})
+"""From the page itself, or from the person: an address typed, a bookmark. ``same-site`` is another
+port of this computer, which is another program."""
+
+FOREIGN = "Requests from another site are not accepted; open the program's own page."
 
 PAGE_HEADER = "x-qwen3vl-page"
 """Sent by our scripts with every request that changes something."""
@@ -37,6 +47,9 @@ PAGE_POLICY = (
 )
 """Set on HTML: the browser itself keeps the page from asking other hosts for anything. Gradio
 compiles its templates, so scripts cannot be restricted further."""
+
+PAGE_ALONE = (b"cross-origin-opener-policy", b"same-origin")
+"""Set on HTML: a site that opened the page cannot look into its window, nor count its frames."""
 
 
 def allowed_hosts(bound: str, names: Sequence[str] = ()) -> list[str]:
@@ -83,17 +96,48 @@ def _is_wildcard(bound: str) -> bool:
 
 
 def refusal(method: str, path: str, headers: Headers) -> str | None:
-    """Why a request is refused, as a sentence; None where it may pass."""
-    if method in SAFE_METHODS:
+    """Why a request is refused, as a sentence; None where it may pass.
+
+    Browsers say where a request comes from, and what it is for (Fetch Metadata). Other sites may
+    link to the page itself, and nothing else: what they embed or fetch of this program would make
+    it work for them, or tell them of it. Programs that say nothing, such as curl, may pass.
+    """
+    if _is_link_to_page(method, path, headers):
         return None
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-        return f"Requests from {origin} are not accepted; open the program's own page."
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        return "Requests from another site are not accepted; open the program's own page."
-    if path.startswith(OWN_PREFIXES) and PAGE_HEADER not in headers:
+    if (elsewhere := _asked_elsewhere(headers)) is not None:
+        return elsewhere
+    if method not in SAFE_METHODS and path.startswith(OWN_PREFIXES) and PAGE_HEADER not in headers:
         return f"The header {PAGE_HEADER} is missing; only the program's own page may do this."
     return None
+
+
+def _asked_elsewhere(headers: Headers) -> str | None:
+    """Why a request is not of this page, as a sentence; None where nothing says so."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site not in OWN_SITES:
+        return FOREIGN
+    if origin is not None and not _is_own(origin, headers):
+        return f"Requests from {origin[:200]} are not accepted; open the program's own page."
+    # not sent to addresses that are neither https nor this computer, and by old browsers
+    referer = headers.get("referer") if site is None and origin is None else None
+    return FOREIGN if referer is not None and not _is_own(referer, headers) else None
+
+
+def _is_link_to_page(method: str, path: str, headers: Headers) -> bool:
+    """Whether a browser opens the page in a window of its own, from wherever."""
+    if method not in ("GET", "HEAD") or path != PAGE or "origin" in headers:
+        return False
+    mode = headers.get("sec-fetch-mode", "navigate")
+    return mode == "navigate" and headers.get("sec-fetch-dest", "document") == "document"
+
+
+def _is_own(address: str, headers: Headers) -> bool:
+    """Whether an address is of this program; ``null`` is not."""
+    try:
+        place = urlsplit(address).netloc
+    except ValueError:  # such as a bracket that is never closed
+        return False
+    return bool(place) and place == headers.get("host")
 
 
 class OriginGuard:
@@ -104,6 +148,9 @@ class OriginGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason."""
+        if scope["type"] == "websocket":  # the page has none, and other sites may open them
+            await WebSocketClose(code=1008)(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -126,5 +173,5 @@ def _with_own(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes
     present = {name.lower(): value for name, value in given}
     own = list(OWN_HEADERS.items())
     if present.get(b"content-type", b"").startswith(b"text/html"):
-        own.append(PAGE_POLICY)
+        own += [PAGE_POLICY, PAGE_ALONE]
     return [*given, *(pair for pair in own if pair[0] not in present)]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
-from threading import Lock
 
-from fastapi.concurrency import run_in_threadpool
+import orjson
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qwen3vl_app.ui.access import refuse
+from qwen3vl_app.ui.connections import client_of
+from qwen3vl_app.ui.forms import FormReader
+from qwen3vl_app.ui.query_room import BUSY, QueryRoom, Upload
+from qwen3vl_app.ui.refusing import refuse_with
+from qwen3vl_app.ui.uploading import Arriving, CutOffError, take_in
+
+__all__ = ["BUSY", "KEPT", "LARGEST", "LARGEST_IN_PUBLIC", "NO_LENGTH", "UPLOAD"]
 
 UPLOAD = "/gradio_api/upload"
 
@@ -24,73 +30,115 @@ KEPT = 2 * 2**30
 """Bytes of all query files together; the oldest go first, and those of yesterday go anyhow."""
 
 NO_LENGTH = "An upload must say how long it is (Content-Length)."
-BUSY = "Too many pictures and clips are arriving at once; try again in a minute."
 
 
 class QueryUploadGuard:
     """ASGI middleware: what query files take on the disk stays within ``kept`` bytes.
 
-    Room is made before an upload is received, and is held for it until it has ended, so uploads
-    under way count as well.
+    Room is made as bytes arrive, whatever an upload announces, and by deleting no more than it
+    takes; see ``QueryRoom``.
+
+    Args:
+        app: What takes the upload.
+        folder: Where query files are.
+        largest: Bytes of one upload.
+        kept: Bytes of all query files.
+        share: Bytes of one client's query files; half of all unless given.
     """
 
     def __init__(
-        self, app: ASGIApp, *, folder: Path, largest: int = LARGEST, kept: int = KEPT
+        self,
+        app: ASGIApp,
+        *,
+        folder: Path,
+        largest: int = LARGEST,
+        kept: int = KEPT,
+        share: int | None = None,
     ) -> None:
         self._app = app
         self._folder = folder
         self._largest = largest
-        self._kept = kept
-        self._lock = Lock()
-        self._arriving = 0
+        self._room = QueryRoom(folder, kept=kept, share=kept // 2 if share is None else share)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass other requests on; take an upload where there is room, or say why not."""
         if scope["type"] != "http" or scope["path"] != UPLOAD or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        length = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
         if not length.isdecimal():
             await refuse(scope, receive, send, 411, NO_LENGTH)
-        elif (size := int(length)) > self._largest:
-            await refuse(scope, receive, send, 413, self._too_large(size))
-        elif not await run_in_threadpool(self._reserve, size):
-            await refuse(scope, receive, send, 503, BUSY)
+        elif int(length[:20]) > self._largest:
+            said = _too_large(int(length[:20]), self._largest)
+            await refuse_with(scope, receive, send, 413, str(said), code=said.code, **said.values)
         else:
-            try:
-                await self._app(scope, receive, send)
-            finally:
-                with self._lock:
-                    self._arriving -= size
+            await self._take(scope, receive, send, headers.get("content-type", ""))
 
-    def _too_large(self, size: int) -> str:
-        return (
-            f"These pictures and clips have {size:,} bytes, over the limit of {self._largest:,} "
-            "of a query; choose smaller ones."
-        )
+    async def _take(self, scope: Scope, receive: Receive, send: Send, content_type: str) -> None:
+        try:
+            form = FormReader(content_type)
+        except CutOffError as error:
+            await refuse_with(scope, receive, send, error.status, str(error), code=error.code)
+            return
+        client = client_of((scope.get("client") or ("",))[0])
+        upload = await run_in_threadpool(self._room.begin, client)
+        body = _Counted(receive, upload, self._room, form, self._largest)
+        answer = _Answer(send, self._folder)
+        try:
+            await take_in(self._app, scope, body, answer)
+        finally:
+            self._room.end(upload, answer.paths())
 
-    def _reserve(self, size: int) -> bool:
-        """Make room, deleting the oldest files; False where what arrives already fills it."""
-        with self._lock:
-            if self._arriving + size > self._kept:
-                return False
-            self._arriving += size
-            self._sweep(self._kept - self._arriving)
-            return True
 
-    def _sweep(self, most: int) -> None:
-        found = []
-        for path in self._folder.rglob("*"):
-            with suppress(OSError):  # it has just gone, or is a link that leads nowhere
-                if path.is_file():
-                    status = path.lstat()
-                    found.append((status.st_mtime_ns, status.st_size, path))
-        total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found):
-            if total <= most:
-                return
-            path.unlink(missing_ok=True)
-            with suppress(OSError):  # the folder named by its hash, if nothing else is in it
-                if path.parent != self._folder:
-                    path.parent.rmdir()
-            total -= size
+class _Counted(Arriving):
+    """An upload whose bytes are counted as they arrive, and whose parts are."""
+
+    def __init__(
+        self, receive: Receive, upload: Upload, room: QueryRoom, form: FormReader, largest: int
+    ) -> None:
+        super().__init__(receive)
+        self._upload = upload
+        self._room = room
+        self._form = form
+        self._largest = largest
+
+    async def look(self, message: Message) -> None:
+        piece = message.get("body", b"")
+        if self._upload.size + len(piece) > self._largest:
+            raise _too_large(self._upload.size + len(piece), self._largest)
+        if not self._room.fits(self._upload, len(piece)):
+            await run_in_threadpool(self._room.make_room, self._upload)
+        self._form.read(piece, last=not message.get("more_body", False))
+
+
+class _Answer:
+    """``send``, which reads along where the files were put."""
+
+    def __init__(self, send: Send, folder: Path) -> None:
+        self._send = send
+        self._folder = folder
+        self._taken = False
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._taken = message["status"] == 200
+        else:
+            self._body += message.get("body", b"")
+        await self._send(message)
+
+    def paths(self) -> list[Path]:
+        """The files that were stored."""
+        return [self._folder / one for one in orjson.loads(self._body)] if self._taken else []
+
+
+def _too_large(size: int, most: int) -> CutOffError:
+    return CutOffError(
+        f"These pictures and clips have {size:,} bytes, over the limit of {most:,} of a query; "
+        "choose smaller ones.",
+        status=413,
+        code="query.large",
+        size=size,
+        limit=most,
+    )

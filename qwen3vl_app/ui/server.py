@@ -8,9 +8,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from qwen3vl_app.services import Services
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.access import FileGuard, PasswordGuard, SearchOnlyGuard
+from qwen3vl_app.ui.bodies import BodyGuard
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.first_script import FirstScript
 from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
+from qwen3vl_app.ui.heads import HeadGuard
 from qwen3vl_app.ui.previews import PreviewCache
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
@@ -19,6 +21,7 @@ from qwen3vl_app.ui.routes.folders import folder_routes
 from qwen3vl_app.ui.routes.indexing import indexing_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.media import media_routes
+from qwen3vl_app.ui.routes.models import model_routes
 from qwen3vl_app.ui.routes.page import page_routes
 from qwen3vl_app.ui.routes.storage import storage_routes
 from qwen3vl_app.ui.routes.tags import tag_routes
@@ -48,6 +51,7 @@ def build_server(services: Services) -> FastAPI:
         folder_routes(services),
         upload_routes(services),
         about_routes(services),
+        model_routes(services),
     ):
         app.include_router(router)
     return app
@@ -61,6 +65,7 @@ def _guard(app: FastAPI, services: Services) -> None:
     app.add_middleware(FileGuard, folder=query_files)
     largest = LARGEST_IN_PUBLIC if settings.read_only else LARGEST
     app.add_middleware(QueryUploadGuard, folder=query_files, largest=largest)
+    app.add_middleware(BodyGuard)
     if settings.read_only:
         app.add_middleware(SearchOnlyGuard)
     app.add_middleware(OriginGuard)
@@ -71,3 +76,4 @@ def _guard(app: FastAPI, services: Services) -> None:
         allowed_hosts=allowed_hosts(settings.host, settings.allowed_names),
         www_redirect=False,
     )
+    app.add_middleware(HeadGuard)

@@ -77,6 +77,10 @@ def test_search__depth_goes_beyond_the_rows_shown(indexed):
         (("x", "-k", "0"), "choose 1 to 100"),
         (("x", "--depth", "999"), "choose 1 to 200"),
         (("x", "--kind", "painting"), "painting"),
+        (("x" * 8001,), "has 8,001 characters, over the limit of 8,000; shorten it."),
+        (("x", "--also", "x" * 8001), "over the limit of 8,000"),
+        (("x", "--unlike", "x" * 8001), "over the limit of 8,000"),
+        (("x", "--instruction", "x" * 8001), "over the limit of 8,000"),
     ],
 )
 def test_search__what_cannot_be_asked_is_a_usage_error(indexed, words, sentence):

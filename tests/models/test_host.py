@@ -9,6 +9,7 @@ from qwen3vl_app.errors import ModelError, ModelLoadError
 from qwen3vl_app.models.host import ModelHost, Priority
 from qwen3vl_app.models.names import Role
 from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.models.retrying import seconds_until_retry
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput
 
@@ -210,6 +211,105 @@ def test_host__a_bug_while_loading_fails_the_model_not_the_program(host, monkeyp
     assert "Traceback" in caplog.text
     assert host.wait(WAIT)
     assert host.status()[1].state is ModelState.READY
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("qwen3vl_app.models.retrying.WAITS", (0.01,))
+
+
+PASSING = [
+    OSError(24, "Too many open files"),
+    MemoryError(),
+    RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+    Exception("Too many open files (os error 24)"),
+    FileNotFoundError(2, "No such file or directory"),
+]
+
+
+@pytest.mark.parametrize("error", PASSING, ids=repr)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_host__loads_again_what_failed_for_want_of_something(
+    host, monkeypatch, impatient, error, wrapped
+):
+    from qwen3vl_app.models import building
+
+    build, tries = building.build_embedder, []
+
+    def failing(*given):
+        tries.append(given)
+        if len(tries) > 3:
+            return build(*given)
+        if wrapped:
+            raise ModelLoadError("The folder cannot be loaded.") from error
+        raise error
+
+    monkeypatch.setattr(building, "build_embedder", failing)
+    host.start()
+    until(lambda: host.status()[0].state is ModelState.READY)
+    assert len(tries) == 4
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+
+
+def test_host__does_not_load_again_by_itself_what_is_damaged(tmp_path, impatient):
+    host = ModelHost(Settings(model=str(tmp_path), reranker="none", device="cpu"))
+    host.start()
+    assert host.wait(WAIT)
+    assert host._slots[Role.EMBEDDER].retry_at is None
+    host.close()
+
+
+def test_retry__after_the_checkpoint_was_repaired(tmp_path, parity):
+    folder = tmp_path / "checkpoint"
+    host = ModelHost(Settings(model=str(folder), reranker=str(folder), device="cpu", threads=1))
+    host.retry()  # nothing has failed yet
+    host.start()
+    assert host.wait(WAIT)
+    folder.symlink_to(parity / "checkpoint")
+    with pytest.raises(ModelError):
+        host.space()
+    host.retry()
+    until(lambda: all(status.state is ModelState.READY for status in host.status()))
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    assert host.score(TEXT, [TEXT], instruction="").scores
+    host.close()
+
+
+def test_retry__those_who_ask_meanwhile_wait_for_the_model(host, monkeypatch):
+    from qwen3vl_app.models import building
+
+    build, loading, go, tries = building.build_embedder, threading.Event(), threading.Event(), []
+
+    def slow(*given):
+        tries.append(given)
+        if len(tries) == 1:
+            raise ModelLoadError("not yet")
+        loading.set()
+        assert go.wait(WAIT)
+        return build(*given)
+
+    monkeypatch.setattr(building, "build_embedder", slow)
+    host.start()
+    assert host.wait(WAIT)
+    host.retry()
+    assert loading.wait(WAIT)
+    found = []
+    asking = in_background(lambda: found.append(host.space().dimension))
+    go.set()
+    asking.join(WAIT)
+    assert found == [64]
+
+
+def test_retry__after_closing_does_nothing(settings):
+    host = ModelHost(settings)
+    host.close()
+    host.retry()
+    with pytest.raises(ModelError, match="program is ending"):
+        host.space()
+
+
+def test_seconds_until_retry__grow_to_five_minutes():
+    assert [seconds_until_retry(n) for n in (1, 2, 3, 4, 5, 99)] == [5, 15, 60, 300, 300, 300]
 
 
 def test_host__reranking_off(parity):

@@ -7,6 +7,7 @@ import pytest
 
 from qwen3vl_app.errors import EmptyQueryError, UsageError
 from qwen3vl_app.types import (
+    Ask,
     ContentHash,
     Doubt,
     ExactWords,
@@ -23,6 +24,7 @@ from qwen3vl_app.types import (
     SearchUpdate,
     WordsMode,
 )
+from qwen3vl_app.types.query import LONGEST_TEXT
 
 
 @pytest.mark.parametrize(
@@ -134,3 +136,23 @@ def found(*relevances: float | None, stage=SearchStage.DONE, **left) -> SearchUp
 )
 def test_doubt__which_stage_says_so(update, doubt):
     assert update.doubt is doubt
+
+
+@pytest.mark.parametrize("place", ["text", "unlike", "instruction"])
+def test_query__a_text_over_the_limit(place):
+    given = {"text": "fox", place: "x" * LONGEST_TEXT}
+    assert Query(**given)
+    given[place] += "x"
+    with pytest.raises(
+        UsageError, match="has 8,001 characters, over the limit of 8,000"
+    ) as caught:
+        Query(**given)
+    assert (caught.value.code, caught.value.values) == (
+        "query.long",
+        {"found": 8001, "most": 8000},
+    )
+
+
+def test_ask__a_text_over_the_limit():
+    with pytest.raises(UsageError, match="over the limit of 8,000"):
+        Ask(text="x" * (LONGEST_TEXT + 1))

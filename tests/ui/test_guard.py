@@ -51,8 +51,37 @@ def test_responses__are_marked(client):
     assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
-def test_refusal__reading_is_free():
-    assert refusal("GET", "/api/items", Headers({"origin": "http://evil.example"})) is None
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://[evil"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"},
+        {"sec-fetch-site": "same-site", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"},
+        {"referer": "http://evil.example/page"},
+        {"referer": "http://127.0.0.1:9999/"},
+        {"referer": "http://[evil"},
+    ],
+)
+def test_refusal__reading_is_for_our_page_too(headers):
+    given = Headers({"host": "127.0.0.1:7860", **headers})
+    assert refusal("GET", "/api/items", given) is not None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"sec-fetch-site": "none"},
+        {"sec-fetch-site": "same-origin", "referer": "http://127.0.0.1:7860/"},
+        {"referer": "http://127.0.0.1:7860/?q=fox"},
+        {"origin": "http://127.0.0.1:7860"},
+    ],
+)
+def test_refusal__our_page_and_programs_read(headers):
+    assert refusal("GET", "/api/items", Headers({"host": "127.0.0.1:7860", **headers})) is None
 
 
 def test_allowed_hosts__bound_address():

@@ -17,7 +17,8 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from qwen3vl_app.budget import Budget
@@ -265,19 +266,21 @@ def test_query_upload_guard__what_arrives_at_once_is_bounded_too(tmp_path: Path)
 
         async def receiving(scope: Scope, receive: Receive, send: Send) -> None:
             nonlocal arrived
+            await Request(scope, receive).body()
             arrived += 1
             await ended.wait()
-            await PlainTextResponse("kept")(scope, receive, send)
+            await JSONResponse([])(scope, receive, send)
 
-        guard = QueryUploadGuard(receiving, folder=tmp_path, largest=10, kept=25)
+        guard = QueryUploadGuard(receiving, folder=tmp_path, largest=1000, kept=2000, share=2000)
         transport = httpx.ASGITransport(app=guard)
+        form = {"files": ("q.png", b"x" * 700)}
         async with httpx.AsyncClient(transport=transport, base_url="http://page") as page:
-            first = [asyncio.create_task(page.post(UPLOAD, content=b"x" * 10)) for _ in "ab"]
+            first = [asyncio.create_task(page.post(UPLOAD, files=form)) for _ in "ab"]
             while arrived < 2:
                 await asyncio.sleep(0.01)
-            refused = await page.post(UPLOAD, content=b"x" * 10)
+            refused = await page.post(UPLOAD, files=form)
             ended.set()
-            answers = [*[await task for task in first], await page.post(UPLOAD, content=b"x")]
+            answers = [*[await task for task in first], await page.post(UPLOAD, files=form)]
             return [refused.status_code, *(a.status_code for a in answers)], refused.text
 
     with ThreadPoolExecutor(1) as pool:  # the browser tests leave a loop running in this thread

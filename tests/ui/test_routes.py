@@ -273,3 +273,9 @@ def test_status__the_last_one_of_a_run_is_not_older(empty):
     empty.library.put(empty.library.uploads / "a.png", Kind.PICTURE, Image.new("RGB", (9, 9)))
     empty.indexer.show(state=IndexState.IDLE)
     assert board.now()["items"] == {"picture": 1}
+
+
+def test_models__what_failed_is_loaded_again(client, drawn):
+    answer = client.post("/api/models/retry", headers=OWN, json={})
+    assert [model["role"] for model in answer.json()] == ["embedder", "reranker"]
+    assert drawn.models.retried == 1

@@ -404,9 +404,13 @@ class FakeModels:
         )
     )
     has_reranker: bool = True
+    retried: int = 0
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         return self.embedder, self.reranker
+
+    def retry(self) -> None:
+        self.retried += 1
 
 
 @dataclass

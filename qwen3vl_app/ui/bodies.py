@@ -1,0 +1,145 @@
+"""How many bytes a request may bring, by route, and how slowly.
+
+What is not a file is received whole before anything else sees it, so that a body that is too
+large, too slow or no plain JSON costs no more than its limit. Files pass through as they arrive;
+here they are only held to the pace, and their own routes hold them to a size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qwen3vl_app.ui.plain_json import NotPlainError, check_plain
+from qwen3vl_app.ui.refusing import refuse_with
+from qwen3vl_app.ui.uploading import CutOffError, Pace, PacedFiles
+
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "TRACE", "CONNECT"})
+"""Methods whose bodies mean nothing here."""
+
+USUAL = 64 * 2**10
+"""Bytes of what our scripts send: a path, a name, a list of patterns. Also for unknown routes."""
+
+PATHS = 2**20
+"""Bytes of a list of files: the 5,000 that the page shows at most, at 200 each."""
+
+QUESTION = 256 * 2**10
+"""Bytes of an event of the page: all its texts at their longest, twice, in most scripts."""
+
+ROUTES: Mapping[str, int | None] = {
+    "/api/upload": None,
+    "/api/upload/done": PATHS,
+    "/api/index/retry": PATHS,
+    "/api/outcomes/forget": PATHS,
+    "/api/folders/rescan": PATHS,
+    "/gradio_api/upload": None,
+    "/gradio_api/queue/join": QUESTION,
+    "/gradio_api/run/": QUESTION,
+    "/gradio_api/call/": QUESTION,
+}
+"""Most bytes by path, or by its beginning where that ends in a slash; None for files."""
+
+OFF_THREAD = 32 * 2**10
+"""Bytes of JSON that are read on the event loop; more would keep others waiting."""
+
+
+class BodyGuard:
+    """ASGI middleware: 413 to bodies over the limit, 408 to slow ones, 400 to odd JSON."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._files = PacedFiles(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its whole body, or say what is wrong with it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = limit_of(scope["method"], scope["path"])
+        if most is None:
+            await self._files(scope, receive, send)
+            return
+        try:
+            body = await _whole(scope, receive, most)
+            if body is not None:
+                await _check(body)
+        except _TooLargeError as error:
+            await refuse_with(scope, receive, send, 413, str(error), code="body.large", limit=most)
+        except NotPlainError as error:
+            await refuse_with(scope, receive, send, 400, str(error), code="body.json")
+        except CutOffError as error:
+            if not error.gone:
+                await refuse_with(scope, receive, send, 408, str(error), code="body.slow")
+        else:
+            await self._app(scope, receive if body is None else _Replay(body, receive), send)
+
+
+def limit_of(method: str, path: str) -> int | None:
+    """Bytes that the body of a request may have; None for a file, which has its own limit."""
+    if method in BODILESS:
+        return 0
+    if path in ROUTES:
+        return ROUTES[path]
+    beginnings = (name for name in ROUTES if name.endswith("/") and path.startswith(name))
+    found = next(beginnings, None)
+    return USUAL if found is None else ROUTES[found]
+
+
+class _TooLargeError(Exception):
+    """The body has more bytes than its route takes."""
+
+    def __init__(self, path: str, most: int, size: int | None = None) -> None:
+        has = f"more than {most:,} bytes" if size is None else f"{size:,} bytes"
+        super().__init__(
+            f"The request to {path[:200]} has {has}, and its limit is {most:,}; send less at a "
+            "time."
+        )
+
+
+async def _whole(scope: Scope, receive: Receive, most: int) -> bytes | None:
+    """The body, held once; None where none was announced.
+
+    Raises:
+        _TooLargeError: It is announced to have, or has, more than ``most`` bytes.
+        CutOffError: It does not arrive.
+    """
+    headers = Headers(scope=scope)
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > most:
+        raise _TooLargeError(scope["path"], most, int(announced[:20]))
+    if not announced.isdecimal() and "transfer-encoding" not in headers:
+        return None
+    pace, body = Pace(receive), bytearray()
+    more = True
+    while more:
+        message = await pace()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > most:
+            raise _TooLargeError(scope["path"], most)
+    return bytes(body)
+
+
+async def _check(body: bytes) -> None:
+    if len(body) > OFF_THREAD:
+        await run_in_threadpool(check_plain, body)
+    elif body:
+        check_plain(body)
+
+
+@dataclass(slots=True)
+class _Replay:
+    """``receive`` for the app: the body at once, then whether the client is still there."""
+
+    body: bytes | None
+    receive: Receive
+
+    async def __call__(self) -> Message:
+        if self.body is None:
+            return await self.receive()
+        body, self.body = self.body, None
+        return {"type": "http.request", "body": body, "more_body": False}
