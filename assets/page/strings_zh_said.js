@@ -7,6 +7,7 @@ export const saidChinese = {
   'query.refused': '无法用这个查询搜索：{reason}',
   'query.cancelled_out': '想要的和不想要的互相抵消了：请降低排除内容的权重，或换一种说法。',
   'query.many_files': '一个查询最多可以有 {most} 个文件。',
+  'query.gone': '{name} 已不在这里；请重新添加到查询中。',
   'query.document': '{name} 是文档；查询可以是文字、图片和视频。',
   'examples.many': '最多可以指定 {most} 个示例。',
   none_passes: '资料库中没有内容符合筛选条件；请去掉其中一个。',
