@@ -103,8 +103,7 @@ export class FurtherQueries {
   /** Send files to where those of the box are kept, and name them in the query. */
   async take(n, files) {
     try {
-      const paths = await postFiles('/gradio_api/upload', files);
-      const keys = paths.map((path) => path.split(/[\\/]/).slice(-2).join('/'));
+      const keys = await postFiles('/gradio_api/upload', files);
       keys.forEach((key, at) => {
         if (files[at].type.startsWith('image/') && !this.previews.has(key)) this.previews.set(key, URL.createObjectURL(files[at]));
       });

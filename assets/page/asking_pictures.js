@@ -57,8 +57,8 @@ export class QueryPictures {
   }
 }
 
-/** `{hash}/{name}` at the end of where gradio serves a query file; null for anything else. */
+/** `{random}/{name}` at the end of where a query file is served; null for anything else. */
 function keyOf(source) {
   const path = decodeURIComponent(new URL(source, location.href).pathname);
-  return /\/([0-9a-f]{32,}\/[^/]+)$/.exec(path)?.[1] ?? null;
+  return /[/=]([0-9a-f]{32,}\/[^/]+)$/.exec(path)?.[1] ?? null;
 }

@@ -9,6 +9,7 @@ export const saidChinese = {
   'query.many_files': '一个查询最多可以有 {most} 个文件。',
   'query.long': '查询中有一段文字长 {found} 个字符，超过了 {most} 的上限；请缩短它。',
   'query.large': '这些图片和视频共 {size} 字节，超过了一个查询 {limit} 字节的上限；请选小一些的。',
+  'query.gone': '{name} 已不在这里；请重新添加到查询中。',
   'query.document': '{name} 是文档；查询可以是文字、图片和视频。',
   'examples.many': '最多可以指定 {most} 个示例。',
   none_passes: '资料库中没有内容符合筛选条件；请去掉其中一个。',

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.bench.library import LibraryReport
     from qwen3vl_app.bench.measures import Measure
     from qwen3vl_app.bench.memory import MemoryReport
+    from qwen3vl_app.bench.soak import SoakReport
 
 _PLACE = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
 
@@ -99,7 +100,41 @@ def bench_memory(*, files: int, as_json: bool, folder: Path | None) -> None:
     _say_report(report, as_json=as_json)
 
 
-def _say_report(report: LibraryReport | MemoryReport, *, as_json: bool) -> None:
+@bench.command("soak")
+@click.option("--minutes", default=30.0, show_default=True, type=click.FloatRange(0.05))
+@click.option("--sessions", default=5000, show_default=True, type=click.IntRange(1))
+@click.option("--files", default=60, show_default=True, type=click.IntRange(1), help="To search.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--in", "folder", type=_PLACE, help="Where the temporary files go; 100 MB.")
+def bench_soak(
+    *, minutes: float, sessions: int, files: int, as_json: bool, folder: Path | None
+) -> None:
+    """Let browser tabs come and go, and see whether the server grows.
+
+    Half an hour, on Linux only; touches no library of yours.
+    """
+    from qwen3vl_app.bench.soak import measure_soak
+
+    with failures_said():
+        report = measure_soak(minutes, sessions, files, folder)
+    _say_report(report, as_json=as_json)
+    if not as_json:
+        _say_minutes(report)
+
+
+def _say_minutes(report: SoakReport) -> None:
+    """The figures of a plot, a row a minute."""
+    click.echo("\nminute  sessions  memory MB  open  recall p50 ms  p95 ms  errors")
+    for one in report.minutes:
+        click.echo(
+            f"{one.until:6.1f}  {one.sessions:8}  {one.resident:9.1f}  {one.descriptors:4}  "
+            f"{one.recall_p50:13.0f}  {one.recall_p95:6.0f}  {one.errors:6}"
+        )
+    for error in report.errors:
+        click.echo(f"error: {error}")
+
+
+def _say_report(report: LibraryReport | MemoryReport | SoakReport, *, as_json: bool) -> None:
     if as_json:
         say_json({**asdict(report), "measures": [_row(measure) for measure in report.measures]})
         return

@@ -1,4 +1,4 @@
-"""Who may use the page, and for what: a password, reading only, and no file but our own copies."""
+"""Who may use the page, and for what: a password, and reading only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -24,9 +23,6 @@ SEARCH_ONLY = "This library is shown for searching only; indexing, deleting and 
 
 PRIVATE = ("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage")
 """What a public demo does not tell: folders, files and reasons of this computer."""
-
-FILE_ROUTES = ("/gradio_api/file=", "/gradio_api/file/")
-"""Gradio serves files by path here; and fetches addresses, which this program never does."""
 
 NO_FILE = "There is no such file."
 
@@ -74,26 +70,6 @@ class SearchOnlyGuard:
             await self._app(scope, receive, send)
 
 
-class FileGuard:
-    """ASGI middleware: of files asked for by path, only those inside ``folder`` exist.
-
-    Gradio shows the pictures and clips of a query this way. It compares paths as they are
-    written; here links are followed first, and addresses of other hosts are never fetched.
-    """
-
-    def __init__(self, app: ASGIApp, *, folder: Path) -> None:
-        self._app = app
-        self._folder = folder
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer that there is no such file."""
-        wanted = _file_asked_for(scope)
-        if wanted is None or is_inside(Path(os.path.abspath(wanted)), self._folder):
-            await self._app(scope, receive, send)
-        else:
-            await refuse(scope, receive, send, 404, NO_FILE)
-
-
 async def refuse(  # noqa: PLR0917  # the three of ASGI, and what to say
     scope: Scope,
     receive: Receive,
@@ -117,12 +93,6 @@ def is_inside(path: Path, folder: Path) -> bool:
         return path.resolve().is_relative_to(folder.resolve())
     except (OSError, ValueError, RuntimeError):  # a loop, a NUL, a name too long for the disk
         return False
-
-
-def _file_asked_for(scope: Scope) -> str | None:
-    path = scope.get("path", "") if scope["type"] == "http" else ""
-    route = next((route for route in FILE_ROUTES if path.startswith(route)), None)
-    return None if route is None else path.removeprefix(route)
 
 
 def _is_more_than_search(method: str, path: str) -> bool:

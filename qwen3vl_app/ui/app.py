@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from starlette.routing import Mount
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.ui import scripts
+from qwen3vl_app.ui.gate import GradioGate, events_of
+from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.server import QUERY_FOLDER, build_server
+from qwen3vl_app.ui.sessions import Sessions, bound
 from qwen3vl_app.ui.tabs.search import build_search_tab, wire_search
 from qwen3vl_app.ui.theme import build_theme
 from qwen3vl_app.ui.words import words
 
 TITLE = "Qwen3-VL Search"
 
-QUEUE_POLL = 0.02
-"""Seconds between two looks at gradio's event queue. Its default of 1 ms keeps 8 % of a core busy
-while nothing happens; 20 ms take 1 % and add no delay that can be felt."""
-
-KEEP_QUERY_FILES = (3600, 86400)
-"""Seconds between two sweeps of uploaded query files, and the age at which they go."""
+SWEEP_SECONDS = 3600
+"""Between two sweeps of query files."""
 
 
 def build_app(services: Services) -> FastAPI:
@@ -33,9 +37,12 @@ def build_app(services: Services) -> FastAPI:
     """
     _keep_to_this_computer(services)
     app = build_server(services)
+    given = GivenFiles(services.cache / QUERY_FOLDER)
+    searches = Searches(services.engine)
+    blocks = build_blocks(services, searches, given)
     gr.mount_gradio_app(
         app,
-        build_blocks(services),
+        blocks,
         path="/",
         theme=build_theme(),
         i18n=words,
@@ -49,30 +56,64 @@ def build_app(services: Services) -> FastAPI:
         mcp_server=False,
         show_error=False,
         footer_links=[],
+        app_kwargs={"openapi_url": None},
     )
+    blocks.has_launched = (
+        True  # else gradio takes any path that a value names, as nobody launched it
+    )
+    (mount,) = (route for route in app.router.routes if isinstance(route, Mount))
+    mount.app = GradioGate(
+        mount.app,
+        events=events_of(blocks),
+        given=given,
+        sessions=Sessions(blocks, searches.stop),
+        names=services.settings.allowed_names,
+    )
+    _sweep_while_running(app, given)
     return app
 
 
-def build_blocks(services: Services) -> Any:  # noqa: ANN401  # gradio has no types
+def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> Any:  # noqa: ANN401
     """Gradio's part of the page: the frame, three screens, and the events between them."""
-    with gr.Blocks(
-        title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=KEEP_QUERY_FILES
-    ) as blocks:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         _own("top", "top-bar")
         with gr.Row(elem_id="stage"):
             with gr.Column(elem_id="screens"), gr.Tabs(elem_id="tabs"):
                 with gr.Tab(words("app_search"), id="search"):
-                    search = build_search_tab()
+                    search = build_search_tab(given)
                 with gr.Tab(words("app_library"), id="library"):
                     _own("library", "library")
                 with gr.Tab(words("app_settings"), id="settings"):
                     _own("settings", "settings")
             _own("detail", "detail")
-        wire_search(search, services, Searches(services.engine))
-    blocks.queue(default_concurrency_limit=4, max_size=64)
-    if hasattr(blocks._queue, "sleep_when_free"):  # noqa: SLF001  # no public setting
-        blocks._queue.sleep_when_free = QUEUE_POLL  # noqa: SLF001
+        wire_search(search, services, searches, given)
+    bound(blocks)
     return blocks
+
+
+def _sweep_while_running(app: FastAPI, given: GivenFiles) -> None:
+    """Empty the folder of query files at start and end, and sweep it in between."""
+    inner = app.router.lifespan_context
+
+    async def sweep() -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            await run_in_threadpool(given.sweep)
+
+    @asynccontextmanager
+    async def lifespan(running: FastAPI) -> AsyncIterator[Any]:
+        given.clear()
+        task = asyncio.create_task(sweep())
+        try:
+            async with inner(running) as state:
+                yield state
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            given.clear()
+
+    app.router.lifespan_context = lifespan
 
 
 def _own(module: str, elem_id: str, *events: str) -> gr.HTML:

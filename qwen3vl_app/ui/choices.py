@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Ask, ItemFilter, ItemId, Kind, Query, WordsMode
 from qwen3vl_app.ui.crops import Crop
 from qwen3vl_app.ui.filters import number, read_filter, whole_number
-from qwen3vl_app.ui.query_files import QueryFile, known_files, read_query_files
-from qwen3vl_app.ui.server import QUERY_FOLDER
+from qwen3vl_app.ui.query_files import MOST_FILES, QueryFile, read_query_files
 
 TOP_K = 20
 DEPTH = 40
 
 MOST_ITEMS = 16
 """Items that one query may name as examples: their mean says little beyond that."""
+
+
+KnownFiles: TypeAlias = Callable[[Sequence[str]], list[QueryFile]]
+"""From keys to files; those that have gone are left out."""
+
+
+def no_files(_keys: Sequence[str]) -> list[QueryFile]:
+    """No key is known."""
+    return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +79,22 @@ class Choices:
 
 
 def build_query(
-    services: Services, text: str, files: Sequence[QueryFile], given: Mapping[str, Any]
+    services: Services,
+    text: str,
+    files: Sequence[QueryFile],
+    given: Mapping[str, Any],
+    known: KnownFiles = no_files,
 ) -> Query:
     """The query that box and choices describe.
 
     Where the box is empty and nothing is named as an example, the first further query is the one.
+
+    Args:
+        services: Their reader decodes the files.
+        text: Of the box.
+        files: Of the box.
+        given: The choices, by name.
+        known: Finds the files of further queries, which stand in the choices by key.
 
     Raises:
         EmptyQueryError: There is nothing to look for.
@@ -83,7 +102,7 @@ def build_query(
     """
     choices = Choices.read(given)
     pictures, clips = read_query_files(services.reader, files, choices.crops)
-    first, also = Ask(text=text, pictures=pictures, clips=clips), _also(services, choices)
+    first, also = Ask(text=text, pictures=pictures, clips=clips), _also(services, choices, known)
     if also and not (text or files or choices.like):
         first, *also = also
     return Query(
@@ -105,11 +124,11 @@ def build_query(
     )
 
 
-def _also(services: Services, choices: Choices) -> list[Ask]:
+def _also(services: Services, choices: Choices, known: KnownFiles) -> list[Ask]:
     """The further queries; lines in which nothing stands are none."""
     found = []
     for text, keys in choices.also:
-        files = known_files(services.cache / QUERY_FOLDER, keys)
+        files = known(keys[:MOST_FILES])
         if text or files:
             pictures, clips = read_query_files(services.reader, files, choices.crops)
             found.append(Ask(text=text, pictures=pictures, clips=clips))

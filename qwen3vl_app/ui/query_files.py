@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from qwen3vl_app.errors import UnreadableMediaError, UsageError
 from qwen3vl_app.media.kinds import HEAD_BYTES, FileType, identify
@@ -22,18 +24,22 @@ MOST_FILES = 8
 """Pictures and clips in one query: each costs the models hundreds of tokens."""
 
 
+NOT_REGULAR = "Not a regular file."
+"""Why a pipe, a device or a link is not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueryFile:
     """An uploaded file of a query."""
 
     key: str
-    """``{hash}/{name}`` below the folder of query files; stands in the page's addresses."""
+    """``{random}/{name}`` below the folder of query files; stands in the page's addresses."""
 
     path: Path
 
     @classmethod
     def at(cls, path: Path) -> Self:
-        """The file at ``path``, where gradio put it: in a folder named by the hash."""
+        """The file at ``path``, in a folder of its own."""
         return cls(PurePosixPath(*path.parts[-2:]).as_posix(), path)
 
     @classmethod
@@ -41,12 +47,6 @@ class QueryFile:
         """The file with this key if it is still there, and inside ``folder``."""
         path = folder / key
         return cls(key, path) if is_inside(path, folder) and path.is_file() else None
-
-
-def known_files(folder: Path, keys: Sequence[Any]) -> list[QueryFile]:
-    """The files with these keys, such as an address names; those that have gone are left out."""
-    found = (QueryFile.known(folder, str(key)) for key in keys[:MOST_FILES])
-    return [file for file in found if file is not None]
 
 
 def read_query_files(
@@ -87,10 +87,39 @@ def kind_of_query(path: Path) -> FileType:
     """What the first bytes say the file is; it is not decoded.
 
     Raises:
+        UsageError: It is no longer there.
         UnreadableMediaError: It is nothing the program can read.
     """
-    with path.open("rb") as file:
-        found = identify(file.read(HEAD_BYTES), path)
+    try:
+        with open_regular(path) as file:
+            found = identify(file.read(HEAD_BYTES), path)
+    except FileNotFoundError:
+        raise gone(path.name) from None
+    except OSError:
+        found = NOT_REGULAR
     if not isinstance(found, FileType):
         raise UnreadableMediaError(path, found)
     return found
+
+
+def gone(name: str) -> UsageError:
+    """The failure of a query whose file is not kept any more."""
+    return UsageError(
+        f"{name} is no longer kept here; add it to the query again.", code="query.gone", name=name
+    )
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file, opened to be read; never waits, as opening a pipe would.
+
+    Raises:
+        OSError: There is none, or it is a link, a folder, a pipe or a device.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_NOCTTY", "O_BINARY"):
+        flags |= getattr(os, name, 0)  # Windows has the last one only, and no pipes among files
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path} is not a regular file.")
+    return os.fdopen(descriptor, "rb")

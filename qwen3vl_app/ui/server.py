@@ -7,7 +7,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.ui import scripts
-from qwen3vl_app.ui.access import FileGuard, PasswordGuard, SearchOnlyGuard
+from qwen3vl_app.ui.access import PasswordGuard, SearchOnlyGuard
 from qwen3vl_app.ui.bodies import BodyGuard
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.first_script import FirstScript
@@ -62,7 +62,6 @@ def _guard(app: FastAPI, services: Services) -> None:
     settings = services.settings
     app.add_middleware(FirstScript, url=scripts.url("language.js"))
     query_files = services.cache / QUERY_FOLDER
-    app.add_middleware(FileGuard, folder=query_files)
     largest = LARGEST_IN_PUBLIC if settings.read_only else LARGEST
     app.add_middleware(QueryUploadGuard, folder=query_files, largest=largest)
     app.add_middleware(BodyGuard)

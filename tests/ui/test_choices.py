@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,11 @@ from PIL import Image
 
 from qwen3vl_app.errors import EmptyQueryError, UnreadableMediaError, UsageError
 from qwen3vl_app.types import Kind, Orientation, WordsMode
+from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.choices import Choices, build_query
 from qwen3vl_app.ui.crops import Crop
 from qwen3vl_app.ui.filters import read_filter
+from qwen3vl_app.ui.known_choices import known_choices
 from qwen3vl_app.ui.query_files import QueryFile, read_query_files
 
 FILTER_NAMES = (
@@ -178,3 +181,27 @@ def test_build_query__an_empty_box_leaves_the_first_to_a_further_query(drawn):
     assert (query.text, [one.text for one in query.also]) == ("a river", ["a boat"])
     beside = build_query(drawn, "", [], {"also": also, "like": [1]})
     assert (beside.text, len(beside.also)) == ("", 2)
+
+
+def test_known_choices__are_those_of_the_page():
+    text = (Path(scripts.FOLDER) / "asking_state.js").read_text()
+    defaults = text.split("DEFAULTS = Object.freeze({", 1)[1].split("});", 1)[0]
+    pairs = re.findall(r"(\w+): (\[\]|\{\}|[^,]+),", defaults)
+    assert len(pairs) > 20
+    given = {name: json.loads(value.replace("'", '"')) for name, value in pairs}
+    assert known_choices(given) == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *([], "x", 7, {"x": 1}, {1: 2}, {"folder": {}}, {"folder": "x" * 5000}, {"kinds": "page"}),
+        *({"kinds": [1]}, {"like": ["1"]}, {"like": [True]}, {"like": [2**60]}, {"top": [1]}),
+        *({"crops": []}, {"crops": {"a": {}}}, {"crops": {"a": [{}]}}, {"crops": {"a" * 400: []}}),
+        *({"also": {}}, {"also": [1]}, {"also": [{"x": 1}]}, {"also": [{"files": [1]}]}),
+        *({"also": [{"text": 1}]}, {"unlike": 1}, {"kinds": ["x"] * 65}, {"rerank": []}),
+    ],
+)
+def test_known_choices__nothing_else_is_taken(given):
+    with pytest.raises(UsageError, match=r"cannot be read\.$"):
+        known_choices(given)

@@ -9,7 +9,9 @@ import gradio as gr
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.ui import scripts
+from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.searches import Searches
+from qwen3vl_app.ui.tabs.components import with_keys, without_files
 from qwen3vl_app.ui.tabs.search_events import SearchEvents
 from qwen3vl_app.ui.words import words
 
@@ -32,7 +34,7 @@ class SearchTab:
     board: gr.HTML
 
 
-def build_search_tab() -> SearchTab:
+def build_search_tab(given: GivenFiles) -> SearchTab:
     """Add the components to the enclosing tab; ``wire_search`` makes them act."""
     box = gr.MultimodalTextbox(
         file_count="multiple",
@@ -60,12 +62,14 @@ def build_search_tab() -> SearchTab:
         apply_default_css=False,
         elem_id="board",
     )
-    return SearchTab(box=box, asking=asking, board=board)
+    return SearchTab(
+        box=with_keys(box, given), asking=without_files(asking), board=without_files(board)
+    )
 
 
-def wire_search(tab: SearchTab, services: Services, searches: Searches) -> None:
+def wire_search(tab: SearchTab, services: Services, searches: Searches, given: GivenFiles) -> None:
     """Connect the box and what is around it with the board."""
-    events = SearchEvents(services, searches)
+    events = SearchEvents(services, searches, given)
     streaming: dict[str, Any] = {
         "outputs": tab.board,
         "show_progress": "hidden",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import gradio as gr
@@ -11,10 +10,11 @@ import gradio as gr
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId
 from qwen3vl_app.ui.choices import MOST_ITEMS, build_query
+from qwen3vl_app.ui.given_files import GivenFiles
+from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
 from qwen3vl_app.ui.present import Json, item_card
-from qwen3vl_app.ui.query_files import QueryFile, known_files
+from qwen3vl_app.ui.query_files import MOST_FILES, QueryFile
 from qwen3vl_app.ui.searches import Searches
-from qwen3vl_app.ui.server import QUERY_FOLDER
 
 Event: TypeAlias = Iterator[Json]
 
@@ -22,52 +22,46 @@ Event: TypeAlias = Iterator[Json]
 class SearchEvents:
     """The handlers; each yields the values of the board."""
 
-    def __init__(self, services: Services, searches: Searches) -> None:
+    def __init__(self, services: Services, searches: Searches, given: GivenFiles) -> None:
         self._services = services
         self._searches = searches
-        self._folder = services.cache / QUERY_FOLDER
+        self._given = given
 
     def submit(self, request: gr.Request, box: Json, given: Json | None) -> Event:
         """The person pressed Enter."""
-        files = [QueryFile.at(Path(path)) for path in box.get("files") or []]
-        yield from self._run(request, box.get("text") or "", files, given or {})
+        yield from self._run(request, box["text"], self._given.all(box["files"]), given)
 
     def search(self, request: gr.Request, event: gr.EventData, box: Json) -> Event:
         """The page asks: a choice was changed, an item named, an address opened.
 
         ``text`` and ``files`` of the event are None where those of the box are meant.
         """
-        text = box.get("text") or "" if event.text is None else str(event.text)
-        if event.files is None:
-            files = [QueryFile.at(Path(path)) for path in box.get("files") or []]
-        else:
-            files = known_files(self._folder, event.files)
-        yield from self._run(request, text, files, event.choices or {})
+        text = box["text"] if event.text is None else known_text(event.text)
+        keys = box["files"] if event.files is None else known_keys(event.files)[:MOST_FILES]
+        yield from self._run(request, text, self._given.all(keys), event.choices)
 
     def fill(self, event: gr.EventData) -> Json:
         """The page changes what stands in the box."""
-        return {
-            "text": str(event.text or ""),
-            "files": [str(file.path) for file in known_files(self._folder, event.files or [])],
-        }
+        return {"text": known_text(event.text), "files": known_keys(event.files)[:MOST_FILES]}
 
     def stop(self, request: gr.Request) -> None:
         """The person pressed Stop or Esc."""
         self._searches.stop(session_of(request))
 
     def _run(
-        self, request: gr.Request, text: str, files: Sequence[QueryFile], given: Json
+        self, request: gr.Request, text: str, files: Sequence[QueryFile], given: Json | None
     ) -> Event:
+        choices = known_choices(given)
         asked = {
             "text": text.strip(),
             "files": [file.key for file in files],
-            "choices": given,
-            "items": self._cards(given),
+            "choices": choices,
+            "items": self._cards(choices),
         }
         yield from self._searches.run(
             session_of(request),
             asked,
-            lambda: build_query(self._services, text.strip(), files, given),
+            lambda: build_query(self._services, text.strip(), files, choices, self._given.all),
         )
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:

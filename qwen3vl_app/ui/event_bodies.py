@@ -1,0 +1,171 @@
+"""What a page may send to an event: read, checked, and written anew.
+
+Gradio takes any dictionary with a ``path`` and a certain ``meta`` for a file, wherever it stands,
+and copies what lies there to where it can be fetched. So it never sees a body that a client wrote:
+only one that was composed here, of texts, numbers and files that this program gave out itself.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+import orjson
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.ui.given_files import GivenFiles
+from qwen3vl_app.ui.gradio_surface import API
+from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
+from qwen3vl_app.ui.query_files import gone
+
+Json: TypeAlias = dict[str, Any]
+
+MOST_BYTES = 2**18
+"""Of the body of an event: the longest query in four-byte characters, twice, and its choices."""
+
+MOST_FILES = 64
+"""In the box; how many make sense is less, and said by the search."""
+
+META = {"_type": "gradio.FileData"}
+"""What makes gradio take a dictionary for a file."""
+
+FIELDS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
+FILE_FIELDS = {"path", "url", "meta", "orig_name", "size", "mime_type", "is_stream"}
+
+SESSION = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
+"""Names a browser tab; gradio's page draws a dozen letters and digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of the page, and what is sent with it."""
+
+    number: int
+    """Gradio's ``fn_index``."""
+
+    name: str
+    """Such as ``submit``."""
+
+    source: int
+    """The component it comes from, gradio's ``trigger_id``."""
+
+    inputs: tuple[str, ...]
+    """``box`` or ``choices`` for each."""
+
+    queued: bool
+
+
+def session_of_body(session: object) -> str:
+    """The name of the browser tab.
+
+    Raises:
+        UsageError: It cannot be one.
+    """
+    if not isinstance(session, str) or not SESSION.fullmatch(session):
+        raise _unknown("session_hash")
+    return session
+
+
+def composed(raw: bytes, events: Mapping[int, Event], given: GivenFiles, *, queued: bool) -> Json:
+    """The body that gradio is given instead of ``raw``.
+
+    Args:
+        raw: What the client sent.
+        events: All there are, by number.
+        given: The files that a client may name.
+        queued: Whether the event waits for its turn; each kind has its own address.
+
+    Raises:
+        UsageError: It is not what the page sends, or names a file that was not given out.
+    """
+    body = _parsed(raw)
+    event = events.get(body["fn_index"]) if type(body.get("fn_index")) is int else None
+    if event is None or event.queued is not queued:
+        raise _unknown("fn_index")
+    if body.get("trigger_id") not in (None, event.source):
+        raise _unknown("trigger_id")
+    data = body.get("data")
+    if not isinstance(data, list) or len(data) != len(event.inputs):
+        raise _unknown("data")
+    pairs = zip(event.inputs, data, strict=True)
+    return {
+        "data": [_box(one, given) if kind == "box" else known_choices(one) for kind, one in pairs],
+        "event_data": _event_data(event, body.get("event_data")),
+        "fn_index": event.number,
+        "session_hash": session_of_body(body.get("session_hash")),
+        "trigger_id": event.source,
+    }
+
+
+def _parsed(raw: bytes) -> Json:
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _unknown("the body") from error
+    if not isinstance(body, dict):
+        raise _unknown("the body")
+    if surplus := body.keys() - FIELDS:
+        raise _unknown(f"the field {min(surplus)[:40]!r}")
+    return body
+
+
+def _event_data(event: Event, given: object) -> Json | None:
+    if not given:
+        return None
+    names = {"search": {"text", "files", "choices"}, "fill": {"text", "files"}}.get(event.name)
+    if names is None or not isinstance(given, dict) or not given.keys() <= names:
+        raise _unknown("event_data")
+    text, files = given.get("text"), given.get("files")
+    found: Json = {
+        "text": None if text is None else known_text(text),
+        "files": None if files is None else known_keys(files),
+    }
+    if "choices" in names:
+        found["choices"] = known_choices(given.get("choices"))
+    return found
+
+
+def _box(value: object, given: GivenFiles) -> Json:
+    if value is None:
+        return {"text": "", "files": []}
+    if not isinstance(value, dict) or not value.keys() <= {"text", "files"}:
+        raise _unknown("the box")
+    files = value.get("files") or []
+    if not isinstance(files, list) or len(files) > MOST_FILES:
+        raise _unknown("the files of the box")
+    return {"text": known_text(value.get("text")), "files": [_file(one, given) for one in files]}
+
+
+def _file(value: object, given: GivenFiles) -> Json:
+    """The dictionary for gradio, of the one file that the client named by its key."""
+    if not isinstance(value, dict) or not value.keys() <= FILE_FIELDS:
+        raise _unknown("a file")
+    key = value.get("path")
+    if not isinstance(key, str) or value.get("meta") not in (None, META):
+        raise _unknown("a file")
+    if value.get("is_stream") or not _is_own(value.get("url"), key):
+        raise _unknown("a file")
+    if not re.fullmatch(r"[0-9a-f]{32,64}/[^/\\\0]+", key):
+        raise _unknown("a file that was not given out here")
+    file = given.find(key)
+    if file is None:
+        raise gone(key.rpartition("/")[2][:100])
+    kind, _ = mimetypes.guess_type(file.path.name)
+    name = {"orig_name": file.path.name, "mime_type": kind}
+    return {"path": str(file.path), "meta": META, **name}
+
+
+def _is_own(url: object, key: str) -> bool:
+    """Whether an address is the one at which this program shows the file; none is fetched."""
+    if url is None:
+        return True
+    _, found, path = str(url).partition(f"{API}/file=")
+    return bool(found) and unquote(path) == key
+
+
+def _unknown(what: str) -> UsageError:
+    return UsageError(f"This is not what the page sends: {what} cannot be read.")

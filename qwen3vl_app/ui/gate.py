@@ -1,0 +1,210 @@
+"""Stands before gradio: lets through what the page uses, as this program wrote it."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.ui.access import NO_FILE, refuse
+from qwen3vl_app.ui.event_bodies import MOST_BYTES, Event, composed, session_of_body
+from qwen3vl_app.ui.given_files import GivenFiles
+from qwen3vl_app.ui.gradio_surface import API, Row, Way, reachable
+from qwen3vl_app.ui.query_parts import Arriving
+from qwen3vl_app.ui.sessions import Sessions
+
+NOTHING = "There is nothing at this address; the page does not use it."
+
+TOO_LONG = f"This is longer than what the page sends ({MOST_BYTES:,} bytes at most)."
+
+HEADERS = frozenset(
+    {
+        *(b"host", b"accept", b"accept-encoding", b"content-type", b"content-length", b"range"),
+        *(b"if-none-match", b"if-modified-since", b"if-range", b"user-agent", b"connection"),
+    }
+)
+"""What gradio sees of a request. It reflects others: ``Origin`` of any port of this computer as
+permission for that page to read (CORS), ``X-Forwarded-Host`` as the address of its own files."""
+
+SHOWN = frozenset(
+    {
+        *("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/avif"),
+        *("video/mp4", "video/webm", "video/quicktime", "video/ogg"),
+    }
+)
+"""What a browser shows and never runs; everything else it may only save."""
+
+
+class GradioGate:
+    """ASGI middleware: a request without a row in ``REACHABLE`` is answered with 404.
+
+    Args:
+        app: Gradio's application.
+        events: The page's events by number.
+        given: The query files that were given out.
+        sessions: Bounds what gradio remembers of browser tabs.
+        names: Host names of a proxy in front, whose word on the scheme is taken.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        events: Mapping[int, Event],
+        given: GivenFiles,
+        sessions: Sessions,
+        names: Iterable[str] = (),
+    ) -> None:
+        self.wrapped = app
+        self._events = events
+        self._given = given
+        self._sessions = sessions
+        self._names = frozenset(name.lower() for name in names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or let gradio answer it."""
+        if scope["type"] == "lifespan":
+            await self.wrapped(scope, receive, send)
+            return
+        row = reachable(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if row is None:
+            await refuse(scope, receive, send, 404, NOTHING)
+        elif row.way is Way.EVENT:
+            await self._event(row, scope, receive, send)
+        elif row.way is Way.STREAM:
+            await self._stream(scope, receive, send)
+        elif row.way is Way.UPLOAD:
+            await self._upload(scope, receive, send)
+        elif row.way is Way.FILE:
+            await self._file(scope, receive, send)
+        else:
+            await self.wrapped(self._plain(scope), receive, send)
+
+    async def _event(self, row: Row, scope: Scope, receive: Receive, send: Send) -> None:
+        raw = await _body(receive, MOST_BYTES)
+        if raw is None:
+            return
+        if len(raw) > MOST_BYTES:
+            await refuse(scope, receive, send, 413, TOO_LONG)
+            return
+        try:
+            body = await run_in_threadpool(
+                composed, raw, self._events, self._given, queued=row.queued
+            )
+        except UsageError as error:
+            await refuse(scope, receive, send, 400, str(error))
+            return
+        await self._sessions.joined(body["session_hash"])
+        whole = orjson.dumps(body)
+        headers = {b"content-type": b"application/json", b"content-length": b"%d" % len(whole)}
+        await self.wrapped(self._plain(scope, headers), _replayed(whole, receive), send)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = QueryParams(scope["query_string"]).get("session_hash")
+        try:
+            session = session_of_body(asked)
+        except UsageError as error:
+            await refuse(scope, receive, send, 400, str(error))
+            return
+        plain = {**self._plain(scope), "query_string": f"session_hash={session}".encode()}
+        with self._sessions.reading(session):
+            await self.wrapped(plain, receive, send)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        arriving = Arriving(self._given.new_part)
+        try:
+            await arriving.take(request.headers.get("content-type", ""), request.stream())
+            keys = await run_in_threadpool(self._kept, arriving)
+        except ClientDisconnect:
+            return
+        except UsageError as error:
+            await refuse(scope, receive, send, 400, str(error))
+        except OSError as error:
+            why = f"The file cannot be kept ({error.strerror}); make room on the disk."
+            await refuse(scope, receive, send, 507, why)
+        else:
+            await JSONResponse(keys)(scope, receive, send)
+        finally:
+            arriving.discard()
+
+    def _kept(self, arriving: Arriving) -> list[str]:
+        return [self._given.add(one.path, one.name).key for one in arriving.files]
+
+    async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = scope["path"].removeprefix(f"{API}/file=")
+        file = await run_in_threadpool(self._given.find, key)
+        if file is None:
+            await refuse(scope, receive, send, 404, NO_FILE)
+            return
+        kind, _ = mimetypes.guess_type(file.path.name)
+        shown = kind in SHOWN
+        response = FileResponse(
+            file.path,
+            media_type=kind if shown else "application/octet-stream",
+            filename=file.path.name,
+            content_disposition_type="inline" if shown else "attachment",
+            headers={"cache-control": "private, max-age=3600"},
+        )
+        await response(scope, receive, send)
+
+    def _plain(self, scope: Scope, headers: Mapping[bytes, bytes] | None = None) -> Scope:
+        """The request with the headers that are known, and without a query string."""
+        own = headers or {}
+        known = [(n, v) for n, v in scope["headers"] if n in HEADERS and n not in own]
+        return {
+            **scope,
+            "headers": [*known, *own.items()],
+            "query_string": b"",
+            "scheme": self._scheme(Headers(scope=scope)),
+        }
+
+    def _scheme(self, headers: Headers) -> str:
+        """``https`` where a proxy in front, known by name, says that it was asked so."""
+        name = headers.get("host", "").rpartition("@")[2].partition(":")[0].lower()
+        said = headers.get("x-forwarded-proto", "").partition(",")[0].strip()
+        return "https" if said == "https" and name in self._names else "http"
+
+
+async def _body(receive: Receive, most: int) -> bytes | None:
+    """The body, read no further than just beyond ``most`` bytes; None if the client has left."""
+    found = bytearray()
+    while len(found) <= most:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        found += message.get("body", b"")
+        if not message.get("more_body", False):
+            break
+    return bytes(found)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Hands out the body once, then what else comes from the client."""
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message() -> Message:
+        return left.pop() if left else await receive()
+
+    return next_message
+
+
+def events_of(blocks: Any) -> dict[int, Event]:  # noqa: ANN401  # gradio has no types
+    """The events of gradio's page, as a client names them."""
+    return {number: _event(number, fn) for number, fn in blocks.fns.items()}
+
+
+def _event(number: int, fn: Any) -> Event:  # noqa: ANN401
+    ((source, name),) = fn.targets
+    inputs = tuple(
+        "box" if one.get_block_name() == "multimodaltextbox" else "choices" for one in fn.inputs
+    )
+    return Event(number=number, name=name, source=source, inputs=inputs, queued=bool(fn.queue))
