@@ -18,12 +18,13 @@ from qwen3vl_app.store.cache import FOLDER as INDEX
 from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import DATABASE_NAME, Connection
 from qwen3vl_app.store.folders import list_folders
+from qwen3vl_app.store.leftovers import sweep_leftovers
 from qwen3vl_app.store.lock import LOCK_NAME, OWNER_NAME, WriterLock
 from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.thumbnails import Thumbnails
-from qwen3vl_app.store.uploads import delete_uploads
+from qwen3vl_app.store.uploads import Uploads
 from qwen3vl_app.store.writer import LibraryWriter
 from qwen3vl_app.types import (
     EVERYTHING,
@@ -48,6 +49,7 @@ class Library(SearchableLibrary):
         self._lock = lock
         self._thumbnails = Thumbnails(self.thumbnails)
         self._writer = LibraryWriter(connection, self._live, self._thumbnails)
+        self.dropped = Uploads(self.uploads)
 
     @classmethod
     def open(cls, directory: Path, *, writable: bool = True) -> Self:
@@ -70,6 +72,7 @@ class Library(SearchableLibrary):
         _prepare(directory)
         lock = WriterLock(directory)
         try:
+            sweep_leftovers(directory)
             return cls(Connection(directory, writable=True), lock)
         except BaseException:
             lock.release()
@@ -210,8 +213,9 @@ class Library(SearchableLibrary):
         Raises:
             LibraryReadOnlyError: The library is open for reading only.
         """
-        gone = self.writer.forget([Path(os.path.abspath(path)) for path in paths])
-        delete_uploads(self.uploads, gone)
+        with self.dropped.deletion() as deletion:
+            gone = self.writer.forget([Path(os.path.abspath(path)) for path in paths])
+            deletion.delete(gone)
         return len(gone)
 
     def check(self) -> list[str]:

@@ -32,6 +32,7 @@ from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
 from qwen3vl_app.store.rows import Folder
 from qwen3vl_app.store.storage import OldSpace, StorageOption
+from qwen3vl_app.store.uploads import Uploads
 from qwen3vl_app.types import (
     ContentHash,
     DuplicateGroup,
@@ -214,6 +215,7 @@ class FakeLibrary:
         self.uploads = self.directory / "uploads"
         self.thumbnails.mkdir(parents=True, exist_ok=True)
         self.uploads.mkdir(parents=True, exist_ok=True)
+        self.dropped = Uploads(self.uploads)
 
     def put(
         self,
