@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Lock
-from types import SimpleNamespace
+from threading import Event
 
 import httpx
 import pytest
 from PIL import Image, ImageDraw
 
 from qwen3vl_app.budget import Budget
+from qwen3vl_app.errors import AppError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Item, ItemId, Kind, Place
@@ -106,17 +106,27 @@ class Slow:
 
     def __init__(self) -> None:
         self.open = Event()
-        self.made: list[int] = []
-        self._lock = Lock()
+        self.fails = False
+        self.looked_for: list[int] = []
+        self.begun: list[int] = []
 
     def kept(self, item: Item, *, longest: int) -> Path | None:
+        self.looked_for.append(longest)
         return None
 
     def get(self, item: Item, *, longest: int) -> Path:
+        self.begun.append(longest)
         assert self.open.wait(PATIENCE)
-        with self._lock:
-            self.made.append(longest)
+        if self.fails:
+            raise OSError("no")
         return Path(f"{longest}.webp")
+
+    async def have_asked(self, count: int) -> None:
+        """Return when so many requests are in the queue."""
+        while len(self.looked_for) < count:
+            await asyncio.sleep(0.01)
+        for _ in range(20):
+            await asyncio.sleep(0.01)
 
 
 class Client:
@@ -145,24 +155,17 @@ def asked(queue: PreviewQueue, client: Client, longest: int) -> asyncio.Task[Pat
     return asyncio.ensure_future(queue.get(client, ITEM, longest))  # type: ignore[arg-type]
 
 
-async def settled(tasks: list[asyncio.Task[Path]]) -> None:
-    for _ in range(200):
-        await asyncio.sleep(0.005)
-        if all(task.done() for task in tasks):
-            return
-
-
 def test_the_same_preview_asked_for_by_many__is_made_once():
     async def run() -> None:
         slow = Slow()
         queue = PreviewQueue(slow, threads=2, waiting=5)  # type: ignore[arg-type]
         tasks = [asked(queue, Client(), 400) for _ in range(50)]
-        await asyncio.sleep(0.1)
+        await slow.have_asked(50)
         slow.open.set()
         assert {str(path) for path in await asyncio.gather(*tasks)} == {"400.webp"}
-        assert slow.made == [400]
+        assert slow.begun == [400]
         assert await asked(queue, Client(), 400) == Path("400.webp")  # not kept: made anew
-        assert slow.made == [400, 400]
+        assert slow.begun == [400, 400]
 
     asyncio.run(run())
 
@@ -172,10 +175,12 @@ def test_more_than_may_wait__are_told_to_come_again():
         slow = Slow()
         queue = PreviewQueue(slow, threads=2, waiting=5)  # type: ignore[arg-type]
         tasks = [asked(queue, Client(), size) for size in range(20)]
-        await settled(tasks[7:])
-        assert all(isinstance(task.exception(), TooBusyError) for task in tasks[7:])
+        await slow.have_asked(20)
+        refused = [task for task in tasks if task.done()]
+        assert [type(task.exception()) for task in refused] == [TooBusyError] * 13
         slow.open.set()
-        assert len(await asyncio.gather(*tasks[:7])) == 7
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        assert sum(isinstance(one, Path) for one in done) == 7
 
     asyncio.run(run())
 
@@ -184,38 +189,36 @@ def test_who_leaves_before_it_began__is_not_worked_for():
     async def run() -> None:
         slow = Slow()
         queue = PreviewQueue(slow, threads=1, waiting=50)  # type: ignore[arg-type]
-        clients = [Client() for _ in range(10)]
-        tasks = [asked(queue, client, size) for size, client in enumerate(clients)]
+        first = asked(queue, Client(), 0)
+        await slow.have_asked(1)
+        clients = [Client() for _ in range(1, 10)]
+        tasks = [asked(queue, client, size) for size, client in enumerate(clients, start=1)]
         also = asked(queue, Client(), 5)
-        await asyncio.sleep(0.1)
-        for client in clients[1:]:
+        await slow.have_asked(11)
+        for client in clients:
             client.left.set()
-        await settled(tasks[1:])
-        assert all(task.exception() for task in tasks[1:])
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(one) for one in done] == [AppError] * 9
         slow.open.set()
-        await asyncio.gather(tasks[0], also)
-        await asyncio.sleep(0.1)
-        assert sorted(slow.made) == [0, 5]  # what another one waits for is made all the same
+        await asyncio.gather(first, also)
+        assert slow.begun == [0, 5]  # what another one waits for is made all the same
 
     asyncio.run(run())
 
 
 def test_one_that_fails__fails_for_all_who_wait_and_is_tried_again():
     async def run() -> None:
-        calls = []
-
-        def get(item: Item, *, longest: int) -> Path:
-            calls.append(longest)
-            raise OSError("no")
-
-        broken = SimpleNamespace(kept=lambda *_, **__: None, get=get)
-        queue = PreviewQueue(broken, threads=1, waiting=5)  # type: ignore[arg-type]
-        for _ in range(2):
-            done = await asyncio.gather(
-                *(asked(queue, Client(), 400) for _ in range(3)), return_exceptions=True
-            )
+        slow = Slow()
+        slow.fails = True
+        queue = PreviewQueue(slow, threads=1, waiting=5)  # type: ignore[arg-type]
+        for time_ in (1, 2):
+            slow.open.clear()
+            tasks = [asked(queue, Client(), 400) for _ in range(3)]
+            await slow.have_asked(3 * time_)
+            slow.open.set()
+            done = await asyncio.gather(*tasks, return_exceptions=True)
             assert [type(one) for one in done] == [OSError] * 3
-        assert calls == [400, 400]
+        assert slow.begun == [400, 400]
 
     asyncio.run(run())
 
