@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from qwen3vl_app.search.discretion import UNTOLD, discreet, told
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ExactWords, ItemFilter, Kind, Place
 from qwen3vl_app.ui.present import discreet_status
-from tests.attacks.program import PAGE, PATIENCE, Program, answers, join, text_of
+from tests.attacks.program import PAGE, Program, answers, join, text_of
 from tests.attacks.routes import operations
 from tests.store.build import SPACE, content, put_file, unit
 
-STREAMS = ("/gradio_api/queue/data", "/gradio_api/heartbeat", "/gradio_api/upload_progress")
-"""Answers that never end; what they hold is asked for by searching."""
+LISTENING = 2.0
+"""Seconds for which an answer that never ends is listened to."""
 
 FORGED = (
     {},
@@ -50,23 +51,38 @@ def without_the_question(said: str, text: str) -> str:
     return said.replace(text, "")
 
 
+def everything_asked(http: httpx.Client) -> Iterator[tuple[str, str]]:
+    """What was asked for, and all that was answered: headers, bodies, sentences of errors."""
+    values = ("1", "5", "0", "99999999999999999999", "x", "%2e%2e%2f", "%00")
+    for one in operations():
+        for value in values if one.inside and one.is_ours else ("x",):
+            for headers in FORGED if one.method == "GET" and value in ("1", "x") else ({},):
+                body = None if one.body is None else dict.fromkeys(one.body, "x")
+                asked = f"{one.method} {one.target(value)}"
+                yield asked, heard(http, *asked.split(), headers=headers, json=body)
+
+
+def heard(http: httpx.Client, method: str, target: str, **given: object) -> str:
+    said = b""
+    try:
+        with http.stream(method, target, timeout=LISTENING, **given) as answer:
+            said = str(answer.headers).encode()
+            until = time.monotonic() + LISTENING
+            for piece in answer.iter_bytes():
+                said += piece
+                if time.monotonic() > until:
+                    break
+    except httpx.ReadTimeout:
+        pass  # it waits for something to say
+    return said.decode(errors="replace")
+
+
 def test_every_route_with_every_value__tells_no_folder(public):
-    """Bodies, headers and error sentences; the visitor's own words are left out of the values."""
     secrets = folders_of(public)
-    values = ("1", "2", "3", "4", "5", "0", "-1", "99999999999999999999", "x", "%2e%2e%2f", "%00")
     with public.client(headers=PAGE) as http:
-        for one in operations():
-            if one.target().startswith(STREAMS):
-                continue
-            for value in values if one.inside else ("",):
-                for headers in FORGED if one.method == "GET" and value in ("", "1") else ({},):
-                    body = None if one.body is None else {name: "x" for name in one.body}
-                    answer = http.request(
-                        one.method, one.target(value), headers=headers, json=body, timeout=PATIENCE
-                    )
-                    said = answer.text + str(answer.headers)
-                    found = [secret for secret in secrets if secret in said]
-                    assert not found, (one.method, answer.url, found, said[:2000])
+        for asked, said in everything_asked(http):
+            found = [secret for secret in secrets if secret in said]
+            assert not found, (asked, found, said[:2000])
 
 
 def test_cards_and_details__have_names_and_no_folders(visitor):
@@ -81,7 +97,7 @@ def test_cards_and_details__have_names_and_no_folders(visitor):
         assert visitor.get(f"/m/full/{row['id']}").status_code == 200
 
 
-@pytest.mark.parametrize("folder", ["/", "/tmp", "~", "~root", "~nosuch", "C:\\", "file:///"])
+@pytest.mark.parametrize("folder", ["/", "/home", "~", "~root", "~nosuch", "C:\\", "file:///"])
 def test_a_filter_on_a_folder__is_refused_whether_it_is_right_or_not(public, visitor, folder):
     for asked in (folder, str(public.folder), f"{public.folder}/files", f"{public.folder}x"):
         answer = visitor.get("/api/items", params={"folder": asked})
