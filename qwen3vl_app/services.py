@@ -71,10 +71,13 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.models.host import ModelHost
+    from qwen3vl_app.search.discretion import DiscreetEngine
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.store.library import Library
 
-    library = Library.open(settings.library, writable=writable)
+    library = Library.open(
+        settings.library, writable=writable, hides_folders=settings.read_only and not writable
+    )
     models = ModelHost(settings)
     reader = Reader(
         Budget(),
@@ -88,7 +91,9 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
         reader=reader,
         models=models,
         indexer=Indexer(library, reader, models, settings),
-        engine=SearchEngine(library, reader, models),
+        engine=DiscreetEngine(library, reader, models)
+        if settings.read_only
+        else SearchEngine(library, reader, models),
     )
 
 

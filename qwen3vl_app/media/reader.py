@@ -30,10 +30,10 @@ _SECONDS_PER_PART = 5.0
 class Reader:
     """Files become outlines, content and pictures.
 
-    Thread-safe; calls block. Indexing (:meth:`outline`, :meth:`read`) and what a person waits
-    for have processes of their own, so a slow file being indexed delays no search. No process
-    starts before the first call. Every method raises :class:`UnreadableMediaError` for a file
-    that cannot be read, its subclass :class:`TooSlowError` where the decoder hangs, and
+    Thread-safe; calls block. Indexing (:meth:`outline`, :meth:`read`), previews and what a search
+    waits for have processes of their own, so a slow file being indexed or shown delays no search.
+    No process starts before the first call. Every method raises :class:`UnreadableMediaError` for
+    a file that cannot be read, its subclass :class:`TooSlowError` where the decoder hangs, and
     :class:`AppError` after :meth:`close`.
     """
 
@@ -43,6 +43,7 @@ class Reader:
         self._options = ReadOptions(budget=budget, limits=limits, moment_seconds=moment_seconds)
         self._indexing = Pool(workers)
         self._waiting = Pool(workers)
+        self._previews = Pool(workers)
 
     @property
     def budget(self) -> Budget:
@@ -108,12 +109,13 @@ class Reader:
 
         Of a video or a moment its middle frame, of a passage its first lines drawn.
         """
-        return cast("bytes", self._call(self._waiting, "preview", path, part, longest))
+        return cast("bytes", self._call(self._previews, "preview", path, part, longest))
 
     def close(self) -> None:
         """End all processes. Calls under way raise :class:`AppError`."""
         self._indexing.close()
         self._waiting.close()
+        self._previews.close()
 
     def _read(
         self,

@@ -10,6 +10,7 @@ from threading import Lock
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import ContentHash, Item, Kind, ModelInput, Part
@@ -43,6 +44,7 @@ class Documents:
     def __init__(self, library: Store, reader: Reader) -> None:
         self._library = library
         self._reader = reader
+        self._originals = Originals()
         self._lock = Lock()
         self._cache: OrderedDict[_Key, ModelInput] = OrderedDict()
         self._bytes = 0
@@ -88,9 +90,11 @@ class Documents:
 
     def _decode(self, item: Item, budget: Budget) -> ModelInput:
         part = Part(ordinal=item.ordinal, kind=item.kind, place=item.place)
-        paths = self._library.paths_of(item.content_hash) or [item.path]
-        present = next((path for path in paths if path.is_file()), paths[0])
-        return self._reader.model_inputs(present, [part], budget=budget)[0]
+        known = self._library.originals(item.content_hash)
+        with self._originals.opened(known) as original:
+            decoded = self._reader.model_inputs(original.path, [part], budget=budget)[0]
+            original.check_unchanged()
+        return decoded
 
     def _keep(self, key: _Key, content: ModelInput) -> None:
         size = _bytes_of(content)

@@ -13,7 +13,7 @@ from typing import Any
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path, storable
 from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.rows import FileId, KnownFile, KnownStamp
-from qwen3vl_app.types import ContentHash, FileOutcome, FileStamp, Outcome
+from qwen3vl_app.types import ContentHash, FileOutcome, FileStamp, Original, Outcome
 
 KNOWN = "id, path, size, mtime_ns, outcome, content"
 """The columns that ``known_file`` reads."""
@@ -73,6 +73,24 @@ def paths_of(conn: sqlite3.Connection, content_hash: ContentHash) -> list[Path]:
     """Every file with these bytes, the first known first."""
     rows = conn.execute("SELECT path FROM file WHERE content = ? ORDER BY id", (content_hash,))
     return [decode_path(row[0]) for row in rows]
+
+
+def originals_of(conn: sqlite3.Connection, content_hash: ContentHash) -> list[Original]:
+    """Every file with these bytes, and what it was like then; the first known first."""
+    rows = conn.execute(
+        "SELECT path, size, mtime_ns, updated FROM file WHERE content = ? ORDER BY id",
+        (content_hash,),
+    )
+    return [
+        Original(
+            path=decode_path(path),
+            content_hash=content_hash,
+            size=size,
+            mtime_ns=mtime_ns,
+            indexed=updated,
+        )
+        for path, size, mtime_ns, updated in rows
+    ]
 
 
 def living_paths(conn: sqlite3.Connection) -> list[Path]:

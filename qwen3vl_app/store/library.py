@@ -18,12 +18,13 @@ from qwen3vl_app.store.cache import FOLDER as INDEX
 from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import DATABASE_NAME, Connection
 from qwen3vl_app.store.folders import list_folders
+from qwen3vl_app.store.leftovers import sweep_leftovers
 from qwen3vl_app.store.lock import LOCK_NAME, OWNER_NAME, WriterLock
 from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.thumbnails import Thumbnails
-from qwen3vl_app.store.uploads import delete_uploads
+from qwen3vl_app.store.uploads import Uploads
 from qwen3vl_app.store.writer import LibraryWriter
 from qwen3vl_app.types import (
     EVERYTHING,
@@ -32,6 +33,7 @@ from qwen3vl_app.types import (
     Item,
     ItemFilter,
     ItemId,
+    Original,
     Outcome,
     Space,
 )
@@ -43,18 +45,28 @@ UPLOADS = "uploads"
 class Library(SearchableLibrary):
     """One folder: ``library.db``, ``thumbnails/``, ``uploads/``. Made by ``Library.open``."""
 
-    def __init__(self, connection: Connection, lock: WriterLock | None) -> None:
-        super().__init__(connection)
+    def __init__(
+        self, connection: Connection, lock: WriterLock | None, *, hides_folders: bool = False
+    ) -> None:
+        super().__init__(connection, hides_folders=hides_folders)
         self._lock = lock
         self._thumbnails = Thumbnails(self.thumbnails)
         self._writer = LibraryWriter(connection, self._live, self._thumbnails)
+        self.dropped = Uploads(self.uploads)
 
     @classmethod
-    def open(cls, directory: Path, *, writable: bool = True) -> Self:
+    def open(cls, directory: Path, *, writable: bool = True, hides_folders: bool = False) -> Self:
         """The library in a folder, made there if ``writable`` and there is none.
 
         Read-only libraries can be opened any number of times, also beside a writer, whose
         batches they see as soon as they are committed.
+
+        Args:
+            directory: The folder.
+            writable: Whether anything may be changed.
+            hides_folders: For strangers: items have the mere name of their file as path, words
+                are not looked for in folders, and no filter may name one. Only of a library
+                that is not ``writable``.
 
         Raises:
             UsageError: The folder holds something else, or nothing and is not to be written.
@@ -66,10 +78,12 @@ class Library(SearchableLibrary):
         if not writable:
             if not (directory / DATABASE_NAME).is_file():
                 raise UsageError(f"There is no library in {directory}; index something first.")
-            return cls(Connection(directory, writable=False), None)
+            connection = Connection(directory, writable=False)
+            return cls(connection, None, hides_folders=hides_folders)
         _prepare(directory)
         lock = WriterLock(directory)
         try:
+            sweep_leftovers(directory)
             return cls(Connection(directory, writable=True), lock)
         except BaseException:
             lock.release()
@@ -143,19 +157,21 @@ class Library(SearchableLibrary):
     def items(self, ids: Sequence[ItemId]) -> dict[ItemId, Item]:
         """These items in this order, less those that no file has any more."""
         with self._connection.reading() as conn:
-            return items.read_items(conn, ids)
+            found = items.read_items(conn, ids)
+        return {number: self._told(item) for number, item in found.items()}
 
     def siblings(self, item: ItemId) -> list[Item]:
         """All items of the same file in its order, this one included; none if it has gone."""
         with self._connection.reading() as conn:
-            return items.read_siblings(conn, item)
+            return [self._told(one) for one in items.read_siblings(conn, item)]
 
     def list_items(
         self, where: ItemFilter = EVERYTHING, *, after: ItemId | None = None, limit: int = 100
     ) -> list[Item]:
         """A page of items, newest first; the next page begins ``after`` the last one's id."""
+        self._check(where)
         with self._connection.reading() as conn:
-            return items.list_living(conn, where, after, limit)
+            return [self._told(one) for one in items.list_living(conn, where, after, limit)]
 
     # ------------------------------------------------------------ files
 
@@ -199,6 +215,11 @@ class Library(SearchableLibrary):
         with self._connection.reading() as conn:
             return files.paths_of(conn, content)
 
+    def originals(self, content: ContentHash) -> list[Original]:
+        """Every file with these bytes as it was when they were read, the first known first."""
+        with self._connection.reading() as conn:
+            return files.originals_of(conn, content)
+
     # ------------------------------------------------------------ care
 
     def forget(self, paths: Sequence[Path]) -> int:
@@ -210,8 +231,9 @@ class Library(SearchableLibrary):
         Raises:
             LibraryReadOnlyError: The library is open for reading only.
         """
-        gone = self.writer.forget([Path(os.path.abspath(path)) for path in paths])
-        delete_uploads(self.uploads, gone)
+        with self.dropped.deletion() as deletion:
+            gone = self.writer.forget([Path(os.path.abspath(path)) for path in paths])
+            deletion.delete(gone)
         return len(gone)
 
     def check(self) -> list[str]:

@@ -33,6 +33,7 @@ from qwen3vl_app.types import (
     ItemFilter,
     ItemId,
     Kind,
+    Original,
     Outcome,
     Part,
     SkippedPath,
@@ -97,6 +98,9 @@ class Store(Protocol):
 
     def paths_of(self, content: ContentHash) -> list[Path]:
         """Every file with these bytes, the first known first."""
+
+    def originals(self, content: ContentHash) -> list[Original]:
+        """Every file with these bytes as it was when they were read, the first known first."""
 
     def counts(self) -> LibraryCounts:
         """How many files and items there are."""

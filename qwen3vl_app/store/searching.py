@@ -8,13 +8,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store import filters, items, tags, vectors, words
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
 from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.store.names import KnownNames
 from qwen3vl_app.store.rows import SampleScores, WordMatches
 from qwen3vl_app.store.sample import Sample
 from qwen3vl_app.store.storage import LibraryStorage
@@ -23,6 +27,7 @@ from qwen3vl_app.types import (
     Candidate,
     DuplicateGroup,
     ExactWords,
+    Item,
     ItemFilter,
     ItemId,
     Kind,
@@ -34,11 +39,12 @@ from qwen3vl_app.types import (
 class SearchableLibrary:
     """What ``Library`` offers to a search."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, hides_folders: bool = False) -> None:
         self._connection = connection
         self._live = LiveIndex(connection)
         self._sample = Sample(self._live)
         self._duplicates = Duplicates(connection.reading)
+        self._names = KnownNames() if hides_folders else None
         self.storage = LibraryStorage(connection, self._live)
 
     # ------------------------------------------------------------ by vector
@@ -76,6 +82,7 @@ class SearchableLibrary:
             where: Which items may be found.
             without: Ids of items that may not.
         """
+        self._check(where)
         with self._searching() as conn:
             among = None
             if where != EVERYTHING or without:
@@ -108,18 +115,21 @@ class SearchableLibrary:
 
     def find_words(self, wanted: ExactWords, where: ItemFilter = EVERYTHING) -> WordMatches:
         """The items that contain exact words, best first; needs no model and no space."""
+        self._check(where)
         with self._connection.reading() as conn:
-            found = words.matching(conn, wanted)
+            names = None if self._names is None else self._names.now(conn)
+            found = words.matching(conn, wanted, names)
             # only living items have words, so without a filter there is nothing to ask
             allowed = {*found} if where == EVERYTHING else filters.passing(conn, found, where)
             return WordMatches(
                 found=tuple(item for item in found if item in allowed),
                 hidden=frozenset(found) - allowed,
-                unwanted=frozenset(map(ItemId, words.containing(conn, wanted.unwanted))),
+                unwanted=frozenset(map(ItemId, words.containing(conn, wanted.unwanted, names))),
             )
 
     def passing(self, chosen: Collection[ItemId], where: ItemFilter) -> set[ItemId]:
         """Those of these items that pass a filter."""
+        self._check(where)
         with self._connection.reading() as conn:
             return filters.passing(conn, chosen, where)
 
@@ -138,7 +148,15 @@ class SearchableLibrary:
         library has changed, during which searches go on. Nothing is changed or deleted.
         """
         space = self.space
-        return [] if space is None else self._duplicates.groups(space, after, limit)
+        found = [] if space is None else self._duplicates.groups(space, after, limit)
+        return [
+            replace(
+                group,
+                keeper=self._told(group.keeper),
+                copies=tuple(map(self._told, group.copies)),
+            )
+            for group in found
+        ]
 
     def copies_among(self, chosen: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
         """Pictures of ``chosen`` to those behind them that they nearly equal, if any."""
@@ -175,6 +193,23 @@ class SearchableLibrary:
         """The tags of items; an item without any is not there."""
         with self._connection.reading() as conn:
             return tags.tags_of(conn, chosen)
+
+    def _told(self, item: Item) -> Item:
+        """The item, with the mere name of its file where folders are hidden."""
+        return item if self._names is None else replace(item, path=Path(item.path.name))
+
+    def _check(self, where: ItemFilter) -> None:
+        """Refuse to say what is in a folder where folders are hidden.
+
+        Raises:
+            UsageError: The filter names one.
+        """
+        if self._names is not None and where.folder is not None:
+            raise UsageError(
+                "This library does not tell in which folders its files are; search without one, "
+                "or in a collection.",
+                code="folder.hidden",
+            )
 
     @contextmanager
     def _searching(self) -> Iterator[sqlite3.Connection]:

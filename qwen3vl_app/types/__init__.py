@@ -26,6 +26,7 @@ from qwen3vl_app.types.library import (
     Item,
     ItemFilter,
     Orientation,
+    Original,
 )
 from qwen3vl_app.types.query import (
     DOCUMENT_INSTRUCTION,
@@ -72,6 +73,7 @@ __all__ = [
     "LeftOut",
     "ModelInput",
     "Orientation",
+    "Original",
     "Outcome",
     "Outline",
     "Part",

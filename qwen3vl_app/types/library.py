@@ -143,6 +143,20 @@ class FileOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """A file as it was when its bytes were indexed; what is there now may be something else."""
+
+    path: Path
+    content_hash: ContentHash
+    size: int | None
+    """Bytes; None while it is being indexed for the first time."""
+
+    mtime_ns: int | None
+    indexed: str
+    """When its reading had ended; ISO 8601, UTC, seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateGroup:
     """Pictures that are nearly the same, and which of them to keep."""
 

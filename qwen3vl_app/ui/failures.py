@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from qwen3vl_app.errors import (
@@ -13,9 +18,30 @@ from qwen3vl_app.errors import (
     TooSlowError,
     UnreadableMediaError,
 )
+from qwen3vl_app.search.discretion import discreet
+from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.ui.sentences import error_row
 
+HTTP_BUSY = 503
+
+MOST_FIELDS = 5
+"""Of a request that are named as wrong."""
+
+RETRY_AFTER = 5
+"""Seconds after which one who was told that all is busy may ask again."""
+
+
+class GoneError(AppError):
+    """What was asked for is not in the library, or its file is no longer on disk."""
+
+
+class TooBusyError(AppError):
+    """Too many ask for the same kind of work at once."""
+
+
 STATUS: tuple[tuple[type[AppError], int], ...] = (
+    (GoneError, 404),
+    (TooBusyError, 503),
     (TooSlowError, 504),
     (UnreadableMediaError, 422),
     (LibraryReadOnlyError, 409),
@@ -28,24 +54,50 @@ STATUS: tuple[tuple[type[AppError], int], ...] = (
 UNEXPECTED = "Something went wrong in the program; the terminal it runs in has the details."
 
 
-class GoneError(AppError):
-    """What was asked for is not in the library, or its file is no longer on disk."""
-
-
 def status_of(error: AppError) -> int:
     """HTTP status that says whose fault it was."""
-    if isinstance(error, GoneError):
-        return 404
     return next(status for kind, status in STATUS if isinstance(error, kind))
 
 
-def answer_failures(app: FastAPI) -> None:
-    """Answer an ``AppError`` from any of our routes as ``{"error": sentence, …}``."""
+def answer_failures(app: FastAPI, *, to_strangers: bool = False) -> None:
+    """Answer an ``AppError`` from any of our routes as ``{"error": sentence, …}``.
+
+    What a request should have been is said without repeating it: half a surrogate in it, for one,
+    cannot be written into an answer. ``to_strangers``, no sentence tells a path.
+    """
 
     def answer(_request: Request, error: Exception) -> JSONResponse:
         if not isinstance(error, AppError):
             raise error
-        words = error_row(error)
-        return JSONResponse({"error": words.pop("text"), **words}, status_code=status_of(error))
+        status = status_of(error)
+        words = error_row(discreet(error) if to_strangers else error)
+        headers = {"retry-after": str(RETRY_AFTER)} if status == HTTP_BUSY else None
+        body = {"error": words.pop("text"), **words}
+        return JSONResponse(_writable(body), status_code=status, headers=headers)
+
+    def unreadable(_request: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        where = ", ".join(sorted({_field(one) for one in error.errors()})[:MOST_FIELDS])
+        sentence = f"The request cannot be read: look at {where}."
+        return JSONResponse(_writable({"error": sentence, "code": "", "values": {}}), 422)
 
     app.add_exception_handler(AppError, answer)
+    app.add_exception_handler(RequestValidationError, unreadable)
+
+
+def _field(found: Mapping[str, Any]) -> str:
+    """Where in the request something is wrong, and what."""
+    place = ".".join(str(part)[:40] for part in found["loc"][:4])
+    return f"{place} ({found['msg'][:80]})"
+
+
+def _writable(body: Any) -> Any:  # noqa: ANN401  # any JSON
+    """The same with what no answer can hold replaced."""
+    if isinstance(body, str):
+        return storable(body)
+    if isinstance(body, float):
+        return body if math.isfinite(body) else str(body)
+    if isinstance(body, dict):
+        return {name: _writable(value) for name, value in body.items()}
+    return body

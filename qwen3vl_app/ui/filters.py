@@ -9,6 +9,13 @@ from typing import Any
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.types import ItemFilter, Kind, Orientation
+from qwen3vl_app.ui.file_keys import home_expanded, usable_path
+
+LONGEST_NAME = 1000
+"""Characters of a collection or a tag; those that there are are shorter."""
+
+LONGEST_VALUE = 80
+"""Characters of a value that are read, and repeated in the sentence that refuses it."""
 
 
 def read_filter(given: Mapping[str, Any]) -> ItemFilter:
@@ -19,7 +26,7 @@ def read_filter(given: Mapping[str, Any]) -> ItemFilter:
     """
     return ItemFilter(
         kinds=known_kinds(given.get("kinds") or ()),
-        collection=given.get("collection") or None,
+        collection=_name(given.get("collection")),
         folder=_folder(given.get("folder")),
         taken_from=_day(given.get("taken_from")),
         taken_to=_day(given.get("taken_to")),
@@ -30,7 +37,7 @@ def read_filter(given: Mapping[str, Any]) -> ItemFilter:
         orientation=_orientation(given.get("orientation")),
         min_seconds=number(given.get("min_seconds")),
         max_seconds=number(given.get("max_seconds")),
-        tag=given.get("tag") or None,
+        tag=_name(given.get("tag")),
     )
 
 
@@ -40,10 +47,12 @@ def known_kinds(chosen: Sequence[str]) -> frozenset[Kind]:
     Raises:
         UsageError: A kind that does not exist.
     """
+    if not isinstance(chosen, (list, tuple)):
+        raise UsageError(f"Kinds are a list; choose from {', '.join(Kind)}.")
     try:
         return frozenset(Kind(kind) for kind in chosen) or frozenset(Kind)
     except ValueError as error:
-        raise UsageError(f"{error}; choose from {', '.join(Kind)}.") from error
+        raise UsageError(f"{_short(error)}; choose from {', '.join(Kind)}.") from error
 
 
 def number(given: object) -> float | None:
@@ -55,14 +64,14 @@ def number(given: object) -> float | None:
     if given is None or given == "":
         return None
     try:
-        found = float(str(given))
+        found = float(_short(given))
     except ValueError:
         found = float("nan")
     if not abs(found) < 1e15:  # neither NaN nor larger than any file
         raise UsageError(
-            f"{given!r} is not a number that can be used here.",
+            f"{_short(given)!r} is not a number that can be used here.",
             code="number.unusable",
-            value=str(given),
+            value=_short(given),
         )
     return found
 
@@ -84,9 +93,9 @@ def _day(given: object) -> date | None:
         return date.fromisoformat(str(given))
     except ValueError:
         raise UsageError(
-            f"{given!r} is not a day; write it like 2024-05-31.",
+            f"{_short(given)!r} is not a day; write it like 2024-05-31.",
             code="day.unusable",
-            value=str(given),
+            value=_short(given),
         ) from None
 
 
@@ -96,9 +105,20 @@ def _orientation(given: object) -> Orientation | None:
     try:
         return Orientation(str(given))
     except ValueError as error:
-        raise UsageError(f"{error}; choose from {', '.join(Orientation)}.") from error
+        raise UsageError(f"{_short(error)}; choose from {', '.join(Orientation)}.") from error
 
 
 def _folder(given: object) -> Path | None:
     text = str(given or "").strip().strip("\"'").removeprefix("file://")
-    return Path(text).expanduser() if text else None
+    return home_expanded(usable_path(text)) if text else None
+
+
+def _name(given: object) -> str | None:
+    """A collection or a tag; nothing is called by anything but a text."""
+    return str(given)[:LONGEST_NAME] if given else None
+
+
+def _short(given: object) -> str:
+    """What was given as far as it is worth repeating."""
+    text = str(given)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from qwen3vl_app.indexing.progress import IndexProgress
 from qwen3vl_app.models.protocols import ModelStatus
+from qwen3vl_app.search.discretion import told
+from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import FileOutcome, Item, Kind, Place
 from qwen3vl_app.ui.file_keys import key_of
@@ -150,6 +153,20 @@ def progress_row(progress: IndexProgress) -> Json:
         "seconds": progress.seconds,
         "current": progress.current,
     }
+
+
+def model_rows(services: Services) -> list[Json]:
+    """The models, for the strip and the Settings screen; strangers are told of no folder."""
+    known = services.models.status()
+    return [
+        model_row(discreet_status(one) if services.settings.read_only else one) for one in known
+    ]
+
+
+def discreet_status(status: ModelStatus) -> ModelStatus:
+    """The same without the folder of a checkpoint, by which a model may be called."""
+    name = re.split(r"[/\\]", status.name.rstrip("/\\"))[-1]
+    return replace(status, name=name, detail=told(status.detail))
 
 
 def model_row(status: ModelStatus) -> Json:

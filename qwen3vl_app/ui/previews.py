@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.originals import CHANGED, GONE, OpenOriginal, Originals
 from qwen3vl_app.types import Item, Part
 from qwen3vl_app.ui.failures import GoneError
+from qwen3vl_app.ui.lanes import Lane, while_there
 from qwen3vl_app.ui.present import name_of
 
 if TYPE_CHECKING:
@@ -22,6 +31,11 @@ CACHE_BYTES = 256 * 2**20
 SWEEP_EVERY = 50
 """Additions between two looks at the folder's size."""
 
+MOST_WAITING = 32
+"""Previews in the queue; one may take a minute, and nobody waits for more than that."""
+
+_Key: TypeAlias = tuple[str, int, int]
+
 
 class PreviewCache:
     """WebP previews named by content hash, part and size. Thread-safe.
@@ -31,12 +45,19 @@ class PreviewCache:
     """
 
     def __init__(
-        self, library: Library, reader: Reader, folder: Path, *, limit: int = CACHE_BYTES
+        self,
+        library: Library,
+        reader: Reader,
+        folder: Path,
+        *,
+        limit: int = CACHE_BYTES,
+        originals: Originals | None = None,
     ) -> None:
         self._library = library
         self._reader = reader
         self._folder = folder
         self._limit = limit
+        self._originals = originals or Originals()
         self._lock = Lock()
         self._added = 0
 
@@ -44,18 +65,31 @@ class PreviewCache:
         """The preview's file, at most ``longest`` pixels on the longer side.
 
         Raises:
-            GoneError: The item's file is no longer on disk.
+            GoneError: The item's file is no longer on disk, or no longer what was indexed.
             UnreadableMediaError: It cannot be decoded any more.
         """
-        target = self._folder / f"{item.content_hash}-{item.ordinal}-{longest}.webp"
-        if target.is_file() and not target.is_symlink():
-            with suppress(OSError):  # the age only decides what is swept first
-                target.touch()
-            return target
+        return self.kept(item, longest=longest) or self._make(item, longest)
+
+    def kept(self, item: Item, *, longest: int) -> Path | None:
+        """The same if it has been made before."""
+        target = self._target(item, longest)
+        if not target.is_file() or target.is_symlink():
+            return None
+        with suppress(OSError):  # the age only decides what is swept first
+            target.touch()
+        return target
+
+    def _make(self, item: Item, longest: int) -> Path:
+        target = self._target(item, longest)
         part = Part(ordinal=item.ordinal, kind=item.kind, place=item.place)
-        webp = self._reader.preview(file_of(self._library, item), part, longest=longest)
+        with opened(self._library, self._originals, item) as original:
+            webp = self._reader.preview(original.path, part, longest=longest)
+            original.check_unchanged()
         self._write(target, webp)
         return target
+
+    def _target(self, item: Item, longest: int) -> Path:
+        return self._folder / f"{item.content_hash}-{item.ordinal}-{longest}.webp"
 
     def _write(self, target: Path, webp: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -77,19 +111,104 @@ class PreviewCache:
             total -= stat.st_size
 
 
-def file_of(library: Library, item: Item) -> Path:
-    """A file on disk that has the item's bytes.
+@dataclass(eq=False)
+class _Making:
+    """A preview that is being made, and how many wait for it."""
+
+    waiting: int = 0
+    begun: bool = False
+
+
+class PreviewQueue:
+    """Makes previews for requests, a few at a time. Used on the event loop only.
+
+    The same preview asked for again while it is being made is made once. One that nobody waits
+    for any more is not begun.
+
+    Args:
+        cache: Where they are kept.
+        threads: How many are made at once.
+        waiting: How many more may wait for that.
+    """
+
+    def __init__(self, cache: PreviewCache, threads: int, waiting: int = MOST_WAITING) -> None:
+        self._cache = cache
+        self._lane = Lane(threads, waiting)
+        self._making: dict[_Key, tuple[_Making, asyncio.Task[Path]]] = {}
+
+    async def get(self, request: Request, item: Item, longest: int) -> Path:
+        """As ``PreviewCache.get``.
+
+        Raises:
+            TooBusyError: Too many are waiting already.
+        """
+        kept = await run_in_threadpool(self._cache.kept, item, longest=longest)
+        if kept is not None:
+            return kept
+        return await while_there(request, self._made(item, longest))
+
+    async def _made(self, item: Item, longest: int) -> Path:
+        key = (item.content_hash, item.ordinal, longest)
+        making, task = self._making.get(key) or self._start(key, item, longest)
+        making.waiting += 1
+        try:
+            return await asyncio.shield(task)
+        finally:
+            making.waiting -= 1
+            if not making.waiting and not making.begun:
+                task.cancel()
+
+    def _start(self, key: _Key, item: Item, longest: int) -> tuple[_Making, asyncio.Task[Path]]:
+        making = _Making()
+
+        def make() -> Path:
+            making.begun = True
+            return self._cache.get(item, longest=longest)
+
+        def ended(task: asyncio.Task[Path]) -> None:
+            if self._making.get(key) == (making, task):
+                del self._making[key]
+            if not task.cancelled():
+                task.exception()  # nobody may be left to hear of it
+
+        task = asyncio.ensure_future(self._lane.run(make))
+        task.add_done_callback(ended)
+        self._making[key] = making, task
+        return making, task
+
+
+def open_original(library: Library, originals: Originals, item: Item) -> OpenOriginal:
+    """A file that has the item's bytes, opened; the caller must close it.
 
     Raises:
-        GoneError: None of the files that had them is there any more.
+        GoneError: None of the files that had them is there any more, or is what it was.
+        UnreadableMediaError: It cannot be opened.
     """
-    paths = dict.fromkeys([item.path, *library.paths_of(item.content_hash)])
-    present = next((path for path in paths if path.is_file()), None)
-    if present is None:
-        raise GoneError(
-            f"{name_of(item.path)} is no longer there; the library still knows what it looked "
-            "like.",
-            code="file.gone",
-            name=name_of(item.path),
+    try:
+        return originals.open(library.originals(item.content_hash))
+    except UnreadableMediaError as error:
+        if error.reason not in (GONE, CHANGED):
+            raise
+        raise _gone(name_of(item.path), changed=error.reason == CHANGED) from error
+
+
+@contextmanager
+def opened(library: Library, originals: Originals, item: Item) -> Iterator[OpenOriginal]:
+    """As ``open_original``, for as long as it is needed."""
+    original = open_original(library, originals, item)
+    with original.file:
+        yield original
+
+
+def _gone(name: str, *, changed: bool) -> GoneError:
+    if changed:
+        return GoneError(
+            f"{name} has changed since it was indexed; index it again.",
+            code="file.changed",
+            name=name,
         )
-    return present
+    return GoneError(
+        f"{name} is no longer there; the library still knows what it looked like.",
+        code="file.gone",
+        name=name,
+    )

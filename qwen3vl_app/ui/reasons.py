@@ -15,6 +15,7 @@ FORMS = {
     "reason.empty": "The file is empty (0 bytes).",
     "reason.large": "The file has {size}, over the limit of {limit}; split it.",
     "reason.gone": "The file is no longer there; check the path, or index its folder again.",
+    "reason.changed": "The file has changed since it was indexed; index it again.",
     "reason.denied": "The file may not be read; give yourself permission to read it.",
     "reason.misnamed": "The file is named {suffix}, but its content is no {kind} that the program "
     "knows; it may be damaged or wrongly named.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.services import Services
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.access import PasswordGuard, SearchOnlyGuard
@@ -13,12 +14,12 @@ from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.first_script import FirstScript
 from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
 from qwen3vl_app.ui.heads import HeadGuard
-from qwen3vl_app.ui.previews import PreviewCache
+from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
-from qwen3vl_app.ui.routes.indexing import indexing_routes
+from qwen3vl_app.ui.routes.indexing import StatusBoard, indexing_routes, outcome_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.models import model_routes
@@ -38,16 +39,21 @@ def build_server(services: Services) -> FastAPI:
     """Routes for one library; what is mounted on the result is guarded as well."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _guard(app, services)
-    answer_failures(app)
-    previews = PreviewCache(services.library, services.reader, services.cache / PREVIEWS)
+    answer_failures(app, to_strangers=services.settings.read_only)
+    originals = Originals()
+    folder = services.cache / PREVIEWS
+    cache = PreviewCache(services.library, services.reader, folder, originals=originals)
+    board = StatusBoard(services)
+    previews = PreviewQueue(cache, services.settings.readers)
     for router in (
         page_routes(),
-        media_routes(services, previews),
-        item_routes(services),
+        media_routes(services, previews, originals),
+        item_routes(services, originals),
         tag_routes(services),
         duplicate_routes(services),
         storage_routes(services),
-        indexing_routes(services),
+        indexing_routes(services, board),
+        outcome_routes(services, board),
         folder_routes(services),
         upload_routes(services),
         about_routes(services),

@@ -14,15 +14,20 @@ NAME_BYTES = 200
 MOST_PARTS = 32
 """Folders below one dropped folder; deeper trees are made by programs, not by people."""
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
+MOST_BYTES = 1000
+"""Of a whole relative path: systems allow 1,024 (macOS) or 4,096 (Linux), the library's own folder
+and a number in every name included."""
+
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 def safe_relative(name: str) -> PurePosixPath:
     """The relative path under which an upload called ``name`` is stored.
 
-    Folders are kept. What could leave the folder or not exist on some system is replaced:
-    separators, ``..``, control characters, names that Windows reserves, leading dots.
+    Folders are kept, the innermost where they are too many or too long. What could leave the
+    folder or not exist on some system is replaced: separators, ``..``, control characters, names
+    that Windows reserves, leading dots.
 
     Raises:
         UsageError: Nothing is left of the name.
@@ -30,8 +35,20 @@ def safe_relative(name: str) -> PurePosixPath:
     pieces = [_safe_piece(piece) for piece in name.replace("\\", "/").split("/")]
     kept = [piece for piece in pieces if piece]
     if not kept:
-        raise UsageError(f"An upload has no usable name: {name!r}.")
-    return PurePosixPath(*kept[-MOST_PARTS:])
+        raise UsageError(f"An upload has no usable name: {name[:200]!r}.", code="upload.nameless")
+    return PurePosixPath(*_innermost(kept))
+
+
+def _innermost(pieces: list[str]) -> list[str]:
+    """The last of them that are few enough and short enough."""
+    kept: list[str] = []
+    room = MOST_BYTES
+    for piece in reversed(pieces[-MOST_PARTS:]):
+        room -= len(piece.encode()) + 1
+        if room < 0:
+            break
+        kept.insert(0, piece)
+    return kept
 
 
 def _safe_piece(piece: str) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.ui.failures import answer_failures
+from qwen3vl_app.ui.room import Room
 from qwen3vl_app.ui.routes.uploads import upload_routes
 from qwen3vl_app.ui.uploads import NAME_BYTES, safe_relative
 
@@ -100,11 +101,11 @@ def test_upload__done_takes_only_uploads(http, empty):
     assert empty.indexer.added == []
 
 
-def test_upload__too_large_leaves_nothing(http, empty, monkeypatch):
-    import qwen3vl_app.ui.routes.uploads as module
-
-    monkeypatch.setattr(module, "HEADROOM", 2**60)
-    answer = http.put("/api/upload", content=b"x", headers={"x-path": "a.txt"})
+def test_upload__too_large_leaves_nothing(empty):
+    app = FastAPI()
+    answer_failures(app)
+    app.include_router(upload_routes(empty, Room(empty.library.uploads, headroom=2**60)))
+    answer = TestClient(app).put("/api/upload", content=b"x", headers={"x-path": "a.txt"})
     assert answer.status_code == 400
     assert "free some space" in answer.json()["error"]
     assert list(empty.library.uploads.iterdir()) == []

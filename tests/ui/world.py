@@ -32,6 +32,7 @@ from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
 from qwen3vl_app.store.rows import Folder
 from qwen3vl_app.store.storage import OldSpace, StorageOption
+from qwen3vl_app.store.uploads import Uploads
 from qwen3vl_app.types import (
     ContentHash,
     DuplicateGroup,
@@ -43,6 +44,7 @@ from qwen3vl_app.types import (
     Kind,
     LeftOut,
     Orientation,
+    Original,
     Outcome,
     Part,
     Place,
@@ -214,6 +216,7 @@ class FakeLibrary:
         self.uploads = self.directory / "uploads"
         self.thumbnails.mkdir(parents=True, exist_ok=True)
         self.uploads.mkdir(parents=True, exist_ok=True)
+        self.dropped = Uploads(self.uploads)
 
     def put(
         self,
@@ -330,8 +333,9 @@ class FakeLibrary:
     def failures(self) -> list[FileOutcome]:
         return [row for row in self.outcome_rows if row.outcome is Outcome.FAILED]
 
-    def outcomes(self, *, limit: int) -> list[FileOutcome]:
-        return self.outcome_rows[:limit]
+    def outcomes(self, *, outcome: Outcome | None = None, limit: int = 1000) -> list[FileOutcome]:
+        rows = [row for row in self.outcome_rows if outcome in (None, row.outcome)]
+        return rows[:limit]
 
     def collections(self) -> list[tuple[str, int]]:
         return sorted(Counter(self.collection_of.values()).items())
@@ -341,6 +345,19 @@ class FakeLibrary:
 
     def paths_of(self, content: ContentHash) -> list[Path]:
         return list({i.path for i in self.items_by_id.values() if i.content_hash == content})
+
+    def originals(self, content: ContentHash) -> list[Original]:
+        """All files are as they were, so long as nobody made a link of one."""
+        return [
+            Original(
+                path=path,
+                content_hash=content,
+                size=path.stat().st_size if path.is_file() else 0,
+                mtime_ns=path.stat().st_mtime_ns if path.is_file() else 0,
+                indexed="9999-01-01T00:00:00Z",
+            )
+            for path in self.paths_of(content)
+        ]
 
     def forget(self, paths: Sequence[Path]) -> int:
         self.outcome_rows = [row for row in self.outcome_rows if row.path not in paths]

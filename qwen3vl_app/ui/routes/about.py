@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from qwen3vl_app.doctor import versions
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import GUIDED_QUERIES, SAMPLE_COLLECTION
-from qwen3vl_app.ui.present import Json, model_row
+from qwen3vl_app.ui.present import Json, model_rows
 
 
 def about_routes(services: Services) -> APIRouter:
@@ -19,12 +19,12 @@ def about_routes(services: Services) -> APIRouter:
 
     @router.get("/models")
     def models() -> list[Json]:
-        return [model_row(status) for status in services.models.status()]
+        return model_rows(services)
 
     @router.get("/about")
     def about() -> Json:
         return {
-            "models": [model_row(status) for status in services.models.status()],
+            "models": model_rows(services),
             "library": str(services.library.directory),
             "writable": services.library.writable,
             "spaces": [

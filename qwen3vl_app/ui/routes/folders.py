@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.ui.file_keys import key_of
+from qwen3vl_app.ui.file_keys import key_of, usable_path
+from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.present import Json
+
+CHANGING, MOST_WAITING = 2, 32
+"""Requests answered at once, and waiting: a folder may be on a drive that does not answer."""
 
 
 class Watch(BaseModel):
@@ -35,36 +39,54 @@ class Patterns(BaseModel):
 def folder_routes(services: Services) -> APIRouter:
     """``/api/folders`` and ``/api/ignore``."""
     router = APIRouter(prefix="/api")
+    lane = Lane(CHANGING, MOST_WAITING)
+    known = services.indexer.folders
 
     @router.get("/folders")
-    def folders() -> list[Json]:
+    async def folders(request: Request) -> Response:
+        return await lane.answer(request, rows)
+
+    @router.post("/folders/watch")
+    async def watch(job: Watch) -> Response:
+        def work() -> list[Json]:
+            known.watch(usable_path(job.path), on=job.on)
+            return rows()
+
+        return await lane.change(work)
+
+    @router.post("/folders/rescan")
+    async def rescan(job: Paths) -> Response:
+        def work() -> Json:
+            paths = None if job.paths is None else [usable_path(path) for path in job.paths]
+            return {"folders": known.rescan(paths)}
+
+        return await lane.change(work)
+
+    @router.get("/ignore")
+    async def patterns(request: Request) -> Response:
+        return await lane.answer(request, lambda: {"patterns": list(known.patterns)})
+
+    @router.put("/ignore")
+    async def ignore(job: Patterns) -> Response:
+        return await lane.change(lambda: {"patterns": list(known.ignore(job.patterns))})
+
+    def rows() -> list[Json]:
         return [
             {
                 "key": key_of(one.path),
                 "path": display(one.path),
                 "collection": one.collection,
                 "watched": one.watched or services.settings.watch,
-                "there": one.path.is_dir(),
+                "there": _is_there(one.path),
             }
-            for one in services.indexer.folders.all()
+            for one in known.all()
         ]
 
-    @router.post("/folders/watch")
-    def watch(job: Watch) -> list[Json]:
-        services.indexer.folders.watch(Path(job.path), on=job.on)
-        return folders()
-
-    @router.post("/folders/rescan")
-    def rescan(job: Paths) -> Json:
-        paths = None if job.paths is None else [Path(path) for path in job.paths]
-        return {"folders": services.indexer.folders.rescan(paths)}
-
-    @router.get("/ignore")
-    def patterns() -> Json:
-        return {"patterns": list(services.indexer.folders.patterns)}
-
-    @router.put("/ignore")
-    def ignore(job: Patterns) -> Json:
-        return {"patterns": list(services.indexer.folders.ignore(job.patterns))}
-
     return router
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:  # a drive that refuses to say
+        return False

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.search.discretion import told
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
-from qwen3vl_app.ui.file_keys import path_of
-from qwen3vl_app.ui.present import Json, by_value, model_row, outcome_row, progress_row
+from qwen3vl_app.store.encoding import display
+from qwen3vl_app.types import Outcome
+from qwen3vl_app.ui.file_keys import home_expanded, path_of, usable_path
+from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.present import Json, by_value, model_rows, outcome_row, progress_row
 from qwen3vl_app.ui.sentences import note_row
 
 COUNTS_SECONDS = 1.0
 """Age at which counts are taken again while indexing: counting is the only part of a status that
 touches the disk."""
+
+
+CHANGING, LISTING, MOST_WAITING = 2, 2, 32
+"""Requests answered at once, and waiting: a path may be on a drive that does not answer, and
+thousands of outcomes take a while to be read."""
 
 
 class Add(BaseModel):
@@ -40,7 +51,7 @@ class Retry(BaseModel):
         """The paths that are meant."""
         if self.keys is not None:
             return [path_of(key) for key in self.keys]
-        return None if self.paths is None else [Path(path) for path in self.paths]
+        return None if self.paths is None else [usable_path(path) for path in self.paths]
 
 
 class Forget(BaseModel):
@@ -63,12 +74,15 @@ class StatusBoard:
         """Progress, models, counts and collections."""
         progress = self._services.indexer.progress()  # before the counts, which may be newer
         return {
-            "index": progress_row(progress) | {"message": note_row(progress.message)},
-            "models": [model_row(status) for status in self._services.models.status()],
+            "index": progress_row(progress) | {"message": self._note(progress.message)},
+            "models": model_rows(self._services),
             "writable": self._services.library.writable,
             "read_only": self._services.settings.read_only,
             **self._library(progress),
         }
+
+    def _note(self, message: str) -> Json:
+        return note_row(told(message) if self._services.settings.read_only else message)
 
     def _library(self, progress: IndexProgress) -> Json:
         with self._lock:
@@ -86,11 +100,11 @@ class StatusBoard:
             return self._counts
 
 
-def indexing_routes(services: Services) -> APIRouter:
-    """``/api/index/*``, ``/api/outcomes`` and ``/api/outcomes/forget``."""
+def indexing_routes(services: Services, board: StatusBoard) -> APIRouter:
+    """``/api/index/*``."""
     router = APIRouter(prefix="/api")
     indexer = services.indexer
-    board = StatusBoard(services)
+    changing = Lane(CHANGING, MOST_WAITING)
 
     @router.get("/index/status")
     def status() -> Json:
@@ -112,30 +126,54 @@ def indexing_routes(services: Services) -> APIRouter:
         return board.now()
 
     @router.post("/index/retry")
-    def retry(job: Retry) -> Json:
-        indexer.retry(job.wanted)
-        return board.now()
-
-    @router.post("/outcomes/forget")
-    def forget(job: Forget) -> Json:
-        indexer.folders.forget([path_of(key) for key in job.keys])
-        return board.now()
+    async def retry(job: Retry) -> Response:
+        return await changed(lambda: indexer.retry(job.wanted))
 
     @router.post("/index/add")
-    def add(job: Add) -> Json:
-        indexer.add([folder_on_this_computer(job.path)], collection=clean_name(job.collection))
-        return board.now()
+    async def add(job: Add) -> Response:
+        name = clean_name(job.collection)
+        return await changed(
+            lambda: indexer.add([folder_on_this_computer(job.path)], collection=name)
+        )
 
     @router.post("/index/samples")
-    def samples() -> Json:
-        indexer.add([SAMPLES], collection=SAMPLE_COLLECTION)
+    async def samples() -> Response:
+        return await changed(lambda: indexer.add([SAMPLES], collection=SAMPLE_COLLECTION))
+
+    async def changed(work: Callable[[], object]) -> Response:
+        def done() -> Json:
+            work()
+            return board.now()
+
+        return await changing.change(done)
+
+    return router
+
+
+def outcome_routes(services: Services, board: StatusBoard) -> APIRouter:
+    """``/api/outcomes`` and ``/api/outcomes/forget``."""
+    router = APIRouter(prefix="/api")
+    folders = services.indexer.folders
+    changing, listing = Lane(CHANGING, MOST_WAITING), Lane(LISTING, MOST_WAITING)
+
+    @router.post("/outcomes/forget")
+    async def forget(job: Forget) -> Response:
+        return await changing.change(forgotten, job)
+
+    def forgotten(job: Forget) -> Json:
+        folders.forget([path_of(key) for key in job.keys])
         return board.now()
 
     @router.get("/outcomes")
-    def outcomes(only: str | None = None, limit: int = Query(500, ge=1, le=5000)) -> list[Json]:
-        library = services.library
-        found = library.failures() if only == "failed" else library.outcomes(limit=limit)
-        return [outcome_row(outcome) for outcome in found[:limit]]
+    async def outcomes(
+        request: Request, only: str | None = None, limit: int = Query(500, ge=1, le=5000)
+    ) -> Response:
+        chosen = Outcome.FAILED if only == "failed" else None
+        return await listing.answer(request, found, chosen, limit)
+
+    def found(chosen: Outcome | None, limit: int) -> list[Json]:
+        listed = services.library.outcomes(outcome=chosen, limit=limit)
+        return [outcome_row(outcome) for outcome in listed]
 
     return router
 
@@ -146,21 +184,22 @@ def folder_on_this_computer(text: str) -> Path:
     Quotes around it, as file managers copy them, and ``~`` are understood.
 
     Raises:
-        UsageError: Nothing was typed, or the path is not absolute or not there.
+        UsageError: Nothing was typed, no path can be so, or it is not absolute or not there.
     """
     cleaned = text.strip().strip("\"'").removeprefix("file://")
     if not cleaned:
         raise UsageError("Type the path of a folder or a file on this computer.", code="path.none")
-    path = Path(cleaned).expanduser()
+    path = home_expanded(usable_path(cleaned))
     if not path.is_absolute():
         raise UsageError(
             f"{cleaned} is not a full path; it should begin at the root or with ~.",
             code="path.relative",
             path=cleaned,
         )
-    if not path.exists():
+    if not os.path.exists(path):  # which takes a name that is too long as well
+        shown = display(path)
         raise UsageError(
-            f"{path} is not there; check the spelling.", code="path.absent", path=str(path)
+            f"{shown} is not there; check the spelling.", code="path.absent", path=shown
         )
     return path
 

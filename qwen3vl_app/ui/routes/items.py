@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Item, ItemId, Kind
 from qwen3vl_app.ui.filters import read_filter
+from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.open_files import clamped
 from qwen3vl_app.ui.present import (
     Json,
     by_value,
@@ -21,8 +24,12 @@ from qwen3vl_app.ui.present import (
     query_words,
     sibling_row,
 )
-from qwen3vl_app.ui.routes.media import known_item, media_type
+from qwen3vl_app.ui.previews import opened
+from qwen3vl_app.ui.routes.media import LARGEST_ID, known_item, media_type
 from qwen3vl_app.ui.routes.tags import tags_of
+
+if TYPE_CHECKING:
+    from qwen3vl_app.store.library import Library
 
 PAGE = 60
 """Items per page of the Library's grid: two screens of a large display."""
@@ -30,31 +37,48 @@ PAGE = 60
 MOST_SIBLINGS = 2000
 """Neighbours sent with one item; covers a film of three hours by moments."""
 
+DETAILS, MOST_WAITING = 4, 64
+"""Items looked at in detail at once, and waiting: one of a book or a film takes a second."""
 
-def item_routes(services: Services) -> APIRouter:
+LONGEST_QUERY = 2000
+"""Characters of a query whose words are marked."""
+
+MOST_COPIES = 500
+"""Paths sent with one item; some contents, such as an empty page, are in a library thousands of
+times."""
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+def item_routes(services: Services, originals: Originals) -> APIRouter:
     """``/api/items``, ``/api/items/{id}`` and ``/api/collections``."""
     router = APIRouter(prefix="/api")
     library = services.library
+    details = Lane(DETAILS, MOST_WAITING)
 
     @router.get("/items")
     def items(
         request: Request,
-        after: int | None = None,
+        after: Annotated[int | None, Query(le=LARGEST_ID, ge=-LARGEST_ID)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
     ) -> Json:
         given = request.query_params
         where = read_filter({**given, "kinds": given.getlist("kind")})
         last = None if after is None else ItemId(after)
-        found = library.list_items(where, after=last, limit=limit + 1)
-        shown = found[:limit]
+        listed = library.list_items(where, after=last, limit=limit + 1)
+        shown = listed[:limit]
         return {
             "items": [item_card(item) for item in shown],
-            "next": int(shown[-1].id) if len(found) > limit else None,
+            "next": int(shown[-1].id) if len(listed) > limit else None,
         }
 
     @router.get("/items/{item_id}")
-    def detail(item_id: int, q: str = "") -> Json:
-        return item_detail(services, known_item(services, item_id), query_words(q))
+    async def detail(request: Request, item_id: int, q: str = "") -> Response:
+        words = query_words(q[:LONGEST_QUERY])
+        return await details.answer(request, found, item_id, words)
+
+    def found(item_id: int, words: list[str]) -> Json:
+        return item_detail(services, originals, known_item(services, item_id), words)
 
     @router.delete("/items/{item_id}")
     def forget(item_id: int) -> Json:
@@ -74,18 +98,19 @@ def item_routes(services: Services) -> APIRouter:
     return router
 
 
-def item_detail(services: Services, item: Item, words: list[str]) -> Json:
+def item_detail(services: Services, originals: Originals, item: Item, words: list[str]) -> Json:
     """Everything the detail panel shows of one item."""
     library = services.library
     siblings = library.siblings(item.id)
-    paths = list(dict.fromkeys([item.path, *library.paths_of(item.content_hash)]))
-    present = next((path for path in paths if path.is_file()), None)
+    paths = library.paths_of(item.content_hash) or [item.path]
+    file = _file_row(library, originals, item)
+    present = paths[0] if file is None else file.pop("path")
     lines = passage_lines(item, siblings) if item.kind is Kind.PASSAGE else []
     shown = name_of if services.settings.read_only else display  # a demo tells of no folders
     return item_card(item, words) | {
-        "path": shown(present or item.path),
-        "copies": [shown(path) for path in paths if path != (present or item.path)],
-        "file": None if present is None else _file_row(present, item),
+        "path": shown(present),
+        "copies": [shown(path) for path in paths if path != present][:MOST_COPIES],
+        "file": file,
         "text": item.text,
         "taken": item.taken,
         "tags": tags_of(services, item.id),
@@ -94,11 +119,17 @@ def item_detail(services: Services, item: Item, words: list[str]) -> Json:
     }
 
 
-def _file_row(path: Path, item: Item) -> Json:
-    stat = path.stat()
-    changed = datetime.fromtimestamp(stat.st_mtime, UTC)
+def _file_row(library: Library, originals: Originals, item: Item) -> Json | None:
+    """The file that ``/m/full`` would send; None where there is none any more."""
+    try:
+        with opened(library, originals, item) as original:
+            path, status = original.path, original.status
+    except AppError:
+        return None
+    changed = _EPOCH + timedelta(seconds=clamped(status.st_mtime))
     return {
-        "size": stat.st_size,
+        "path": path,
+        "size": status.st_size,
         "changed": changed.isoformat(timespec="seconds"),
         "type": media_type(item, path.suffix),
     }

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import re
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
+from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Item, ItemId, Kind
 from qwen3vl_app.ui.access import is_inside
 from qwen3vl_app.ui.failures import GoneError
-from qwen3vl_app.ui.previews import PreviewCache, file_of
+from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.open_files import OpenFileResponse
+from qwen3vl_app.ui.present import name_of
+from qwen3vl_app.ui.previews import PreviewQueue, open_original
 from qwen3vl_app.ui.routes.page import FOR_EVER
 
 _HASH = re.compile(r"[0-9a-f]{32}")
+
+OPENING, MOST_OPENING = 4, 64
+"""Originals opened at once, and waiting for that: one on a disk that does not answer, or that has
+to be hashed, is no reason for the rest of the page to wait."""
+
+LARGEST_ID = 2**63 - 1
+"""SQLite has no larger numbers."""
 
 PAGE_PIXELS = 1600
 LARGEST_PREVIEW = 4096
@@ -51,10 +63,11 @@ def media_type(item: Item, suffix: str) -> str:
     return BROWSER_TYPES.get(suffix.lower(), "application/octet-stream")
 
 
-def media_routes(services: Services, previews: PreviewCache) -> APIRouter:
+def media_routes(services: Services, previews: PreviewQueue, originals: Originals) -> APIRouter:
     """``/m/thumb``, ``/m/full``, ``/m/page`` and ``/m/preview``."""
     router = APIRouter(prefix="/m")
     library = services.library
+    opening = Lane(OPENING, MOST_OPENING)
 
     @router.get("/thumb/{name}")
     def thumb(name: str) -> Response:
@@ -64,32 +77,34 @@ def media_routes(services: Services, previews: PreviewCache) -> APIRouter:
         return FileResponse(path, media_type=BROWSER_TYPES[path.suffix], headers=FOR_EVER)
 
     @router.get("/full/{item_id}")
-    def full(item_id: int) -> Response:
-        item = known_item(services, item_id)
-        path = file_of(library, item)
-        kind = media_type(item, path.suffix)
+    async def full(item_id: int) -> Response:
+        item = await run_in_threadpool(known_item, services, item_id)
+        original = await opening.run(open_original, library, originals, item)
+        kind = media_type(item, original.path.suffix)
         headers = {"cache-control": "private, max-age=3600"}
-        return FileResponse(
-            path,
+        return OpenFileResponse(
+            original,
             media_type=kind,
-            filename=path.name,
+            filename=name_of(original.path),
             content_disposition_type="attachment" if kind.endswith("octet-stream") else "inline",
             headers=headers if kind == "application/pdf" else headers | INERT,
         )
 
     @router.get("/page/{item_id}")
-    def page(item_id: int) -> Response:
-        return _preview(item_id, PAGE_PIXELS)
+    async def page(request: Request, item_id: int) -> Response:
+        return await _preview(request, item_id, PAGE_PIXELS)
 
     @router.get("/preview/{item_id}")
-    def preview(
-        item_id: int, longest: int = Query(PAGE_PIXELS, ge=64, le=LARGEST_PREVIEW)
+    async def preview(
+        request: Request,
+        item_id: int,
+        longest: int = Query(PAGE_PIXELS, ge=64, le=LARGEST_PREVIEW),
     ) -> Response:
-        return _preview(item_id, longest)
+        return await _preview(request, item_id, longest)
 
-    def _preview(item_id: int, longest: int) -> Response:
-        item = known_item(services, item_id)
-        path = previews.get(item, longest=longest)
+    async def _preview(request: Request, item_id: int, longest: int) -> Response:
+        item = await run_in_threadpool(known_item, services, item_id)
+        path = await previews.get(request, item, longest)
         headers = {"cache-control": "private, max-age=86400"}
         return FileResponse(path, media_type="image/webp", headers=headers)
 
@@ -102,11 +117,11 @@ def known_item(services: Services, item_id: int) -> Item:
     Raises:
         GoneError: The library has no such item.
     """
-    item = services.library.item(ItemId(item_id))
+    item = services.library.item(ItemId(item_id)) if abs(item_id) <= LARGEST_ID else None
     if item is None:
         raise GoneError(
-            f"Item {item_id} is not in the library any more; search again.",
+            f"Item {str(item_id)[:20]} is not in the library any more; search again.",
             code="item.gone",
-            item=item_id,
+            item=str(item_id)[:20],
         )
     return item

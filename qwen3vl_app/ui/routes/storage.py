@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from threading import Lock
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from qwen3vl_app.errors import LibraryBusyError
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
 from qwen3vl_app.store.storage import StorageOption
+from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.reasons import reason_row
+
+AT_ONCE, MOST_WAITING = 2, 8
+"""Requests answered at once, and waiting: measuring takes seconds, dropping reads all vectors."""
+
+LARGEST_DIMENSION = 2**20
+"""No model has as many; the library says which are too many for its own."""
 
 
 class Change(BaseModel):
     """A way of keeping vectors."""
 
-    dimension: int | None = Field(default=None, ge=1)
+    dimension: int | None = Field(default=None, ge=1, le=LARGEST_DIMENSION)
     format: VectorFormat
     exact: bool = False
 
@@ -34,13 +41,25 @@ def storage_routes(services: Services) -> APIRouter:
     router = APIRouter(prefix="/api/storage")
     storage = services.library.storage
     measuring = Lock()
+    lane = Lane(AT_ONCE, MOST_WAITING)
 
     @router.get("")
-    def now() -> Json:
-        return storage_row(services)
+    async def now(request: Request) -> Response:
+        return await lane.answer(request, storage_row, services)
 
     @router.post("/measure")
-    def measure() -> Json:
+    async def measure(request: Request) -> Response:
+        return await lane.answer(request, measured)
+
+    @router.post("/apply")
+    async def apply(change: Change) -> Response:
+        return await lane.change(applied, change)
+
+    @router.post("/drop")
+    async def drop(job: Drop) -> Response:
+        return await lane.change(dropped, job)
+
+    def measured() -> Json:
         if not measuring.acquire(blocking=False):
             raise LibraryBusyError(
                 "It is being measured already; wait for that to end.", code="storage.measuring"
@@ -51,13 +70,11 @@ def storage_routes(services: Services) -> APIRouter:
             measuring.release()
         return storage_row(services) | {"options": [option_row(option) for option in options]}
 
-    @router.post("/apply")
-    def apply(change: Change) -> Json:
+    def applied(change: Change) -> Json:
         storage.apply(StorageSetting(**change.model_dump()))
         return storage_row(services)
 
-    @router.post("/drop")
-    def drop(job: Drop) -> Json:
+    def dropped(job: Drop) -> Json:
         freed = storage.drop_spaces(job.spaces)
         return storage_row(services) | {"freed": freed}
 

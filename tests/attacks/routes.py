@@ -1,0 +1,84 @@
+"""Every route of the program with all that it takes, from the program's own table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from qwen3vl_app.services import build_services
+from qwen3vl_app.settings import Settings
+from qwen3vl_app.ui.app import build_app
+
+FILTERS = (
+    *("kind", "collection", "folder", "taken_from", "taken_to", "modified_from", "modified_to"),
+    *("min_bytes", "max_bytes", "orientation", "min_seconds", "max_seconds", "tag"),
+)
+"""What ``/api/items`` takes beside what its table says."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one route."""
+
+    method: str
+    path: str
+    """With ``{name}`` for what varies."""
+
+    inside: tuple[str, ...] = ()
+    """Names in the path."""
+
+    query: tuple[str, ...] = ()
+    body: tuple[str, ...] | None = None
+    """Names of what the JSON body holds; None where there is none."""
+
+    @property
+    def is_ours(self) -> bool:
+        return self.path.startswith(("/api/", "/m/", "/page/"))
+
+    def target(self, value: str = "1") -> str:
+        """An address with the same value everywhere."""
+        return self.path.format_map(dict.fromkeys(self.inside, value))
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    """Those of our own routes, and those of gradio, which is mounted behind them."""
+    with TemporaryDirectory() as folder:
+        services = build_services(Settings(library=Path(folder) / "library"))
+        app = build_app(services)
+        mounted = [route.app for route in app.routes if hasattr(route, "app")]
+        found = [one for table in (app, *mounted) for one in _operations(table.openapi())]
+        services.library.close()
+    return tuple(found)
+
+
+def _operations(table: dict[str, Any]) -> list[Operation]:
+    return [
+        _operation(table, method, path, entry)
+        for path, methods in table["paths"].items()
+        for method, entry in methods.items()
+    ]
+
+
+def _operation(table: dict[str, Any], method: str, path: str, entry: dict[str, Any]) -> Operation:
+    given = entry.get("parameters", [])
+    query = tuple(one["name"] for one in given if one["in"] == "query")
+    return Operation(
+        method=method.upper(),
+        path=path,
+        inside=tuple(one["name"] for one in given if one["in"] == "path"),
+        query=(*query, *FILTERS) if path == "/api/items" else query,
+        body=_body(table, entry),
+    )
+
+
+def _body(table: dict[str, Any], entry: dict[str, Any]) -> tuple[str, ...] | None:
+    content = entry.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    name = content["schema"].get("$ref", "").rpartition("/")[2]
+    schema = table.get("components", {}).get("schemas", {}).get(name, content["schema"])
+    return tuple(schema.get("properties", ()))
