@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from starlette.routing import Mount
+
 from qwen3vl_app.services import build_services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.ui.app import build_app
@@ -49,7 +51,7 @@ def operations() -> tuple[Operation, ...]:
     with TemporaryDirectory() as folder:
         services = build_services(Settings(library=Path(folder) / "library"))
         app = build_app(services)
-        mounted = [route.app for route in app.routes if hasattr(route, "app")]
+        mounted = [route.app.wrapped for route in app.routes if isinstance(route, Mount)]
         found = [one for table in (app, *mounted) for one in _operations(table.openapi())]
         services.library.close()
     return tuple(found)
