@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import signal
 import socket
 import threading
 import webbrowser
@@ -88,7 +89,9 @@ def serve(
         settings = replace(settings_from(context, given), auth=user_and_password(auth))
         check_access(settings)
         with listen(settings.host, settings.port) as listening, _opened(settings) as services:
-            run(services, settings, listening)
+            terminated = run(services, settings, listening)
+    if terminated:  # now that all is closed; who sent it sees that it was obeyed
+        signal.raise_signal(signal.SIGTERM)
 
 
 def user_and_password(auth: str | None) -> tuple[str, str] | None:
@@ -167,8 +170,11 @@ def address(settings: Settings, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(services: Services, settings: Settings, listening: socket.socket) -> None:
-    """Serve until interrupted. Models begin to load once the page is up, not before."""
+def run(services: Services, settings: Settings, listening: socket.socket) -> bool:
+    """Serve until interrupted; True if by SIGTERM.
+
+    Models begin to load once the page is up, not before.
+    """
     from qwen3vl_app.ui.app import build_app
     from qwen3vl_app.ui.connections import ConnectionLimits
     from qwen3vl_app.ui.listening import BoundedServer
@@ -184,6 +190,7 @@ def run(services: Services, settings: Settings, listening: socket.socket) -> Non
         server.run(sockets=[listening])
     finally:
         _end_for_sure()
+    return server.was_terminated
 
 
 def _end_for_sure() -> None:

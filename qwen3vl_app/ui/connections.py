@@ -273,6 +273,9 @@ class Connection(H11Protocol):
             super().send_400_response(msg)
         else:  # an answer has begun
             self.end()
+        if self.cycle is not None:  # what the app would still say can no longer be sent
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
 
     def shutdown(self) -> None:
         if self.cycle is None or self.cycle.response_complete:

@@ -144,6 +144,9 @@ class BoundedServer(Server):
             )
         )
         self.registry = Connections(limits)
+        self.was_terminated = False
+        """Whether SIGTERM ended it."""
+
         self._swept = 0.0
         for name in ("uvicorn.error", "asyncio", __name__):
             logging.getLogger(name).addFilter(OncePerMinute())
@@ -159,11 +162,12 @@ class BoundedServer(Server):
         self.started = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the connections; then ``run`` returns also after SIGTERM, so that all is closed.
+        """End the connections; ``run`` returns also after SIGTERM, so that all can be closed.
 
         uvicorn would send the signal once more, and nothing after it would run.
         """
         await super().shutdown(sockets)
+        self.was_terminated = signal.SIGTERM in self._captured_signals
         self._captured_signals = [one for one in self._captured_signals if one != signal.SIGTERM]
 
     async def on_tick(self, counter: int) -> bool:

@@ -110,7 +110,7 @@ def test_400_connections_that_have_begun__a_normal_client_is_answered(
                 assert http.get("/api/items").status_code == 200
         assert confined.descriptors() < FEW_FILES
         assert confined.memory() - memory < 60 * MB
-    assert len(confined.said) - lines < 60
+    assert len(confined.said) - lines < 150  # one traceback of gradio's at most, not 400
 
 
 def test_connections_made_anew_all_the_time__a_normal_client_is_answered(
