@@ -369,15 +369,18 @@ def test_choices__only_what_the_page_knows_comes_back(visitor: httpx.Client) -> 
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("route", ["file=", "file/", "proxy=", "stream/"])
 def test_any_path_by_address__does_not_exist(
-    route: str, name: str, public: Program, elsewhere: tuple[int, list[str]]
+    route: str,
+    name: str,
+    public: Program,
+    visitor: httpx.Client,
+    elsewhere: tuple[int, list[str]],
 ) -> None:
     port, asked = elsewhere
     path = written(PATHS[name], public, port)
-    with public.client() as http:
-        for sent in (quote(path), quote(path, safe=""), quote(quote(path, safe=""))):
-            answer = http.get(f"/gradio_api/{route}{sent}")
-            assert answer.status_code == 404, sent
-            assert SECRET not in answer.text
+    for sent in (quote(path), quote(path, safe=""), quote(quote(path, safe=""))):
+        answer = visitor.get(f"/gradio_api/{route}{sent}")
+        assert answer.status_code == 404, sent
+        assert SECRET not in answer.text
     assert asked == []
 
 
