@@ -32,7 +32,11 @@ MOST_SIGNS = 4
 texts, 0.1 s for 36,000 passages."""
 
 LONGEST_SECONDS = 2.0
-"""After which looking for words is given up: nobody else reaches the library meanwhile."""
+"""Of a processor, after which looking for words is given up: nobody else reaches the library
+meanwhile."""
+
+LONGEST_WAIT = 10.0
+"""Seconds by the clock, after which it is given up in any case, as on a disk that is slow."""
 
 _OPERATIONS = 10_000
 """Of SQLite between two looks at the clock: well under a millisecond."""
@@ -152,8 +156,12 @@ def _bounded(conn: sqlite3.Connection, words: ExactWords) -> Iterator[None]:
         UsageError: It would go beyond them, or went.
     """
     _check_signs(words)
-    until = time.monotonic() + LONGEST_SECONDS
-    conn.set_progress_handler(lambda: time.monotonic() > until, _OPERATIONS)
+    worked, waited = time.thread_time() + LONGEST_SECONDS, time.monotonic() + LONGEST_WAIT
+
+    def is_over() -> bool:
+        return time.thread_time() > worked or time.monotonic() > waited
+
+    conn.set_progress_handler(is_over, _OPERATIONS)
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -161,7 +169,7 @@ def _bounded(conn: sqlite3.Connection, words: ExactWords) -> Iterator[None]:
             raise
         raise UsageError(
             f"Looking for these {len(words.wanted) + len(words.unwanted)} words was given up "
-            f"after {LONGEST_SECONDS:.0f} s; leave out the shortest and most usual ones.",
+            f"after {LONGEST_SECONDS:.0f} s of work; leave out the shortest and most usual ones.",
             code="words.slow",
             seconds=LONGEST_SECONDS,
         ) from error

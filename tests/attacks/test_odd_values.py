@@ -177,6 +177,13 @@ BODIES = (
     b'{"path": 3, "keys": {}, "paths": 3, "patterns": "x", "spaces": 1, "stored": [[]]}',
     b'{"path": null, "on": "maybe", "item": 1e999, "name": ' + HALF + b"}",
     b'{"keys": [' + HALF + b'], "paths": [' + HALF + b'], "patterns": [' + HALF + b"]}",
+    b'{"spaces": ['
+    + HALF
+    + b'], "stored": ['
+    + HALF
+    + b'], "item": 1, "on": false, "name": '
+    + HALF
+    + b"}",
 )
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from qwen3vl_app.services import Services
-from qwen3vl_app.store.encoding import display
+from qwen3vl_app.store.encoding import display, storable
 from qwen3vl_app.ui.file_keys import key_of, usable_path
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.present import Json
@@ -68,7 +68,8 @@ def folder_routes(services: Services) -> APIRouter:
 
     @router.put("/ignore")
     async def ignore(job: Patterns) -> Response:
-        return await lane.change(lambda: {"patterns": list(known.ignore(job.patterns))})
+        wanted = [storable(pattern) for pattern in job.patterns]
+        return await lane.change(lambda: {"patterns": list(known.ignore(wanted))})
 
     def rows() -> list[Json]:
         return [

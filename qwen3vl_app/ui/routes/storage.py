@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from qwen3vl_app.errors import LibraryBusyError
 from qwen3vl_app.services import Services
+from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
 from qwen3vl_app.store.storage import StorageOption
 from qwen3vl_app.ui.lanes import Lane
@@ -75,7 +76,7 @@ def storage_routes(services: Services) -> APIRouter:
         return storage_row(services)
 
     def dropped(job: Drop) -> Json:
-        freed = storage.drop_spaces(job.spaces)
+        freed = storage.drop_spaces([storable(space) for space in job.spaces])
         return storage_row(services) | {"freed": freed}
 
     return router
