@@ -31,6 +31,11 @@ export const saidChinese = {
   'path.absent': '“{path}”不存在；请检查拼写。',
   'path.own': '“{path}”属于资料库本身；请另选一个。',
 
+  'pattern.wrong': '“{pattern}”不是规则；请按 .gitignore 的写法，例如 *.tmp 或 drafts/。',
+  'pattern.long': '“{pattern}”有 {n} 个字符，超过一条规则 {limit} 个字符的上限；请用通配符缩短。',
+  'patterns.many': '{n} 条规则超过了 {limit} 条的上限；请排除整个文件夹，而不是逐个文件。',
+  'patterns.large': '这些规则合计超过了 {limit} 字节的上限；请缩短。',
+
   'library.readonly': '资料库以只读方式打开，没有更改任何内容。',
   'library.busy': '资料库正被另一个程序占用；请先关闭那个程序。',
   'storage.few': '只有 {n} 项内容有向量；多于 {least} 项才能测量。',

@@ -31,6 +31,9 @@ _POINTS = 72
 _SEARCHED = 2**20
 """Bytes at either end of a refused file in which the reason is looked for."""
 
+_COUNTS_NONE = re.compile(rb"/Count\s+0\b")
+_IS_PAGE = re.compile(rb"/Type\s*/Page\b")
+
 _NO_PAGES = "The PDF has no pages."
 
 _OVERSAMPLING = 1.5
@@ -127,7 +130,7 @@ def _refusal(path: Path) -> str | None:
         data += file.read()
     if b"/Encrypt" in data:
         return "The PDF is protected by a password; save a copy without one."
-    if re.search(rb"/Count\s+0\b", data) and not re.search(rb"/Type\s*/Page\b", data):
+    if _COUNTS_NONE.search(data) and not _IS_PAGE.search(data):
         return _NO_PAGES
     return None
 

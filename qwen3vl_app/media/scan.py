@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.files import os_reason
-from qwen3vl_app.media.ignore import Ignore
+from qwen3vl_app.media.ignore import IGNORE_FILE, Ignore
 from qwen3vl_app.media.kinds import claimed, unsupported
 from qwen3vl_app.media.mounts import kernel_devices
 from qwen3vl_app.types import FileStamp, SkippedPath
@@ -174,6 +174,8 @@ def _by_name(entry: os.DirEntry[str]) -> str:
 def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.stat_result:
     """What one name in a folder gives: a stamp or a reason, or for a folder its status."""
     if reason := _unwanted(entry.name):
+        if entry.name == IGNORE_FILE and rules.trouble:
+            reason = rules.trouble
         return SkippedPath(path=path, reason=reason)
     try:
         status = entry.stat()
