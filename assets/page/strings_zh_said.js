@@ -72,6 +72,8 @@ export const saidChinese = {
   'reason.other': '文件是 {what}，无法搜索。',
   'reason.slow': '解码超过了 {seconds} 秒的上限，已被终止。文件可能已损坏。',
   'reason.crashed': '解码器在这个文件上崩溃（退出代码 {exit}）；文件已损坏或过大。',
+  'reason.unkept': '读取的内容无法保存（{said}）；文件可能已损坏。',
+  'reason.impossible': '磁盘给出了这个文件不可能的信息：{said}。',
   'reason.partly': '{all} 个{parts}中有 {n} 个无法读取：{where}：{reason}',
   'reason.same': '与 {path} 内容相同。',
   'reason.hidden': '隐藏的文件或文件夹。',

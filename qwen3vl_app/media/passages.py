@@ -24,8 +24,8 @@ _WORDS_PER_CJK = 0.6
 """A Chinese word has about 1.6 characters."""
 
 _TOKEN = re.compile(r"[^\s。！？]{1,400}[。！？]{0,3}|[。！？]{1,400}|\s+")
-"""Pieces at which a line that is too long may be cut: words, Chinese sentences, and what is between,
-so that a megabyte of spaces is looked at once."""
+"""Pieces at which a line that is too long may be cut: words, Chinese sentences, and the space
+between, so that a megabyte of spaces is looked at once."""
 
 _AT_ONCE = 2**16
 """Characters of a line that are split into words at once: every word is an object of 50 bytes."""

@@ -181,6 +181,8 @@ def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.st
         status = entry.stat()
     except OSError as error:
         return SkippedPath(path=path, reason=_link_reason(entry.path, error))
+    except (ValueError, OverflowError) as error:
+        return SkippedPath(path=path, reason=f"The disk says something impossible of it: {error}.")
     is_folder = stat.S_ISDIR(status.st_mode)
     if reason := rules.reason(entry.path, is_folder=is_folder):
         return IgnoredPath(path=path, reason=reason)
@@ -198,7 +200,7 @@ def _file(path: Path, status: os.stat_result) -> Scanned:
         return SkippedPath(path=path, reason="Not a regular file.")
     if claimed(path) is None:
         return SkippedPath(path=path, reason=unsupported(path))
-    return FileStamp(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    return FileStamp.of(path, status)
 
 
 def _link_reason(path: str, error: OSError) -> str:

@@ -43,6 +43,8 @@ FORMS = {
     "may be damaged.",
     "reason.crashed": "The decoder crashed on this file (exit code {exit}); it is damaged or too "
     "large.",
+    "reason.unkept": "What was read of it cannot be kept ({said}); it may be damaged.",
+    "reason.impossible": "The disk says something impossible of it: {said}.",
     "reason.partly": "{n} of {all} {parts} could not be read: {where}: {reason}",
     "reason.same": "Same content as {path}.",
     "reason.hidden": "Hidden.",
