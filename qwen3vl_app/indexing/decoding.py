@@ -12,7 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from qwen3vl_app.errors import AppError, DecoderDiedError, TooSlowError, UnreadableMediaError
+from qwen3vl_app.errors import (
+    AppError,
+    DecoderDiedError,
+    MemoryLimitError,
+    TooSlowError,
+    UnreadableMediaError,
+)
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.store.rows import KnownFile
@@ -112,7 +118,7 @@ def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:
 
 
 def _failed(parts: Sequence[Part], error: UnreadableMediaError) -> Reading:
-    costly = isinstance(error, (TooSlowError, DecoderDiedError))
+    costly = isinstance(error, (TooSlowError, DecoderDiedError, MemoryLimitError))
     return Reading(failures=tuple((part, error.reason) for part in parts), costly=int(costly))
 
 

@@ -91,7 +91,8 @@ def draw_pages(
                 wanted = max(width / size[0], height / size[1]) * _OVERSAMPLING
                 scale = max(wanted, min(1.0, THUMBNAIL_SIDE / max(size)))
                 with decoding(path, f"Page {number}"):
-                    text, picture = _text(page), _draw(page, size, scale)
+                    text = _text(path, number, page, limits)
+                    picture = _draw(page, size, scale)
             yield PageImage(picture=picture, size=size, text=text, taken=taken)
 
 
@@ -170,9 +171,12 @@ def _draw(page: pypdfium2.PdfPage, size: Size, scale: float) -> Image.Image:
     return picture
 
 
-def _text(page: pypdfium2.PdfPage) -> str:
+def _text(path: Path, number: int, page: pypdfium2.PdfPage, limits: Limits) -> str:
     layer = page.get_textpage()
     try:
+        if (count := layer.count_chars()) > limits.max_page_characters:
+            found = f"Page {number} holds {count:,} characters of text, over the limit of"
+            raise UnreadableMediaError(path, f"{found} {limits.max_page_characters:,}; split it.")
         text: str = layer.get_text_bounded()
     finally:
         layer.close()

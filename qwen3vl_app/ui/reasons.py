@@ -41,8 +41,18 @@ FORMS = {
     "reason.other": "The file is {what}, which cannot be searched.",
     "reason.slow": "Decoding took longer than the limit of {seconds} s and was ended. The file "
     "may be damaged.",
-    "reason.crashed": "The decoder crashed on this file (exit code {exit}); it is damaged or too "
-    "large.",
+    "reason.crashed": "The decoder crashed on this file (exit code {exit}); it is damaged, or "
+    "takes more than the limit of {limit} of memory to read.",
+    "reason.memory": "Reading the file takes more than the limit of {limit} of memory; make a "
+    "smaller copy, or raise --reader-memory.",
+    "reason.characters": "Page {number} holds {count} characters of text, over the limit of "
+    "{limit}; split it.",
+    "reason.no_frame": "No frame of the video can be decoded: it is damaged, or its frames are "
+    "over the limit of {limit} megapixels; make a smaller copy.",
+    "reason.long": "The video lasts {hours} hours, over the limit of {limit}; cut it into pieces.",
+    "reason.frames": "The animation has {count} frames or more of {width} × {height} pixels, "
+    "beyond the limit of {limit} gigapixels together; save it as a video.",
+    "reason.tiff": "The picture has over {limit} pages, which is the limit; split it.",
     "reason.unkept": "What was read of it cannot be kept ({said}); it may be damaged.",
     "reason.impossible": "The disk says something impossible of it: {said}.",
     "reason.partly": "{n} of {all} {parts} could not be read: {where}: {reason}",
@@ -79,6 +89,7 @@ FORMS = {
     "noun.picture": "picture",
     "noun.video": "video",
     "noun.page": "page",
+    "noun.animation": "animation",
     "noun.office": "Office document",
     "noun.pictures": "pictures",
     "noun.pages": "pages",
