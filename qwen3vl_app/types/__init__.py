@@ -42,7 +42,9 @@ from qwen3vl_app.types.query import (
     Query,
 )
 from qwen3vl_app.types.results import (
+    RELEVANT,
     Candidate,
+    Doubt,
     Hit,
     LeftOut,
     SearchStage,
@@ -55,6 +57,7 @@ __all__ = [
     "DOCUMENT_INSTRUCTION",
     "EVERYTHING",
     "QUERY_INSTRUCTION",
+    "RELEVANT",
     "RERANK_INSTRUCTION",
     "SQUARE_WITHIN",
     "Ask",
@@ -62,6 +65,7 @@ __all__ = [
     "Clip",
     "Content",
     "ContentHash",
+    "Doubt",
     "DuplicateGroup",
     "EmbeddingBatch",
     "ExactWords",
