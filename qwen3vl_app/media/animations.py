@@ -93,7 +93,7 @@ def _durations(path: Path, size: int, mtime_ns: int, limits: Limits) -> tuple[in
     found: list[int] = []
     with open_picture(path, limits) as image:
         _check_frame(path, image, limits)
-        _check_all(path, _count(path, image), image.size, limits)
+        _check_all(path, _count(path, limits), image.size, limits)
         first = _first(image)
         for number in count(first):
             try:
@@ -110,10 +110,13 @@ def _durations(path: Path, size: int, mtime_ns: int, limits: Limits) -> tuple[in
     return tuple(found)
 
 
-def _count(path: Path, image: Image.Image) -> int:
-    """How many frames there are, decoding none; 1 where that cannot be told."""
+def _count(path: Path, limits: Limits) -> int:
+    """How many frames there are, decoding none; 1 where that cannot be told.
+
+    Opens the file for itself, because counting leaves what breaks off where it broke off.
+    """
     try:
-        with decoding(path, "The animation"):
+        with open_picture(path, limits) as image, decoding(path, "The animation"):
             return int(getattr(image, "n_frames", 1))
     except UnreadableMediaError:
         return 1

@@ -171,7 +171,7 @@ def _suits_decord(path: Path) -> bool:
 
 
 class _Decord:
-    def __init__(self, path: Path, megapixels: float) -> None:
+    def __init__(self, path: Path, megapixels: float = math.inf) -> None:
         del megapixels  # decord has no such option
         with decoding(path, "The video"):
             import decord  # noqa: PLC0415 - see the module's docstring
@@ -202,7 +202,7 @@ class _Decord:
 
 
 class _PyAv:
-    def __init__(self, path: Path, megapixels: float) -> None:
+    def __init__(self, path: Path, megapixels: float = math.inf) -> None:
         self._path = path
         self._megapixels = megapixels
         with decoding(path, "The video"):
