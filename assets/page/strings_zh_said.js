@@ -77,7 +77,7 @@ export const saidChinese = {
   'reason.no_frame': '视频中没有一帧可以解码：文件已损坏，或每帧超过了 {limit} 百万像素的上限；请另存一份较小的副本。',
   'reason.long': '视频长 {hours} 小时，超过了 {limit} 小时的上限；请剪成几段。',
   'reason.frames': '动画有 {count} 帧或更多，每帧 {width} × {height} 像素，合计超过了 {limit} 吉像素的上限；请另存为视频。',
-  'reason.tiff': '图片超过了 {limit} 页的上限；请拆分。',
+  'reason.tiff': '图片有 {count} 页，超过了 {limit} 页的上限；请拆分。',
   'reason.unkept': '读取的内容无法保存（{said}）；文件可能已损坏。',
   'reason.impossible': '磁盘给出了这个文件不可能的信息：{said}。',
   'reason.partly': '{all} 个{parts}中有 {n} 个无法读取：{where}：{reason}',

@@ -31,8 +31,8 @@ def count_pages(path: Path, limits: Limits) -> int:
     with open_picture(path, limits) as image:
         count = len(_frames(path, image, limits))
     if count > limits.max_pages:
-        found = f"The picture has over {limits.max_pages:,}"
-        raise UnreadableMediaError(path, f"{found} pages, which is the limit; split it.")
+        found = f"The picture has {count:,} pages, over the limit of {limits.max_pages:,}"
+        raise UnreadableMediaError(path, f"{found}; split it.")
     return count
 
 
@@ -64,7 +64,7 @@ def load_pages(
 def _frames(path: Path, image: Image.Image, limits: Limits) -> list[int]:
     """Positions of the pages, without their thumbnails, smaller versions and masks.
 
-    One more than the limit of pages at most: a file of 20 MB may have a million.
+    Not all where there are far more than the limit: a file of 20 MB may have a million.
     """
     if image.format != "TIFF":
         return [0]
@@ -78,6 +78,4 @@ def _frames(path: Path, image: Image.Image, limits: Limits) -> list[int]:
                 break
             if not int(image.tag_v2.get(_SUBFILE_TYPE, 0)) & _NO_PAGE:  # type: ignore[attr-defined]
                 pages.append(position)
-                if len(pages) > limits.max_pages:
-                    break
     return pages or [0]

@@ -52,7 +52,7 @@ FORMS = {
     "reason.long": "The video lasts {hours} hours, over the limit of {limit}; cut it into pieces.",
     "reason.frames": "The animation has {count} frames or more of {width} × {height} pixels, "
     "beyond the limit of {limit} gigapixels together; save it as a video.",
-    "reason.tiff": "The picture has over {limit} pages, which is the limit; split it.",
+    "reason.tiff": "The picture has {count} pages, over the limit of {limit}; split it.",
     "reason.unkept": "What was read of it cannot be kept ({said}); it may be damaged.",
     "reason.impossible": "The disk says something impossible of it: {said}.",
     "reason.partly": "{n} of {all} {parts} could not be read: {where}: {reason}",

@@ -99,7 +99,7 @@ REFUSED = {
     "apple.icns": "900 megapixels, over the limit of 200",
     "texture.blp": "3,600 megapixels, over the limit of 200",
     "tile.tif": "3,600 megapixels, over the limit of 200",
-    "pages.tif": "over 5,000 pages, which is the limit",
+    "pages.tif": "pages, over the limit of 5,000; split it",
     "canvas.gif": "196 megapixels, over the limit of 40",
     "many.gif": "beyond the limit of 10 gigapixels together",
     "canvas.png": "196 megapixels, over the limit of 40",
