@@ -185,6 +185,17 @@ def test_a_video_whose_frames_are_over_40_megapixels__is_refused_unseen(tmp_path
 # ---------------------------------------------------------------- the limit itself
 
 
+SMALL = 400 * MIB
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    """One process under a small limit."""
+    made = Pool(1, memory=SMALL)
+    yield made
+    made.close()
+
+
 def grab(path: Path) -> int:
     """A decoder: takes as many bytes as the file says."""
     return sum(bytearray(int(path.read_text()))[:10])
@@ -194,88 +205,72 @@ def grab_in_c(path: Path) -> float:
     return float(np.ones(int(path.read_text()) // 8).sum())
 
 
+def run(pool: Pool, folder: Path, *lines: str) -> dict[str, object]:
+    """A decoder of these lines of Python; what it leaves in its variables."""
+    path = folder / "decoder.py"
+    path.write_text("\n".join(lines))
+    return pool.call(runpy.run_path, path, deadline=60)
+
+
 @pytest.mark.parametrize("take", [grab, grab_in_c])
-def test_a_reader_that_wants_more__is_told_and_replaced(tmp_path: Path, take) -> None:
+def test_a_reader_that_wants_more__is_told_and_replaced(pool: Pool, tmp_path: Path, take) -> None:
     path = tmp_path / "wants.txt"
-    pool = Pool(1, memory=400 * MIB)
-    try:
-        path.write_text(str(900 * MIB))
-        with pytest.raises(MemoryLimitError) as caught:
-            pool.call(take, path, deadline=30)
-        assert caught.value.reason == (
-            "Reading the file takes more than the limit of 0.391 GiB of memory; make a smaller "
-            "copy, or raise --reader-memory."
-        )
-        path.write_text(str(200 * MIB))
-        assert pool.call(take, path, deadline=30) >= 0
-    finally:
-        pool.close()
+    path.write_text(str(900 * MIB))
+    with pytest.raises(MemoryLimitError) as caught:
+        pool.call(take, path, deadline=30)
+    assert caught.value.reason == (
+        "Reading the file takes more than the limit of 0.391 GiB of memory; make a smaller "
+        "copy, or raise --reader-memory."
+    )
+    path.write_text(str(200 * MIB))
+    assert pool.call(take, path, deadline=30) >= 0
 
 
-def test_a_reader_that_ends_at_its_limit__is_blamed_for_memory_not_damage(tmp_path: Path) -> None:
+def test_a_reader_that_ends_at_its_limit__is_blamed_for_memory_not_damage(
+    pool: Pool, tmp_path: Path
+) -> None:
     """As libraries in C++ do: they ask for more, and end where they do not get it."""
-    path = tmp_path / "decoder.py"
-    path.write_text(
-        "import os, time\n"
-        "held = []\n"
-        "try:\n"
-        "    while True:\n"
-        "        held.append(bytearray(b'x') * (8 << 20))\n"
-        "        time.sleep(0.02)\n"
-        "except MemoryError:\n"
-        "    os.abort()\n"
+    lines = (
+        "import os, time",
+        "held = []",
+        "try:",
+        "    while True:",
+        "        held.append(bytearray(b'x') * (8 << 20))",
+        "        time.sleep(0.02)",
+        "except MemoryError:",
+        "    os.abort()",
     )
-    pool = Pool(1, memory=400 * MIB)
-    try:
-        with pytest.raises(MemoryLimitError):
-            pool.call(runpy.run_path, path, deadline=60)
-    finally:
-        pool.close()
+    with pytest.raises(MemoryLimitError):
+        run(pool, tmp_path, *lines)
 
 
-def test_a_reader_that_takes_shared_memory__is_ended(tmp_path: Path) -> None:
+def test_a_reader_that_takes_shared_memory__is_ended(pool: Pool, tmp_path: Path) -> None:
     """The limit of the kernel leaves it out; the pool looks."""
-    path = tmp_path / "decoder.py"
-    path.write_text(
-        "import mmap, time\n"
-        "held = mmap.mmap(-1, 700 << 20)\n"
-        "for at in range(0, len(held), 4096):\n"
-        "    held[at] = 1\n"
-        "time.sleep(60)\n"
+    lines = (
+        "import mmap, time",
+        "held = mmap.mmap(-1, 700 << 20)",
+        "for at in range(0, len(held), 4096):",
+        "    held[at] = 1",
+        "time.sleep(60)",
     )
-    pool = Pool(1, memory=400 * MIB)
-    try:
-        with pytest.raises(MemoryLimitError):
-            pool.call(runpy.run_path, path, deadline=60)
-    finally:
-        pool.close()
+    with pytest.raises(MemoryLimitError):
+        run(pool, tmp_path, *lines)
 
 
-def test_an_answer_beyond_the_limit__is_an_outcome(tmp_path: Path) -> None:
-    path = tmp_path / "decoder.py"
-    path.write_text("answer = bytes(300 << 20)")
-    pool = Pool(1, memory=400 * MIB)
-    try:
-        with pytest.raises(MemoryLimitError):
-            pool.call(runpy.run_path, path, deadline=60)
-        path.write_text("answer = 1")
-        assert pool.call(runpy.run_path, path, deadline=60)["answer"] == 1
-    finally:
-        pool.close()
+def test_an_answer_beyond_the_limit__is_an_outcome(pool: Pool, tmp_path: Path) -> None:
+    with pytest.raises(MemoryLimitError):
+        run(pool, tmp_path, "answer = bytes(300 << 20)")
+    assert run(pool, tmp_path, "answer = 1")["answer"] == 1
 
 
-def test_a_reader_that_keeps_what_it_took__is_replaced(tmp_path: Path) -> None:
-    path = tmp_path / "decoder.py"
-    path.write_text(
-        "__import__('sys').kept = bytearray(b'x') * (300 << 20)\npid = __import__('os').getpid()\n"
+def test_a_reader_that_keeps_what_it_took__is_replaced(pool: Pool, tmp_path: Path) -> None:
+    lines = (
+        "__import__('sys').kept = bytearray(b'x') * (150 << 20)",
+        "pid = __import__('os').getpid()",
     )
-    pool = Pool(1, memory=800 * MIB)
-    try:
-        first = pool.call(runpy.run_path, path, deadline=60)["pid"]
-        assert pool.call(runpy.run_path, path, deadline=60)["pid"] != first
-        assert held_by(first) == 0
-    finally:
-        pool.close()
+    first = run(pool, tmp_path, *lines)["pid"]
+    assert run(pool, tmp_path, *lines)["pid"] != first
+    assert held_by(first) == 0
 
 
 def test_both_kinds_of_readers__have_the_limit_of_the_settings() -> None:
