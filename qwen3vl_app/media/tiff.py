@@ -78,4 +78,6 @@ def _frames(path: Path, image: Image.Image, limits: Limits) -> list[int]:
                 break
             if not int(image.tag_v2.get(_SUBFILE_TYPE, 0)) & _NO_PAGE:  # type: ignore[attr-defined]
                 pages.append(position)
+                if len(pages) > 2 * limits.max_pages:
+                    break
     return pages or [0]
