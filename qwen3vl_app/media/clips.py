@@ -12,7 +12,13 @@ from PIL import Image
 from qwen3vl_app.budget import SIDE, Budget, Size, fit
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.animations import Animation
-from qwen3vl_app.media.containers import Container, metadata_of, with_container
+from qwen3vl_app.media.containers import (
+    Container,
+    declared_size,
+    is_open,
+    metadata_of,
+    with_container,
+)
 from qwen3vl_app.media.dates import filmed
 from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.kinds import FileType
@@ -20,6 +26,7 @@ from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pictures import check_size
 from qwen3vl_app.media.sampling import (
     MIN_FRAMES,
+    OVERLAP_SHARE,
     WINDOWS_TO_SPLIT,
     Span,
     choose_frames,
@@ -54,13 +61,15 @@ def list_moments(path: Path, options: ReadOptions) -> list[Part]:
     Raises:
         UnreadableMediaError: It cannot be read, has sound only, or its frames are too large.
     """
+    most = options.limits.max_frame_megapixels
 
     def measure(video: Container) -> tuple[float, Windows]:
         _, first = next(iter(video.frames([0])), (0, None))  # proof that it can be decoded
         if first is None:
-            raise UnreadableMediaError(path, "No frame of the video can be decoded.")
-        check_size(path, first.size, options.limits, "video")
+            raise UnreadableMediaError(path, _NO_FRAME.format(most=most))
+        _check_frame(path, first.size, options)
         duration = video.total / video.fps
+        _check_length(path, duration, options)
         windows = choose_moments(video.total, video.fps, options.moment_seconds)
         return duration, _merge(video, windows, first.size, options.moment_seconds)
 
@@ -79,6 +88,12 @@ def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Wi
     chosen = frames_to_compare(video.key_frames(), video.total, video.fps, seconds, size)
     frames = ((index / video.fps, frame) for index, frame in video.frames(chosen))
     return merge_still(windows, find_stills(frames, video.total / video.fps, seconds))
+
+
+_NO_FRAME = (
+    "No frame of the video can be decoded: it is damaged, or its frames are over the limit of "
+    "{most:g} megapixels; make a smaller copy."
+)
 
 
 def span_of(part: Part, options: ReadOptions) -> Span:
@@ -102,9 +117,9 @@ def read_clips(path: Path, spans: Sequence[Span], options: ReadOptions) -> list[
     Raises:
         UnreadableMediaError: There is no frame in a span, or none can be decoded.
     """
-    taken = filmed(metadata_of(path))
 
     def decode(video: Container) -> list[ReadClip]:
+        taken = filmed(metadata_of(path, options.limits.max_frame_megapixels))
         chosen = [_choose(path, video, span) for span in spans]
         frames = _decode(path, video, chosen, options)
         return [_assemble(path, indices, frames, taken) for indices in chosen]
@@ -122,7 +137,7 @@ def middle_frame(path: Path, span: Span, options: ReadOptions) -> Image.Image:
     def decode(video: Container) -> Image.Image:
         indices = _choose(path, video, span)
         for _, frame in video.frames([indices[len(indices) // 2]]):
-            check_size(path, frame.size, options.limits, "video")
+            _check_frame(path, frame.size, options)
             return frame
         raise UnreadableMediaError(path, "The frame cannot be decoded.")
 
@@ -132,7 +147,27 @@ def middle_frame(path: Path, span: Span, options: ReadOptions) -> Image.Image:
 def _with_video(path: Path, work: Callable[[Container], _Result], options: ReadOptions) -> _Result:
     if inspect_file(path, options.limits) is FileType.PICTURE:
         return work(Animation(path, options.limits))
-    return with_container(path, work, decord=options.decord)
+    most, decord = options.limits.max_frame_megapixels, options.decord
+    size = None if is_open(path) else declared_size(path, most)
+    if size == (0, 0):
+        decord = False  # it would decode frames of any size
+    elif size is not None:
+        _check_frame(path, size, options)
+    return with_container(path, work, megapixels=most, decord=decord)
+
+
+def _check_frame(path: Path, size: Size, options: ReadOptions) -> None:
+    check_size(path, size, options.limits, "video", most=options.limits.max_frame_megapixels)
+
+
+def _check_length(path: Path, seconds: float, options: ReadOptions) -> None:
+    """Refuse what would be more moments than anybody has a use for."""
+    most = options.limits.max_moments * options.moment_seconds * (1 - OVERLAP_SHARE)
+    if not seconds <= most:  # as NaN is not, either
+        found = (
+            f"The video lasts {seconds / 3600:,.0f} hours, over the limit of {most / 3600:,.0f}"
+        )
+        raise UnreadableMediaError(path, f"{found}; cut it into pieces.")
 
 
 def _choose(path: Path, video: Container, span: Span) -> list[int]:
@@ -161,7 +196,7 @@ def _decode(
     middles = {indices[len(indices) // 2] for indices in chosen}
     for index, frame in video.frames(sorted({i for indices in chosen for i in indices})):
         if not frames:
-            check_size(path, frame.size, options.limits, "video")
+            _check_frame(path, frame.size, options)
             size = frame.size
         if index in middles:
             thumbnails[index] = thumbnail(frame)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import bisect
 import importlib.util
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,23 +66,28 @@ _KEPT: dict[_Key, Container] = {}
 
 
 def with_container(
-    path: Path, work: Callable[[Container], _Result], *, decord: bool = True
+    path: Path,
+    work: Callable[[Container], _Result],
+    *,
+    megapixels: float = math.inf,
+    decord: bool = True,
 ) -> _Result:
     """What ``work`` makes of the video, opened by decord where that is allowed, else by PyAV.
 
-    Where decord or ``work`` with it fails, ``work`` runs once more with PyAV.
+    Where decord or ``work`` with it fails, ``work`` runs once more with PyAV, which passes over
+    frames of more than so many megapixels. decord has no such limit: ask ``declared_size`` before.
 
     Raises:
         UnreadableMediaError: Neither can read it, or it has sound only.
     """
     if decord and _suits_decord(path) and importlib.util.find_spec("decord") is not None:
         try:
-            with _opened(path, _Decord) as video:
+            with _opened(path, _Decord, megapixels) as video:
                 return work(video)
         except UnreadableMediaError:
             if importlib.util.find_spec("av") is None:
                 raise
-    with _opened(path, _PyAv) as video:
+    with _opened(path, _PyAv, megapixels) as video:
         return work(video)
 
 
@@ -90,33 +96,68 @@ def close_videos() -> None:
     _KEPT.clear()
 
 
-def metadata_of(path: Path) -> dict[str, str]:
+def declared_size(path: Path, megapixels: float) -> tuple[int, int] | None:
+    """How large the frames are by what the container says; None where PyAV cannot be asked.
+
+    Looking decodes no frame of more than so many megapixels: (0, 0) where that leaves it unknown.
+    """
+    if importlib.util.find_spec("av") is None:
+        return None
+    try:
+        with decoding(path, "The video"):
+            file, stream = _open(path, megapixels)
+            with file:
+                size = stream.codec_context.width, stream.codec_context.height
+    except UnreadableMediaError:
+        return None
+    return size
+
+
+def metadata_of(path: Path, megapixels: float = math.inf) -> dict[str, str]:
     """What the container says of itself as a whole; empty if it says nothing."""
     if importlib.util.find_spec("av") is None:
         return {}
     import av  # noqa: PLC0415 - see the module's docstring
 
+    options = _bounded(megapixels)
     try:
-        with decoding(path, "The video"), av.open(str(path), metadata_errors="replace") as file:
+        with (
+            decoding(path, "The video"),
+            av.open(str(path), metadata_errors="replace", options=options) as file,
+        ):
             return dict(file.metadata)
     except UnreadableMediaError:
         return {}
 
 
+def _bounded(megapixels: float) -> dict[str, str]:
+    """The options under which FFmpeg refuses larger frames before it makes room for them."""
+    return {} if math.isinf(megapixels) else {"max_pixels": str(int(megapixels * 1e6))}
+
+
 @contextmanager
-def _opened(path: Path, decoder: type[_Decord | _PyAv]) -> Iterator[Container]:
+def _opened(path: Path, decoder: type[_Decord | _PyAv], megapixels: float) -> Iterator[Container]:
     """The video, kept open for the next call after success.
 
     Both decoders go through all packets to open one, seconds for a film that is then asked for
     a few moments at a time.
     """
-    status = path.stat()
-    key = (decoder, path, status.st_size, status.st_mtime_ns)
+    key = (decoder, *_version(path))
     kept = _KEPT.pop(key, None)
     _KEPT.clear()
-    video = decoder(path) if kept is None else kept
+    video = decoder(path, megapixels) if kept is None else kept
     yield video
     _KEPT[key] = video
+
+
+def _version(path: Path) -> tuple[Path, int, int]:
+    status = path.stat()
+    return path, status.st_size, status.st_mtime_ns
+
+
+def is_open(path: Path) -> bool:
+    """Whether the video was kept open by the call before."""
+    return any(key[1:] == _version(path) for key in _KEPT)
 
 
 def _suits_decord(path: Path) -> bool:
@@ -130,7 +171,8 @@ def _suits_decord(path: Path) -> bool:
 
 
 class _Decord:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, megapixels: float = math.inf) -> None:
+        del megapixels  # decord has no such option
         with decoding(path, "The video"):
             import decord  # noqa: PLC0415 - see the module's docstring
 
@@ -160,10 +202,11 @@ class _Decord:
 
 
 class _PyAv:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, megapixels: float = math.inf) -> None:
         self._path = path
+        self._megapixels = megapixels
         with decoding(path, "The video"):
-            file, stream = _open(path)
+            file, stream = _open(path, megapixels)
             with file:
                 rate = stream.average_rate or stream.guessed_rate or stream.base_rate
                 self.fps = float(rate or 0)
@@ -175,24 +218,28 @@ class _PyAv:
         return [bisect.bisect_left(self._times, key) for key in self._keys]
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
-        with decoding(self._path, "The video"), _Cursor(self._path, self._keys) as cursor:
+        with decoding(self._path, "The video"), self._cursor() as cursor:
             for index in indices:
                 frame = cursor.move_to(self._times[index])
                 if frame is None:
                     return
                 yield index, _upright(frame)
 
+    def _cursor(self) -> _Cursor:
+        return _Cursor(self._path, self._keys, self._megapixels)
+
 
 class _Cursor:
     """Moves forward through a video, from key frame to key frame where that saves decoding."""
 
-    def __init__(self, path: Path, keys: list[int]) -> None:
+    def __init__(self, path: Path, keys: list[int], megapixels: float) -> None:
         self._path = path
+        self._megapixels = megapixels
         self._keys = keys
         self._seeks = True
         self._decoded: Iterator[Any] = iter(())
         self._frame: Any = None
-        self._file, self._stream = _open(path)
+        self._file, self._stream = _open(path, megapixels)
         self._restart()
 
     def __enter__(self) -> _Cursor:
@@ -210,7 +257,7 @@ class _Cursor:
             if self._frame is None or self._frame.pts > time:  # streams without an index overshoot
                 self._seeks = False
                 self._file.close()
-                self._file, self._stream = _open(self._path)
+                self._file, self._stream = _open(self._path, self._megapixels)
                 self._restart()
         while self._frame is not None and self._frame.pts < time:
             self._frame = next(self._decoded, None)
@@ -221,15 +268,17 @@ class _Cursor:
         self._frame = next(self._decoded, None)
 
 
-def _open(path: Path) -> tuple[Any, Any]:
+def _open(path: Path, megapixels: float) -> tuple[Any, Any]:
     """The file, and the first stream of moving pictures in it; cover art of music is none."""
     import av  # noqa: PLC0415 - see the module's docstring
 
-    file = av.open(str(path), metadata_errors="replace")
+    options = _bounded(megapixels)
+    file = av.open(str(path), metadata_errors="replace", options=options)
     for stream in file.streams.video:
         if not stream.disposition & av.stream.Disposition.attached_pic:
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = _THREADS
+            stream.codec_context.options = options
             return file, stream
     has_sound = bool(file.streams.audio)
     file.close()

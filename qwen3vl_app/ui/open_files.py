@@ -9,18 +9,10 @@ from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
 from qwen3vl_app.media.originals import OpenOriginal
+from qwen3vl_app.types import calendar_time
 
 _DESCRIPTORS = Path("/dev/fd")
 """Where Linux and macOS have open files by number. Elsewhere the path is opened again."""
-
-
-LAST_SECOND = 253_402_300_799
-"""Of the year 9999, after which there is no date; a file's time may be anything."""
-
-
-def clamped(seconds: float) -> int:
-    """A time since 1970 that is a date, the nearest one."""
-    return int(min(max(seconds, -LAST_SECOND // 5), LAST_SECOND))
 
 
 class OpenFileResponse(FileResponse):
@@ -43,5 +35,5 @@ class OpenFileResponse(FileResponse):
 def _dated(status: os.stat_result) -> os.stat_result:
     """The status with a time that can be written into a header."""
     fields = list(status[:10])
-    fields[8] = clamped(status.st_mtime)
+    fields[8] = int(calendar_time(status.st_mtime_ns).timestamp())
     return os.stat_result(fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,10 +10,9 @@ from qwen3vl_app.errors import AppError
 from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.types import Item, ItemId, Kind
+from qwen3vl_app.types import Item, ItemId, Kind, calendar_time
 from qwen3vl_app.ui.filters import read_filter
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.open_files import clamped
 from qwen3vl_app.ui.present import (
     Json,
     by_value,
@@ -46,8 +44,6 @@ LONGEST_QUERY = 2000
 MOST_COPIES = 500
 """Paths sent with one item; some contents, such as an empty page, are in a library thousands of
 times."""
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def item_routes(services: Services, originals: Originals) -> APIRouter:
@@ -126,7 +122,7 @@ def _file_row(library: Library, originals: Originals, item: Item) -> Json | None
             path, status = original.path, original.status
     except AppError:
         return None
-    changed = _EPOCH + timedelta(seconds=clamped(status.st_mtime))
+    changed = calendar_time(status.st_mtime_ns)
     return {
         "path": path,
         "size": status.st_size,
