@@ -57,6 +57,11 @@ PORTS_TRIED = 50
     is_flag=True,
     help="Search only, without indexing, deleting or settings: for public demos.",
 )
+@click.option(
+    "--backup/--no-backup",
+    default=None,
+    help="Keep a daily copy of the library's file, the last three.  [default: yes]",
+)
 @shared_options
 @click.pass_context
 def serve(

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from qwen3vl_app.errors import LibraryError, UsageError
 from qwen3vl_app.media.ignore import check_pattern
+from qwen3vl_app.store.belongings import PATTERNS as OWN_PATTERNS
+from qwen3vl_app.store.belongings import PATTERNS_PART
 
 log = logging.getLogger(__name__)
 
-PATTERNS = "ignore.txt"
+PATTERNS = OWN_PATTERNS
 """Inside the library; may be edited by hand, in the syntax of ``.gitignore``."""
 
 
@@ -50,7 +52,7 @@ def write_patterns(directory: Path, patterns: Sequence[str]) -> tuple[str, ...]:
             raise UsageError("A pattern is one line; give several one by one.")
         check_pattern(line)
     file = directory / PATTERNS
-    unfinished = file.with_suffix(".part")
+    unfinished = file.with_name(PATTERNS_PART)
     try:
         unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         os.replace(unfinished, file)

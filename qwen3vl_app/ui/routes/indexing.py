@@ -15,7 +15,7 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.ui.file_keys import path_of
 from qwen3vl_app.ui.present import Json, by_value, model_row, outcome_row, progress_row
-from qwen3vl_app.ui.sentences import note_row
+from qwen3vl_app.ui.sentences import error_row, note_row
 
 COUNTS_SECONDS = 1.0
 """Age at which counts are taken again while indexing: counting is the only part of a status that
@@ -62,11 +62,16 @@ class StatusBoard:
     def now(self) -> Json:
         """Progress, models, counts and collections."""
         progress = self._services.indexer.progress()  # before the counts, which may be newer
+        index = progress_row(progress) | {"message": note_row(progress.message)}
+        if (trouble := self._services.library.trouble()) is not None:
+            # Looked at with every status, so that it is said before something is added in vain.
+            index |= {"state": IndexState.FAILED.value, "message": error_row(trouble)}
         return {
-            "index": progress_row(progress) | {"message": note_row(progress.message)},
+            "index": index,
             "models": [model_row(status) for status in self._services.models.status()],
             "writable": self._services.library.writable,
             "read_only": self._services.settings.read_only,
+            "notices": list(self._services.library.notices),
             **self._library(progress),
         }
 
