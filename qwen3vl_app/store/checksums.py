@@ -59,7 +59,9 @@ class Sealed:
 
     def key_of(self, row: str) -> str:
         """SQL for what names a row; ``row`` is the table, ``new`` or ``old``."""
-        return " || ' ' || ".join(f"{row}.{column}" for column in self.key)
+        # With a plus it is an expression and has no affinity, which would keep SQLite from
+        # looking keys of any type up in the index.
+        return "+" + " || ' ' || ".join(f"{row}.{column}" for column in self.key)
 
     def value_of(self, row: str) -> str:
         """SQL for the checksum of a row as it is read now."""

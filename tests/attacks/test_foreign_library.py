@@ -1,4 +1,4 @@
-"""Files named ``library.db`` that are none of this program: one sentence, and nothing is written."""
+"""A ``library.db`` that is none of this program: one sentence, and nothing is written."""
 
 from __future__ import annotations
 
