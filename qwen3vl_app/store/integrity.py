@@ -91,7 +91,7 @@ def damaged_rows(
 ) -> tuple[dict[str, tuple[Key, ...]], dict[str, tuple[Key, ...]]]:
     """By table: rows that do not agree with their checksums, and checksums without a row.
 
-    3 µs for a vector of 2048 dimensions, and about as much for any other row.
+    10 µs for a vector of 2048 dimensions, and about as much for any other row.
     """
     rows: dict[str, tuple[Key, ...]] = {}
     missing: dict[str, tuple[Key, ...]] = {}
