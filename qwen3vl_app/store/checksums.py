@@ -6,8 +6,8 @@ no statement can forget it. A row that does not agree with its checksum is damag
 without a row tells that one is missing.
 
 Why CRC-32: it has to find accidents, not forgeries. It finds every damage within 32 bits of each
-other and all but one in four billion others, and takes 3 µs for a vector of 2048 dimensions,
-a fifth of what BLAKE2 takes.
+other and all but one in four billion others, and takes 10 µs for a vector of 2048 dimensions,
+under a third of what BLAKE2 takes. A library of 20,000 vectors is brought up to date in 2 s.
 """
 
 from __future__ import annotations
