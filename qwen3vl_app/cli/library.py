@@ -48,9 +48,11 @@ LOOK = 0.5
 )
 @click.option("--watch", is_flag=True, help="Go on noticing what changes, until Ctrl+C.")
 @click.option(
-    "--backup/--no-backup",
+    "--no-backup",
+    "backup",
+    flag_value=False,
     default=None,
-    help="Keep a daily copy of the library's file, the last three.  [default: yes]",
+    help="Do not keep daily copies of the library's file.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object; with --watch, a line each."

@@ -58,9 +58,11 @@ PORTS_TRIED = 50
     help="Search only, without indexing, deleting or settings: for public demos.",
 )
 @click.option(
-    "--backup/--no-backup",
+    "--no-backup",
+    "backup",
+    flag_value=False,
     default=None,
-    help="Keep a daily copy of the library's file, the last three.  [default: yes]",
+    help="Do not keep daily copies of the library's file.",
 )
 @shared_options
 @click.pass_context
