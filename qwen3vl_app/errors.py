@@ -16,6 +16,8 @@
         LibraryTooNewError    it was written by a newer version of the program
         LibraryBusyError      another process is writing to it
         LibraryReadOnlyError  a change was asked of a library that is open for reading
+        LibraryLostError      its files were deleted or replaced while it was open
+        LibraryDamagedError   its files do not say any more what was written to them
 
 A message names what, the value found, the limit, and the way out. Anything that is not an
 ``AppError`` is a bug and stays a traceback.
@@ -115,3 +117,11 @@ class LibraryBusyError(LibraryError):
 
 class LibraryReadOnlyError(LibraryError):
     """A change was asked of a library that is open for reading only."""
+
+
+class LibraryLostError(LibraryError):
+    """The files of an open library were deleted, moved or replaced by others."""
+
+
+class LibraryDamagedError(LibraryError):
+    """The files of the library do not say any more what was written to them."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.models.host import ModelHost
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.settings import Settings
+    from qwen3vl_app.store.keeping import Keeper
     from qwen3vl_app.store.library import Library
 
 SEARCH_ONLY = "The library is open for searching only, as --read-only asks."
@@ -32,6 +33,9 @@ class Services:
     models: ModelHost
     indexer: Indexer
     engine: SearchEngine
+    keeper: Keeper | None = None
+    """Checks the library and makes its backups; None where it is open for reading only."""
+
     temporary: Path | None = None
     """Folder for the page's copies where nothing may be written to the library."""
 
@@ -45,6 +49,8 @@ class Services:
         self.models.start()
         if self.library.writable:
             self.indexer.start()
+        if self.keeper is not None:
+            self.keeper.start()
 
     def close(self) -> None:
         """End the background work in the order in which the parts need each other.
@@ -53,6 +59,8 @@ class Services:
         """
         self.engine.close()
         self.indexer.close()
+        if self.keeper is not None:
+            self.keeper.close()
         self.models.close()
         self.reader.close()
         self.library.close()
@@ -73,6 +81,7 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     from qwen3vl_app.models.host import ModelHost
     from qwen3vl_app.search.discretion import DiscreetEngine
     from qwen3vl_app.search.engine import SearchEngine
+    from qwen3vl_app.store.keeping import Keeper
     from qwen3vl_app.store.library import Library
 
     library = Library.open(
@@ -94,6 +103,7 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
         engine=DiscreetEngine(library, reader, models)
         if settings.read_only
         else SearchEngine(library, reader, models),
+        keeper=Keeper(library, backups=settings.backup) if writable else None,
     )
 
 

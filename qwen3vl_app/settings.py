@@ -92,6 +92,9 @@ class Settings:
     read_only: bool = False
     """Search only: nothing is indexed, deleted or set. For public demos."""
 
+    backup: bool = True
+    """Keep a daily copy of the library's file in its folder, see ``store.backups``."""
+
     port: int = 7860
     open_browser: bool = True
     allow_download: bool = False

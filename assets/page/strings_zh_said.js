@@ -46,6 +46,9 @@ export const saidChinese = {
   'patterns.large': '这些规则合计超过了 {limit} 字节的上限；请缩短。',
 
   'library.readonly': '资料库以只读方式打开，没有更改任何内容。',
+  'library.lost': '资料库 {directory} 已不在原处（{what}），不再向其中添加任何内容；请把它放回原处后继续，或重新启动程序。',
+  'library.damaged': '资料库 {directory} 已损坏（{what}）；请用 restore 命令放回一个备份，或移走该文件夹并重新索引。',
+  'library.foreign': '资料库 {directory} 不属于本程序（{what}）；请选择另一个文件夹。',
   'library.busy': '资料库正被另一个程序占用；请先关闭那个程序。',
   'storage.few': '只有 {n} 项内容有向量；多于 {least} 项才能测量。',
   'storage.measuring': '正在测量；请等它结束。',

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from qwen3vl_app.store.connection import DATABASE_NAME
+from qwen3vl_app.store import checksums
+from qwen3vl_app.store.belongings import DATABASE
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.vectors import put_space
 from qwen3vl_app.types import Space, Vectors
@@ -17,7 +18,8 @@ from qwen3vl_app.types import Space, Vectors
 def fill(folder: Path, space: Space, pieces: Iterable[Vectors]) -> None:
     """A new library with one picture of one file for every vector."""
     Library.open(folder).close()
-    with closing(sqlite3.connect(folder / DATABASE_NAME)) as conn:
+    with closing(sqlite3.connect(folder / DATABASE)) as conn:
+        checksums.register(conn)
         row = put_space(conn, space)
         first = 1
         for vectors in pieces:
@@ -30,7 +32,8 @@ def mark_indexed(folder: Path, root: Path) -> None:
     """Let every file below ``root`` that a library has scanned count as indexed, as it is now."""
     files = [Path(place) / name for place, _, names in os.walk(root) for name in names]
     stamps = [(path.stat(), os.fsencode(path)) for path in files]
-    with closing(sqlite3.connect(folder / DATABASE_NAME)) as conn, conn:
+    with closing(sqlite3.connect(folder / DATABASE)) as conn, conn:
+        checksums.register(conn)
         conn.execute("INSERT INTO content (hash) SELECT 'c' || id FROM file")
         conn.executemany(
             "UPDATE file SET outcome = 'indexed', content = 'c' || id, size = ?, mtime_ns = ? "

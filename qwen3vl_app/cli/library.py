@@ -48,6 +48,13 @@ LOOK = 0.5
 )
 @click.option("--watch", is_flag=True, help="Go on noticing what changes, until Ctrl+C.")
 @click.option(
+    "--no-backup",
+    "backup",
+    flag_value=False,
+    default=None,
+    help="Do not keep daily copies of the library's file.",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="One JSON object; with --watch, a line each."
 )
 @shared_options
@@ -78,6 +85,8 @@ def index(
         _tell(services, run_to_the_end(services), as_json=as_json)
         if watch:
             _watch(services, as_json=as_json)
+        elif services.keeper is not None:
+            services.keeper.make_if_due()
 
 
 def _add(
@@ -175,6 +184,8 @@ def state(services: Services, *, failures: bool) -> dict[str, object]:
         ],
         "indexing": {"pending": counts.pending, **_indexing(library.directory, counts.pending)},
     }
+    if library.notices:
+        found["notices"] = [{"notice": notice} for notice in library.notices]
     if failures:
         found["failures"] = [
             {"path": str(row.path), "reason": row.reason, "when": row.when}

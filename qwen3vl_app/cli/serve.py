@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, settings_from, shared_options
+from qwen3vl_app.cli.common import failures_said, one_line, settings_from, shared_options
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.services import services_for_page
 from qwen3vl_app.settings import is_loopback
@@ -68,6 +68,13 @@ log = logging.getLogger(__name__)
     "--read-only",
     is_flag=True,
     help="Search only, without indexing, deleting or settings: for public demos.",
+)
+@click.option(
+    "--no-backup",
+    "backup",
+    flag_value=False,
+    default=None,
+    help="Do not keep daily copies of the library's file.",
 )
 @shared_options
 @click.pass_context
@@ -126,6 +133,8 @@ def _opened(settings: Settings) -> Iterator[Services]:
     """The parts, and a line on standard error where the library can only be read."""
     services, why = services_for_page(settings)
     try:
+        for notice in services.library.notices:
+            click.echo(one_line(notice), err=True)
         if why:
             click.echo(why if settings.read_only else f"Searching only: {why}", err=True)
         yield services

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.store.connection import DATABASE_NAME
+from qwen3vl_app.store.belongings import DATABASE, PROGRESS, PROGRESS_PART
 from qwen3vl_app.types import Outcome
 
-BULLETIN = "progress.json"
+BULLETIN = PROGRESS
 """Inside the library; deleting it loses nothing."""
 
 EVERY = 0.5
@@ -29,7 +29,7 @@ class Bulletin:
         self, directory: Path, clock: Callable[[], float] = time.monotonic, every: float = EVERY
     ) -> None:
         self._file = directory / BULLETIN
-        self._library = directory / DATABASE_NAME
+        self._library = directory / DATABASE
         self._clock = clock
         self._every = every
         self._next = -every
@@ -49,7 +49,7 @@ class Bulletin:
                 self._write(asdict(progress) | {"pid": os.getpid()})
 
     def _write(self, row: dict[str, Any]) -> None:
-        unfinished = self._file.with_suffix(".part")
+        unfinished = self._file.with_name(PROGRESS_PART)
         try:
             self._library.stat()  # raises where its drive has gone, and left an empty folder
             unfinished.write_text(json.dumps(row), encoding="ascii")

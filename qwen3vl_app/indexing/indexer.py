@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from qwen3vl_app.errors import AppError, UsageError
+from qwen3vl_app.errors import AppError, LibraryLostError, UsageError
 from qwen3vl_app.indexing.batches import Batch
 from qwen3vl_app.indexing.bulletin import Bulletin, read_bulletin
 from qwen3vl_app.indexing.committing import commit, embed
@@ -93,6 +93,7 @@ class Indexer:
         Raises:
             UsageError: A path is not there or belongs to the library; then none is added.
             LibraryReadOnlyError: The library is open for reading only.
+            LibraryLostError: Its files have been taken away.
         """
         absolute = [Path(os.path.abspath(path)) for path in paths]
         scan(absolute)  # raises for a path that is not there; the walk itself comes later
@@ -103,10 +104,14 @@ class Indexer:
                     code="path.own",
                     path=display(path),
                 )
-        self._library.writer.add_sources(absolute, collection)
         uploads = self._library.uploads
         folders = [p for p in absolute if p.is_dir() and not p.is_relative_to(uploads)]
-        self._library.writer.remember_folders(folders, collection)
+        try:
+            self._library.writer.add_sources(absolute, collection)
+            self._library.writer.remember_folders(folders, collection)
+        except LibraryLostError as error:
+            self._give_up(error)
+            raise
         with self._changed:
             self._want()
 
@@ -187,6 +192,13 @@ class Indexer:
         self._library.writer.add_sources(paths, collection)
         with self._changed:
             self._want()
+
+    def _give_up(self, error: AppError) -> None:
+        """Say why nothing can be done, until something is ordered again; a run says it itself."""
+        with self._changed:
+            if not (self._wanted or self._running):
+                self._failed = True
+                self._tracker.enter(IndexState.FAILED, str(error))
 
     def _want(self, before: IndexProgress | None = None) -> None:
         begun = self._wanted or self._running

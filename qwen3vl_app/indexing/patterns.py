@@ -9,10 +9,12 @@ from pathlib import Path
 
 from qwen3vl_app.errors import LibraryError, UsageError
 from qwen3vl_app.media.ignore import LARGEST_FILE, check_patterns, read_lines, usable
+from qwen3vl_app.store.belongings import PATTERNS as OWN_PATTERNS
+from qwen3vl_app.store.belongings import PATTERNS_PART
 
 log = logging.getLogger(__name__)
 
-PATTERNS = "ignore.txt"
+PATTERNS = OWN_PATTERNS
 """Inside the library; may be edited by hand, in the syntax of ``.gitignore``."""
 
 
@@ -54,7 +56,7 @@ def write_patterns(directory: Path, patterns: Sequence[str]) -> tuple[str, ...]:
             limit=LARGEST_FILE,
         )
     file = directory / PATTERNS
-    unfinished = file.with_suffix(".part")
+    unfinished = file.with_name(PATTERNS_PART)
     try:
         unfinished.write_text(text, encoding="utf-8")
         os.replace(unfinished, file)

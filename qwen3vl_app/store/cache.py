@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from qwen3vl_app.store.belongings import INDEX
 from qwen3vl_app.store.codes import Codes, EightBitCodes, OneBitCodes
 from qwen3vl_app.store.formats import Rows, VectorFormat, row_width
 from qwen3vl_app.store.matrix import Columns, Fetch, Matrix
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FOLDER = "index"
+FOLDER = INDEX
 _MAGIC = b"qwen3vl-app index 1\n"
 _PIECE = 4096
 _REMOVED = 1000

@@ -9,6 +9,7 @@ import numpy as np
 
 from qwen3vl_app.store.files import living_paths, thumbnail_names
 from qwen3vl_app.store.filters import LIVING
+from qwen3vl_app.store.integrity import damaged_rows
 from qwen3vl_app.store.live import LiveIndex
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.vectors import searchable_ids, space_id
@@ -20,6 +21,7 @@ def findings(conn: sqlite3.Connection, live: LiveIndex, thumbnails: Thumbnails) 
     """One sentence for everything that is not as it should be; wants the lock held."""
     return [
         *_damage(conn),
+        *_rows(conn),
         *_disagreement(conn, live),
         *_wording(conn),
         *_missing_files(conn),
@@ -34,6 +36,17 @@ def _damage(conn: sqlite3.Connection) -> list[str]:
     if broken:
         found.append(f"{broken} rows point to rows that are not there.")
     return found
+
+
+def _rows(conn: sqlite3.Connection) -> list[str]:
+    rows, missing = damaged_rows(conn)
+    found = [(name, keys, "are damaged") for name, keys in rows.items()]
+    found += [(name, keys, "are missing") for name, keys in missing.items()]
+    return [
+        f"{len(keys)} rows of the table {name} {how} (such as {keys[0]!r}); open the library for "
+        "writing, as index does, which takes them out and indexes their files again."
+        for name, keys, how in found
+    ]
 
 
 def _disagreement(conn: sqlite3.Connection, live: LiveIndex) -> list[str]:
@@ -91,7 +104,8 @@ def _missing_files(conn: sqlite3.Connection) -> list[str]:
 
 def _missing_thumbnails(conn: sqlite3.Connection, thumbnails: Thumbnails) -> list[str]:
     gone = [name for name in thumbnail_names(conn) if thumbnails.path(name) is None]
-    return _some(gone, "thumbnails are missing")
+    way_out = "forget their files and add them again"
+    return _some(gone, f"thumbnails are missing or damaged; {way_out}")
 
 
 def _some(names: Sequence[str], what: str) -> list[str]:

@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from qwen3vl_app.store.checksums import BY_NAME, leave_out
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path, storable
 from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.rows import FileId, KnownFile, KnownStamp
 from qwen3vl_app.types import ContentHash, FileOutcome, FileStamp, Original, Outcome
+
+_WHOLE = BY_NAME["file"].is_whole("file")
 
 KNOWN = "id, path, size, mtime_ns, outcome, content"
 """The columns that ``known_file`` reads."""
@@ -47,14 +50,20 @@ def list_outcomes(
     if outcome is not None:
         chosen, values = "outcome = ?", [outcome.value]
     rows = conn.execute(
-        f"SELECT path, outcome, reason, updated FROM file WHERE {chosen} "
+        f"SELECT path, outcome, reason, updated, id, {_WHOLE} FROM file WHERE {chosen} "
         "ORDER BY updated DESC, id DESC LIMIT ?",
         (*values, limit),
     )
-    return [
-        FileOutcome(path=decode_path(path), outcome=Outcome(word), reason=reason, when=when)
-        for path, word, reason, when in rows
-    ]
+    found: list[FileOutcome] = []
+    for path, word, reason, when, number, whole in rows:
+        if whole:
+            outcome = Outcome(word)
+            found.append(
+                FileOutcome(path=decode_path(path), outcome=outcome, reason=reason, when=when)
+            )
+        else:
+            leave_out(conn, "file", number)
+    return found
 
 
 def list_collections(conn: sqlite3.Connection) -> list[tuple[str, int]]:

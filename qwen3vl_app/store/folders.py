@@ -14,7 +14,8 @@ def put_folder(conn: sqlite3.Connection, path: Path, collection: int | None) -> 
     """Remember a folder; added again with a collection, it takes that one."""
     conn.execute(
         "INSERT INTO folder (path, collection) VALUES (?, ?) ON CONFLICT (path) "
-        "DO UPDATE SET collection = coalesce(excluded.collection, collection)",
+        "DO UPDATE SET collection = excluded.collection "
+        "WHERE excluded.collection IS NOT NULL AND collection IS NOT excluded.collection",
         (encode_path(path), collection),
     )
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from qwen3vl_app.store.checksums import BY_NAME, leave_out
 from qwen3vl_app.store.encoding import decode_path, storable
 from qwen3vl_app.store.filters import LIVING, conditions
 from qwen3vl_app.store.index import Ids
@@ -20,9 +21,13 @@ from qwen3vl_app.types import Content, ContentHash, Item, ItemFilter, ItemId, Ki
 _FIELDS = """
     item.id, item.content, item.ordinal, item.kind, item.page, item.first_line, item.last_line,
     item.start_seconds, item.end_seconds, item.section, item.thumbnail, item.width, item.height,
-    item.text, item.look, item.taken,
-    (SELECT path FROM file WHERE file.content = item.content ORDER BY file.id LIMIT 1)
-"""
+    item.text, item.look, item.taken, first.path, {whole_item}, {whole_file}, first.id
+    FROM item LEFT JOIN file AS first ON first.id = (
+        SELECT file.id FROM file WHERE file.content = item.content ORDER BY file.id LIMIT 1)
+""".format(
+    whole_item=BY_NAME["item"].is_whole("item"), whole_file=BY_NAME["file"].is_whole("first")
+)
+"""What an item is made of, with the first of its files, and whether both are what was written."""
 
 _ALL_BITS = (1 << 64) - 1
 
@@ -65,22 +70,21 @@ def read_items(conn: sqlite3.Connection, ids: Iterable[ItemId]) -> dict[ItemId, 
     """The living ones among these, in the order asked for."""
     wanted = [int(item) for item in ids]
     rows = conn.execute(
-        f"SELECT {_FIELDS} FROM item "
-        f"WHERE item.id IN (SELECT value FROM json_each(?)) AND {LIVING}",
+        f"SELECT {_FIELDS} WHERE item.id IN (SELECT value FROM json_each(?)) AND {LIVING}",
         (json.dumps(wanted),),
     )
-    found = {ItemId(row[0]): _item(row) for row in rows}
+    found = {item.id: item for item in _whole(conn, rows)}
     return {ItemId(item): found[ItemId(item)] for item in wanted if item in found}
 
 
 def read_siblings(conn: sqlite3.Connection, item: ItemId) -> list[Item]:
     """All living items of the same content, this one included, in their order."""
     rows = conn.execute(
-        f"SELECT {_FIELDS} FROM item WHERE {LIVING} "
+        f"SELECT {_FIELDS} WHERE {LIVING} "
         "AND item.content = (SELECT content FROM item WHERE id = ?) ORDER BY item.ordinal",
         (item,),
     )
-    return [_item(row) for row in rows]
+    return [*_whole(conn, rows)]
 
 
 def list_living(
@@ -91,10 +95,10 @@ def list_living(
     if after is not None:
         condition, values = f"{condition} AND item.id < ?", [*values, after]
     rows = conn.execute(
-        f"SELECT {_FIELDS} FROM item WHERE {condition} ORDER BY item.id DESC LIMIT ?",
+        f"SELECT {_FIELDS} WHERE {condition} ORDER BY item.id DESC LIMIT ?",
         (*values, limit),
     )
-    return [_item(row) for row in rows]
+    return [*_whole(conn, rows)]
 
 
 def item_ids(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> Ids:
@@ -130,6 +134,17 @@ def parts_with_vectors(
     return frozenset(
         Part(ordinal=row[0], kind=Kind(row[1]), place=_place(row[2:8])) for row in rows
     )
+
+
+def _whole(conn: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> Iterator[Item]:
+    """The items of rows that are what was written; the others are left out, and noted."""
+    for row in rows:
+        if not row[17]:
+            leave_out(conn, "item", row[0])
+        elif not row[18]:
+            leave_out(conn, "file", row[19])
+        else:
+            yield _item(row)
 
 
 def _item(row: Sequence[Any]) -> Item:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import filelock
 
 from qwen3vl_app.errors import LibraryBusyError, LibraryError
+from qwen3vl_app.store.belongings import LOCK, OWNER
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-LOCK_NAME = "writer.lock"
-OWNER_NAME = "writer.pid"
 
 
 class WriterLock:
@@ -28,8 +26,8 @@ class WriterLock:
 
     def __init__(self, directory: Path) -> None:
         # The process number stands in a file of its own: acquiring empties the lock file.
-        self._owner = directory / OWNER_NAME
-        self._lock = filelock.FileLock(directory / LOCK_NAME, thread_local=False)
+        self._owner = directory / OWNER
+        self._lock = filelock.FileLock(directory / LOCK, thread_local=False)
         try:
             self._lock.acquire(blocking=False)
             self._owner.write_text(str(os.getpid()), encoding="ascii")

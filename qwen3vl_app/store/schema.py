@@ -15,25 +15,44 @@
     folder        what was added, to be scanned again and watched
     vector_state  changes whenever what can be found does
     storage       how the search index keeps vectors
+    checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
 """
 
 from __future__ import annotations
 
+import secrets
+import sqlite3
 from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database, Migrations
 
 from qwen3vl_app.errors import LibraryError, LibraryTooNewError
-from qwen3vl_app.store import wording
+from qwen3vl_app.store import checksums, wording
 from qwen3vl_app.types import ItemId
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MIGRATIONS = Migrations("library")
+
+FIRST = "m001_files_items_vectors"
+"""What every library has applied."""
+
+APPLICATION_ID = 0x51335653
+"""``Q3VS`` in the header of the file, where ``file`` and SQLite itself look for it. Libraries from
+before it have 0 there, as most SQLite files do, and are told by their tables."""
+
+Definitions = frozenset[tuple[str, str, str]]
+"""(type, name, SQL) of everything that a schema defines."""
+
+_NOT_OURS = ("sqlite_", "_sqlite_", "idx__sqlite_", "whole_word_", "fragment_")
+"""What SQLite and sqlite-utils define by themselves, in words that change with their versions: the
+names begin like this, and only they are compared."""
 
 _FIRST = (
     """
@@ -261,6 +280,15 @@ def m003_words_of_sections(db: Database) -> None:
     wording.follow(db.conn, (), [ItemId(row[0]) for row in sections])
 
 
+@MIGRATIONS()
+def m004_checksums(db: Database) -> None:
+    """Every row has a checksum; the file says whose it is, and which one."""
+    checksums.create(db.conn)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    # Of no meaning but to tell one library from another that was put in its place.
+    db.execute(f"PRAGMA user_version = {1 + secrets.randbelow(2**31 - 2)}")
+
+
 def migrate(db: Database, directory: Path, *, writable: bool) -> None:
     """Bring the tables to the state this version expects.
 
@@ -268,19 +296,63 @@ def migrate(db: Database, directory: Path, *, writable: bool) -> None:
         LibraryTooNewError: They already are beyond it.
         LibraryError: They are older, and the library is open for reading only.
     """
-    with closing(Database(memory=True)) as empty:
-        known = {migration.name for migration in MIGRATIONS.pending(empty)}
-    applied = {migration.name for migration in MIGRATIONS.applied(db)}
-    unknown = sorted(applied - known)
+    applied = applied_to(db.conn)
+    unknown = sorted(applied - {*known()})
     if unknown:
         raise LibraryTooNewError(
             f"The library {directory} was written by a newer version of this program "
             f"({unknown[-1]}); update the program, or choose another folder with --library."
         )
-    if known - applied and not writable:
+    pending = {*known()} - applied
+    if pending and not writable:
         raise LibraryError(
             f"The library {directory} was made by an older version of this program; "
             "open it once for writing, which brings it up to date."
         )
-    if known - applied:
+    if pending:
         MIGRATIONS.apply(db)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the header itself says it
+
+
+def applied_to(conn: sqlite3.Connection) -> set[str]:
+    """The migrations that a file says it has had; none where it is no library."""
+    if not conn.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlite_migrations'"
+    ).fetchone():
+        return set()
+    rows = conn.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (MIGRATIONS.name,)
+    )
+    return {str(row[0]) for row in rows}
+
+
+def is_as_made(conn: sqlite3.Connection, applied: Iterable[str]) -> bool:
+    """Whether everything that these migrations make is there, to the letter."""
+    done = {*applied}
+    names = known()
+    count = next((at for at, name in enumerate(names) if name not in done), len(names))
+    return _made(count) <= _definitions(conn)
+
+
+def _definitions(conn: sqlite3.Connection) -> Definitions:
+    rows = conn.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
+    return frozenset(
+        (str(kind), str(name), "" if str(name).startswith(_NOT_OURS) else str(sql))
+        for kind, name, sql in rows
+    )
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The names of all migrations, in their order."""
+    with closing(Database(memory=True)) as empty:
+        return tuple(migration.name for migration in MIGRATIONS.pending(empty))
+
+
+@cache
+def _made(count: int) -> Definitions:
+    """The schema after the first ``count`` migrations."""
+    names = known()
+    with closing(Database(memory=True)) as made:
+        MIGRATIONS.apply(made, stop_before=names[count] if count < len(names) else None)
+        return _definitions(made.conn)

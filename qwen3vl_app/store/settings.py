@@ -18,6 +18,8 @@ def read_storage(conn: sqlite3.Connection) -> StorageSetting:
 def write_storage(conn: sqlite3.Connection, setting: StorageSetting) -> None:
     """Set it for this library, in every space."""
     conn.execute(
-        "INSERT OR REPLACE INTO storage (id, dimension, format, exact) VALUES (1, ?, ?, ?)",
+        "INSERT INTO storage (id, dimension, format, exact) VALUES (1, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET dimension = excluded.dimension, "
+        "format = excluded.format, exact = excluded.exact",
         (setting.dimension, setting.format.value, int(setting.exact)),
     )

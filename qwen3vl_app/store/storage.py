@@ -180,7 +180,7 @@ class LibraryStorage:
         return freed
 
     def _shrink(self) -> None:
-        with self._connection.reading() as conn:
+        with self._connection.changing_alone() as conn:
             try:
                 conn.execute("VACUUM")
             except sqlite3.OperationalError as error:

@@ -11,12 +11,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from qwen3vl_app.store.checksums import BY_NAME, TABLE, leave_out, row_checksum
 from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.index import Ids
 from qwen3vl_app.types import ItemId, Space, Vectors
 
 _STORED = np.dtype("<f4")
 _CHUNK = 2000
+
+_STAMPED = f"""
+    SELECT item, stamp, vector.value, checksum.value FROM vector
+    LEFT JOIN {TABLE} ON checksum.name = 'vector' AND key = {BY_NAME["vector"].key_of("vector")}
+    WHERE space = ? AND item IN (SELECT value FROM json_each(?))
+"""
 
 
 def space_id(conn: sqlite3.Connection, space: Space) -> int | None:
@@ -75,7 +82,8 @@ def put_vector(
     if vector.shape != (dimension,) or not np.isfinite(vector).all():
         raise ValueError(f"not a vector of {dimension} finite numbers: {vector.shape}")
     conn.execute(
-        "INSERT OR REPLACE INTO vector (item, space, value, stamp) VALUES (?, ?, ?, random())",
+        "INSERT INTO vector (item, space, value, stamp) VALUES (?, ?, ?, random()) "
+        "ON CONFLICT (item, space) DO UPDATE SET value = excluded.value, stamp = excluded.stamp",
         (item, space, vector.astype(_STORED).tobytes()),
     )
 
@@ -83,11 +91,12 @@ def put_vector(
 def read_vector(conn: sqlite3.Connection, item: ItemId, space: int) -> Vectors | None:
     """The vector of a living item, shape (D,), or None."""
     row = conn.execute(
-        "SELECT value FROM vector JOIN item ON item.id = vector.item "
+        "SELECT 1 FROM vector JOIN item ON item.id = vector.item "
         f"WHERE item = ? AND space = ? AND {LIVING}",
         (item, space),
     ).fetchone()
-    return None if row is None else _array([row[0]])[0]
+    found = [] if row is None else [*read_vectors(conn, space, np.array([item], np.int64))]
+    return found[0][1][0] if found else None
 
 
 def found_stamp(conn: sqlite3.Connection) -> int:
@@ -122,7 +131,7 @@ def searchable(conn: sqlite3.Connection, space: int, among: Ids | None = None) -
 
 
 def read_vectors(conn: sqlite3.Connection, space: int, ids: Ids) -> Iterator[tuple[Ids, Vectors]]:
-    """Vectors of these items in pieces: ids (N,) and vectors (N, D)."""
+    """Vectors of these items in pieces: ids (N,) and vectors (N, D), less damaged ones."""
     for found, _, vectors in read_stamped(conn, space, ids):
         yield found, vectors
 
@@ -130,17 +139,27 @@ def read_vectors(conn: sqlite3.Connection, space: int, ids: Ids) -> Iterator[tup
 def read_stamped(
     conn: sqlite3.Connection, space: int, ids: Ids
 ) -> Iterator[tuple[Ids, Ids, Vectors]]:
-    """Vectors of these items in pieces: ids (N,), stamps (N,) and vectors (N, D)."""
+    """Vectors of these items in pieces: ids (N,), stamps (N,) and vectors (N, D).
+
+    One that is not what was written is left out and noted, so it can be in no result.
+    """
     for begin in range(0, len(ids), _CHUNK):
         piece = json.dumps(ids[begin : begin + _CHUNK].tolist())
-        rows = conn.execute(
-            "SELECT item, stamp, value FROM vector "
-            "WHERE space = ? AND item IN (SELECT value FROM json_each(?))",
-            (space, piece),
-        ).fetchall()
+        rows = [
+            row for row in conn.execute(_STAMPED, (space, piece)) if _is_whole(conn, space, row)
+        ]
         if rows:
             pairs = np.array([row[:2] for row in rows], np.int64)
             yield pairs[:, 0].copy(), pairs[:, 1].copy(), _array([row[2] for row in rows])
+
+
+def _is_whole(conn: sqlite3.Connection, space: int, row: tuple[int, int, bytes, int]) -> bool:
+    """Whether a vector is what was written; here and not in SQL, which would copy it twice."""
+    item, stamp, value, checksum = row
+    if isinstance(value, bytes) and row_checksum(item, space, stamp, value) == checksum:
+        return True
+    leave_out(conn, "vector", f"{item} {space}")
+    return False
 
 
 def _array(blobs: list[bytes]) -> Vectors:

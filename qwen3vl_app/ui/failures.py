@@ -13,6 +13,8 @@ from fastapi.responses import JSONResponse
 from qwen3vl_app.errors import (
     AppError,
     LibraryBusyError,
+    LibraryDamagedError,
+    LibraryLostError,
     LibraryReadOnlyError,
     ModelError,
     TooSlowError,
@@ -46,6 +48,8 @@ STATUS: tuple[tuple[type[AppError], int], ...] = (
     (UnreadableMediaError, 422),
     (LibraryReadOnlyError, 409),
     (LibraryBusyError, 409),
+    (LibraryLostError, 503),
+    (LibraryDamagedError, 503),
     (ModelError, 503),
     (AppError, 400),
 )

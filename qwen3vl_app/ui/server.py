@@ -7,6 +7,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.services import Services
+from qwen3vl_app.store.belongings import PREVIEWS, QUERY_FILES
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.access import PasswordGuard, SearchOnlyGuard
 from qwen3vl_app.ui.bodies import BodyGuard
@@ -28,10 +29,7 @@ from qwen3vl_app.ui.routes.storage import storage_routes
 from qwen3vl_app.ui.routes.tags import tag_routes
 from qwen3vl_app.ui.routes.uploads import upload_routes
 
-PREVIEWS = "previews"
-"""Folder inside the library; deleting it loses nothing."""
-
-QUERY_FOLDER = "query-files"
+QUERY_FOLDER = QUERY_FILES
 """Folder inside the library for pictures and clips of queries, which go after a day."""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from qwen3vl_app.indexing.bulletin import BULLETIN, Bulletin, is_alive, read_bulletin
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.store.connection import DATABASE_NAME
+from qwen3vl_app.store.belongings import DATABASE
 from qwen3vl_app.types import Outcome
 from tests.indexing.world import World
 
@@ -26,7 +26,7 @@ PROGRESS = IndexProgress(
 
 @pytest.fixture(autouse=True)
 def library(tmp_path: Path) -> None:
-    (tmp_path / DATABASE_NAME).touch()
+    (tmp_path / DATABASE).touch()
 
 
 def test_bulletin__round_trip(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_bulletin__a_disk_that_refuses_does_not_stop_the_run(tmp_path: Path) -> 
 
 
 def test_bulletin__an_empty_folder_where_a_drive_was_stays_empty(tmp_path: Path) -> None:
-    (tmp_path / DATABASE_NAME).unlink()
+    (tmp_path / DATABASE).unlink()
     Bulletin(tmp_path).post(PROGRESS, last=True)
     assert list(tmp_path.iterdir()) == []
 

@@ -43,8 +43,11 @@ def test_check__words(directory: Path, damage: str, expected: list[str]) -> None
 
 
 def test_check__words_that_are_not_those_of_the_index(directory: Path) -> None:
-    with Library.open(directory) as library, library._connection.writing() as conn:
-        conn.execute("DROP TRIGGER wording_updated")
-        conn.execute("UPDATE wording SET text = 'another text' WHERE item = 1")
     with Library.open(directory) as library:
+        with library._connection.writing() as conn:
+            conn.execute("DROP TRIGGER wording_updated")
+            conn.execute("UPDATE wording SET text = 'another text' WHERE item = 1")
         assert len(library.check()) == 2
+    with Library.open(directory) as library:
+        (said,) = library.check()
+        assert "has been mended" in said

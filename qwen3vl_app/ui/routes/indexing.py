@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.search.discretion import told
+from qwen3vl_app.search.discretion import discreet, told
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.store.encoding import display
@@ -21,7 +21,7 @@ from qwen3vl_app.types import Outcome
 from qwen3vl_app.ui.file_keys import home_expanded, path_of, usable_path
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.present import Json, by_value, model_rows, outcome_row, progress_row
-from qwen3vl_app.ui.sentences import note_row
+from qwen3vl_app.ui.sentences import error_row, note_row
 
 COUNTS_SECONDS = 1.0
 """Age at which counts are taken again while indexing: counting is the only part of a status that
@@ -73,11 +73,17 @@ class StatusBoard:
     def now(self) -> Json:
         """Progress, models, counts and collections."""
         progress = self._services.indexer.progress()  # before the counts, which may be newer
+        index = progress_row(progress) | {"message": self._note(progress.message)}
+        if (trouble := self._services.library.trouble()) is not None:
+            # Looked at with every status, so that it is said before something is added in vain.
+            said = discreet(trouble) if self._services.settings.read_only else trouble
+            index |= {"state": IndexState.FAILED.value, "message": error_row(said)}
         return {
-            "index": progress_row(progress) | {"message": self._note(progress.message)},
+            "index": index,
             "models": model_rows(self._services),
             "writable": self._services.library.writable,
             "read_only": self._services.settings.read_only,
+            "notices": [self._note(notice)["text"] for notice in self._services.library.notices],
             **self._library(progress),
         }
 

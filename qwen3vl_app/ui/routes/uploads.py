@@ -62,6 +62,8 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
             raise LibraryReadOnlyError(
                 "This library is open for reading only; nothing is added.", code="library.readonly"
             )
+        if (trouble := await run_in_threadpool(services.library.trouble)) is not None:
+            raise trouble  # before a file is received that could not be kept
         relative = safe_relative(unquote(request.headers.get("x-path", "")))
         announced = _announced(request, limit)
         with await run_in_threadpool(room.reserve, announced) as reservation:

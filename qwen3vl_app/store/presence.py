@@ -1,0 +1,122 @@
+"""Is the file that a library writes to still the one at its path?
+
+SQLite goes on writing to a file that was deleted, renamed or replaced, and says that all is well;
+what is written is gone when the program ends. So a library that writes looks before and after each
+transaction. Thread-safe through the library's lock, which the caller must hold.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qwen3vl_app.errors import LibraryLostError
+from qwen3vl_app.store.belongings import DATABASE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HEADER_BYTES = 100
+_NAMING = (slice(20), slice(60, 64), slice(68, 72))
+"""What of the header of SQLite's file tells whose it is: page size and mode, ``user_version``, by
+which every library is another one, and ``application_id``. All else changes at checkpoints."""
+
+_BESIDE = ("-wal", "-shm")
+"""What SQLite writes before it reaches the file; deleted, it goes on without a name as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a file was when the library last wrote to it."""
+
+    device: int
+    inode: int
+    size: int
+    header: bytes
+
+
+class Presence:
+    """Watches the files of a library that is open for writing. Made after SQLite has opened it.
+
+    Holds the file open by itself, once and until SQLite has closed it: on POSIX, closing any
+    handle of a file drops all locks of the process on it.
+
+    Raises:
+        LibraryLostError: It is not there any more.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._file = directory / DATABASE
+        try:
+            self._handle = os.open(self._file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        except OSError as error:
+            raise self._lost(f"is no longer there ({error.strerror})") from error
+        self._seen = self._look(os.fstat(self._handle))
+        self._beside: dict[str, int] = {}
+
+    def close(self) -> None:
+        """Let go of the file; only after SQLite has. Harmless when repeated."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def check(self) -> None:
+        """Make sure that what is written now will be found again; about 10 µs.
+
+        Raises:
+            LibraryLostError: The file is gone, another one, or was changed by another program.
+        """
+        try:
+            found = os.stat(self._file)
+        except OSError as error:
+            raise self._lost(f"is no longer there ({error.strerror})") from error
+        seen = self._seen
+        if (found.st_dev, found.st_ino) != (seen.device, seen.inode):
+            raise self._lost("was replaced by another file")
+        if found.st_size < seen.size:
+            raise self._lost(f"was cut from {seen.size:,} to {found.st_size:,} bytes")
+        if self._look(found).header != seen.header:
+            raise self._lost("was overwritten by another program")
+        for suffix, inode in self._beside.items():
+            if self._inode_beside(suffix) != inode:
+                raise self._lost(f"has lost {DATABASE}{suffix}, which holds its latest changes")
+
+    def note(self) -> None:
+        """Remember the files as they are, after a transaction of our own."""
+        self._seen = self._look(os.fstat(self._handle))
+        self._beside = {}
+        for suffix in _BESIDE:
+            if inode := self._inode_beside(suffix):
+                self._beside[suffix] = inode
+
+    def _look(self, found: os.stat_result) -> _Seen:
+        header = b""
+        with suppress(OSError):  # a drive that is gone: SQLite itself will say so
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            read = os.read(self._handle, _HEADER_BYTES)
+            header = b"".join(read[part] for part in _NAMING)
+        return _Seen(found.st_dev, found.st_ino, found.st_size, header)
+
+    def _inode_beside(self, suffix: str) -> int:
+        with suppress(OSError):
+            found = os.stat(f"{self._file}{suffix}")
+            return found.st_ino if stat.S_ISREG(found.st_mode) else 0
+        return 0
+
+    def _lost(self, what: str) -> LibraryLostError:
+        return lost(self._directory, what)
+
+
+def lost(directory: Path, what: str) -> LibraryLostError:
+    """The error that says so, and that nothing is written any more."""
+    return LibraryLostError(
+        f"The library {directory} was taken away: its {DATABASE} {what}, so nothing is added to "
+        "it any more; put it back where it was and resume, or start the program again.",
+        code="library.lost",
+        directory=str(directory),
+        what=what,
+    )
