@@ -14,6 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qwen3vl_app.ui.access import refuse
+from qwen3vl_app.ui.gradio_surface import API, NOTHING, reachable
+from qwen3vl_app.ui.guard import OWN_PREFIXES
 from qwen3vl_app.ui.plain_json import NotPlainError, check_plain
 from qwen3vl_app.ui.refusing import refuse_with
 from qwen3vl_app.ui.uploading import CutOffError, Pace, PacedFiles
@@ -38,10 +41,9 @@ ROUTES: Mapping[str, int | None] = {
     "/api/folders/rescan": PATHS,
     "/gradio_api/upload": None,
     "/gradio_api/queue/join": QUESTION,
-    "/gradio_api/run/": QUESTION,
-    "/gradio_api/call/": QUESTION,
+    "/gradio_api/run/predict": QUESTION,
 }
-"""Most bytes by path, or by its beginning where that ends in a slash; None for files."""
+"""Most bytes by path; None for files."""
 
 OFF_THREAD = 32 * 2**10
 """Bytes of JSON that are read on the event loop; more would keep others waiting."""
@@ -58,14 +60,17 @@ class BodyGuard:
         """Pass the request on with its whole body, or say what is wrong with it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        most = limit_of(scope["method"], scope["path"])
-        if most is None:
+        elif is_unused(scope["method"], scope["path"]):
+            await refuse(scope, receive, send, 404, NOTHING)  # whatever its body is
+        elif (most := limit_of(scope["method"], scope["path"])) is None:
             await self._files(scope, receive, send)
-            return
+        else:
+            await self._take(scope, receive, send, most)
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         try:
             body = await _whole(scope, receive, most)
-            if body is not None:
+            if body is not None and scope["path"].startswith((*OWN_PREFIXES, API)):
                 await _check(body)
         except _TooLargeError as error:
             await refuse_with(scope, receive, send, 413, str(error), code="body.large", limit=most)
@@ -78,15 +83,16 @@ class BodyGuard:
             await self._app(scope, receive if body is None else _Replay(body, receive), send)
 
 
+def is_unused(method: str, path: str) -> bool:
+    """Whether this is an address of gradio that the page does not use."""
+    return path.startswith(f"{API}/") and reachable(method, path) is None
+
+
 def limit_of(method: str, path: str) -> int | None:
     """Bytes that the body of a request may have; None for a file, which has its own limit."""
     if method in BODILESS:
         return 0
-    if path in ROUTES:
-        return ROUTES[path]
-    beginnings = (name for name in ROUTES if name.endswith("/") and path.startswith(name))
-    found = next(beginnings, None)
-    return USUAL if found is None else ROUTES[found]
+    return ROUTES.get(path, USUAL)
 
 
 class _TooLargeError(Exception):

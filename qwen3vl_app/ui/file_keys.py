@@ -23,7 +23,10 @@ def path_of(key: str) -> Path:
     Raises:
         UsageError: No file can be called so.
     """
-    return usable_path(os.fsdecode(unquote_to_bytes(_encodable(key))))
+    path = usable_path(os.fsdecode(unquote_to_bytes(_encodable(key))))
+    if ".." in path.parts:  # no key was made of such a path, and it would mean another folder
+        raise _unusable(key)
+    return path
 
 
 def usable_path(text: str) -> Path:

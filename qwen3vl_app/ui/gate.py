@@ -17,11 +17,9 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.ui.access import NO_FILE, refuse
 from qwen3vl_app.ui.event_bodies import MOST_BYTES, Event, composed, session_of_body
 from qwen3vl_app.ui.given_files import GivenFiles
-from qwen3vl_app.ui.gradio_surface import API, Row, Way, reachable
+from qwen3vl_app.ui.gradio_surface import API, NOTHING, Row, Way, reachable
 from qwen3vl_app.ui.query_parts import Arriving
 from qwen3vl_app.ui.sessions import Sessions
-
-NOTHING = "There is nothing at this address; the page does not use it."
 
 TOO_LONG = f"This is longer than what the page sends ({MOST_BYTES:,} bytes at most)."
 

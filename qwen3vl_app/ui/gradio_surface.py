@@ -14,6 +14,8 @@ from enum import Enum
 
 API = "/gradio_api"
 
+NOTHING = "There is nothing at this address; the page does not use it."
+
 
 class Way(Enum):
     """What is done with a request that has a row."""

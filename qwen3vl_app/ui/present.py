@@ -38,13 +38,18 @@ def item_card(item: Item, words: Sequence[str] = ()) -> Json:
         "id": int(item.id),
         "kind": item.kind.value,
         "title": name_of(item.path),
-        "folder": name_of(item.path.parent),
+        "folder": folder_of(item.path),
         "thumb": item.thumbnail,
         "place": place_of(item.place),
         "snippet": snippet(item.text, words),
         "width": item.width,
         "height": item.height,
     }
+
+
+def folder_of(path: Path) -> str:
+    """The name of the folder that holds a file; empty where folders are not told."""
+    return "" if path.parent == Path() else name_of(path.parent)
 
 
 def name_of(path: Path) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from starlette.routing import Mount
+import orjson
 
-from qwen3vl_app.services import build_services
-from qwen3vl_app.settings import Settings
-from qwen3vl_app.ui.app import build_app
+from tests.attacks.program import ROOT
 
 FILTERS = (
     *("kind", "collection", "folder", "taken_from", "taken_to", "modified_from", "modified_to"),
@@ -42,19 +42,31 @@ class Operation:
 
     def target(self, value: str = "1") -> str:
         """An address with the same value everywhere."""
-        return self.path.format_map(dict.fromkeys(self.inside, value))
+        return re.sub(r"\{[^}]*\}", lambda _: value, self.path)
+
+
+TABLES = """
+import sys
+from pathlib import Path
+import orjson
+from starlette.routing import Mount
+from qwen3vl_app.services import build_services
+from qwen3vl_app.settings import Settings
+from qwen3vl_app.ui.app import build_app
+app = build_app(build_services(Settings(library=Path(sys.argv[1]))))
+mounted = [route.app.wrapped for route in app.routes if isinstance(route, Mount)]
+sys.stdout.buffer.write(orjson.dumps([table.openapi() for table in (app, *mounted)]))
+"""
+"""In a process of its own: gradio leaves event loops unclosed."""
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
     """Those of our own routes, and those of gradio, which is mounted behind them."""
     with TemporaryDirectory() as folder:
-        services = build_services(Settings(library=Path(folder) / "library"))
-        app = build_app(services)
-        mounted = [route.app.wrapped for route in app.routes if isinstance(route, Mount)]
-        found = [one for table in (app, *mounted) for one in _operations(table.openapi())]
-        services.library.close()
-    return tuple(found)
+        command = [sys.executable, "-c", TABLES, f"{folder}/library"]
+        said = subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout
+    return tuple(one for table in orjson.loads(said) for one in _operations(table))
 
 
 def _operations(table: dict[str, Any]) -> list[Operation]:
@@ -71,7 +83,7 @@ def _operation(table: dict[str, Any], method: str, path: str, entry: dict[str, A
     return Operation(
         method=method.upper(),
         path=path,
-        inside=tuple(one["name"] for one in given if one["in"] == "path"),
+        inside=tuple(re.findall(r"\{(\w+)", path)),
         query=(*query, *FILTERS) if path == "/api/items" else query,
         body=_body(table, entry),
     )

@@ -159,7 +159,7 @@ def test_any_path_in_the_box__is_refused_with_a_sentence(
         box = {"text": "fox", "files": [{"path": path, **extra}]}
         answer = join(visitor, [box, {}], session=uuid4().hex[:10])
         assert answer.status_code == 400
-        assert set(answer.json()) == {"error"}
+        assert answer.json()["error"]
         assert SECRET not in answer.text
     assert everything_kept(public) == before
     assert asked == []
@@ -210,7 +210,7 @@ def test_file_anywhere_in_a_body__is_refused_with_a_sentence(
     event, data, event_data = nestings(given)[place]
     body = {"data": data, "event_data": event_data, "fn_index": event}
     answer = visitor.post("/gradio_api/queue/join", json=body | {"session_hash": "tab"})
-    assert (answer.status_code, set(answer.json())) == (400, {"error"})
+    assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
     assert everything_kept(public) == before
 
 
@@ -319,7 +319,7 @@ def test_field_that_the_page_does_not_send__is_refused_with_a_sentence(
 ) -> None:
     body = {"data": [box(), {}], "fn_index": SUBMIT, "session_hash": "tab"} | change
     answer = visitor.post("/gradio_api/queue/join", json=body)
-    assert (answer.status_code, set(answer.json())) == (400, {"error"})
+    assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_body_that_is_no_json_object__is_refused_with_a_sentence(
 ) -> None:
     for path in ("queue/join", "run/predict"):
         answer = visitor.post(f"/gradio_api/{path}", content=body)
-        assert (answer.status_code, set(answer.json())) == (400, {"error"})
+        assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
 
 
 def test_search_by_the_way_that_does_not_wait__is_refused(visitor: httpx.Client) -> None:
@@ -423,7 +423,7 @@ def test_uploaded_picture__can_be_searched_with_and_seen(visitor: httpx.Client) 
     join(visitor, [box({"path": key, "meta": META}, text=""), {}], session=session)
     said = text_of(answers(visitor, session))
     assert '"done"' in said
-    shown = visitor.get(f"/gradio_api/file={httpx.URL(path=key).raw_path.decode()}")
+    shown = visitor.get(f"/gradio_api/file={quote(key)}")
     assert (shown.content, shown.headers["content-type"]) == (picture, "image/png")
     part = visitor.get(f"/gradio_api/file={key.split('/')[0]}/nothing.png")
     assert part.status_code == 404

@@ -117,7 +117,7 @@ def test_a_filter_that_means_nothing__is_refused_with_a_sentence(http, name, val
         ("after", str(2**63 - 1)),
         ("after", "-5"),
         ("collection", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")),
-        ("collection", "x" * 20_000),
+        ("collection", "x" * 12_000),
         ("tag", "'; DROP TABLE item; --"),
         ("folder", "/nowhere/at all"),
         ("folder", "//"),
