@@ -423,7 +423,7 @@ def test_uploaded_picture__can_be_searched_with_and_seen(visitor: httpx.Client) 
     join(visitor, [box({"path": key, "meta": META}, text=""), {}], session=session)
     said = text_of(answers(visitor, session))
     assert '"done"' in said
-    shown = visitor.get(f"/gradio_api/file={httpx.URL(path=key).raw_path.decode()}")
+    shown = visitor.get(f"/gradio_api/file={quote(key)}")
     assert (shown.content, shown.headers["content-type"]) == (picture, "image/png")
     part = visitor.get(f"/gradio_api/file={key.split('/')[0]}/nothing.png")
     assert part.status_code == 404
