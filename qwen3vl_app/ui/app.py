@@ -20,6 +20,7 @@ from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.server import QUERY_FOLDER, build_server
 from qwen3vl_app.ui.sessions import Sessions, bound
+from qwen3vl_app.ui.tabs.components import without_files
 from qwen3vl_app.ui.tabs.search import build_search_tab, wire_search
 from qwen3vl_app.ui.theme import build_theme
 from qwen3vl_app.ui.words import words
@@ -118,12 +119,14 @@ def _sweep_while_running(app: FastAPI, given: GivenFiles) -> None:
 
 def _own(module: str, elem_id: str, *events: str) -> gr.HTML:
     """A component drawn by ``assets/page/{module}.js``; its template never changes."""
-    return gr.HTML(
+    component = gr.HTML(
         html_template=f"<div class='own {elem_id}-root'></div>",
         js_on_load=scripts.start(module, *events),
         apply_default_css=False,
         elem_id=elem_id,
     )
+    without_files(component)
+    return component
 
 
 def _keep_to_this_computer(services: Services) -> None:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
-import gradio as gr
 import httpx
 import pytest
 
 from qwen3vl_app.ui import sessions as module
-from qwen3vl_app.ui.sessions import QUEUED, STATES, Sessions, bound
-from tests.attacks.program import Program, answers, join
+from qwen3vl_app.ui.sessions import Sessions
+from tests.attacks.program import ROOT, Program, answers, join
 
 BOX: dict[str, Any] = {"text": "fox", "files": []}
+QUICK = {"words": "only"}
+"""Asks no model, so that hundreds of searches take seconds."""
 
 
 def long_text(number: int) -> str:
@@ -28,33 +33,32 @@ def long_text(number: int) -> str:
 # ---------------------------------------------------------------- the real program
 
 
-def test_400_tabs_that_ask_and_never_read__do_not_stay_in_memory(fresh: Program) -> None:
+def test_300_tabs_that_ask_and_never_read__do_not_stay_in_memory(fresh: Program) -> None:
     with fresh.client() as http:
 
         def flood(count: int) -> None:
             for number in range(count):
-                data = [{"text": long_text(number), "files": []}, {}]
+                data = [{"text": long_text(number), "files": []}, QUICK]
                 assert join(http, data, session=uuid4().hex[:10]).status_code in (200, 503)
 
-        flood(150)  # caches of the program fill first
+        flood(100)  # caches of the program fill first
         before = fresh.memory()
-        flood(400)
+        flood(300)
         assert fresh.memory() - before < 60 * 2**20
         session = uuid4().hex[:10]
-        while join(http, [BOX, {}], session=session).status_code == 503:
-            pass
+        while join(http, [BOX, QUICK], session=session).status_code == 503:
+            time.sleep(0.1)
         assert any(one["msg"] == "process_completed" for one in answers(http, session))
 
 
-def test_400_tabs_that_read__leave_no_descriptor_behind(fresh: Program) -> None:
+def test_200_tabs_that_read__leave_no_descriptor_behind(fresh: Program) -> None:
     with fresh.client() as http:
-        for number in range(430):
+        for number in range(230):
             if number == 30:
                 before, memory = fresh.descriptors(), fresh.memory()
             session = uuid4().hex[:10]
-            join(http, [BOX, {"rerank": False}], session=session).raise_for_status()
-            with fresh.client() as own:
-                assert any(one["msg"] == "process_completed" for one in answers(own, session))
+            join(http, [BOX, QUICK], session=session).raise_for_status()
+            assert any(one["msg"] == "process_completed" for one in answers(http, session))
     assert abs(fresh.descriptors() - before) <= 5
     assert fresh.memory() - memory < 25 * 2**20
 
@@ -64,8 +68,8 @@ def test_one_tab_that_asks_for_ever_and_never_reads__is_dropped(
 ) -> None:
     before = public.memory()
     statuses = {
-        join(visitor, [BOX, {"top": 100, "depth": 200}], session="greedy").status_code
-        for _ in range(400)
+        join(visitor, [BOX, QUICK | {"top": 100, "depth": 200}], session="greedy").status_code
+        for _ in range(300)
     }
     assert statuses <= {200, 503}
     assert public.memory() - before < 60 * 2**20
@@ -186,20 +190,76 @@ def test_sessions__a_tab_that_has_read_all_is_forgotten(*, alive: bool | None, k
     run(check)
 
 
+CHECK = """
+import inspect
+import gradio as gr
+from qwen3vl_app.ui.sessions import QUEUED, STATES, bound
+with gr.Blocks(analytics_enabled=False) as blocks:
+    gr.HTML()
+for name in ("pending_diff_streams", "pending_streams", "state_session_capacity", "has_launched"):
+    assert hasattr(blocks, name), name
+blocks.queue()
+for name in (
+    *("sleep_when_free", "ANALYTICS_MAX_EVENTS", "compute_analytics_summary", "max_size"),
+    *("pending_messages_per_session", "pending_event_ids_session", "event_ids_to_events"),
+):
+    assert hasattr(blocks._queue, name), name
+assert inspect.iscoroutinefunction(blocks._queue.clean_events)
+bound(blocks)
+assert (blocks.state_session_capacity, blocks._queue.max_size) == (STATES, QUEUED)
+app = gr.routes.App.create_app(blocks)
+assert app.state_holder is blocks.state_holder
+assert app.state_holder.capacity == STATES
+assert {"session_data", "time_last_used"} <= set(vars(app.state_holder))
+print("as expected")
+"""
+"""In a process of its own: gradio leaves event loops unclosed, and warnings are errors here."""
+
+
 def test_bound__gradio_still_has_what_is_set() -> None:
-    with gr.Blocks(analytics_enabled=False) as blocks:
-        gr.HTML()
-    for name in ("pending_diff_streams", "pending_streams", "state_session_capacity"):
-        assert hasattr(blocks, name)
-    blocks.queue()
-    for name in (
-        *("sleep_when_free", "ANALYTICS_MAX_EVENTS", "compute_analytics_summary", "max_size"),
-        *("pending_messages_per_session", "pending_event_ids_session", "event_ids_to_events"),
-    ):
-        assert hasattr(blocks._queue, name)
-    assert asyncio.iscoroutinefunction(blocks._queue.clean_events)
-    bound(blocks)
-    assert (blocks.state_session_capacity, blocks._queue.max_size) == (STATES, QUEUED)
-    app = gr.routes.App.create_app(blocks)
-    assert blocks.state_holder.capacity == STATES
-    assert {"session_data", "time_last_used"} <= set(vars(app.state_holder))
+    assert said(CHECK) == "as expected\n"
+
+
+REFUSES = """
+import asyncio, sys
+from pathlib import Path
+from gradio.context import LocalContext
+from gradio.exceptions import InvalidPathError
+from gradio.processing_utils import async_move_files_to_cache
+from tests.ui.world import build_world
+from qwen3vl_app.ui import app as module
+kept = []
+module.bound = (lambda inner: lambda blocks: (kept.append(blocks), inner(blocks)))(module.bound)
+module.build_app(build_world(Path(sys.argv[1]), empty=True))
+(blocks,) = kept
+assert blocks.has_launched
+LocalContext.blocks.set(blocks)
+file = {"path": sys.argv[2], "meta": {"_type": "gradio.FileData"}}
+for component in blocks.blocks.values():
+    if component.get_block_name() in ("multimodaltextbox", "html"):
+        for path in (sys.argv[2], str(Path(sys.argv[1], "library/query-files/x.png")), "http://a/"):
+            for check in (True, False):
+                given = {"x": [file | {"path": path}]}
+                moving = async_move_files_to_cache(given, component, check_in_upload_folder=check)
+                try:
+                    print("MOVED", component, asyncio.run(moving))
+                except InvalidPathError:
+                    pass
+print("refused")
+"""
+"""Past our own look at bodies: what gradio itself would do with a path."""
+
+
+def test_gradio_by_itself__takes_no_path_either(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("nobody may read it")
+    (tmp_path / "world").mkdir()
+    assert said(REFUSES, str(tmp_path / "world"), str(secret)) == "refused\n"
+
+
+def said(script: str, *arguments: str) -> str:
+    """What a Python script prints; all of it is shown where it fails."""
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
