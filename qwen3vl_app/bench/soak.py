@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -147,14 +146,17 @@ def _soaked(
     threads = [threading.Thread(target=run.visit, name=f"tab {n}") for n in range(AT_ONCE)]
     for thread in threads:
         thread.start()
-    samples = []
+    samples = [_look(server, begun)]
     while any(thread.is_alive() for thread in threads):
-        now = time.monotonic() - begun
-        samples.append(
-            Sample(second=now, resident=server.resident(), descriptors=server.descriptors())
-        )
         time.sleep(SECONDS)
+        samples.append(_look(server, begun))
+    samples.append(_look(server, begun))  # after the last tab, so that every visit has its minute
     return samples, run.visits
+
+
+def _look(server: Server, begun: float) -> Sample:
+    second = time.monotonic() - begun
+    return Sample(second=second, resident=server.resident(), descriptors=server.descriptors())
 
 
 def _measures(
@@ -194,21 +196,21 @@ def _by_minute(samples: Sequence[Sample], visits: Sequence[Visit]) -> Iterator[M
     """The figures of a plot: up to sixty rows, of a minute each or of a sixth of a short run."""
     last = samples[-1].second
     length = max(1.0, min(60.0, last / 6))
-    for number in range(ceil(last / length)):
+    for number in range(int(last // length) + 1):
         low, high = number * length, (number + 1) * length
-        here = [one for one in samples if low <= one.second < high]
+        # on a busy machine a look may come late
+        here = [one for one in samples if low <= one.second < high] or samples[-1:]
         came = [one for one in visits if low <= one.ended < high]
         waits = sorted(visit.recall for visit in came if visit.recall is not None)
-        if here:
-            yield Minute(
-                until=round(high / 60, 2),
-                sessions=len(came),
-                resident=round(percentile(sorted(one.resident for one in here), 0.5), 1),
-                descriptors=max(one.descriptors for one in here),
-                recall_p50=round(percentile(waits, 0.5), 1),
-                recall_p95=round(percentile(waits, 0.95), 1),
-                errors=sum(bool(one.error) for one in came),
-            )
+        yield Minute(
+            until=round(high / 60, 2),
+            sessions=len(came),
+            resident=round(percentile(sorted(one.resident for one in here), 0.5), 1),
+            descriptors=max(one.descriptors for one in here),
+            recall_p50=round(percentile(waits, 0.5), 1),
+            recall_p95=round(percentile(waits, 0.95), 1),
+            errors=sum(bool(one.error) for one in came),
+        )
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
