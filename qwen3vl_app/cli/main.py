@@ -12,6 +12,7 @@ from qwen3vl_app.cli.common import shared_options
 from qwen3vl_app.cli.duplicates import duplicates
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
+from qwen3vl_app.cli.items import items, show
 from qwen3vl_app.cli.library import index, status
 from qwen3vl_app.cli.rows import embed, rerank
 from qwen3vl_app.cli.search import search
@@ -36,6 +37,8 @@ for _command in (
     serve,
     index,
     search,
+    items,
+    show,
     status,
     retry,
     forget,

@@ -1,25 +1,31 @@
 """Video containers, opened by decord or by PyAV: one face for both.
 
-decord 0.6 is what the reference uses; it may hang, with the GIL held, where a container
-promises more frames than it has (dmlc/decord#373), so the promise is checked against the
-packets first, and everything here runs in a process that can be ended. PyAV reads what
-decord cannot. Both give the same pixels. Imports are late: only a worker with a video loads
-FFmpeg, and either library may be missing.
+decord 0.6 is what the reference uses. It takes frames by their number, and is right where the
+packets of a file are its frames, each group of pictures by itself; that is checked without
+decoding, and PyAV reads all else, by the time at which each frame is shown. decord may also hang,
+with the GIL held, where a container promises more frames than it has (dmlc/decord#373), so
+everything here runs in a process that can be ended. Both give the same pixels. Imports are late:
+only a worker with a video loads FFmpeg, and either library may be missing.
 """
 
 from __future__ import annotations
 
-import bisect
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+import numpy as np
 from PIL import Image
 
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.colours import table_for
 from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.geometry import Geometry, stretch_of, turns_of
+from qwen3vl_app.media.packets import index_packets, open_video, timeline_of
+from qwen3vl_app.media.seeking import Cursor
+from qwen3vl_app.media.timeline import Timeline
 
 _THREADS = 2
 """Per decoder: there are several workers, and every thread of FFmpeg holds frames."""
@@ -27,31 +33,28 @@ _THREADS = 2
 _BATCH_BYTES = 64 * 2**20
 """Decoded frames that decord hands over at once."""
 
-_TURNS = {
-    90: Image.Transpose.ROTATE_90,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_270,
-}
-"""Degrees of the display matrix, counter-clockwise. decord turns frames itself."""
-
 _BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
 """First boxes of MP4 and QuickTime files (ISO/IEC 14496-12)."""
 
+_AGREES = 0.002
+"""Seconds by which times may differ: Matroska rounds them to milliseconds."""
+
 _Result = TypeVar("_Result")
 
-_Key: TypeAlias = tuple[type, Path, int, int]
+_Key: TypeAlias = tuple[str, Path, tuple[int, ...]]
 
 
 class Container(Protocol):
     """An open video."""
 
-    total: int
-    """Frames that are there, at least one."""
-
-    fps: float
+    timeline: Timeline
+    """Of the frames that are there."""
 
     def key_frames(self) -> list[int]:
         """Ascending indices of frames that are decoded without others; may be empty."""
+
+    def close(self) -> None:
+        """Let go of the file."""
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         """The frames at these ascending indices, upright, RGB, native size.
@@ -65,29 +68,47 @@ _KEPT: dict[_Key, Container] = {}
 
 
 def with_container(
-    path: Path, work: Callable[[Container], _Result], *, decord: bool = True
+    path: Path,
+    work: Callable[[Container], _Result],
+    *,
+    decord: bool = True,
+    reference: bool = False,
 ) -> _Result:
-    """What ``work`` makes of the video, opened by decord where that is allowed, else by PyAV.
+    """What ``work`` makes of the video, opened by decord where that is right, else by PyAV.
 
-    Where decord or ``work`` with it fails, ``work`` runs once more with PyAV.
+    Where ``work`` fails with decord, it runs once more with PyAV.
+
+    Args:
+        path: The file.
+        work: What is to be done with it.
+        decord: Whether decord may be used.
+        reference: Use it also where it is wrong, as the reference does.
 
     Raises:
         UnreadableMediaError: Neither can read it, or it has sound only.
     """
-    if decord and _suits_decord(path) and importlib.util.find_spec("decord") is not None:
-        try:
-            with _opened(path, _Decord) as video:
-                return work(video)
-        except UnreadableMediaError:
-            if importlib.util.find_spec("av") is None:
-                raise
+    way = _way(path, decord=decord, reference=reference)
+    try:
+        with _opened(path, way) as video:
+            return work(video)
+    except UnreadableMediaError:
+        if way is _PyAv or importlib.util.find_spec("av") is None:
+            raise
     with _opened(path, _PyAv) as video:
         return work(video)
 
 
+def _way(path: Path, *, decord: bool, reference: bool) -> Callable[[Path], Container]:
+    if not decord or not _suits_decord(path) or importlib.util.find_spec("decord") is None:
+        return _PyAv
+    return _Decord if reference or importlib.util.find_spec("av") is None else _open_checked
+
+
 def close_videos() -> None:
     """Let go of the video that was read last, so that its drive can be removed."""
-    _KEPT.clear()
+    while _KEPT:
+        _, video = _KEPT.popitem()
+        video.close()
 
 
 def metadata_of(path: Path) -> dict[str, str]:
@@ -104,47 +125,79 @@ def metadata_of(path: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _opened(path: Path, decoder: type[_Decord | _PyAv]) -> Iterator[Container]:
+def _opened(path: Path, way: Callable[[Path], Container]) -> Iterator[Container]:
     """The video, kept open for the next call after success.
 
     Both decoders go through all packets to open one, seconds for a film that is then asked for
     a few moments at a time.
     """
     status = path.stat()
-    key = (decoder, path, status.st_size, status.st_mtime_ns)
+    stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    key = (way.__name__, path, stamp)
     kept = _KEPT.pop(key, None)
-    _KEPT.clear()
-    video = decoder(path) if kept is None else kept
+    close_videos()
+    video = way(path) if kept is None else kept
     yield video
     _KEPT[key] = video
 
 
 def _suits_decord(path: Path) -> bool:
-    """Whether the container has an index (MP4, Matroska, AVI, FLV).
+    """Whether the container has an index and times of being shown (MP4, Matroska, FLV).
 
-    In MPEG streams, which have none, decord 0.6 gives frames up to 25 away from those asked for.
+    In MPEG streams, which have no index, decord 0.6 gives frames up to 25 away from those asked
+    for, in AVI, which tells the order of decoding only, hundreds.
     """
     with decoding(path, "The video"), path.open("rb") as file:
         head = file.read(16)
-    return head[4:8] in _BOXES or head.startswith((b"\x1a\x45\xdf\xa3", b"RIFF", b"FLV"))
+    return head[4:8] in _BOXES or head.startswith((b"\x1a\x45\xdf\xa3", b"FLV"))
+
+
+def _open_checked(path: Path) -> Container:
+    """By decord where its frames are those that the packets say, each at the same time."""
+    video = _PyAv(path)
+    if not video.is_plain:
+        return video
+    try:
+        other = _Decord(path, video.timeline)
+        if other.agrees(video.seconds()):
+            video.close()
+            return other
+    except UnreadableMediaError:
+        pass
+    return video
 
 
 class _Decord:
-    def __init__(self, path: Path) -> None:
+    """Frames by their number. ``timeline`` is that of the packets; without, a steady rate."""
+
+    def __init__(self, path: Path, timeline: Timeline | None = None) -> None:
         with decoding(path, "The video"):
             import decord  # noqa: PLC0415 - see the module's docstring
 
             self._video = decord.VideoReader(str(path), num_threads=_THREADS)
             self._path = path
-            self.fps = float(self._video.get_avg_fps())
-            self.total = len(self._video)  # what the container says
+            self._total = len(self._video)  # what the container says
+            fps = float(self._video.get_avg_fps())
             # Raises IndexError where there are fewer packets than that: get_batch would hang.
-            self._video.get_frame_timestamp([self.total - 1])
-        _check(path, self.total, self.fps)
+            self._video.get_frame_timestamp([self._total - 1])
+        _check(path, self._total, fps)
+        self.timeline = timeline or Timeline(total=self._total, fps=fps)
+
+    def agrees(self, seconds: np.ndarray) -> bool:
+        """Whether it has frames at these seconds after the first, and no others."""
+        if len(seconds) != self._total:
+            return False
+        with decoding(self._path, "The video"):
+            found = np.asarray(self._video.get_frame_timestamp(range(self._total)))[:, 0]
+        return bool(np.abs(found - found[0] - seconds).max() <= _AGREES)
+
+    def close(self) -> None:
+        """Let go of the file; the last reference to it must go, too."""
+        self._video = None
 
     def key_frames(self) -> list[int]:
         with decoding(self._path, "The video"):
-            return [int(key) for key in self._video.get_key_indices() if key < self.total]
+            return [int(key) for key in self._video.get_key_indices() if key < self._total]
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         step = 1
@@ -160,128 +213,66 @@ class _Decord:
 
 
 class _PyAv:
+    """Frames by the time at which they are shown."""
+
     def __init__(self, path: Path) -> None:
         self._path = path
         with decoding(path, "The video"):
-            file, stream = _open(path)
-            with file:
-                rate = stream.average_rate or stream.guessed_rate or stream.base_rate
-                self.fps = float(rate or 0)
-                self._times, self._keys = _index_packets(file, stream)
-        self.total = len(self._times)
-        _check(path, self.total, self.fps)
+            file, stream = open_video(path)
+            index = index_packets(file, stream)
+            if index is None:
+                raise UnreadableMediaError(path, "The video has no frames.")
+            self._base = float(stream.time_base)
+            self._stretch = stretch_of(stream.sample_aspect_ratio)
+            is_alone = len(file.streams.video) == 1
+            self._cursor = Cursor(path, file, stream, index)
+            first = self._cursor.first()  # proof that it can be decoded
+            if first is None:
+                raise UnreadableMediaError(path, "No frame of the video can be decoded.")
+            self._index = index.from_first(first[0], first[1].dts)
+            self.timeline = timeline_of(self._cursor.file, self._cursor.stream, self._index)
+            self.is_plain = is_alone and self._index.is_plain and self._shows_as_coded(first[1])
+
+    def seconds(self) -> np.ndarray:
+        """When each frame is shown after the first."""
+        seconds: np.ndarray = (self._index.ticks - self._index.ticks[0]) * self._base
+        return seconds
+
+    def close(self) -> None:
+        """Close the file."""
+        self._cursor.close()
 
     def key_frames(self) -> list[int]:
-        return [bisect.bisect_left(self._times, key) for key in self._keys]
+        keys = np.isin(self._index.times, self._index.keys)
+        return [int(index) for index in np.flatnonzero(keys)]
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
-        with decoding(self._path, "The video"), _Cursor(self._path, self._keys) as cursor:
-            for index in indices:
-                frame = cursor.move_to(self._times[index])
+        for index in indices:
+            with decoding(self._path, "The video"):
+                frame = self._cursor.frame_at(int(self._index.times[index]))
                 if frame is None:
                     return
-                yield index, _upright(frame)
+                image = self._display(frame)
+            yield index, image
 
+    def _display(self, frame: Any) -> Image.Image:  # noqa: ANN401 - av comes without types
+        image = Image.fromarray(frame.to_ndarray(format="rgb24"))
+        table = table_for(frame.color_trc, frame.color_primaries)
+        if table is not None:
+            image = image.filter(table)
+        return self._geometry(frame).show(image)
 
-class _Cursor:
-    """Moves forward through a video, from key frame to key frame where that saves decoding."""
+    def _geometry(self, frame: Any) -> Geometry:  # noqa: ANN401
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+        turns = () if matrix is None else turns_of(bytes(matrix))
+        return Geometry(stretch=self._stretch, turns=turns)
 
-    def __init__(self, path: Path, keys: list[int]) -> None:
-        self._path = path
-        self._keys = keys
-        self._seeks = True
-        self._decoded: Iterator[Any] = iter(())
-        self._frame: Any = None
-        self._file, self._stream = _open(path)
-        self._restart()
-
-    def __enter__(self) -> _Cursor:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._file.close()
-
-    def move_to(self, time: int) -> Any:  # noqa: ANN401 - av comes without types
-        """The first frame at ``time`` or after it; None at the end."""
-        key = self._keys[bisect.bisect_right(self._keys, time) - 1]
-        if self._seeks and self._frame is not None and key > self._frame.pts:
-            self._file.seek(key, stream=self._stream)
-            self._restart()
-            if self._frame is None or self._frame.pts > time:  # streams without an index overshoot
-                self._seeks = False
-                self._file.close()
-                self._file, self._stream = _open(self._path)
-                self._restart()
-        while self._frame is not None and self._frame.pts < time:
-            self._frame = next(self._decoded, None)
-        return self._frame
-
-    def _restart(self) -> None:
-        self._decoded = _decode(self._file, self._stream)
-        self._frame = next(self._decoded, None)
-
-
-def _open(path: Path) -> tuple[Any, Any]:
-    """The file, and the first stream of moving pictures in it; cover art of music is none."""
-    import av  # noqa: PLC0415 - see the module's docstring
-
-    file = av.open(str(path), metadata_errors="replace")
-    for stream in file.streams.video:
-        if not stream.disposition & av.stream.Disposition.attached_pic:
-            stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = _THREADS
-            return file, stream
-    has_sound = bool(file.streams.audio)
-    file.close()
-    if has_sound:
-        raise UnreadableMediaError(path, "The file has sound but no pictures.")
-    raise ValueError("neither pictures nor sound")  # damage, as any other that decoders find
-
-
-def _index_packets(file: Any, stream: Any) -> tuple[list[int], list[int]]:  # noqa: ANN401
-    """Times of all frames and of the key frames, ascending, without decoding."""
-    times, keys = [], []
-    for packet in _packets(file, stream):
-        time = packet.dts if packet.pts is None else packet.pts
-        if time is not None and packet.size:
-            times.append(time)
-            if packet.is_keyframe:
-                keys.append(time)
-    times.sort()
-    return times, sorted({*keys, *times[:1]})
-
-
-def _packets(file: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Packets up to the place where the file breaks off."""
-    import av  # noqa: PLC0415
-
-    packets = file.demux(stream)
-    while True:
-        try:
-            yield next(packets)
-        except (StopIteration, av.FFmpegError):
-            return
-
-
-def _decode(file: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Frames in the order they are shown; damaged ones are passed over."""
-    import av  # noqa: PLC0415
-
-    for packet in _packets(file, stream):
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            continue
-        for frame in frames:
-            frame.pts = frame.dts if frame.pts is None else frame.pts
-            if frame.pts is not None and not frame.is_corrupt:
-                yield frame
-
-
-def _upright(frame: Any) -> Image.Image:  # noqa: ANN401
-    image = Image.fromarray(frame.to_ndarray(format="rgb24"))
-    turn = _TURNS.get(frame.rotation % 360)
-    return image if turn is None else image.transpose(turn)
+    def _shows_as_coded(self, frame: Any) -> bool:  # noqa: ANN401
+        """But for turns, which decord makes, too; fields would be counted as frames."""
+        geometry = self._geometry(frame)
+        is_changed = geometry.stretch != 1 or geometry.mirrors
+        has_table = table_for(frame.color_trc, frame.color_primaries) is not None
+        return not (is_changed or has_table or frame.interlaced_frame)
 
 
 def _check(path: Path, total: int, fps: float) -> None:
