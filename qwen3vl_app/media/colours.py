@@ -43,8 +43,8 @@ _KNEE = 0.9
 """Linear light, white being 1, up to which nothing is changed."""
 
 _TABLE = 65
-"""Entries for each channel, the most that Pillow takes: 99 of 100 colours are within 4 levels of the
-exact curve, those at the edge of what sRGB can show within 32."""
+"""Entries for each channel, the most that Pillow takes: 99 of 100 colours are within 4 levels of
+the exact curve, those at the edge of what sRGB can show within 32."""
 
 
 def table_for(transfer: int, primaries: int) -> ImageFilter.Color3DLUT | None:
@@ -73,7 +73,8 @@ def to_srgb(signal: Values, transfer: int, primaries: int) -> Values:
     light = _linear(signal, transfer, primaries)
     if primaries in _PRIMARIES:
         light = light @ _between(_PRIMARIES[primaries]).T
-    return _coded(_squeeze(np.clip(light, 0.0, None)))
+    light = np.clip(light, 0.0, None)
+    return _coded(_squeeze(light) if transfer in (PQ, HLG) else light)
 
 
 def _linear(signal: Values, transfer: int, primaries: int) -> Values:

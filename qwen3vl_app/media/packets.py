@@ -32,6 +32,9 @@ it (``-dts_delta_threshold`` of ffmpeg)."""
 _RESTARTING = frozenset({"mpegts", "mpeg"})
 """Containers of broadcasts, whose clocks may be set anew in the middle."""
 
+_STILLS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff", "jpegxl"})
+"""Codings of cover art, which Matroska does not always mark as that."""
+
 _JITTER = 0.5
 """Seconds by which times may go back without being set anew."""
 
@@ -146,14 +149,17 @@ def open_video(path: Path) -> tuple[Any, Any]:
 
 
 def _main_stream(file: Any) -> Any:  # noqa: ANN401
-    """What players show: the stream that is marked, the one of most frames, the first."""
+    """What players show: no single picture beside a film, else what is marked, else the first."""
     from av.stream import Disposition  # noqa: PLC0415
 
     art = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
     moving = [stream for stream in file.streams.video if not stream.disposition & art]
     return max(
         moving,
-        key=lambda one: (one.frames != 1, bool(one.disposition & Disposition.default)),
+        key=lambda one: (
+            one.frames != 1 and one.codec_context.name not in _STILLS,
+            bool(one.disposition & Disposition.default),
+        ),
         default=None,
     )
 

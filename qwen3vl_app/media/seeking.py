@@ -56,18 +56,30 @@ class Cursor:
         return self._ahead
 
     def frame_at(self, time: int) -> Any:  # noqa: ANN401 - av comes without types
-        """What is shown at a time of the index; the first frame before it, None after the end."""
+        """What is shown at a time of the index: the frame of that time or, if it is damaged, before.
+
+        None where nothing near the time can be decoded; before the first frame, the first.
+        """
         if not self._begun or self._is_behind(time) or self._is_far(time):
             self._go(time)
         while self._shown is None or self._shown[0] < time:
             if self._ahead is None:
                 self._ahead = next(self._decoded, None)
             if self._ahead is None:
-                return None
+                return self._last(time)
             if self._ahead[0] > time and self._shown is not None:
                 break
             self._shown, self._ahead = self._ahead, None
         return self._shown[1]
+
+    def _last(self, time: int) -> Any:  # noqa: ANN401
+        """What players go on showing at the end of a file that breaks off."""
+        if self._shown is None:
+            return None
+        missing = bisect.bisect_left(self._times, time) - bisect.bisect(
+            self._times, self._shown[0]
+        )
+        return self._shown[1] if missing < _MOST_REORDERED else None
 
     def _is_behind(self, time: int) -> bool:
         return self._shown is not None and time < self._shown[0]
