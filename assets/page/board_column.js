@@ -11,6 +11,13 @@ const GAP = 6;
 const FLIGHT = { duration: 420, easing: 'cubic-bezier(.2,.75,.25,1)' };
 const SKELETONS = 6;
 
+/** What orders the recall column: several rankings become one by their ranks, not by a score. */
+function rankedBy({ asked, hits }) {
+  const words = asked.choices?.words;
+  if (words === 'only') return 'ranked.words';
+  return words === 'on' || hits.some((hit) => hit.by.length > 1) ? 'ranked.fused' : 'similarity';
+}
+
 export class Column {
   constructor(board, side) {
     Object.assign(this, { board, side });
@@ -118,7 +125,7 @@ export class Column {
     this.meter.classList.toggle('running', judging || stage === 'begun');
     this.meter.style.setProperty('--done', judging && hits.length ? value.done / hits.length : 0);
     if (stage === 'begun' || !value) say(this.sub, '');
-    else if (this.side === 'recall') say(this.sub, `${t('similarity')} · ${ms(value.ms.embed + value.ms.recall)}`);
+    else if (this.side === 'recall') say(this.sub, `${t(rankedBy(value))} · ${ms(value.ms.embed + value.ms.recall)}`);
     else if (judging) say(this.sub, t('judged', { done: value.done, total: hits.length }));
     else say(this.sub, `${t('relevance')} · ${ms(value.ms.rerank)}`);
   }

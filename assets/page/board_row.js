@@ -26,11 +26,11 @@ export function makeRow(hit, side) {
       el(
         'span',
         { class: 'row-head' },
-        el('span', { class: 'row-title', text: hit.title, title: hit.title }),
+        el('span', { class: 'row-title', dir: 'auto', text: hit.title, title: hit.title }),
         el('span', { class: 'row-place', text: placeText(hit.kind, hit.place) }),
         el('span', { class: 'row-flags' }),
       ),
-      el('span', { class: 'row-snippet' }),
+      el('span', { class: 'row-snippet', dir: 'auto' }),
       el('span', { class: 'row-score' }, el('i', { class: 'bar' }), el('b', {})),
     ),
     el('span', { class: 'row-move' }),
