@@ -56,7 +56,7 @@ class Cursor:
         return self._ahead
 
     def frame_at(self, time: int) -> Any:  # noqa: ANN401 - av comes without types
-        """What is shown at a time of the index: the frame of that time or, if it is damaged, before.
+        """What is shown at a time of the index; if that is damaged, the frame before.
 
         None where nothing near the time can be decoded; before the first frame, the first.
         """
