@@ -268,11 +268,10 @@ class _PyAv:
         return Geometry(stretch=self._stretch, turns=turns)
 
     def _shows_as_coded(self, frame: Any) -> bool:  # noqa: ANN401
-        """But for turns, which decord makes, too; fields would be counted as frames."""
-        geometry = self._geometry(frame)
-        is_changed = geometry.stretch != 1 or geometry.mirrors
+        """And packet by packet: decord knows not all ways to turn, and counts fields as frames."""
         has_table = table_for(frame.color_trc, frame.color_primaries) is not None
-        return not (is_changed or has_table or frame.interlaced_frame)
+        is_changed = has_table or self._geometry(frame) != Geometry()
+        return not (is_changed or frame.interlaced_frame)
 
 
 def _check(path: Path, total: int, fps: float) -> None:

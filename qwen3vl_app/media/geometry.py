@@ -39,15 +39,6 @@ class Geometry:
 
     turns: tuple[Image.Transpose, ...] = ()
 
-    @property
-    def mirrors(self) -> bool:
-        """Whether turning alone does not do it."""
-        return bool(self.turns) and self.turns[0] not in (
-            Image.Transpose.ROTATE_90,
-            Image.Transpose.ROTATE_180,
-            Image.Transpose.ROTATE_270,
-        )
-
     def show(self, frame: Image.Image) -> Image.Image:
         """The frame as it is displayed; never smaller than it is coded."""
         size = self._displayed(frame.size)

@@ -32,6 +32,9 @@ it (``-dts_delta_threshold`` of ffmpeg)."""
 _RESTARTING = frozenset({"mpegts", "mpeg"})
 """Containers of broadcasts, whose clocks may be set anew in the middle."""
 
+_SLICE, _WHOLE = 1, 5
+"""Units of H.264 with a part of a picture: of any, and of one that needs none before it."""
+
 _STILLS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff", "jpegxl"})
 """Codings of cover art, which Matroska does not always mark as that."""
 
@@ -62,6 +65,9 @@ class PacketIndex:
 
     last: int = 0
     """Ticks for which the packet of the last frame says that it is shown; 0 if it does not."""
+
+    longest: int = 0
+    """The most ticks for which any packet says that."""
 
     decoded: Ticks | None = None
     """When each packet is decoded, where that is all that is known: a decoder then gives frames in
@@ -174,11 +180,14 @@ def index_packets(file: Any, stream: Any) -> PacketIndex | None:  # noqa: ANN401
     codec = stream.codec_context.name
     by_decoding = file.format.name in _UNTIMED and codec in _REORDERING
     clock, is_hidden = Clock(stream), _hides(codec)
-    found = [
-        (time + clock.shift(packet), packet.duration or 0, packet.is_keyframe, is_hidden(packet))
-        for packet in packets_of(file, stream)
-        if packet.size and (time := _time(packet, by_decoding)) is not None
-    ]
+    found, is_refreshed = [], False
+    for packet in packets_of(file, stream):
+        time = packet.dts if by_decoding or packet.pts is None else packet.pts
+        if packet.size and time is not None:
+            is_key = packet.is_keyframe
+            is_refreshed |= is_key and _is_refreshed(stream, packet)
+            shift = clock.shift(packet)
+            found.append((time + shift, packet.duration or 0, is_key, is_hidden(packet)))
     columns = np.array(found, np.int64).reshape(-1, 4)
     times, durations = columns[:, 0], columns[:, 1]
     keys, hidden = columns[:, 2] > 0, columns[:, 3] > 0
@@ -191,19 +200,36 @@ def index_packets(file: Any, stream: Any) -> PacketIndex | None:  # noqa: ANN401
         number = np.flatnonzero(np.isin(shown, times[keys]))
         at = np.arange(len(shown))
         return PacketIndex(times=at, keys=number, ticks=shown, last=last, decoded=shown)
+    is_plain = len(shown) == len(times) and _is_closed(times, keys) and not clock.restarts
     return PacketIndex(
         times=shown,
         keys=np.unique(times[keys]),
         ticks=shown,
         last=last,
+        longest=int(durations.max()),
         restarts=clock.restarts,
-        is_plain=len(shown) == len(times) and _is_closed(times, keys),
+        is_plain=is_plain and not is_refreshed,
     )
 
 
-def _time(packet: Any, by_decoding: bool) -> int | None:  # noqa: ANN401
-    time: int | None = packet.dts if by_decoding or packet.pts is None else packet.pts
-    return time
+def _is_refreshed(stream: Any, packet: Any) -> bool:  # noqa: ANN401
+    """Whether a key packet of H.264 is none that decoding begins anew with (ITU-T H.264, 7.4.1).
+
+    Streams that refresh their pictures bit by bit mark where that begins. Units of other forms
+    than MP4 and Matroska have (ISO/IEC 14496-15, 5.3.4.2) count as such, too.
+    """
+    if stream.codec_context.name != "h264":
+        return False
+    head = bytes(stream.codec_context.extradata or b"")[:5]
+    if len(head) < 5 or head[0] != 1:
+        return True
+    width, data, at = (head[4] & 3) + 1, memoryview(packet), 0
+    while at + width < len(data):
+        kind = data[at + width] & 0x1F
+        if kind in (_SLICE, _WHOLE):
+            return kind != _WHOLE
+        at += width + int.from_bytes(data[at : at + width], "big")
+    return True
 
 
 def packets_of(file: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401
@@ -257,7 +283,7 @@ def timeline_of(file: Any, stream: Any, index: PacketIndex) -> Timeline:  # noqa
     starts: Seconds = (times - times[0]) * base
     if file.format.name in _RESTARTING:
         starts = _close_gaps(starts, rate)
-    ticks = (not index.restarts and _left(stream, times)) or index.last
+    ticks = _left(stream, index) or index.last
     length = ticks * base or (1 / rate if rate else _usual(starts))
     lead = _lead(file, int(times[0]) * base)
     if lead * max(rate, 1.0) >= 1:
@@ -265,21 +291,17 @@ def timeline_of(file: Any, stream: Any, index: PacketIndex) -> Timeline:  # noqa
     return measure(starts, float(starts[-1]) + length, rate)
 
 
-def _left(stream: Any, times: Ticks) -> int:  # noqa: ANN401
+def _left(stream: Any, index: PacketIndex) -> int:  # noqa: ANN401
     """Ticks of the last frame by the end of the stream, where the container tells that; else 0.
 
     MP4 keeps the time from one packet to the next in the order of decoding, which is not how long
-    the last frame is shown.
+    the last frame is shown. Where it promises packets that are missing, the end says nothing.
     """
-    if stream.duration is None or stream.start_time is None:
+    if stream.duration is None or stream.start_time is None or index.restarts:
         return 0
-    left = int(stream.start_time + stream.duration - times[-1])
-    longest = _HELD / float(stream.time_base)
-    return left if 0 < left < longest else 0
+    left = int(stream.start_time + stream.duration - index.ticks[-1])
+    return left if 0 < left <= index.longest else 0
 
-
-_HELD = 10.0
-"""Seconds that a last frame may be shown for by the end of the stream, which may be wrong."""
 
 _FASTEST = 100_000
 """Frames a second; a container that says more is damaged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ max_num_reorder_frames of H.265)."""
 
 _USUALLY_REORDERED = 4
 """The same in broadcasts; an earlier key frame is tried where it was not enough."""
+
+_SHORT = 3000
+"""Frames that are decoded from the beginning rather than sought, some seconds' worth."""
 
 _BY_DECODING = frozenset({"mpegts", "mpeg"})
 """Containers that FFmpeg seeks in by the time of decoding, others by the time of being shown."""
@@ -39,8 +43,11 @@ class Cursor:
         self._times: list[int] = index.times.tolist()
         self._keys: list[int] = index.keys.tolist()
         context = stream.codec_context
-        # Which frames a decoder leaves out after a seek is known of H.264 only.
-        self._seeks = not index.restarts and (index.decoded is None or context.name == "h264")
+        # Which frames a decoder leaves out after a seek is known of H.264 only. In a program
+        # stream FFmpeg's times are up to three frames off after one.
+        is_known = index.decoded is None or context.name == "h264"
+        is_exact = file.format.name != "mpeg" or len(index.times) > _SHORT
+        self._seeks = is_known and is_exact and not index.restarts
         self._decoded: Iterator[tuple[int, Any]] = iter(())
         self._shown: tuple[int, Any] | None = None
         self._ahead: tuple[int, Any] | None = None
@@ -158,11 +165,11 @@ class Cursor:
                 packet.pts = None if packet.pts is None else packet.pts + shift
                 packet.dts = None if packet.dts is None else packet.dts + shift
             begun = packet.dts if begun is None else begun
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:
-                continue
-            for frame in frames:
+            with suppress(av.FFmpegError):
+                for frame in packet.decode():
+                    yield begun or 0, frame
+        with suppress(av.FFmpegError):  # what is still in the decoder where the file breaks off
+            for frame in self.stream.codec_context.decode(None):
                 yield begun or 0, frame
 
 
