@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -79,16 +80,10 @@ def _listed(library: Library, paths: Sequence[Path], where: ItemFilter) -> list[
             f"The library has nothing at {', '.join(unknown)}; check the spelling, or add it with "
             "the command index."
         )
-    found = (
-        {item.id: item for item in _pages(library, where)} if where.folder or not paths else None
-    )
-    inside: dict[ItemId, Item] = {}
-    for path in paths:
-        within = replace(where, folder=path.expanduser().absolute())
-        inside |= {item.id: item for item in _pages(library, within)}
-    if found is None:
-        found = inside
-    elif paths:
+    chosen = [replace(where, folder=Path(os.path.abspath(path.expanduser()))) for path in paths]
+    found = {item.id: item for one in chosen or [where] for item in _pages(library, one)}
+    if paths and where.folder is not None:
+        inside = {item.id for item in _pages(library, where)}
         found = {key: item for key, item in found.items() if key in inside}
     return sorted(found.values(), key=lambda item: (str(item.path), item.ordinal))
 
