@@ -36,6 +36,10 @@ _BATCH_BYTES = 64 * 2**20
 _BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
 """First boxes of MP4 and QuickTime files (ISO/IEC 14496-12)."""
 
+_AVI = b"RIFF"
+"""Containers that tell when packets are decoded, not when frames are shown: by them decord is
+hundreds of frames off."""
+
 _AGREES = 0.002
 """Seconds by which times may differ: Matroska rounds them to milliseconds."""
 
@@ -99,9 +103,12 @@ def with_container(
 
 
 def _way(path: Path, *, decord: bool, reference: bool) -> Callable[[Path], Container]:
-    if not decord or not _suits_decord(path) or importlib.util.find_spec("decord") is None:
+    head = _head(path)
+    if not decord or not _has_index(head) or importlib.util.find_spec("decord") is None:
         return _PyAv
-    return _Decord if reference or importlib.util.find_spec("av") is None else _open_checked
+    if reference or importlib.util.find_spec("av") is None:
+        return _Decord
+    return _PyAv if head.startswith(_AVI) else _open_checked
 
 
 def close_videos() -> None:
@@ -141,15 +148,17 @@ def _opened(path: Path, way: Callable[[Path], Container]) -> Iterator[Container]
     _KEPT[key] = video
 
 
-def _suits_decord(path: Path) -> bool:
-    """Whether the container has an index and times of being shown (MP4, Matroska, FLV).
-
-    In MPEG streams, which have no index, decord 0.6 gives frames up to 25 away from those asked
-    for, in AVI, which tells the order of decoding only, hundreds.
-    """
+def _head(path: Path) -> bytes:
     with decoding(path, "The video"), path.open("rb") as file:
-        head = file.read(16)
-    return head[4:8] in _BOXES or head.startswith((b"\x1a\x45\xdf\xa3", b"FLV"))
+        return file.read(16)
+
+
+def _has_index(head: bytes) -> bool:
+    """Whether it is the beginning of a container that has one (MP4, Matroska, AVI, FLV).
+
+    In MPEG streams, which have none, decord 0.6 gives frames up to 25 away from those asked for.
+    """
+    return head[4:8] in _BOXES or head.startswith((b"\x1a\x45\xdf\xa3", _AVI, b"FLV"))
 
 
 def _open_checked(path: Path) -> Container:

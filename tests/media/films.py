@@ -23,6 +23,7 @@ ENCODERS = {
     "vp8": "libvpx",
     "vp9": "libvpx-vp9",
     "av1": "libsvtav1",
+    "mpeg2": "mpeg2video",
 }
 
 CONTAINERS = {
@@ -48,6 +49,9 @@ _OPTIONS: dict[tuple[str, str], dict[str, str]] = {
     ("hevc", "plain"): {"x265-params": f"{_X265}:bframes=0:open-gop=0"},
     ("hevc", "closed"): {"x265-params": f"{_X265}:bframes=3:open-gop=0"},
     ("hevc", "open"): {"x265-params": f"{_X265}:bframes=3:open-gop=1"},
+    ("h264", "refreshed"): {"x264-params": "intra-refresh=1:bframes=0"},
+    ("h264", "interlaced"): {"x264-params": "tff=1:bframes=2"},
+    ("mpeg2", "open"): {"bf": "2", "sc_threshold": "1000000000"},
     ("mpeg4", "plain"): {"bf": "0"},
     ("mpeg4", "closed"): {"bf": "2", "flags": "+cgop", "sc_threshold": "1000000000"},
     ("mpeg4", "open"): {"bf": "2", "sc_threshold": "1000000000"},
@@ -60,6 +64,8 @@ _OPTIONS: dict[tuple[str, str], dict[str, str]] = {
 }
 """``plain`` has no frame that refers to a later one; ``closed`` and ``open`` groups have."""
 
+GROUPS = ("plain", "closed", "open")
+
 
 def has_encoder(codec: str) -> bool:
     try:
@@ -69,7 +75,11 @@ def has_encoder(codec: str) -> bool:
     return True
 
 
-KINDS = [kind for kind in _OPTIONS if has_encoder(kind[0])]
+KINDS = [
+    (codec, gop)
+    for codec, gop in _OPTIONS
+    if codec in CONTAINERS and gop in GROUPS and has_encoder(codec)
+]
 """(coding, groups of pictures)."""
 
 

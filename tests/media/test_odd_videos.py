@@ -81,6 +81,27 @@ def test_single_frame(tmp_path, options, suffix):
     assert found.clip.seconds == (0.0,)
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "flv"])
+def test_stream_that_is_refreshed_bit_by_bit(tmp_path, suffix):
+    """Its key frames are none that decoding begins anew with; decord takes them for that."""
+    path = write(tmp_path / f"a.{suffix}", Film(gop="refreshed"))
+    seconds = [0.02 + 0.2 * step for step in range(17)]
+    assert look(path, *seconds[::-1]) == (3.6, [FILM.number_at(at) for at in seconds[::-1]])
+    assert with_container(path, type) is containers._PyAv
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "ts", "mkv"])
+def test_interlaced(tmp_path, suffix):
+    path = write(tmp_path / f"a.{suffix}", Film(gop="interlaced"))
+    assert look(path, 2.02, 0.02, 3.3) == (3.6, [50, 0, 82])
+
+
+@pytest.mark.parametrize("name", ["a.mpg", "a.vob", "a.m2ts"])
+def test_program_stream(tmp_path, name):
+    path = write(tmp_path / name, Film(codec="mpeg2", gop="open"))
+    assert look(path, 2.02, 0.02, 3.3, 1.02) == (3.6, [50, 0, 82, 25])
+
+
 def test_clock_set_anew_in_the_middle(tmp_path):
     """Two recordings one after the other: the second begins at 0 again, or an hour later."""
     first = write(tmp_path / "a.ts", FILM).read_bytes()
@@ -106,9 +127,9 @@ def test_file_that_breaks_off(tmp_path, options, suffix):
     film = Film(codec="vp9", gop="plain") if suffix == "webm" else FILM
     path = write(tmp_path / f"a.{suffix}", film)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
-    duration, found = look(path, 0.02, 1.02)
-    assert found == [0, 25]
-    assert 1.2 < duration < 3.4
+    duration, found = look(path, 0.02, 0.5)
+    assert found == [0, 12]
+    assert 0.8 < duration < 3.4
     (clip,) = read_clips(path, [Span(fps=2.0, max_frames=64)], options)
     assert len(clip.clip.frames) >= 2
 
@@ -248,6 +269,13 @@ def test_options_reference__decord_even_where_it_is_wrong(tmp_path, options, gop
     pixels = video.get_batch(step).asnumpy()
     for frame, right in zip(found.clip.frames, pixels, strict=True):
         assert np.array_equal(np.asarray(frame), right)
+
+
+@pytest.mark.parametrize("suffix", ["avi", "mp4", "mkv"])
+def test_with_container__decord_for_the_reference(tmp_path, suffix):
+    path = write(tmp_path / f"a.{suffix}", Film(gop="open"))
+    assert with_container(path, type, reference=True) is containers._Decord
+    assert with_container(path, type) is containers._PyAv
 
 
 def test_open_checked__decord_only_where_its_times_agree(tmp_path, monkeypatch):
