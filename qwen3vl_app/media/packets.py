@@ -285,9 +285,7 @@ def timeline_of(file: Any, stream: Any, index: PacketIndex) -> Timeline:  # noqa
         starts = _close_gaps(starts, rate)
     ticks = _left(stream, index) or index.last
     length = ticks * base or (1 / rate if rate else _usual(starts))
-    lead = _lead(file, int(times[0]) * base)
-    if lead * max(rate, 1.0) >= 1:
-        starts = starts + lead
+    starts = starts + _lead(file, int(times[0]) * base)
     return measure(starts, float(starts[-1]) + length, rate)
 
 
@@ -306,8 +304,9 @@ def _left(stream: Any, index: PacketIndex) -> int:  # noqa: ANN401
 _FASTEST = 100_000
 """Frames a second; a container that says more is damaged."""
 
-_LONGEST_LEAD = 60.0
-"""Seconds by which sound may begin before the pictures."""
+_SHORTEST_LEAD, _LONGEST_LEAD = 0.1, 60.0
+"""Seconds by which sound may begin before the pictures: less is how codings of sound are stored,
+more is damage."""
 
 
 def _lead(file: Any, first: float) -> float:  # noqa: ANN401
@@ -318,7 +317,7 @@ def _lead(file: Any, first: float) -> float:  # noqa: ANN401
         if sound.start_time is not None and sound.time_base
     ]
     lead = first - min(begins, default=first)
-    return lead if 0 < lead < _LONGEST_LEAD else 0.0
+    return lead if _SHORTEST_LEAD < lead < _LONGEST_LEAD else 0.0
 
 
 def _close_gaps(starts: Seconds, rate: float) -> Seconds:
