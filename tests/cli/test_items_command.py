@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 from PIL import Image
 
@@ -230,6 +231,18 @@ def test_show__file_that_has_gone(program, tmp_path):
     assert program.json("show", row["item"])["width"] == 320
     result = program.run("show", row["item"], "--out", tmp_path / "out")
     assert result.exit_code == 1
+    assert "no longer there" in result.stderr
+
+
+def test_show__clip_that_has_gone(program, tmp_path):
+    """What the library knows is shown all the same."""
+    path = film(tmp_path / "a.mp4", seconds=3)
+    program.json("index", path)
+    (row,) = listed(program)
+    path.unlink()
+    result = program.run("show", row["item"], "--json")
+    assert result.exit_code == 0
+    assert orjson.loads(result.stdout)["seconds"] == []
     assert "no longer there" in result.stderr
 
 
