@@ -155,7 +155,8 @@ def full_frames(
     """
 
     def decode(video: Container) -> dict[int, Image.Image]:
-        wanted = {number: _choose(path, video, span)[number].index for number in numbers}
+        glances = _choose(path, video, span)
+        wanted = {number: glances[number].index for number in numbers}
         found = dict(video.frames(sorted(set(wanted.values()))))
         for frame in found.values():
             check_size(path, frame.size, options.limits, "video")
