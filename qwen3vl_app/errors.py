@@ -8,6 +8,7 @@
       UnreadableMediaError    one file cannot be decoded; indexing records it and goes on
         TooSlowError          its decoder passed the deadline and was ended
         DecoderDiedError      its decoder took its process down
+        MemoryLimitError      its decoder wanted more memory than a reader may take
       ModelError              a model cannot be used
         ModelNotFoundError    no such checkpoint on this machine
         ModelLoadError        a checkpoint is damaged, of another kind, or too large
@@ -81,7 +82,11 @@ class TooSlowError(UnreadableMediaError):
 
 
 class DecoderDiedError(UnreadableMediaError):
-    """A decoder took its process down, by a crash or by taking too much memory."""
+    """A decoder took its process down."""
+
+
+class MemoryLimitError(UnreadableMediaError):
+    """A decoder wanted more memory than one process that reads files may take."""
 
 
 class ModelError(AppError):

@@ -37,7 +37,25 @@ class Limits:
     max_aspect: float = 200.0
     """The reference refuses longer strips (smart_resize of qwen-vl-utils)."""
 
+    max_frame_megapixels: float = 40.0
+    """Of a video or an animation: 8K has 33, and a decoder holds up to twenty frames."""
+
+    max_animation_gigapixels: float = 10.0
+    """All frames of a GIF or its like together: every one is decoded, and 10 take a minute."""
+
+    max_moments: int = 50_000
+    """Of a video: over four days of it, at 6 s from one to the next."""
+
     max_pages: int = 5000
+    max_page_characters: int = 1_000_000
+    """Text under one page: a page of the smallest print has 50,000, each 100 bytes while it is
+    read."""
+
+    max_reader_bytes: int = 2 * 2**30
+    """Memory of each process that reads files: a picture of 200 megapixels takes 0.8 GB, and twice
+    that where transparency or rotation make a second one of it. Linux keeps to it; other systems
+    do not (see ``media.memory``)."""
+
     deadline: float = 60.0
     """Seconds one reading of a file may take; a hanging decoder is ended then."""
 

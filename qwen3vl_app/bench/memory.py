@@ -11,16 +11,20 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
+from qwen3vl_app.bench.bombs import draw_bombs
 from qwen3vl_app.bench.measures import Measure, machine
 from qwen3vl_app.bench.mixed import draw_mixed
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.settings import Settings
 
 FILES = 5000
-SECONDS = 1.0
+SECONDS = 0.5
 """Between two looks at the memory."""
 
 GOAL_MB = 1500
 _ROLLUP = "smaps_rollup"
+_PEAK = "VmHWM:"
+"""Of proc(5) ``status``: the most that a process has held at any time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +37,15 @@ class Held:
     proportional: float = 0.0
     """What they share counts once (PSS)."""
 
+    readers: float = 0.0
+    """The most that each of the others, beside the first, has held so far, summed up."""
+
     def most(self, other: Held) -> Held:
         """The larger of both numbers each."""
         return Held(
             resident=max(self.resident, other.resident),
             proportional=max(self.proportional, other.proportional),
+            readers=max(self.readers, other.readers),
         )
 
 
@@ -51,6 +59,8 @@ class MemoryReport:
 
 def measure_memory(files: int = FILES, folder: Path | None = None) -> MemoryReport:
     """Index a drawn folder with the bundled models, by the command ``index`` itself.
+
+    Then some that are made to fill memory, which must be refused.
 
     Everything is in a temporary folder, below ``folder`` if one is given. 5,000 files take 500 MB
     of disk and, on two cores, several minutes.
@@ -67,8 +77,12 @@ def measure_memory(files: int = FILES, folder: Path | None = None) -> MemoryRepo
         begun = time.perf_counter()
         summary, most = _index(root, Path(place))
         seconds = time.perf_counter() - begun
-    if summary["indexed"] != files:
-        raise AppError(f"{summary['indexed']} of {files} files were indexed.")
+        bombs = draw_bombs(Path(place) / "bombs")
+        refused, under_attack = _index(Path(place) / "bombs", Path(place))
+    if summary["indexed"] != files or refused["failed"] != bombs:
+        found = f"{summary['indexed']} of {files} files were indexed"
+        raise AppError(f"{found}, and {refused['failed']} of {bombs} bombs were refused.")
+    settings = Settings()
     measures = (
         Measure(name=f"memory: {files:,} mixed files, indexed", value=files, unit=""),
         Measure(name="memory: items they gave", value=summary["items"], unit=""),
@@ -85,18 +99,29 @@ def measure_memory(files: int = FILES, folder: Path | None = None) -> MemoryRepo
             value=round(most.proportional),
             unit="MB",
         ),
+        Measure(name="memory: files made to fill it, refused", value=bombs, unit=""),
+        Measure(
+            name="memory: most held by the processes that read them",
+            value=round(under_attack.readers),
+            unit="MB",
+            goal=round(settings.readers * settings.limits.max_reader_bytes / 1e6),
+            at_least=False,
+        ),
     )
     return MemoryReport(machine=described, measures=measures)
 
 
 def held_by(root: int) -> Held:
     """What a process and all that came of it hold now; nothing of those that have just ended."""
-    sums = {"Rss:": 0, "Pss:": 0}
+    sums = {"Rss:": 0, "Pss:": 0, _PEAK: 0}
     todo = [root]
     while todo:
         process = Path(f"/proc/{todo.pop()}")
         try:
             lines = (process / _ROLLUP).read_text(encoding="ascii", errors="replace").splitlines()
+            if process.name != str(root):
+                status = (process / "status").read_text(encoding="utf-8", errors="replace")
+                lines += [line for line in status.splitlines() if line.startswith(_PEAK)]
             tasks = (process / "task").iterdir()
             children = [one for task in tasks for one in (task / "children").read_text().split()]
         except (FileNotFoundError, ProcessLookupError):
@@ -106,7 +131,11 @@ def held_by(root: int) -> Held:
             if name in sums:
                 sums[name] += int(rest[0]) * 1024
         todo += map(int, children)
-    return Held(resident=sums["Rss:"] / 1e6, proportional=sums["Pss:"] / 1e6)
+    return Held(
+        resident=sums["Rss:"] / 1e6,
+        proportional=sums["Pss:"] / 1e6,
+        readers=sums[_PEAK] / 1e6,
+    )
 
 
 def _index(root: Path, place: Path) -> tuple[dict[str, int], Held]:

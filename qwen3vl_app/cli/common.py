@@ -6,7 +6,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +14,7 @@ import click
 import orjson
 
 from qwen3vl_app.errors import AppError, UsageError
-from qwen3vl_app.settings import Settings
+from qwen3vl_app.settings import Limits, Settings
 
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
@@ -36,6 +36,12 @@ _SHARED = (
     ),
     click.option(
         "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where models run."
+    ),
+    click.option(
+        "--reader-memory",
+        metavar="GIB",
+        type=click.FloatRange(0.25, 1024),
+        help="Memory that each process that reads files may take.  [default: 2]",
     ),
     click.option("--threads", type=click.IntRange(1), help="CPU threads of the models."),
     click.option(
@@ -67,6 +73,9 @@ def settings_from(context: click.Context, given: dict[str, Any]) -> Settings:
     values = {name: value for name, value in merged.items() if name in known}
     if "library" in values:
         values["library"] = values["library"].expanduser().absolute()
+    if "reader_memory" in merged:
+        most = int(merged["reader_memory"] * 2**30)
+        values["limits"] = replace(Limits(), max_reader_bytes=most)
     return Settings(**values)
 
 

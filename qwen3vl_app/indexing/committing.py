@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qwen3vl_app.indexing.batches import Batch, run_word, with_vectors
+from qwen3vl_app.indexing.keeping import Step, keep
 from qwen3vl_app.models.host import ModelHost, Priority
 from qwen3vl_app.models.memory import is_out_of_memory
 from qwen3vl_app.store.library import Library
@@ -82,14 +83,16 @@ def commit(
         job.failures.append((part, why))
     for job, count in batch.jobs().items():
         job.in_flight -= count
-    ends = [ending.end for ending in batch.endings]
-    ends += [end for job in batch.jobs() if job.is_over for end in job.ends()]
-    kept = library.writer.commit(
-        space,
+    step = Step(
         starts={job.file.id: job.content_hash for job in embedded.jobs},
         parts=embedded.parts,
-        ends=ends,
+        ends=(
+            *(ending.end for ending in batch.endings),
+            *(end for job in batch.jobs() if job.is_over for end in job.ends()),
+        ),
     )
+    kept = keep(library, space, step, {job.file.id: job for job in batch.jobs()})
     words = {ending.end.file: run_word(ending, kept) for ending in batch.endings}
     outcomes = kept | {file: word for file, word in words.items() if word is not None}
-    return len(embedded.parts), outcomes
+    void = {job.content_hash for job in batch.jobs() if job.void}
+    return sum(part.content_hash not in void for part in embedded.parts), outcomes

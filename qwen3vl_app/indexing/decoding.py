@@ -12,7 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreadableMediaError
+from qwen3vl_app.errors import (
+    AppError,
+    DecoderDiedError,
+    MemoryLimitError,
+    TooSlowError,
+    UnreadableMediaError,
+)
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.store.rows import KnownFile
@@ -23,6 +29,9 @@ log = logging.getLogger(__name__)
 MAX_COSTLY = 2
 """Parts of one file that may pass the deadline or end the decoder before the rest is given up:
 each costs up to a minute, and where two hang the others do too."""
+
+_TOLD = 200
+"""Characters of an unforeseen error that a reason quotes; some hold half the file."""
 
 CHANGED = "The file changed while it was being read; retry when it is complete."
 
@@ -60,6 +69,8 @@ def open_file(reader: Reader, file: KnownFile) -> Opened:
         stamp = stamp_of(file.path)
     except OSError as error:
         return Opened(file=file, reason=os_reason(error))
+    except (ValueError, OverflowError) as error:
+        return Opened(file=file, reason=f"The disk says something impossible of it: {error}.")
     outline = _tried(partial(reader.outline, file.path), file.path)
     if isinstance(outline, UnreadableMediaError):
         # A file that went away or is still being written is not damaged, whatever it looked like.
@@ -85,8 +96,7 @@ def stamp_of(path: Path) -> FileStamp:
     Raises:
         OSError: It is not there.
     """
-    status = path.stat()
-    return FileStamp(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    return FileStamp.of(path, path.stat())
 
 
 def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:
@@ -108,7 +118,7 @@ def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:
 
 
 def _failed(parts: Sequence[Part], error: UnreadableMediaError) -> Reading:
-    costly = isinstance(error, (TooSlowError, DecoderDiedError))
+    costly = isinstance(error, (TooSlowError, DecoderDiedError, MemoryLimitError))
     return Reading(failures=tuple((part, error.reason) for part in parts), costly=int(costly))
 
 
@@ -118,12 +128,19 @@ def _tried(call: Callable[[], T], path: Path) -> T | UnreadableMediaError:
         return call()
     except UnreadableMediaError as error:
         return error
-    except RuntimeError as error:
+    except AppError:
+        raise  # of the program, such as that it is closing
+    except Exception as error:
         # A decoder raised what nobody foresaw. One odd file must not stop the run; the
         # traceback goes to the log, where it can be reported.
         log.exception("reading %s", path)
-        last = str(error).strip().splitlines()[-1]
-        return UnreadableMediaError(path, f"The decoder failed in an unknown way ({last}).")
+        return UnreadableMediaError(path, f"The decoder failed in an unknown way ({told(error)}).")
+
+
+def told(error: Exception) -> str:
+    """What an error says that nobody foresaw: its last line, shortened."""
+    lines = str(error).strip()[-_TOLD * 10 :].splitlines()
+    return (lines[-1] if lines else type(error).__name__)[:_TOLD]
 
 
 def _void(stamp: FileStamp) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from qwen3vl_app.errors import LibraryError, UsageError
-from qwen3vl_app.media.ignore import check_pattern
+from qwen3vl_app.media.ignore import LARGEST_FILE, check_patterns, read_lines, usable
 
 log = logging.getLogger(__name__)
 
@@ -19,19 +18,16 @@ PATTERNS = "ignore.txt"
 
 def read_patterns(directory: Path) -> tuple[str, ...]:
     """The usable patterns, in their order; none where there is no such file."""
+    file = os.fspath(directory / PATTERNS)
     try:
-        text = (directory / PATTERNS).read_text(encoding="utf-8-sig", errors="replace")
+        lines, trouble = usable(read_lines(file, follow=True))
     except FileNotFoundError:
         return ()
-    except OSError as error:
-        log.warning("%s cannot be read: %s", directory / PATTERNS, error.strerror)
-        return ()
-    usable = []
-    for line in text.splitlines():
-        with suppress(UsageError):  # typed by hand; the others still count
-            check_pattern(line)
-            usable.append(line)
-    return tuple(line for line in usable if line.strip() and not line.startswith("#"))
+    except (OSError, UsageError) as error:
+        lines, trouble = (), str(error)
+    if trouble:
+        log.warning("%s: %s", file, trouble)
+    return lines
 
 
 def write_patterns(directory: Path, patterns: Sequence[str]) -> tuple[str, ...]:
@@ -41,18 +37,26 @@ def write_patterns(directory: Path, patterns: Sequence[str]) -> tuple[str, ...]:
         The list as it is now: without empty lines and repetitions.
 
     Raises:
-        UsageError: One of them means nothing; then nothing is changed.
+        UsageError: One of them means nothing, or they are too many or too long; then nothing is
+            changed.
         LibraryError: The disk refuses.
     """
     lines = tuple(dict.fromkeys(one.rstrip("\r\n") for one in patterns if one.strip()))
     for line in lines:
-        if "\n" in line:
+        if len(line.splitlines()) > 1:
             raise UsageError("A pattern is one line; give several one by one.")
-        check_pattern(line)
+    check_patterns(lines)
+    text = "".join(f"{line}\n" for line in lines)
+    if len(text.encode()) > LARGEST_FILE:
+        raise UsageError(
+            f"The patterns are over the limit of {LARGEST_FILE:,} bytes together; shorten them.",
+            code="patterns.large",
+            limit=LARGEST_FILE,
+        )
     file = directory / PATTERNS
     unfinished = file.with_suffix(".part")
     try:
-        unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        unfinished.write_text(text, encoding="utf-8")
         os.replace(unfinished, file)
     except OSError as error:
         raise LibraryError(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qwen3vl_app.errors import UsageError
+from qwen3vl_app.errors import AppError, UsageError
+from qwen3vl_app.indexing.decoding import told
 from qwen3vl_app.indexing.plan import Action, plan
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.scan import IgnoredPath, Scanned, scan
@@ -15,6 +17,8 @@ from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileId, Source
 from qwen3vl_app.types import FileStamp, Outcome, SkippedPath
+
+log = logging.getLogger(__name__)
 
 STEP = 500
 """Paths noted in one transaction, some 20 ms: a search hardly waits, a crash loses nothing."""
@@ -132,15 +136,42 @@ class _Walk:
         pending: Sequence[FileId] = ()
         skipped: Sequence[FileId] = ()
         if step.pending or step.skipped or self._source.collection is not None:
-            pending, skipped = self._library.writer.record_scan(
-                pending=step.pending,
-                skipped=step.skipped,
-                members=step.kept,
-                collection=self._source.collection,
-            )
+            try:
+                pending, skipped = self._record(step)
+            except AppError:
+                raise  # the disk refuses
+            except Exception:
+                log.exception("paths cannot be noted; trying them one by one")
+                pending, skipped = self._record_singly(step)
         self._tracker.see(pending)
         self._tracker.end(_all((*skipped, *step.still_skipped), Outcome.SKIPPED))
         self._tracker.end(_all(step.kept, Outcome.UNCHANGED))
+
+    def _record(self, step: _Step) -> tuple[list[FileId], list[FileId]]:
+        return self._library.writer.record_scan(
+            pending=step.pending,
+            skipped=step.skipped,
+            members=step.kept,
+            collection=self._source.collection,
+        )
+
+    def _record_singly(self, step: _Step) -> tuple[list[FileId], list[FileId]]:
+        """Note what can be noted; a path that itself cannot be kept is only spoken of."""
+        pending, skipped = self._record(_Step(kept=step.kept))
+        alone = [(stamp.path, _Step(pending=[stamp])) for stamp in step.pending]
+        alone += [(left.path, _Step(skipped=[left])) for left in step.skipped]
+        for path, one in alone:
+            try:
+                found = self._record(one)
+            except AppError:
+                raise
+            except Exception as error:
+                log.exception("noting %r", path)
+                self._tracker.say(f"{str(path)!a} cannot be noted ({told(error)}).")
+            else:
+                pending += found[0]
+                skipped += found[1]
+        return pending, skipped
 
 
 def _all(files: Iterable[FileId], outcome: Outcome) -> list[tuple[FileId, Outcome]]:

@@ -132,6 +132,12 @@ class Watcher:
         except AppError as error:
             log.warning("watching: %s", error)
             self._stop.wait(LOOK)
+        except Exception:
+            # A bug, or one odd path: the other folders must not go unwatched for it.
+            log.exception("watching goes on by scanning the folders again")
+            for folder in folders:
+                self._notice([folder.path], folder.collection)
+            self._stop.wait(LOOK)
 
     def _deal_with(self, folder: Folder, changes: Iterable[tuple[Change, str]]) -> None:
         below = os.path.join(folder.path, "")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.media.pictures import check_size, flatten, open_picture
@@ -35,10 +36,13 @@ def is_animated(path: Path, limits: Limits) -> bool:
     Raises:
         UnreadableMediaError: It is no picture, or one beyond the limits.
     """
-    with open_picture(path) as image:
+    with open_picture(path, limits) as image:
         check_size(path, image.size, limits)
         with decoding(path, "The animation"):
-            return image.format in _FORMATS and _has_two(image)
+            moves = image.format in _FORMATS and _has_two(image)
+        if moves:
+            _check_frame(path, image, limits)
+        return moves
 
 
 class Animation:
@@ -55,6 +59,7 @@ class Animation:
         durations = _durations(path, status.st_size, status.st_mtime_ns, limits)
         tick = math.gcd(*durations)
         self._path = path
+        self._limits = limits
         self._ends = list(accumulate(duration // tick for duration in durations))
         self.timeline = Timeline(total=self._ends[-1], fps=1000 / tick)
 
@@ -67,7 +72,7 @@ class Animation:
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         """The frames shown at these ascending ticks, RGB, transparency on white."""
-        with open_picture(self._path) as image:
+        with open_picture(self._path, self._limits) as image:
             first = _first(image)
             shown, frame = -1, None
             for index in indices:
@@ -85,19 +90,61 @@ def _durations(path: Path, size: int, mtime_ns: int, limits: Limits) -> tuple[in
     """Milliseconds of each frame up to the first that is damaged, at least one frame."""
     del size, mtime_ns  # part of the key only: a changed file is measured again
     found: list[int] = []
-    with open_picture(path) as image:
-        check_size(path, image.size, limits)
+    with open_picture(path, limits) as image:
+        _check_frame(path, image, limits)
+        _check_all(path, _count(path, limits), image.size, limits)
         first = _first(image)
-        try:
-            with decoding(path, "The animation"):
-                for number in count(first):  # seeking beyond the last one raises
-                    image.seek(number)
-                    image.load()
-                    found.append(_milliseconds(image))
-        except UnreadableMediaError:
-            if not found:
-                raise
+        for number in count(first):
+            try:
+                with decoding(path, "The animation"):
+                    image.seek(number)  # beyond the last one raises
+            except UnreadableMediaError:
+                if not found:
+                    raise
+                break
+            _check_frame(path, image, limits)  # the canvas of a GIF may grow
+            if not _loads(path, image, found):
+                break
+            _check_all(path, len(found), image.size, limits)
     return tuple(found)
+
+
+def _count(path: Path, limits: Limits) -> int:
+    """How many frames there are, decoding none; 1 where that cannot be told.
+
+    Opens the file for itself, because counting leaves what breaks off where it broke off.
+    """
+    try:
+        with open_picture(path, limits) as image, decoding(path, "The animation"):
+            return int(getattr(image, "n_frames", 1))
+    except UnreadableMediaError:
+        return 1
+
+
+def _loads(path: Path, image: Image.Image, found: list[int]) -> bool:
+    """Whether the frame is whole; then its duration is added. Raises for the first, why not."""
+    try:
+        with decoding(path, "The animation"):
+            image.load()
+            found.append(_milliseconds(image))
+    except UnreadableMediaError:
+        if not found:
+            raise
+        return False
+    return True
+
+
+def _check_frame(path: Path, image: Image.Image, limits: Limits) -> None:
+    check_size(path, image.size, limits, "animation", most=limits.max_frame_megapixels)
+
+
+def _check_all(path: Path, frames: int, size: Size, limits: Limits) -> None:
+    """Refuse more frames than can be decoded in time."""
+    gigapixels = frames * size[0] * size[1] / 1e9
+    if gigapixels > limits.max_animation_gigapixels:
+        found = f"The animation has {frames:,} frames or more of {size[0]:,} × {size[1]:,} pixels"
+        limit = f"beyond the limit of {limits.max_animation_gigapixels:g} gigapixels together"
+        raise UnreadableMediaError(path, f"{found}, {limit}; save it as a video.")
 
 
 def _milliseconds(image: Image.Image) -> int:

@@ -12,7 +12,13 @@ from PIL import Image
 from qwen3vl_app.budget import SIDE, Budget, Size, fit
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.animations import Animation
-from qwen3vl_app.media.containers import Container, metadata_of, with_container
+from qwen3vl_app.media.containers import (
+    Container,
+    declared_size,
+    is_open,
+    metadata_of,
+    with_container,
+)
 from qwen3vl_app.media.dates import filmed
 from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.kinds import FileType
@@ -20,6 +26,7 @@ from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pictures import check_size
 from qwen3vl_app.media.sampling import (
     MIN_FRAMES,
+    OVERLAP_SHARE,
     WINDOWS_TO_SPLIT,
     Glance,
     Span,
@@ -56,12 +63,14 @@ def list_moments(path: Path, options: ReadOptions) -> list[Part]:
     Raises:
         UnreadableMediaError: It cannot be read, has sound only, or its frames are too large.
     """
+    most = options.limits.max_frame_megapixels
 
     def measure(video: Container) -> tuple[float, Windows]:
         _, first = next(iter(video.frames([0])), (0, None))  # proof that it can be decoded
         if first is None:
-            raise UnreadableMediaError(path, "No frame of the video can be decoded.")
-        check_size(path, first.size, options.limits, "video")
+            raise UnreadableMediaError(path, _NO_FRAME.format(most=most))
+        _check_frame(path, first.size, options)
+        _check_length(path, video.timeline.duration, options)
         windows = choose_moments(video.timeline, options.moment_seconds)
         merged = _merge(video, windows, first.size, options.moment_seconds)
         return video.timeline.duration, merged
@@ -85,6 +94,12 @@ def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Wi
     return merge_still(windows, sorted([*stills, *timeline.held(seconds)]))
 
 
+_NO_FRAME = (
+    "No frame of the video can be decoded: it is damaged, or its frames are over the limit of "
+    "{most:g} megapixels; make a smaller copy."
+)
+
+
 def span_of(part: Part, options: ReadOptions) -> Span:
     """How a part of a video is sampled: the whole of it as the reference does.
 
@@ -106,9 +121,9 @@ def read_clips(path: Path, spans: Sequence[Span], options: ReadOptions) -> list[
     Raises:
         UnreadableMediaError: There is no frame in a span, or none can be decoded.
     """
-    taken = filmed(metadata_of(path))
 
     def decode(video: Container) -> list[ReadClip]:
+        taken = filmed(metadata_of(path, options.limits.max_frame_megapixels))
         chosen = [_choose(path, video, span) for span in spans]
         frames = _decode(path, video, chosen, options)
         return [_assemble(path, glances, frames, taken) for glances in chosen]
@@ -125,7 +140,7 @@ def middle_frame(path: Path, span: Span, options: ReadOptions) -> Image.Image:
 
     def decode(video: Container) -> Image.Image:
         for _, frame in video.frames([_middle(_choose(path, video, span)).index]):
-            check_size(path, frame.size, options.limits, "video")
+            _check_frame(path, frame.size, options)
             return frame
         raise UnreadableMediaError(path, "The frame cannot be decoded.")
 
@@ -159,7 +174,7 @@ def full_frames(
         wanted = {number: glances[number].index for number in numbers}
         found = dict(video.frames(sorted(set(wanted.values()))))
         for frame in found.values():
-            check_size(path, frame.size, options.limits, "video")
+            _check_frame(path, frame.size, options)
         return {number: found[index] for number, index in wanted.items() if index in found}
 
     return _with_video(path, decode, options)
@@ -168,7 +183,27 @@ def full_frames(
 def _with_video(path: Path, work: Callable[[Container], _Result], options: ReadOptions) -> _Result:
     if inspect_file(path, options.limits) is FileType.PICTURE:
         return work(Animation(path, options.limits))
-    return with_container(path, work, decord=options.decord, reference=options.reference)
+    most, decord = options.limits.max_frame_megapixels, options.decord
+    size = None if is_open(path) else declared_size(path, most)
+    if size == (0, 0):
+        decord = False  # it would decode frames of any size
+    elif size is not None:
+        _check_frame(path, size, options)
+    return with_container(path, work, megapixels=most, decord=decord, reference=options.reference)
+
+
+def _check_frame(path: Path, size: Size, options: ReadOptions) -> None:
+    check_size(path, size, options.limits, "video", most=options.limits.max_frame_megapixels)
+
+
+def _check_length(path: Path, seconds: float, options: ReadOptions) -> None:
+    """Refuse what would be more moments than anybody has a use for."""
+    most = options.limits.max_moments * options.moment_seconds * (1 - OVERLAP_SHARE)
+    if not seconds <= most:  # as NaN is not, either
+        found = (
+            f"The video lasts {seconds / 3600:,.0f} hours, over the limit of {most / 3600:,.0f}"
+        )
+        raise UnreadableMediaError(path, f"{found}; cut it into pieces.")
 
 
 def _choose(path: Path, video: Container, span: Span) -> list[Glance]:
@@ -202,7 +237,7 @@ def _decode(
     wanted = sorted({glance.index for glances in chosen for glance in glances})
     for index, frame in video.frames(wanted):
         if not frames:
-            check_size(path, frame.size, options.limits, "video")
+            _check_frame(path, frame.size, options)
             size = frame.size
         if index in middles:
             thumbnails[index] = thumbnail(frame)

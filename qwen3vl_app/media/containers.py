@@ -11,8 +11,10 @@ only a worker with a video loads FFmpeg, and either library may be missing.
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -23,7 +25,7 @@ from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.colours import table_for
 from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.media.geometry import Geometry, stretch_of, turns_of
-from qwen3vl_app.media.packets import index_packets, open_video, timeline_of
+from qwen3vl_app.media.packets import bounded, index_packets, open_video, timeline_of
 from qwen3vl_app.media.seeking import Cursor
 from qwen3vl_app.media.timeline import Timeline
 
@@ -46,6 +48,8 @@ _AGREES = 0.002
 _Result = TypeVar("_Result")
 
 _Key: TypeAlias = tuple[str, Path, tuple[int, ...]]
+_Way: TypeAlias = "Callable[[Path, float], Container]"
+"""How a video is opened, given the megapixels of the largest frame."""
 
 
 class Container(Protocol):
@@ -75,6 +79,7 @@ def with_container(
     path: Path,
     work: Callable[[Container], _Result],
     *,
+    megapixels: float = math.inf,
     decord: bool = True,
     reference: bool = False,
 ) -> _Result:
@@ -85,6 +90,8 @@ def with_container(
     Args:
         path: The file.
         work: What is to be done with it.
+        megapixels: Of the largest frame; PyAV passes over larger ones. decord has no such limit:
+            ask ``declared_size`` before.
         decord: Whether decord may be used.
         reference: Use it also where it is wrong, as the reference does.
 
@@ -93,16 +100,16 @@ def with_container(
     """
     way = _way(path, decord=decord, reference=reference)
     try:
-        with _opened(path, way) as video:
+        with _opened(path, way, megapixels) as video:
             return work(video)
     except UnreadableMediaError:
         if way is _PyAv or importlib.util.find_spec("av") is None:
             raise
-    with _opened(path, _PyAv) as video:
+    with _opened(path, _PyAv, megapixels) as video:
         return work(video)
 
 
-def _way(path: Path, *, decord: bool, reference: bool) -> Callable[[Path], Container]:
+def _way(path: Path, *, decord: bool, reference: bool) -> _Way:
     head = _head(path)
     if not decord or not _has_index(head) or importlib.util.find_spec("decord") is None:
         return _PyAv
@@ -118,34 +125,63 @@ def close_videos() -> None:
         video.close()
 
 
-def metadata_of(path: Path) -> dict[str, str]:
+def declared_size(path: Path, megapixels: float) -> tuple[int, int] | None:
+    """How large the frames are by what the container says; None where PyAV cannot be asked.
+
+    Looking decodes no frame of more than so many megapixels: (0, 0) where that leaves it unknown.
+    """
+    if importlib.util.find_spec("av") is None:
+        return None
+    try:
+        with decoding(path, "The video"):
+            file, stream = open_video(path, megapixels)
+            with file:
+                size = stream.codec_context.width, stream.codec_context.height
+    except UnreadableMediaError:
+        return None
+    return size
+
+
+def metadata_of(path: Path, megapixels: float = math.inf) -> dict[str, str]:
     """What the container says of itself as a whole; empty if it says nothing."""
     if importlib.util.find_spec("av") is None:
         return {}
     import av  # noqa: PLC0415 - see the module's docstring
 
+    options = bounded(megapixels)
     try:
-        with decoding(path, "The video"), av.open(str(path), metadata_errors="replace") as file:
+        with (
+            decoding(path, "The video"),
+            av.open(str(path), metadata_errors="replace", options=options) as file,
+        ):
             return dict(file.metadata)
     except UnreadableMediaError:
         return {}
 
 
 @contextmanager
-def _opened(path: Path, way: Callable[[Path], Container]) -> Iterator[Container]:
+def _opened(path: Path, way: _Way, megapixels: float) -> Iterator[Container]:
     """The video, kept open for the next call after success.
 
     Both decoders go through all packets to open one, seconds for a film that is then asked for
     a few moments at a time.
     """
-    status = path.stat()
-    stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    key = (way.__name__, path, stamp)
+    key = (way.__name__, *_version(path))
     kept = _KEPT.pop(key, None)
     close_videos()
-    video = way(path) if kept is None else kept
+    video = way(path, megapixels) if kept is None else kept
     yield video
     _KEPT[key] = video
+
+
+def _version(path: Path) -> tuple[Path, tuple[int, ...]]:
+    status = path.stat()
+    return path, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def is_open(path: Path) -> bool:
+    """Whether the video was kept open by the call before."""
+    return any(key[1:] == _version(path) for key in _KEPT)
 
 
 def _head(path: Path) -> bytes:
@@ -161,13 +197,13 @@ def _has_index(head: bytes) -> bool:
     return head[4:8] in _BOXES or head.startswith((b"\x1a\x45\xdf\xa3", _AVI, b"FLV"))
 
 
-def _open_checked(path: Path) -> Container:
+def _open_checked(path: Path, megapixels: float) -> Container:
     """By decord where its frames are those that the packets say, each at the same time."""
-    video = _PyAv(path)
+    video = _PyAv(path, megapixels)
     if not video.is_plain:
         return video
     try:
-        other = _Decord(path, video.timeline)
+        other = _Decord(path, megapixels, timeline=video.timeline)
         if other.agrees(video.seconds()):
             video.close()
             return other
@@ -179,7 +215,10 @@ def _open_checked(path: Path) -> Container:
 class _Decord:
     """Frames by their number. ``timeline`` is that of the packets; without, a steady rate."""
 
-    def __init__(self, path: Path, timeline: Timeline | None = None) -> None:
+    def __init__(
+        self, path: Path, megapixels: float = math.inf, *, timeline: Timeline | None = None
+    ) -> None:
+        del megapixels  # decord has no such option
         with decoding(path, "The video"):
             import decord  # noqa: PLC0415 - see the module's docstring
 
@@ -224,17 +263,18 @@ class _Decord:
 class _PyAv:
     """Frames by the time at which they are shown."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, megapixels: float = math.inf) -> None:
         self._path = path
         with decoding(path, "The video"):
-            file, stream = open_video(path)
+            file, stream = open_video(path, megapixels)
             index = index_packets(file, stream)
             if index is None:
                 raise UnreadableMediaError(path, "The video has no frames.")
             self._base = float(stream.time_base)
             self._stretch = stretch_of(stream.sample_aspect_ratio)
             is_alone = len(file.streams.video) == 1
-            self._cursor = Cursor(path, file, stream, index)
+            reopen = partial(open_video, path, megapixels)
+            self._cursor = Cursor(reopen, file, stream, index)
             first = self._cursor.first()  # proof that it can be decoded
             if first is None:
                 raise UnreadableMediaError(path, "No frame of the video can be decoded.")

@@ -19,22 +19,35 @@ def decoding(path: Path, subject: str) -> Iterator[None]:
         subject: What is being decoded, as a sentence begins: ``The picture``, ``Page 3``.
 
     Raises:
-        UnreadableMediaError: The decoder raised something, or memory ran out.
+        UnreadableMediaError: The decoder raised something.
+        MemoryError: Memory ran out, however the decoder says so.
     """
     try:
         yield
-    except UnreadableMediaError:
+    except (UnreadableMediaError, MemoryError):
         raise
-    except MemoryError as error:
-        reason = f"{subject} takes more memory to decode than there is; make a smaller copy."
-        raise UnreadableMediaError(path, reason) from error
     except Exception as error:
-        raise UnreadableMediaError(path, _reason(subject, error)) from error
+        said = str(getattr(error, "strerror", None) or error or type(error).__name__)
+        said = textwrap.shorten(said[:_READ], 120, placeholder=" …").rstrip(".")
+        if any(words in said.lower() for words in _OUT_OF_MEMORY):
+            raise MemoryError(said) from error
+        raise UnreadableMediaError(path, _reason(subject, said, error)) from error
 
 
-def _reason(subject: str, error: Exception) -> str:
-    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    said = textwrap.shorten(said, 120, placeholder=" …").rstrip(".")
+_READ = 1000
+"""Characters of an error that are looked at; some hold half the file."""
+
+_OUT_OF_MEMORY = (
+    "out of memory",
+    "memory allocation",
+    "cannot allocate",
+    "bad_alloc",
+    "bad alloc",
+)
+"""How libraries written in C and C++ say that memory ran out."""
+
+
+def _reason(subject: str, said: str, error: Exception) -> str:
     if "truncated" in said.lower() or isinstance(error, EOFError):
         return f"{subject} breaks off before its end; copy the file again from its source."
     return f"{subject} cannot be decoded; the file is damaged ({said})."

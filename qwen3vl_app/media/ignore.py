@@ -2,7 +2,8 @@
 
 A file named ``.searchignore`` applies to everything below its folder; what stands deeper in the
 tree decides before what stands higher, and in one file the last pattern that fits. A folder that
-is left out is not entered, so nothing below it can be taken in again.
+is left out is not entered, so nothing below it can be taken in again. Lists are written by whoever
+filled the folder, so everything about them has a limit.
 """
 
 from __future__ import annotations
@@ -10,20 +11,36 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from pathspec import GitIgnoreSpec
-
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.media.globs import Fit, Glob, compile_glob
 
 log = logging.getLogger(__name__)
 
 IGNORE_FILE = ".searchignore"
 
-LARGEST_FILE = 2**20
-"""1 MiB is some 30,000 patterns; a larger file is something else of that name."""
+LONGEST_PATTERN = 1000
+"""Characters: a path has 4,096 at most, and patterns are seldom longer than 100."""
+
+MOST_PATTERNS = 2000
+"""In one list: the longest that are published have some 1,500. Comparing a path with all of them
+takes some 5 ms."""
+
+MOST_TOGETHER = 5 * MOST_PATTERNS
+"""In all lists that apply in one folder, which may lie 2,000 deep with a list in each."""
+
+LARGEST_FILE = 2**18
+"""256 KiB is twice ``MOST_PATTERNS`` of usual length; a larger file is something else of that
+name."""
+
+_QUOTED = 80
+"""Characters of a pattern that a sentence shows, which may be told of every file of a library."""
+
+
+_NO_WAIT, _NO_LINK = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,10 +50,26 @@ class _Patterns:
     folder: str
     """With a separator at the end."""
 
-    lines: tuple[str, ...]
-    spec: GitIgnoreSpec
+    globs: tuple[tuple[Glob, str], ...]
+    """The last of the list first, with the line that it was written as."""
+
     where: str
     """As a reason names it."""
+
+    def decide(self, path: str, *, is_folder: bool) -> tuple[Glob, str] | None:
+        """The pattern that decides about a path below the folder; None where none fits.
+
+        What fits the path itself decides before what fits a folder above it, as in Git.
+        """
+        names = path[len(self.folder) :].split(os.sep)
+        best, chosen = Fit.NOT, None
+        for glob, line in self.globs:
+            fit = glob.fit(names, is_folder=is_folder)
+            if fit > best:
+                best, chosen = fit, (glob, line)
+                if fit is Fit.ITSELF:
+                    break
+        return chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,24 +79,36 @@ class Ignore:
     _levels: tuple[_Patterns, ...] = ()
     """The deepest first."""
 
+    trouble: str = ""
+    """Why some of what stands in the folder's own list does not count, as a sentence."""
+
     @classmethod
     def of_library(cls, patterns: Iterable[str], root: str) -> Self:
         """The library's own list, as if it stood in ``root``.
 
         Raises:
-            UsageError: A pattern that means nothing.
+            UsageError: A pattern that means nothing, or too many.
         """
         lines = tuple(patterns)
-        for line in lines:
-            check_pattern(line)
+        check_patterns(lines)
         level = _level(root, lines, "the library's list")
         return cls(() if level is None else (level,))
 
     def entered(self, folder: str) -> Ignore:
         """With the patterns that stand in ``folder``, if any."""
-        lines = _read(os.path.join(folder, IGNORE_FILE))
-        level = _level(folder, lines, os.path.join(folder, IGNORE_FILE)) if lines else None
-        return self if level is None else Ignore((level, *self._levels))
+        file = os.path.join(folder, IGNORE_FILE)
+        lines, trouble = _read(file)
+        room = MOST_TOGETHER - sum(len(level.globs) for level in self._levels)
+        if len(lines) > room:
+            found = f"The lists above hold {MOST_TOGETHER - room:,} patterns"
+            limit = f"together with this one that is over the limit of {MOST_TOGETHER:,}"
+            lines, trouble = (), f"{found}; {limit}, so it does not count. Shorten them."
+        if trouble:
+            log.warning("%s: %s", file, trouble)
+        level = _level(folder, lines, file) if lines else None
+        if level is None and trouble == self.trouble:
+            return self
+        return Ignore(self._levels if level is None else (level, *self._levels), trouble)
 
     def entered_all(self, root: str) -> Ignore:
         """As ``entered`` for every folder above ``root``, the outermost first."""
@@ -81,58 +126,129 @@ class Ignore:
         for level in self._levels:
             if not path.startswith(level.folder):
                 continue
-            asked = path[len(level.folder) :] + ("/" if is_folder else "")
-            found = level.spec.check_file(asked.replace(os.sep, "/"))
-            if found.include is not None and found.index is not None:
-                pattern = level.lines[found.index]
-                return f'Left out by "{pattern}" in {level.where}.' if found.include else None
+            if (found := level.decide(path, is_folder=is_folder)) is not None:
+                glob, line = found
+                return (
+                    f'Left out by "{quoted(line)}" in {level.where}.' if glob.leaves_out else None
+                )
         return None
+
+
+def check_patterns(patterns: Sequence[str]) -> None:
+    """Make sure that patterns given by a person can be used together.
+
+    Raises:
+        UsageError: One of them cannot, or there are too many.
+    """
+    if len(patterns) > MOST_PATTERNS:
+        raise UsageError(
+            f"{len(patterns):,} patterns are over the limit of {MOST_PATTERNS:,}; leave out whole "
+            "folders instead of single files.",
+            code="patterns.many",
+            n=len(patterns),
+            limit=MOST_PATTERNS,
+        )
+    for pattern in patterns:
+        check_pattern(pattern)
 
 
 def check_pattern(pattern: str) -> None:
-    """Make sure that a pattern typed by a person can be used.
+    """Make sure that a pattern given by a person can be used.
 
     Raises:
-        UsageError: It cannot.
+        UsageError: It cannot, or is too long.
     """
+    if len(pattern) > LONGEST_PATTERN:
+        raise UsageError(
+            f'"{quoted(pattern)}" has {len(pattern):,} characters, over the limit of '
+            f"{LONGEST_PATTERN:,} for a pattern; shorten it with wildcards.",
+            code="pattern.long",
+            pattern=quoted(pattern),
+            n=len(pattern),
+            limit=LONGEST_PATTERN,
+        )
     try:
-        GitIgnoreSpec.from_lines([pattern])
+        pattern.encode()  # lone surrogates cannot be written to a file
+        compile_glob(pattern)
     except ValueError as error:
         raise UsageError(
-            f'"{pattern}" is no pattern; write it as in .gitignore, such as *.tmp or drafts/.'
+            f'"{quoted(pattern)}" is no pattern; write it as in .gitignore, such as *.tmp or '
+            "drafts/.",
+            code="pattern.wrong",
+            pattern=quoted(pattern),
         ) from error
 
 
-def _level(folder: str, lines: tuple[str, ...], where: str) -> _Patterns | None:
-    meant = tuple(line for line in lines if line.strip() and not line.startswith("#"))
-    if not meant:
+def read_lines(file: str, *, follow: bool = False) -> tuple[str, ...]:
+    """The lines of a file of patterns, read without waiting for anything.
+
+    Args:
+        file: Where it is.
+        follow: Whether it may be a link.
+
+    Raises:
+        UsageError: It is no regular file or too large.
+        OSError: It cannot be read.
+    """
+    # Not waiting: between asking what it is and opening it, somebody may put a pipe in its place.
+    descriptor = os.open(file, os.O_RDONLY | _NO_WAIT | (0 if follow else _NO_LINK))
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UsageError("This is no regular file, so it leaves nothing out.")
+        if status.st_size > LARGEST_FILE:
+            found = f"The list has {status.st_size:,} bytes, over the limit of {LARGEST_FILE:,}"
+            raise UsageError(f"{found}, so it leaves nothing out; shorten it.")
+        with open(descriptor, encoding="utf-8-sig", errors="replace", closefd=False) as opened:
+            return tuple(opened.read(LARGEST_FILE).splitlines())
+    finally:
+        os.close(descriptor)
+
+
+def usable(lines: Iterable[str]) -> tuple[tuple[str, ...], str]:
+    """The patterns among some lines, and why the others do not count; "" where all do."""
+    kept: list[str] = []
+    troubles: list[str] = []
+    written = [line for line in lines if line.strip() and not line.startswith("#")]
+    for line in written[:MOST_PATTERNS]:
+        try:
+            check_pattern(line)
+        except UsageError as error:
+            troubles.append(str(error))
+        else:
+            kept.append(line)
+    if len(written) > MOST_PATTERNS:
+        found = f"The list has {len(written):,} patterns"
+        troubles.append(f"{found}; only the first {MOST_PATTERNS:,} count, which is the limit.")
+    return tuple(kept), troubles[0] if troubles else ""
+
+
+def quoted(pattern: str) -> str:
+    """A pattern as a sentence shows it: its beginning, where it is long."""
+    return pattern if len(pattern) <= _QUOTED else f"{pattern[: _QUOTED - 1]}…"
+
+
+def _level(folder: str, lines: Sequence[str], where: str) -> _Patterns | None:
+    globs = tuple(_globs(lines))
+    if not globs:
         return None
     below = folder if folder.endswith(os.sep) else folder + os.sep
-    spec = GitIgnoreSpec.from_lines(meant)
-    return _Patterns(folder=below, lines=meant, spec=spec, where=where)
+    return _Patterns(folder=below, globs=globs, where=where)
 
 
-def _read(file: str) -> tuple[str, ...]:
-    """The usable lines of a file of patterns; what cannot be read leaves nothing out."""
+def _globs(lines: Sequence[str]) -> Iterator[tuple[Glob, str]]:
+    for line in reversed(lines):
+        if (glob := compile_glob(line)) is not None:
+            yield glob, line
+
+
+def _read(file: str) -> tuple[tuple[str, ...], str]:
+    """The usable lines of a file of patterns, and what is wrong with the others."""
     try:
-        status = os.lstat(file)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_FILE:
-            log.warning("%s is no file of patterns", file)
-            return ()
-        with open(file, encoding="utf-8-sig", errors="replace") as opened:
-            lines = opened.read(LARGEST_FILE).splitlines()
+        return usable(read_lines(file))
     except FileNotFoundError:
-        return ()
-    except OSError as error:
-        log.warning("%s cannot be read: %s", file, error.strerror)
-        return ()
-    return tuple(line for line in lines if _is_usable(line, file))
-
-
-def _is_usable(line: str, file: str) -> bool:
-    try:
-        check_pattern(line)
+        return (), ""
     except UsageError as error:
-        log.warning("%s: %s", file, error)
-        return False
-    return True
+        return (), str(error)
+    except OSError as error:
+        return (), f"The list cannot be read ({error.strerror}), so it leaves nothing out."

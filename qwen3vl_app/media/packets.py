@@ -8,6 +8,7 @@ loads it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -132,8 +133,15 @@ class Clock:
         return self._shift
 
 
-def open_video(path: Path) -> tuple[Any, Any]:
+def bounded(megapixels: float) -> dict[str, str]:
+    """The options under which FFmpeg refuses larger frames before it makes room for them."""
+    return {} if math.isinf(megapixels) else {"max_pixels": str(int(megapixels * 1e6))}
+
+
+def open_video(path: Path, megapixels: float = math.inf) -> tuple[Any, Any]:
     """The file, and its stream of moving pictures; cover art of music is none.
+
+    Frames of more than so many megapixels are not decoded.
 
     Raises:
         UnreadableMediaError: There is sound only.
@@ -141,11 +149,13 @@ def open_video(path: Path) -> tuple[Any, Any]:
     """
     import av  # noqa: PLC0415
 
-    file = av.open(str(path), metadata_errors="replace")
+    options = bounded(megapixels)
+    file = av.open(str(path), metadata_errors="replace", options=options)
     stream = _main_stream(file)
     if stream is not None:
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = _THREADS
+        stream.codec_context.options = options
         return file, stream
     has_sound = bool(file.streams.audio)
     file.close()

@@ -31,6 +31,9 @@ _POINTS = 72
 _SEARCHED = 2**20
 """Bytes at either end of a refused file in which the reason is looked for."""
 
+_COUNTS_NONE = re.compile(rb"/Count\s+0\b")
+_IS_PAGE = re.compile(rb"/Type\s*/Page\b")
+
 _NO_PAGES = "The PDF has no pages."
 
 _OVERSAMPLING = 1.5
@@ -88,7 +91,8 @@ def draw_pages(
                 wanted = max(width / size[0], height / size[1]) * _OVERSAMPLING
                 scale = max(wanted, min(1.0, THUMBNAIL_SIDE / max(size)))
                 with decoding(path, f"Page {number}"):
-                    text, picture = _text(page), _draw(page, size, scale)
+                    text = _text(path, number, page, limits)
+                    picture = _draw(page, size, scale)
             yield PageImage(picture=picture, size=size, text=text, taken=taken)
 
 
@@ -127,7 +131,7 @@ def _refusal(path: Path) -> str | None:
         data += file.read()
     if b"/Encrypt" in data:
         return "The PDF is protected by a password; save a copy without one."
-    if re.search(rb"/Count\s+0\b", data) and not re.search(rb"/Type\s*/Page\b", data):
+    if _COUNTS_NONE.search(data) and not _IS_PAGE.search(data):
         return _NO_PAGES
     return None
 
@@ -167,9 +171,12 @@ def _draw(page: pypdfium2.PdfPage, size: Size, scale: float) -> Image.Image:
     return picture
 
 
-def _text(page: pypdfium2.PdfPage) -> str:
+def _text(path: Path, number: int, page: pypdfium2.PdfPage, limits: Limits) -> str:
     layer = page.get_textpage()
     try:
+        if (count := layer.count_chars()) > limits.max_page_characters:
+            found = f"Page {number} holds {count:,} characters of text, over the limit of"
+            raise UnreadableMediaError(path, f"{found} {limits.max_page_characters:,}; split it.")
         text: str = layer.get_text_bounded()
     finally:
         layer.close()

@@ -23,8 +23,12 @@ _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff
 _WORDS_PER_CJK = 0.6
 """A Chinese word has about 1.6 characters."""
 
-_TOKEN = re.compile(r"\s*(?:[^\s。！？]{1,400}[。！？]{0,3}|[。！？]{1,400})")
-"""Pieces at which a line that is too long may be cut: words, or Chinese sentences."""
+_TOKEN = re.compile(r"[^\s。！？]{1,400}[。！？]{0,3}|[。！？]{1,400}|\s+")
+"""Pieces at which a line that is too long may be cut: words, Chinese sentences, and the space
+between, so that a megabyte of spaces is looked at once."""
+
+_AT_ONCE = 2**16
+"""Characters of a line that are split into words at once: every word is an object of 50 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +83,24 @@ def split_passages(lines: Sequence[str]) -> list[Passage]:
 
 def count_words(text: str) -> float:
     """How much of a passage ``text`` fills, in English words."""
+    length = len(text.strip())
     if text.isascii():
-        return max(len(text.split()), len(text.strip()) / _CHARACTERS_PER_WORD)
-    rest = _CJK.sub(" ", text)
-    cjk = len(_CJK.findall(text))
-    spaced = max(len(rest.split()), (len(text.strip()) - cjk) / _CHARACTERS_PER_WORD)
+        return max(_count_spaced(text), length / _CHARACTERS_PER_WORD)
+    rest, cjk = _CJK.subn(" ", text)
+    spaced = max(_count_spaced(rest), (length - cjk) / _CHARACTERS_PER_WORD)
     return spaced + cjk * _WORDS_PER_CJK
+
+
+def _count_spaced(text: str) -> int:
+    """``len(text.split())``, without holding all words of a long line."""
+    if len(text) <= _AT_ONCE:
+        return len(text.split())
+    count, within = 0, False
+    for begin in range(0, len(text), _AT_ONCE):
+        piece = text[begin : begin + _AT_ONCE]
+        count += len(piece.split()) - (within and not piece[0].isspace())
+        within = not piece[-1].isspace()
+    return count
 
 
 def _pieces(lines: Sequence[str]) -> Iterator[_Line]:
@@ -104,8 +120,12 @@ def _cut(text: str) -> Iterator[str]:
     if count_words(text) <= WORDS:
         yield text
         return
-    piece, filled = "", 0.0
-    for token in _TOKEN.findall(text):
+    piece, filled, space = "", 0.0, ""
+    for found in _TOKEN.finditer(text):
+        if found[0].isspace():
+            space = found[0]
+            continue
+        token, space = space + found[0], ""
         words = count_words(token)
         if piece and filled + words > WORDS:
             yield piece.strip()

@@ -17,6 +17,7 @@ from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import photographed
 from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.embedded import animated_webp, sizes_inside
 from qwen3vl_app.settings import Limits
 
 pillow_heif.register_heif_opener()
@@ -30,6 +31,9 @@ _FORMATS = (
 """What Pillow may try. Not EPS and WMF, which start other programs."""
 
 _ORIENTATION = 0x0112
+_TILE_WIDTH, _TILE_LENGTH = 322, 323
+"""Tags of TIFF 6.0, section 15."""
+
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,16 +57,38 @@ def load_picture(path: Path, limits: Limits) -> Image.Image:
 
 def load_dated(path: Path, limits: Limits) -> tuple[Image.Image, str]:
     """The picture as :func:`load_picture` gives it, and when it was taken ("" if unknown)."""
-    with open_picture(path) as image:
+    with open_picture(path, limits) as image:
         check_size(path, image.size, limits)
+        check_tile(path, image, limits)
         with decoding(path, "The picture"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image.load()
             return flatten(upright(image)), photographed(image)
 
 
-def check_size(path: Path, size: Size, limits: Limits, noun: str = "picture") -> None:
+def check_tile(path: Path, image: Image.Image, limits: Limits) -> None:
+    """Refuse a TIFF of huge tiles: one is decoded as a whole, and may be larger than its page.
+
+    Raises:
+        UnreadableMediaError: A tile has too many pixels.
+    """
+    tags = image.tag_v2 if image.format == "TIFF" else {}  # type: ignore[attr-defined]
+    size = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_LENGTH, 0)
+    if all(isinstance(side, int) and side > 0 for side in size):
+        check_size(path, size, limits)
+
+
+def check_size(
+    path: Path, size: Size, limits: Limits, noun: str = "picture", *, most: float | None = None
+) -> None:
     """Refuse sizes that would exhaust memory or that the models cannot look at.
+
+    Args:
+        path: The file.
+        size: In pixels.
+        limits: What one file may cost.
+        noun: What it is to a person.
+        most: Megapixels; None for those of a picture.
 
     Raises:
         UnreadableMediaError: No pixels, too many, or too long a strip.
@@ -72,9 +98,10 @@ def check_size(path: Path, size: Size, limits: Limits, noun: str = "picture") ->
     if min(size) < 1:
         raise UnreadableMediaError(path, f"{shape}: there is nothing in it.")
     megapixels = width * height / 1e6
-    if megapixels > limits.max_megapixels:
+    most = limits.max_megapixels if most is None else min(most, limits.max_megapixels)
+    if megapixels > most:
         found = f"{shape}, {megapixels:,.0f} megapixels, over the limit of"
-        reason = f"{found} {limits.max_megapixels:g}; make a smaller copy."
+        reason = f"{found} {most:g}; make a smaller copy."
         raise UnreadableMediaError(path, reason)
     if max(size) / min(size) > limits.max_aspect:
         found = f"{shape}, a strip beyond the limit of {limits.max_aspect:g} to 1"
@@ -112,12 +139,18 @@ def upright(image: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def open_picture(path: Path) -> Image.Image:
+def open_picture(path: Path, limits: Limits) -> Image.Image:
     """The picture with its header read and nothing decoded.
 
     Raises:
-        UnreadableMediaError: It is no picture.
+        UnreadableMediaError: It is no picture, or what is inside it is beyond the limits.
     """
+    with decoding(path, "The picture"):
+        inside, canvas = sizes_inside(path), animated_webp(path)
+    for size in inside:
+        check_size(path, size, limits)
+    if canvas is not None:  # its decoder makes two of them on being opened
+        check_size(path, canvas, limits, "animation", most=limits.max_frame_megapixels)
     try:
         with decoding(path, "The picture"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged EXIF, which does not matter

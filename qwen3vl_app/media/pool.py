@@ -3,20 +3,29 @@
 Every worker has a pipe of its own, so whatever happens to one (killed in the middle of an
 answer, for instance) cannot block another. Pools that share a queue, such as pebble's, stand
 still after that. Deadlines are kept twice: here, and by the kernel inside the worker, which
-holds when this program is gone.
+holds when this program is gone. So is the limit on memory (:mod:`qwen3vl_app.media.memory`).
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from qwen3vl_app.errors import AppError, DecoderDiedError, TooSlowError
+from qwen3vl_app.errors import (
+    AppError,
+    DecoderDiedError,
+    MemoryLimitError,
+    TooSlowError,
+    UnreadableMediaError,
+)
+from qwen3vl_app.media.memory import held_by
 from qwen3vl_app.media.serving import ALARM, GRACE, Answer, serve
+from qwen3vl_app.settings import Limits
 
 _CALLS = 1000
 """A worker is replaced after this many: decord and FFmpeg lose some memory with every file."""
@@ -25,14 +34,27 @@ _DYING = 5.0
 """Seconds given to a worker that has closed its pipe until it is ended: what it died of shows only
 in the exit code that it ends with by itself."""
 
+_LOOK = 0.1
+"""Seconds between looks at the memory of a worker that is at work."""
+
+_NEAR = 0.6
+"""A worker that ends by itself while it holds this share of its memory was refused more: some
+decoders take twice what they have, and end where they do not get it."""
+
 _STARTING = 60.0
 """Seconds a new worker may take to import its decoders; half a second is usual."""
 
 
 class Pool:
-    """Up to ``workers`` processes. Thread-safe; calls block. No process before the first call."""
+    """Up to ``workers`` processes. Thread-safe; calls block. No process before the first call.
 
-    def __init__(self, workers: int) -> None:
+    Args:
+        workers: Processes at the same time.
+        memory: Bytes that each of them may hold.
+    """
+
+    def __init__(self, workers: int, *, memory: int = Limits().max_reader_bytes) -> None:
+        self._memory = memory
         self._slots = threading.BoundedSemaphore(workers)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
@@ -58,13 +80,14 @@ class Pool:
         Raises:
             TooSlowError: The deadline passed and the worker was ended.
             DecoderDiedError: The worker died.
+            MemoryLimitError: It wanted more memory than a worker may hold.
             AppError: ``function`` raised it, the pool is closed, or no worker can be started.
         """
         with self._slots:
             worker = self._take()
             try:
                 answer = worker.ask(function, path, args, deadline)
-            except (TooSlowError, DecoderDiedError) as error:
+            except UnreadableMediaError as error:
                 self._check_open(error)
                 raise
             finally:
@@ -90,7 +113,7 @@ class Pool:
                     self._busy.add(worker)
                     return worker
                 worker.end()
-        worker = _Worker()
+        worker = _Worker(self._memory)
         with self._lock:
             self._busy.add(worker)
         try:
@@ -123,15 +146,19 @@ class Pool:
 class _Worker:
     """One process. Used by one thread at a time; :meth:`end` may come from another."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
         # fork would copy the locks of running threads; spawn starts clean on every system
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs,), daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, memory), daemon=True)
         self._process.start()
         theirs.close()
+        self._memory = memory
         self._calls = 0
         self._ready = False
+        self._held = 0
+        """The most that it was seen to hold during this call."""
+
         self._ending = threading.Lock()
 
     def wait_until_ready(self) -> None:
@@ -163,17 +190,39 @@ class _Worker:
         self._calls += 1
         try:
             self._pipe.send((function, (path, *args), deadline + GRACE))
-            if self._pipe.poll(deadline):
-                answer: Answer = self._pipe.recv()
-                return answer
+            answer = self._wait_for_answer(path, deadline)
         except (EOFError, OSError) as error:
             self.end(after=_DYING)
-            code = self._process.exitcode
-            if ALARM is not None and code == -ALARM:
-                raise _too_slow(path, deadline) from error
-            raise _died(path, code) from error
-        self.end()
-        raise _too_slow(path, deadline)
+            raise self._what_ended_it(path, deadline) from error
+        except BaseException:
+            self.end()  # an answer that was read in part would be taken for the next one
+            raise
+        if answer.is_spent:
+            self._ready = False
+        if answer.is_out_of_memory:
+            raise _too_much(path, self._memory)
+        return answer
+
+    def _wait_for_answer(self, path: Path, deadline: float) -> Answer:
+        until = time.monotonic() + deadline
+        self._held = 0
+        while not self._pipe.poll(max(0.0, min(_LOOK, until - time.monotonic()))):
+            if time.monotonic() >= until:
+                raise _too_slow(path, deadline)
+            self._held = max(self._held, held_by(self._process.pid or 0))
+            if self._held > self._memory:  # shared memory, which the kernel's limit leaves out
+                raise _too_much(path, self._memory)
+        answer: Answer = self._pipe.recv()
+        return answer
+
+    def _what_ended_it(self, path: Path, deadline: float) -> UnreadableMediaError:
+        """Why there was no answer, by what is known of the process that has ended."""
+        code = self._process.exitcode
+        if ALARM is not None and code == -ALARM:
+            return _too_slow(path, deadline)
+        if self._held > self._memory * _NEAR:
+            return _too_much(path, self._memory)
+        return _died(path, code, self._memory)
 
     def end(self, *, after: float = 0.0) -> None:
         """End the process, whatever it is doing, unless it ends within ``after`` seconds."""
@@ -189,6 +238,17 @@ def _too_slow(path: Path, deadline: float) -> TooSlowError:
     return TooSlowError(path, f"{reason} The file may be damaged.")
 
 
-def _died(path: Path, code: int | None) -> DecoderDiedError:
-    reason = f"The decoder crashed on this file (exit code {code}); it is damaged or too large."
+def _died(path: Path, code: int | None, memory: int) -> DecoderDiedError:
+    found = f"The decoder crashed on this file (exit code {code}); it is damaged"
+    reason = f"{found}, or takes more than the limit of {_gib(memory)} of memory to read."
     return DecoderDiedError(path, reason)
+
+
+def _too_much(path: Path, memory: int) -> MemoryLimitError:
+    found = f"Reading the file takes more than the limit of {_gib(memory)} of memory"
+    reason = f"{found}; make a smaller copy, or raise --reader-memory."
+    return MemoryLimitError(path, reason)
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:.3g} GiB"

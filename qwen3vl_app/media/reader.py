@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from qwen3vl_app.budget import Budget
+from PIL import Image
+
+from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreadableMediaError
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.kinds import FileType, claimed
@@ -16,9 +18,6 @@ from qwen3vl_app.media.pool import Pool
 from qwen3vl_app.media.sampling import Span
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Clip, Content, ModelInput, Outline, Part
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 _HASH_BYTES_PER_SECOND = 30 * 2**20
 """What a slow disk reads: large files get this much longer to be hashed."""
@@ -52,8 +51,8 @@ class Reader:
         self._options = ReadOptions(
             budget=budget, limits=limits, moment_seconds=moment_seconds, reference=reference
         )
-        self._indexing = Pool(workers)
-        self._waiting = Pool(workers)
+        self._indexing = Pool(workers, memory=limits.max_reader_bytes)
+        self._waiting = Pool(workers, memory=limits.max_reader_bytes)
 
     @property
     def budget(self) -> Budget:
@@ -83,9 +82,10 @@ class Reader:
         contents = self._read(self._waiting, path, parts, thumbnails=False, budget=budget)
         return tuple(content.model_input for content in contents)
 
-    def picture(self, path: Path) -> Image:
+    def picture(self, path: Path) -> Image.Image:
         """A picture at full size, upright, RGB."""
-        return cast("Image", self._call(self._waiting, "picture", path))
+        size, pixels = cast("tuple[Size, bytes]", self._call(self._waiting, "picture", path))
+        return Image.frombytes("RGB", size, pixels)
 
     def clip(
         self,

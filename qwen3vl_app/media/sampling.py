@@ -20,7 +20,7 @@ _FRAME_FACTOR = 2
 
 MIN_FRAMES = 4
 
-_OVERLAP_SHARE = 0.25
+OVERLAP_SHARE = 0.25
 """Moments overlap by a quarter, 2 s of 8 s, so that an action at a border is whole in one."""
 
 WINDOWS_TO_SPLIT = 1.5
@@ -127,7 +127,7 @@ def split_moments(duration: float, seconds: float) -> list[tuple[float, float]]:
     """
     if duration <= seconds * WINDOWS_TO_SPLIT:
         return []
-    overlap = seconds * _OVERLAP_SHARE
+    overlap = seconds * OVERLAP_SHARE
     count = max(1, math.ceil((duration - 2 * overlap) / (seconds - overlap)))
     starts = [number * (seconds - overlap) for number in range(count)]
     ends = [start + seconds for start in starts[:-1]] + [duration]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.files import os_reason
-from qwen3vl_app.media.ignore import Ignore
+from qwen3vl_app.media.ignore import IGNORE_FILE, Ignore
 from qwen3vl_app.media.kinds import claimed, unsupported
 from qwen3vl_app.media.mounts import kernel_devices
 from qwen3vl_app.types import FileStamp, SkippedPath
@@ -174,11 +174,15 @@ def _by_name(entry: os.DirEntry[str]) -> str:
 def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.stat_result:
     """What one name in a folder gives: a stamp or a reason, or for a folder its status."""
     if reason := _unwanted(entry.name):
+        if entry.name == IGNORE_FILE and rules.trouble:
+            reason = rules.trouble
         return SkippedPath(path=path, reason=reason)
     try:
         status = entry.stat()
     except OSError as error:
         return SkippedPath(path=path, reason=_link_reason(entry.path, error))
+    except (ValueError, OverflowError) as error:
+        return SkippedPath(path=path, reason=f"The disk says something impossible of it: {error}.")
     is_folder = stat.S_ISDIR(status.st_mode)
     if reason := rules.reason(entry.path, is_folder=is_folder):
         return IgnoredPath(path=path, reason=reason)
@@ -196,7 +200,7 @@ def _file(path: Path, status: os.stat_result) -> Scanned:
         return SkippedPath(path=path, reason="Not a regular file.")
     if claimed(path) is None:
         return SkippedPath(path=path, reason=unsupported(path))
-    return FileStamp(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    return FileStamp.of(path, status)
 
 
 def _link_reason(path: str, error: OSError) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from qwen3vl_app.media.packets import Clock, PacketIndex, Ticks, open_video, packets_of
+from qwen3vl_app.media.packets import Clock, PacketIndex, Ticks, packets_of
 
 _MOST_REORDERED = 16
 """Frames that may be stored before others that are shown earlier (ITU-T H.264, A.3.1;
@@ -32,14 +31,20 @@ class Cursor:
     ``file`` and ``stream`` are those that are open now.
 
     Args:
-        path: The file, to open it anew where nothing else leads to its beginning.
-        file: The same as an open container of PyAV; the cursor closes it.
+        reopen: Opens the file anew, where nothing else leads to its beginning.
+        file: The file as an open container of PyAV; the cursor closes it.
         stream: Its stream of pictures.
         index: Of its packets.
     """
 
-    def __init__(self, path: Path, file: Any, stream: Any, index: PacketIndex) -> None:  # noqa: ANN401
-        self._path, self.file, self.stream, self._index = path, file, stream, index
+    def __init__(
+        self,
+        reopen: Callable[[], tuple[Any, Any]],
+        file: Any,  # noqa: ANN401 - av comes without types
+        stream: Any,  # noqa: ANN401
+        index: PacketIndex,
+    ) -> None:
+        self._reopen, self.file, self.stream, self._index = reopen, file, stream, index
         self._times: list[int] = index.times.tolist()
         self._keys: list[int] = index.keys.tolist()
         context = stream.codec_context
@@ -116,7 +121,7 @@ class Cursor:
                 break
             at, step = max(at - step, 0), 2 * step
         self.file.close()
-        self.file, self.stream = open_video(self._path)
+        self.file, self.stream = self._reopen()
         self._begin(self._frames(self._times[0]))
 
     def _seek(self, key: int) -> None:

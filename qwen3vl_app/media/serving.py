@@ -9,11 +9,12 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.media.memory import held_by, limit_own
 
 GRACE = 2.0
 """Seconds by which the kernel's deadline is later than the pool's."""
@@ -24,6 +25,10 @@ _IDLE = 2.0
 ALARM: int | None = getattr(signal, "SIGALRM", None)
 """Ends a process whose decoder holds the interpreter; Windows has none."""
 
+_KEPT = 4
+"""Which part of its memory a process may go on holding after a call: the answer, a video that is
+kept open, what allocators keep for the next time."""
+
 _WORKER = "qwen3vl_app.media.worker"
 
 
@@ -33,11 +38,21 @@ class Answer:
 
     value: Any = None
     error: Exception | None = None
+    is_out_of_memory: bool = False
+    is_spent: bool = False
+    """The process should not take another call: it holds memory that it does not give back."""
 
 
-def serve(pipe: Connection) -> None:
-    """Answer calls until the other end of ``pipe`` is closed. Runs as a process of its own."""
+def serve(pipe: Connection, memory: int) -> None:
+    """Answer calls until the other end of ``pipe`` is closed. Runs as a process of its own.
+
+    Args:
+        pipe: To the pool.
+        memory: Bytes that this process may hold.
+    """
     _prepare()
+    limit_own(memory)
+    most_kept = held_by(os.getpid()) + memory // _KEPT
     pipe.send(None)
     while True:
         try:
@@ -48,10 +63,15 @@ def serve(pipe: Connection) -> None:
             return
         with _hard_stop(seconds):
             answer = _run(function, args)
+            if held_by(os.getpid()) > most_kept:
+                answer = replace(answer, is_spent=True)
             try:
                 pipe.send(answer)
-            except (pickle.PicklingError, TypeError, AttributeError):  # nothing was sent yet
-                pipe.send(Answer(error=_bug()))
+            except MemoryError:  # nothing was sent yet
+                pipe.send(_OUT_OF_MEMORY)
+            except (pickle.PicklingError, TypeError, AttributeError):
+                pipe.send(Answer(error=_bug(), is_spent=answer.is_spent))
+        del answer  # may hold a picture of a gigabyte until the next call
 
 
 def _prepare() -> None:
@@ -84,8 +104,13 @@ def _run(function: str | Callable[..., Any], args: tuple[Any, ...]) -> Answer:
         return Answer(value=function(*args))  # type: ignore[operator]
     except AppError as error:
         return Answer(error=error)
+    except MemoryError:
+        return _OUT_OF_MEMORY
     except Exception:
         return Answer(error=_bug())
+
+
+_OUT_OF_MEMORY = Answer(is_out_of_memory=True, is_spent=True)
 
 
 def _bug() -> RuntimeError:

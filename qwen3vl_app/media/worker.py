@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media import clips, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
@@ -48,13 +49,15 @@ def read(
     return contents if thumbnails else tuple(replace(c, thumbnail=b"") for c in contents)
 
 
-def picture(path: Path, options: ReadOptions) -> Image.Image:
-    """A whole picture."""
+def picture(path: Path, options: ReadOptions) -> tuple[Size, bytes]:
+    """A whole picture: its size, and three bytes a pixel.
+
+    Not the picture itself, which is held a third time while it is packed to be sent.
+    """
     if inspect_file(path, options.limits) is not FileType.PICTURE:
         raise UnreadableMediaError(path, "This is not a picture; choose a JPEG, PNG or the like.")
-    loaded = pictures.load_picture(path, options.limits).copy()  # no longer tied to its file
-    loaded.info = {}
-    return loaded
+    loaded = pictures.load_picture(path, options.limits)
+    return loaded.size, loaded.tobytes()
 
 
 def clip(path: Path, options: ReadOptions, span: Span) -> Clip:

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from threading import Lock
 from typing import TypeAlias
 
@@ -17,7 +16,15 @@ from qwen3vl_app.store import items
 from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.near import Gatherer, Looks, chains, close_pairs
 from qwen3vl_app.store.vectors import found_stamp, read_vectors, space_id
-from qwen3vl_app.types import DuplicateGroup, Item, ItemId, Kind, Space, Vectors
+from qwen3vl_app.types import (
+    DuplicateGroup,
+    Item,
+    ItemId,
+    Kind,
+    Space,
+    Vectors,
+    calendar_time,
+)
 
 Reading: TypeAlias = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
@@ -159,6 +166,6 @@ def _reason(best: _Facts, second: _Facts, keeper: Item) -> str:
     if best.bytes != second.bytes:
         return f"Of those with {size} it is the largest file: {best.bytes:,} bytes."
     if best.modified != second.modified:
-        day = datetime.fromtimestamp(best.modified / 1e9).astimezone().date().isoformat()
+        day = calendar_time(best.modified).astimezone().date().isoformat()
         return f"Of those with {size} and {best.bytes:,} bytes it is the oldest: {day}."
     return f"All have {size} and {best.bytes:,} bytes and are of one time; it was added first."

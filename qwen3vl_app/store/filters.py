@@ -12,15 +12,25 @@ import numpy as np
 
 from qwen3vl_app.store.encoding import bounds_under, encode_path, storable
 from qwen3vl_app.store.index import Ids
-from qwen3vl_app.types import SQUARE_WITHIN, ItemFilter, ItemId, Kind, Orientation
+from qwen3vl_app.types import (
+    SQUARE_WITHIN,
+    ItemFilter,
+    ItemId,
+    Kind,
+    Orientation,
+    storable_number,
+)
 
 LIVING = "EXISTS (SELECT 1 FROM file WHERE file.content = item.content)"
 
 Condition = tuple[str, list[Any]]
 """SQL, and the values of its placeholders."""
 
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2262, 1, 1)
-"""What nanoseconds since 1970 in 64 bits can tell; no file was changed outside."""
+_FIRST_DAY, _LAST_DAY = date(1678, 1, 1), date(2262, 1, 1)
+"""What nanoseconds since 1970 in 64 bits can tell; files changed outside count as changed just
+before and just after."""
+
+_EARLIEST, _LATEST = -(1 << 63), (1 << 63) - 1
 
 _LONG, _SHORT = SQUARE_WITHIN
 _SHAPES = {
@@ -84,9 +94,11 @@ def _of_file(where: ItemFilter) -> Iterator[Condition]:
         )
     yield from _between("file.size", *map(_storable_number, (where.min_bytes, where.max_bytes)))
     if where.modified_from is not None:
-        yield "file.mtime_ns >= ?", [_midnight(where.modified_from)]
+        first = _midnight(where.modified_from)
+        yield "file.mtime_ns >= ?", [first if where.modified_from > _FIRST_DAY else _EARLIEST]
     if where.modified_to is not None:
-        yield "file.mtime_ns < ?", [_midnight(_clamped(where.modified_to) + timedelta(days=1))]
+        end = _midnight(_clamped(where.modified_to) + timedelta(days=1))
+        yield "file.mtime_ns <= ?", [end - 1 if where.modified_to < _LAST_DAY else _LATEST]
 
 
 def _of_item(where: ItemFilter) -> Iterator[Condition]:
@@ -119,8 +131,7 @@ def _between(value: str, low: object, high: object) -> Iterator[Condition]:
 
 
 def _storable_number(number: int | None) -> int | None:
-    """The nearest number of 64 bits, which is what SQLite takes."""
-    return None if number is None else min(max(number, -(1 << 63)), (1 << 63) - 1)
+    return None if number is None else storable_number(number)
 
 
 def _clamped(day: date) -> date:

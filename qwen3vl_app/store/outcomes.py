@@ -11,7 +11,7 @@ from qwen3vl_app.store.encoding import decode_path, display, encode_path, storab
 from qwen3vl_app.store.files import now, promote
 from qwen3vl_app.store.items import parts_with_vectors
 from qwen3vl_app.store.rows import FileEnd, FileId
-from qwen3vl_app.types import ContentHash, FileStamp, Outcome, SkippedPath
+from qwen3vl_app.types import ContentHash, FileStamp, Outcome, SkippedPath, storable_number
 
 _DAY = 86_400 * 10**9
 _LAST_DAY = 2**22
@@ -153,4 +153,6 @@ def _put_outcome(
 
 
 def _numbers(stamp: FileStamp | None) -> tuple[int | None, int | None]:
-    return (None, None) if stamp is None else (stamp.size, stamp.mtime_ns)
+    if stamp is None:
+        return None, None
+    return storable_number(stamp.size), storable_number(stamp.mtime_ns)

@@ -15,7 +15,14 @@ This package imports neither torch, gradio, faiss nor sqlite, so every layer may
 from __future__ import annotations
 
 from qwen3vl_app.types.content import Clip, Content, ModelInput, Outline, Part, Place
-from qwen3vl_app.types.disk import FileStamp, Kind, Outcome, SkippedPath
+from qwen3vl_app.types.disk import (
+    FileStamp,
+    Kind,
+    Outcome,
+    SkippedPath,
+    calendar_time,
+    storable_number,
+)
 from qwen3vl_app.types.ids import ContentHash, ItemId, Vectors
 from qwen3vl_app.types.judged import EmbeddingBatch, Score, ScoreBatch, Space
 from qwen3vl_app.types.library import (
@@ -86,4 +93,6 @@ __all__ = [
     "Timings",
     "Vectors",
     "WordsMode",
+    "calendar_time",
+    "storable_number",
 ]

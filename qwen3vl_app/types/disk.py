@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import os
+
+_LARGEST = 2**63 - 1
+"""What SQLite keeps in a column of whole numbers. As nanoseconds it is the 11th of April 2262."""
+
+_FOLD = 2**40
+"""Nanoseconds, 18 minutes: times outside of what can be kept are folded into the last of them (or
+the first), so that they stay the latest, and a change of one is still a change."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY, _LAST_DAY = -718_500, 2_932_000
+"""Days since 1970 that a calendar tells in every time zone: the years 2 to 9997."""
 
 
 class Kind(StrEnum):
@@ -38,7 +54,14 @@ class FileStamp:
     """Bytes."""
 
     mtime_ns: int
-    """Nanoseconds since the epoch, as ``os.stat`` reports them."""
+    """Nanoseconds since the epoch, as ``os.stat`` reports them, within 64 bits: see ``of``."""
+
+    @classmethod
+    def of(cls, path: Path, status: os.stat_result) -> Self:
+        """The stamp of a file, whatever its file system says: disks hold times up to 30,000 AD."""
+        return cls(
+            path=path, size=storable_number(status.st_size), mtime_ns=_folded(status.st_mtime_ns)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +70,24 @@ class SkippedPath:
 
     path: Path
     reason: str
+
+
+def storable_number(number: int) -> int:
+    """The nearest whole number of 64 bits, which is what SQLite keeps."""
+    return min(max(number, -_LARGEST - 1), _LARGEST)
+
+
+def calendar_time(mtime_ns: int) -> datetime:
+    """A time of a file for people, in UTC; what no calendar tells is the nearest that one does."""
+    days, rest = divmod(mtime_ns // 1000, 86_400 * 10**6)
+    if not _FIRST_DAY <= days <= _LAST_DAY:
+        days, rest = min(max(days, _FIRST_DAY), _LAST_DAY), 0
+    return _EPOCH + timedelta(days=days, microseconds=rest)
+
+
+def _folded(mtime_ns: int) -> int:
+    if mtime_ns > _LARGEST:
+        return _LARGEST - _FOLD + mtime_ns % _FOLD
+    if mtime_ns < -_LARGEST:
+        return -_LARGEST + mtime_ns % _FOLD
+    return mtime_ns

@@ -41,8 +41,20 @@ FORMS = {
     "reason.other": "The file is {what}, which cannot be searched.",
     "reason.slow": "Decoding took longer than the limit of {seconds} s and was ended. The file "
     "may be damaged.",
-    "reason.crashed": "The decoder crashed on this file (exit code {exit}); it is damaged or too "
-    "large.",
+    "reason.crashed": "The decoder crashed on this file (exit code {exit}); it is damaged, or "
+    "takes more than the limit of {limit} of memory to read.",
+    "reason.memory": "Reading the file takes more than the limit of {limit} of memory; make a "
+    "smaller copy, or raise --reader-memory.",
+    "reason.characters": "Page {number} holds {count} characters of text, over the limit of "
+    "{limit}; split it.",
+    "reason.no_frame": "No frame of the video can be decoded: it is damaged, or its frames are "
+    "over the limit of {limit} megapixels; make a smaller copy.",
+    "reason.long": "The video lasts {hours} hours, over the limit of {limit}; cut it into pieces.",
+    "reason.frames": "The animation has {count} frames or more of {width} × {height} pixels, "
+    "beyond the limit of {limit} gigapixels together; save it as a video.",
+    "reason.tiff": "The picture has {count} pages, over the limit of {limit}; split it.",
+    "reason.unkept": "What was read of it cannot be kept ({said}); it may be damaged.",
+    "reason.impossible": "The disk says something impossible of it: {said}.",
     "reason.partly": "{n} of {all} {parts} could not be read: {where}: {reason}",
     "reason.same": "Same content as {path}.",
     "reason.hidden": "Hidden.",
@@ -77,6 +89,7 @@ FORMS = {
     "noun.picture": "picture",
     "noun.video": "video",
     "noun.page": "page",
+    "noun.animation": "animation",
     "noun.office": "Office document",
     "noun.pictures": "pictures",
     "noun.pages": "pages",
@@ -101,12 +114,19 @@ _SHAPES = {"device": "cpu|cuda|mps", "dtype": r"\w+", "parts": r"\w+"} | dict.fr
 """What certain values look like; the others may be anything."""
 
 
-def reason_row(text: str) -> dict[str, Any]:
+_LONGEST = 10_000
+"""Characters of a reason that are looked at; the longest path is half of that."""
+
+_DEEPEST = 3
+"""Reasons inside reasons; the program nests them once."""
+
+
+def reason_row(text: str, *, depth: int = 0) -> dict[str, Any]:
     """``{"text", "code", "values"}`` of a reason; no code where its form is not known."""
-    for code, pattern in _patterns():
+    for code, pattern in _patterns() if len(text) <= _LONGEST and depth < _DEEPEST else ():
         if fits := pattern.fullmatch(text):
             values = {
-                name: reason_row(value) if name in WORDED else value
+                name: reason_row(value, depth=depth + 1) if name in WORDED else value
                 for name, value in fits.groupdict().items()
             }
             return {"text": text, "code": code, "values": values}
@@ -119,7 +139,14 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _expression(form: str) -> str:
-    pieces = re.split(r"\{(\w+)\}", form)  # every second one is a name
-    for at, name in enumerate(pieces):
-        pieces[at] = f"(?P<{name}>{_SHAPES.get(name, '.+?')})" if at % 2 else re.escape(name)
-    return "".join(pieces)
+    """Every value ends where what follows it first stands, and is never tried longer.
+
+    Names of files stand in reasons, so they decide how many ways there would be.
+    """
+    first, *rest = re.split(r"\{(\w+)\}", form)  # every second one is a name
+    pieces = [
+        f"(?P<{name}>{_SHAPES.get(name, '.+?')}){re.escape(fixed)}"
+        for name, fixed in zip(rest[::2], rest[1::2], strict=True)
+    ]
+    held = "".join(f"(?>{piece})" for piece in pieces[:-1])
+    return re.escape(first) + held + "".join(pieces[-1:])

@@ -11,9 +11,14 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
+from qwen3vl_app.bench.bombs import draw_bombs
 from qwen3vl_app.bench.memory import held_by
 from qwen3vl_app.bench.mixed import draw_mixed
+from qwen3vl_app.budget import Budget
 from qwen3vl_app.cli.main import main
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.settings import Limits
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/smaps_rollup").exists(), reason="reads /proc, which only Linux has"
@@ -39,7 +44,21 @@ def test_bench_memory__has_every_file_and_both_numbers(tmp_path: Path) -> None:
     assert values["memory: items they gave"] > 12 + 5 * 2
     resident = values["memory: largest resident set, all processes"]
     assert 200 < values["memory: the same, what they share counted once"] <= resident
+    assert values["memory: files made to fill it, refused"] == 3
+    assert 50 < values["memory: most held by the processes that read them"] < 2 * 2200
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bombs__each_is_refused_for_what_it_is(tmp_path: Path) -> None:
+    assert draw_bombs(tmp_path / "bombs") == 3
+    reader = Reader(Budget(), Limits(), workers=1)
+    for name, said in (("icon.ico", "400 megapixels"), ("canvas.gif", "196 megapixels")):
+        with pytest.raises(UnreadableMediaError, match=said):
+            reader.outline(tmp_path / "bombs" / name)
+    path = tmp_path / "bombs" / "text.pdf"
+    with pytest.raises(UnreadableMediaError, match=r"memory|characters"):
+        reader.read(path, reader.outline(path).parts)
+    reader.close()
 
 
 def test_held_by__counts_the_children() -> None:

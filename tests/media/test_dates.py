@@ -12,6 +12,7 @@ from PIL import Image
 
 from qwen3vl_app.media.dates import filmed, photographed, written
 from qwen3vl_app.media.pictures import open_picture
+from qwen3vl_app.settings import Limits
 
 
 def with_exif(tag: int, value: object) -> Image.Image:
@@ -41,7 +42,7 @@ def test_photographed(tag, value, expected):
 
 def test_photographed__damaged_exif(tmp_path):
     Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg", exif=b"Exif\0\0" + b"MM\0\x2a" + b"\xff" * 9)
-    with open_picture(tmp_path / "a.jpg") as image:
+    with open_picture(tmp_path / "a.jpg", Limits()) as image:
         assert photographed(image) == ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.types import Item, ItemId, Kind
+from qwen3vl_app.types import Item, ItemId, Kind, calendar_time
 from qwen3vl_app.ui.filters import read_filter
 from qwen3vl_app.ui.present import (
     Json,
@@ -96,7 +95,7 @@ def item_detail(services: Services, item: Item, words: list[str]) -> Json:
 
 def _file_row(path: Path, item: Item) -> Json:
     stat = path.stat()
-    changed = datetime.fromtimestamp(stat.st_mtime, UTC)
+    changed = calendar_time(stat.st_mtime_ns)
     return {
         "size": stat.st_size,
         "changed": changed.isoformat(timespec="seconds"),

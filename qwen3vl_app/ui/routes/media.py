@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import Item, ItemId, Kind
+from qwen3vl_app.types import Item, ItemId, Kind, calendar_time
 from qwen3vl_app.ui.access import is_inside
 from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.previews import PreviewCache, file_of
@@ -51,6 +53,18 @@ def media_type(item: Item, suffix: str) -> str:
     return BROWSER_TYPES.get(suffix.lower(), "application/octet-stream")
 
 
+class OriginalResponse(FileResponse):
+    """A file of a person's, whose time may be one that no header can tell, such as 30,000 AD."""
+
+    def set_stat_headers(self, stat_result: os.stat_result) -> None:
+        told = int(calendar_time(stat_result.st_mtime_ns).timestamp())
+        if told != int(stat_result.st_mtime):
+            fields = [*stat_result][: stat.ST_CTIME + 1]  # the ten that are whole numbers
+            fields[stat.ST_MTIME] = told
+            stat_result = os.stat_result(fields)
+        super().set_stat_headers(stat_result)
+
+
 def media_routes(services: Services, previews: PreviewCache) -> APIRouter:
     """``/m/thumb``, ``/m/full``, ``/m/page`` and ``/m/preview``."""
     router = APIRouter(prefix="/m")
@@ -69,7 +83,7 @@ def media_routes(services: Services, previews: PreviewCache) -> APIRouter:
         path = file_of(library, item)
         kind = media_type(item, path.suffix)
         headers = {"cache-control": "private, max-age=3600"}
-        return FileResponse(
+        return OriginalResponse(
             path,
             media_type=kind,
             filename=path.name,

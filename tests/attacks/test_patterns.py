@@ -1,0 +1,397 @@
+"""Patterns and texts that are made to keep a matcher busy for ever, and the answer to each."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import httpx
+import pytest
+from pathspec import GitIgnoreSpec
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.indexing.patterns import read_patterns, write_patterns
+from qwen3vl_app.media.globs import Fit, compile_glob
+from qwen3vl_app.media.ignore import (
+    LARGEST_FILE,
+    LONGEST_PATTERN,
+    MOST_PATTERNS,
+    MOST_TOGETHER,
+    Ignore,
+    check_pattern,
+)
+from qwen3vl_app.media.scan import IgnoredPath, scan
+from qwen3vl_app.types import FileStamp, SkippedPath
+from qwen3vl_app.ui.reasons import FORMS, reason_row
+from tests.attacks.expressions import ROOT, in_package, in_scripts, meet
+from tests.attacks.program import PAGE, PATIENCE, serving
+
+LONG_NAME = "a" * 200
+FREEZING = (
+    "*a" * 9 + "*b",
+    "*a" * 400 + "*b",
+    "**/" + "*a" * 9 + "*b",
+    "/" + "*a" * 9 + "*b",
+    "*?" * 60 + "*b",
+    "*[a]" * 40 + "*[!a]",
+    "?*" * 60 + "b*c",
+    "a*" * 60 + "/b",
+    "*" * 300 + "b",
+    "a/**/" * 60 + "b",
+    "**/a/" * 60 + "b",
+    "[" * 900,
+    "\\" * 900,
+    "!" + "*a" * 9 + "*b",
+)
+
+
+# ---------------------------------------------------------------- patterns that freeze
+
+
+SCANS = """
+import sys
+from pathlib import Path
+from qwen3vl_app.media.scan import left_alone, scan
+top = Path(sys.argv[1])
+for pattern in sys.argv[2:]:
+    (top / ".searchignore").write_text(pattern)
+    sys.stdout.write(f"{pattern[:40]}\\n")
+    sys.stdout.flush()
+    for found in list(scan([top])):
+        left_alone(found.path, top)
+"""
+
+
+def test_searchignore_with_a_freezing_pattern__is_scanned_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "/".join(["a"] * 60)
+    folder.mkdir(parents=True)
+    (folder / f"{LONG_NAME}.txt").write_text("x")
+    (tmp_path / f"{LONG_NAME}.txt").write_text("x")
+    command = [sys.executable, "-c", SCANS, tmp_path, *FREEZING]
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=60, check=True
+    )
+    assert len(done.stdout.splitlines()) == len(FREEZING)
+
+
+def test_searchignore_with_a_freezing_pattern__the_page_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / f"{LONG_NAME}.txt").write_text("a fox")
+    (files / ".searchignore").write_text("*a" * 9 + "*b")
+    with serving(tmp_path) as program, program.client(headers=PAGE) as http:
+        http.post("/api/index/add", json={"path": str(files)}).raise_for_status()
+        _wait_for_files(http, 1)
+        worst = max(_seconds_of_status(http) for _ in range(20))
+        answer = http.put("/api/ignore", json={"patterns": ["*a" * 9 + "*b"]})
+        assert answer.status_code == 200
+        _wait_for_files(http, 1)
+    assert worst < 5
+
+
+def _wait_for_files(http: httpx.Client, count: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        status = http.get("/api/index/status").json()
+        if status["index"]["state"] == "idle" and sum(status["items"].values()) >= count:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"not indexed after {PATIENCE} s: {status}")
+
+
+def _seconds_of_status(http: httpx.Client) -> float:
+    begun = time.monotonic()
+    http.get("/api/index/status").raise_for_status()
+    return time.monotonic() - begun
+
+
+def test_patterns__take_time_that_grows_with_their_length_only() -> None:
+    for pattern in ("*a" * 499 + "b", "*?" * 499 + "b", "*[a-z]" * 160 + "*!", "a" * 999 + "*"):
+        glob = compile_glob(pattern)
+        begun = time.perf_counter()
+        assert glob.fit(["a" * 255] * 8, is_folder=False) is Fit.NOT
+        assert time.perf_counter() - begun < 1
+
+
+# ---------------------------------------------------------------- meaning, as before
+
+
+ALPHABET = "ab*?/[]!-^\\#. "
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_patterns__mean_what_pathspec_says(seed: int) -> None:
+    chance = random.Random(seed)
+    met = 0
+    while met < 5000:
+        lines = [_drawn(chance, ALPHABET, 7) for _ in range(chance.randint(1, 3))]
+        if any(_is_odd(line) for line in lines):
+            continue
+        spec = _pathspec(lines)
+        if spec is None:
+            with pytest.raises(UsageError):
+                Ignore.of_library(lines, "/top")
+            continue
+        for _ in range(4):
+            names = [_drawn(chance, "ab-!", 3) for _ in range(chance.randint(1, 4))]
+            is_folder = chance.random() < 0.4
+            path = "/".join(names)
+            found = spec.check_file(path + "/" * is_folder)
+            reason = _reason(lines, path, is_folder=is_folder)
+            expected = lines[found.index] if found.include else None
+            assert reason == expected, (lines, path, is_folder)
+            met += 1
+
+
+def _is_odd(line: str) -> bool:
+    """Where pathspec differs from Git: classes that hold ``/``, and names of ``***``."""
+    return "***" in line or any(part in line for part in ("[!", "[^")) or "-" in line
+
+
+def _pathspec(lines: list[str]) -> GitIgnoreSpec | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return GitIgnoreSpec.from_lines(lines, backend="simple")
+        except ValueError:
+            return None
+
+
+def _reason(lines: list[str], path: str, *, is_folder: bool) -> str | None:
+    said = Ignore.of_library(lines, "/top").reason(f"/top/{path}", is_folder=is_folder)
+    return None if said is None else re.fullmatch(r'Left out by "(.*)" in .*', said)[1]
+
+
+def _drawn(chance: random.Random, signs: str, most: int) -> str:
+    return "".join(chance.choice(signs) for _ in range(chance.randint(1, most)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        ("*.t?t", "a.txt", True),
+        ("*.t?t", "a.tt", False),
+        ("a*b*a", "aba", True),
+        ("a*b*a", "ab", False),
+        ("*ab*ab", "abab", True),
+        ("*ab*ab", "ab", False),
+        ("*aab", "aaab", True),
+        ("[!a]", "b", True),
+        ("[!a]", "a", False),
+        ("[a-c]x", "bx", True),
+        ("[c-a]x", "bx", False),
+        ("[]]", "]", True),
+        ("[]-]", "-", True),
+        ("\\*", "*", True),
+        ("\\*", "a", False),
+        ("[[:alpha:]]", ":]", True),
+        ("[a&&b]", "&", True),
+        ("a\n*", "a\nb", True),
+        ("ü*", "über", True),
+        ("*\udcff", "a\udcff", True),
+    ],
+)
+def test_glob__one_name(pattern: str, name: str, fits: bool) -> None:
+    glob = compile_glob(pattern)
+    assert (glob.fit([name], is_folder=False) is Fit.ITSELF) is fits
+
+
+@pytest.mark.parametrize("pattern", ["[z-a]", "[a--]", "[[a]", "[a||b]", "[a~~b]", "[--/]"])
+def test_searchignore_with_an_odd_class__neither_fails_nor_warns(
+    tmp_path: Path, pattern: str
+) -> None:
+    """Of these a regular expression was made that could not be compiled, and the scan stopped."""
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / ".searchignore").write_text(f"{pattern}\n")
+    assert any(isinstance(found, FileStamp) for found in scan([tmp_path]))
+
+
+# ---------------------------------------------------------------- patterns that are too much
+
+
+def test_searchignore_with_a_pattern_of_900_kb__is_one_short_line(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"{number}.txt").write_text("x")
+    (tmp_path / ".searchignore").write_text("a" * 900_000 + "\n*.txt")
+    found = list(scan([tmp_path]))
+    assert sum(len(one.reason) for one in found if isinstance(one, SkippedPath)) < 10_000
+    (said,) = [one.reason for one in found if one.path.name == ".searchignore"]
+    assert f"over the limit of {LARGEST_FILE:,}" in said
+
+
+def test_searchignore_with_a_long_pattern__the_others_count(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "b.txt").write_text("x")
+    (tmp_path / ".searchignore").write_text("a" * (LONGEST_PATTERN + 1) + "\na.txt")
+    found = {one.path.name: one for one in scan([tmp_path])}
+    assert isinstance(found["a.txt"], IgnoredPath)
+    assert isinstance(found["b.txt"], FileStamp)
+    said = found[".searchignore"].reason
+    assert "1,001 characters, over the limit of 1,000" in said
+    assert len(said) < 300
+
+
+def test_a_long_pattern_that_fits__is_quoted_in_80_characters(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / ".searchignore").write_text("*" * 900 + ".txt")
+    (reason,) = [one.reason for one in scan([tmp_path]) if isinstance(one, IgnoredPath)]
+    assert reason.startswith('Left out by "' + "*" * 79 + '…" in ')
+    assert reason_row(reason)["code"] == "reason.ignored"
+
+
+def test_searchignore_with_too_many_patterns__the_first_count(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "b.txt").write_text("x")
+    lines = ["a.txt", *(f"none{number}" for number in range(MOST_PATTERNS - 1)), "b.txt"]
+    (tmp_path / ".searchignore").write_text("\n".join(lines))
+    found = {one.path.name: one for one in scan([tmp_path])}
+    assert isinstance(found["a.txt"], IgnoredPath)
+    assert isinstance(found["b.txt"], FileStamp)
+    assert "2,001 patterns; only the first 2,000 count" in found[".searchignore"].reason
+
+
+def test_searchignore_in_every_folder_of_a_deep_tree__all_together_are_bounded(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path
+    for _ in range(MOST_TOGETHER // MOST_PATTERNS + 3):
+        folder /= "d"
+        folder.mkdir()
+        lines = (f"none{number}" for number in range(MOST_PATTERNS))
+        (folder / ".searchignore").write_text("\n".join(lines))
+    (folder / "a.txt").write_text("x")
+    found = list(scan([tmp_path]))
+    reasons = [one.reason for one in found if isinstance(one, SkippedPath)]
+    assert sum("over the limit of 10,000" in reason for reason in reasons) == 3
+    assert any(isinstance(one, FileStamp) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "code"),
+    [
+        (["a" * 900_000], "pattern.long"),
+        (["a"] * 10 + ["*a" * 501], "pattern.long"),
+        ([f"a{n}" for n in range(MOST_PATTERNS + 1)], "patterns.many"),
+        (["!"], "pattern.wrong"),
+        (["\\"], "pattern.wrong"),
+        (["a\ud800"], "pattern.wrong"),
+        ([f"{n:0900}" for n in range(300)], "patterns.large"),
+        (["a\u2028b"], ""),
+        (["a\rb"], ""),
+    ],
+)
+def test_put_ignore__is_refused_with_a_sentence_and_changes_nothing(
+    tmp_path: Path, patterns: list[str], code: str
+) -> None:
+    write_patterns(tmp_path, ["kept"])
+    with pytest.raises(UsageError) as caught:
+        write_patterns(tmp_path, patterns)
+    assert caught.value.code == code
+    assert len(str(caught.value)) < 400
+    assert read_patterns(tmp_path) == ("kept",)
+
+
+def test_put_ignore__over_http_with_a_pattern_of_900_kb(page: httpx.Client) -> None:
+    answer = page.put("/api/ignore", json={"patterns": ["a" * 900_000]})
+    assert answer.status_code in (400, 413)
+    assert len(answer.content) < 1000
+    assert page.get("/api/ignore").json() == {"patterns": []}
+
+
+def test_the_list_of_the_library_edited_by_hand__is_bounded_too(tmp_path: Path) -> None:
+    lines = ["a" * 5000, *(f"a{n}" for n in range(MOST_PATTERNS + 100))]
+    (tmp_path / "ignore.txt").write_text("\n".join(lines))
+    assert len(read_patterns(tmp_path)) == MOST_PATTERNS - 1
+    (tmp_path / "ignore.txt").write_text("a\n" * LARGEST_FILE)
+    assert read_patterns(tmp_path) == ()
+
+
+def test_check_pattern__an_error_quotes_80_characters() -> None:
+    with pytest.raises(UsageError, match="is no pattern") as caught:
+        check_pattern("a" * 900 + "\\")
+    assert len(str(caught.value)) < 200
+
+
+# ---------------------------------------------------------------- regular expressions
+
+
+MIB = 2**20
+
+
+def _texts(*units: str) -> list[str]:
+    """1 MiB of each unit, alone and with an end that fits nothing."""
+    long = (unit * (MIB // len(unit)) for unit in units)
+    return [text for one in long for text in (one, f"{one}\n!")]
+
+
+MEETS: dict[tuple[str, str], tuple[str, list[str]]] = {
+    ("qwen3vl_app.types.words", "_TERM"): ("finditer", _texts('"', '-"', "a ", "--", ' "a', "-a")),
+    ("qwen3vl_app.media.passages", "_CJK"): ("sub", _texts("中", "a", "中a")),
+    ("qwen3vl_app.media.passages", "_TOKEN"): (
+        "finditer", _texts("a", " ", "。", "a。", "a ", "。 ", "\u3000", " \t"),
+    ),
+    ("qwen3vl_app.media.dates", "_WRITTEN"): ("match", _texts(" ", "1", "2024:01:01 ", "٣")),
+    ("qwen3vl_app.media.dates", "_PDF"): ("match", _texts(" ", "D:", "D:2024", "\u2003")),
+    ("qwen3vl_app.media.pages", "_COUNTS_NONE"): (
+        "search", _texts("/Count", "/Count ", " ", "/Count 0a", "/Count" + " " * 9999),
+    ),
+    ("qwen3vl_app.media.pages", "_IS_PAGE"): (
+        "search", _texts("/Type", "/Type ", "/Type/Pages", "/Type" + " " * 9999),
+    ),
+    ("qwen3vl_app.store.wording", "_BOUNDARY"): ("sub", _texts("中", "a", "中 ", "中a", "가")),
+    ("qwen3vl_app.store.thumbnails", "_NAME"): ("fullmatch", _texts("a", "0", "g")),
+    ("qwen3vl_app.models.names", "REPOSITORY"): ("fullmatch", _texts("a", "a/", ".", "-_", "/")),
+    ("qwen3vl_app.ui.present", "_WORD"): ("finditer", _texts("a", "a ", "_", "é", " ")),
+    ("qwen3vl_app.ui.routes.media", "_HASH"): ("fullmatch", _texts("a", "0")),
+    ("qwen3vl_app.ui.uploads", "_FORBIDDEN"): ("sub", _texts("a", ":", "\x00", "a:")),
+    ("qwen3vl_app.ui.uploads", "_RESERVED"): ("match", _texts("con", "com1", "a", ".")),
+    ("script", r"\/([0-9a-f]{32,}\/[^/]+)$"): (
+        "search", _texts("/" + "a" * 40, "a", "/", "/" + "a" * 9999, "/" + "a" * 33 + "/"),
+    ),
+    ("script", r"^image\/"): ("search", _texts("image", "image/")),
+    ("script", r"[\\/]"): ("sub", _texts("/", "a")),
+    ("script", r"\{(\w+)\}"): ("sub", _texts("{", "{a", "a", "{a}")),
+}  # fmt: skip
+"""What each expression does in the program, and texts that a stranger could give it."""
+
+MADE_AT_RUN_TIME = {
+    ("qwen3vl_app.media.globs", "_compile_name"),  # tried above, pattern by pattern
+    ("qwen3vl_app.ui.reasons", "_patterns"),  # tried below, form by form
+    ("qwen3vl_app.ui.reasons", "_expression"),  # meets the forms of the program only
+}
+
+
+def test_regular_expressions__all_of_them_are_in_the_table() -> None:
+    """One that is new meets a stranger's text, too: add it above, with texts against it."""
+    scripts = {("script", expression) for _, expression in in_scripts()}
+    assert in_package() | scripts == set(MEETS) | MADE_AT_RUN_TIME
+
+
+@pytest.mark.parametrize("where", MEETS, ids=lambda where: f"{where[0]} {where[1]}"[-40:])
+def test_regular_expressions__a_mebibyte_against_each_takes_seconds(
+    where: tuple[str, str],
+) -> None:
+    method, texts = MEETS[where]
+    meet(where, method, texts, seconds=60)
+
+
+def test_reasons__no_name_makes_them_slow_to_tell_apart() -> None:
+    for form in FORMS.values():
+        fixed = [piece for piece in re.split(r"\{\w+\}", form) if piece]
+        for piece in fixed:
+            hostile = fixed[0] + ("x" + piece) * (9000 // (len(piece) + 1)) + "\n!"
+            begun = time.perf_counter()
+            assert reason_row(hostile)["text"] == hostile
+            assert time.perf_counter() - begun < 2, form
+
+
+def test_reasons__one_inside_another_a_thousand_times_ends() -> None:
+    reason_row("1 of 2 pages could not be read: a: " * 280)
+    long = "1 of 2 pages could not be read: a: " * 10**6
+    assert reason_row(long) == {"text": long, "code": "", "values": {}}
