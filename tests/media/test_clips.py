@@ -251,9 +251,12 @@ def test_read_clips__a_video_is_opened_once_for_all_its_moments(make_video, monk
     decoder = _Decord if decord else _PyAv
     opened = []
     begin = decoder.__init__
-    monkeypatch.setattr(
-        decoder, "__init__", lambda self, p, *more: (opened.append(p), begin(self, p, *more))[1]
-    )
+
+    def note(self, path, *more, **named):
+        opened.append(path)
+        begin(self, path, *more, **named)
+
+    monkeypatch.setattr(decoder, "__init__", note)
     spans = [span_of(part, options) for part in list_moments(path, options)]
     found = [read_clips(path, [span], options)[0] for span in reversed(spans)]
     assert opened == [path]
