@@ -241,7 +241,7 @@ def test_show__clip_that_has_gone(program, tmp_path):
     (row,) = listed(program)
     path.unlink()
     result = program.run("show", row["item"], "--json")
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.stderr
     assert orjson.loads(result.stdout)["seconds"] == []
     assert "no longer there" in result.stderr
 
