@@ -12,11 +12,13 @@ from qwen3vl_app.cli.common import shared_options
 from qwen3vl_app.cli.duplicates import duplicates
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
+from qwen3vl_app.cli.items import items
 from qwen3vl_app.cli.library import index, status
 from qwen3vl_app.cli.restore import restore
 from qwen3vl_app.cli.rows import embed, rerank
 from qwen3vl_app.cli.search import search
 from qwen3vl_app.cli.serve import serve
+from qwen3vl_app.cli.show import show
 from qwen3vl_app.cli.storage import storage
 from qwen3vl_app.cli.tags import tag, tags
 
@@ -37,6 +39,8 @@ for _command in (
     serve,
     index,
     search,
+    items,
+    show,
     status,
     retry,
     forget,

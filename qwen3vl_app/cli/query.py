@@ -124,6 +124,13 @@ def query_options(command: Command) -> Command:
     return command
 
 
+def filter_options(command: Command) -> Command:
+    """Everything that ``read_filter`` reads."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
 def read_query(services: Services, text: str, given: dict[str, Any]) -> Query:
     """The query that was given; pictures and clips are read here.
 
@@ -150,7 +157,7 @@ def read_query(services: Services, text: str, given: dict[str, Any]) -> Query:
         unlike=given["unlike"],
         unlike_weight=given["unlike_weight"],
         words=words,
-        filter=_filter(given),
+        filter=read_filter(given),
         instruction=given["instruction"],
         top_k=top_k,
         depth=top_k if depth is None else depth,
@@ -159,7 +166,12 @@ def read_query(services: Services, text: str, given: dict[str, Any]) -> Query:
     )
 
 
-def _filter(given: dict[str, Any]) -> ItemFilter:
+def read_filter(given: dict[str, Any]) -> ItemFilter:
+    """Which items may be returned.
+
+    Raises:
+        UsageError: A value is out of its range.
+    """
     folder, orientation = given["folder"], given["orientation"]
     days = ("modified_from", "modified_to", "taken_from", "taken_to")
     plain = ("collection", "tag", "min_bytes", "max_bytes", "min_seconds", "max_seconds")

@@ -219,4 +219,4 @@ def _models(settings: Settings) -> Iterator[ModelHost]:
 def _reader(settings: Settings, budget: Budget) -> Reader:
     from qwen3vl_app.media.reader import Reader
 
-    return Reader(budget, settings.limits, workers=1)
+    return Reader(budget, settings.limits, workers=1, reference=True)

@@ -17,7 +17,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.query import query_options, read_query
-from qwen3vl_app.types import Doubt, Hit, LeftOut, Query, SearchUpdate, WordsMode
+from qwen3vl_app.types import Doubt, Hit, Item, LeftOut, Query, SearchUpdate, WordsMode
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -100,7 +100,12 @@ def answer(asked: dict[str, object], update: SearchUpdate, top_k: int) -> dict[s
         "query": asked,
         "model": update.model,
         "recall": [
-            {"rank": hit.recall_rank, **_item(hit), "similarity": hit.similarity, **_standing(hit)}
+            {
+                "rank": hit.recall_rank,
+                **item_row(hit.item),
+                "similarity": hit.similarity,
+                **_standing(hit),
+            }
             for hit in update.hits[:top_k]
         ],
         "reranked": [_reranked(hit) for hit in update.by_relevance[:top_k]],
@@ -129,13 +134,10 @@ def _left_out(left: LeftOut | None) -> dict[str, object] | None:
     return None if left is None else asdict(left) | {"probably_nothing": left.probably_nothing}
 
 
-def _item(hit: Hit) -> dict[str, object]:
-    place = hit.item.place
-    row: dict[str, object] = {
-        "item": hit.item.id,
-        "path": str(hit.item.path),
-        "kind": hit.item.kind.value,
-    }
+def item_row(item: Item) -> dict[str, object]:
+    """What names an item in every ``--json``: its number, its file, and where in it it stands."""
+    place = item.place
+    row: dict[str, object] = {"item": item.id, "path": str(item.path), "kind": item.kind.value}
     if place.page is not None:
         row["page"] = place.page
     if place.first_line is not None:
@@ -148,7 +150,7 @@ def _item(hit: Hit) -> dict[str, object]:
 
 
 def _reranked(hit: Hit) -> dict[str, object]:
-    row = {"rank": hit.rank, "recall_rank": hit.recall_rank, **_item(hit)}
+    row = {"rank": hit.rank, "recall_rank": hit.recall_rank, **item_row(hit.item)}
     if hit.score is not None:
         row |= {"relevance": hit.score.relevance, "logit": hit.score.logit}
     return row

@@ -19,11 +19,8 @@ from PIL import Image
 from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.decoding import decoding
-from qwen3vl_app.media.pictures import (
-    check_size,
-    flatten,
-    open_picture,
-)
+from qwen3vl_app.media.pictures import check_size, flatten, open_picture
+from qwen3vl_app.media.timeline import Timeline
 from qwen3vl_app.settings import Limits
 
 _FORMATS = {"GIF", "WEBP", "PNG", "AVIF", "FLI"}
@@ -64,12 +61,14 @@ class Animation:
         self._path = path
         self._limits = limits
         self._ends = list(accumulate(duration // tick for duration in durations))
-        self.total = self._ends[-1]
-        self.fps = 1000 / tick
+        self.timeline = Timeline(total=self._ends[-1], fps=1000 / tick)
 
     def key_frames(self) -> list[int]:
         """None: every frame builds on the one before."""
         return []
+
+    def close(self) -> None:
+        """Nothing: the file is open only while frames are read."""
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         """The frames shown at these ascending ticks, RGB, transparency on white."""

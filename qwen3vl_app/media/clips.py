@@ -28,12 +28,14 @@ from qwen3vl_app.media.sampling import (
     MIN_FRAMES,
     OVERLAP_SHARE,
     WINDOWS_TO_SPLIT,
+    Glance,
     Span,
-    choose_frames,
+    choose_glances,
     choose_moments,
 )
 from qwen3vl_app.media.stillness import Windows, find_stills, frames_to_compare, merge_still
 from qwen3vl_app.media.thumbnails import thumbnail
+from qwen3vl_app.media.timeline import Timeline
 from qwen3vl_app.types import Clip, Kind, Part, Place
 
 
@@ -68,10 +70,10 @@ def list_moments(path: Path, options: ReadOptions) -> list[Part]:
         if first is None:
             raise UnreadableMediaError(path, _NO_FRAME.format(most=most))
         _check_frame(path, first.size, options)
-        duration = video.total / video.fps
-        _check_length(path, duration, options)
-        windows = choose_moments(video.total, video.fps, options.moment_seconds)
-        return duration, _merge(video, windows, first.size, options.moment_seconds)
+        _check_length(path, video.timeline.duration, options)
+        windows = choose_moments(video.timeline, options.moment_seconds)
+        merged = _merge(video, windows, first.size, options.moment_seconds)
+        return video.timeline.duration, merged
 
     duration, windows = _with_video(path, measure, options)
     whole = Part(ordinal=0, kind=Kind.VIDEO, place=Place(start=0.0, end=round(duration, 3)))
@@ -85,9 +87,11 @@ def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Wi
     """The windows, those in which nothing moves as one."""
     if not windows:
         return windows
-    chosen = frames_to_compare(video.key_frames(), video.total, video.fps, seconds, size)
-    frames = ((index / video.fps, frame) for index, frame in video.frames(chosen))
-    return merge_still(windows, find_stills(frames, video.total / video.fps, seconds))
+    timeline = video.timeline
+    chosen = frames_to_compare(video.key_frames(), timeline, seconds, size)
+    frames = ((timeline.start_of(index), frame) for index, frame in video.frames(chosen))
+    stills = find_stills(frames, timeline.duration, seconds)
+    return merge_still(windows, sorted([*stills, *timeline.held(seconds)]))
 
 
 _NO_FRAME = (
@@ -122,7 +126,7 @@ def read_clips(path: Path, spans: Sequence[Span], options: ReadOptions) -> list[
         taken = filmed(metadata_of(path, options.limits.max_frame_megapixels))
         chosen = [_choose(path, video, span) for span in spans]
         frames = _decode(path, video, chosen, options)
-        return [_assemble(path, indices, frames, taken) for indices in chosen]
+        return [_assemble(path, glances, frames, taken) for glances in chosen]
 
     return _with_video(path, decode, options)
 
@@ -135,11 +139,43 @@ def middle_frame(path: Path, span: Span, options: ReadOptions) -> Image.Image:
     """
 
     def decode(video: Container) -> Image.Image:
-        indices = _choose(path, video, span)
-        for _, frame in video.frames([indices[len(indices) // 2]]):
+        for _, frame in video.frames([_middle(_choose(path, video, span)).index]):
             _check_frame(path, frame.size, options)
             return frame
         raise UnreadableMediaError(path, "The frame cannot be decoded.")
+
+    return _with_video(path, decode, options)
+
+
+def glance_seconds(path: Path, span: Span, options: ReadOptions) -> tuple[float, ...]:
+    """When each frame of a span is shown, counted from its beginning. Decodes nothing of it.
+
+    Raises:
+        UnreadableMediaError: As :func:`read_clips`.
+    """
+
+    def choose(video: Container) -> tuple[float, ...]:
+        return tuple(glance.second for glance in _choose(path, video, span))
+
+    return _with_video(path, choose, options)
+
+
+def full_frames(
+    path: Path, span: Span, numbers: Sequence[int], options: ReadOptions
+) -> dict[int, Image.Image]:
+    """Some frames of a span at full size, by their number in it; damaged ones are left out.
+
+    Raises:
+        UnreadableMediaError: As :func:`read_clips`.
+    """
+
+    def decode(video: Container) -> dict[int, Image.Image]:
+        glances = _choose(path, video, span)
+        wanted = {number: glances[number].index for number in numbers}
+        found = dict(video.frames(sorted(set(wanted.values()))))
+        for frame in found.values():
+            _check_frame(path, frame.size, options)
+        return {number: found[index] for number, index in wanted.items() if index in found}
 
     return _with_video(path, decode, options)
 
@@ -153,7 +189,7 @@ def _with_video(path: Path, work: Callable[[Container], _Result], options: ReadO
         decord = False  # it would decode frames of any size
     elif size is not None:
         _check_frame(path, size, options)
-    return with_container(path, work, megapixels=most, decord=decord)
+    return with_container(path, work, megapixels=most, decord=decord, reference=options.reference)
 
 
 def _check_frame(path: Path, size: Size, options: ReadOptions) -> None:
@@ -170,11 +206,15 @@ def _check_length(path: Path, seconds: float, options: ReadOptions) -> None:
         raise UnreadableMediaError(path, f"{found}; cut it into pieces.")
 
 
-def _choose(path: Path, video: Container, span: Span) -> list[int]:
+def _choose(path: Path, video: Container, span: Span) -> list[Glance]:
     try:
-        return choose_frames(span, video.total, video.fps)
+        return choose_glances(span, video.timeline)
     except ValueError as error:
         raise UnreadableMediaError(path, f"The video has {error}.") from error
+
+
+def _middle(glances: Sequence[Glance]) -> Glance:
+    return glances[len(glances) // 2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -184,24 +224,25 @@ class _Frames:
     frames: dict[int, Image.Image]
     thumbnails: dict[int, bytes]
     size: Size
-    fps: float
+    timeline: Timeline
 
 
 def _decode(
-    path: Path, video: Container, chosen: Sequence[Sequence[int]], options: ReadOptions
+    path: Path, video: Container, chosen: Sequence[Sequence[Glance]], options: ReadOptions
 ) -> _Frames:
     frames: dict[int, Image.Image] = {}
     thumbnails: dict[int, bytes] = {}
     size = (0, 0)
-    middles = {indices[len(indices) // 2] for indices in chosen}
-    for index, frame in video.frames(sorted({i for indices in chosen for i in indices})):
+    middles = {_middle(glances).index for glances in chosen}
+    wanted = sorted({glance.index for glances in chosen for glance in glances})
+    for index, frame in video.frames(wanted):
         if not frames:
             _check_frame(path, frame.size, options)
             size = frame.size
         if index in middles:
             thumbnails[index] = thumbnail(frame)
         frames[index] = _shrink(frame, size, options.budget)
-    return _Frames(frames=frames, thumbnails=thumbnails, size=size, fps=video.fps)
+    return _Frames(frames=frames, thumbnails=thumbnails, size=size, timeline=video.timeline)
 
 
 def _shrink(frame: Image.Image, size: Size, budget: Budget) -> Image.Image:
@@ -216,15 +257,15 @@ def _shrink(frame: Image.Image, size: Size, budget: Budget) -> Image.Image:
     return frame if frame.size == size else frame.resize(size, Image.Resampling.BICUBIC)
 
 
-def _assemble(path: Path, indices: Sequence[int], found: _Frames, taken: str) -> ReadClip:
-    present = [index for index in indices if index in found.frames]
+def _assemble(path: Path, glances: Sequence[Glance], found: _Frames, taken: str) -> ReadClip:
+    present = [glance for glance in glances if glance.index in found.frames]
     if not present:
-        seconds = indices[0] / found.fps
+        seconds = found.timeline.start_of(glances[0].index)
         raise UnreadableMediaError(path, f"No frame near {seconds:.0f} s can be decoded.")
     clip = Clip(
-        frames=tuple(found.frames[index] for index in present),
-        seconds=tuple((index - indices[0]) / found.fps for index in present),
+        frames=tuple(found.frames[glance.index] for glance in present),
+        seconds=tuple(glance.second for glance in present),
     )
-    middle = present[len(present) // 2]
+    middle = _middle(present).index
     small = found.thumbnails.get(middle) or thumbnail(found.frames[middle])
     return ReadClip(clip=clip, thumbnail=small, size=found.size, taken=taken)

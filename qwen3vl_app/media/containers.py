@@ -1,26 +1,33 @@
 """Video containers, opened by decord or by PyAV: one face for both.
 
-decord 0.6 is what the reference uses; it may hang, with the GIL held, where a container
-promises more frames than it has (dmlc/decord#373), so the promise is checked against the
-packets first, and everything here runs in a process that can be ended. PyAV reads what
-decord cannot. Both give the same pixels. Imports are late: only a worker with a video loads
-FFmpeg, and either library may be missing.
+decord 0.6 is what the reference uses. It takes frames by their number, and is right where the
+packets of a file are its frames, each group of pictures by itself; that is checked without
+decoding, and PyAV reads all else, by the time at which each frame is shown. decord may also hang,
+with the GIL held, where a container promises more frames than it has (dmlc/decord#373), so
+everything here runs in a process that can be ended. Both give the same pixels. Imports are late:
+only a worker with a video loads FFmpeg, and either library may be missing.
 """
 
 from __future__ import annotations
 
-import bisect
 import importlib.util
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+import numpy as np
 from PIL import Image
 
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.colours import table_for
 from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.geometry import Geometry, stretch_of, turns_of
+from qwen3vl_app.media.packets import bounded, index_packets, open_video, timeline_of
+from qwen3vl_app.media.seeking import Cursor
+from qwen3vl_app.media.timeline import Timeline
 
 _THREADS = 2
 """Per decoder: there are several workers, and every thread of FFmpeg holds frames."""
@@ -28,31 +35,34 @@ _THREADS = 2
 _BATCH_BYTES = 64 * 2**20
 """Decoded frames that decord hands over at once."""
 
-_TURNS = {
-    90: Image.Transpose.ROTATE_90,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_270,
-}
-"""Degrees of the display matrix, counter-clockwise. decord turns frames itself."""
-
 _BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
 """First boxes of MP4 and QuickTime files (ISO/IEC 14496-12)."""
 
+_AVI = b"RIFF"
+"""Containers that tell when packets are decoded, not when frames are shown: by them decord is
+hundreds of frames off."""
+
+_AGREES = 0.002
+"""Seconds by which times may differ: Matroska rounds them to milliseconds."""
+
 _Result = TypeVar("_Result")
 
-_Key: TypeAlias = tuple[type, Path, int, int]
+_Key: TypeAlias = tuple[str, Path, tuple[int, ...]]
+_Way: TypeAlias = "Callable[[Path, float], Container]"
+"""How a video is opened, given the megapixels of the largest frame."""
 
 
 class Container(Protocol):
     """An open video."""
 
-    total: int
-    """Frames that are there, at least one."""
-
-    fps: float
+    timeline: Timeline
+    """Of the frames that are there."""
 
     def key_frames(self) -> list[int]:
         """Ascending indices of frames that are decoded without others; may be empty."""
+
+    def close(self) -> None:
+        """Let go of the file."""
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         """The frames at these ascending indices, upright, RGB, native size.
@@ -71,29 +81,48 @@ def with_container(
     *,
     megapixels: float = math.inf,
     decord: bool = True,
+    reference: bool = False,
 ) -> _Result:
-    """What ``work`` makes of the video, opened by decord where that is allowed, else by PyAV.
+    """What ``work`` makes of the video, opened by decord where that is right, else by PyAV.
 
-    Where decord or ``work`` with it fails, ``work`` runs once more with PyAV, which passes over
-    frames of more than so many megapixels. decord has no such limit: ask ``declared_size`` before.
+    Where ``work`` fails with decord, it runs once more with PyAV.
+
+    Args:
+        path: The file.
+        work: What is to be done with it.
+        megapixels: Of the largest frame; PyAV passes over larger ones. decord has no such limit:
+            ask ``declared_size`` before.
+        decord: Whether decord may be used.
+        reference: Use it also where it is wrong, as the reference does.
 
     Raises:
         UnreadableMediaError: Neither can read it, or it has sound only.
     """
-    if decord and _suits_decord(path) and importlib.util.find_spec("decord") is not None:
-        try:
-            with _opened(path, _Decord, megapixels) as video:
-                return work(video)
-        except UnreadableMediaError:
-            if importlib.util.find_spec("av") is None:
-                raise
+    way = _way(path, decord=decord, reference=reference)
+    try:
+        with _opened(path, way, megapixels) as video:
+            return work(video)
+    except UnreadableMediaError:
+        if way is _PyAv or importlib.util.find_spec("av") is None:
+            raise
     with _opened(path, _PyAv, megapixels) as video:
         return work(video)
 
 
+def _way(path: Path, *, decord: bool, reference: bool) -> _Way:
+    head = _head(path)
+    if not decord or not _has_index(head) or importlib.util.find_spec("decord") is None:
+        return _PyAv
+    if reference or importlib.util.find_spec("av") is None:
+        return _Decord
+    return _PyAv if head.startswith(_AVI) else _open_checked
+
+
 def close_videos() -> None:
     """Let go of the video that was read last, so that its drive can be removed."""
-    _KEPT.clear()
+    while _KEPT:
+        _, video = _KEPT.popitem()
+        video.close()
 
 
 def declared_size(path: Path, megapixels: float) -> tuple[int, int] | None:
@@ -105,7 +134,7 @@ def declared_size(path: Path, megapixels: float) -> tuple[int, int] | None:
         return None
     try:
         with decoding(path, "The video"):
-            file, stream = _open(path, megapixels)
+            file, stream = open_video(path, megapixels)
             with file:
                 size = stream.codec_context.width, stream.codec_context.height
     except UnreadableMediaError:
@@ -119,7 +148,7 @@ def metadata_of(path: Path, megapixels: float = math.inf) -> dict[str, str]:
         return {}
     import av  # noqa: PLC0415 - see the module's docstring
 
-    options = _bounded(megapixels)
+    options = bounded(megapixels)
     try:
         with (
             decoding(path, "The video"),
@@ -130,29 +159,24 @@ def metadata_of(path: Path, megapixels: float = math.inf) -> dict[str, str]:
         return {}
 
 
-def _bounded(megapixels: float) -> dict[str, str]:
-    """The options under which FFmpeg refuses larger frames before it makes room for them."""
-    return {} if math.isinf(megapixels) else {"max_pixels": str(int(megapixels * 1e6))}
-
-
 @contextmanager
-def _opened(path: Path, decoder: type[_Decord | _PyAv], megapixels: float) -> Iterator[Container]:
+def _opened(path: Path, way: _Way, megapixels: float) -> Iterator[Container]:
     """The video, kept open for the next call after success.
 
     Both decoders go through all packets to open one, seconds for a film that is then asked for
     a few moments at a time.
     """
-    key = (decoder, *_version(path))
+    key = (way.__name__, *_version(path))
     kept = _KEPT.pop(key, None)
-    _KEPT.clear()
-    video = decoder(path, megapixels) if kept is None else kept
+    close_videos()
+    video = way(path, megapixels) if kept is None else kept
     yield video
     _KEPT[key] = video
 
 
-def _version(path: Path) -> tuple[Path, int, int]:
+def _version(path: Path) -> tuple[Path, tuple[int, ...]]:
     status = path.stat()
-    return path, status.st_size, status.st_mtime_ns
+    return path, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def is_open(path: Path) -> bool:
@@ -160,33 +184,68 @@ def is_open(path: Path) -> bool:
     return any(key[1:] == _version(path) for key in _KEPT)
 
 
-def _suits_decord(path: Path) -> bool:
-    """Whether the container has an index (MP4, Matroska, AVI, FLV).
+def _head(path: Path) -> bytes:
+    with decoding(path, "The video"), path.open("rb") as file:
+        return file.read(16)
+
+
+def _has_index(head: bytes) -> bool:
+    """Whether it is the beginning of a container that has one (MP4, Matroska, AVI, FLV).
 
     In MPEG streams, which have none, decord 0.6 gives frames up to 25 away from those asked for.
     """
-    with decoding(path, "The video"), path.open("rb") as file:
-        head = file.read(16)
-    return head[4:8] in _BOXES or head.startswith((b"\x1a\x45\xdf\xa3", b"RIFF", b"FLV"))
+    return head[4:8] in _BOXES or head.startswith((b"\x1a\x45\xdf\xa3", _AVI, b"FLV"))
+
+
+def _open_checked(path: Path, megapixels: float) -> Container:
+    """By decord where its frames are those that the packets say, each at the same time."""
+    video = _PyAv(path, megapixels)
+    if not video.is_plain:
+        return video
+    try:
+        other = _Decord(path, megapixels, timeline=video.timeline)
+        if other.agrees(video.seconds()):
+            video.close()
+            return other
+    except UnreadableMediaError:
+        pass
+    return video
 
 
 class _Decord:
-    def __init__(self, path: Path, megapixels: float = math.inf) -> None:
+    """Frames by their number. ``timeline`` is that of the packets; without, a steady rate."""
+
+    def __init__(
+        self, path: Path, megapixels: float = math.inf, *, timeline: Timeline | None = None
+    ) -> None:
         del megapixels  # decord has no such option
         with decoding(path, "The video"):
             import decord  # noqa: PLC0415 - see the module's docstring
 
             self._video = decord.VideoReader(str(path), num_threads=_THREADS)
             self._path = path
-            self.fps = float(self._video.get_avg_fps())
-            self.total = len(self._video)  # what the container says
+            self._total = len(self._video)  # what the container says
+            fps = float(self._video.get_avg_fps())
             # Raises IndexError where there are fewer packets than that: get_batch would hang.
-            self._video.get_frame_timestamp([self.total - 1])
-        _check(path, self.total, self.fps)
+            self._video.get_frame_timestamp([self._total - 1])
+        _check(path, self._total, fps)
+        self.timeline = timeline or Timeline(total=self._total, fps=fps)
+
+    def agrees(self, seconds: np.ndarray) -> bool:
+        """Whether it has frames at these seconds after the first, and no others."""
+        if len(seconds) != self._total:
+            return False
+        with decoding(self._path, "The video"):
+            found = np.asarray(self._video.get_frame_timestamp(range(self._total)))[:, 0]
+        return bool(np.abs(found - found[0] - seconds).max() <= _AGREES)
+
+    def close(self) -> None:
+        """Let go of the file; the last reference to it must go, too."""
+        self._video = None
 
     def key_frames(self) -> list[int]:
         with decoding(self._path, "The video"):
-            return [int(key) for key in self._video.get_key_indices() if key < self.total]
+            return [int(key) for key in self._video.get_key_indices() if key < self._total]
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         step = 1
@@ -202,135 +261,66 @@ class _Decord:
 
 
 class _PyAv:
+    """Frames by the time at which they are shown."""
+
     def __init__(self, path: Path, megapixels: float = math.inf) -> None:
         self._path = path
-        self._megapixels = megapixels
         with decoding(path, "The video"):
-            file, stream = _open(path, megapixels)
-            with file:
-                rate = stream.average_rate or stream.guessed_rate or stream.base_rate
-                self.fps = float(rate or 0)
-                self._times, self._keys = _index_packets(file, stream)
-        self.total = len(self._times)
-        _check(path, self.total, self.fps)
+            file, stream = open_video(path, megapixels)
+            index = index_packets(file, stream)
+            if index is None:
+                raise UnreadableMediaError(path, "The video has no frames.")
+            self._base = float(stream.time_base)
+            self._stretch = stretch_of(stream.sample_aspect_ratio)
+            is_alone = len(file.streams.video) == 1
+            reopen = partial(open_video, path, megapixels)
+            self._cursor = Cursor(reopen, file, stream, index)
+            first = self._cursor.first()  # proof that it can be decoded
+            if first is None:
+                raise UnreadableMediaError(path, "No frame of the video can be decoded.")
+            self._index = index.from_first(first[0], first[1].dts)
+            self.timeline = timeline_of(self._cursor.file, self._cursor.stream, self._index)
+            self.is_plain = is_alone and self._index.is_plain and self._shows_as_coded(first[1])
+
+    def seconds(self) -> np.ndarray:
+        """When each frame is shown after the first."""
+        seconds: np.ndarray = (self._index.ticks - self._index.ticks[0]) * self._base
+        return seconds
+
+    def close(self) -> None:
+        """Close the file."""
+        self._cursor.close()
 
     def key_frames(self) -> list[int]:
-        return [bisect.bisect_left(self._times, key) for key in self._keys]
+        keys = np.isin(self._index.times, self._index.keys)
+        return [int(index) for index in np.flatnonzero(keys)]
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
-        with decoding(self._path, "The video"), self._cursor() as cursor:
-            for index in indices:
-                frame = cursor.move_to(self._times[index])
+        for index in indices:
+            with decoding(self._path, "The video"):
+                frame = self._cursor.frame_at(int(self._index.times[index]))
                 if frame is None:
                     return
-                yield index, _upright(frame)
+                image = self._display(frame)
+            yield index, image
 
-    def _cursor(self) -> _Cursor:
-        return _Cursor(self._path, self._keys, self._megapixels)
+    def _display(self, frame: Any) -> Image.Image:  # noqa: ANN401 - av comes without types
+        image = Image.fromarray(frame.to_ndarray(format="rgb24"))
+        table = table_for(frame.color_trc, frame.color_primaries)
+        if table is not None:
+            image = image.filter(table)
+        return self._geometry(frame).show(image)
 
+    def _geometry(self, frame: Any) -> Geometry:  # noqa: ANN401
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+        turns = () if matrix is None else turns_of(bytes(matrix))
+        return Geometry(stretch=self._stretch, turns=turns)
 
-class _Cursor:
-    """Moves forward through a video, from key frame to key frame where that saves decoding."""
-
-    def __init__(self, path: Path, keys: list[int], megapixels: float) -> None:
-        self._path = path
-        self._megapixels = megapixels
-        self._keys = keys
-        self._seeks = True
-        self._decoded: Iterator[Any] = iter(())
-        self._frame: Any = None
-        self._file, self._stream = _open(path, megapixels)
-        self._restart()
-
-    def __enter__(self) -> _Cursor:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._file.close()
-
-    def move_to(self, time: int) -> Any:  # noqa: ANN401 - av comes without types
-        """The first frame at ``time`` or after it; None at the end."""
-        key = self._keys[bisect.bisect_right(self._keys, time) - 1]
-        if self._seeks and self._frame is not None and key > self._frame.pts:
-            self._file.seek(key, stream=self._stream)
-            self._restart()
-            if self._frame is None or self._frame.pts > time:  # streams without an index overshoot
-                self._seeks = False
-                self._file.close()
-                self._file, self._stream = _open(self._path, self._megapixels)
-                self._restart()
-        while self._frame is not None and self._frame.pts < time:
-            self._frame = next(self._decoded, None)
-        return self._frame
-
-    def _restart(self) -> None:
-        self._decoded = _decode(self._file, self._stream)
-        self._frame = next(self._decoded, None)
-
-
-def _open(path: Path, megapixels: float) -> tuple[Any, Any]:
-    """The file, and the first stream of moving pictures in it; cover art of music is none."""
-    import av  # noqa: PLC0415 - see the module's docstring
-
-    options = _bounded(megapixels)
-    file = av.open(str(path), metadata_errors="replace", options=options)
-    for stream in file.streams.video:
-        if not stream.disposition & av.stream.Disposition.attached_pic:
-            stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = _THREADS
-            stream.codec_context.options = options
-            return file, stream
-    has_sound = bool(file.streams.audio)
-    file.close()
-    if has_sound:
-        raise UnreadableMediaError(path, "The file has sound but no pictures.")
-    raise ValueError("neither pictures nor sound")  # damage, as any other that decoders find
-
-
-def _index_packets(file: Any, stream: Any) -> tuple[list[int], list[int]]:  # noqa: ANN401
-    """Times of all frames and of the key frames, ascending, without decoding."""
-    times, keys = [], []
-    for packet in _packets(file, stream):
-        time = packet.dts if packet.pts is None else packet.pts
-        if time is not None and packet.size:
-            times.append(time)
-            if packet.is_keyframe:
-                keys.append(time)
-    times.sort()
-    return times, sorted({*keys, *times[:1]})
-
-
-def _packets(file: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Packets up to the place where the file breaks off."""
-    import av  # noqa: PLC0415
-
-    packets = file.demux(stream)
-    while True:
-        try:
-            yield next(packets)
-        except (StopIteration, av.FFmpegError):
-            return
-
-
-def _decode(file: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Frames in the order they are shown; damaged ones are passed over."""
-    import av  # noqa: PLC0415
-
-    for packet in _packets(file, stream):
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            continue
-        for frame in frames:
-            frame.pts = frame.dts if frame.pts is None else frame.pts
-            if frame.pts is not None and not frame.is_corrupt:
-                yield frame
-
-
-def _upright(frame: Any) -> Image.Image:  # noqa: ANN401
-    image = Image.fromarray(frame.to_ndarray(format="rgb24"))
-    turn = _TURNS.get(frame.rotation % 360)
-    return image if turn is None else image.transpose(turn)
+    def _shows_as_coded(self, frame: Any) -> bool:  # noqa: ANN401
+        """And packet by packet: decord knows not all ways to turn, and counts fields as frames."""
+        has_table = table_for(frame.color_trc, frame.color_primaries) is not None
+        is_changed = has_table or self._geometry(frame) != Geometry()
+        return not (is_changed or frame.interlaced_frame)
 
 
 def _check(path: Path, total: int, fps: float) -> None:

@@ -17,3 +17,7 @@ class ReadOptions:
     moment_seconds: float
     decord: bool = True
     """False once decord has hung or died on the file: PyAV reads it then."""
+
+    reference: bool = False
+    """Read as the reference does, also where that is wrong: decord's choice of frames by their
+    number, whatever the container says of their times."""

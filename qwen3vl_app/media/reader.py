@@ -34,12 +34,23 @@ class Reader:
     No process starts before the first call. Every method raises :class:`UnreadableMediaError` for
     a file that cannot be read, its subclass :class:`TooSlowError` where the decoder hangs, and
     :class:`AppError` after :meth:`close`.
+
+    With ``reference``, files are read as the reference reads them, also where that is wrong; its
+    vectors and scores are only then to be had to the last digit.
     """
 
     def __init__(
-        self, budget: Budget, limits: Limits, *, workers: int = 2, moment_seconds: float = 8.0
+        self,
+        budget: Budget,
+        limits: Limits,
+        *,
+        workers: int = 2,
+        moment_seconds: float = 8.0,
+        reference: bool = False,
     ) -> None:
-        self._options = ReadOptions(budget=budget, limits=limits, moment_seconds=moment_seconds)
+        self._options = ReadOptions(
+            budget=budget, limits=limits, moment_seconds=moment_seconds, reference=reference
+        )
         self._indexing, self._waiting, self._previews = (
             Pool(workers, memory=limits.max_reader_bytes) for _ in range(3)
         )
@@ -86,7 +97,7 @@ class Reader:
         start: float | None = None,
         end: float | None = None,
     ) -> Clip:
-        """Frames of a video as the reference picks them; None stands for the budget's value.
+        """Frames of a video, as many as the reference takes; None stands for the budget's value.
 
         Args:
             path: The video.
@@ -110,6 +121,22 @@ class Reader:
         Of a video or a moment its middle frame, of a passage its first lines drawn.
         """
         return cast("bytes", self._call(self._previews, "preview", path, part, longest))
+
+    def frame_seconds(self, path: Path, part: Part) -> tuple[float, ...]:
+        """When each frame of a video or moment is shown, counted from its start; decodes none."""
+        return cast("tuple[float, ...]", self._call(self._waiting, "frame_seconds", path, part))
+
+    def originals(self, path: Path, part: Part, numbers: Sequence[int] = ()) -> dict[int, bytes]:
+        """PNG of what a model gets of a part, before it is resized for it.
+
+        Args:
+            path: The file.
+            part: Anything but a passage.
+            numbers: Of a video or moment, which of its frames, from 0; damaged ones are left out.
+                A picture or page is number 0.
+        """
+        found = self._call(self._waiting, "originals", path, part, tuple(numbers))
+        return cast("dict[int, bytes]", found)
 
     def close(self) -> None:
         """End all processes. Calls under way raise :class:`AppError`."""

@@ -2,7 +2,8 @@
 
 The choice of frames is that of qwen-vl-utils 0.0.14 (``vision_process.py``: ``smart_nframes``,
 ``calculate_video_frame_range``, ``torch.linspace(first, last, n).round().long()``), to the
-frame: vectors of the same video are only then the reference's.
+frame: vectors of the same video are only then the reference's. It counts frames, so it is right
+where their rate is steady; where it varies, as many frames are taken evenly in time instead.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+
+from qwen3vl_app.media.timeline import Timeline
 
 _FRAME_FACTOR = 2
 """Frames are looked at in pairs."""
@@ -39,6 +42,44 @@ class Span:
     """Seconds; None for the end."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """A frame that is looked at."""
+
+    index: int
+    second: float
+    """When, counted from the beginning of the span."""
+
+
+def choose_glances(span: Span, timeline: Timeline) -> list[Glance]:
+    """The frames to look at, ascending, at least one; where the rate varies, some may repeat.
+
+    Raises:
+        ValueError: Nothing is shown in the span.
+    """
+    if timeline.starts is not None:
+        return _choose_in_time(span, timeline)
+    chosen = choose_frames(span, timeline.total, timeline.fps)
+    return [Glance(index=index, second=(index - chosen[0]) / timeline.fps) for index in chosen]
+
+
+def _choose_in_time(span: Span, timeline: Timeline) -> list[Glance]:
+    """As the reference, but evenly between the seconds of the first and the last frame shown."""
+    begin = max(span.start or 0.0, 0.0)
+    end = timeline.duration if span.end is None else min(span.end, timeline.duration)
+    if begin >= timeline.duration or begin > end:
+        raise ValueError(_nothing(span, timeline.duration))
+    first, last = timeline.shown_at(begin), timeline.shown_at(end)
+    available = last - first + 1
+    if available < _FRAME_FACTOR:
+        return [Glance(index=first, second=0.0)]
+    wanted = _even(span, (end - begin) * span.fps, available)
+    seconds = np.linspace(begin, timeline.start_of(last), wanted)
+    return [
+        Glance(index=timeline.shown_at(second), second=float(second) - begin) for second in seconds
+    ]
+
+
 def choose_frames(span: Span, total: int, fps: float) -> list[int]:
     """Ascending indices of the frames to decode, at least one.
 
@@ -52,7 +93,7 @@ def choose_frames(span: Span, total: int, fps: float) -> list[int]:
     """
     first, last = _frame_range(span, total, fps)
     if first > last:
-        raise ValueError(f"no frame from {span.start} to {span.end} s of {total / fps:.1f} s")
+        raise ValueError(_nothing(span, total / fps))
     available = last - first + 1
     if available < _FRAME_FACTOR:
         return [first]  # the reference refuses such videos
@@ -60,14 +101,21 @@ def choose_frames(span: Span, total: int, fps: float) -> list[int]:
     return [int(index) for index in np.rint(_linspace(first, last, wanted))]
 
 
-def choose_moments(total: int, fps: float, seconds: float) -> list[tuple[float, float]]:
+def _nothing(span: Span, duration: float) -> str:
+    return f"no frame from {span.start} to {span.end} s of {duration:.1f} s"
+
+
+def choose_moments(timeline: Timeline, seconds: float) -> list[tuple[float, float]]:
     """The windows of a video that have frames in them; none where frames are further apart."""
-    if fps * seconds < _FRAME_FACTOR:  # slides, or a damaged header
+    if timeline.fps * seconds < _FRAME_FACTOR:  # slides, or a damaged header
         return []
+    windows = split_moments(timeline.duration, seconds)
+    if timeline.starts is not None:  # whatever the window, something is shown in it
+        return windows
     return [
         (start, end)
-        for start, end in split_moments(total / fps, seconds)
-        if _holds_frames(start, end, total, fps)
+        for start, end in windows
+        if _holds_frames(start, end, timeline.total, timeline.fps)
     ]
 
 
@@ -107,9 +155,13 @@ def _frame_range(span: Span, total: int, fps: float) -> tuple[int, int]:
 
 
 def _count_frames(span: Span, available: int, fps: float) -> int:
+    return _even(span, available / fps * span.fps, available)
+
+
+def _even(span: Span, wished: float, available: int) -> int:
     """An even number of frames, 2 to ``available`` (``smart_nframes``)."""
     most = span.max_frames // _FRAME_FACTOR * _FRAME_FACTOR
-    wanted = min(max(available / fps * span.fps, MIN_FRAMES), most, available)
+    wanted = min(max(wished, MIN_FRAMES), most, available)
     return max(_FRAME_FACTOR, math.floor(wanted / _FRAME_FACTOR) * _FRAME_FACTOR)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from qwen3vl_app.budget import Size
+from qwen3vl_app.media.timeline import Timeline
 
 _BLOCKS = (16, 16)
 _MOST_CHANGE = 8
@@ -33,30 +34,37 @@ Windows = list[tuple[float, float]]
 
 
 def frames_to_compare(
-    keys: Sequence[int], total: int, fps: float, seconds: float, size: Size
+    keys: Sequence[int], timeline: Timeline, seconds: float, size: Size
 ) -> list[int]:
     """Some of the key frames, close enough for windows of ``seconds``; [] if that costs too much.
 
-    Where the key frames themselves are too far apart, and decoding all ``total`` frames costs no
-    more, any frames. The same video always gives the same frames.
+    Where the key frames themselves are too far apart, and decoding all frames costs no more, any
+    frames. The same video always gives the same frames.
     """
     if not keys:
         return []
     pixels = size[0] * size[1]
     most = min(_MOST_FRAMES, int(_MOST_PIXELS / pixels))
-    step = max(seconds / 4, total / fps / max(1, most))
+    total = timeline.total
+    step = max(seconds / 4, timeline.duration / max(1, most))
     if step > seconds * _WINDOWS_APART:
         return []
-    widest = max(after - key for key, after in pairwise([*keys, total])) / fps
+    widest = max(_unknown(timeline, key, after) for key, after in pairwise([*keys, total]))
     if widest > seconds * _WINDOWS_APART and total * pixels <= _MOST_PIXELS:
         keys = range(total)
     if len(keys) < 2:
         return []
     chosen: list[int] = []
     for key in keys:
-        if not chosen or (key - chosen[-1]) / fps >= step:
+        if not chosen or timeline.start_of(key) - timeline.start_of(chosen[-1]) >= step:
             chosen.append(key)
     return chosen
+
+
+def _unknown(timeline: Timeline, key: int, after: int) -> float:
+    """Seconds between two key frames of which they say nothing."""
+    end = timeline.start_of(after) if after < timeline.total else timeline.duration
+    return end - (timeline.start_of(key) if timeline.starts is None else timeline.end_of(key))
 
 
 def find_stills(
@@ -65,7 +73,7 @@ def find_stills(
     """Stretches in which every frame looks like the first of the stretch.
 
     Args:
-        frames: Key frames with their seconds, ascending.
+        frames: Frames with their seconds, ascending.
         duration: Of the video, in seconds.
         seconds: Length of a window.
     """

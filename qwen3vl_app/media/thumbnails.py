@@ -36,6 +36,15 @@ def preview(picture: Image.Image, longest: int) -> bytes:
     return buffer.getvalue()
 
 
+def to_png(picture: Image.Image) -> bytes:
+    """``picture`` pixel by pixel, with nothing of what its file says beside."""
+    buffer = io.BytesIO()
+    plain = picture.copy()
+    plain.info = {}
+    plain.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
 def shrink(picture: Image.Image, longest: int) -> Image.Image:
     """``picture`` with its longer side at most ``longest`` pixels and no side below one."""
     scale = longest / max(picture.size)

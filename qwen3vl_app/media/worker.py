@@ -28,7 +28,7 @@ from qwen3vl_app.media.passages import Passage, split_passages
 from qwen3vl_app.media.sampling import Span
 from qwen3vl_app.media.sections import Section
 from qwen3vl_app.media.texts import read_lines
-from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail
+from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail, to_png
 from qwen3vl_app.media.thumbnails import preview as make_preview
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Clip, Content, Kind, ModelInput, Outline, Part, Place
@@ -83,6 +83,31 @@ def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes
     else:
         shown = draw_card(_passage(path, part, options).text)
     return make_preview(shown, longest)
+
+
+def frame_seconds(path: Path, options: ReadOptions, part: Part) -> tuple[float, ...]:
+    """When each frame of a video or moment is shown, counted from its start."""
+    _expect(path, options, [part])
+    return clips.glance_seconds(path, clips.span_of(part, options), options)
+
+
+def originals(
+    path: Path, options: ReadOptions, part: Part, numbers: Sequence[int]
+) -> dict[int, bytes]:
+    """PNG of a part, or of some of its frames, before they are resized for a model."""
+    file_type = _expect(path, options, [part])
+    if part.kind in (Kind.VIDEO, Kind.MOMENT):
+        found = clips.full_frames(path, clips.span_of(part, options), numbers, options)
+    elif part.kind is Kind.PAGE and file_type is FileType.PDF:
+        number = [part.place.page or 1]
+        (page,) = pages.draw_pages(path, number, options.budget, options.limits)
+        found = {0: page.picture}
+    elif part.kind is Kind.PAGE:
+        ((picture, _),) = tiff.load_pages(path, [part.place.page or 1], options.limits)
+        found = {0: picture}
+    else:
+        found = {0: pictures.load_picture(path, options.limits)}
+    return {number: to_png(picture) for number, picture in found.items()}
 
 
 def rest() -> None:

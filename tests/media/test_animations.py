@@ -65,7 +65,7 @@ def test_list_moments__long_animation_has_moments(tmp_path, options):
 @pytest.mark.parametrize("suffix", ["gif", "webp", "png"])
 def test_animation__without_durations_as_browsers_show_it(tmp_path, options, suffix):
     video = Animation(animate(tmp_path / f"a.{suffix}", [0] * 4), options.limits)
-    assert (video.total, video.fps) == (4, 10.0)
+    assert (video.timeline.total, video.timeline.fps) == (4, 10.0)
 
 
 def test_animation__apng_whose_first_picture_is_not_in_it(tmp_path, options):

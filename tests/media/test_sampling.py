@@ -15,6 +15,7 @@ from qwen3vl_app.media.sampling import (
     choose_moments,
     split_moments,
 )
+from qwen3vl_app.media.timeline import Timeline
 
 REFERENCE = Span(fps=1.0, max_frames=64)
 
@@ -132,12 +133,12 @@ def test_choose_frames__ascending_and_inside(total, fps, rate, max_frames):
 
 def test_choose_moments__frames_too_far_apart_have_none():
     """A slide every ten seconds; a damaged header even says one frame in a year."""
-    assert choose_moments(60, 0.1, 8.0) == []
-    assert choose_moments(75, 2.7e-5, 8.0) == []
+    assert choose_moments(Timeline(total=60, fps=0.1), 8.0) == []
+    assert choose_moments(Timeline(total=75, fps=2.7e-5), 8.0) == []
 
 
 @settings(deadline=None)
 @given(st.integers(1, 2000), st.floats(0.1, 120))
 def test_choose_moments__each_has_frames(total, fps):
-    for start, end in choose_moments(total, fps, 8.0):
+    for start, end in choose_moments(Timeline(total=total, fps=fps), 8.0):
         assert choose_frames(Span(fps=1.0, max_frames=64, start=start, end=end), total, fps)

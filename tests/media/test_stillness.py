@@ -5,7 +5,7 @@ import itertools
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -15,6 +15,7 @@ from qwen3vl_app.media.clips import list_moments, read_clips, span_of
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.sampling import split_moments
 from qwen3vl_app.media.stillness import find_stills, frames_to_compare, merge_still
+from qwen3vl_app.media.timeline import Timeline
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Kind, Place
 
@@ -87,6 +88,7 @@ def test_merge_still__by_hand():
     assert merge_still(windows, [(0, 26)]) == []  # one moment would be the whole again
 
 
+@settings(deadline=None)  # of a busy machine nothing is known
 @given(
     st.floats(13, 2000),
     st.lists(st.tuples(st.floats(0, 2000), st.floats(0, 60)), max_size=20),
@@ -105,21 +107,27 @@ def test_merge_still__covers_the_same_in_order(duration, stretches):
             assert any(begin <= start and end <= last for begin, last in stills)
 
 
+def steady(total, fps):
+    return Timeline(total=total, fps=fps)
+
+
 def test_frames_to_compare__at_most_one_in_two_seconds():
     every = list(range(400))  # each frame is a key frame, 10 a second
-    assert frames_to_compare(every, 400, 10.0, 8.0, (640, 480)) == list(range(0, 400, 20))
+    assert frames_to_compare(every, steady(400, 10.0), 8.0, (640, 480)) == list(range(0, 400, 20))
 
 
 def test_frames_to_compare__of_a_slide_show_with_one_key_frame():
-    assert frames_to_compare([0], 60, 2.0, 8.0, (640, 480)) == list(range(0, 60, 4))
-    assert frames_to_compare([0], 60, 2.0, 8.0, (7680, 4320)) == []  # 2 gigapixels to decode
-    assert frames_to_compare([], 60, 2.0, 8.0, (640, 480)) == []
+    assert frames_to_compare([0], steady(60, 2.0), 8.0, (640, 480)) == list(range(0, 60, 4))
+    # 2 gigapixels to decode
+    assert frames_to_compare([0], steady(60, 2.0), 8.0, (7680, 4320)) == []
+    assert frames_to_compare([], steady(60, 2.0), 8.0, (640, 480)) == []
 
 
+@settings(deadline=None)  # of a busy machine nothing is known
 @given(st.integers(2, 400_000), st.sampled_from([(640, 480), (1920, 1080), (7680, 4320)]))
 def test_frames_to_compare__cost_is_bounded(total, size):
     keys = list(range(0, total, max(1, total // 5000)))
-    chosen = frames_to_compare(keys, total, 25.0, 8.0, size)
+    chosen = frames_to_compare(keys, steady(total, 25.0), 8.0, size)
     assert len(chosen) <= 601
     assert len(chosen) * size[0] * size[1] <= 1.25e9 + 2 * size[0] * size[1]
     assert chosen == sorted(set(chosen))

@@ -36,7 +36,7 @@ def parity():
 
 @pytest.fixture(scope="session")
 def reader():
-    reader = Reader(Budget(), Limits(), workers=1)
+    reader = Reader(Budget(), Limits(), workers=1, reference=True)
     yield reader
     reader.close()
 

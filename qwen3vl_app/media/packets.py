@@ -1,0 +1,345 @@
+"""What the packets of a video say of its frames, without decoding them.
+
+A container says when every frame is shown, and players go by that. Counting packets and dividing
+by the average rate is wrong wherever the rate varies, an edit list hides packets, or frames are
+stored in another order than they are shown. Imports of FFmpeg are late: only a worker with a video
+loads it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.timeline import Seconds, Timeline, measure
+
+Ticks = NDArray[np.int64]
+"""Times in units of the stream's time base."""
+
+_THREADS = 2
+"""Per decoder: there are several workers, and every thread of FFmpeg holds frames."""
+
+_LONGEST_GAP = 10.0
+"""Seconds in a broadcast stream beyond which a gap is a clock that was set anew, as players have
+it (``-dts_delta_threshold`` of ffmpeg)."""
+
+_RESTARTING = frozenset({"mpegts", "mpeg"})
+"""Containers of broadcasts, whose clocks may be set anew in the middle."""
+
+_SLICE, _WHOLE = 1, 5
+"""Units of H.264 with a part of a picture: of any, and of one that needs none before it."""
+
+_STILLS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff", "jpegxl"})
+"""Codings of cover art, which Matroska does not always mark as that."""
+
+_JITTER = 0.5
+"""Seconds by which times may go back without being set anew."""
+
+_UNTIMED = frozenset({"avi"})
+"""Containers that store when packets are decoded, not when frames are shown."""
+
+_REORDERING = frozenset({"h264", "hevc"})
+"""Codings of which FFmpeg cannot tell when a frame is shown if only the order of decoding is
+stored, as in AVI."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PacketIndex:
+    """Frames that are shown, and where decoding can begin."""
+
+    times: Ticks
+    """What tells frames apart, ascending, without repeats; at least one. When each is shown, or
+    its number where ``decoded`` says that packets do not tell that."""
+
+    keys: Ticks
+    """Those of packets that are decoded without others, ascending, hidden ones included."""
+
+    ticks: Ticks
+    """When each frame is shown; as ``times`` where that is known."""
+
+    last: int = 0
+    """Ticks for which the packet of the last frame says that it is shown; 0 if it does not."""
+
+    longest: int = 0
+    """The most ticks for which any packet says that."""
+
+    decoded: Ticks | None = None
+    """When each packet is decoded, where that is all that is known: a decoder then gives frames in
+    the order in which they are shown."""
+
+    restarts: bool = False
+    """Times jump back, so nothing can be sought; ``Clock`` makes them ascend."""
+
+    is_plain: bool = False
+    """Each packet is a frame that is shown, and no frame refers across a key frame: a decoder that
+    counts packets finds the right ones."""
+
+    def from_first(self, time: int, decoded: int | None) -> PacketIndex:
+        """The same from the first frame on that can be decoded: what is before it is not shown.
+
+        Args:
+            time: Of that frame.
+            decoded: When the packet was decoded upon which the decoder gave it.
+        """
+        if self.decoded is not None:
+            return replace(self, ticks=_shown_later(self.decoded, decoded))
+        if time == self.times[0]:
+            return self
+        shown = self.times >= time
+        return replace(self, times=self.times[shown], ticks=self.ticks[shown], is_plain=False)
+
+
+def _shown_later(decoded: Ticks, first: int | None) -> Ticks:
+    """When frames are shown if the first is upon the packet ``first``, and one upon each after."""
+    if first is None:
+        return decoded
+    late = min(int(np.searchsorted(decoded, first)), len(decoded) - 1)
+    step = int(decoded[-1] - decoded[-2]) if len(decoded) > 1 else 1
+    rest = decoded[-1] + step * np.arange(1, late + 1)
+    return np.append(decoded[late:], rest)
+
+
+class Clock:
+    """Makes times that jump back go on from where they were; one pass over all packets.
+
+    Args:
+        stream: Whose packets they are.
+    """
+
+    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - av comes without types
+        self.restarts = False
+        self._most_back = round(_JITTER / float(stream.time_base))
+        self._shift = 0
+        self._last: int | None = None
+        self._step = 1
+
+    def shift(self, packet: Any) -> int:  # noqa: ANN401
+        """What is to be added to the times of this packet, the next one in the file."""
+        now = packet.dts
+        if now is None:
+            return self._shift
+        if self._last is not None and now + self._shift < self._last - self._most_back:
+            self.restarts = True
+            self._shift = self._last + self._step - now
+        self._last = now + self._shift
+        self._step = max(1, packet.duration or self._step)
+        return self._shift
+
+
+def bounded(megapixels: float) -> dict[str, str]:
+    """The options under which FFmpeg refuses larger frames before it makes room for them."""
+    return {} if math.isinf(megapixels) else {"max_pixels": str(int(megapixels * 1e6))}
+
+
+def open_video(path: Path, megapixels: float = math.inf) -> tuple[Any, Any]:
+    """The file, and its stream of moving pictures; cover art of music is none.
+
+    Frames of more than so many megapixels are not decoded.
+
+    Raises:
+        UnreadableMediaError: There is sound only.
+        Exception: Whatever FFmpeg says of a damaged file.
+    """
+    import av  # noqa: PLC0415
+
+    options = bounded(megapixels)
+    file = av.open(str(path), metadata_errors="replace", options=options)
+    stream = _main_stream(file)
+    if stream is not None:
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = _THREADS
+        stream.codec_context.options = options
+        return file, stream
+    has_sound = bool(file.streams.audio)
+    file.close()
+    if has_sound:
+        raise UnreadableMediaError(path, "The file has sound but no pictures.")
+    raise ValueError("neither pictures nor sound")  # damage, as any other that decoders find
+
+
+def _main_stream(file: Any) -> Any:  # noqa: ANN401
+    """What players show: no single picture beside a film, else what is marked, else the first."""
+    from av.stream import Disposition  # noqa: PLC0415
+
+    art = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
+    moving = [stream for stream in file.streams.video if not stream.disposition & art]
+    return max(
+        moving,
+        key=lambda one: (
+            one.frames != 1 and one.codec_context.name not in _STILLS,
+            bool(one.disposition & Disposition.default),
+        ),
+        default=None,
+    )
+
+
+def index_packets(file: Any, stream: Any) -> PacketIndex | None:  # noqa: ANN401
+    """All packets of a stream, read once: some 2 µs each. None where no frame is shown.
+
+    Args:
+        file: An open container of PyAV, at its beginning.
+        stream: The stream of pictures in it.
+    """
+    codec = stream.codec_context.name
+    by_decoding = file.format.name in _UNTIMED and codec in _REORDERING
+    clock, is_hidden = Clock(stream), _hides(codec)
+    found, is_refreshed = [], False
+    for packet in packets_of(file, stream):
+        time = packet.dts if by_decoding or packet.pts is None else packet.pts
+        if packet.size and time is not None:
+            is_key = packet.is_keyframe
+            is_refreshed |= is_key and _is_refreshed(stream, packet)
+            shift = clock.shift(packet)
+            found.append((time + shift, packet.duration or 0, is_key, is_hidden(packet)))
+    columns = np.array(found, np.int64).reshape(-1, 4)
+    times, durations = columns[:, 0], columns[:, 1]
+    keys, hidden = columns[:, 2] > 0, columns[:, 3] > 0
+    if hidden.all():
+        return None
+    keys[0] = True
+    shown, order = np.unique(times[~hidden], return_index=True)
+    last = int(durations[~hidden][order[-1]])
+    if by_decoding and not clock.restarts:
+        number = np.flatnonzero(np.isin(shown, times[keys]))
+        at = np.arange(len(shown))
+        return PacketIndex(times=at, keys=number, ticks=shown, last=last, decoded=shown)
+    is_plain = len(shown) == len(times) and _is_closed(times, keys) and not clock.restarts
+    return PacketIndex(
+        times=shown,
+        keys=np.unique(times[keys]),
+        ticks=shown,
+        last=last,
+        longest=int(durations.max()),
+        restarts=clock.restarts,
+        is_plain=is_plain and not is_refreshed,
+    )
+
+
+def _is_refreshed(stream: Any, packet: Any) -> bool:  # noqa: ANN401
+    """Whether a key packet of H.264 is none that decoding begins anew with (ITU-T H.264, 7.4.1).
+
+    Streams that refresh their pictures bit by bit mark where that begins. Units of other forms
+    than MP4 and Matroska have (ISO/IEC 14496-15, 5.3.4.2) count as such, too.
+    """
+    if stream.codec_context.name != "h264":
+        return False
+    head = bytes(stream.codec_context.extradata or b"")[:5]
+    if len(head) < 5 or head[0] != 1:
+        return True
+    width, data, at = (head[4] & 3) + 1, memoryview(packet), 0
+    while at + width < len(data):
+        kind = data[at + width] & 0x1F
+        if kind in (_SLICE, _WHOLE):
+            return kind != _WHOLE
+        at += width + int.from_bytes(data[at : at + width], "big")
+    return True
+
+
+def packets_of(file: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Packets up to the place where the file breaks off."""
+    import av  # noqa: PLC0415
+
+    packets = file.demux(stream)
+    while True:
+        try:
+            yield next(packets)
+        except (StopIteration, av.FFmpegError):
+            return
+
+
+def _hides(codec: str) -> Callable[[Any], bool]:
+    """Whether a packet is not to be shown: by an edit list, or as it is for reference only.
+
+    VP8: RFC 6386, 9.1; VP9: bitstream specification, 6.2 and annex B.
+    """
+    if codec in ("vp8", "libvpx-vp8"):
+        return lambda packet: packet.is_discard or not memoryview(packet)[0] >> 4 & 1
+    if codec in ("vp9", "libvpx-vp9"):
+        return lambda packet: packet.is_discard or _is_hidden_vp9(memoryview(packet))
+    return lambda packet: packet.is_discard
+
+
+def _is_hidden_vp9(data: memoryview) -> bool:
+    is_superframe = data[-1] & 0xE0 == 0xC0
+    shows_existing, shows = data[0] & 0x08, data[0] & 0x02
+    in_reserved_profile = data[0] & 0x30 == 0x30
+    return not (is_superframe or in_reserved_profile or shows_existing or shows)
+
+
+def _is_closed(times: Ticks, keys: NDArray[np.bool_]) -> bool:
+    """Whether all frames before a key frame are also shown before it, and all others after it."""
+    earlier = np.maximum.accumulate(times)[:-1]
+    later = np.minimum.accumulate(times[::-1])[::-1]
+    at = np.flatnonzero(keys)
+    inner = at[at > 0]
+    follow = bool((earlier[inner - 1] < times[inner]).all())
+    return follow and bool((later[at] == times[at]).all())
+
+
+def timeline_of(file: Any, stream: Any, index: PacketIndex) -> Timeline:  # noqa: ANN401
+    """Seconds from the moment on which the file begins to be played."""
+    times = index.ticks
+    base = float(stream.time_base)
+    rate = float(stream.average_rate or stream.guessed_rate or 0)
+    if not 0 < rate < _FASTEST:
+        rate = 0.0
+    starts: Seconds = (times - times[0]) * base
+    if file.format.name in _RESTARTING:
+        starts = _close_gaps(starts, rate)
+    ticks = _left(stream, index) or index.last
+    length = ticks * base or (1 / rate if rate else _usual(starts))
+    starts = starts + _lead(file, int(times[0]) * base)
+    return measure(starts, float(starts[-1]) + length, rate)
+
+
+def _left(stream: Any, index: PacketIndex) -> int:  # noqa: ANN401
+    """Ticks of the last frame by the end of the stream, where the container tells that; else 0.
+
+    MP4 keeps the time from one packet to the next in the order of decoding, which is not how long
+    the last frame is shown. Where it promises packets that are missing, the end says nothing.
+    """
+    if stream.duration is None or stream.start_time is None or index.restarts:
+        return 0
+    left = int(stream.start_time + stream.duration - index.ticks[-1])
+    return left if 0 < left <= index.longest else 0
+
+
+_FASTEST = 100_000
+"""Frames a second; a container that says more is damaged."""
+
+_SHORTEST_LEAD, _LONGEST_LEAD = 0.1, 60.0
+"""Seconds by which sound may begin before the pictures: less is how codings of sound are stored,
+more is damage."""
+
+
+def _lead(file: Any, first: float) -> float:  # noqa: ANN401
+    """Seconds by which sound begins before the pictures: players begin with what is first."""
+    begins = [
+        float(sound.start_time * sound.time_base)
+        for sound in file.streams.audio
+        if sound.start_time is not None and sound.time_base
+    ]
+    lead = first - min(begins, default=first)
+    return lead if _SHORTEST_LEAD < lead < _LONGEST_LEAD else 0.0
+
+
+def _close_gaps(starts: Seconds, rate: float) -> Seconds:
+    steps = np.diff(starts)
+    steps[steps > _LONGEST_GAP] = 1 / rate if rate else _usual(starts)
+    return np.append(0.0, np.cumsum(steps))
+
+
+def _usual(starts: Seconds) -> float:
+    """Seconds from one frame to the next, as most are."""
+    return float(np.median(np.diff(starts))) if len(starts) > 1 else _UNKNOWN
+
+
+_UNKNOWN = 0.04
+"""Seconds of the only frame of a video that does not say how long it is shown."""

@@ -1,0 +1,186 @@
+"""From one frame that is wanted to the next through a video, by when each is shown."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from qwen3vl_app.media.packets import Clock, PacketIndex, Ticks, packets_of
+
+_MOST_REORDERED = 16
+"""Frames that may be stored before others that are shown earlier (ITU-T H.264, A.3.1;
+max_num_reorder_frames of H.265)."""
+
+_USUALLY_REORDERED = 4
+"""The same in broadcasts; an earlier key frame is tried where it was not enough."""
+
+_SHORT = 3000
+"""Frames that are decoded from the beginning rather than sought, some seconds' worth."""
+
+_BY_DECODING = frozenset({"mpegts", "mpeg"})
+"""Containers that FFmpeg seeks in by the time of decoding, others by the time of being shown."""
+
+
+class Cursor:
+    """A decoder that goes to a time: from key frame to key frame where that saves decoding.
+
+    ``file`` and ``stream`` are those that are open now.
+
+    Args:
+        reopen: Opens the file anew, where nothing else leads to its beginning.
+        file: The file as an open container of PyAV; the cursor closes it.
+        stream: Its stream of pictures.
+        index: Of its packets.
+    """
+
+    def __init__(
+        self,
+        reopen: Callable[[], tuple[Any, Any]],
+        file: Any,  # noqa: ANN401 - av comes without types
+        stream: Any,  # noqa: ANN401
+        index: PacketIndex,
+    ) -> None:
+        self._reopen, self.file, self.stream, self._index = reopen, file, stream, index
+        self._times: list[int] = index.times.tolist()
+        self._keys: list[int] = index.keys.tolist()
+        context = stream.codec_context
+        # Which frames a decoder leaves out after a seek is known of H.264 only. In a program
+        # stream FFmpeg's times are up to three frames off after one.
+        is_known = index.decoded is None or context.name == "h264"
+        is_exact = file.format.name != "mpeg" or len(index.times) > _SHORT
+        self._seeks = is_known and is_exact and not index.restarts
+        self._decoded: Iterator[tuple[int, Any]] = iter(())
+        self._shown: tuple[int, Any] | None = None
+        self._ahead: tuple[int, Any] | None = None
+        self._begun = False
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+    def first(self) -> tuple[int, Any] | None:
+        """The first frame that can be decoded, and when it is shown; None if there is none."""
+        self._go(self._times[0])
+        return self._ahead
+
+    def frame_at(self, time: int) -> Any:  # noqa: ANN401 - av comes without types
+        """What is shown at a time of the index; if that is damaged, the frame before.
+
+        None where nothing near the time can be decoded; before the first frame, the first.
+        """
+        if not self._begun or self._is_behind(time) or self._is_far(time):
+            self._go(time)
+        while self._shown is None or self._shown[0] < time:
+            if self._ahead is None:
+                self._ahead = next(self._decoded, None)
+            if self._ahead is None:
+                return self._last(time)
+            if self._ahead[0] > time and self._shown is not None:
+                break
+            self._shown, self._ahead = self._ahead, None
+        return self._shown[1]
+
+    def _last(self, time: int) -> Any:  # noqa: ANN401
+        """What players go on showing at the end of a file that breaks off."""
+        if self._shown is None:
+            return None
+        missing = bisect.bisect_left(self._times, time) - bisect.bisect(
+            self._times, self._shown[0]
+        )
+        return self._shown[1] if missing < _MOST_REORDERED else None
+
+    def _is_behind(self, time: int) -> bool:
+        return self._shown is not None and time < self._shown[0]
+
+    def _is_far(self, time: int) -> bool:
+        """Whether a key frame after the present place is nearer."""
+        if not self._seeks or self._shown is None:
+            return False
+        here = self._shown if self._ahead is None else self._ahead
+        return self._keys[self._key_for(time)] > here[0]
+
+    def _key_for(self, time: int) -> int:
+        if self._index.decoded is not None:
+            # where a key frame is among those around it is not known: begin well before
+            at = bisect.bisect_right(self._times, time) - 1 - _MOST_REORDERED
+            time = self._times[max(at, 0)]
+        return max(bisect.bisect_right(self._keys, time) - 1, 0)
+
+    def _go(self, time: int) -> None:
+        """To a key frame before ``time``, an earlier one where a seek goes too far."""
+        at, step = self._key_for(time), 1
+        while self._seeks:
+            self._seek(self._keys[at])
+            if self._ahead is not None and self._ahead[0] <= time:
+                return
+            if at == 0:
+                break
+            at, step = max(at - step, 0), 2 * step
+        self.file.close()
+        self.file, self.stream = self._reopen()
+        self._begin(self._frames(self._times[0]))
+
+    def _seek(self, key: int) -> None:
+        offset = key
+        if self._index.decoded is not None:
+            offset = int(self._index.decoded[key])
+        elif self.file.format.name in _BY_DECODING and len(self._times) > 1:
+            offset = key - (self._times[1] - self._times[0]) * _USUALLY_REORDERED
+        self.file.seek(offset, stream=self.stream)
+        self._begin(self._frames(key))
+
+    def _begin(self, decoded: Iterator[tuple[int, Any]]) -> None:
+        self._begun = True
+        self._decoded, self._shown = decoded, None
+        self._ahead = next(decoded, None)
+
+    def _frames(self, key: int) -> Iterator[tuple[int, Any]]:
+        """Frames with the time at which each is shown, from a key frame on.
+
+        Damaged ones are left out, and those that refer to what was before the key frame.
+        """
+        if self._index.decoded is not None:
+            _show_all(self.stream.codec_context)
+            yield from self._counted(self._index.decoded)
+            return
+        for _, frame in self._decode():
+            time = frame.dts if frame.pts is None else frame.pts
+            if time is not None and not frame.is_corrupt and time >= key:
+                yield time, frame
+
+    def _counted(self, decoded: Ticks) -> Iterator[tuple[int, Any]]:
+        """Frames by their number, from that of the packet on with which decoding began."""
+        for place, (begun, frame) in enumerate(self._decode()):
+            number = int(np.searchsorted(decoded, begun)) + place
+            if number < len(decoded):
+                yield number, frame
+
+    def _decode(self) -> Iterator[tuple[int, Any]]:
+        """Frames, each with the time at which the first packet was decoded."""
+        import av  # noqa: PLC0415
+
+        clock, begun = Clock(self.stream), None
+        for packet in packets_of(self.file, self.stream):
+            if packet.size and self._index.restarts:
+                shift = clock.shift(packet)
+                packet.pts = None if packet.pts is None else packet.pts + shift
+                packet.dts = None if packet.dts is None else packet.dts + shift
+            begun = packet.dts if begun is None else begun
+            with suppress(av.FFmpegError):
+                for frame in packet.decode():
+                    yield begun or 0, frame
+        with suppress(av.FFmpegError):  # what is still in the decoder where the file breaks off
+            for frame in self.stream.codec_context.decode(None):
+                yield begun or 0, frame
+
+
+def _show_all(context: Any) -> None:  # noqa: ANN401
+    """Have frames counted that were decoded without what they refer to."""
+    from av.codec.context import Flags, Flags2  # noqa: PLC0415
+
+    context.flags |= Flags.output_corrupt
+    context.flags2 |= Flags2.show_all
