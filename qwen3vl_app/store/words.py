@@ -7,12 +7,14 @@ a passage goes together with one in the name of its folder.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import unicodedata
 
 from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.wording import spaced
 from qwen3vl_app.types import ExactWords, ItemId
+from qwen3vl_app.types.folding import fold
 
 LONGEST_TERM = 200
 """Characters of one word or phrase that are looked for."""
@@ -22,6 +24,9 @@ INSIDE_WORD = 0.5
 art before parties."""
 
 _TRIGRAM = 3
+
+_JOINED = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+"""``well-known`` is also looked for as ``wellknown``, as a page of a PDF may have it."""
 
 _INDEX = "SELECT rowid, -bm25({table}) FROM {table} WHERE {table} MATCH ?"  # bm25: lower is better
 
@@ -52,7 +57,14 @@ def containing(conn: sqlite3.Connection, terms: tuple[str, ...]) -> set[int]:
 
 def _scores(conn: sqlite3.Connection, term: str, *, whole: bool = False) -> dict[int, float]:
     """How well items match one word or phrase, 0 and more; what does not match is not there."""
-    text = storable(spaced(term[:LONGEST_TERM]))
+    folded = storable(fold(term[:LONGEST_TERM]))
+    joined = _JOINED.sub("", folded)
+    scores = {} if joined == folded else _scores_as(conn, joined, whole=whole)
+    return scores | _scores_as(conn, folded, whole=whole)
+
+
+def _scores_as(conn: sqlite3.Connection, folded: str, *, whole: bool) -> dict[int, float]:
+    text = spaced(folded)
     phrase = '"' + text.replace('"', '""') + '"'
     scores: dict[int, float] = {}
     lettered = _is_lettered(text)
