@@ -36,7 +36,7 @@ _BOUNDARY = re.compile(rf"(?<=[{_UNSPACED}])(?=\S)|(?<=\S)(?=[{_UNSPACED}])")
 
 
 _HYPHEN = r"-(?:[ \t]*\n[ \t]*)?"
-_HYPHENATED = re.compile(rf"[^\W\d_]+(?:{_HYPHEN}[^\W\d_]+)+")
+_HYPHENATED = re.compile(rf"(?<![^\W\d_])[^\W\d_]++(?:{_HYPHEN}[^\W\d_]++)+")
 """Words joined by hyphens, or one that was broken at the end of a line."""
 
 
