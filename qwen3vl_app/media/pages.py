@@ -19,6 +19,7 @@ from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import written
 from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.page_texts import page_text
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE
 from qwen3vl_app.settings import Limits
 
@@ -48,7 +49,7 @@ class PageImage:
     """Pixels at :data:`NOMINAL_DPI`."""
 
     text: str
-    """The text layer; empty for scans."""
+    """The text layer and what its form holds; empty for scans."""
 
     taken: str
     """When the document was made, ISO 8601 local time; empty if unknown."""
@@ -88,7 +89,7 @@ def draw_pages(
                 wanted = max(width / size[0], height / size[1]) * _OVERSAMPLING
                 scale = max(wanted, min(1.0, THUMBNAIL_SIDE / max(size)))
                 with decoding(path, f"Page {number}"):
-                    text, picture = _text(page), _draw(page, size, scale)
+                    text, picture = page_text(page), _draw(page, size, scale)
             yield PageImage(picture=picture, size=size, text=text, taken=taken)
 
 
@@ -165,12 +166,3 @@ def _draw(page: pypdfium2.PdfPage, size: Size, scale: float) -> Image.Image:
     finally:
         bitmap.close()
     return picture
-
-
-def _text(page: pypdfium2.PdfPage) -> str:
-    layer = page.get_textpage()
-    try:
-        text: str = layer.get_text_bounded()
-    finally:
-        layer.close()
-    return text.replace("\r\n", "\n").replace("\0", "").strip()
