@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 _DATA_URI = re.compile(
     r"data:(?:[\w.+-]+/[\w.+*-]+)?(?:;[\w-]+=[^;,\s\"'<>()]*)*"
@@ -49,8 +50,8 @@ _BLOCK = 3
 """Lines of encoded data in a row that are no accident."""
 
 _CHANGES = 0.3
-"""Share of neighbours of different kinds (small, capital, digit) in base64: 0.6 when random. Names in
-programs have 0.2, paths less."""
+"""Share of neighbours of different kinds (small, capital, digit) in base64: 0.6 when random.
+Names in programs have 0.2, paths less."""
 
 _MINIFIED = 1000
 """Characters of a line from which it may be minified; nobody writes such lines without spaces."""
@@ -98,7 +99,7 @@ def _is_random(run: str) -> bool:
     kinds = [_kind(sign) for sign in run.rstrip("=")]
     if len(set(kinds) & {0, 1, 2}) < 3:
         return False
-    changes = sum(a != b for a, b in zip(kinds, kinds[1:], strict=False))
+    changes = sum(a != b for a, b in pairwise(kinds))
     return changes >= _CHANGES * len(kinds)
 
 

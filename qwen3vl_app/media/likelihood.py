@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from qwen3vl_app.media.ideographs import EAST_ASIAN
@@ -155,10 +156,8 @@ def _sign(text: str, at: int) -> float:
     category = unicodedata.category(sign)
     if category[0] == "L" or category in ("Mn", "Mc", "Nd") or _EAST.match(sign):
         return 0.0
-    if (
-        category[0] == "C"
-        and sign not in "\u200c\u200d\u200e\u200f\u00ad\ufeff"
-        or sign == "\ufffd"
+    if sign == "\ufffd" or (
+        category[0] == "C" and sign not in "\u200c\u200d\u200e\u200f\u00ad\ufeff"
     ):
         return _NO_CHARACTER
     cost = _SYMBOLS.get(sign, _OTHER_SYMBOL)
@@ -171,8 +170,7 @@ def _sign(text: str, at: int) -> float:
 
 def _capitals(word: str) -> int:
     """How often a capital stands behind a small letter."""
-    pairs = zip(word, word[1:], strict=False)
-    return sum(before.islower() and after.isupper() for before, after in pairs)
+    return sum(before.islower() and after.isupper() for before, after in pairwise(word))
 
 
 def _east(text: str, language: str) -> float:

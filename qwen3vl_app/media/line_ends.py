@@ -8,37 +8,38 @@ MARKS = "\x02\ufffe"
 """What PDFium puts where a hyphen ended a line and the line goes on."""
 
 _BROKEN = re.compile(
-    rf"(?P<before>[^\W_]+)(?:[{MARKS}][ \t]*\n?|\u00ad[ \t]*\n|[-\u2010][ \t]*\n)[ \t]*(?P<after>[^\W_]+)"
+    rf"(?P<before>[^\W_]+)(?:[{MARKS}][ \t]*\n?|\u00ad[ \t]*\n|[-\u2010][ \t]*\n)"
+    r"[ \t]*(?P<after>[^\W_]+)"
 )
 
-_CONJUNCTIONS = frozenset("and or und oder bzw sowie et ou y o e och eller en".split())
+_CONJUNCTIONS = frozenset(
+    ("and", "or", "und", "oder", "bzw", "sowie", "et", "ou", "y", "o", "e", "och", "eller", "en")
+)
 """Behind a hyphen they say that a second word follows: ``pre- and post-war``."""
 
-_COMPOUNDS = frozenset(
-    """
+_COMPOUNDS_LISTED = """
     above after all anti back best better built cost cross current data deep double early easy
-    ever extra eye fair far fast first five forward four free front full fully good half hand hard
-    heavy high highly home ill inter large last late left life light like little long low machine
-    main many mid middle mother multi near new newly next nine non north old one open over part
-    poorly post pre pseudo quasi ready real right second self semi seven short single six slow small
-    so-called soft son south state still sub third three time top two ultra under user water well
-    west wide widely world year young
-    """.split()  # noqa: SIM905 - to be read
-)
+    ever extra eye fair far fast first five forward four free front full fully good half hand
+    hard heavy high highly home ill inter large last late left life light like little long low
+    machine main many mid middle mother multi near new newly next nine non north old one open
+    over part poorly post pre pseudo quasi ready real right second self semi seven short single
+    six slow small soft son south state still sub third three time top two ultra under user
+    water well west wide widely world year young
+"""
+_COMPOUNDS = frozenset(_COMPOUNDS_LISTED.split())
 """First parts of English words with a hyphen."""
 
-_ENDINGS = frozenset(
-    """
+_ENDINGS_LISTED = """
     able age aged ago al ally ance ant ary ate ated ation back ben ber bers cal came ceive cept
-    ched ches ched cial city come cy day days der ders ed edge eer el ened ening ens ent er ered
-    ering ern ers ery est ever ful fully gate ger ger gers gest go going hood ible ic ical ide ied
+    ched ches cial city come cy day days der ders ed edge eer el ened ening ens ent er ered
+    ering ern ers ery est ever ful fully gate ger gers gest go going hood ible ic ical ide ied
     ier iest ify il ile ine ing ings ion ions ish ism ist ists ite ity ive ize ized land lands
-    ledge less let ling long look ly man mark men ment ments nce ness nest ning noon ny ogy or ors
-    ory ous out over ow pect per pers ported ship sion sions some stand standing standings stood take
-    tage taken tal ted ten ter tern ters tic tical tics time ting tion tional tions tive ton ture
-    tures ty ure ver vide ward wards ware way ways where wise work works
-    """.split()  # noqa: SIM905 - to be read
-)
+    ledge less let ling long look ly man mark men ment ments nce ness nest ning noon ny ogy or
+    ors ory ous out over ow pect per pers ported ship sion sions some stand standing stood tage
+    take taken tal ted ten ter tern ters tic tical tics time ting tion tional tions tive ton
+    ture tures ty ure ver vide ward wards ware way ways where wise work works
+"""
+_ENDINGS = frozenset(_ENDINGS_LISTED.split())
 """Second parts of words that are written in one: ``well-ness`` and ``under-stand`` were broken."""
 
 

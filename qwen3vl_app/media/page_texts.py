@@ -25,6 +25,7 @@ _LONGEST_VALUE = 2**20
 _MOST_FIELDS = 10_000
 """Of one page; a form of the tax office has 300."""
 
+_BOXES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
 _UNSAID = {"yes", "on", "off", "1", "true", "x"}
 """Values of boxes that say only that they are ticked."""
 
@@ -76,7 +77,7 @@ def _sign(code: int) -> str:
 
 
 def _form(page: pypdfium2.PdfPage, text: str) -> Iterator[str]:
-    """What was filled in, chosen or ticked, and notes written on the page, but for what is there."""
+    """What was filled in, chosen, ticked or written on the page, but for what is in its text."""
     form = page.formenv
     said = " ".join(text.split())
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_FIELDS)):
@@ -112,9 +113,8 @@ def _values(form: pypdfium2.PdfFormEnv, annotation: object) -> Iterator[str]:
             if raw.FPDFAnnot_IsOptionSelected(form, annotation, option)
         ]
         yield from chosen or [_string(raw.FPDFAnnot_GetFormFieldValue, form, annotation)]
-    elif kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
-        if raw.FPDFAnnot_IsChecked(form, annotation):
-            yield _label(form, annotation)
+    elif kind in _BOXES and raw.FPDFAnnot_IsChecked(form, annotation):
+        yield _label(form, annotation)
 
 
 def _label(form: pypdfium2.PdfFormEnv, annotation: object) -> str:

@@ -1,8 +1,8 @@
 """Lines in Arabic and Hebrew, put from where they are printed into the order of reading.
 
-A page says where each letter stands, not in which order it is read: browsers print a line from left
-to right, office programs from right to left, and some a word this way and the next that. So the
-order is made anew from the positions: a simple form of what Unicode's bidirectional algorithm
+A page says where each letter stands, not in which order it is read: browsers print a line from
+left to right, office programs from right to left, and some a word this way and the next that. So
+the order is made anew from the positions: a simple form of what Unicode's bidirectional algorithm
 (UAX 9) does, backwards.
 """
 
@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 from statistics import median
 
@@ -155,7 +156,7 @@ def _is_right_to_left(clusters: Sequence[_Cluster]) -> list[bool]:
 def _between(turned: Sequence[bool]) -> list[tuple[int, int]]:
     """First and last of what stands between two that are turned."""
     at = [number for number, is_turned in enumerate(turned) if is_turned]
-    return [(a + 1, b - 1) for a, b in zip(at, at[1:], strict=False) if b - a > 1]
+    return [(a + 1, b - 1) for a, b in pairwise(at) if b - a > 1]
 
 
 def _said(run: Iterable[_Cluster]) -> str:

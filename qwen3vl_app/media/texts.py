@@ -80,8 +80,8 @@ def _decode(data: bytes) -> str | None:
         if data.startswith(mark):
             return data.decode(codec, errors="replace")
     if _is_binary(data[:_SAMPLE]):
-        codec = charsets.wide(data)
-        return None if codec is None else data.decode(codec, errors="replace")
+        wide = charsets.wide(data)
+        return None if wide is None else data.decode(wide, errors="replace")
     if charsets.is_jis(data):
         return data.decode("iso2022_jp_ext")
     try:

@@ -31,7 +31,8 @@ _TOGETHER = 500
 # Chinese characters with their radicals and extensions, kana, Bopomofo, Hangul; Thai, Lao, Khmer
 # and Burmese, whose vowels are words of their own here too.
 _UNSPACED = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3040-\u31ff\u3400-\u4dbf"
-_UNSPACED += "\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+_UNSPACED += "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+_UNSPACED += "\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3"
 _BOUNDARY = re.compile(rf"(?<=[{_UNSPACED}])(?=\S)|(?<=\S)(?=[{_UNSPACED}])")
 
 

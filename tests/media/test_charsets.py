@@ -156,8 +156,8 @@ def test_read_lines__as_the_cases_have_them(tmp_path):
     for name, data, expected in (
         ("de.txt", "Rechnung für März".encode("cp1252"), ["Rechnung für März"]),
         ("ru.csv", "Имя,Город\nИван,Москва\n".encode("utf-16-le"), ["Имя,Город", "Иван,Москва"]),
-        ("a.html", b'<html><head><meta charset="iso-8859-1"></head><body>caf\xe9 tr\xe8s \xe0 Paris'
-         b"</body></html>", ["café très à Paris"]),
+        ("a.html", b'<html><head><meta charset="iso-8859-1"></head>'
+         b"<body>caf\xe9 tr\xe8s \xe0 Paris</body></html>", ["café très à Paris"]),
         ("a.xml", '<?xml version="1.0" encoding="GBK"?><r>你好</r>'.encode("gbk"),
          ['<?xml version="1.0" encoding="GBK"?><r>你好</r>']),
     ):  # fmt: skip

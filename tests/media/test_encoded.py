@@ -22,6 +22,9 @@ SOURCE = [
     "    " + ", ".join(f"0x{byte:02x}" for byte in DATA[at : at + 12]) + ","
     for at in range(0, 240, 12)
 ]
+UUENCODED = [
+    "M" + "".join(chr(32 + byte % 64) for byte in DATA[at : at + 60]) for at in range(0, 600, 60)
+]
 JWT = f"{BASE64[:80]}.{URLSAFE[100:400]}.{URLSAFE[400:443]}"
 
 
@@ -30,11 +33,12 @@ JWT = f"{BASE64[:80]}.{URLSAFE[100:400]}.{URLSAFE[400:443]}"
     [
         (f"![photo](data:image/png;base64,{BASE64})", "![photo]()"),
         (f'<img alt="a fox" src="data:image/jpeg;base64,{BASE64}">', '<img alt="a fox" src="">'),
-        (f"a {{ background: url('data:font/woff2;charset=utf-8;base64,{BASE64}') }}", "a { background: url('') }"),
+        (f"a {{ b: url('data:font/woff2;charset=utf-8;base64,{BASE64}') }}", "a { b: url('') }"),
         (f"url(data:image/svg+xml,{'%3Csvg%20' * 20})", "url()"),
         (f'  "image/png": "{BASE64}\\n",', '  "image/png": "\\n",'),
         (f"key {BASE64} end", "key  end"),
         (f"key {URLSAFE} end", "key  end"),
+        (f"token {JWT} end", "token .. end"),
         (f"digest {HEX} end", "digest  end"),
         (f"bytes {DATA[:100].hex(' ')} end", "bytes  end"),
         (f'<path d="{"M10.5 20L30,40" * 20}"/>', '<path d=""/>'),
@@ -56,7 +60,7 @@ def test_readable__encoded_data_in_a_line_is_left_out(line, expected):
         wrap(HEX, 64),
         DUMP,
         SOURCE,
-        ["M" + "".join(chr(32 + byte % 64) for byte in DATA[at : at + 60]) for at in range(0, 600, 60)],
+        UUENCODED,
     ],
 )  # fmt: skip
 def test_readable__blocks_of_encoded_data_are_left_out(block):

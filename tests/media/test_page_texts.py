@@ -45,13 +45,13 @@ def form(*fields: str) -> bytes:
         f"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{references}] /NeedAppearances true"
         " /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 4 0 R >> >> >> >>".encode(),
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 5 0 R /Annots [{references}]"
-        " /Resources << /Font << /F1 4 0 R >> >> >>".encode(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 5 0 R "
+        f"/Annots [{references}] /Resources << /Font << /F1 4 0 R >> >> >>".encode(),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         *(
-            f"<< /Type /Annot /P 3 0 R /Rect [20 {20 + 9 * at} 200 {28 + 9 * at}] {field} >>".encode()
-            for at, field in enumerate(fields)
+            f"<< /Type /Annot /P 3 0 R /Rect [20 {at} 200 {at + 8}] {field} >>".encode()
+            for at, field in enumerate(fields, start=20)
         ),
     ]  # fmt: skip
     data, offsets = b"%PDF-1.7\n", []
@@ -72,7 +72,7 @@ WIDGET = "/Subtype /Widget /F 4"
     [
         (f"{WIDGET} /FT /Tx /T (name) /V (Anna Quokka)", "Anna Quokka"),
         (f"{WIDGET} /FT /Tx /T (name) /V <FEFF00DC006200650072>", "Über"),
-        (f"{WIDGET} /FT /Tx /T (note) /Ff 4096 /V (first line\\rsecond line)", "first line\nsecond line"),
+        (f"{WIDGET} /FT /Tx /T (note) /Ff 4096 /V (one line\\rand one)", "one line\nand one"),
         (f"{WIDGET} /FT /Tx /T (name)", ""),
         (f"{WIDGET} /FT /Tx /T (secret) /Ff 8192 /V (hunter2)", ""),
         ("/Subtype /Widget /F 2 /FT /Tx /T (name) /V (hidden)", ""),
@@ -86,7 +86,7 @@ WIDGET = "/Subtype /Widget /F 4"
          " /AP << /N << /Yes 5 0 R /Off 5 0 R >> >>", ""),
         (f"{WIDGET} /FT /Btn /Ff 32768 /T (pay) /V /Cash /AS /Cash"
          " /AP << /N << /Cash 5 0 R /Off 5 0 R >> >>", "Cash"),
-        ("/Subtype /FreeText /F 4 /DA (/F1 9 Tf) /Contents (written on the page)", "written on the page"),
+        ("/Subtype /FreeText /F 4 /DA (/F1 9 Tf) /Contents (written on it)", "written on it"),
         ("/Subtype /Text /F 4 /Contents (a remark)", ""),
     ],
 )  # fmt: skip
