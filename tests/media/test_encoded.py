@@ -25,7 +25,7 @@ SOURCE = [
 UUENCODED = [
     "M" + "".join(chr(32 + byte % 64) for byte in DATA[at : at + 60]) for at in range(0, 600, 60)
 ]
-JWT = f"{BASE64[:80]}.{URLSAFE[100:400]}.{URLSAFE[400:443]}"
+JWT = f"{BASE64[:80]}.{URLSAFE[100:400]}.{URLSAFE[400:700]}"
 
 
 @pytest.mark.parametrize(
