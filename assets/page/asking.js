@@ -12,6 +12,8 @@ import { chosen, DEFAULTS, fromAddress, isQuestion, toAddress } from './asking_s
 import { emit, on } from './bus.js';
 import { debounced, el, showTab } from './dom.js';
 import { catchItems } from './drag.js';
+import { t } from './strings.js';
+import { toast } from './toast.js';
 import { liking } from './wishes.js';
 
 const SETTLE = 350; // milliseconds between a change of the choices and the search it causes
@@ -75,12 +77,24 @@ class Asking {
   /** Ask something: new text and files, or with null those in the box, and changed choices. */
   ask({ text = null, files = null, change = () => ({}), cards = [] }) {
     for (const card of cards) this.cards.set(card.id, card);
-    this.choices = { ...this.choices, ...change(this.choices) };
+    const choices = { ...this.choices, ...change(this.choices) };
+    if (!isQuestion({ ...this.written(text, files), choices })) {
+      toast(t('ask.nothing'));
+      return;
+    }
+    this.choices = choices;
     this.set({});
     showTab(0);
     const own = text === null ? null : (files ?? []);
     if (own) this.trigger('fill', { text, files: own });
     this.search(text, own);
+  }
+
+  /** The given text and files, or those that stand in the box. */
+  written(text, files) {
+    if (text !== null) return { text, files: files ?? [] };
+    const typed = document.querySelector('#query textarea')?.value ?? '';
+    return { text: typed.trim(), files: [...document.querySelectorAll('#query .thumbnail-item')] };
   }
 
   search(text, files) {
@@ -91,8 +105,9 @@ class Asking {
   took(asked) {
     for (const card of asked.items) this.cards.set(card.id, card);
     this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
-    const address = toAddress(this.asked);
-    if (address !== toAddress(fromAddress(location.search))) history.pushState(null, '', location.pathname + address);
+    const changed = toAddress(this.asked) !== toAddress(fromAddress(location.search));
+    const address = location.pathname + toAddress(this.asked, { item: this.opened });
+    if (changed && isQuestion(this.asked)) history.pushState(null, '', address);
     this.draw();
   }
 

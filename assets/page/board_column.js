@@ -2,6 +2,7 @@
 // to be measured; only rows in view are animated.
 
 import { fillRow, makeRow } from './board_row.js';
+import { marked } from './highlight.js';
 import { attribute, el, isCalm, isNarrow, say } from './dom.js';
 import { ms } from './format.js';
 import { icon } from './icons.js';
@@ -10,6 +11,19 @@ import { t } from './strings.js';
 const GAP = 6;
 const FLIGHT = { duration: 420, easing: 'cubic-bezier(.2,.75,.25,1)' };
 const SKELETONS = 6;
+
+/** What orders the recall column: several rankings become one by their ranks, not by a score. */
+function rankedBy({ asked, hits }) {
+  const words = asked.choices?.words;
+  if (words === 'only') return 'ranked.words';
+  return words === 'on' || hits.some((hit) => hit.by.length > 1) ? 'ranked.fused' : 'similarity';
+}
+
+/** What is marked in the rows: exact words only, because everything else is near by meaning. */
+function wordsOf(value) {
+  const { choices, words } = value?.asked ?? {};
+  return ['on', 'only'].includes(choices?.words) ? words : [];
+}
 
 export class Column {
   constructor(board, side) {
@@ -98,6 +112,8 @@ export class Column {
       if (old === place) return;
       if (old !== undefined && (inView(old) || inView(place))) flights.push([row, (old - place) * pitch]);
     });
+    const texts = [...this.rows.values()].flatMap((row) => [...row.querySelectorAll('.row-title, .row-place, .row-snippet')]);
+    marked(texts, wordsOf(this.board.value), `row-words-${this.side}`);
     this.list.style.height = `${Math.max(0, shown.length * pitch - GAP)}px`;
     if (isCalm()) return;
     for (const [row, distance] of flights) {
@@ -118,7 +134,7 @@ export class Column {
     this.meter.classList.toggle('running', judging || stage === 'begun');
     this.meter.style.setProperty('--done', judging && hits.length ? value.done / hits.length : 0);
     if (stage === 'begun' || !value) say(this.sub, '');
-    else if (this.side === 'recall') say(this.sub, `${t('similarity')} · ${ms(value.ms.embed + value.ms.recall)}`);
+    else if (this.side === 'recall') say(this.sub, `${t(rankedBy(value))} · ${ms(value.ms.embed + value.ms.recall)}`);
     else if (judging) say(this.sub, t('judged', { done: value.done, total: hits.length }));
     else say(this.sub, `${t('relevance')} · ${ms(value.ms.rerank)}`);
   }

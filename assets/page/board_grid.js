@@ -85,7 +85,7 @@ function makeTile(hit) {
     'button',
     { type: 'button', class: 'tile', tabindex: '-1', title: hit.title, data: { id: hit.id } },
     el('span', { class: 'tile-thumb' }, picture, badge, head),
-    el('span', { class: 'tile-title', text: hit.title }),
+    el('span', { class: 'tile-title', dir: 'auto', text: hit.title }),
     el('span', { class: 'tile-score' }),
   );
   draggable(tile, hit);

@@ -17,10 +17,11 @@ export class LeftOut {
 
   draw({ value, stage }) {
     const left = value?.left;
-    this.node.hidden = !left || !value.hits.length || ['empty', 'begun', 'error'].includes(stage);
+    this.node.hidden = !(left || value?.doubt) || !value.hits.length || ['empty', 'begun', 'error'].includes(stage);
     if (this.node.hidden) return; // without hits, what is said in their place says it all
-    const nothing = left.nothing ? [el('b', { text: t('left.nothing') })] : [];
-    this.node.replaceChildren(...nothing, el('span', { text: sentence(left, value.top) }), ...hidden(left));
+    const nothing = value.doubt ? [el('b', { text: t(`doubt.${value.doubt}`) })] : [];
+    const counts = left ? [el('span', { text: sentence(left, value.top) }), ...hidden(left)] : [];
+    this.node.replaceChildren(...nothing, ...counts);
   }
 }
 

@@ -111,7 +111,7 @@ export class BoardTable {
   add(hit) {
     const image = el('img', { src: thumbOf(hit), alt: '', width: 56, height: 42, loading: 'lazy', decoding: 'async', draggable: 'false', data: { fit: fitOf(hit) } });
     const place = placeText(hit.kind, hit.place);
-    const name = el('button', { type: 'button', class: 'link', tabindex: '-1', text: hit.title, title: hit.title });
+    const name = el('button', { type: 'button', class: 'link', tabindex: '-1', dir: 'auto', text: hit.title, title: hit.title });
     const cells = this.columns.map((column) =>
       column === NAME
         ? el('th', { scope: 'row' }, name, place ? el('span', { class: 'fine', text: place }) : null)

@@ -32,7 +32,7 @@ function loading() {
 /** What was asked, and what the second stage changed, as nodes. */
 export function legend(board, hits) {
   const { stage, asked, value } = board;
-  const question = asked ? [el('span', { class: 'question', text: quoted(asked) })] : [];
+  const question = asked ? [el('span', { class: 'question', dir: 'auto', text: quoted(asked) })] : [];
   if (!['rerank', 'done', 'stopped'].includes(stage) || !value?.rerank) return question;
   const tally = { rescued: 0, promoted: 0, kept: 0, demoted: 0, dropped: 0 };
   for (const hit of hits) {

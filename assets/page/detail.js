@@ -22,6 +22,9 @@ const VIEWS = {
   picture: pictureView, page: pageView, passage: passageView, video: clipView, moment: clipView,
 };
 
+/** Kinds in whose text the words of the query are marked. */
+const MARKED = new Set(['page', 'passage']);
+
 export function start({ element }) {
   const detail = new Detail(element.querySelector('.detail-root'));
   const named = Number(new URLSearchParams(location.search).get('item'));
@@ -35,7 +38,8 @@ class Detail {
     this.clear();
     on('open', root, (request) => this.open(request));
     on('close', root, () => this.close());
-    on('scored', root, ({ hits, value }) => this.rescore(hits, value));
+    on('scored', root, ({ hits, value }) => this.follow(hits, value));
+    on('unasked', root, () => this.follow([], null));
     on('forgotten', root, ({ ids }) => ids.includes(this.id) && this.close());
   }
 
@@ -61,9 +65,10 @@ class Detail {
 
   draw(item, hit, value) {
     const go = (id) => this.open({ id, quiet: true });
-    this.seq = value?.seq;
     this.view = VIEWS[item.kind](item, go);
-    this.scores = hit ? scoresBlock(hit, value) : null;
+    this.item = item;
+    this.scores = el('div', { class: 'panel-scores' });
+    this.drawScores(hit, value);
     const panel = el(
       'aside',
       { class: 'panel', 'aria-label': t('detail.title'), tabindex: '-1' },
@@ -80,13 +85,21 @@ class Detail {
     if (isNarrow()) panel.focus({ preventScroll: true });
   }
 
-  /** Keep the scores of the shown item up to date while its search is still judging. */
-  rescore(hits, value) {
-    const hit = this.scores && value.seq === this.seq && hits.find((one) => one.id === this.id);
-    if (!hit) return;
-    const fresh = scoresBlock(hit, value);
-    this.scores.replaceWith(fresh);
-    this.scores = fresh;
+  /** Speak of the search that is on the board, also after another one has begun there. */
+  follow(hits, value) {
+    if (!this.scores || !this.root.contains(this.scores)) return;
+    if (value?.stage === 'begun') return; // the board still shows the rows of the one before
+    const hit = hits.find((one) => one.id === this.id) ?? null;
+    const words = value?.asked?.words ?? [];
+    const marked = MARKED.has(this.item.kind) && words.join(' ') !== this.item.words.join(' ');
+    if (value?.seq !== this.seq && marked) this.open({ id: this.id, hit, value, quiet: true });
+    else this.drawScores(hit, value);
+  }
+
+  drawScores(hit, value) {
+    this.seq = value?.seq;
+    const elsewhere = value ? [el('p', { class: 'fine', text: t('scores.elsewhere') })] : [];
+    this.scores.replaceChildren(...(hit ? [scoresBlock(hit, value)] : elsewhere));
   }
 
   header(item) {
@@ -98,7 +111,7 @@ class Detail {
       el(
         'div',
         { class: 'panel-title' },
-        el('h2', { text: item.title, title: item.title }),
+        el('h2', { dir: 'auto', text: item.title, title: item.title }),
         el('p', { text: place }),
       ),
       this.cross(),
@@ -164,6 +177,7 @@ class Detail {
     this.root.replaceChildren();
     delete document.body.dataset.detail;
     this.id = null;
+    this.scores = null;
   }
 
   close() {

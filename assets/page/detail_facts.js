@@ -98,7 +98,7 @@ function pathRow(path) {
   return el(
     'div',
     { class: 'path' },
-    el('code', { title: path }, el('span', { text: path.slice(0, cut) }), el('b', { text: path.slice(cut) })),
+    el('code', { title: path }, el('bdi', { text: path.slice(0, cut) }), el('b', { dir: 'auto', text: path.slice(cut) })),
     el(
       'button',
       { type: 'button', class: 'bare', 'aria-label': t('copy.path'), title: t('copy.path'), onclick: copy },

@@ -61,7 +61,7 @@ function picture(item) {
     { class: 'tile-frame', data: { id: item.id } },
     tile(item),
     el('p', { class: 'fine', text: facts.filter(Boolean).join(' · ') }),
-    el('p', { class: 'fine group-path', text: pathTail(item.path), title: item.path }),
+    el('p', { class: 'fine group-path', dir: 'auto', text: pathTail(item.path), title: item.path }),
   );
 }
 

@@ -89,7 +89,7 @@ export class Folders {
       'div',
       { class: 'folder-row' },
       icon('folder', 18),
-      el('div', { class: 'outcome-file' }, el('b', { text: path }), collection ? el('p', { class: 'fine', text: collection }) : null, gone),
+      el('div', { class: 'outcome-file' }, el('b', { dir: 'auto', text: path }), collection ? el('p', { class: 'fine', text: collection }) : null, gone),
       el('label', { class: 'check switch', title: t('folders.watch.hint') }, toggle, el('span', { text: t('folders.watch') })),
       el('div', { class: 'row-tools' }, button('retry', 'folders.rescan', () => this.rescan([path])), button('bin', 'folders.forget', () => this.forget(key, path))),
     );

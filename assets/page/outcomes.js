@@ -93,7 +93,7 @@ export class Outcomes {
       el(
         'div',
         { class: 'outcome-file' },
-        el('b', { text: row.name, title: row.path }),
+        el('b', { dir: 'auto', text: row.name, title: row.path }),
         row.reason.text ? el('p', { class: 'outcome-reason', text: worded(row.reason) }) : null,
         el('p', { class: 'fine', text: row.path }),
       ),

@@ -12,6 +12,9 @@ export const searchEnglish = {
   'words.only': 'Exact words: only',
   'words.badge': 'Words #{rank}',
   'words.hint': 'Contains the words; number {rank} of those that do.',
+  'words.in.name': 'in its name',
+  'words.in.folder': 'in its folder',
+  'words.in.section': 'in the name of its part',
   'words.found': 'Found by its words alone, without a model.',
 
   'field.folder': 'Folder',
@@ -67,8 +70,11 @@ export const searchEnglish = {
   'left.none': 'none of {shown} stands out above similarity {level}',
   'left.words': 'Showing {shown} of {above} that contain the words',
   'left.hidden': '{count} hidden by filters',
-  'left.nothing': 'Probably nothing here:',
+  'doubt.recall': 'Probably nothing here (recall: nothing stands out).',
+  'doubt.rerank': 'Probably nothing here (rerank: no relevance above one half).',
+  'doubt.uniform': 'Your library is very uniform; look at the order, not at the level.',
   'left.clear': 'Search without filters',
+  'ask.nothing': 'Then nothing would be asked for: type some words, or name another example first.',
   'nothing.again': 'Search again',
   'nothing.meaning': 'Search by meaning',
 

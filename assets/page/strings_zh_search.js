@@ -12,6 +12,9 @@ export const searchChinese = {
   'words.only': '精确词语：仅此',
   'words.badge': '词语 #{rank}',
   'words.hint': '包含这些词语，在包含者中排第 {rank}。',
+  'words.in.name': '在文件名中',
+  'words.in.folder': '在文件夹名中',
+  'words.in.section': '在其部分的名称中',
   'words.found': '仅凭词语找到，未用模型。',
 
   'field.folder': '文件夹',
@@ -67,8 +70,11 @@ export const searchChinese = {
   'left.none': '{shown} 个中没有一个相似度高于 {level}',
   'left.words': '显示 {shown} 个，共 {above} 个包含这些词语',
   'left.hidden': '{count} 个被筛选隐藏',
-  'left.nothing': '这里可能没有要找的内容：',
+  'doubt.recall': '这里可能没有要找的内容（召回：没有突出的结果）。',
+  'doubt.rerank': '这里可能没有要找的内容（重排：没有相关度超过一半的结果）。',
+  'doubt.uniform': '资料库非常单一；请看顺序，不要看数值。',
   'left.clear': '不用筛选再搜索',
+  'ask.nothing': '这样就没有要搜索的内容了：请先输入词语，或再选一个示例。',
   'nothing.again': '重新搜索',
   'nothing.meaning': '按含义搜索',
 

@@ -13,6 +13,8 @@ import { chooseTheme, chosenTheme, themes } from './theme.js';
 import { complain } from './toast.js';
 
 const RUNNING = new Set(['scanning', 'waiting', 'indexing', 'paused', 'failed']);
+/** Outcomes of files, in the order in which the end of a run names them. */
+const OUTCOMES = ['indexed', 'unchanged', 'duplicate', 'failed', 'skipped'];
 const THEME_ICONS = { system: 'system', light: 'sun', dark: 'dusk' };
 
 export function start({ element }) {
@@ -57,11 +59,16 @@ class TopBar {
     this.pause = button('pause', 'index.pause', '/api/index/pause');
     this.resume = button('play', 'index.resume', '/api/index/resume');
     this.cancel = button('stop', 'index.cancel', '/api/index/cancel');
-    this.tools = el('div', { class: 'strip-tools' }, this.pause, this.resume, this.cancel);
-    const label = t('index.title');
+    const label = { 'aria-label': t('dismiss'), title: t('dismiss') };
+    const seen = () => {
+      this.ran = false;
+      this.strip.hidden = true;
+    };
+    this.dismiss = el('button', { type: 'button', class: 'bare', hidden: true, onclick: seen, ...label }, icon('close', 15));
+    this.tools = el('div', { class: 'strip-tools' }, this.pause, this.resume, this.cancel, this.dismiss);
     return el(
       'div',
-      { class: 'strip', role: 'group', 'aria-label': label, hidden: true },
+      { class: 'strip', role: 'group', 'aria-label': t('index.title'), hidden: true },
       this.head, this.bar, this.pace, this.current, this.tools,
     );
   }
@@ -95,7 +102,8 @@ class TopBar {
 
   showStrip(index) {
     const running = RUNNING.has(index.state);
-    this.strip.hidden = !running;
+    if (running) this.ran = index.state !== 'failed';
+    this.strip.hidden = !(running || this.ended(index));
     this.strip.dataset.state = index.state;
     if (!running) return;
     const failed = index.outcomes.failed ?? 0;
@@ -112,8 +120,25 @@ class TopBar {
     say(this.current, message || doing);
     this.current.title = message || index.current;
     this.tools.hidden = !isEditable();
+    this.cancel.hidden = false;
+    this.dismiss.hidden = true;
     this.pause.hidden = index.state === 'paused' || index.state === 'failed';
     this.resume.hidden = !['paused', 'failed'].includes(index.state);
+  }
+
+  /** Say how a run that was seen running has ended, until the next one or until it is dismissed. */
+  ended(index) {
+    const counts = OUTCOMES.filter((name) => index.outcomes[name]);
+    if (!this.ran || !counts.length) return false;
+    say(this.head, counts.map((name) => t(`ended.${name}`, { n: index.outcomes[name] })).join(', '));
+    this.bar.classList.remove('running');
+    this.bar.style.setProperty('--done', 1);
+    say(this.pace, '');
+    say(this.current, '');
+    this.current.title = '';
+    for (const button of [this.pause, this.resume, this.cancel]) button.hidden = true;
+    this.dismiss.hidden = this.tools.hidden = false;
+    return true;
   }
 
   showNotice(models) {

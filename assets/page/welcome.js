@@ -110,7 +110,7 @@ export function tile(item) {
       onclick: () => emit('open', { id: item.id }),
     },
     el('span', { class: 'tile-thumb' }, picture, badge),
-    el('span', { class: 'tile-title', text: item.title }),
+    el('span', { class: 'tile-title', dir: 'auto', text: item.title }),
   );
   draggable(node, item);
   return node;

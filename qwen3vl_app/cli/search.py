@@ -17,13 +17,20 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.query import query_options, read_query
-from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate, WordsMode
+from qwen3vl_app.types import Doubt, Hit, LeftOut, Query, SearchUpdate, WordsMode
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
     from qwen3vl_app.services import Services
+
+DOUBTS = {
+    Doubt.RECALL: "Probably nothing here (recall: nothing stands out).",
+    Doubt.RERANK: "Probably nothing here (rerank: no relevance above one half).",
+    Doubt.UNIFORM: "Your library is very uniform; look at the order, not at the level.",
+}
+"""What may be wrong with all hits, in words."""
 
 
 @click.command()
@@ -103,6 +110,7 @@ def answer(asked: dict[str, object], update: SearchUpdate, top_k: int) -> dict[s
             "rerank_ms": update.timings.rerank,
         },
         "left_out": _left_out(update.left_out),
+        "doubt": None if update.doubt is None else update.doubt.value,
         "notes": list(update.notes),
     }
 
@@ -156,6 +164,8 @@ def _say(update: SearchUpdate, top_k: int) -> None:
         Console(width=10_000, soft_wrap=True).print(_table(hits))
     elif not update.notes:
         click.echo("Nothing found. Index some files first, or search in more kinds.", err=True)
+    if update.doubt is not None:
+        click.echo(DOUBTS[update.doubt], err=True)
     if update.left_out is not None:
         click.echo(_sentence(update.left_out, len(hits)), err=True)
 

@@ -37,6 +37,8 @@ class Left:
     more: bool
     """Counting stopped."""
 
+    uniform: bool
+
 
 class Meaning:
     """One search by a vector, with exact words beside it if the query wants them."""
@@ -69,7 +71,11 @@ class Meaning:
         if self._words is None:
             return near, len(near) < k
         words = [item for item in self._words.found if item not in self._named]
-        return fused(near, words[:k]), len(near) < k and len(words) <= k
+        # The whole ranking of the words counts: what is near and contains them far down that
+        # ranking must not sink below what is near only.
+        fetched = {*near, *words[:k]}
+        both = [item for item in fused(near, words) if item in fetched]
+        return both, len(near) < k and len(words) <= k
 
     def similarities(self, chosen: Collection[ItemId]) -> Mapping[ItemId, float]:
         """How near these items are; those without a vector are not there."""
@@ -100,6 +106,7 @@ class Meaning:
             hidden=(standing_out - passing) | without,
             level=lowest,
             more=len(high) == COUNTED,
+            uniform=self._standing.uniform,
         )
 
     def _standing_out(self, high: Sequence[Candidate], scale: Standing) -> set[ItemId]:

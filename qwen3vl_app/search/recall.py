@@ -28,7 +28,6 @@ from qwen3vl_app.types import (
     WordsMode,
 )
 
-NOTHING_HERE = "Probably nothing here: nothing in the library stands out for this query."
 NO_WORDS = "No item contains these words."
 NOT_YET = (
     "Nothing in the library is indexed with this model yet: index it again, or choose the model "
@@ -73,7 +72,7 @@ class Recall:
             timings=timings,
             model=space.model,
             left_out=left_out,
-            notes=self._notes(query, search, hits, left_out),
+            notes=self._notes(query, search, hits),
         )
 
     def _by_words(self, query: Query) -> SearchUpdate:
@@ -97,15 +96,12 @@ class Recall:
             notes=_notes_of_words(left_out),
         )
 
-    def _notes(
-        self, query: Query, search: Together, hits: Sequence[Hit], left_out: LeftOut | None
-    ) -> tuple[str, ...]:
+    def _notes(self, query: Query, search: Together, hits: Sequence[Hit]) -> tuple[str, ...]:
         if search.is_in_vain:
             return (NOT_YET,) if any(self._library.counts().items.values()) else ()
         if not hits and query.filter != EVERYTHING:
             return (NONE_PASSES,)
-        nothing = left_out is not None and left_out.probably_nothing
-        return (NOTHING_HERE,) if nothing else ()
+        return ()
 
     def _vectors(self, each: Sequence[Query]) -> list[Vectors]:
         """Where queries point that differ in what they want only, (D,) for each.

@@ -55,6 +55,7 @@ class Together:
             collapsed=sum(len(hit.copies) for hit in hits),
             level=min(left.level for left in found),
             more=any(left.more for left in found),
+            uniform=any(left.uniform for left in found),
         )
 
     def _fetch(self, k: int) -> tuple[list[ItemId], bool]:

@@ -35,7 +35,9 @@ from qwen3vl_app.types.query import (
     Query,
 )
 from qwen3vl_app.types.results import (
+    RELEVANT,
     Candidate,
+    Doubt,
     Hit,
     LeftOut,
     SearchStage,
@@ -48,6 +50,7 @@ __all__ = [
     "DOCUMENT_INSTRUCTION",
     "EVERYTHING",
     "QUERY_INSTRUCTION",
+    "RELEVANT",
     "RERANK_INSTRUCTION",
     "SQUARE_WITHIN",
     "Ask",
@@ -55,6 +58,7 @@ __all__ = [
     "Clip",
     "Content",
     "ContentHash",
+    "Doubt",
     "DuplicateGroup",
     "EmbeddingBatch",
     "ExactWords",

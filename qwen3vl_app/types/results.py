@@ -54,6 +54,10 @@ class Hit:
     """Why the reranker could not judge it, such as a file that has gone."""
 
 
+RELEVANT = 0.5
+"""Relevance above which the reranker rather says yes than no."""
+
+
 class SearchStage(StrEnum):
     """How far a search has come."""
 
@@ -98,10 +102,26 @@ class LeftOut:
     more: bool = False
     """Counting stopped: ``above`` and ``hidden`` may be larger."""
 
+    uniform: bool = False
+    """Chance spreads so wide in this library that not even a right hit could stand out."""
+
     @property
     def probably_nothing(self) -> bool:
-        """Nothing stands out or contains the words, be it shown or hidden."""
-        return self.above == 0 and self.hidden == 0
+        """Nothing stands out or contains the words, be it shown or hidden, although it could."""
+        return self.above == 0 and self.hidden == 0 and not self.uniform
+
+
+class Doubt(StrEnum):
+    """Why the hits of a search may all be wrong, or why that cannot be told."""
+
+    RECALL = "recall"
+    """Nothing stands out by its similarity: probably nothing here."""
+
+    RERANK = "rerank"
+    """The reranker gives nothing a relevance above one half: probably nothing here."""
+
+    UNIFORM = "uniform"
+    """The library is so uniform that no level of similarity tells; the order still does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +145,23 @@ class SearchUpdate:
 
     notes: tuple[str, ...] = ()
     """Sentences to show above the results."""
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Whether all of this may be wrong, by the last stage that can tell; None for no doubt.
+
+        Never while a hit is relevant for the reranker, whatever recall makes of it.
+        """
+        scores = [hit.score.relevance for hit in self.hits if hit.score is not None]
+        if not self.hits or any(relevance > RELEVANT for relevance in scores):
+            return None
+        if scores and self.stage is SearchStage.DONE:
+            return Doubt.RERANK
+        if self.left_out is None:
+            return None
+        if self.left_out.probably_nothing:
+            return Doubt.RECALL
+        return Doubt.UNIFORM if self.left_out.uniform and not self.left_out.above else None
 
     @property
     def by_relevance(self) -> tuple[Hit, ...]:

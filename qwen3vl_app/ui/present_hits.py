@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 from qwen3vl_app.search.ranking import movement
-from qwen3vl_app.search.recall import NOTHING_HERE
 from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate, WordsMode
 from qwen3vl_app.ui.present import Json, exact_words, found_in, item_card, query_words
 from qwen3vl_app.ui.reasons import reason_row
@@ -65,7 +64,8 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) ->
         },
         "model": update.model,
         "left": None if left is None else left_out_row(left),
-        "notes": [note_row(note) for note in update.notes if note != NOTHING_HERE],
+        "doubt": None if update.doubt is None else update.doubt.value,
+        "notes": [note_row(note) for note in update.notes],
     }
 
 
@@ -78,5 +78,4 @@ def left_out_row(left: LeftOut) -> Json:
         "collapsed": left.collapsed,
         "level": finite(left.level),
         "more": left.more,
-        "nothing": left.probably_nothing,
     }

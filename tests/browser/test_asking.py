@@ -359,3 +359,18 @@ def test_several_queries__one_alone_is_a_question_too(page, unhurried):
     page.reload()
     settled(page, "“blue star”")
     assert unhurried.seen()["queries"][-2:] == ["blue star"] * 2
+
+
+def test_not_like_this__on_the_only_example_asks_nothing(page):
+    """It pushed an address in which nothing was asked for, and which failed when reloaded."""
+    ask(page, "red circle")
+    stage(page, "done")
+    page.locator(ROWS).first.click()
+    page.get_by_role("button", name="More like this").click()
+    expect(page.locator(".asking-chip")).to_have_count(1)
+    stage(page, "done")
+    address = page.url
+    page.get_by_role("button", name="Not like this").click()
+    expect(page.locator(".toast")).to_contain_text("nothing would be asked for")
+    expect(page.locator(".asking-chip")).to_have_count(1)
+    assert page.url == address

@@ -201,8 +201,69 @@ def test_strip__shows_progress_and_obeys(page, unhurried):
     expect(strip.locator(".strip-pace")).to_have_text("Paused")
     strip.get_by_role("button", name="Resume").click()
     strip.get_by_role("button", name="Cancel").click()
+    expect(strip.locator(".strip-head")).to_have_text("9 indexed, 1 failed")
+    for name in ("Pause", "Resume", "Cancel"):
+        expect(strip.get_by_role("button", name=name)).to_be_hidden()
+    strip.get_by_role("button", name="Do not show this again").click()
     expect(strip).to_be_hidden()
     assert unhurried.seen()["commands"][-3:] == ["pause", "resume", "cancel"]
+
+
+def test_strip__says_how_a_run_has_ended(page, unhurried):
+    outcomes = {"indexed": 35, "failed": 9, "skipped": 2}
+    unhurried.set(index={"state": "indexing", "files": 46, "outcomes": {"indexed": 9}})
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    head = page.locator(".strip-head")
+    expect(head).to_have_text("9 / 46")
+    unhurried.set(index={"state": "idle", "files": 46, "outcomes": outcomes})
+    expect(head).to_have_text("35 indexed, 9 failed, 2 skipped")
+
+
+def test_bars__of_one_column_share_one_track(page):
+    """A badge beside the bar made it shorter: 0.125 looked longer than 0.132."""
+    ask(page, "red circle")
+    stage(page, "done")
+    assert page.locator(".column-rerank .row-move.chip").count() >= 1
+    for side in ("recall", "rerank"):
+        bars = page.locator(f".column-{side} .row .bar")
+        widths = bars.evaluate_all("all => [...new Set(all.map(b => b.clientWidth))]")
+        assert len(widths) == 1
+        assert widths[0] >= 36
+
+
+def test_detail__speaks_of_the_search_on_the_board(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.locator(".column-recall .row").first.click()
+    scores = page.locator(".panel-scores")
+    expect(scores).to_contain_text("#1")
+    item = re.search(r"item=(\d+)", page.url)[1]
+    ask(page, "lighthouse")
+    page.wait_for_function("document.querySelector('.question')?.textContent === '“lighthouse”'")
+    stage(page, "done")
+    hit = page.locator(f".column-recall .row[data-id='{item}'] .row-rank")
+    if hit.count():
+        expect(scores).to_contain_text(f"#{hit.inner_text()}")
+        expect(scores).not_to_contain_text("#1Recall")
+    else:
+        expect(scores).to_have_text("Not among the results of this search.")
+    assert f"item={item}" in page.url
+    page.reload()
+    expect(page.locator(".panel-title h2")).to_be_visible()
+
+
+def test_names_from_right_to_left__begin_at_their_side(page):
+    box = page.locator("#query textarea")
+    box.fill("مدرسة كبيرة")
+    assert box.evaluate("box => getComputedStyle(box).unicodeBidi") == "plaintext"
+    assert box.evaluate("box => getComputedStyle(box).textAlign") == "start"
+    ask(page, "red circle")
+    stage(page, "done")
+    title = page.locator(".column-recall .row-title").first
+    title.evaluate("title => { title.textContent = 'مدرسة '.repeat(80) }")
+    assert title.evaluate("title => getComputedStyle(title).direction") == "rtl"
+    title.evaluate("title => { title.textContent = 'school' }")
+    assert title.evaluate("title => getComputedStyle(title).direction") == "ltr"
 
 
 def test_strip__follows_closely_what_a_command_began(page, unhurried, tmp_path: Path):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from qwen3vl_app.errors import ModelLoadError, UsageError
-from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOTHING_HERE, Recall
-from qwen3vl_app.types import ItemFilter, ItemId, Kind, Query, WordsMode
+from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, Recall
+from qwen3vl_app.types import Doubt, ItemFilter, ItemId, Kind, Query, WordsMode
 from tests.search.world import put_notes
 from tests.store.build import content, put_file, unit
 
@@ -47,13 +47,32 @@ def test_run__words_that_match_rise(recall, notes):
 
 
 def test_run__fusion_is_by_both_ranks(library, recall, notes):
-    """The last by meaning is the only one with both words: 1/61 + 1/65 is more than 1/61."""
+    """The last by meaning is the only one with both words: 1/2 + 1/6 is more than 1/2."""
     far = content(kind=Kind.PASSAGE, text="a boat in the rain")
     put_file(library, Path("/notes/far.txt"), "far", [(far, unit(-1, -1, -1, -1))])
     update = recall.run(asked("rain boat", words=WordsMode.ON))
     assert texts(update)[:2] == ["a boat in the rain", "fox river red rain"]
     assert update.hits[0].similarity == pytest.approx(-0.5)
     assert texts(recall.run(asked("rain boat")))[-1] == "a boat in the rain"
+
+
+def test_run__the_nearest_does_not_sink_because_shorter_texts_contain_the_word(library, recall):
+    """It stood at 32: the page contains the word, but only the first 40 by words counted."""
+    page = content(kind=Kind.PASSAGE, text=f"fox {'and so on ' * 300}")
+    put_file(library, Path("/notes/page.txt"), "page", [(page, unit(1, 0.01, 0, 0))])
+    for number in range(60):
+        word = "fox" if number % 2 else "vixen"
+        short = content(kind=Kind.PASSAGE, text=f"{word} {number}")
+        vector = unit(1, 0.1 + 0.001 * number, 0, 0)
+        put_file(library, Path(f"/{word}/{number}.txt"), f"{number}", [(short, vector)])
+    for number in range(40):
+        far = content(kind=Kind.PASSAGE, text=f"fox far away {number}")
+        put_file(library, Path(f"/far/{number}.txt"), f"far {number}", [(far, unit(0, 0, 0, 1))])
+    update = recall.run(asked("fox", words=WordsMode.ON, top_k=40))
+    ranks = {hit.item.path: hit.recall_rank for hit in update.hits}
+    only_near = [rank for path, rank in ranks.items() if path.parent == Path("/vixen")]
+    assert ranks[Path("/notes/page.txt")] <= 3
+    assert ranks[Path("/notes/page.txt")] < min(only_near)
 
 
 def test_run__words_with_a_minus_are_left_out_of_meaning_too(recall, notes):
@@ -178,7 +197,19 @@ def test_run__probably_nothing_here(library, recall, crowd):
     update = recall.run(asked("fox"))
     assert len(update.hits) == 20
     assert update.left_out.probably_nothing
-    assert update.notes == (NOTHING_HERE,)
+    assert update.doubt is Doubt.RECALL
+
+
+def test_run__a_uniform_library_cannot_tell(library, recall):
+    """Half of it is much like the query and half is not, so that no right hit could stand out."""
+    for number in range(200):
+        vector = unit(1, 0.02 * number, 0.6, 0.1)
+        passage = content(kind=Kind.PASSAGE, text=f"drawing {number}")
+        put_file(library, Path(f"/drawings/{number}.md"), f"drawing {number}", [(passage, vector)])
+    update = recall.run(asked("fox", top_k=5))
+    assert not any(hit.stands_out for hit in update.hits)
+    assert update.left_out.uniform
+    assert update.doubt is Doubt.UNIFORM
 
 
 def test_run__exact_words_are_something(library, recall, crowd):

@@ -57,6 +57,19 @@ def test_standing__too_few_scores_tell_nothing():
     assert standing({Kind.PICTURE: normal(SMALLEST_SAMPLE - 1, 0.2, 0.05)}, 29) is None
 
 
+def test_standing__is_uniform_where_no_right_hit_could_stand_out():
+    """2,500 drawn shapes, asked for "two blue stars": median 0.09, spread 0.22, level 0.95."""
+    assert standing({Kind.PICTURE: normal(1000, 0.09, 0.22)}, 2622).uniform
+    assert not standing({Kind.PICTURE: normal(1000, 0.02, 0.08)}, 2622).uniform
+
+
+def test_standing__one_kind_that_can_stand_out_is_enough():
+    scale = standing(
+        {Kind.PICTURE: normal(500, 0.1, 0.3), Kind.PASSAGE: normal(500, 0.1, 0.03)}, 1000
+    )
+    assert not scale.uniform
+
+
 def test_standing__kinds_are_compared_with_their_own():
     """Texts are nearer to a text than pictures are: a good picture must not drown in them."""
     scale = standing(

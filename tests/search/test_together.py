@@ -40,7 +40,7 @@ def found(update) -> dict[str, tuple[int | None, ...]]:
 
 
 def test_run__what_both_have_found_goes_first(recall):
-    """Ranks 2 and 2 are worth 2/62, more than rank 1 alone with 1/61 or ranks 1 and 4."""
+    """Ranks 2 and 2 are worth 2/3, more than rank 1 alone with 1/2."""
     update = recall.run(asked("fox", "river", top_k=2))
     assert found(update) == {"fox river": (2, 2), "fox": (1, None)}
     assert [hit.recall_rank for hit in update.hits] == [1, 2]

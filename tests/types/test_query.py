@@ -6,7 +6,23 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.errors import EmptyQueryError, UsageError
-from qwen3vl_app.types import ExactWords, ItemFilter, ItemId, LeftOut, Query, WordsMode
+from qwen3vl_app.types import (
+    ContentHash,
+    Doubt,
+    ExactWords,
+    Hit,
+    Item,
+    ItemFilter,
+    ItemId,
+    Kind,
+    LeftOut,
+    Place,
+    Query,
+    Score,
+    SearchStage,
+    SearchUpdate,
+    WordsMode,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +83,54 @@ def test_item_filter__what_cannot_be_meant(given, sentence):
 def test_left_out__probably_nothing():
     assert LeftOut(shown=20, above=0, hidden=0).probably_nothing
     assert not LeftOut(shown=20, above=0, hidden=1).probably_nothing
+    assert not LeftOut(shown=20, above=0, hidden=0, uniform=True).probably_nothing
+
+
+def found(*relevances: float | None, stage=SearchStage.DONE, **left) -> SearchUpdate:
+    """A search with hits of these relevances; None where one was not judged."""
+    item = Item(
+        id=ItemId(1),
+        content_hash=ContentHash("0" * 32),
+        ordinal=0,
+        kind=Kind.PICTURE,
+        path=Path("/a.png"),
+        place=Place(),
+        thumbnail="",
+    )
+    hits = tuple(
+        Hit(
+            item=item,
+            recall_rank=rank,
+            similarity=0.5,
+            score=None if one is None else Score(relevance=one, logit=0.0),
+        )
+        for rank, one in enumerate(relevances, start=1)
+    )
+    left_out = LeftOut(shown=len(hits), **{"above": 0, "hidden": 0} | left)
+    return SearchUpdate(stage=stage, hits=hits, left_out=left_out)
+
+
+@pytest.mark.parametrize(
+    ("update", "doubt"),
+    [
+        (found(None, None), Doubt.RECALL),
+        (found(None, above=1), None),
+        (found(None, hidden=1), None),
+        (found(None, uniform=True), Doubt.UNIFORM),
+        (found(None, uniform=True, above=1), None),
+        (found(), None),
+        # a hit that the reranker holds for relevant ends all doubt, at whatever stage
+        (found(0.895, 0.1), None),
+        (found(0.895, None, stage=SearchStage.RERANK), None),
+        (found(0.895, uniform=True), None),
+        # it has judged, and holds nothing for relevant: it says so, whatever recall says
+        (found(0.5, 0.1), Doubt.RERANK),
+        (found(0.2, None, above=5), Doubt.RERANK),
+        (found(0.2, uniform=True), Doubt.RERANK),
+        # it has not come to the end: recall is all that is known
+        (found(0.2, None, stage=SearchStage.RERANK), Doubt.RECALL),
+        (found(0.2, None, stage=SearchStage.STOPPED, above=5), None),
+    ],
+)
+def test_doubt__which_stage_says_so(update, doubt):
+    assert update.doubt is doubt
