@@ -21,7 +21,7 @@ _CYRILLIC = ("ru", "uk", "bg", "mk")
 _LANGUAGES: dict[str, tuple[tuple[str, ...], float]] = {
     "utf-8": ((*_WEST, *_EAST, "ru", "el", "zh-cn", "ja", "ko"), 0.0),
     "cp1252": (_WEST, 0.0),
-    "cp1250": (_EAST, 1.0),
+    "cp1250": (_EAST, 2.5),
     "cp1251": (_CYRILLIC, 1.0),
     "gb18030": (("zh-cn", "zh-tw"), 1.0),
     "cp932": (("ja",), 1.0),
@@ -35,7 +35,7 @@ _LANGUAGES: dict[str, tuple[tuple[str, ...], float]] = {
     "cp1258": (("vi",), 3.0),
     "cp874": (("th",), 1.5),
     "iso8859_15": (("fr", "fi"), 3.0),
-    "iso8859_2": (_EAST, 2.0),
+    "iso8859_2": (_EAST, 3.5),
     "iso8859_5": (_CYRILLIC, 4.0),
     "iso8859_7": (("el",), 3.0),
     "iso8859_8": (("he",), 4.0),

@@ -86,13 +86,16 @@ class _Characters:
             first = character.encode(self.standard)[0]
         except UnicodeEncodeError:
             return _NO_STANDARD
+        if "\uff66" <= character <= "\uff9f":
+            return _HALF
         if not "\u3040" <= character <= "\ud7af":
-            return _ODD  # Latin letters of full width, katakana of half width
+            return _ODD  # Latin letters of full width
         return self.others if self.daily[0] <= first <= self.daily[1] else _RARE
 
 
 _RARE = 12.5
 _ODD = 10.5
+_HALF = 7.0
 _NO_STANDARD = 16.0
 
 EAST_ASIAN = {

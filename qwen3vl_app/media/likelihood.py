@@ -50,9 +50,9 @@ _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0e31-
 _EAST = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
 )
+_UNSPACED = "[\u3040-\u9fff\uac00-\ud7af\uff66-\uff9f]"
 _IN_LATIN = re.compile(
-    r"(?<=[a-z])[\u3040-\u9fff\uac00-\ud7af](?=[a-z]|\s|$)"
-    r"|(?<=\s)[\u3040-\u9fff\uac00-\ud7af](?=[a-z])"
+    rf"(?<=[A-Za-z]){_UNSPACED}(?=[A-Za-z]|\s|$)|(?<=\s){_UNSPACED}(?=[A-Za-z])"
 )
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
