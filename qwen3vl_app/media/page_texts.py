@@ -6,8 +6,8 @@ Only worker processes import this module, as ``pages``.
 from __future__ import annotations
 
 import ctypes
-import unicodedata
 from collections.abc import Callable, Iterator
+from unicodedata import category, normalize
 
 import pypdfium2
 from pypdfium2 import raw
@@ -26,6 +26,9 @@ _MOST_FIELDS = 10_000
 """Of one page; a form of the tax office has 300."""
 
 _BOXES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
+_FEW = 8
+"""Characters; PDFium takes vowels above others for a line, which is longer."""
+
 _UNSAID = {"yes", "on", "off", "1", "true", "x"}
 """Values of boxes that say only that they are ticked."""
 
@@ -40,15 +43,39 @@ def page_text(page: pypdfium2.PdfPage) -> str:
     finally:
         layer.close()
     text = whole_words(text.replace("\r\n", "\n").replace("\0", "").strip())
-    return unicodedata.normalize("NFC", "\n".join([text, *_form(page, text)]).strip())
+    return normalize("NFC", "\n".join([text, *_form(page, text)]).strip())
 
 
 def _by_position(layer: pypdfium2.PdfTextPage) -> str:
     lines = []
-    for letters in _lines(layer):
+    for letters in _joined(_lines(layer)):
         text = "".join(letter.sign for letter in letters)
         lines.append(in_reading_order(letters) if RIGHT_TO_LEFT.search(text) else text)
     return "\n".join(lines)
+
+
+def _joined(lines: Iterator[list[Letter]]) -> Iterator[list[Letter]]:
+    """Lines from right to left in one piece: their vowels stand higher and lower than letters."""
+    before: list[Letter] = []
+    for line in lines:
+        if _turns(before) and _turns(line) and _is_beside(before, line):
+            before += line
+        else:
+            if before:
+                yield before
+            before = line
+    yield before
+
+
+def _is_beside(one: list[Letter], other: list[Letter]) -> bool:
+    """Whether two lines are of one height, or one of them is vowels close to the other."""
+    bottoms = [min(letter.bottom for letter in line) for line in (one, other)]
+    tops = [max(letter.top for letter in line) for line in (one, other)]
+    shared = min(tops) - max(bottoms)
+    heights = [top - bottom for top, bottom in zip(tops, bottoms, strict=True)]
+    if len(other) < _FEW and any(category(letter.sign) == "Mn" for letter in other):
+        return shared > -0.3 * max(heights)
+    return shared > 0.5 * min(heights)
 
 
 def _lines(layer: pypdfium2.PdfTextPage) -> Iterator[list[Letter]]:
@@ -61,9 +88,9 @@ def _lines(layer: pypdfium2.PdfTextPage) -> Iterator[list[Letter]]:
                 yield line
                 line = []
             continue
-        if raw.FPDFText_IsGenerated(layer, index) == 1 and sign == " " and _turns(line):
-            continue  # gaps tell, and this one has no place
-        left, bottom, right, top = layer.get_charbox(index, loose=True)
+        left, bottom, right, top = layer.get_charbox(index)
+        if sign == " " and left == right and _turns(line):
+            continue  # made up by PDFium, and not where it belongs; the gap tells
         line.append(Letter(sign, left, right, bottom, top))
     yield line
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -23,6 +24,27 @@ def test_draw_pages__arabic_and_hebrew_of_a_browser_are_read_in_their_order():
     assert text_of(CASES / "rtl_c.pdf") == (
         "שלום עולם 123 abc מחשב\nالسلام عليكم ورحمة الله. كتاب مدرسة"
     )
+
+
+PRINTED = """\
+السلام عليكم ورحمة الله وبركاته، هذا كتاب المدرسة الجديدة.
+سعر الكتاب (الجديد) هو 1,250.50 ريال في عام 2023.
+اشتريت هاتف Samsung Galaxy S21 من المتجر يوم 12/05/2023.
+مُدَرِّسَةٌ تُعَلِّمُ الأطفالَ اللغةَ العربيّة.
+שָׁלוֹם עוֹלָם, זה ספר (חדש) במחיר 99.90 שקלים.
+The Arabic word مدرسة جديدة means new school.
+هذا نص طويل جدا يمتد على عدة أسطر حتى نرى كيف تعمل القراءة عندما تنكسر السطور في
+منتصف الجملة ويستمر النص في السطر التالي بدون مشاكل إن شاء الله تعالى.
+الاسم المدينة
+أحمد القاهرة
+The deduction of special professional expenses
+"""
+
+
+def test_draw_pages__everyday_lines_of_a_browser_with_figures_brackets_and_vowels():
+    text = text_of(CASES / "browser_rtl.pdf")
+    assert text.startswith(normalize("NFC", PRINTED))
+    assert "one of long-term\nagreements." in text
 
 
 def test_draw_pages__words_broken_at_line_ends_are_whole():
