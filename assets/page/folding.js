@@ -40,6 +40,7 @@ export function fold(text) {
 
 /** The folded text, and where each of its code units and its end begin in `text`. */
 export function foldWithPlaces(text) {
+  if (!/[^\x00-\x7f]/.test(text)) return { folded: fold(text), places: Array.from({ length: text.length + 1 }, (_, n) => n) };
   let folded = '';
   const places = [];
   for (const [start, cluster] of clusters(text)) {

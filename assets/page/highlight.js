@@ -3,6 +3,7 @@
 import { foldWithPlaces } from './folding.js';
 
 const NAME = 'query-words';
+const MOST = 100_000; // characters of one node; a page of print has 5,000
 
 /** Mark every one of `words`, which are folded, inside `nodes`, in place of what was marked before
  *  under this name. */
@@ -16,7 +17,7 @@ export function marked(nodes, words, name = NAME) {
 function rangesIn(text, words) {
   if (!text?.data || !words.length) return [];
   const ranges = [];
-  const { folded, places } = foldWithPlaces(text.data);
+  const { folded, places } = foldWithPlaces(text.data.slice(0, MOST));
   for (const word of words.filter(Boolean)) {
     for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
       const range = new Range();

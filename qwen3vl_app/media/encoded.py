@@ -12,7 +12,7 @@ from itertools import pairwise
 _DATA_URI = re.compile(
     r"data:(?:[\w.+-]+/[\w.+*-]+)?(?:;[\w-]+=[^;,\s\"'<>()]*)*"
     r"(?:;base64,(?:[A-Za-z0-9+/=_-]|%[0-9A-Fa-f]{2})*"
-    r"|(?:;utf-?8)?,(?:[^\s\"'<>()]|%[0-9A-Fa-f]{2}){64,})",
+    r"|(?:;utf-?8)?,[^\s\"'<>()]{64,})",
     re.IGNORECASE,
 )
 """RFC 2397. Without base64 they are left out from 64 characters on, short ones are readable."""
@@ -29,9 +29,13 @@ _BYTES = re.compile(
 """Bytes one by one: 32 and more in a line."""
 
 _DUMP = re.compile(
-    r"^\s*(?:[0-9A-Fa-f]{4,16}[:\s]\s*|(?=[\"'{]?\\?0?x))(?:[\"'{]?\\?(?:0x|x)?(?:[0-9A-Fa-f]{2}){1,4}[\s,:|-]*){8,}.{0,24}$"
+    r"^\s*(?:[0-9A-Fa-f]{4,16}[:\s]\s*)?(?:[\"'{]?\\?(?:0x|x)?(?:[0-9A-Fa-f]{2}){1,4}[\s,:|-]+){7,}"
+    r"\S.{0,30}$"
 )
 """A line of a hex dump (xxd, hexdump, od), or of bytes in source code."""
+
+_LONGEST_LINE = 400
+"""Characters of a line of a dump or of base64; what is longer is looked at by itself."""
 
 _DRAWING = re.compile(
     r"(\b(?:d|points|values|keyTimes|path)=[\"'])[-+.,\seE0-9A-Za-z]{100,}(?=[\"'])"
@@ -59,8 +63,9 @@ _SPACES = 0.06
 """Share of white space below which a long line is no prose: that has 0.15, minified code 0.03."""
 _SIGNS = 0.08
 """Share of signs that are neither letters nor digits; prose without spaces has less."""
-_PROSE = re.compile(r"\"((?:[^\"\\]|\\.)*[^\W\d_]{2,}\s[^\W\d_](?:[^\"\\]|\\.)*)\"")
-"""A value of JSON or of a program that has several words."""
+_QUOTED = re.compile(r'\\.|"((?:[^"\\]|\\.)*+)"')
+_WORDS = re.compile(r"[^\W\d_]{2}\s[^\W\d_]")
+"""Two words: what tells a sentence in a value of JSON or of a program."""
 
 
 def readable(lines: Sequence[str]) -> list[str]:
@@ -83,7 +88,7 @@ def _without(line: str) -> str:
     if "=" in line and len(line) > 100:
         line = _DRAWING.sub(_unless_drawing, line)
     if len(line) >= _MINIFIED and _is_minified(line):
-        return " ".join(_PROSE.findall(line))
+        return " ".join(said for said in _QUOTED.findall(line) if _WORDS.search(said))
     return line
 
 
@@ -150,7 +155,7 @@ def _runs(lines: Sequence[str], matches: object) -> Iterator[tuple[int, int]]:
     """First and last of lines in a row that match."""
     first: int | None = None
     for number, line in enumerate([*lines, ""]):
-        matched = bool(line) and matches(line) and number < len(lines)  # type: ignore[operator]
+        matched = 0 < len(line) <= _LONGEST_LINE and matches(line)  # type: ignore[operator]
         if matched and first is None:
             first = number
         elif not matched and first is not None:

@@ -8,9 +8,11 @@ MARKS = "\x02\ufffe"
 """What PDFium puts where a hyphen ended a line and the line goes on."""
 
 _BROKEN = re.compile(
-    rf"(?P<before>[^\W_]+)(?:[{MARKS}][ \t]*\n?|\u00ad[ \t]*\n|[-\u2010][ \t]*\n)"
+    rf"(?<![^\W_])(?P<before>[^\W_]++)(?:[{MARKS}][ \t]*\n?|\u00ad[ \t]*\n|[-\u2010][ \t]*\n)"
     r"[ \t]*(?P<after>[^\W_]+)"
 )
+
+_WORD = re.compile(r"(?<![^\W_])[^\W_]++(?:-[^\W_]++)*+")
 
 _CONJUNCTIONS = frozenset(
     ("and", "or", "und", "oder", "bzw", "sowie", "et", "ou", "y", "o", "e", "och", "eller", "en")
@@ -50,14 +52,18 @@ def whole_words(text: str) -> str:
     further hyphen, where the page has the word with its hyphen elsewhere, in compounds such as
     ``well-known``. Where nobody can tell, the word is joined: most were broken.
     """
+    known = set(_WORD.findall(text))
 
     def join(found: re.Match[str]) -> str:
         before, after = found["before"], found["after"]
         if after.lower() in _CONJUNCTIONS:
             return f"{before}- {after}"
-        around = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+        around = (
+            found.string[found.start() - 1 : found.start()],
+            found.string[found.end() : found.end() + 1],
+        )
         chained = "-" in around or any(mark in around for mark in MARKS)
-        keep = not _is_broken(before, after, text, chained=chained)
+        keep = not _is_broken(before, after, known, chained=chained)
         return f"{before}-{after}" if keep else before + after
 
     for _ in range(2):  # a word over three lines
@@ -65,14 +71,14 @@ def whole_words(text: str) -> str:
     return re.sub(f"[{MARKS}]", "-", text)
 
 
-def _is_broken(before: str, after: str, text: str, *, chained: bool) -> bool:
+def _is_broken(before: str, after: str, known: set[str], *, chained: bool) -> bool:
     if not (before[-1].isalpha() and after[0].isalpha()):
         return False
     if after[0].isupper() and not before.isupper():
         return False
-    if re.search(rf"\b{before}{after}\b", text):
+    if before + after in known:
         return True
-    if chained or re.search(rf"\b{before}-{after}\b", text):
+    if chained or f"{before}-{after}" in known:
         return False
     first, second = before.lower(), after.lower()
     return first not in _COMPOUNDS or second in _ENDINGS or len(second) < 3

@@ -38,6 +38,9 @@ _WHERE_IT_IS_READ = {
 }
 """Formats that every country displays in its own way."""
 
+_LONGEST = 255
+"""Characters of a format that office programs let anybody write."""
+
 _MOST_DIGITS = 30
 """Decimals of a format; more say nothing."""
 
@@ -53,6 +56,8 @@ class _Piece:
 def displayed(value: Figure, number_format: str) -> str:
     """``value`` as a reader sees it; in the general format where the other cannot be read."""
     number_format = _WHERE_IT_IS_READ.get(number_format, number_format)
+    if len(number_format) > _LONGEST:
+        number_format = "General"
     if isinstance(value, date | time | timedelta):
         pieces = _sections(number_format)[0]
         return _clock(value, pieces) if _tells_time(pieces) else _plain_time(value)

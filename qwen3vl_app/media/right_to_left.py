@@ -109,7 +109,7 @@ def _clusters(letters: Iterable[Letter]) -> list[_Cluster]:
 
 
 def _distance(base: Letter, mark: Letter) -> tuple[bool, float]:
-    """How far a vowel is from a letter; those that share a glyph share its height, and go first."""
+    """How far a vowel is from a letter; what has a glyph in common with it is nearest."""
     apart = abs(base.middle - mark.middle)
     shared = (base.bottom, base.top) == (mark.bottom, mark.top)
     return not (shared and apart < base.top - base.bottom), apart

@@ -27,6 +27,11 @@ SNIPPET = 180
 CONTEXT_LINES = 10
 """Shown before and after a passage."""
 
+LONGEST_LOOKED_AT = 200_000
+"""Characters of a text in which a word is looked for to be shown; a page of print has 5,000."""
+
+_LOOKED_AT_ONCE = 2000
+
 _WORD = re.compile(r"(?:\w|[\u0900-\u0dff\u0e31-\u0e4e])+")
 """With the vowel signs of Indic scripts and of Thai, which are no word characters to Python."""
 _CJK = "\u2e80"  # from here on, a single character can be a word
@@ -80,6 +85,8 @@ def exact_words(query: Query) -> list[str]:
 
 def found_in(item: Item, words: Sequence[str]) -> str | None:
     """Where an item has exact words that its text has not: ``name``, ``folder`` or ``section``."""
+    if len(item.text) > LONGEST_LOOKED_AT:
+        return None
     text = fold(item.text)
     missing = [word for word in words if word not in text]
     for place, said in (
@@ -101,14 +108,23 @@ def snippet(text: str, words: Sequence[str], length: int = SNIPPET) -> str:
         length: Characters at most, beside the dots for what was cut.
     """
     flat = " ".join(text.split())
-    folded, places = fold_with_places(flat) if words else ("", [0])
-    hits = [places[at] for at in (folded.find(word) for word in words) if at >= 0]
-    start = max(0, min(hits) - length // 3) if hits else 0
+    hit = _first(flat, words)
+    start = max(0, hit - length // 3)
     if start:
         space = flat.find(" ", start)
         start = space + 1 if 0 <= space < start + 20 else start
     cut = flat[start : start + length].rstrip()
     return ("…" if start else "") + cut + ("…" if start + length < len(flat) else "")
+
+
+def _first(text: str, words: Sequence[str]) -> int:
+    """Where the first of these folded words begins; 0 where there is none."""
+    for begin in range(0, min(len(text), LONGEST_LOOKED_AT) if words else 0, _LOOKED_AT_ONCE):
+        piece = text[begin : begin + _LOOKED_AT_ONCE + SNIPPET]  # a word may stand at the edge
+        folded = fold(piece)
+        if hits := [at for at in map(folded.find, words) if at >= 0]:
+            return begin + fold_with_places(piece)[1][min(hits)]
+    return 0
 
 
 def passage_lines(item: Item, siblings: Sequence[Item]) -> list[list[Any]]:
