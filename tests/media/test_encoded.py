@@ -103,3 +103,13 @@ def test_readable__as_many_lines_as_there_were(lines):
     found = readable(lines)
     assert len(found) == len(lines)
     assert all(len(after) <= len(before) for before, after in zip(lines, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["ab", "aB1", '"', '\\"', '"a', "data:", "data:x,%41", 'd="a', "00 ", ";b=c", " ", "a-\n", "M"],
+)
+def test_readable__a_megabyte_of_anything_is_read_at_once(piece):
+    """What tries every way to divide such a line would go on for years."""
+    line = piece * (2**20 // len(piece))
+    assert len(readable([line, "end"])) == 2
