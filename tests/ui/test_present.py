@@ -89,7 +89,7 @@ def test_board_value__says_what_was_left_out(drawn):
     value = board_value(first, query, seq=1, asked={})
     left, top = value["left"], value["hits"][0]
     assert (left["shown"], left["level"], left["more"]) == (5, 0.45, False)
-    assert value["asked"]["words"] == ["circle", "red"]
+    assert value["asked"]["words"] == ["circle 00", "red"]
     assert 0 <= top["percentile"] <= 100
     found = [(row["title"], row["words"]) for row in value["hits"] if row["words"]]
     assert found == [("red circle 00.png", 1)]
