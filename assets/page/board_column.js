@@ -2,6 +2,7 @@
 // to be measured; only rows in view are animated.
 
 import { fillRow, makeRow } from './board_row.js';
+import { marked } from './highlight.js';
 import { attribute, el, isCalm, isNarrow, say } from './dom.js';
 import { ms } from './format.js';
 import { icon } from './icons.js';
@@ -16,6 +17,12 @@ function rankedBy({ asked, hits }) {
   const words = asked.choices?.words;
   if (words === 'only') return 'ranked.words';
   return words === 'on' || hits.some((hit) => hit.by.length > 1) ? 'ranked.fused' : 'similarity';
+}
+
+/** What is marked in the rows: exact words only, because everything else is near by meaning. */
+function wordsOf(value) {
+  const { choices, words } = value?.asked ?? {};
+  return ['on', 'only'].includes(choices?.words) ? words : [];
 }
 
 export class Column {
@@ -105,6 +112,8 @@ export class Column {
       if (old === place) return;
       if (old !== undefined && (inView(old) || inView(place))) flights.push([row, (old - place) * pitch]);
     });
+    const texts = [...this.rows.values()].flatMap((row) => [...row.querySelectorAll('.row-title, .row-place, .row-snippet')]);
+    marked(texts, wordsOf(this.board.value), `row-words-${this.side}`);
     this.list.style.height = `${Math.max(0, shown.length * pitch - GAP)}px`;
     if (isCalm()) return;
     for (const [row, distance] of flights) {

@@ -43,7 +43,7 @@ export function makeRow(hit, side) {
 /** Fill a row from its hit; nothing is touched where nothing changed. */
 export function fillRow(row, hit, side, { top, unfolded }) {
   const key = JSON.stringify([
-    hit.r0, hit.r1, hit.sim, hit.rel, hit.moved, hit.unscored, hit.percentile, hit.stands, hit.words, hit.by, hit.copies?.length, top, unfolded,
+    hit.r0, hit.r1, hit.sim, hit.rel, hit.moved, hit.unscored, hit.percentile, hit.stands, hit.words, hit.in, hit.by, hit.copies?.length, top, unfolded,
   ]);
   if (row.key === key) return;
   row.key = key;
@@ -98,6 +98,7 @@ function flags(hit, unfolded) {
   const found = [];
   if (hit.words != null) {
     found.push(el('span', { class: 'flag', text: t('words.badge', { rank: hit.words }), title: t('words.hint', { rank: hit.words }) }));
+    if (hit.in) found.push(el('span', { class: 'flag flag-in', text: t(`words.in.${hit.in}`), title: hit.in === 'folder' ? hit.folder : null }));
   }
   if (hit.by?.length) {
     const ranks = hit.by.map((rank) => (rank == null ? '–' : `#${rank}`)).join(' · ');
@@ -150,7 +151,7 @@ function spoken(hit, side) {
     parts.push(t('spoken.rerank', { rank: hit.r1, score: hit.rel.toFixed(3) }));
     parts.push(t(`spoken.${moved}`, { n: Math.abs(by) }));
   }
-  if (hit.words != null) parts.push(t('words.hint', { rank: hit.words }));
+  if (hit.words != null) parts.push(t('words.hint', { rank: hit.words }), hit.in ? t(`words.in.${hit.in}`) : '');
   if (hit.by?.length) parts.push(foundBy(hit));
   if (hit.copies?.length) parts.push(t('copies.hint', { n: hit.copies.length }));
   return parts.filter(Boolean).join(', ');

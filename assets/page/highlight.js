@@ -1,27 +1,37 @@
 // Marks words by DOM ranges: the text itself is never touched, so nothing in it can become markup.
 
-const NAME = 'query-words';
+import { foldWithPlaces } from './folding.js';
 
-/** Mark every one of `words` inside `nodes`, in place of what was marked before. */
-export function marked(nodes, words) {
+const NAME = 'query-words';
+const MOST = 100_000; // characters of one node; a page of print has 5,000
+
+/** Mark every one of `words`, which are folded, inside `nodes`, in place of what was marked before
+ *  under this name. */
+export function marked(nodes, words, name = NAME) {
   if (!globalThis.CSS?.highlights) return;
-  CSS.highlights.delete(NAME);
+  CSS.highlights.delete(name);
   const ranges = nodes.flatMap((node) => rangesIn(node.firstChild, words));
-  if (ranges.length) CSS.highlights.set(NAME, new Highlight(...ranges));
+  if (ranges.length) CSS.highlights.set(name, new Highlight(...ranges));
 }
 
 function rangesIn(text, words) {
-  if (!text) return [];
+  if (!text?.data || !words.length) return [];
   const ranges = [];
-  const lower = text.data.toLowerCase();
-  for (const word of words) {
-    for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + word.length)) {
-      if (at + word.length > text.data.length) break;
+  const { folded, places } = foldWithPlaces(text.data.slice(0, MOST));
+  for (const word of words.filter(Boolean)) {
+    for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
       const range = new Range();
-      range.setStart(text, at);
-      range.setEnd(text, at + word.length);
+      range.setStart(text, places[at]);
+      range.setEnd(text, endOf(places, at + word.length));
       ranges.push(range);
     }
   }
   return ranges;
+}
+
+/** Where what ends before `at` ends in the text: a letter that became two is marked as a whole. */
+function endOf(places, at) {
+  let end = at;
+  while (end < places.length - 1 && places[end] === places[at - 1]) end += 1;
+  return places[end];
 }

@@ -97,6 +97,7 @@ export const saidChinese = {
   'reason.pages': 'PDF 有 {count} 页，超过了 {limit} 页的上限；请把它拆开。',
   'reason.no_pages': 'PDF 没有页面。',
   'reason.blank': '文件里只有空白。',
+  'reason.encoded': '文件里只有编码数据，例如 base64 或压缩过的代码。',
   'reason.no_text': '文档里没有文字。',
   'reason.sound': '文件只有声音，没有画面。',
   'reason.other': '文件是 {what}，无法搜索。',

@@ -8,15 +8,20 @@ file. Only worker processes import this module.
 
 from __future__ import annotations
 
+import posixpath
 import warnings
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
+
+from defusedxml.ElementTree import fromstring
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.archives import pack, unpack_text
 from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.number_formats import Figure, displayed
+from qwen3vl_app.media.office_parts import beside, header_of, paragraphs, parsed, related
 from qwen3vl_app.media.opendocument import read_opendocument
 from qwen3vl_app.media.sections import Section, row
 from qwen3vl_app.settings import Limits
@@ -25,10 +30,19 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+
 _PARAGRAPHS = {_WORD + "p", _DRAWING + "p"}
 _ROWS = {_WORD + "tr", _DRAWING + "tr"}
-_LETTERS = {_WORD + "t", _DRAWING + "t"}
-_BREAKS = {_WORD + "tab": "\t", _WORD + "br": " ", _WORD + "cr": " ", _DRAWING + "br": " "}
+_LETTERS = {_WORD + "t", _DRAWING + "t", _MATH + "t"}
+_BREAKS = {
+    _WORD + "tab": "\t",
+    _WORD + "ptab": "\t",
+    _WORD + "br": " ",
+    _WORD + "cr": " ",
+    _WORD + "noBreakHyphen": "-",
+    _DRAWING + "br": " ",
+}
 _UNSAID = {_WORD + "pPr", _WORD + "moveFrom", _COMPATIBLE + "Fallback"}
 """Tab stops, text that was moved away, and what programs read that do not know the first form."""
 
@@ -58,7 +72,8 @@ def read_office(path: Path, limits: Limits) -> list[Section]:
                 reason = f"The document holds over {limit} of text; split it."
                 raise UnreadableMediaError(path, reason)
             if any(line.strip() for line in section.lines):
-                sections.append(section)
+                composed = [normalize("NFC", line) for line in section.lines]
+                sections.append(Section(lines=composed, name=normalize("NFC", section.name)))
     if not sections:
         raise UnreadableMediaError(path, "The document holds no text.")
     return sections
@@ -86,6 +101,11 @@ def _read_word(parts: _Parts) -> Iterator[Section]:
     for part in document.part.package.iter_parts():
         if part.partname in _NOTES:
             lines += _lines(parse_xml(part.blob))
+    name = str(document.part.partname).lstrip("/")
+    around: list[str] = []  # above and below every page: once, whatever kinds of pages there are
+    for part_name in related(parts, name, "header", "footer"):
+        around += [line for line in _lines(parse_xml(parts[part_name])) if line.strip()]
+    lines += _apart([*beside(parts, name), *dict.fromkeys(around)])
     yield Section(lines=lines)
 
 
@@ -96,6 +116,7 @@ def _read_slides(parts: _Parts) -> Iterator[Section]:
         lines = list(_lines(slide.element))
         if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
             lines += ["", *slide.notes_slide.notes_text_frame.text.splitlines()]
+        lines += _apart(beside(parts, str(slide.part.partname).lstrip("/")))
         yield Section(lines=lines, name=f"Slide {number}")
 
 
@@ -134,21 +155,57 @@ def _read_sheets(parts: _Parts) -> Iterator[Section]:
     import openpyxl  # noqa: PLC0415 - see the module's docstring
 
     book = openpyxl.load_workbook(pack(parts), read_only=True, data_only=True, keep_links=False)
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # what a file claims may be a million empty columns
+    read = {sheet.title: sheet for sheet in book.worksheets}
+    for title, name in _sheets(parts):
         lines: list[str] = []
-        for number, values in enumerate(sheet.iter_rows(values_only=True)):
-            if number >= _MAX_ROWS:
-                break
-            lines.append(row([_cell(value) for value in values]))
-        yield Section(lines=lines, name=f"Sheet {sheet.title}")
+        if title in read:
+            read[title].reset_dimensions()  # what a file claims may be a million empty columns
+            for number, cells in enumerate(read[title].iter_rows()):
+                if number >= _MAX_ROWS:
+                    break
+                lines.append(row([_cell(cell.value, cell.number_format) for cell in cells]))
+        yield Section(lines=lines + _apart(_around(parts, name)), name=f"Sheet {title}")
 
 
-def _cell(value: object) -> str:
+def _sheets(parts: _Parts) -> Iterator[tuple[str, str]]:
+    """Titles and parts of all sheets, those that are one chart too, in their order."""
+    book = next(iter(related(parts, "", "officeDocument")), "xl/workbook.xml")
+    targets = _targets(parts, book)
+    for element in fromstring(parts[book]).iter():
+        if element.tag.rpartition("}")[2] == "sheet":
+            reference = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
+            yield element.get("name", ""), targets.get(reference, "")
+
+
+def _targets(parts: _Parts, name: str) -> dict[str, str]:
+    folder, base = posixpath.split(name)
+    relations = fromstring(parts[f"{folder}/_rels/{base}.rels"])
+    return {
+        one.get("Id", ""): posixpath.normpath(
+            posixpath.join("/", folder, one.get("Target", ""))
+        ).lstrip("/")
+        for one in relations
+    }
+
+
+def _around(parts: _Parts, name: str) -> Iterator[str]:
+    """What a sheet shows beside its cells."""
+    yield from beside(parts, name)
+    for drawing in related(parts, name, "drawing"):
+        yield from paragraphs(parsed(parts[drawing]))
+        yield from beside(parts, drawing)
+    yield from header_of(parts.get(name, b""))
+
+
+def _apart(lines: Iterable[str]) -> list[str]:
+    """These lines after a blank one, if there are any."""
+    found = [piece for line in lines for piece in line.splitlines()]
+    return ["", *found] if found else []
+
+
+def _cell(value: object, number_format: str) -> str:
     if value is None:
         return ""
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()  # a day, which Excel keeps as its first moment
-    if isinstance(value, datetime | date | time):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool) or not isinstance(value, Figure):
+        return str(value)
+    return displayed(value, number_format or "General")

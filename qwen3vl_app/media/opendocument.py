@@ -5,7 +5,8 @@ Read as XML, by defusedxml: odfpy, the library for them, has had no release sinc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -21,8 +22,22 @@ _OFFICE, _TEXT = _NAMES + "office:1.0}", _NAMES + "text:1.0}"
 _TABLE, _DRAW = _NAMES + "table:1.0}", _NAMES + "drawing:1.0}"
 
 _PARAGRAPHS = {_TEXT + "p", _TEXT + "h"}
-_UNSAID = {_TEXT + "tracked-changes", _OFFICE + "annotation", _OFFICE + "forms"}
-"""What was deleted, and what others remarked."""
+_REMARK = _OFFICE + "annotation"
+_UNSAID = {_TEXT + "tracked-changes", _REMARK, _OFFICE + "forms"}
+"""What was deleted, and what others remarked: that comes behind the text."""
+
+_STYLE = _NAMES + "style:1.0}"
+_AROUND = {
+    _STYLE + "header",
+    _STYLE + "footer",
+    _STYLE + "header-first",
+    _STYLE + "footer-first",
+    _STYLE + "header-left",
+    _STYLE + "footer-left",
+}
+_DECLARED = {_NAMES + "presentation:1.0}header-decl", _NAMES + "presentation:1.0}footer-decl"}
+_LINK = "{http://www.w3.org/1999/xlink}href"
+_CHART = _NAMES + "chart:1.0}"
 
 _SPACES = {_TEXT + "s": " ", _TEXT + "tab": "\t", _TEXT + "line-break": " "}
 
@@ -47,13 +62,52 @@ def read_opendocument(path: Path, parts: dict[str, bytes]) -> Iterator[Section]:
         raise UnreadableMediaError(path, _ENTITIES) from error
     for content in body if body is not None else ():
         if content.tag == _OFFICE + "presentation":
+            declared = [_said(one) for one in content if one.tag in _DECLARED]
             for number, slide in enumerate(content.iter(_DRAW + "page"), start=1):
-                yield Section(lines=list(_lines(slide)), name=f"Slide {number}")
+                lines = [*_lines(slide), *_beside(slide, parts, declared)]
+                yield Section(lines=lines, name=f"Slide {number}")
         elif content.tag == _OFFICE + "spreadsheet":
             for sheet in content.iter(_TABLE + "table"):
-                yield Section(lines=_rows(sheet), name=f"Sheet {sheet.get(_TABLE + 'name', '')}")
+                shapes = [line for one in sheet.iter(_TABLE + "shapes") for line in _lines(one)]
+                lines = [*_rows(sheet), *_beside(sheet, parts, shapes)]
+                yield Section(lines=lines, name=f"Sheet {sheet.get(_TABLE + 'name', '')}")
         else:
-            yield Section(lines=list(_lines(content)))
+            yield Section(lines=[*_lines(content), *_beside(content, parts, _headers(parts))])
+
+
+def _beside(element: Element, parts: Mapping[str, bytes], more: Iterable[str]) -> list[str]:
+    """What a reader sees beside the text, after a blank line: charts, remarks, and ``more``."""
+    found: list[str] = []
+    for item in element.iter(_DRAW + "object"):
+        chart = posixpath.normpath(posixpath.join(item.get(_LINK, ""), "content.xml"))
+        if chart in parts:
+            found += _chart(fromstring(parts[chart]))
+    for remark in element.iter(_REMARK):
+        found += [_said(paragraph) for paragraph in remark.iter(_TEXT + "p")]
+    found += dict.fromkeys(more)
+    found = [line for line in found if line.strip()]
+    return ["", *found] if found else []
+
+
+def _headers(parts: Mapping[str, bytes]) -> list[str]:
+    """What stands above and below every page."""
+    styles = parts.get("styles.xml")
+    if not styles:
+        return []
+    around = (one for one in fromstring(styles).iter() if one.tag in _AROUND)
+    return [line for one in around for line in _lines(one)]
+
+
+def _chart(document: Element) -> list[str]:
+    """Titles, then names of series and categories: the table of a chart without its figures."""
+    lines: list[str] = []
+    for kind in ("title", "subtitle"):
+        for title in document.iter(_CHART + kind):
+            lines += _lines(title)
+    for table_row in document.iter(_TABLE + "table-row"):
+        cells = [cell for cell in table_row if cell.get(_OFFICE + "value-type") == "string"]
+        lines.append(row([" ".join(_lines(cell)) for cell in cells]))
+    return lines
 
 
 def _lines(element: Element) -> Iterator[str]:

@@ -19,6 +19,7 @@ from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import written
 from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.page_texts import page_text
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE
 from qwen3vl_app.settings import Limits
 
@@ -51,7 +52,7 @@ class PageImage:
     """Pixels at :data:`NOMINAL_DPI`."""
 
     text: str
-    """The text layer; empty for scans."""
+    """The text layer and what its form holds; empty for scans."""
 
     taken: str
     """When the document was made, ISO 8601 local time; empty if unknown."""
@@ -177,7 +178,6 @@ def _text(path: Path, number: int, page: pypdfium2.PdfPage, limits: Limits) -> s
         if (count := layer.count_chars()) > limits.max_page_characters:
             found = f"Page {number} holds {count:,} characters of text, over the limit of"
             raise UnreadableMediaError(path, f"{found} {limits.max_page_characters:,}; split it.")
-        text: str = layer.get_text_bounded()
     finally:
         layer.close()
-    return text.replace("\r\n", "\n").replace("\0", "").strip()
+    return page_text(page)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media import charsets
+from qwen3vl_app.media.encoded import readable
 from qwen3vl_app.media.files import os_reason
 
 _MARKS = (
@@ -19,13 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 2**16
-"""Bytes shown to charset-normalizer, which is slow on more and no better."""
-
-_CODECS = [
-    "cp1252", "gb18030", "big5", "cp932", "euc_jp", "euc_kr", "cp1251", "koi8_r", "cp1250",
-    "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "utf_16_le", "utf_16_be",
-]  # fmt: skip
-"""Encodings in use on people's disks; without this list short texts are taken for EBCDIC."""
+"""Bytes in which control characters are counted."""
 
 _SILENT = {"script", "style", "template"}
 _INLINE = """
@@ -35,6 +30,8 @@ _INLINE = """
 _WITHIN_WORDS = set(_INLINE.split())
 """Elements of HTML that may begin and end inside a word; all others separate words."""
 
+_ENCODED_ONLY = "The file holds nothing but encoded data, such as base64 or minified code."
+
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1b\x08"))
 _MAX_CONTROLS = 0.002
 """Share of control characters above which bytes are no text; logs hold a few."""
@@ -43,10 +40,11 @@ _MAX_CONTROLS = 0.002
 def read_lines(path: Path) -> list[str]:
     """The lines of a text file, without their ends; line 1 is the first entry.
 
-    HTML gives the text of its elements at the lines where they stand in the source.
+    HTML gives the text of its elements at the lines where they stand in the source; encoded data,
+    such as pictures in base64, is left out of its lines.
 
     Raises:
-        UnreadableMediaError: It holds binary data or nothing but white space.
+        UnreadableMediaError: It holds binary data, or nothing but white space or encoded data.
     """
     try:
         data = path.read_bytes()
@@ -60,25 +58,37 @@ def read_lines(path: Path) -> list[str]:
     lines = split_lines(text) if lines is None else lines
     if not any(line.strip() for line in lines):
         raise UnreadableMediaError(path, "The file holds nothing but white space.")
-    return lines
+    kept = readable(lines)
+    if not any(line.strip() for line in kept):
+        raise UnreadableMediaError(path, _ENCODED_ONLY)
+    return kept
 
 
 def decode(data: bytes) -> str | None:
     """The text in ``data``, or None if it is none.
 
-    A byte order mark decides; then UTF-8 if it fits; then what charset-normalizer says of the
-    first 64 KiB. Single bytes that fit nothing become U+FFFD.
+    A byte order mark decides; then UTF-8 if it fits; then what the text itself declares, in HTML,
+    XML, CSS, a mail or a line for editors; then what its letters make most likely. Single bytes
+    that fit nothing become U+FFFD. Composed (NFC). Up to 0.2 s where letters have to tell.
     """
+    text = _decode(data)
+    return None if text is None else unicodedata.normalize("NFC", text)
+
+
+def _decode(data: bytes) -> str | None:
     for mark, codec in _MARKS:
         if data.startswith(mark):
             return data.decode(codec, errors="replace")
     if _is_binary(data[:_SAMPLE]):
-        return _decode_wide(data)
+        wide = charsets.wide(data)
+        return None if wide is None else data.decode(wide, errors="replace")
+    if charsets.is_jis(data):
+        return data.decode("iso2022_jp_ext")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        best = from_bytes(data[:_SAMPLE], cp_isolation=_CODECS).best()
-        return data.decode(best.encoding if best else "cp1252", errors="replace")
+        found = charsets.declared(data) or charsets.likely(data)
+        return data.decode(found, errors="replace")
 
 
 def split_lines(text: str) -> list[str]:
@@ -90,16 +100,6 @@ def split_lines(text: str) -> list[str]:
 def _is_binary(sample: bytes) -> bool:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     return controls > _MAX_CONTROLS * len(sample)
-
-
-def _decode_wide(data: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of Western text is zero."""
-    for codec, zeros in (("utf-16-le", data[1:_SAMPLE:2]), ("utf-16-be", data[0:_SAMPLE:2])):
-        if zeros and zeros.count(0) > 0.5 * len(zeros):
-            text = data.decode(codec, errors="replace")
-            if not _is_binary(text[:_SAMPLE].encode()) and "\ufffd" not in text[:1000]:
-                return text
-    return None
 
 
 def _html_lines(text: str) -> list[str]:

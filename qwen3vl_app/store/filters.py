@@ -6,7 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -68,6 +70,18 @@ def passing(conn: sqlite3.Connection, ids: Iterable[ItemId], where: ItemFilter) 
     return {ItemId(row[0]) for row in rows}
 
 
+def _inside(folder: Path) -> Condition:
+    """Below a folder, however its name is composed: disks of a Mac keep another form (NFD)."""
+    forms = {folder, *(Path(normalize(form, str(folder))) for form in ("NFC", "NFD"))}
+    if folder.is_absolute():
+        sql = "(file.path = ? OR (file.path >= ? AND file.path < ?))"
+        values = [value for one in forms for value in (encode_path(one), *bounds_under(one))]
+    else:
+        sql = "instr(file.path, ?)"
+        values = [b"/" + encode_path(one) + b"/" for one in forms]
+    return f"({' OR '.join([sql] * len(forms))})", values
+
+
 def _of_files(where: ItemFilter) -> Condition:
     """Some file of the item meets all conditions on files; without any, there is one."""
     parts = list(_of_file(where))
@@ -88,10 +102,7 @@ def _of_file(where: ItemFilter) -> Iterator[Condition]:
             [storable(where.collection)],
         )
     if where.folder is not None:
-        yield (
-            "(file.path = ? OR (file.path >= ? AND file.path < ?))",
-            [encode_path(where.folder), *bounds_under(where.folder)],
-        )
+        yield _inside(where.folder)
     yield from _between("file.size", *map(_storable_number, (where.min_bytes, where.max_bytes)))
     if where.modified_from is not None:
         first = _midnight(where.modified_from)

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from qwen3vl_app.store.encoding import decode_path, display
-from qwen3vl_app.store.wording import NAMES_KEPT, spaced
+from qwen3vl_app.store.wording import NAMES_KEPT, indexed, spaced
+from qwen3vl_app.types.folding import fold
 
 _ALL = """
     SELECT item.id, item.section, file.path FROM item
@@ -32,10 +33,10 @@ class Names:
         for item, section, path in conn.execute(_ALL):
             own = found.setdefault(item, {})
             if section and not own:
-                own[spaced(section)] = None
+                own[indexed(section)] = None
             if len(own) < NAMES_KEPT:
-                own[spaced(display(Path(decode_path(path).name)))] = None
-        self._parts = {item: _folded("\n".join(names)) for item, names in found.items()}
+                own[indexed(display(Path(decode_path(path).name)))] = None
+        self._parts = {item: "\n".join(names) for item, names in found.items()}
         self._words = {item: _as_words(names) for item, names in found.items()}
 
     def __len__(self) -> int:
@@ -71,7 +72,7 @@ class KnownNames:
 
 
 def _folded(text: str) -> str:
-    return text.casefold()
+    return spaced(fold(text))
 
 
 def _as_words(names: Iterable[str]) -> str:
@@ -80,9 +81,6 @@ def _as_words(names: Iterable[str]) -> str:
 
 
 def _words(name: str) -> list[str]:
-    plain = unicodedata.normalize("NFD", name.casefold())
-    kept = (
-        "" if unicodedata.category(one)[0] == "M" else one if one.isalnum() else " "
-        for one in plain
-    )
+    """As SQLite's index has them: letters, digits and marks, all else being between words."""
+    kept = (one if unicodedata.category(one)[0] in "LMN" else " " for one in _folded(name))
     return "".join(kept).split()

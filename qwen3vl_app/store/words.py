@@ -8,6 +8,7 @@ a passage goes together with one in the name of its folder.
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 import time
 import unicodedata
@@ -19,6 +20,7 @@ from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.names import Names
 from qwen3vl_app.store.wording import spaced
 from qwen3vl_app.types import ExactWords, ItemId
+from qwen3vl_app.types.folding import fold
 
 LONGEST_TERM = 200
 """Characters of one word or phrase that are looked for."""
@@ -42,6 +44,9 @@ _OPERATIONS = 10_000
 """Of SQLite between two looks at the clock: well under a millisecond."""
 
 _TRIGRAM = 3
+
+_JOINED = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+"""``well-known`` is also looked for as ``wellknown``, as a page of a PDF may have it."""
 
 _INDEX = "SELECT rowid, -bm25({table}) FROM {table} WHERE {table} MATCH ?"  # bm25: lower is better
 _ROWS = "SELECT rowid FROM {table} WHERE {table} MATCH ?"
@@ -100,7 +105,14 @@ def _containing(conn: sqlite3.Connection, terms: tuple[str, ...], names: Names |
 
 def _scores(conn: sqlite3.Connection, term: str, names: Names | None) -> dict[int, float]:
     """How well items match one word or phrase, 0 and more; what does not match is not there."""
-    text = _readable(term)
+    return {
+        item: score
+        for text in _readings(term)
+        for item, score in _scores_as(conn, text, names).items()
+    }
+
+
+def _scores_as(conn: sqlite3.Connection, text: str, names: Names | None) -> dict[int, float]:
     lettered = _is_lettered(text)
     scores: dict[int, float] = {}
     if len(text) >= _TRIGRAM:
@@ -114,7 +126,10 @@ def _scores(conn: sqlite3.Connection, term: str, names: Names | None) -> dict[in
 
 
 def _with_term(conn: sqlite3.Connection, term: str, names: Names | None) -> set[int]:
-    text = _readable(term)
+    return {item for text in _readings(term) for item in _with_text(conn, text, names)}
+
+
+def _with_text(conn: sqlite3.Connection, text: str, names: Names | None) -> set[int]:
     if not _is_lettered(text) and len(text) < _TRIGRAM:
         return _scan(conn, text, names)
     table = "whole_word" if _is_lettered(text) else "fragment"
@@ -191,7 +206,14 @@ def _check_signs(words: ExactWords) -> None:
 
 
 def _readable(term: str) -> str:
-    return storable(spaced(term[:LONGEST_TERM]))
+    """A word as the indexes hold it."""
+    return storable(spaced(fold(term[:LONGEST_TERM])))
+
+
+def _readings(term: str) -> list[str]:
+    """A word in every way in which the indexes may hold it, as it was asked for last."""
+    text = _readable(term)
+    return list(dict.fromkeys([_JOINED.sub("", text), text]))
 
 
 def _phrase(text: str) -> str:

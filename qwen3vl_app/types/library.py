@@ -79,7 +79,7 @@ class ItemFilter:
 
     Raises:
         UsageError: A range ends before it begins, a size or duration is below 0 or no number,
-            or the folder is not absolute.
+            or the folder begins where nobody knows, such as ``..``.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)
@@ -87,7 +87,8 @@ class ItemFilter:
     """Name; None for the whole library."""
 
     folder: Path | None = None
-    """Files inside this folder at any depth, or this very file; absolute."""
+    """Files inside this folder at any depth, or this very file. Absolute, or the last parts of
+    its path: ``boats`` are all folders of that name."""
 
     modified_from: date | None = None
     """First day on which the file was changed last, in local time."""
@@ -119,12 +120,16 @@ class ItemFilter:
         _in_order("duration in seconds", self.min_seconds, self.max_seconds)
         _not_negative("size in bytes", self.min_bytes, self.max_bytes)
         _not_negative("duration in seconds", self.min_seconds, self.max_seconds)
-        if self.folder is not None and not self.folder.is_absolute():
+        if self.folder is not None and not _names_a_folder(self.folder):
             raise UsageError(
                 f"The folder to search in is {self.folder}; give its full path.",
                 code="folder.relative",
                 path=str(self.folder),
             )
+
+
+def _names_a_folder(folder: Path) -> bool:
+    return folder.is_absolute() or bool(folder.parts and ".." not in folder.parts)
 
 
 EVERYTHING = ItemFilter()

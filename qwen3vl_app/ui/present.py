@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
+from unicodedata import normalize
 
 from qwen3vl_app.indexing.progress import IndexProgress
 from qwen3vl_app.models.protocols import ModelStatus
 from qwen3vl_app.search.discretion import told
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.types import FileOutcome, Item, Kind, Place
+from qwen3vl_app.types import FileOutcome, Item, Kind, Place, Query
+from qwen3vl_app.types.folding import fold, fold_with_places
 from qwen3vl_app.ui.file_keys import key_of
 from qwen3vl_app.ui.reasons import reason_row
 
@@ -28,7 +30,13 @@ SNIPPET = 180
 CONTEXT_LINES = 10
 """Shown before and after a passage."""
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+LONGEST_LOOKED_AT = 200_000
+"""Characters of a text in which a word is looked for to be shown; a page of print has 5,000."""
+
+_LOOKED_AT_ONCE = 2000
+
+_WORD = re.compile(r"(?:\w|[\u0900-\u0dff\u0e31-\u0e4e])+")
+"""With the vowel signs of Indic scripts and of Thai, which are no word characters to Python."""
 _CJK = "\u2e80"  # from here on, a single character can be a word
 
 
@@ -53,8 +61,8 @@ def folder_of(path: Path) -> str:
 
 
 def name_of(path: Path) -> str:
-    """The last part of a path, to read."""
-    return display(Path(path.name))
+    """The last part of a path, to read; composed (NFC), as few disks have it."""
+    return normalize("NFC", display(Path(path.name)))
 
 
 def place_of(place: Place) -> Json:
@@ -71,22 +79,60 @@ def place_of(place: Place) -> Json:
 
 
 def query_words(text: str) -> list[str]:
-    """The words of a query that are worth marking in a text, lower case, longest first."""
-    words = {word.lower() for word in _WORD.findall(text) if len(word) > 2 or word[0] >= _CJK}
+    """The words of a query that are worth marking in a text, folded, longest first."""
+    words = {word for word in _WORD.findall(fold(text)) if len(word) > 2 or word[0] >= _CJK}
     return sorted(words, key=lambda word: (-len(word), word))
 
 
+def exact_words(query: Query) -> list[str]:
+    """What a search for exact words marks: its words and phrases as they stand, folded."""
+    terms = {" ".join(fold(term).split()) for one in query.each for term in one.exact_words.wanted}
+    worth = (term for term in terms if len(term) > 2 or (term and not term.isascii()))
+    return sorted(worth, key=lambda term: (-len(term), term))
+
+
+def found_in(item: Item, words: Sequence[str]) -> str | None:
+    """Where an item has exact words that its text has not: ``name``, ``folder`` or ``section``."""
+    if len(item.text) > LONGEST_LOOKED_AT:
+        return None
+    text = fold(item.text)
+    missing = [word for word in words if word not in text]
+    for place, said in (
+        ("name", display(Path(item.path.name))),
+        ("section", item.place.section),
+        ("folder", display(item.path.parent)),
+    ):
+        if any(word in fold(said) for word in missing):
+            return place
+    return None
+
+
 def snippet(text: str, words: Sequence[str], length: int = SNIPPET) -> str:
-    """One line of about ``length`` characters around the first of ``words``, else the start."""
+    """One line of about ``length`` characters around the first of ``words``, else the start.
+
+    Args:
+        text: Any.
+        words: Folded, as :func:`query_words` gives them.
+        length: Characters at most, beside the dots for what was cut.
+    """
     flat = " ".join(text.split())
-    lower = flat.lower()
-    hits = [at for at in (lower.find(word) for word in words) if at >= 0]
-    start = max(0, min(hits) - length // 3) if hits else 0
+    hit = _first(flat, words)
+    start = max(0, hit - length // 3)
     if start:
         space = flat.find(" ", start)
         start = space + 1 if 0 <= space < start + 20 else start
     cut = flat[start : start + length].rstrip()
     return ("…" if start else "") + cut + ("…" if start + length < len(flat) else "")
+
+
+def _first(text: str, words: Sequence[str]) -> int:
+    """Where the first of these folded words begins; 0 where there is none."""
+    for begin in range(0, min(len(text), LONGEST_LOOKED_AT) if words else 0, _LOOKED_AT_ONCE):
+        piece = text[begin : begin + _LOOKED_AT_ONCE + SNIPPET]  # a word may stand at the edge
+        folded = fold(piece)
+        if hits := [at for at in map(folded.find, words) if at >= 0]:
+            return begin + fold_with_places(piece)[1][min(hits)]
+    return 0
 
 
 def passage_lines(item: Item, siblings: Sequence[Item]) -> list[list[Any]]:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from qwen3vl_app.search.ranking import movement
-from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate
-from qwen3vl_app.ui.present import Json, item_card, query_words
+from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate, WordsMode
+from qwen3vl_app.ui.present import Json, exact_words, found_in, item_card, query_words
 from qwen3vl_app.ui.reasons import reason_row
 from qwen3vl_app.ui.sentences import note_row
 
@@ -32,6 +32,7 @@ def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
         "percentile": finite(hit.percentile),
         "stands": hit.stands_out,
         "words": hit.words_rank,
+        "in": None if hit.words_rank is None else found_in(hit.item, words),
         "by": list(hit.found_by),
         "copies": [item_card(copy) for copy in hit.copies[:MOST_COPIES]],
     }
@@ -44,7 +45,8 @@ def finite(number: float | None) -> float | None:
 
 def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) -> Json:
     """The value of the board for one step of a search."""
-    words = query_words(" ".join(query.model_input.texts))
+    exact = query.words is not WordsMode.OFF
+    words = exact_words(query) if exact else query_words(" ".join(query.model_input.texts))
     left = update.left_out
     return {
         "seq": seq,

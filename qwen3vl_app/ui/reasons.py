@@ -37,6 +37,7 @@ FORMS = {
     "reason.pages": "The PDF has {count} pages, over the limit of {limit}; split it.",
     "reason.no_pages": "The PDF has no pages.",
     "reason.blank": "The file holds nothing but white space.",
+    "reason.encoded": "The file holds nothing but encoded data, such as base64 or minified code.",
     "reason.no_text": "The document holds no text.",
     "reason.sound": "The file has sound but no pictures.",
     "reason.other": "The file is {what}, which cannot be searched.",

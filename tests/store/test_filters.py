@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -207,3 +208,20 @@ def test_filters__the_day_is_the_local_one(
     finally:
         monkeypatch.undo()
         clock.tzset()
+
+
+def test_list_items__a_folder_by_the_name_that_is_shown(tmp_path):
+    decomposed = normalize("NFD", "/home/Bücher/가을")
+    with Library.open(tmp_path) as library:
+        for number, path in enumerate(("/a/boats/1.png", "/b/boats/2.png", f"{decomposed}/3.png")):
+            put_file(library, Path(path), str(number), [(content(), unit(1, 0, 0, 0))])
+
+        def found(folder: str) -> set[str]:
+            where = ItemFilter(folder=Path(folder))
+            return {item.path.stem for item in library.list_items(where)}
+
+        assert found("boats") == {"1", "2"}
+        assert found("a/boats") == {"1"}
+        assert found("boat") == found("oats") == found("1.png") == set()
+        assert found("Bücher") == found("Bücher/가을") == found("/home/Bücher") == {"3"}
+        assert found(decomposed) == {"3"}

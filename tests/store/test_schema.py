@@ -61,7 +61,7 @@ def test_migrate__from_schema_1_with_rows_finds_their_words(tmp_path: Path) -> N
         assert (note.text, note.look, note.taken) == ("Ein Fuchs, 狐狸.", None, "")
         with library._connection.reading() as conn:
             assert conn.execute("SELECT * FROM wording ORDER BY item").fetchall() == [
-                (note.id, "Ein Fuchs, 狐 狸 .", "/p/a b.txt"),
+                (note.id, "ein fuchs, 狐 狸 .", "/p/a b.txt"),
                 (photo.id, "", "/p/ 红 色 .png\n/q/copy.png"),
             ]
             found = conn.execute("SELECT rowid FROM whole_word WHERE whole_word MATCH '\"狐 狸\"'")
@@ -80,6 +80,21 @@ def test_migrate__from_schema_2_with_rows_finds_sheets_by_name(tmp_path: Path) -
     with Library.open(tmp_path) as library:
         (found,) = library.items(library.find_words(ExactWords.read('"Budget 2024"')).found)
         assert library.items([found])[found].path == Path("/p/money.xlsx")
+
+
+def test_migrate__from_schema_1_with_rows_finds_words_however_they_are_written(
+    tmp_path: Path,
+) -> None:
+    database = Database(tmp_path / "library.db")
+    MIGRATIONS.apply(database, stop_before=NAMES[1])
+    rows_of_schema_1(database)
+    database.execute("UPDATE item SET text = ? WHERE id = 1", ("Stra\u00dfe, Fo\u0308rster",))
+    database.conn.commit()
+    database.close()
+    with Library.open(tmp_path) as library:
+        for asked in ("STRASSE", "f\u00f6rster", "fo\u0308rst"):
+            (found,) = library.items(library.find_words(ExactWords.read(asked)).found).values()
+            assert found.text == "Stra\u00dfe, F\u00f6rster"
 
 
 def test_migrate__in_two_steps_or_one_gives_the_same_tables(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_follow__slides_and_sheets_are_found_by_their_names(library):
         for n, sheet in enumerate(sheets)
     ]
     put_file(library, Path("/p/money.xlsx"), "money", parts)
-    assert rows(library)[2] == ("12 | 30", "Sheet 预 算\n/p/money.xlsx")
+    assert rows(library)[2] == ("12 | 30", "sheet 预 算\n/p/money.xlsx")
     for asked, sheet in (('"Budget 2024"', sheets[0]), ("预算", sheets[2])):
         (found,) = library.items(library.find_words(ExactWords.read(asked)).found).values()
         assert found.place.section == sheet

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -71,6 +72,56 @@ def names(library: Library, query: str, where: ItemFilter = ItemFilter()) -> lis
 )
 def test_find_words__what_contains_them(library, query, expected):
     assert set(names(library, query)) == expected
+
+
+WRITTEN = {
+    normalize("NFD", "/n/Förster/보고서.txt"): normalize(
+        "NFD", "Kürbis, 서울, ガイド, Việt Nam, Ångström"
+    ),
+    "/n/typography.txt": "They don\u2019t; Donau\u00addampf\u00adschiff\u00adfahrt, "
+    "zero\u200bwidth, joi\u2060ner, non\u2011breaking, \u201equoted\u201c, 2019\u20132020",
+    "/n/letters.txt": "Die Straße ist weiß; o\ufb03ce, \ufb01rst; ＡＢＣ１, ｶﾞｲﾄﾞ; ΟΔΥΣΣΕΥΣ οδός; "
+    "Łódź, Ørsted, ёлка, страна\u0301, \u0130stanbul, x², Ⅷ",
+    "/n/semitic.txt": "مُدَرِّسَة أحمد سلـــام می\u200cروم کتاب ٢٠٢٤ שָׁלוֹם",
+    "/n/indic.txt": "हिन्दी ที่นี่มีน้ำ",
+    "/n/signs.txt": "Party 👨\u200d👩\u200d👧 and ❤\ufe0f and C# and .NET and rock'n roll, "
+    "the well-\nknown e-mail, permit-\nted",
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with Library.open(tmp_path_factory.mktemp("written") / "library") as opened:
+        for path, text in WRITTEN.items():
+            put_file(opened, Path(path), path, [(content(kind=Kind.PASSAGE, text=text), NORTH)])
+        yield opened
+
+
+QUERIES = {
+    normalize("NFD", "보고서"): "förster 보고서 보고 서울 ガイド イド Việt viet Ångström KÜRBIS",
+    "typography": "don't don’t Donaudampfschifffahrt dampfschiff zerowidth joiner non-breaking "
+    "non‑breaking nonbreaking donau\u00addampf quoted 2019-2020 2019—2020",
+    "letters": "Strasse STRASSE straße STRAẞE weiss office first ﬁrst ABC1 ａｂｃ1 ガイド ｶﾞｲﾄﾞ "
+    "οδυσσεύς οδυσσευσ ΟΔΟΣ lodz orsted елка ёлка страна istanbul ISTANBUL x2 viii",
+    "semitic": "مدرسة مدرسه مُدَرِّسَة احمد أحمد سلام میروم می\u200cروم كتاب کتاب 2024 ٢٠٢٤ שלום שָׁלוֹם",
+    "indic": "हिन्दी ที่ น้ำ มีน้ำ",
+    "signs": "👨\u200d👩\u200d👧 ❤ ❤\ufe0f c# C# .NET rock’n well-known wellknown "
+    "permitted email e-mail",
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "file"),
+    [(word, file) for file, written in QUERIES.items() for word in written.split()],
+)
+def test_find_words__however_they_are_written(written, query, file):
+    assert file in names(written, query)
+    assert file in names(written, f'"{query}"')
+
+
+@pytest.mark.parametrize("query", ["हान्दा", "ทานานำ", "カイト", "и", "서우", "ведомость"])
+def test_find_words__other_vowels_and_letters_are_other_words(written, query):
+    assert names(written, query) == []
 
 
 def test_find_words__whole_words_before_parts_of_words(library):

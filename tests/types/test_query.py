@@ -74,7 +74,8 @@ def test_query__a_weight_out_of_range(weight):
         ({"max_seconds": float("nan")}, "A duration in seconds of nan"),
         ({"min_bytes": 2, "max_bytes": 1}, "size in bytes ends at 1"),
         ({"min_seconds": 2.5, "max_seconds": 1}, "duration in seconds ends at 1"),
-        ({"folder": Path("photos")}, "give its full path"),
+        ({"folder": Path("../photos")}, "give its full path"),
+        ({"folder": Path()}, "give its full path"),
     ],
 )
 def test_item_filter__what_cannot_be_meant(given, sentence):

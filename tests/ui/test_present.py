@@ -6,7 +6,9 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,14 @@ from qwen3vl_app.types import (
     SearchUpdate,
     WordsMode,
 )
-from qwen3vl_app.ui.present import numbered_lines, query_words, snippet
+from qwen3vl_app.ui.present import (
+    exact_words,
+    found_in,
+    name_of,
+    numbered_lines,
+    query_words,
+    snippet,
+)
 from qwen3vl_app.ui.present_hits import board_value, finite, hit_row
 from qwen3vl_app.ui.sentences import note_row
 from tests.ui.world import HOSTILE
@@ -80,7 +89,7 @@ def test_board_value__says_what_was_left_out(drawn):
     value = board_value(first, query, seq=1, asked={})
     left, top = value["left"], value["hits"][0]
     assert (left["shown"], left["level"], left["more"]) == (5, 0.45, False)
-    assert value["asked"]["words"] == ["circle", "red"]
+    assert value["asked"]["words"] == ["circle 00", "red"]
     assert 0 <= top["percentile"] <= 100
     found = [(row["title"], row["words"]) for row in value["hits"] if row["words"]]
     assert found == [("red circle 00.png", 1)]
@@ -133,3 +142,45 @@ def test_numbered_lines__all_are_there():
 def test_numbered_lines__blank_lines_were_left_out():
     lines = numbered_lines(passage("a\nb\n\nc\n\nd", 1, 20))
     assert lines == [(1, "a"), (2, "b"), (None, ""), (None, "c"), (None, ""), (20, "d")]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "shown"),
+    [
+        ("Die Stra\u00dfe am See", "STRASSE", "Stra\u00dfe"),
+        ("the o\ufb03ce door", "office", "o\ufb03ce"),
+        ("Donau\u00addampf\u00adschiff", "dampfschiff", "dampf\u00adschiff"),
+        (normalize("NFD", "der Förster"), "förster", normalize("NFD", "Förster")),
+        ("they don\u2019t go", "don't", "don"),
+    ],
+)
+def test_snippet__finds_words_however_they_are_written(text, query, shown):
+    before, after = "filler " * 60, " filler" * 60
+    assert shown in snippet(before + text + after, query_words(query))
+
+
+def test_exact_words__phrases_as_they_stand():
+    query = Query(text='"Old  Boat" C++ a -river Straße', words=WordsMode.ONLY, top_k=5)
+    assert exact_words(query) == ["old boat", "strasse", "c++"]
+
+
+def test_found_in__says_that_the_words_stand_in_a_name():
+    item = Item(
+        id=ItemId(1),
+        content_hash=ContentHash("x"),
+        ordinal=0,
+        kind=Kind.PASSAGE,
+        place=Place(section="Sheet A"),
+        path=Path("/home/boats/fox.txt"),
+        thumbnail="t",
+        width=0,
+        height=0,
+        text="A red bicycle",
+    )
+    asked = {"bicycle": None, "fox": "name", "boats": "folder", "sheet a": "section", "red": None}
+    assert {word: found_in(item, [word]) for word in asked} == asked
+    assert found_in(item, ["bicycle", "fox"]) == "name"
+
+
+def test_name_of__is_composed():
+    assert name_of(Path(normalize("NFD", "/p/Förster 보고서.txt"))) == "Förster 보고서.txt"
