@@ -105,7 +105,7 @@ def _missing_files(conn: sqlite3.Connection) -> list[str]:
 def _missing_thumbnails(conn: sqlite3.Connection, thumbnails: Thumbnails) -> list[str]:
     gone = [name for name in thumbnail_names(conn) if thumbnails.path(name) is None]
     way_out = "forget their files and add them again"
-    return _some(gone, f"thumbnails are missing or damaged; {way_out}")
+    return _some(gone, f"thumbnails are missing or are not what their names say; {way_out}")
 
 
 def _some(names: Sequence[str], what: str) -> list[str]:

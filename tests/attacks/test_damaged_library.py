@@ -172,7 +172,7 @@ def test_a_damaged_thumbnail__is_not_shown_and_made_anew(tmp_path: Path) -> None
         file = library.thumbnail_path(item.thumbnail)
         file.write_bytes(b"jpeg of another picture")
         assert library.thumbnail_path(item.thumbnail) is None
-        assert any("missing or damaged" in line for line in library.check())
+        assert any("are missing or are not" in line for line in library.check())
         library.forget([Path("/p/a.png")])
         outcome = put_file(library, Path("/p/a.png"), "a", [(content(), unit(1, 0, 0, 0))])
         assert outcome is Outcome.INDEXED

@@ -67,7 +67,7 @@ def test_read_filter__all_of_them():
     ("name", "value"),
     [
         ("kinds", ["song"]),
-        ("folder", "Pictures"),
+        ("folder", "../Pictures"),
         ("taken_from", "yesterday"),
         ("min_bytes", "nan"),
         ("max_bytes", "1e99"),

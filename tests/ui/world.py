@@ -346,6 +346,12 @@ class FakeLibrary:
     def paths_of(self, content: ContentHash) -> list[Path]:
         return list({i.path for i in self.items_by_id.values() if i.content_hash == content})
 
+    notices = ()
+    """Nothing was found wrong with it."""
+
+    def trouble(self) -> None:
+        """It is never lost."""
+
     def originals(self, content: ContentHash) -> list[Original]:
         """All files are as they were, so long as nobody made a link of one."""
         return [
