@@ -17,6 +17,7 @@ from qwen3vl_app.media.containers import (
     declared_size,
     is_open,
     metadata_of,
+    no_frame,
     with_container,
 )
 from qwen3vl_app.media.dates import filmed
@@ -68,7 +69,7 @@ def list_moments(path: Path, options: ReadOptions) -> list[Part]:
     def measure(video: Container) -> tuple[float, Windows]:
         _, first = next(iter(video.frames([0])), (0, None))  # proof that it can be decoded
         if first is None:
-            raise UnreadableMediaError(path, _NO_FRAME.format(most=most))
+            raise UnreadableMediaError(path, no_frame(most))
         _check_frame(path, first.size, options)
         _check_length(path, video.timeline.duration, options)
         windows = choose_moments(video.timeline, options.moment_seconds)
@@ -92,12 +93,6 @@ def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Wi
     frames = ((timeline.start_of(index), frame) for index, frame in video.frames(chosen))
     stills = find_stills(frames, timeline.duration, seconds)
     return merge_still(windows, sorted([*stills, *timeline.held(seconds)]))
-
-
-_NO_FRAME = (
-    "No frame of the video can be decoded: it is damaged, or its frames are over the limit of "
-    "{most:g} megapixels; make a smaller copy."
-)
 
 
 def span_of(part: Part, options: ReadOptions) -> Span:

@@ -125,6 +125,14 @@ def close_videos() -> None:
         video.close()
 
 
+def no_frame(megapixels: float) -> str:
+    """Why nothing of a video can be shown: frames over the limit are passed over unseen."""
+    return (
+        "No frame of the video can be decoded: it is damaged, or its frames are over the limit of "
+        f"{megapixels:g} megapixels; make a smaller copy."
+    )
+
+
 def declared_size(path: Path, megapixels: float) -> tuple[int, int] | None:
     """How large the frames are by what the container says; None where PyAV cannot be asked.
 
@@ -277,7 +285,7 @@ class _PyAv:
             self._cursor = Cursor(reopen, file, stream, index)
             first = self._cursor.first()  # proof that it can be decoded
             if first is None:
-                raise UnreadableMediaError(path, "No frame of the video can be decoded.")
+                raise UnreadableMediaError(path, no_frame(megapixels))
             self._index = index.from_first(first[0], first[1].dts)
             self.timeline = timeline_of(self._cursor.file, self._cursor.stream, self._index)
             self.is_plain = is_alone and self._index.is_plain and self._shows_as_coded(first[1])
