@@ -116,5 +116,5 @@ def test_the_page_and_programs__are_served(browser: httpx.Client, own: Program) 
         "an address typed": {"sec-fetch-site": "none", **EMBEDDED["a link"]},
     }
     for headers in said.values():
-        for place in ("/api/items", "/m/full/1", "/config", "/gradio_api/info", "/"):
+        for place in ("/api/items", "/m/full/1", "/config", "/theme.css", "/"):
             assert browser.get(place, headers=headers).status_code == 200
