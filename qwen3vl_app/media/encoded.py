@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 _DATA_URI = re.compile(
-    r"data:(?:[\w.+-]+/[\w.+*-]+)?(?:;[\w-]+=[^;,\s\"'<>()]*)*"
+    r"data:(?:[\w.+-]{1,100}/[\w.+*-]{1,100})?(?:;[\w-]{1,40}=[^;,\s\"'<>()]{0,100}){0,8}"
     r"(?:;base64,(?:[A-Za-z0-9+/=_-]|%[0-9A-Fa-f]{2})*"
     r"|(?:;utf-?8)?,[^\s\"'<>()]{64,})",
     re.IGNORECASE,

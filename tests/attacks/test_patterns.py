@@ -351,7 +351,7 @@ MEETS: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("qwen3vl_app.ui.routes.media", "_HASH"): ("fullmatch", _texts("a", "0")),
     ("qwen3vl_app.ui.uploads", "_FORBIDDEN"): ("sub", _texts("a", ":", "\x00", "a:")),
     ("qwen3vl_app.ui.uploads", "_RESERVED"): ("match", _texts("con", "com1", "a", ".")),
-    ("script", r"\/([0-9a-f]{32,}\/[^/]+)$"): (
+    ("script", r"[/=]([0-9a-f]{32,}\/[^/]+)$"): (
         "search", _texts("/" + "a" * 40, "a", "/", "/" + "a" * 9999, "/" + "a" * 33 + "/"),
     ),
     ("script", r"^image\/"): ("search", _texts("image", "image/")),
@@ -360,10 +360,107 @@ MEETS: dict[tuple[str, str], tuple[str, list[str]]] = {
 }  # fmt: skip
 """What each expression does in the program, and texts that a stranger could give it."""
 
+
+ANY = _texts(
+    "a",
+    " ",
+    "\n",
+    "-",
+    "0",
+    "\\",
+    '"',
+    "a-",
+    "ab ",
+    "0a ",
+    "a\n",
+    "-\n",
+    "a-\n",
+    "\u0301",
+    "\u4e2d",
+)
+"""Against expressions that meet whole texts."""
+
+LINES = [
+    f"{text[: MIB // 4]}"
+    for text in _texts("A", "M", "0x0a, ", "\\x0a", "0a ", ">", "'", "=", "A+", " >")
+]
+"""Against those that meet one line after the other, which may be the whole text."""
+
+MEETS |= {
+    (f"qwen3vl_app.media.{module}", name): (method, [*ANY, *LINES, *own])
+    for module, name, method, own in (
+        ("charsets", "_CONTROL", "search", []),
+        ("charsets", "_COOKIE", "search", _texts("#", "# coding", "coding:", "rem ")),
+        ("charsets", "_JIS", "search", _texts("\x1b", "\x1b$")),
+        ("encoded", "_BASE64_LINE", "search", _texts("A" * 40, "A" * 40 + "=")),
+        ("encoded", "_BASE64_TAIL", "search", _texts("A" * 40 + "=")),
+        ("encoded", "_BEGIN", "search", _texts("-----BEGIN ", "-----BEGIN A")),
+        ("encoded", "_END", "search", _texts("-----END ", "-----END A")),
+        ("encoded", "_BYTES", "sub", _texts("0x0a", "0a, ", "0a,,,")),
+        (
+            "encoded",
+            "_DATA_URI",
+            "sub",
+            _texts("data:", "data:a/b;", "data:a/b;c=d", "data:,", ";a=b"),
+        ),
+        ("encoded", "_DRAWING", "sub", _texts("d='", "d='1", ' points="', "values='1 ")),
+        ("encoded", "_DUMP", "search", _texts("00000000: ", "0a0b ", "{0x", "0a0b0c0d|")),
+        ("encoded", "_HEX", "sub", _texts("0x", "0" * 128 + "z")),
+        ("encoded", "_QUOTED", "finditer", _texts('"a', "\\a", '\\"')),
+        ("encoded", "_RUN", "finditer", _texts("_", "A" * 59 + " ")),
+        ("encoded", "_UU_LINE", "search", _texts("M" + "A" * 60)),
+        ("encoded", "_UU_TAIL", "search", _texts("`")),
+        ("encoded", "_WORDS", "search", _texts("aa ", "a a")),
+        ("likelihood", "_CONTROL", "search", []),
+        ("likelihood", "_EAST", "finditer", _texts("\uac00", "\u4e2da")),
+        ("likelihood", "_IN_LATIN", "finditer", _texts("a\u4e2d", "\u4e2da")),
+        ("likelihood", "_NON_ASCII", "search", []),
+        ("likelihood", "_WORD", "finditer", _texts("e\u0301")),
+        ("line_ends", "_BROKEN", "sub", _texts("a\u00ad", "a\u00ad\n", "a-  ", "a-\n ")),
+        ("line_ends", "_WORD", "finditer", _texts("a-a")),
+        (
+            "number_formats",
+            "_PIECE",
+            "finditer",
+            _texts('"a', "[$", "[$a-", "[h", "\\", "_", "[>"),
+        ),
+        ("office_parts", "_CODES", "sub", _texts("&", '&"', '&"a', "&1", "&K00")),
+        ("office_parts", "_LETTER", "search", _texts("_")),
+        ("right_to_left", "RIGHT_TO_LEFT", "search", _texts("\u05d0")),
+    )
+}
+MEETS |= {
+    ("qwen3vl_app.media.number_formats", "_PIECE"): (  # of 255 characters at most
+        "finditer",
+        [unit * 128 for unit in ('"a', "[$", "[$a", "[h", "\\", "_", "[>", "a", "0", "*")],
+    ),
+    ("qwen3vl_app.search.discretion", "_LIKE_A_PATH"): ("search", [*ANY, *_texts("/ ", " /")]),
+    ("qwen3vl_app.store.wording", "_HYPHENATED"): ("finditer", [*ANY, *_texts("a- \n ", "a-a")]),
+    ("qwen3vl_app.store.words", "_JOINED"): ("sub", ANY),
+    ("qwen3vl_app.types.folding", "_ACCENTS"): (
+        "sub",
+        [*ANY, *_texts("\u0415\u0308", "\u0416\u0301")],
+    ),
+    ("qwen3vl_app.types.folding", "_DROPPED"): ("sub", [*ANY, *_texts("\u00ad", "a\u200b")]),
+    ("qwen3vl_app.types.folding", "_ODD"): ("sub", [*ANY, *_texts("\u2019", "\u00f8")]),
+    ("qwen3vl_app.ui.event_bodies", "SESSION"): ("fullmatch", ANY),
+    ("script", r"[^\x00-\x7f]"): ("search", ANY),
+}
+
 MADE_AT_RUN_TIME = {
     ("qwen3vl_app.media.globs", "_compile_name"),  # tried above, pattern by pattern
     ("qwen3vl_app.ui.reasons", "_patterns"),  # tried below, form by form
     ("qwen3vl_app.ui.reasons", "_expression"),  # meets the forms of the program only
+    ("qwen3vl_app.ui.gradio_surface", "_row"),  # meets addresses, which have a limit of bytes
+    ("qwen3vl_app.ui.event_bodies", "_file"),  # meets a key, likewise
+    ("qwen3vl_app.ui.present", "discreet_status"),  # meets sentences of the program
+    ("qwen3vl_app.store.leftovers", "_HALF"),  # meets names of files, of 255 bytes
+    ("qwen3vl_app.media.charsets", "_DECLARED"),  # tried below, with what uses it
+    ("qwen3vl_app.media.line_ends", "whole_words"),  # likewise
+    ("qwen3vl_app.media.office_parts", "header_of"),  # meets the last 64 KiB of a sheet
+    ("qwen3vl_app.store.wording", "indexed"),  # likewise
+    ("qwen3vl_app.bench.serving", "_port_when_ready"),  # meets what our own server says
+    ("qwen3vl_app.bench.serving", "resident"),  # meets what the kernel says
 }
 
 
@@ -379,6 +476,31 @@ def test_regular_expressions__a_mebibyte_against_each_takes_seconds(
 ) -> None:
     method, texts = MEETS[where]
     meet(where, method, texts, seconds=60)
+
+
+USES = """
+import sys
+from qwen3vl_app.media.texts import decode
+from qwen3vl_app.media.line_ends import whole_words
+from qwen3vl_app.store.wording import indexed
+use = {"whole_words": whole_words, "indexed": indexed,
+       "decode": lambda text: decode(text.encode())}[sys.argv[1]]
+for escaped in sys.argv[2:]:
+    unit = escaped.encode().decode("unicode_escape")
+    use(unit * (2**18 // len(unit)))
+"""
+
+
+@pytest.mark.parametrize("name", ["whole_words", "indexed", "decode"])
+@pytest.mark.parametrize(
+    "unit",
+    ["a", "a-", r"a-\n", r"a\xad\n", "&L", '&"a', "<meta charset=", "<?xml ", "# coding", " "],
+)
+def test_expressions_made_on_the_way__a_quarter_mebibyte_takes_seconds(
+    name: str, unit: str
+) -> None:
+    command = [sys.executable, "-c", USES, name, unit]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=60)
 
 
 def test_reasons__no_name_makes_them_slow_to_tell_apart() -> None:
