@@ -11,6 +11,7 @@ from qwen3vl_app.demo.captions import caption, fill, note, shape_words
 from qwen3vl_app.demo.drawing import COLOURS, SHAPES
 from qwen3vl_app.demo.measures import picture, shown, text
 from qwen3vl_app.demo.names import LANGUAGES, Thing
+from qwen3vl_app.demo.papers import Leaf, page_pictures
 from qwen3vl_app.demo.scenes import (
     CHARTS,
     COUNTS,
@@ -155,6 +156,17 @@ class Trials:
         name = "headings never drawn" if unseen else "headings"
         return Trial(name, self.drawn(scenes), questions)
 
+    def printed(self) -> Trial:
+        """Pages of PDF files as the samples have them, by headings in another face."""
+        titles = sorted({random_title(self.rng, unseen=True) for _ in range(60)})
+        leaves = [
+            Leaf(title, thing.glyph, "A few words about nothing in particular.")
+            for title, thing in zip(titles, self.several(len(titles)), strict=False)
+        ]
+        pages = [ModelInput(pictures=(page,)) for page in page_pictures(leaves)]
+        asked = [Question(text(leaves[at].heading.lower()), at) for at in self.chosen(len(pages))]
+        return Trial("headings of PDF pages", pages, asked)
+
     def charts(self) -> Trial:
         """Every kind of chart about twenty things, by kind and topic."""
         scenes = [
@@ -211,6 +223,7 @@ class Trials:
         yield self.shapes()
         yield self.headings(unseen=False)
         yield self.headings(unseen=True)
+        yield self.printed()
         yield self.charts()
         yield self.clips()
         yield self.notes()

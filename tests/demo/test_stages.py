@@ -95,6 +95,13 @@ def test_trials__what_is_asked_for_is_there_once() -> None:
         assert all(0 <= it.wanted < len(trial.documents) for it in trial.questions)
 
 
+def test_trials__pages_of_pdf_files_have_the_heading_in_another_face() -> None:
+    trial = Trials(Random(3), load_things(60), BUDGET, 2).printed()
+    assert len(trial.questions) == 2
+    wide, high = trial.documents[0].pictures[0].size
+    assert 800 < wide < high < 1200
+
+
 def test_trials__counts_stand_among_three_times_three_wrong_ones() -> None:
     trial = Trials(Random(3), load_things(60), BUDGET, 5).counts()
     assert len(trial.documents) == 5 * 10
