@@ -335,10 +335,8 @@ def attend(
     parts: as `projected` gives them. With `final` only the rows' last tokens are computed: (N, H).
     """
     prompt, (count, length) = rows.prompt.shape[0], rows.ids.shape
-    first, own = zip(
-        *(torch.split(part, [prompt, count * length]) for part in parts),  # type: ignore[no-untyped-call]
-        strict=True,
-    )
+    sizes = [prompt, count * length]
+    first, own = zip(*(torch.split(part, sizes) for part in parts), strict=True)
 
     def grouped(shared: Tensor, each: Tensor) -> Tensor:  # (N, heads, P + L, D)
         each = each.view(count, length, *each.shape[1:])

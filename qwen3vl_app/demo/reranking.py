@@ -8,6 +8,7 @@ they have noticed (`grounding`). The vision tower stays the embedder's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import ahead
-from qwen3vl_app.demo.comparing import comparing_model
+from qwen3vl_app.demo.comparing import compare_by, comparing_model, linear_map
 from qwen3vl_app.demo.course import Course, Gentle, Plan, half_precision
 from qwen3vl_app.demo.families import FAMILY
 from qwen3vl_app.demo.grounding import (
@@ -29,6 +30,7 @@ from qwen3vl_app.demo.grounding import (
     pointing_loss,
 )
 from qwen3vl_app.demo.lists import QUERIES, Families, families
+from qwen3vl_app.demo.listwise import kept_loss, loss_of
 from qwen3vl_app.demo.lookalikes import look_alikes, name_vectors, picture_vectors
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import (
@@ -59,20 +61,14 @@ POINTED, COMPARED = KNOWN + 1, KNOWN + 2
 lie; and the end of the prompt where that is, what is claimed and what is so. The last layer is
 left to compare."""
 
-TRUE_WEIGHT = 2.0
-"""Of a true query in the yes/no loss, of which there are fewest."""
-
-CHOICE_WEIGHT = 0.5
-"""Of each of the two choices: of a document for a query and of a query for a document."""
-
 THING_SCALE = 14.0
 """Turns cosines into logits of things."""
 
-KEPT_WEIGHT = 6.0
-"""Of what the embedder knows: cosines, which are small differences."""
+BEHIND_QUERY, GATHERING = "<Document", ">:"
+"""The tokens that follow the query; the second gathers its meaning."""
 
-BEHIND_QUERY = "<Document"
-"""The token that follows the query: where its meaning is gathered."""
+EXAMPLES = 60
+"""Batches from which the first maps from states to vectors are computed."""
 
 
 def segments_of(seen: Seen, chosen: np.ndarray, segments: int) -> Seen:
@@ -91,7 +87,7 @@ def segments_by_row(batch: Families) -> np.ndarray | None:
     if batch.asking is not None:
         parts.append(batch.asking[batch.asked.flatten()])
     if batch.seen is not None:
-        parts.append(batch.seen.repeat(QUERIES, axis=0))
+        parts.append(batch.seen.repeat(batch.asked.shape[1], axis=0))
     return np.concatenate(parts, axis=1) if parts else None
 
 
@@ -119,54 +115,38 @@ def name_ends(
 
 
 def query_ends(tokenizer: Tokenizer, rows: Rows) -> Tensor:
-    """Where the token behind each row's query lies among the flat tokens."""
+    """Where the token that gathers each row's query lies among the flat tokens."""
     found = rows.ids.eq(id_of(tokenizer, BEHIND_QUERY))
     count, length = rows.ids.shape
-    return torch.arange(count) * length + found.int().argmax(1) + rows.prompt.shape[0]
+    return torch.arange(count) * length + found.int().argmax(1) + 1 + rows.prompt.shape[0]
 
 
-def logits_of(
-    model: Model,
-    tokenizer: Tokenizer,
-    rows: Rows,
-    seen: Seen | None,
-    tapped: list[Tensor] | None = None,
-) -> Tensor:
-    """(N, QUERIES) logits of "yes" over "no"; `tapped` as for `encode_rows`."""
-    hidden = encode_rows(model, rows, seen, tapped).float()
+def logits_of(model: Model, tokenizer: Tokenizer, hidden: Tensor) -> Tensor:
+    """(N, QUERIES) logits of "yes" over "no" from the final states of the rows."""
     words = model.model.language_model.embed_tokens.weight
     yes, no = (id_of(tokenizer, word) for word in ("yes", "no"))
-    logits: Tensor = hidden @ (words[yes] - words[no])
+    logits: Tensor = hidden.float() @ (words[yes] - words[no])
     return logits.view(-1, QUERIES)
 
 
-def choice(logits: Tensor, truth: Tensor) -> Tensor:
-    """Cross entropy of lists (N, choices), each shared evenly among those that are right.
+ASKED, TOLD = 0, 1
+"""Sides of a row: the query and the document."""
 
-    Lists without anything right are passed over, and what is unclear (NaN) is not among the
-    choices.
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What rows became on their way through the model.
+
+    tapped: as for `encode_rows`. states: as `RerankTrainer.states_of`. known: what the embedder
+    says of each row's query and document. hidden: (rows, H) what `encode_rows` returns.
     """
-    right = truth == 1
-    kept = right.any(1)
-    shares = F.log_softmax(logits.masked_fill(truth.isnan(), -1e4), 1)
-    each = -(shares * right).sum(1) / right.sum(1).clamp(min=1)
-    return (each * kept).sum() / kept.sum().clamp(min=1)
 
-
-def loss_of(logits: Tensor, truth: Tensor) -> dict[str, Tensor]:
-    """Yes/no loss of each row, the choice of a document for each query, and the reverse.
-
-    logits, truth: (N, QUERIES) as in `Families`.
-    """
-    clear = ~truth.isnan()
-    weights = torch.where(truth == 1, TRUE_WEIGHT, 1.0)[clear]
-    own, answers = (x[:, :FAMILY].reshape(-1, FAMILY, FAMILY) for x in (logits, truth))
-    lists = (own.transpose(1, 2).flatten(0, 1), answers.transpose(1, 2).flatten(0, 1))
-    return {
-        "yes or no": F.binary_cross_entropy_with_logits(logits[clear], truth[clear], weights),
-        "document": CHOICE_WEIGHT * choice(*lists),
-        "query": CHOICE_WEIGHT * choice(logits, truth),
-    }
+    prompts: Sequence[str]
+    rows: Rows
+    tapped: Sequence[Tensor]
+    states: Tensor
+    known: tuple[Tensor, Tensor]
+    hidden: Tensor
 
 
 class RerankTrainer(Course[Families]):
@@ -182,11 +162,12 @@ class RerankTrainer(Course[Families]):
         pictures = picture_vectors(embedder, tokenizer, things)
         names = name_vectors(embedder, tokenizer, things)
         self.alike = look_alikes(pictures, names, things)
-        gathering = id_of(tokenizer, BEHIND_QUERY), id_of(tokenizer, END)
-        vectors = torch.cat([pictures, names.flatten(0, 1)])
-        model = comparing_model(embedder, vectors, plan.seed, gathering=gathering)
+        self.means = names.flatten(0, 1).mean(0), pictures.mean(0)
+        gathering = id_of(tokenizer, GATHERING), id_of(tokenizer, END)
+        model = comparing_model(embedder, plan.seed, gathering=gathering)
         model.model.visual.requires_grad_(requires_grad=False)
-        self.anchors = torch.nn.Parameter(F.normalize(names.mean(0), dim=-1))
+        self.anchors = torch.nn.Parameter(self.centred(names.mean(0), ASKED))
+        self.readers = torch.nn.Parameter(torch.zeros(2, WIDTH, WIDTH))
         self.pointer = torch.nn.Parameter(torch.randn(CHANNELS, WIDTH) * 0.05)
         self.ways = torch.nn.Parameter(torch.randn(2 * len(WAYS), WIDTH) * 0.05)
         self.locator = torch.nn.Parameter(torch.randn(2, WIDTH) * 0.02)
@@ -194,6 +175,7 @@ class RerankTrainer(Course[Families]):
         extra = {
             "pointer": self.pointer,
             "anchors": self.anchors,
+            "readers": self.readers,
             "ways": self.ways,
             "locator": self.locator,
             "finder": self.finder,
@@ -201,6 +183,39 @@ class RerankTrainer(Course[Families]):
         learned = tuple(f"language_model.layers.{place}." for place in range(TEXT_LAYERS))
         gentle = Gentle(LEARNED_SHARE, ("embed_tokens", *learned))
         super().__init__(plan, "reranker.pt", model, extra, rate=RATE, gentle=gentle)
+        if not self.step:
+            sides = [
+                self.centred(names.flatten(0, 1), ASKED),
+                self.centred(pictures, TOLD),
+            ]
+            self.begin(torch.cat(sides))
+
+    def centred(self, vectors: Tensor, side: int) -> Tensor:
+        """Vectors (N, H) of queries (`ASKED`) or documents (`TOLD`), without what all have."""
+        return F.normalize(vectors - self.means[side], dim=-1)
+
+    def begin(self, vectors: Tensor) -> None:
+        """Compute the first maps from states to vectors; let the new layers compare by them."""
+        base = self.plan.seed * 1_000_000 + 900_000
+        states: tuple[list[Tensor], list[Tensor]] = ([], [])
+        wanted: tuple[list[Tensor], list[Tensor]] = ([], [])
+        with torch.no_grad():
+            for seed in range(base, base + EXAMPLES):
+                batch = families(seed, 0, FAMILY * 3, self.plan.things, self.alike)
+                one = seed % QUERIES  # of its queries for each document: many documents tell more
+                batch = replace(batch, asked=batch.asked[:, one : one + 1])
+                found = self.forward(batch, TEXT_LAYERS)
+                states[ASKED].append(found.states[query_ends(self.tokenizer, found.rows)])
+                states[TOLD].append(found.states[row_ends(found.rows)])
+                wanted[ASKED].append(found.known[ASKED])
+                wanted[TOLD].append(found.known[TOLD])
+                if batch.names:
+                    names = self.named_states(batch)
+                    states[ASKED].append(names.states[query_ends(self.tokenizer, names.rows)])
+                    wanted[ASKED].append(names.known[ASKED])
+            for side in (ASKED, TOLD):
+                self.readers[side] = linear_map(torch.cat(states[side]), torch.cat(wanted[side]))
+        compare_by(self.model, vectors, *self.readers.detach())
 
     def batches(self) -> Iterator[Families]:
         """From the step on where the saved run stopped."""
@@ -222,26 +237,55 @@ class RerankTrainer(Course[Families]):
             return look(self.model, inputs.patches_of(batch.shown))
 
     def known_vectors(self, batch: Families, seen: Seen | None) -> tuple[Tensor, Tensor]:
-        """Normalised vectors (N, H) that the embedder has for the queries and the documents."""
+        """What the embedder says of the queries and the documents: (N, H), centred."""
         sides = (
             (batch.queries, inputs.RETRIEVE, batch.asking),
             (batch.documents, inputs.DOCUMENT, batch.seen),
         )
         found = []
         with torch.no_grad(), half_precision(enabled=self.plan.half):
-            for contents, instruction, chosen in sides:
+            for side, (contents, instruction, chosen) in enumerate(sides):
                 prompts = [inputs.embed_prompt(content, instruction) for content in contents]
                 rows = inputs.rows_of(self.ending, prompts, batch.grid)
                 looked = None
                 if chosen is not None and seen is not None and batch.shown is not None:
                     looked = segments_of(seen, chosen, len(batch.shown))
-                found.append(F.normalize(encode_rows(self.embedder, rows, looked).float(), dim=-1))
-        return found[0], found[1]
+                vectors = F.normalize(encode_rows(self.embedder, rows, looked).float(), dim=-1)
+                found.append(self.centred(vectors, side))
+        return found[ASKED], found[TOLD]
 
-    def meanings(self, tapped: Sequence[Tensor], places: Tensor) -> Tensor:
-        """Vectors (N, H) of the flat tokens at `places`, read as the embedder's are."""
-        states = tapped[KNOWN][places]
-        return F.normalize(norm(self.embedder.model.language_model.norm, states), dim=-1)
+    def states_of(self, tapped: Sequence[Tensor]) -> Tensor:
+        """States (flat tokens, H) behind the embedder's layers, normed as for its vectors."""
+        return norm(self.embedder.model.language_model.norm, tapped[KNOWN])
+
+    def forward(self, batch: Families, depth: int | None = None) -> Passed:
+        """All rows of the batch through the model, or through so many layers of it."""
+        prompts = prompts_of(batch)
+        rows = inputs.rows_of(self.tokenizer, prompts, batch.grid)
+        looked, chosen = self.vision_of(batch), segments_by_row(batch)
+        asked, told = self.known_vectors(batch, looked)
+        seen = None
+        if looked is not None and chosen is not None and batch.shown is not None:
+            seen = segments_of(looked, chosen, len(batch.shown))
+        tapped: list[Tensor] = []
+        with half_precision(enabled=self.plan.half):
+            hidden = encode_rows(self.model, rows, seen, tapped, depth)
+        known = asked[batch.asked.flatten()], told.repeat_interleave(batch.asked.shape[1], 0)
+        return Passed(prompts, rows, tapped, self.states_of(tapped), known, hidden)
+
+    def named_states(self, batch: Families) -> Passed:
+        """The batch's further names through the layers of the embedder, without a document."""
+        prompts = [inputs.judge_prompt(name, "") for name in batch.names]
+        rows = inputs.rows_of(self.tokenizer, prompts)
+        tapped: list[Tensor] = []
+        with half_precision(enabled=self.plan.half):
+            hidden = encode_rows(self.model, rows, None, tapped, TEXT_LAYERS)
+            asked = self.centred(embed_words(self.embedder, self.ending, batch.names), ASKED)
+        return Passed(prompts, rows, tapped, self.states_of(tapped), (asked, asked), hidden)
+
+    def read(self, passed: Passed, places: Tensor, side: int) -> Tensor:
+        """Vectors (N, H) that the flat tokens at `places` tell, as of queries or of documents."""
+        return F.normalize(passed.states[places] @ self.readers[side].T, dim=-1)
 
     def things_loss(self, vectors: Tensor, things: np.ndarray) -> Tensor:
         """Cross entropy of what the vectors (N, H) mean."""
@@ -249,39 +293,28 @@ class RerankTrainer(Course[Families]):
 
     def losses(self, batch: Families) -> dict[str, Tensor]:
         """The parts of the loss."""
-        if not batch.documents:
-            return self.names_losses(batch)
-        prompts = prompts_of(batch)
-        rows = inputs.rows_of(self.tokenizer, prompts, batch.grid)
-        looked, chosen = self.vision_of(batch), segments_by_row(batch)
-        asking, telling = self.known_vectors(batch, looked)
-        seen = None
-        if looked is not None and chosen is not None and batch.shown is not None:
-            seen = segments_of(looked, chosen, len(batch.shown))
-        with half_precision(enabled=self.plan.half):
-            tapped: list[Tensor] = []
-            logits = logits_of(self.model, self.tokenizer, rows, seen, tapped)
-        ends, judging = query_ends(self.tokenizer, rows), row_ends(rows)
-        losses = loss_of(logits, torch.from_numpy(batch.truth)) | {
-            "query kept": kept_loss(self.meanings(tapped, ends), asking[batch.asked.flatten()]),
-            "document kept": kept_loss(
-                self.meanings(tapped, judging), telling.repeat_interleave(QUERIES, 0)
-            ),
-        }
+        losses: dict[str, Tensor] = {}
+        if batch.documents:
+            passed = self.forward(batch)
+            asked = self.read(passed, query_ends(self.tokenizer, passed.rows), ASKED)
+            told = self.read(passed, row_ends(passed.rows), TOLD)
+            with half_precision(enabled=self.plan.half):
+                logits = logits_of(self.model, self.tokenizer, passed.hidden)
+            losses |= loss_of(logits, torch.from_numpy(batch.truth))
+            losses["query kept"] = kept_loss(asked, passed.known[ASKED])
+            losses["document kept"] = kept_loss(told, passed.known[TOLD])
+            losses |= self.grounded_losses(batch, passed)
         if batch.names:
             losses |= self.names_losses(batch)
-        if batch.grounds is not None and batch.grid is not None:
-            losses |= self.grounded_losses(batch, rows, prompts, tapped)
         return losses
 
-    def grounded_losses(
-        self, batch: Families, rows: Rows, prompts: Sequence[str], tapped: Sequence[Tensor]
-    ) -> dict[str, Tensor]:
+    def grounded_losses(self, batch: Families, passed: Passed) -> dict[str, Tensor]:
         """What has to be noticed on the way to yes or no."""
         if batch.grounds is None or batch.grid is None:
             return {}
+        rows, tapped = passed.rows, passed.tapped
         vision = vision_places(rows)
-        ends, things = name_ends(self.tokenizer, batch.grounds.named, prompts, rows)
+        ends, things = name_ends(self.tokenizer, batch.grounds.named, passed.prompts, rows)
         pointing, judging = (
             normed(tapped[POINTED][vision]),
             normed(tapped[COMPARED][row_ends(rows)]),
@@ -289,8 +322,8 @@ class RerankTrainer(Course[Families]):
         claimed, so = (judging @ self.ways.T).chunk(2, dim=1)
         grounds, ways = batch.grounds.grounds, batch.grounds.ways
         return {
-            "shown": self.things_loss(self.meanings(tapped, vision), batch.grounds.shown),
-            "named": self.things_loss(self.meanings(tapped, ends), things),
+            "shown": self.things_loss(self.read(passed, vision, TOLD), batch.grounds.shown),
+            "named": self.things_loss(self.read(passed, ends, ASKED), things),
             "pointing": pointing_loss(pointing @ self.pointer.T, grounds),
             "located": places_loss(
                 pointing @ self.locator.T + MIDDLE, own_places(len(pointing), batch.grid)
@@ -304,25 +337,15 @@ class RerankTrainer(Course[Families]):
 
     def names_losses(self, batch: Families) -> dict[str, Tensor]:
         """What further names mean, asked without a document."""
-        prompts = [inputs.judge_prompt(name, "") for name in batch.names]
-        rows = inputs.rows_of(self.tokenizer, prompts)
-        tapped: list[Tensor] = []
-        with half_precision(enabled=self.plan.half):
-            encode_rows(self.model, rows, None, tapped, depth=TEXT_LAYERS)
-            wanted = embed_words(self.embedder, self.ending, batch.names)
-        ends, things = name_ends(self.tokenizer, batch.meant, prompts, rows)
-        behind = query_ends(self.tokenizer, rows)
+        passed = self.named_states(batch)
+        ends, things = name_ends(self.tokenizer, batch.meant, passed.prompts, passed.rows)
+        behind = query_ends(self.tokenizer, passed.rows)
         return {
-            "names": self.things_loss(self.meanings(tapped, ends), things),
-            "names kept": kept_loss(self.meanings(tapped, behind), wanted),
+            "names": self.things_loss(self.read(passed, ends, ASKED), things),
+            "names kept": kept_loss(self.read(passed, behind, ASKED), passed.known[ASKED]),
         }
 
 
 def normed(states: Tensor) -> Tensor:
     """Hidden states (N, H) at one scale, as the readers of targets want them."""
     return F.layer_norm(states.float(), (WIDTH,))
-
-
-def kept_loss(found: Tensor, wanted: Tensor) -> Tensor:
-    """How far the vectors (N, H) lie from the embedder's."""
-    return KEPT_WEIGHT * (1 - (found * wanted).sum(1)).mean()

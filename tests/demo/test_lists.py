@@ -15,21 +15,15 @@ from tokenizers import Tokenizer
 
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.asking import Asked, answers, ask
-from qwen3vl_app.demo.comparing import comparing_model, comparison
+from qwen3vl_app.demo.comparing import compare_by, comparing_model, comparison, linear_map
 from qwen3vl_app.demo.course import Gentle, Plan, optimizers_for
 from qwen3vl_app.demo.families import FAMILY, family, similar_titles
 from qwen3vl_app.demo.lists import FORMS, QUERIES, WORDS_FIRST, Families, families, pairing
+from qwen3vl_app.demo.listwise import choice, kept_loss, loss_of
 from qwen3vl_app.demo.lookalikes import look_alikes
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import HEAD, TEXT_LAYERS, WIDTH, build_model, encode_rows
-from qwen3vl_app.demo.reranking import (
-    BEHIND_QUERY,
-    choice,
-    kept_loss,
-    loss_of,
-    prompts_of,
-    query_ends,
-)
+from qwen3vl_app.demo.reranking import GATHERING, prompts_of, query_ends
 from qwen3vl_app.demo.scenes import Scene
 
 pytestmark = pytest.mark.usefixtures("sources")
@@ -156,7 +150,7 @@ def test_query_ends__is_the_token_behind_every_query(
     batch = batches[0]
     rows = inputs.rows_of(tokenizer, prompts_of(batch), batch.grid)
     flat = torch.cat([rows.prompt, rows.ids.flatten()])
-    assert set(flat[query_ends(tokenizer, rows)].tolist()) == {tokenizer.token_to_id(BEHIND_QUERY)}
+    assert set(flat[query_ends(tokenizer, rows)].tolist()) == {tokenizer.token_to_id(GATHERING)}
 
 
 def test_choice__passes_over_lists_without_an_answer_and_what_is_unclear() -> None:
@@ -191,7 +185,7 @@ def test_comparison__equal_rows_for_the_slowest_dimensions() -> None:
 
 def test_comparing_model__lower_layers_are_the_embedder(tokenizer: Tokenizer) -> None:
     embedder = build_model(3)
-    model = comparing_model(embedder, torch.randn(300, WIDTH), 4, gathering=(517, 0))
+    model = comparing_model(embedder, 4, gathering=(517, 0))
     rows = inputs.rows_of(tokenizer, [inputs.embed_prompt(text, "x") for text in ("cat", "dog")])
     above: list[torch.Tensor] = []
     with torch.no_grad():
@@ -201,14 +195,27 @@ def test_comparing_model__lower_layers_are_the_embedder(tokenizer: Tokenizer) ->
         ends = torch.arange(2) * rows.ids.shape[1] + rows.last + len(rows.prompt)
         found = text.norm(above[TEXT_LAYERS - 1][ends])
     assert torch.allclose(found, below, atol=1e-4)
-    layer = text.layers[TEXT_LAYERS].self_attn
-    assert torch.equal(layer.q_proj.weight, layer.k_proj.weight)
     assert torch.equal(text.embed_tokens.weight[517], text.embed_tokens.weight[0])
+
+
+def test_compare_by__keys_and_queries_meet_in_one_space() -> None:
+    model = build_model(3, TEXT_LAYERS + 1)
+    asked, shown = torch.randn(2, WIDTH, WIDTH, generator=torch.Generator().manual_seed(1))
+    compare_by(model, torch.randn(300, WIDTH), asked, shown)
+    layer = model.model.language_model.layers[TEXT_LAYERS].self_attn
+    found = layer.k_proj.weight.T @ layer.q_proj.weight
+    assert torch.allclose(found, asked.T @ shown, atol=1e-2)
+
+
+def test_linear_map__finds_a_map_that_is_there() -> None:
+    states = torch.randn(2000, WIDTH, generator=torch.Generator().manual_seed(1))
+    wanted = torch.randn(WIDTH, WIDTH, generator=torch.Generator().manual_seed(2))
+    assert torch.allclose(linear_map(states, states @ wanted.T), wanted, atol=0.05)
 
 
 def test_comparing_model__another_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="another shape"):
-        comparing_model(build_model(3, 2), torch.randn(300, WIDTH), 4, gathering=(517, 0))
+        comparing_model(build_model(3, 2), 4, gathering=(517, 0))
 
 
 def test_look_alikes__by_picture_and_by_name() -> None:

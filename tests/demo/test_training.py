@@ -13,7 +13,7 @@ from qwen3vl_app.demo.batches import PairBatch, pair_batch
 from qwen3vl_app.demo.families import FAMILY
 from qwen3vl_app.demo.lists import QUERIES, Families, families
 from qwen3vl_app.demo.muon import Muon, orthogonalise
-from qwen3vl_app.demo.network import Model, build_model, look
+from qwen3vl_app.demo.network import Model, build_model, encode_rows, look
 from qwen3vl_app.demo.reranking import logits_of, prompts_of, segments_by_row, segments_of
 from qwen3vl_app.demo.sizes import BUDGET, PICTURE_BUDGETS, STRIP_TOKENS, random_frame
 from qwen3vl_app.demo.tokenizer import (
@@ -169,7 +169,7 @@ def test_logits_of__equals_transformers(tokenizer: Tokenizer, form: str) -> None
             looked = look(model, inputs.patches_of(batch.shown))
             seen = segments_of(looked, chosen, len(batch.shown))
         rows = inputs.rows_of(tokenizer, prompts, batch.grid)
-        found = logits_of(model, tokenizer, rows, seen)
+        found = logits_of(model, tokenizer, encode_rows(model, rows, seen))
         for row in (0, QUERIES + 1):
             shown = None
             if batch.shown is not None and chosen is not None:
