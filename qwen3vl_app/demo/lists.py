@@ -52,7 +52,7 @@ OTHER_WORDS = 40
 
 OTHER_KINDS = ("pair", "pair", "shapes", "titled", "titled", "chart", "clip", "page")
 
-WORDS_FIRST = 0.85, 400
+WORDS_FIRST = 0.85, 150
 """How often a step has nothing but words, and for how many steps: they cost a tenth, and what
 queries mean comes before what answers them."""
 
