@@ -44,11 +44,12 @@ KINDS = {"thing": 0.56, "pair": 0.3, "shapes": 0.14}
 
 PAGES = {"titled": 0.6, "chart": 0.2, "page": 0.2}
 
-NAMES = 160
-"""Names that a step learns as queries without a document; in all languages there are 30,000."""
+NAMES, OTHER_WORDS = 160, 40
+"""Names, and queries that claim something else, that a step without documents learns; in all
+languages there are 30,000 names."""
 
-OTHER_WORDS = 40
-"""Further queries beside them that claim something else."""
+BESIDE = 0.4
+"""Share of these that are learned beside documents."""
 
 OTHER_KINDS = ("pair", "pair", "shapes", "titled", "titled", "chart", "clip", "page")
 
@@ -126,7 +127,7 @@ def families(
     asking = [ask(rng, scene) for scene in scenes]
     asked = pairing(len(scenes))
     truth, queries = truth_of(asking, scenes, asked), tuple(each.text for each in asking)
-    names, meant = further_names(rng, things, numbers)
+    names, meant = further_names(rng, things, numbers, BESIDE)
     if form == "note":
         notes = tuple(note(rng, scene.things) for scene in scenes)
         return Families(None, None, None, None, queries, notes, asked, truth, None, names, meant)
@@ -155,12 +156,12 @@ def families(
 
 
 def further_names(
-    rng: Random, things: Sequence[Thing], numbers: dict[str, int]
+    rng: Random, things: Sequence[Thing], numbers: dict[str, int], share: float = 1.0
 ) -> tuple[tuple[str, ...], tuple[Naming, ...]]:
     """Queries for any things in any language, and others, and where each names its things."""
-    claims = [Scene("thing", (rng.choice(things),)) for _ in range(NAMES)]
+    claims = [Scene("thing", (rng.choice(things),)) for _ in range(round(NAMES * share))]
     texts = [named(rng, claim.things[0])[0] for claim in claims]
-    for _ in range(OTHER_WORDS):
+    for _ in range(round(OTHER_WORDS * share)):
         asked = ask(rng, random_scene(rng, rng.choice(OTHER_KINDS), things))
         claims.append(asked.claim)
         texts.append(asked.text)
