@@ -72,7 +72,7 @@ class Gentle:
 
 
 SAVE_EVERY = 180.0
-"""Seconds of steps between two saves; short runs save more often."""
+"""Seconds between two saves by the clock; short runs save more often."""
 
 Report = Callable[[int, float, dict[str, float]], None]
 """Called after each step with the step, the share of the time used, and the losses."""
@@ -167,16 +167,16 @@ class Course(ABC, Generic[Batch]):
     def run(self, report: Report) -> None:
         """Train until the time is used up, saving every ``SAVE_EVERY`` seconds and at the end."""
         limit = self.plan.minutes * 60
-        saved, pause = self.spent, min(SAVE_EVERY, limit / 8)
+        saved, pause = time.monotonic(), min(SAVE_EVERY, limit / 8)
         for batch in self.batches():
             if self.spent >= limit:
                 break
             began = self.plan.clock()
             losses = self.advance(batch)
             self.spent += self.plan.clock() - began
-            if self.spent - saved > pause:
+            if time.monotonic() - saved > pause:
                 self.save()
-                saved = self.spent
+                saved = time.monotonic()
             report(self.step, min(1.0, self.spent / limit), losses)
         self.save()
 
