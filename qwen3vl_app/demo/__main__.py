@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,12 +10,12 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from qwen3vl_app.demo.build import build_pair, check_sources
+from qwen3vl_app.demo.build import Stage, build_pair, check_sources
 from qwen3vl_app.demo.card import Facts, write_card
 from qwen3vl_app.demo.course import Plan, Report
 from qwen3vl_app.demo.evaluate import RecallEvaluation
 from qwen3vl_app.demo.judging import RerankEvaluation
-from qwen3vl_app.demo.measures import Measure, table
+from qwen3vl_app.demo.measures import Measure, Step, table
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.samples import write_samples
 from qwen3vl_app.demo.stagewise import StageEvaluation
@@ -60,6 +59,14 @@ def main() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Begin from the embedder in this folder instead of random numbers.",
 )
+@click.option(
+    "--stage",
+    type=click.Choice([stage.value for stage in Stage]),
+    default=Stage.BOTH.value,
+    show_default=True,
+    help="What to train; the reranker alone begins with the embedder of --start or --work.",
+)
+@click.option("--shared", is_flag=True, help="Count processor time: others use this machine.")
 @click.option("--samples/--no-samples", default=True, help="Draw the sample collection as well.")
 @folder_option
 def build(  # noqa: PLR0917 - one for each option
@@ -68,13 +75,15 @@ def build(  # noqa: PLR0917 - one for each option
     seed: int,
     work: Path,
     start: Path | None,
+    stage: str,
     target: Path,
     *,
+    shared: bool,
     samples: bool,
 ) -> None:
     """Train both checkpoints and draw the collection. Interrupted, it goes on when run again."""
     console = Console(stderr=True)
-    plan = Plan(minutes=minutes, work=work, things=things, seed=seed, start=start)
+    plan = Plan(minutes=minutes, work=work, things=things, seed=seed, start=start, shared=shared)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -83,11 +92,11 @@ def build(  # noqa: PLR0917 - one for each option
         TimeRemainingColumn(),
         console=console,
     ) as progress:
-        built = build_pair(plan, target, lambda stage: bar(progress, stage))
+        built = build_pair(plan, target, lambda name: bar(progress, name), Stage(stage))
         if samples:
             write_samples(target / "samples")
-    for stage in built:
-        console.print(str(stage), soft_wrap=True)
+    for each in built:
+        console.print(str(each), soft_wrap=True)
     console.print("Measure them with “evaluate”.")
 
 
@@ -104,34 +113,55 @@ def bar(progress: Progress, stage: str) -> Report:
 
 @main.command()
 @click.option("--seed", type=int, default=FRESH_SEED, show_default=True, help="Of the drawings.")
-@click.option("--cases", type=int, default=100, show_default=True, help="Per reranker line.")
+@click.option("--cases", type=int, default=60, show_default=True, help="Per reranker line.")
 @click.option("--card", is_flag=True, help="Write the numbers into CARD.md.")
 @click.option("--minutes", type=float, help="Of training, for the card.")
+@click.option(
+    "--reranker",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Measure this reranker behind the embedder, and nothing of recall alone.",
+)
 @folder_option
-def evaluate(seed: int, cases: int, minutes: float | None, target: Path, *, card: bool) -> None:
-    """Measure both checkpoints on fresh drawings; a few minutes on two cores."""
+def evaluate(
+    seed: int,
+    cases: int,
+    minutes: float | None,
+    reranker: Path | None,
+    target: Path,
+    *,
+    card: bool,
+) -> None:
+    """Measure both checkpoints on fresh drawings; some ten minutes on two cores."""
     check_sources()
     console = Console(stderr=True)
-    lines = measure(target, seed, cases, lambda line: console.print(line, style="dim"))
+
+    def step(line: str) -> None:
+        console.print(line, style="dim")
+
+    embedder = Qwen3VLEmbedder(load_embedder(checkpoint(target / "embedder"), "cpu"))
+    lines = [] if reranker else RecallEvaluation(embedder, load_things(), seed).run(step)
+    judged = reranker or target / "reranker"
+    if (judged / "config.json").exists():
+        lines += reranked_lines(embedder, judged, seed, cases, step)
     sys.stdout.write(table(lines))
     if card:
         write_card(target / "CARD.md", Facts.of(target, seed, minutes), lines)
 
 
-def measure(target: Path, seed: int, cases: int, step: Callable[[str], None]) -> list[Measure]:
-    """All measures of the pair below `target`."""
-    things = load_things()
+def checkpoint(folder: Path) -> Checkpoint:
+    """The checkpoint in the folder."""
+    return Checkpoint(name=folder.name, folder=folder, bundled=True, reason="evaluation")
 
-    def checkpoint(role: str) -> Checkpoint:
-        return Checkpoint(name=role, folder=target / role, bundled=True, reason="evaluation")
 
-    embedder = Qwen3VLEmbedder(load_embedder(checkpoint("embedder"), "cpu"))
-    lines = RecallEvaluation(embedder, things, seed).run(step)
-    if (target / "reranker" / "config.json").exists():
-        reranker = Qwen3VLReranker(load_reranker(checkpoint("reranker"), "cpu"))
-        lines += StageEvaluation(embedder, reranker, things, seed + 2).run(step)
-        lines += RerankEvaluation(reranker, things, seed + 1).run(step, cases)
-    return lines
+def reranked_lines(
+    embedder: Qwen3VLEmbedder, folder: Path, seed: int, cases: int, step: Step
+) -> list[Measure]:
+    """All measures of the reranker in the folder, behind the embedder."""
+    reranker, things = Qwen3VLReranker(load_reranker(checkpoint(folder), "cpu")), load_things()
+    return [
+        *StageEvaluation(embedder, reranker, things, seed + 2, cases).run(step),
+        *RerankEvaluation(reranker, things, seed + 1).run(step, cases),
+    ]
 
 
 @main.command()

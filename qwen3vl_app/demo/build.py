@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,27 @@ from qwen3vl_app.demo.course import Course, Plan, Report
 from qwen3vl_app.demo.drawing import EMOJI_FONT
 from qwen3vl_app.demo.export import export
 from qwen3vl_app.demo.names import CLDR_ANNOTATIONS, load_things
-from qwen3vl_app.demo.network import build_model
+from qwen3vl_app.demo.network import STEPS, Model, build_model
 from qwen3vl_app.demo.reranking import RerankTrainer
+from qwen3vl_app.demo.start import start_from
 from qwen3vl_app.demo.tokenizer import append_end, train_tokenizer
 from qwen3vl_app.demo.training import Trainer
 from qwen3vl_app.errors import UsageError
 
 EMBEDDER_SHARE = 0.56
-"""Of the training time; the rest is the reranker's."""
+"""Of the training time where both are trained; the rest is the reranker's."""
+
+LONG = 20
+"""Minutes of training from which on compiling pays for itself."""
+
+
+class Stage(StrEnum):
+    """Which checkpoints a build trains."""
+
+    BOTH = "both"
+    EMBEDDER = "embedder"
+    RERANKER = "reranker"
+
 
 NEEDED = ((EMOJI_FONT, "fonts-noto-color-emoji"), (CLDR_ANNOTATIONS, "unicode-cldr-core"))
 
@@ -63,33 +78,48 @@ def finished(trainer: Course[Any], tokenizer: Tokenizer, folder: Path) -> Built:
 
 
 def build_embedder(plan: Plan, folder: Path, report: Report) -> Built:
-    """Train the embedder for its share of `plan.minutes` and export it; continues saved work."""
+    """Train the embedder for `plan.minutes` and export it; continues saved work."""
     tokenizer = append_end(load_tokenizer(plan))
-    trainer = Trainer(replace(plan, minutes=plan.minutes * EMBEDDER_SHARE), tokenizer)
+    trainer = Trainer(plan, tokenizer)
     trainer.run(report)
     return finished(trainer, tokenizer, folder)
+
+
+def trained_embedder(plan: Plan, tokenizer: Tokenizer) -> Model:
+    """The embedder of the work folder or, where there is none, that of `plan.start`."""
+    model, file = build_model(plan.seed), plan.work / "embedder.pt"
+    if file.exists():
+        model.load_state_dict(torch.load(file, weights_only=True)["model"])
+    elif plan.start is not None:
+        start_from(model, tokenizer, plan.start / "embedder")
+    else:
+        raise UsageError(f"{file} is missing: build the embedder first, or give --start.")
+    return model
 
 
 def build_reranker(plan: Plan, folder: Path, report: Report) -> Built:
-    """Train the reranker from the embedder in the work folder and export it, likewise."""
+    """Train the reranker for `plan.minutes`, from the embedder, and export it, likewise."""
     tokenizer = load_tokenizer(plan)
-    model = build_model(plan.seed)
-    embedder = plan.work / "embedder.pt"
-    if not embedder.exists():
-        raise UsageError(f"{embedder} is missing: build the embedder first.")
-    model.load_state_dict(torch.load(embedder, weights_only=True)["model"])
-    trainer = RerankTrainer(
-        replace(plan, minutes=plan.minutes * (1 - EMBEDDER_SHARE)), tokenizer, model
-    )
+    trainer = RerankTrainer(plan, tokenizer, trained_embedder(plan, tokenizer))
     trainer.run(report)
     return finished(trainer, tokenizer, folder)
 
 
-def build_pair(plan: Plan, target: Path, reporter: Callable[[str], Report]) -> list[Built]:
-    """Both checkpoints below `target`; `reporter` is called with each stage's name."""
+def build_pair(
+    plan: Plan, target: Path, reporter: Callable[[str], Report], stage: Stage = Stage.BOTH
+) -> list[Built]:
+    """What `stage` says below `target`; `reporter` is called with each checkpoint's name."""
     check_sources()
     plan.work.mkdir(parents=True, exist_ok=True)
-    return [
-        build_embedder(plan, target / "embedder", reporter("embedder")),
-        build_reranker(plan, target / "reranker", reporter("reranker")),
-    ]
+    if plan.minutes >= LONG and shutil.which("c++"):
+        STEPS.compile()
+    built = []
+    share = EMBEDDER_SHARE if stage is Stage.BOTH else 1.0
+    if stage is not Stage.RERANKER:
+        part = replace(plan, minutes=plan.minutes * share)
+        built.append(build_embedder(part, target / "embedder", reporter("embedder")))
+        share = 1 - share
+    if stage is not Stage.EMBEDDER:
+        part = replace(plan, minutes=plan.minutes * share)
+        built.append(build_reranker(part, target / "reranker", reporter("reranker")))
+    return built

@@ -26,6 +26,8 @@ WIDE = ("merger.linear_fc1", "merger_list.0.linear_fc1")
 """The mergers' square matrices: in Muon they would cost a third of a step, so AdamW has them, at a
 rate that moves them about as much as Muon would."""
 
+WIDE_SHARE = 0.35
+
 MUON_RATE = 0.02
 ADAM_RATE = 2e-3
 
@@ -48,9 +50,29 @@ class Plan:
     start: Path | None = None
     """Folder of a pair to begin from instead of random numbers."""
 
+    shared: bool = False
+    """Whether to count processor time, not the clock's: for a machine that others keep busy, where
+    the rates would fall long before anything is learned."""
+
+    def clock(self) -> float:
+        """Seconds, of which only differences mean something."""
+        return time.thread_time() if self.shared else time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Gentle:
+    """Parameters that learn at `share` of the rates of the others: what is known already."""
+
+    share: float
+    parts: tuple[str, ...]
+    """A parameter is meant where its name has one of these in it."""
+
+    def means(self, name: str) -> bool:
+        return any(part in name for part in self.parts)
+
 
 SAVE_EVERY = 180.0
-"""Seconds of steps between two saves; short runs save more often."""
+"""Seconds between two saves by the clock; short runs save more often."""
 
 Report = Callable[[int, float, dict[str, float]], None]
 """Called after each step with the step, the share of the time used, and the losses."""
@@ -70,6 +92,7 @@ class Course(ABC, Generic[Batch]):
         model: Trained in place.
         extra: Further parameters that are trained and saved, by name.
         rate: Share of the usual learning rates.
+        gentle: Which parameters learn at a further share of them.
     """
 
     def __init__(
@@ -80,13 +103,14 @@ class Course(ABC, Generic[Batch]):
         extra: Mapping[str, torch.nn.Parameter] | None = None,
         *,
         rate: float = 1.0,
+        gentle: Gentle | None = None,
     ) -> None:
         self.plan = plan
         self.model = model
         self.file = plan.work / file_name
         self._extra = dict(extra or {})
         self._rate = rate
-        self._optimizers = optimizers_for(model, list(self._extra.values()))
+        self._optimizers = optimizers_for(model, list(self._extra.values()), gentle)
         self.step = 0
         self.spent = 0.0
         """Seconds in steps, pauses not counted."""
@@ -143,16 +167,16 @@ class Course(ABC, Generic[Batch]):
     def run(self, report: Report) -> None:
         """Train until the time is used up, saving every ``SAVE_EVERY`` seconds and at the end."""
         limit = self.plan.minutes * 60
-        saved, pause = self.spent, min(SAVE_EVERY, limit / 8)
+        saved, pause = time.monotonic(), min(SAVE_EVERY, limit / 8)
         for batch in self.batches():
             if self.spent >= limit:
                 break
-            began = time.monotonic()
+            began = self.plan.clock()
             losses = self.advance(batch)
-            self.spent += time.monotonic() - began
-            if self.spent - saved > pause:
+            self.spent += self.plan.clock() - began
+            if time.monotonic() - saved > pause:
                 self.save()
-                saved = self.spent
+                saved = time.monotonic()
             report(self.step, min(1.0, self.spent / limit), losses)
         self.save()
 
@@ -164,19 +188,26 @@ def set_rates(optimizers: Sequence[torch.optim.Optimizer], scale: float) -> None
             group["lr"] = rate * scale * group.get("share", 1.0)
 
 
-def optimizers_for(model: Model, extra: Sequence[Tensor]) -> list[torch.optim.Optimizer]:
+def optimizers_for(
+    model: Model, extra: Sequence[Tensor], gentle: Gentle | None = None
+) -> list[torch.optim.Optimizer]:
     """Muon for the matrices of the blocks, AdamW for all else."""
-    matrices, others, wide = [], [], []
+    matrices: dict[float, list[Tensor]] = {}
+    others: dict[tuple[float, float], list[Tensor]] = {(1.0, 0.0): list(extra)}
     for name, parameter in model.named_parameters():
+        share = gentle.share if gentle is not None and gentle.means(name) else 1.0
         if parameter.ndim == 2 and any(part in name for part in WIDE):
-            wide.append(parameter)
+            others.setdefault((share * WIDE_SHARE, 0.01), []).append(parameter)
         elif parameter.ndim == 2 and not any(part in name for part in NOT_MUON):
-            matrices.append(parameter)
+            matrices.setdefault(share, []).append(parameter)
         else:
-            others.append(parameter)
-    groups = [
-        {"params": [p for p in others if p.ndim > 1], "weight_decay": 0.01},
-        {"params": [*(p for p in others if p.ndim < 2), *extra], "weight_decay": 0.0},
-        {"params": wide, "weight_decay": 0.01, "share": 0.35},
+            decay = 0.01 if parameter.ndim > 1 else 0.0
+            others.setdefault((share, decay), []).append(parameter)
+    rows = [
+        {"params": found, "share": share, "weight_decay": decay}
+        for (share, decay), found in others.items()
     ]
-    return [Muon(matrices, MUON_RATE), torch.optim.AdamW(groups, lr=ADAM_RATE, betas=(0.9, 0.98))]
+    return [
+        Muon([{"params": found, "share": share} for share, found in matrices.items()], MUON_RATE),
+        torch.optim.AdamW(rows, lr=ADAM_RATE, betas=(0.9, 0.98)),
+    ]

@@ -31,7 +31,12 @@ def orthogonalise(stack: Tensor) -> Tensor:
 class Muon(torch.optim.Optimizer):
     """Muon over two-dimensional parameters; equal shapes are handled in one stack."""
 
-    def __init__(self, params: Iterable[Tensor], lr: float = 0.02, momentum: float = 0.95) -> None:
+    def __init__(
+        self,
+        params: Iterable[Tensor] | Iterable[dict[str, Any]],
+        lr: float = 0.02,
+        momentum: float = 0.95,
+    ) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
+import pypdfium2
 from fpdf import FPDF
 from PIL import Image, ImageDraw
 
@@ -79,6 +81,15 @@ def write_pdf(path: Path, leaves: list[Leaf], seed: int = 1) -> None:
         document.ln(3)
         document.multi_cell(0, 7, CLOSING[number % len(CLOSING)], new_x="LMARGIN", new_y="NEXT")
     document.output(str(path))
+
+
+def page_pictures(leaves: list[Leaf]) -> list[Image.Image]:
+    """The leaves as pictures of PDF pages, about 830 × 1,170 pixels."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leaves.pdf"
+        write_pdf(path, leaves)
+        with pypdfium2.PdfDocument(path) as document:
+            return [page.render(scale=1.4).to_pil() for page in document]
 
 
 CLOSING = (

@@ -1,13 +1,15 @@
-"""Fine-tune the embedder into the reranker: "yes" or "no" at the prompt's last token.
+"""Train the reranker: "yes" or "no" at the prompt's last token.
 
-Its layers are asked on the way what they have noticed (`grounding`).
+It begins as the embedder with comparing layers on top (`comparing`). Its lower layers are held to
+what the embedder knows, behind the query and at the end of the prompt; those above are asked what
+they have noticed (`grounding`). The vision tower stays the embedder's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from random import Random
 
 import numpy as np
 import torch
@@ -16,8 +18,10 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from qwen3vl_app.demo import inputs
-from qwen3vl_app.demo.batches import PairBatch, ahead
-from qwen3vl_app.demo.course import Course, Plan, half_precision
+from qwen3vl_app.demo.batches import ahead
+from qwen3vl_app.demo.comparing import compare_by, comparing_model, linear_map
+from qwen3vl_app.demo.course import Course, Gentle, Plan, half_precision
+from qwen3vl_app.demo.families import FAMILY
 from qwen3vl_app.demo.grounding import (
     CHANNELS,
     WAYS,
@@ -25,60 +29,74 @@ from qwen3vl_app.demo.grounding import (
     choice_loss,
     pointing_loss,
 )
-from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
-from qwen3vl_app.demo.names import Thing, load_things
+from qwen3vl_app.demo.lists import QUERIES, Families, families
+from qwen3vl_app.demo.listwise import kept_loss, loss_of
+from qwen3vl_app.demo.lookalikes import look_alikes, name_vectors, picture_vectors
+from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import (
+    TEXT_LAYERS,
     WIDTH,
     Model,
     Rows,
     Seen,
     encode_rows,
     look,
+    norm,
     row_ends,
     vision_places,
 )
 from qwen3vl_app.demo.places import MIDDLE, middles_of, own_places, places_loss
-from qwen3vl_app.demo.render import draw
-from qwen3vl_app.demo.scenes import Alike, Scene
-from qwen3vl_app.demo.sizes import Frame
-from qwen3vl_app.demo.tokenizer import append_end
-from qwen3vl_app.demo.training import embed_documents, embed_words
+from qwen3vl_app.demo.tokenizer import END, append_end, id_of
+from qwen3vl_app.demo.training import embed_words
 
-RATE = 0.75
+RATE = 0.6
 """Share of the embedder's learning rates."""
 
-ALIKE = 12
-"""So many things count as easily taken for a thing."""
+LEARNED_SHARE = 0.5
+"""Share of these at which the embedder's layers go on learning."""
 
-KNOWN, POINTED, COMPARED = 2, 3, 4
+KNOWN = TEXT_LAYERS - 1
+POINTED, COMPARED = KNOWN + 1, KNOWN + 2
 """Text layers behind which tokens have to tell what they mean; what was asked for and where they
 lie; and the end of the prompt where that is, what is claimed and what is so. The last layer is
 left to compare."""
 
-WEIGHTS = (1.8, 0.8, 0.8, 0.6)
-"""Of the true, the two hard and the easy query in the yes/no loss."""
+THING_SCALE = 14.0
+"""Turns cosines into logits of things."""
+
+BEHIND_QUERY, GATHERING = "<Document", ">:"
+"""The tokens that follow the query; the second gathers its meaning."""
+
+EXAMPLES = 60
+"""Batches from which the first maps from states to vectors are computed."""
 
 
-def look_at(model: Model, batch: Judgements) -> Seen | None:
-    """Vision tokens of every row, from segments that are computed once each."""
-    if batch.shown is None or batch.seen_by is None:
-        return None
-    seen = look(model, inputs.patches_of(batch.shown))
-    order = torch.from_numpy(batch.seen_by).flatten()
+def segments_of(seen: Seen, chosen: np.ndarray, segments: int) -> Seen:
+    """Vision tokens of rows that look at the `chosen` (rows, per) of so many segments."""
+    order = torch.from_numpy(chosen).flatten()
 
     def spread(features: Tensor) -> Tensor:
-        segments = features.view(len(batch.shown), -1, features.shape[-1])  # type: ignore[arg-type]
-        return segments[order].flatten(0, 1)
+        return features.view(segments, -1, features.shape[-1])[order].flatten(0, 1)
 
     return Seen(spread(seen.tokens), [spread(part) for part in seen.deepstack], seen.patches)
 
 
-def prompts_of(batch: Judgements) -> list[str]:
-    """The prompts of all queries with their documents."""
-    documents = [text for text in batch.documents for _ in range(QUERIES)]
+def segments_by_row(batch: Families) -> np.ndarray | None:
+    """(N · QUERIES, per) segments of every row: those of its query, then of its document."""
+    parts = []
+    if batch.asking is not None:
+        parts.append(batch.asking[batch.asked.flatten()])
+    if batch.seen is not None:
+        parts.append(batch.seen.repeat(batch.asked.shape[1], axis=0))
+    return np.concatenate(parts, axis=1) if parts else None
+
+
+def prompts_of(batch: Families) -> list[str]:
+    """The prompts of all documents, each with all its queries."""
     return [
-        inputs.judge_prompt(query, document)
-        for query, document in zip(batch.queries, documents, strict=True)
+        inputs.judge_prompt(batch.queries[at], document)
+        for document, row in zip(batch.documents, batch.asked, strict=True)
+        for at in row
     ]
 
 
@@ -96,60 +114,60 @@ def name_ends(
     return torch.tensor(places, dtype=torch.long), np.array(things, dtype=np.int64)
 
 
-def logits_of(
-    model: Model,
-    tokenizer: Tokenizer,
-    batch: Judgements,
-    rows: Rows,
-    tapped: list[Tensor] | None = None,
-) -> Tensor:
-    """(N, QUERIES) logits of "yes" over "no"; `tapped` as for `encode_rows`."""
-    hidden = encode_rows(model, rows, look_at(model, batch), tapped).float()
+def query_ends(tokenizer: Tokenizer, rows: Rows) -> Tensor:
+    """Where the token that gathers each row's query lies among the flat tokens."""
+    found = rows.ids.eq(id_of(tokenizer, BEHIND_QUERY))
+    count, length = rows.ids.shape
+    return torch.arange(count) * length + found.int().argmax(1) + 1 + rows.prompt.shape[0]
+
+
+def logits_of(model: Model, tokenizer: Tokenizer, hidden: Tensor) -> Tensor:
+    """(N, QUERIES) logits of "yes" over "no" from the final states of the rows."""
     words = model.model.language_model.embed_tokens.weight
-    yes, no = (tokenizer.token_to_id(word) for word in ("yes", "no"))
-    logits: Tensor = hidden @ (words[yes] - words[no])
+    yes, no = (id_of(tokenizer, word) for word in ("yes", "no"))
+    logits: Tensor = hidden.float() @ (words[yes] - words[no])
     return logits.view(-1, QUERIES)
 
 
-def loss_of(logits: Tensor) -> dict[str, Tensor]:
-    """Yes/no loss of each row, and the choice of the true query among those of its document."""
-    truth = torch.zeros_like(logits)
-    truth[:, 0] = 1
-    weights = torch.tensor(WEIGHTS).expand_as(logits)
-    return {
-        "yes or no": F.binary_cross_entropy_with_logits(logits, truth, weights),
-        "choice": F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long)),
-    }
+ASKED, TOLD = 0, 1
+"""Sides of a row: the query and the document."""
 
 
-def look_alikes(model: Model, tokenizer: Tokenizer, things: Sequence[Thing]) -> Alike:
-    """For each thing the others that the embedder finds nearest to its picture."""
-    frame = Frame((240, 180), (160, 96))
-    place, instruction = inputs.Shown(frame.grid).text(), inputs.DOCUMENT
-    ending, rng, found = append_end(tokenizer), Random(1), []
-    with torch.no_grad():
-        for start in range(0, len(things), 50):
-            scenes = tuple(Scene("thing", (thing,)) for thing in things[start : start + 50])
-            drawn = [inputs.pixels(draw(rng, each, frame.canvas), frame.shown) for each in scenes]
-            texts = (place,) * len(scenes)
-            batch = PairBatch(
-                scenes, np.stack(drawn)[:, None], frame.grid, texts, (), (instruction, "")
-            )
-            found.append(embed_documents(model, ending, batch))
-    vectors = torch.cat(found)
-    nearest = (vectors @ vectors.T - 2 * torch.eye(len(vectors))).topk(min(ALIKE, len(things) - 1))
-    return dict(zip((t.glyph for t in things), nearest.indices.tolist(), strict=True))
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What rows became on their way through the model.
+
+    tapped: as for `encode_rows`. states: as `RerankTrainer.states_of`. known: what the embedder
+    says of each row's query and document. hidden: (rows, H) what `encode_rows` returns.
+    """
+
+    prompts: Sequence[str]
+    rows: Rows
+    tapped: Sequence[Tensor]
+    states: Tensor
+    known: tuple[Tensor, Tensor]
+    hidden: Tensor
 
 
-class RerankTrainer(Course[Judgements]):
-    """The reranker in training; starts from the embedder's weights."""
+class RerankTrainer(Course[Families]):
+    """The reranker in training.
 
-    def __init__(self, plan: Plan, tokenizer: Tokenizer, model: Model) -> None:
-        self.tokenizer = tokenizer
+    embedder: What it starts from and is held to; not trained.
+    """
+
+    def __init__(self, plan: Plan, tokenizer: Tokenizer, embedder: Model) -> None:
+        self.tokenizer, self.ending = tokenizer, append_end(tokenizer)
+        self.embedder = embedder.requires_grad_(requires_grad=False)
         things = load_things(plan.things)
-        self.alike = look_alikes(model, tokenizer, things)
-        names = [thing.name() for thing in things]
-        self.anchors = torch.nn.Parameter(embed_words(model, append_end(tokenizer), names))
+        pictures = picture_vectors(embedder, tokenizer, things)
+        names = name_vectors(embedder, tokenizer, things)
+        self.alike = look_alikes(pictures, names, things)
+        self.means = names.flatten(0, 1).mean(0), pictures.mean(0)
+        gathering = id_of(tokenizer, GATHERING), id_of(tokenizer, END)
+        model = comparing_model(embedder, plan.seed, gathering=gathering)
+        model.model.visual.requires_grad_(requires_grad=False)
+        self.anchors = torch.nn.Parameter(self.centred(names.mean(0), ASKED))
+        self.readers = torch.nn.Parameter(torch.zeros(2, WIDTH, WIDTH))
         self.pointer = torch.nn.Parameter(torch.randn(CHANNELS, WIDTH) * 0.05)
         self.ways = torch.nn.Parameter(torch.randn(2 * len(WAYS), WIDTH) * 0.05)
         self.locator = torch.nn.Parameter(torch.randn(2, WIDTH) * 0.02)
@@ -157,44 +175,155 @@ class RerankTrainer(Course[Judgements]):
         extra = {
             "pointer": self.pointer,
             "anchors": self.anchors,
+            "readers": self.readers,
             "ways": self.ways,
             "locator": self.locator,
             "finder": self.finder,
         }
-        super().__init__(plan, "reranker.pt", model, extra, rate=RATE)
+        learned = tuple(f"language_model.layers.{place}." for place in range(TEXT_LAYERS))
+        gentle = Gentle(LEARNED_SHARE, ("embed_tokens", *learned))
+        super().__init__(plan, "reranker.pt", model, extra, rate=RATE, gentle=gentle)
+        if not self.step:
+            sides = [
+                self.centred(names.flatten(0, 1), ASKED),
+                self.centred(pictures, TOLD),
+            ]
+            self.begin(torch.cat(sides))
 
-    def batches(self) -> Iterator[Judgements]:
+    def centred(self, vectors: Tensor, side: int) -> Tensor:
+        """Vectors (N, H) of queries (`ASKED`) or documents (`TOLD`), without what all have."""
+        return F.normalize(vectors - self.means[side], dim=-1)
+
+    def begin(self, vectors: Tensor) -> None:
+        """Compute the first maps from states to vectors; let the new layers compare by them."""
+        base = self.plan.seed * 1_000_000 + 900_000
+        states: tuple[list[Tensor], list[Tensor]] = ([], [])
+        wanted: tuple[list[Tensor], list[Tensor]] = ([], [])
+        with torch.no_grad():
+            for seed in range(base, base + EXAMPLES):
+                batch = families(seed, 0, FAMILY * 3, self.plan.things, self.alike)
+                one = seed % QUERIES  # of its queries for each document: many documents tell more
+                batch = replace(batch, asked=batch.asked[:, one : one + 1])
+                found = self.forward(batch, TEXT_LAYERS)
+                states[ASKED].append(found.states[query_ends(self.tokenizer, found.rows)])
+                states[TOLD].append(found.states[row_ends(found.rows)])
+                wanted[ASKED].append(found.known[ASKED])
+                wanted[TOLD].append(found.known[TOLD])
+                if batch.names:
+                    names = self.named_states(batch)
+                    states[ASKED].append(names.states[query_ends(self.tokenizer, names.rows)])
+                    wanted[ASKED].append(names.known[ASKED])
+            for side in (ASKED, TOLD):
+                self.readers[side] = linear_map(torch.cat(states[side]), torch.cat(wanted[side]))
+        compare_by(self.model, vectors, *self.readers.detach())
+
+    def batches(self) -> Iterator[Families]:
         """From the step on where the saved run stopped."""
         base = self.plan.seed * 1_000_000 + 500_000
         make = partial(
-            judgements,
+            families,
             base=base,
-            size=self.plan.batch * 2 // 5,
+            size=self.plan.batch * 3 // 10,
             limit=self.plan.things,
             alike=self.alike,
         )
         return ahead(make, self.step, base)
 
-    def losses(self, batch: Judgements) -> dict[str, Tensor]:
-        """The parts of the loss."""
+    def vision_of(self, batch: Families) -> Seen | None:
+        """What the vision tower makes of the segments, once each; it is not trained."""
+        if batch.shown is None:
+            return None
+        with torch.no_grad(), half_precision(enabled=self.plan.half):
+            return look(self.model, inputs.patches_of(batch.shown))
+
+    def known_vectors(self, batch: Families, seen: Seen | None) -> tuple[Tensor, Tensor]:
+        """What the embedder says of the queries and the documents: (N, H), centred."""
+        sides = (
+            (batch.queries, inputs.RETRIEVE, batch.asking),
+            (batch.documents, inputs.DOCUMENT, batch.seen),
+        )
+        found = []
+        with torch.no_grad(), half_precision(enabled=self.plan.half):
+            for side, (contents, instruction, chosen) in enumerate(sides):
+                prompts = [inputs.embed_prompt(content, instruction) for content in contents]
+                rows = inputs.rows_of(self.ending, prompts, batch.grid)
+                looked = None
+                if chosen is not None and seen is not None and batch.shown is not None:
+                    looked = segments_of(seen, chosen, len(batch.shown))
+                vectors = F.normalize(encode_rows(self.embedder, rows, looked).float(), dim=-1)
+                found.append(self.centred(vectors, side))
+        return found[ASKED], found[TOLD]
+
+    def states_of(self, tapped: Sequence[Tensor]) -> Tensor:
+        """States (flat tokens, H) behind the embedder's layers, normed as for its vectors."""
+        return norm(self.embedder.model.language_model.norm, tapped[KNOWN])
+
+    def forward(self, batch: Families, depth: int | None = None) -> Passed:
+        """All rows of the batch through the model, or through so many layers of it."""
         prompts = prompts_of(batch)
         rows = inputs.rows_of(self.tokenizer, prompts, batch.grid)
+        looked, chosen = self.vision_of(batch), segments_by_row(batch)
+        asked, told = self.known_vectors(batch, looked)
+        seen = None
+        if looked is not None and chosen is not None and batch.shown is not None:
+            seen = segments_of(looked, chosen, len(batch.shown))
+        tapped: list[Tensor] = []
         with half_precision(enabled=self.plan.half):
-            tapped: list[Tensor] = []
-            logits = logits_of(self.model, self.tokenizer, batch, rows, tapped)
-        losses = loss_of(logits)
+            hidden = encode_rows(self.model, rows, seen, tapped, depth)
+        known = asked[batch.asked.flatten()], told.repeat_interleave(batch.asked.shape[1], 0)
+        return Passed(prompts, rows, tapped, self.states_of(tapped), known, hidden)
+
+    def named_states(self, batch: Families) -> Passed:
+        """The batch's further names through the layers of the embedder, without a document."""
+        prompts = [inputs.judge_prompt(name, "") for name in batch.names]
+        rows = inputs.rows_of(self.tokenizer, prompts)
+        tapped: list[Tensor] = []
+        with half_precision(enabled=self.plan.half):
+            hidden = encode_rows(self.model, rows, None, tapped, TEXT_LAYERS)
+            asked = self.centred(embed_words(self.embedder, self.ending, batch.names), ASKED)
+        return Passed(prompts, rows, tapped, self.states_of(tapped), (asked, asked), hidden)
+
+    def read(self, passed: Passed, places: Tensor, side: int) -> Tensor:
+        """Vectors (N, H) that the flat tokens at `places` tell, as of queries or of documents."""
+        return F.normalize(passed.states[places] @ self.readers[side].T, dim=-1)
+
+    def things_loss(self, vectors: Tensor, things: np.ndarray) -> Tensor:
+        """Cross entropy of what the vectors (N, H) mean."""
+        return choice_loss(THING_SCALE * vectors @ F.normalize(self.anchors, dim=-1).T, things)
+
+    def losses(self, batch: Families) -> dict[str, Tensor]:
+        """The parts of the loss."""
+        losses: dict[str, Tensor] = {}
+        if batch.documents:
+            passed = self.forward(batch)
+            asked = self.read(passed, query_ends(self.tokenizer, passed.rows), ASKED)
+            told = self.read(passed, row_ends(passed.rows), TOLD)
+            with half_precision(enabled=self.plan.half):
+                logits = logits_of(self.model, self.tokenizer, passed.hidden)
+            losses |= loss_of(logits, torch.from_numpy(batch.truth))
+            losses["query kept"] = kept_loss(asked, passed.known[ASKED])
+            losses["document kept"] = kept_loss(told, passed.known[TOLD])
+            losses |= self.grounded_losses(batch, passed)
+        if batch.names:
+            losses |= self.names_losses(batch)
+        return losses
+
+    def grounded_losses(self, batch: Families, passed: Passed) -> dict[str, Tensor]:
+        """What has to be noticed on the way to yes or no."""
         if batch.grounds is None or batch.grid is None:
-            return losses
-        states = [F.layer_norm(x.float(), (WIDTH,)) for x in tapped]
-        vision, anchors = vision_places(rows), F.normalize(self.anchors, dim=-1)
-        ends, things = name_ends(self.tokenizer, batch.grounds.named, prompts, rows)
-        pointing, judging = states[POINTED][vision], states[COMPARED][row_ends(rows)]
+            return {}
+        rows, tapped = passed.rows, passed.tapped
+        vision = vision_places(rows)
+        ends, things = name_ends(self.tokenizer, batch.grounds.named, passed.prompts, rows)
+        pointing, judging = (
+            normed(tapped[POINTED][vision]),
+            normed(tapped[COMPARED][row_ends(rows)]),
+        )
         claimed, so = (judging @ self.ways.T).chunk(2, dim=1)
         grounds, ways = batch.grounds.grounds, batch.grounds.ways
-        return losses | {
-            "shown": choice_loss(states[KNOWN][vision] @ anchors.T, batch.grounds.shown),
-            "named": choice_loss(states[KNOWN][ends] @ anchors.T, things),
-            "names": self.names_loss(batch, anchors),
+        return {
+            "shown": self.things_loss(self.read(passed, vision, TOLD), batch.grounds.shown),
+            "named": self.things_loss(self.read(passed, ends, ASKED), things),
             "pointing": pointing_loss(pointing @ self.pointer.T, grounds),
             "located": places_loss(
                 pointing @ self.locator.T + MIDDLE, own_places(len(pointing), batch.grid)
@@ -206,13 +335,17 @@ class RerankTrainer(Course[Judgements]):
             "so": choice_loss(so, ways[:, 1]),
         }
 
-    def names_loss(self, batch: Judgements, anchors: Tensor) -> Tensor:
-        """Cross entropy of what further names mean, asked without a document."""
-        prompts = [inputs.judge_prompt(name, "") for name in batch.names]
-        rows = inputs.rows_of(self.tokenizer, prompts)
-        tapped: list[Tensor] = []
-        with half_precision(enabled=self.plan.half):
-            encode_rows(self.model, rows, None, tapped)
-        ends, things = name_ends(self.tokenizer, batch.meant, prompts, rows)
-        states = F.layer_norm(tapped[KNOWN][ends].float(), (WIDTH,))
-        return choice_loss(states @ anchors.T, things)
+    def names_losses(self, batch: Families) -> dict[str, Tensor]:
+        """What further names mean, asked without a document."""
+        passed = self.named_states(batch)
+        ends, things = name_ends(self.tokenizer, batch.meant, passed.prompts, passed.rows)
+        behind = query_ends(self.tokenizer, passed.rows)
+        return {
+            "names": self.things_loss(self.read(passed, ends, ASKED), things),
+            "names kept": kept_loss(self.read(passed, behind, ASKED), passed.known[ASKED]),
+        }
+
+
+def normed(states: Tensor) -> Tensor:
+    """Hidden states (N, H) at one scale, as the readers of targets want them."""
+    return F.layer_norm(states.float(), (WIDTH,))

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
 
-from qwen3vl_app.demo.captions import caption
-from qwen3vl_app.demo.drawing import COLOURS, SHAPES
-from qwen3vl_app.demo.measures import Measure, Step, picture, text
+from qwen3vl_app.demo.measures import BETTER, Measure, Step
 from qwen3vl_app.demo.names import LANGUAGES, Thing
-from qwen3vl_app.demo.scenes import COUNTS, Scene, random_pair, random_title, with_wrong_thing
+from qwen3vl_app.demo.trials import OTHERS, Trial, Trials
 from qwen3vl_app.models.protocols import Embedder, Reranker
-from qwen3vl_app.types import (
-    DOCUMENT_INSTRUCTION,
-    QUERY_INSTRUCTION,
-    RERANK_INSTRUCTION,
-    ModelInput,
-)
+from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, RERANK_INSTRUCTION
 
-DEPTH = 20
-"""Recall candidates that the reranker sees."""
+DEPTH = 40
+"""Recall candidates that the reranker sees: as many as the program's own default."""
 
 CUTOFF = 10
 """Places that nDCG looks at."""
+
+BINS = 10
+"""Equal parts of the range of relevance, for the calibration error."""
 
 
 def gain(ranking: Sequence[int], wanted: int) -> float:
@@ -34,99 +30,104 @@ def gain(ranking: Sequence[int], wanted: int) -> float:
     return float(1 / np.log2(2 + best.index(wanted))) if wanted in best else 0.0
 
 
+def calibration_error(relevance: np.ndarray, right: np.ndarray) -> float:
+    """Expected calibration error of (N,) relevance against whether it was right, in `BINS`."""
+    bins = np.minimum((relevance * BINS).astype(int), BINS - 1)
+    sums = np.bincount(bins, relevance - right, BINS)
+    return float(np.abs(sums).sum() / len(relevance))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Both rankings of one question, as places of documents, and the relevance that ordered one.
+
+    relevance: Of the documents in the order of `recalled`.
+    """
+
+    tongue: str
+    wanted: int
+    recalled: tuple[int, ...]
+    reranked: tuple[int, ...]
+    relevance: tuple[float, ...]
+
+
+def lines_of(name: str, answers: Sequence[Answer]) -> list[Measure]:
+    """nDCG@10 and first places of both stages, and the difference that the second makes."""
+    lines: list[Measure] = []
+    stages: dict[str, Callable[[Answer], tuple[int, ...]]] = {
+        "recall": lambda answer: answer.recalled,
+        "rerank": lambda answer: answer.reranked,
+    }
+    for stage, ranking in stages.items():
+        share = float(np.mean([gain(ranking(each), each.wanted) for each in answers]))
+        first = float(np.mean([ranking(each)[0] == each.wanted for each in answers]))
+        lines += [
+            Measure("nDCG@10", f"{name}, {stage}", len(answers), share),
+            Measure("first of all", f"{name}, {stage}", len(answers), first),
+        ]
+    better = lines[2].share - lines[0].share
+    return [*lines, Measure("nDCG@10", f"{name}, {BETTER}", len(answers), better)]
+
+
+def language_lines(answers: Sequence[Answer]) -> Iterator[Measure]:
+    """Plain names: English and the others at length, then what reranking changes in each."""
+    for name, tongues in (("names in English", ("en",)), ("names in other languages", OTHERS)):
+        yield from lines_of(name, [each for each in answers if each.tongue in tongues])
+    for tongue in LANGUAGES:
+        yield lines_of(f"names, {tongue}", [each for each in answers if each.tongue == tongue])[-1]
+
+
 class StageEvaluation:
     """Recall and reranking side by side, among documents that are hard to tell apart."""
 
     def __init__(
-        self, embedder: Embedder, reranker: Reranker, things: Sequence[Thing], seed: int
+        self,
+        embedder: Embedder,
+        reranker: Reranker,
+        things: Sequence[Thing],
+        seed: int,
+        cases: int = 60,
     ) -> None:
         self.embedder = embedder
         self.reranker = reranker
-        self.things = list(things)
-        self.rng = Random(seed)
+        self.trials = Trials(Random(seed), things, reranker.budget, cases)
 
-    def shapes(self, count: int) -> list[Scene]:
-        """Different combinations of colour, shape and count."""
-        every = [
-            Scene("shapes", colour=colour, shape=shape, count=number)
-            for colour in COLOURS
-            for shape in SHAPES
-            for number in COUNTS
-        ]
-        return self.rng.sample(every, count)
+    def answers(self, trial: Trial) -> list[Answer]:
+        """What both stages make of every question of the trial."""
+        asking = [question.query for question in trial.questions]
+        stored = self.embedder.embed(trial.documents, DOCUMENT_INSTRUCTION).vectors
+        similarity = self.embedder.embed(asking, QUERY_INSTRUCTION).vectors @ stored.T
+        recalled = similarity.argsort(1)[:, ::-1][:, :DEPTH]
+        found = []
+        for question, row in zip(trial.questions, recalled.tolist(), strict=True):
+            candidates = [trial.documents[at] for at in row]
+            judged = self.reranker.score(question.query, candidates, RERANK_INSTRUCTION).scores
+            logits = np.array([score.logit if score else -np.inf for score in judged])
+            order = (-logits).argsort(kind="stable")  # of equals, what recall had first stays so
+            found.append(
+                Answer(
+                    question.tongue,
+                    question.wanted,
+                    tuple(row),
+                    tuple(row[at] for at in order),
+                    tuple(score.relevance if score else 0.0 for score in judged),
+                )
+            )
+        return found
 
-    def relations(self, count: int, *, unseen: bool) -> list[Scene]:
-        """Families of six: both orders side by side and one above the other, two wrong things."""
-        scenes: list[Scene] = []
-        while len(scenes) < count:
-            first = Scene("pair", random_pair(self.rng, self.things, unseen=unseen))
-            ways = [first, replace(first, stacked=True)]
-            ways += [replace(way, things=way.things[::-1]) for way in ways]
-            scenes += [*ways, *(with_wrong_thing(self.rng, way, self.things) for way in ways[:2])]
-        return scenes
-
-    def single_things(self, count: int) -> list[Scene]:
-        """Different things, one to a picture."""
-        return [Scene("thing", (thing,)) for thing in self.rng.sample(self.things, count)]
-
-    def headings(self, count: int) -> list[Scene]:
-        """Pages with different headings of words that training never draws."""
-        titles: set[str] = set()
-        while len(titles) < count:
-            titles.add(random_title(self.rng, unseen=True))
-        return [Scene("titled", title=title) for title in sorted(titles)]
-
-    def compare(
-        self, name: str, scenes: list[Scene], asked: int, tongues: Sequence[str] = ("en",)
-    ) -> list[Measure]:
-        """nDCG@10 and first places of both stages and their difference, for `asked` scenes.
-
-        The queries take turns in the languages `tongues`.
-        """
-        documents = [picture(self.rng, scene) for scene in scenes]
-        chosen = self.rng.sample(range(len(scenes)), asked)
-        queries = [
-            text(caption(self.rng, scenes[at], exact=True, tongue=tongues[turn % len(tongues)]))
-            for turn, at in enumerate(chosen)
-        ]
-        stored = self.embedder.embed(documents, DOCUMENT_INSTRUCTION).vectors
-        asking = self.embedder.embed(queries, QUERY_INSTRUCTION).vectors
-        recalled = (asking @ stored.T).argsort(1)[:, ::-1][:, :DEPTH]
-        reranked = [
-            self.reordered(query, [documents[at] for at in row], row)
-            for query, row in zip(queries, recalled, strict=True)
-        ]
+    def run(self, step: Step) -> list[Measure]:
+        """Every kind of question, and how well relevance is calibrated over all of them."""
         lines: list[Measure] = []
-        for stage, rankings in (("recall", recalled), ("rerank", reranked)):
-            found = [list(map(int, ranking)) for ranking in rankings]
-            pairs = list(zip(found, chosen, strict=True))
-            share = float(np.mean([gain(ranking, wanted) for ranking, wanted in pairs]))
-            first = float(np.mean([ranking[0] == wanted for ranking, wanted in pairs]))
-            lines += [
-                Measure("nDCG@10", f"{name}, {stage}", asked, share),
-                Measure("first of all", f"{name}, {stage}", asked, first),
-            ]
-        better = lines[2].share - lines[0].share
-        return [*lines, Measure("nDCG@10", f"{name}, rerank − recall", asked, better)]
-
-    def reordered(
-        self, query: ModelInput, candidates: list[ModelInput], row: np.ndarray
-    ) -> list[int]:
-        """The candidates' places in the order of their scores."""
-        scores = self.reranker.score(query, candidates, RERANK_INSTRUCTION).scores
-        logits = np.array([score.logit if score else -np.inf for score in scores])
-        return [int(row[at]) for at in (-logits).argsort(kind="stable")]
-
-    def run(self, step: Step, asked: int = 60) -> list[Measure]:
-        """Relations of pairs trained and never trained, shapes, names and headings."""
-        step("both stages")
-        others = [tongue for tongue in LANGUAGES if tongue != "en"]
-        return [
-            *self.compare("relations", self.relations(150, unseen=False), asked),
-            *self.compare(
-                "relations, pairs never trained", self.relations(150, unseen=True), asked
-            ),
-            *self.compare("colour, shape, count", self.shapes(150), asked),
-            *self.compare("names in other languages", self.single_things(150), asked, others),
-            *self.compare("headings never drawn", self.headings(100), asked),
-        ]
+        relevance: list[float] = []
+        right: list[bool] = []
+        for trial in self.trials.every():
+            step(f"both stages: {trial.name}")
+            answers = self.answers(trial)
+            lines += (
+                language_lines(answers) if trial.name == "names" else lines_of(trial.name, answers)
+            )
+            for each in answers:
+                relevance += each.relevance
+                right += [place == each.wanted for place in each.recalled]
+        error = calibration_error(np.array(relevance), np.array(right, dtype=float))
+        return [*lines, Measure("calibration error", "all candidates", len(right), error)]

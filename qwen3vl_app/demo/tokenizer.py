@@ -75,3 +75,11 @@ def append_end(tokenizer: Tokenizer) -> Tokenizer:
         single=f"$A {END}", pair=f"$A $B {END}", special_tokens=[(END, 0)]
     )
     return ending
+
+
+def id_of(tokenizer: Tokenizer, token: str) -> int:
+    """The id of a token that the tokenizer has."""
+    found: int | None = tokenizer.token_to_id(token)
+    if found is None:
+        raise ValueError(f"the tokenizer has no token {token!r}")
+    return found

@@ -22,7 +22,7 @@ from qwen3vl_app.demo.grounding import (
     names_in,
     way_of,
 )
-from qwen3vl_app.demo.judgements import Judgements, judgements
+from qwen3vl_app.demo.lists import BESIDE, NAMES, Families, families
 from qwen3vl_app.demo.motions import moves_of, places_of
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import row_ends, segment_ends, vision_places
@@ -42,10 +42,10 @@ def cat_and_dog() -> tuple[Thing, Thing]:
 
 
 @pytest.fixture(scope="module")
-def grounded() -> Judgements:
+def grounded() -> Families:
     """A batch of pictures with targets."""
     for seed in range(60):
-        batch = judgements(seed, 0, 6, 60)
+        batch = families(seed, -10_000, 12, 60)
         if batch.grounds is not None and "<|image_pad|>" in batch.documents[0]:
             return batch
     raise AssertionError
@@ -93,21 +93,22 @@ def test_grounds_of__tokens_under_what_is_named(cat_and_dog: tuple[Thing, Thing]
     assert found.named == ((0, 5, 0), (0, 19, 1), (1, 5, 1), (1, 19, 0))
 
 
-def test_name_ends__are_tokens_of_the_names(tokenizer: Tokenizer, grounded: Judgements) -> None:
+def test_name_ends__are_tokens_of_the_names(tokenizer: Tokenizer, grounded: Families) -> None:
     prompts = prompts_of(grounded)
     rows = inputs.rows_of(tokenizer, prompts, grounded.grid)
     assert grounded.grounds is not None
     places, things = name_ends(tokenizer, grounded.grounds.named, prompts, rows)
     flat = torch.cat([rows.prompt, rows.ids.flatten()])
     assert len(places) == len(things) == len(grounded.grounds.named) > 0
+    asked = [grounded.queries[at] for at in grounded.asked.flatten()]
     for place, (row, end, _) in zip(places.tolist(), grounded.grounds.named, strict=True):
         said = tokenizer.decode([int(flat[place])]).strip()
         assert said
-        assert said in grounded.queries[row][:end]
+        assert said in asked[row][:end]
 
 
-def test_judgements__further_names_in_many_languages(grounded: Judgements) -> None:
-    assert len(grounded.meant) > 0.8 * len(grounded.names)
+def test_families__further_names_in_many_languages(grounded: Families) -> None:
+    assert len(grounded.meant) > 0.8 * BESIDE * NAMES
     assert sum(not name.isascii() for name in grounded.names) > len(grounded.names) / 4
     for row, end, place in grounded.meant:
         said = grounded.names[row][:end].lower()
@@ -116,7 +117,7 @@ def test_judgements__further_names_in_many_languages(grounded: Judgements) -> No
 
 
 def test_flat_places__vision_tokens_and_what_follows(
-    tokenizer: Tokenizer, grounded: Judgements
+    tokenizer: Tokenizer, grounded: Families
 ) -> None:
     rows = inputs.rows_of(tokenizer, prompts_of(grounded), grounded.grid)
     flat = torch.cat([rows.prompt, rows.ids.flatten()])

@@ -10,10 +10,11 @@ from tokenizers import Tokenizer
 from qwen3vl_app.budget import fit
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import PairBatch, pair_batch
-from qwen3vl_app.demo.judgements import QUERIES, Judgements, judgements
+from qwen3vl_app.demo.families import FAMILY
+from qwen3vl_app.demo.lists import QUERIES, Families, families
 from qwen3vl_app.demo.muon import Muon, orthogonalise
-from qwen3vl_app.demo.network import Model, build_model
-from qwen3vl_app.demo.reranking import logits_of, prompts_of
+from qwen3vl_app.demo.network import Model, build_model, encode_rows, look
+from qwen3vl_app.demo.reranking import logits_of, prompts_of, segments_by_row, segments_of
 from qwen3vl_app.demo.sizes import BUDGET, PICTURE_BUDGETS, STRIP_TOKENS, random_frame
 from qwen3vl_app.demo.tokenizer import (
     END,
@@ -136,34 +137,44 @@ def test_encode_rows__equals_transformers(model: Model, tokenizer: Tokenizer, fo
     assert torch.cosine_similarity(found[1], expected, dim=0) > 1 - 1e-5
 
 
-WANTED = {"note": (0, False), "picture": (1, False), "pictures": (1, True), "clips": (2, True)}
+FORMS = {
+    "note": (0, False),
+    "picture": (1, False),
+    "pictures": (1, True),
+    "notes by picture": (1, True),
+    "clip": (2, False),
+}
 """Form -> frames per segment, and whether the query is seen as well."""
 
 
-def judged(form: str) -> Judgements:
+def judged(form: str) -> Families:
     """The first batch of that form."""
     for seed in range(400):
-        batch = judgements(seed, 0, 4, 60)
+        batch = families(seed, -10_000, FAMILY, 60)
         shown = 0 if batch.shown is None else batch.shown.shape[1]
-        asked = batch.queries[0].count("<|vision_start|>") > 0
-        if (shown, asked) == WANTED[form]:
+        told = (form == "notes by picture") == (batch.shown is not None and batch.seen is None)
+        if (shown, batch.asking is not None) == FORMS[form] and told:
             return batch
     raise AssertionError(form)
 
 
-@pytest.mark.parametrize("form", list(WANTED))
-def test_logits_of__equals_transformers(model: Model, tokenizer: Tokenizer, form: str) -> None:
-    batch = judged(form)
+@pytest.mark.parametrize("form", list(FORMS))
+def test_logits_of__equals_transformers(tokenizer: Tokenizer, form: str) -> None:
+    batch, model = judged(form), build_model(3, 7).eval()
     yes, no = (tokenizer.token_to_id(word) for word in ("yes", "no"))
+    chosen, prompts = segments_by_row(batch), prompts_of(batch)
     with torch.no_grad():
-        rows = inputs.rows_of(tokenizer, prompts_of(batch), batch.grid)
-        found = logits_of(model, tokenizer, batch, rows)
+        seen = None
+        if batch.shown is not None and chosen is not None:
+            looked = look(model, inputs.patches_of(batch.shown))
+            seen = segments_of(looked, chosen, len(batch.shown))
+        rows = inputs.rows_of(tokenizer, prompts, batch.grid)
+        found = logits_of(model, tokenizer, encode_rows(model, rows, seen))
         for row in (0, QUERIES + 1):
-            prompt = inputs.judge_prompt(batch.queries[row], batch.documents[row // QUERIES])
             shown = None
-            if batch.shown is not None and batch.seen_by is not None:
-                shown = torch.tensor(batch.shown[batch.seen_by[row]])
-            hidden = whole(model, tokenizer.encode(prompt).ids, shown, batch.grid)
+            if batch.shown is not None and chosen is not None:
+                shown = torch.tensor(batch.shown[chosen[row]])
+            hidden = whole(model, tokenizer.encode(prompts[row]).ids, shown, batch.grid)
             expected = model.lm_head(hidden)
             assert found.flatten()[row] == pytest.approx(
                 (expected[yes] - expected[no]).item(), abs=1e-4
