@@ -7,6 +7,7 @@ export const saidChinese = {
   'query.refused': '无法用这个查询搜索：{reason}',
   'query.cancelled_out': '想要的和不想要的互相抵消了：请降低排除内容的权重，或换一种说法。',
   'query.many_files': '一个查询最多可以有 {most} 个文件。',
+  'query.many': '一次提出了过多的查询；最多可以有 {most} 个。',
   'query.long': '查询中有一段文字长 {found} 个字符，超过了 {most} 的上限；请缩短它。',
   'query.large': '这些图片和视频共 {size} 字节，超过了一个查询 {limit} 字节的上限；请选小一些的。',
   'query.gone': '{name} 已不在这里；请重新添加到查询中。',

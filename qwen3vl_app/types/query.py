@@ -108,10 +108,7 @@ class Query:
                 f"A weight of {self.unlike_weight} was given to what the results should not be "
                 "like; choose 0 to 1."
             )
-        if len(self.also) >= MOST_QUERIES:
-            raise UsageError(
-                f"{len(self.also) + 1} queries were asked at once; choose up to {MOST_QUERIES}."
-            )
+        check_number(len(self.also) + 1)
         _ = self.each  # raises where one of them is empty
 
     @property
@@ -160,4 +157,18 @@ def _check_length(text: str) -> None:
             code="query.long",
             found=len(text),
             most=LONGEST_TEXT,
+        )
+
+
+def check_number(queries: int) -> None:
+    """See that no more are asked at once than there may be.
+
+    Raises:
+        UsageError: There are more than ``MOST_QUERIES``.
+    """
+    if queries > MOST_QUERIES:
+        raise UsageError(
+            f"{queries} queries were asked at once; choose up to {MOST_QUERIES}.",
+            code="query.many",
+            most=MOST_QUERIES,
         )

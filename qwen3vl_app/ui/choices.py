@@ -9,6 +9,7 @@ from typing import Any, Self, TypeAlias
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Ask, ItemFilter, ItemId, Kind, Query, WordsMode
+from qwen3vl_app.types.query import check_number
 from qwen3vl_app.ui.crops import Crop
 from qwen3vl_app.ui.filters import number, read_filter, whole_number
 from qwen3vl_app.ui.query_files import MOST_FILES, QueryFile, read_query_files
@@ -125,9 +126,14 @@ def build_query(
 
 
 def _also(services: Services, choices: Choices, known: KnownFiles) -> list[Ask]:
-    """The further queries; lines in which nothing stands are none."""
-    found = []
-    for text, keys in choices.also:
+    """The further queries; lines in which nothing stands are none.
+
+    Their number is checked before a file of any is decoded.
+    """
+    found: list[Ask] = []
+    lines = [(text, keys) for text, keys in choices.also if text or keys]
+    check_number(len(lines))
+    for text, keys in lines:
         files = known(keys[:MOST_FILES])
         if text or files:
             pictures, clips = read_query_files(services.reader, files, choices.crops)

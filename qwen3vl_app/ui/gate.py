@@ -124,8 +124,6 @@ class GradioGate:
             keys = await run_in_threadpool(self._kept, arriving)
         except ClientDisconnect:
             return
-        except UsageError as error:
-            await refuse(scope, receive, send, 400, str(error))
         except OSError as error:
             why = f"The file cannot be kept ({error.strerror}); make room on the disk."
             await refuse(scope, receive, send, 507, why)

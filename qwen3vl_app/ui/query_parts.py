@@ -12,15 +12,16 @@ from fastapi.concurrency import run_in_threadpool
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from qwen3vl_app.errors import UsageError
+from qwen3vl_app.ui.uploading import CutOffError
 
-MOST_PARTS = 64
-"""Files in one upload; a query takes fewer, and says so itself."""
+MOST_PARTS = 16
+"""Files in one upload; a query takes 8."""
 
-FIELD = "files"
+LONGEST_BOUNDARY = 70
+"""Characters between the parts (RFC 2046, section 5.1.1)."""
+
+FIELD = b"files"
 """The name of every part, as the page sends them."""
-
-NO_FORM = "An upload is a form of files (multipart/form-data)."
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class Arriving:
         """Write every file of the form where ``new_part`` says; memory is bounded by a chunk.
 
         Raises:
-            UsageError: It is no such form, or breaks off.
+            CutOffError: It is no such form, has too many parts, or breaks off.
             OSError: A file cannot be written.
         """
         with ExitStack() as stack:
@@ -58,7 +59,7 @@ class Arriving:
             for one in self.files:
                 await run_in_threadpool(one.file.flush)  # a full disk is noticed here at last
         if not self._done or not self.files:
-            raise UsageError(NO_FORM)
+            raise _unusable("it breaks off before its end")
 
     def discard(self) -> None:
         """Delete what has arrived."""
@@ -69,30 +70,27 @@ class Arriving:
 
     def _parser(self, content_type: str) -> MultipartParser:
         kind, options = parse_options_header(content_type)
-        boundary = options.get(b"boundary")
-        if kind != b"multipart/form-data" or not boundary:
-            raise UsageError(NO_FORM)
-        try:
-            return MultipartParser(
-                boundary,
-                {
-                    "on_part_begin": self._begin,
-                    "on_header_field": self._on_field,
-                    "on_header_value": self._on_value,
-                    "on_header_end": self._on_header,
-                    "on_headers_finished": self._open,
-                    "on_part_data": self._write,
-                    "on_end": self._end,
-                },
-            )
-        except FormParserError as error:  # such as a boundary that is too long
-            raise UsageError(NO_FORM) from error
+        boundary = options.get(b"boundary", b"")
+        if kind != b"multipart/form-data" or not 0 < len(boundary) <= LONGEST_BOUNDARY:
+            raise _unusable("it has no boundary, or a long one")
+        return MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": self._on_field,
+                "on_header_value": self._on_value,
+                "on_header_end": self._on_header,
+                "on_headers_finished": self._open,
+                "on_part_data": self._write,
+                "on_end": self._end,
+            },
+        )
 
     def _feed(self, parser: MultipartParser, chunk: bytes) -> None:
         try:
             parser.write(chunk)
         except FormParserError as error:
-            raise UsageError(NO_FORM) from error
+            raise _unusable(str(error)) from error
 
     def _begin(self) -> None:
         self._disposition = b""
@@ -115,10 +113,16 @@ class Arriving:
     def _open(self) -> None:
         _, options = parse_options_header(self._disposition)
         name = options.get(b"filename")
-        if name is None or options.get(b"name") != FIELD.encode():
-            raise UsageError(NO_FORM)
+        if name is None or options.get(b"name") != FIELD:
+            raise _unusable(f"part {len(self.files) + 1} is not a file named {FIELD.decode()}")
         if len(self.files) == MOST_PARTS:
-            raise UsageError(f"More than {MOST_PARTS} files were sent at once; choose fewer.")
+            raise CutOffError(
+                f"The upload has more than {MOST_PARTS} files, which is the limit; send them in "
+                "several.",
+                status=413,
+                code="upload.parts",
+                most=MOST_PARTS,
+            )
         path = self.new_part()
         self.files.append(Arrived(path, name.decode("utf-8", "replace"), path.open("wb")))
 
@@ -132,3 +136,11 @@ class Arriving:
         for one in self.files:
             with suppress(OSError):
                 one.file.close()
+
+
+def _unusable(why: str) -> CutOffError:
+    return CutOffError(
+        f"The upload is not a form with files ({why[:200]}); send multipart/form-data.",
+        status=400,
+        code="upload.form",
+    )

@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qwen3vl_app.ui.access import refuse
 from qwen3vl_app.ui.connections import client_of
-from qwen3vl_app.ui.forms import FormReader
 from qwen3vl_app.ui.query_room import BUSY, QueryRoom, Upload
 from qwen3vl_app.ui.refusing import refuse_with
 from qwen3vl_app.ui.uploading import Arriving, CutOffError, take_in
@@ -73,17 +72,12 @@ class QueryUploadGuard:
             said = _too_large(int(length[:20]), self._largest)
             await refuse_with(scope, receive, send, 413, str(said), code=said.code, **said.values)
         else:
-            await self._take(scope, receive, send, headers.get("content-type", ""))
+            await self._take(scope, receive, send)
 
-    async def _take(self, scope: Scope, receive: Receive, send: Send, content_type: str) -> None:
-        try:
-            form = FormReader(content_type)
-        except CutOffError as error:
-            await refuse_with(scope, receive, send, error.status, str(error), code=error.code)
-            return
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = client_of((scope.get("client") or ("",))[0])
         upload = await run_in_threadpool(self._room.begin, client)
-        body = _Counted(receive, upload, self._room, form, self._largest)
+        body = _Counted(receive, upload, self._room, self._largest)
         answer = _Answer(send, self._folder)
         try:
             await take_in(self._app, scope, body, answer)
@@ -92,15 +86,12 @@ class QueryUploadGuard:
 
 
 class _Counted(Arriving):
-    """An upload whose bytes are counted as they arrive, and whose parts are."""
+    """An upload whose bytes are counted as they arrive."""
 
-    def __init__(
-        self, receive: Receive, upload: Upload, room: QueryRoom, form: FormReader, largest: int
-    ) -> None:
+    def __init__(self, receive: Receive, upload: Upload, room: QueryRoom, largest: int) -> None:
         super().__init__(receive)
         self._upload = upload
         self._room = room
-        self._form = form
         self._largest = largest
 
     async def look(self, message: Message) -> None:
@@ -109,7 +100,6 @@ class _Counted(Arriving):
             raise _too_large(self._upload.size + len(piece), self._largest)
         if not self._room.fits(self._upload, len(piece)):
             await run_in_threadpool(self._room.make_room, self._upload)
-        self._form.read(piece, last=not message.get("more_body", False))
 
 
 class _Answer:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from qwen3vl_app.ui.connections import HEAD_SECONDS, STALL_SECONDS
-from qwen3vl_app.ui.forms import MOST_PARTS
+from qwen3vl_app.ui.query_parts import MOST_PARTS
 from qwen3vl_app.ui.query_uploads import LARGEST_IN_PUBLIC
 from qwen3vl_app.ui.uploading import WINDOW_SECONDS
 from tests.attacks.program import PAGE, PATIENCE, Program, upload

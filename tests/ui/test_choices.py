@@ -15,6 +15,7 @@ from PIL import Image
 
 from qwen3vl_app.errors import EmptyQueryError, UnreadableMediaError, UsageError
 from qwen3vl_app.types import Kind, Orientation, WordsMode
+from qwen3vl_app.types.query import MOST_QUERIES
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.choices import Choices, build_query
 from qwen3vl_app.ui.crops import Crop
@@ -181,6 +182,19 @@ def test_build_query__an_empty_box_leaves_the_first_to_a_further_query(drawn):
     assert (query.text, [one.text for one in query.also]) == ("a river", ["a boat"])
     beside = build_query(drawn, "", [], {"also": also, "like": [1]})
     assert (beside.text, len(beside.also)) == ("", 2)
+
+
+def test_build_query__too_many_queries_are_refused_before_a_file_is_read(drawn):
+    looked: list[str] = []
+
+    def known(keys):
+        looked.extend(keys)
+        return []
+
+    given = {"also": [{"text": "a boat", "files": ["a/b.png"]}] * (MOST_QUERIES + 1)}
+    with pytest.raises(UsageError, match=r"9 queries were asked at once; choose up to 8\."):
+        build_query(drawn, "", [], given, known)
+    assert looked == []
 
 
 def test_known_choices__are_those_of_the_page():
