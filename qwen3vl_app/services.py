@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import LibraryBusyError, LibraryError
+from qwen3vl_app.scratch import Scratch
 
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.indexer import Indexer
@@ -36,13 +35,13 @@ class Services:
     keeper: Keeper | None = None
     """Checks the library and makes its backups; None where it is open for reading only."""
 
-    temporary: Path | None = None
-    """Folder for the page's copies where nothing may be written to the library."""
+    scratch: Scratch | None = None
+    """Holds the page's copies where nothing may be written to the library."""
 
     @property
     def cache(self) -> Path:
         """The one folder, beside thumbnails, from which files are served by name."""
-        return self.temporary or self.library.directory
+        return self.library.directory if self.scratch is None else self.scratch.path
 
     def start(self) -> None:
         """Begin loading the models and continue unfinished indexing, both in the background."""
@@ -64,8 +63,8 @@ class Services:
         self.models.close()
         self.reader.close()
         self.library.close()
-        if self.temporary is not None:
-            shutil.rmtree(self.temporary, ignore_errors=True)
+        if self.scratch is not None:
+            self.scratch.close()
 
 
 def build_services(settings: Settings, *, writable: bool = True) -> Services:
@@ -128,4 +127,4 @@ def services_for_page(settings: Settings) -> tuple[Services, str]:
                 raise
             why = str(error)
     services = build_services(settings, writable=False)
-    return replace(services, temporary=Path(tempfile.mkdtemp(prefix="qwen3vl-"))), why
+    return replace(services, scratch=Scratch()), why

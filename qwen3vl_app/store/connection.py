@@ -17,6 +17,7 @@ from qwen3vl_app.errors import (
     LibraryBusyError,
     LibraryDamagedError,
     LibraryError,
+    LibraryLostError,
     LibraryReadOnlyError,
 )
 from qwen3vl_app.store.belongings import DATABASE
@@ -85,8 +86,7 @@ class Connection:
 
     def _open(self, conn: sqlite3.Connection) -> None:
         """Keep the connection, or that of a mended copy where a reader's file is damaged."""
-        if self.writable:
-            self._presence = Presence(self.directory)
+        self._presence = Presence(self.directory)
         self._disk, shown = conn, conn
         if not self.writable and (mended := mended_copy(conn, self.directory)) is not None:
             shown, notice = mended
@@ -138,7 +138,7 @@ class Connection:
                 self._presence.note()
 
     def check_presence(self) -> None:
-        """Make sure that the files are still there and ours; about 20 µs, nothing for a reader.
+        """Make sure that what is written will be found again; about 20 µs, nothing for a reader.
 
         Raises:
             LibraryLostError: They are not.
@@ -147,8 +147,21 @@ class Connection:
         with self.lock:
             if self._damaged is not None:
                 raise self._damaged
-            if self._presence is not None and not self._closed:
+            if self.writable and self._presence is not None and not self._closed:
                 self._presence.check()
+
+    def outdated(self) -> Iterator[str]:
+        """A sentence where a reader shows a file that is not the library's any more."""
+        with self.lock:
+            if self.writable or self._presence is None or self._closed:
+                return
+            try:
+                self._presence.check_same()
+            except LibraryLostError:
+                yield (
+                    f"The library {self.directory} was moved away or replaced; what is shown is "
+                    "as it was before. Start the program again."
+                )
 
     def left_out(self) -> Iterator[str]:
         """A sentence for the damaged rows that were met while reading."""

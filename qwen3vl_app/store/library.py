@@ -158,7 +158,8 @@ class Library(SearchableLibrary):
     @property
     def notices(self) -> tuple[str, ...]:
         """What was found wrong with its files and what was done about it, in sentences."""
-        return tuple(self._connection.notices) + tuple(self._connection.left_out())
+        connection = self._connection
+        return (*connection.notices, *connection.left_out(), *connection.outdated())
 
     def verify(self) -> None:
         """Check a large library whole; smaller ones were when they were opened.

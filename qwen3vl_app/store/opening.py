@@ -140,7 +140,7 @@ def _is_ours(file: Path) -> bool:
 
 def _with_its_changes(file: Path) -> tuple[set[str], bool, bool]:
     """What a file says together with its ``-wal``, read from a copy: reading could change them."""
-    with tempfile.TemporaryDirectory(prefix="qwen3vl-") as name:
+    with tempfile.TemporaryDirectory() as name:
         copy = Path(name) / DATABASE
         for suffix in ("", "-wal"):
             shutil.copyfile(f"{file}{suffix}", f"{copy}{suffix}")

@@ -1,8 +1,9 @@
-"""Is the file that a library writes to still the one at its path?
+"""Is the file that a library has open still the one at its path?
 
-SQLite goes on writing to a file that was deleted, renamed or replaced, and says that all is well;
-what is written is gone when the program ends. So a library that writes looks before and after each
-transaction. Thread-safe through the library's lock, which the caller must hold.
+SQLite goes on with a file that was deleted, renamed or replaced, and says that all is well; what
+is written is gone when the program ends, and what is read is of before. So a library that writes
+looks before and after each transaction, and one that only reads with every status. Thread-safe
+through the library's lock, which the caller must hold.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class _Seen:
 
 
 class Presence:
-    """Watches the files of a library that is open for writing. Made after SQLite has opened it.
+    """Watches the files of an open library. Made after SQLite has opened it.
 
     Holds the file open by itself, once and until SQLite has closed it: on POSIX, closing any
     handle of a file drops all locks of the process on it.
@@ -70,13 +71,7 @@ class Presence:
         Raises:
             LibraryLostError: The file is gone, another one, or was changed by another program.
         """
-        try:
-            found = os.stat(self._file)
-        except OSError as error:
-            raise self._lost(f"is no longer there ({error.strerror})") from error
-        seen = self._seen
-        if (found.st_dev, found.st_ino) != (seen.device, seen.inode):
-            raise self._lost("was replaced by another file")
+        found, seen = self._found(), self._seen
         if found.st_size < seen.size:
             raise self._lost(f"was cut from {seen.size:,} to {found.st_size:,} bytes")
         if self._look(found).header != seen.header:
@@ -85,6 +80,14 @@ class Presence:
             if self._inode_beside(suffix) != inode:
                 raise self._lost(f"has lost {DATABASE}{suffix}, which holds its latest changes")
 
+    def check_same(self) -> None:
+        """Make sure that the file is still the open one, whatever others have written to it.
+
+        Raises:
+            LibraryLostError: The file is gone, or another one.
+        """
+        self._found()
+
     def note(self) -> None:
         """Remember the files as they are, after a transaction of our own."""
         self._seen = self._look(os.fstat(self._handle))
@@ -92,6 +95,15 @@ class Presence:
         for suffix in _BESIDE:
             if inode := self._inode_beside(suffix):
                 self._beside[suffix] = inode
+
+    def _found(self) -> os.stat_result:
+        try:
+            found = os.stat(self._file)
+        except OSError as error:
+            raise self._lost(f"is no longer there ({error.strerror})") from error
+        if (found.st_dev, found.st_ino) != (self._seen.device, self._seen.inode):
+            raise self._lost("was replaced by another file")
+        return found
 
     def _look(self, found: os.stat_result) -> _Seen:
         header = b""

@@ -14,7 +14,7 @@ import pytest
 
 from qwen3vl_app.errors import LibraryLostError
 from qwen3vl_app.indexing.progress import IndexState
-from qwen3vl_app.store.belongings import strangers
+from qwen3vl_app.store.belongings import DATABASE, strangers
 from qwen3vl_app.store.library import Library
 from tests.attacks.program import PAGE, Program, draw_library, serving
 from tests.indexing.embedders import TinyHost
@@ -38,7 +38,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def delete_the_folder(directory: Path) -> None:
-    shutil.rmtree(directory)
+    while directory.exists():  # the program may just be putting its progress there
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def delete_library_db(directory: Path) -> None:
@@ -302,6 +303,30 @@ def test_folder_deleted_under_the_server__status_says_it_and_nothing_is_taken(
     # uvicorn ends as others expect it of a program that was sent this signal
     assert attacked.stop() in (0, -signal.SIGTERM)
     assert not any("Traceback" in line for line in attacked.said)
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced", "renamed"])
+def test_files_taken_away_from_a_reader__is_said_while_it_goes_on(
+    tmp_path: Path, how: str
+) -> None:
+    here, other = tmp_path / "here", tmp_path / "other"
+    for directory in (here, other):
+        Library.open(directory).close()
+    with Library.open(here, writable=False) as library:
+        assert library.notices == ()
+        with Library.open(here) as writer:  # what others write is no loss
+            writer.writer.remember_folders([tmp_path], None)
+        assert library.notices == ()
+        if how == "deleted":
+            (here / DATABASE).unlink()
+        elif how == "replaced":
+            (other / DATABASE).replace(here / DATABASE)
+        else:
+            here.rename(tmp_path / "there")
+        (said,) = library.notices
+        assert "was moved away or replaced" in said
+        assert library.trouble() is None
+        assert [folder.path for folder in library.folders()] == [tmp_path]  # still read
 
 
 def test_an_unexpected_error__is_still_a_bug(tmp_path: Path) -> None:

@@ -455,6 +455,7 @@ MADE_AT_RUN_TIME = {
     ("qwen3vl_app.ui.event_bodies", "_file"),  # meets a key, likewise
     ("qwen3vl_app.ui.present", "discreet_status"),  # meets sentences of the program
     ("qwen3vl_app.store.leftovers", "_HALF"),  # meets names of files, of 255 bytes
+    ("qwen3vl_app.scratch", "_NAME"),  # likewise
     ("qwen3vl_app.media.charsets", "_DECLARED"),  # tried below, with what uses it
     ("qwen3vl_app.media.line_ends", "whole_words"),  # likewise
     ("qwen3vl_app.media.office_parts", "header_of"),  # meets the last 64 KiB of a sheet
