@@ -22,7 +22,7 @@ FILES = 60
 """Drawn for the library: enough for forty hits, and indexed within a minute."""
 
 AT_ONCE = 4
-"""Tabs open at the same time; as many searches as the page runs at once."""
+"""Tabs open at the same time."""
 
 SECONDS = 1.0
 """Between two looks at the server's memory."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import http.client
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,9 @@ DATA = "/gradio_api/queue/data?session_hash="
 UPLOAD = "/gradio_api/upload"
 BOUNDARY = "a-part-of-the-form"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
+
+RECALL_STEP = 2
+"""Of what a search yields: the first says that it has begun."""
 
 WORDS = ("word12", "word77 word3", "a red shape", "green and blue", "noise", "Kreis", "\u732b")
 PLAIN = {"rerank": False}
@@ -60,11 +64,21 @@ class Tab:
         except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
             return Visit(error=f"{habit.__name__}: {type(error).__name__}: {error}")
         finally:
-            self._http.close()
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
 
     def get(self, path: str) -> bytes:
         """The body of an answer that must be a good one."""
         self._http.request("GET", path)
+        return self._good(path)
+
+    def change(self, path: str, body: dict[str, Any]) -> bytes:
+        """Change something as the page's script does; the body of an answer that must be good."""
+        headers = {"content-type": "application/json", "x-qwen3vl-page": "1"}
+        self._http.request("POST", path, orjson.dumps(body), headers)
         return self._good(path)
 
     def look(self) -> None:
@@ -90,25 +104,30 @@ class Tab:
             most: Leave after so many messages.
         """
         begun = time.perf_counter()
+        recall, steps = None, 0
+        for said in islice(self.messages(), most):
+            steps += said == "process_generating"
+            if steps == RECALL_STEP and recall is None:
+                recall = (time.perf_counter() - begun) * 1000
+        if most is None and recall is None:
+            raise ValueError("the search ended without a result")
+        return recall
+
+    def messages(self) -> Iterator[str]:
+        """Listen to the search: the kind of each message, as it comes."""
         self._http.request("GET", DATA + self.name)
         answer = self._http.getresponse()
-        recall, seen, steps = None, 0, 0
         while line := answer.readline():
             if not line.startswith(b"data:"):
                 continue
-            said, seen = orjson.loads(line[5:])["msg"], seen + 1
-            steps += said == "process_generating"
-            if steps == 2 and recall is None:  # the first says that the search has begun
-                recall = (time.perf_counter() - begun) * 1000
+            said = orjson.loads(line[5:])["msg"]
             if said == "unexpected_error":
                 raise ValueError(line.decode())
             if said == "close_stream":
                 answer.read()  # to its end, so that the connection can be used again
-            if said == "close_stream" or seen == most:
+            yield said
+            if said == "close_stream":
                 break
-        if most is None and recall is None:
-            raise ValueError("the search ended without a result")
-        return recall
 
     def add(self, seed: int) -> str:
         """Give a picture to the query; its key."""

@@ -13,11 +13,13 @@ from qwen3vl_app.cli.common import failures_said, say_json, settings_from, share
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qwen3vl_app.bench.busy import BusyReport
     from qwen3vl_app.bench.library import LibraryReport
     from qwen3vl_app.bench.measures import Measure
     from qwen3vl_app.bench.memory import MemoryReport
     from qwen3vl_app.bench.soak import SoakReport
 
+_COUNT = click.IntRange(1)
 _PLACE = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
 
 
@@ -122,6 +124,33 @@ def bench_soak(
         _say_minutes(report)
 
 
+@bench.command("busy")
+@click.option(
+    "--files", default=120, show_default=True, type=click.IntRange(40), help="To search."
+)
+@click.option(
+    "--more", default=6000, show_default=True, type=click.IntRange(1), help="To index meanwhile."
+)
+@click.option("--rounds", default=8, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--people", default=8, show_default=True, type=click.IntRange(2, 32), help="At once."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--in", "folder", type=_PLACE, help="Where the temporary files go; 600 MB.")
+def bench_busy(
+    *, files: int, more: int, rounds: int, people: int, as_json: bool, folder: Path | None
+) -> None:
+    """Search with the bundled models while files are indexed, and with several people at once.
+
+    Three minutes; touches no library of yours.
+    """
+    from qwen3vl_app.bench.busy import measure_busy
+
+    with failures_said():
+        report = measure_busy(files, more, rounds, people, folder)
+    _say_report(report, as_json=as_json)
+
+
 def _say_minutes(report: SoakReport) -> None:
     """The figures of a plot, a row a minute."""
     click.echo("\nminute  sessions  memory MB  open  recall p50 ms  p95 ms  errors")
@@ -134,7 +163,9 @@ def _say_minutes(report: SoakReport) -> None:
         click.echo(f"error: {error}")
 
 
-def _say_report(report: LibraryReport | MemoryReport | SoakReport, *, as_json: bool) -> None:
+def _say_report(
+    report: LibraryReport | MemoryReport | SoakReport | BusyReport, *, as_json: bool
+) -> None:
     if as_json:
         say_json({**asdict(report), "measures": [_row(measure) for measure in report.measures]})
         return

@@ -51,10 +51,14 @@ class Pool:
     Args:
         workers: Processes at the same time.
         memory: Bytes that each of them may hold.
+        niceness: By how much they let other processes go first, where the system knows of that.
     """
 
-    def __init__(self, workers: int, *, memory: int = Limits().max_reader_bytes) -> None:
+    def __init__(
+        self, workers: int, *, memory: int = Limits().max_reader_bytes, niceness: int = 0
+    ) -> None:
         self._memory = memory
+        self._niceness = niceness
         self._slots = threading.BoundedSemaphore(workers)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
@@ -113,7 +117,7 @@ class Pool:
                     self._busy.add(worker)
                     return worker
                 worker.end()
-        worker = _Worker(self._memory)
+        worker = _Worker(self._memory, self._niceness)
         with self._lock:
             self._busy.add(worker)
         try:
@@ -146,11 +150,11 @@ class Pool:
 class _Worker:
     """One process. Used by one thread at a time; :meth:`end` may come from another."""
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, memory: int, niceness: int) -> None:
         # fork would copy the locks of running threads; spawn starts clean on every system
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, memory), daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, memory, niceness), daemon=True)
         self._process.start()
         theirs.close()
         self._memory = memory

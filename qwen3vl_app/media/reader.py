@@ -25,6 +25,9 @@ _HASH_BYTES_PER_SECOND = 30 * 2**20
 _SECONDS_PER_PART = 5.0
 """Further time for every part beyond the first: a window of 4K video, a site plan."""
 
+_NICENESS = 10
+"""Of the processes that read for indexing: whoever searches has the processor first."""
+
 
 class Reader:
     """Files become outlines, content and pictures.
@@ -51,9 +54,9 @@ class Reader:
         self._options = ReadOptions(
             budget=budget, limits=limits, moment_seconds=moment_seconds, reference=reference
         )
-        self._indexing, self._waiting, self._previews = (
-            Pool(workers, memory=limits.max_reader_bytes) for _ in range(3)
-        )
+        memory = limits.max_reader_bytes
+        self._indexing = Pool(workers, memory=memory, niceness=_NICENESS)
+        self._waiting, self._previews = (Pool(workers, memory=memory) for _ in range(2))
 
     @property
     def budget(self) -> Budget:

@@ -43,14 +43,17 @@ class Answer:
     """The process should not take another call: it holds memory that it does not give back."""
 
 
-def serve(pipe: Connection, memory: int) -> None:
+def serve(pipe: Connection, memory: int, niceness: int) -> None:
     """Answer calls until the other end of ``pipe`` is closed. Runs as a process of its own.
 
     Args:
         pipe: To the pool.
         memory: Bytes that this process may hold.
+        niceness: By how much this process lets others go first, 0 to 19 (``nice``).
     """
     _prepare()
+    if niceness and hasattr(os, "nice"):
+        os.nice(niceness)
     limit_own(memory)
     most_kept = held_by(os.getpid()) + memory // _KEPT
     pipe.send(None)

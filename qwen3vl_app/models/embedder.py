@@ -41,7 +41,7 @@ class Qwen3VLEmbedder:
 
     Args:
         loaded: From ``load_embedder``.
-        between: Called between two passes through the model.
+        between: Called between two layers of a pass, and between two passes.
     """
 
     def __init__(self, loaded: Loaded, between: Callable[[], None] = nothing) -> None:

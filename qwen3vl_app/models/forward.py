@@ -26,9 +26,8 @@ SMALL_WIDTH = 512
 def tokens_per_pass(device: str, width: int) -> int:
     """Longest row × rows that one pass should have, for a model of ``width`` numbers per token.
 
-    A search waits for the pass in flight. On a CPU a large model gains nothing from batches
-    beyond some hundred tokens and needs seconds for them; a small one is held up by overhead
-    instead. On a GPU larger passes are faster; where memory does not hold them, they are halved.
+    On a CPU a large model gains nothing from batches beyond some hundred tokens and needs seconds
+    for them; a small one is held up by overhead instead. On a GPU larger passes are faster; where memory does not hold them, they are halved.
     """
     if device == "cuda":
         return 16384
@@ -36,7 +35,7 @@ def tokens_per_pass(device: str, width: int) -> int:
 
 
 def nothing() -> None:
-    """Between two passes, when nobody waits."""
+    """Between two layers, when nobody waits."""
 
 
 class Runner:
@@ -47,7 +46,9 @@ class Runner:
     Args:
         model: In evaluation mode, on its device.
         tokenizer: Of the same checkpoint.
-        between: Called between two passes, so that something more urgent can go first.
+        between: Called between two passes and between two layers of each, so that something more
+            urgent can go first: a pass of the 2B model takes seconds on a CPU. A pass keeps
+            nothing in the model that another one would change.
     """
 
     def __init__(
@@ -59,6 +60,8 @@ class Runner:
         self._model = model
         self._tokenizer = tokenizer
         self._between = between
+        for layer in (*model.visual.blocks, *model.language_model.layers):
+            layer.register_forward_pre_hook(lambda *_: between())
         width = model.language_model.embed_tokens.embedding_dim
         self._tokens = tokens_per_pass(model.device.type, width)
 

@@ -30,6 +30,16 @@ __all__ = ["ModelHost", "Priority"]
 
 log = logging.getLogger(__name__)
 
+QUIET_SECONDS = 1.0
+"""Without a job of a search before indexing goes on: between two slices of a rerank, documents are
+read and rows are drawn."""
+
+GIVING_WAY_SECONDS = 3.0
+"""For which indexing waits at a time while people search without a pause."""
+
+TURN_SECONDS = 0.5
+"""For which it then goes on all the same: a seventh of the time."""
+
 CLOSED = "The models are closed, because the program is ending."
 OFF = "Reranking is off; start the program without --reranker none."
 
@@ -56,8 +66,8 @@ class ModelHost:
     """Loads both models in the background and runs them on one thread.
 
     All methods are thread-safe. ``embed`` and ``score`` block until their turn has come and gone;
-    more urgent work goes first, also between two passes of work already begun, so a search waits
-    at most for the pass in flight.
+    more urgent work goes first, also between two layers of a pass already begun, so a search waits
+    for a small part of the pass in flight. Indexing gives way for as long as somebody searches.
 
     Args:
         settings: Which models, on which device, with how many threads.
@@ -67,6 +77,9 @@ class ModelHost:
         self._settings = settings
         self._jobs = JobQueue()
         self._running: Priority | None = None
+        self._turn_until = 0.0
+        """Until when indexing goes on without giving way, on the monotonic clock."""
+
         self._starting = threading.Lock()
         self._slots = {
             Role.EMBEDDER: _slot(Role.EMBEDDER, settings.model),
@@ -157,7 +170,9 @@ class ModelHost:
         """
 
         def run(model: Reranker) -> ScoreBatch:
-            return model.score(query, documents, instruction)
+            begun = time.perf_counter()
+            batch = model.score(query, documents, instruction)
+            return replace(batch, seconds=time.perf_counter() - begun)
 
         self.start()
         batch: ScoreBatch = self._jobs.put(Role.RERANKER, priority, run).result()
@@ -174,7 +189,7 @@ class ModelHost:
         self._jobs.wake()
 
     def close(self, timeout: float = 10.0) -> None:
-        """End after the pass in flight and let both models go.
+        """End after the layer in work and let both models go.
 
         Work that waits, or is only half done, raises ``ModelError``. Loading cannot be
         interrupted: after ``timeout`` seconds its thread is left to end with the program.
@@ -284,24 +299,43 @@ class ModelHost:
         self._jobs.refuse(role, ModelLoadError(sentence))
 
     def _between_passes(self) -> None:
-        """Called by the models while they work.
+        """Called by the models while they work, some fifty times in a pass.
 
         Raises:
             ModelError: The host is closing, which ends the work at this point.
         """
+        if self._running is Priority.INDEX:
+            self._give_way()
+        elif self._running is not None:
+            self._run_all(than=self._running)
         if self._jobs.closed:
             raise ModelError(CLOSED)
-        if self._running is not None:
-            self._run_all(than=self._running)
+
+    def _give_way(self) -> None:
+        """Before or in the middle of indexing: run what searches want, while anybody searches."""
+        now = time.monotonic()
+        if now < self._turn_until:
+            self._run_all(than=Priority.INDEX)
+            return
+        until = now + GIVING_WAY_SECONDS
+        while self._jobs.wait_for_search(self._ready_roles(), QUIET_SECONDS, until):
+            self._run_all(than=Priority.INDEX)
+        if time.monotonic() >= until:
+            self._turn_until = time.monotonic() + TURN_SECONDS
+
+    def _ready_roles(self) -> list[Role]:
+        return [role for role, slot in self._slots.items() if slot.model is not None]
 
     def _run_all(self, than: Priority | None = None) -> None:
         """Run jobs until none is left, or none more urgent than ``than``."""
-        ready = [role for role, slot in self._slots.items() if slot.model is not None]
+        ready = self._ready_roles()
         while (job := self._jobs.take(ready, than)) is not None:
             self._run(job)
 
     def _run(self, job: Job) -> None:
         """Run one job, keeping the priority of the one that it may have interrupted."""
+        if job.priority is Priority.INDEX:
+            self._give_way()
         if not job.future.set_running_or_notify_cancel():
             return
         interrupted, self._running = self._running, job.priority
@@ -313,6 +347,7 @@ class ModelHost:
             job.future.set_result(result)
         finally:
             self._running = interrupted
+            self._jobs.ended(job.priority)
 
 
 def _slot(role: Role, wanted: str) -> Slot:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import threading
+import time
 from collections.abc import Callable, Container
 from concurrent.futures import Future
 from contextlib import suppress
@@ -46,6 +48,7 @@ class JobQueue:
         self._jobs: list[Job] = []
         self._ages = itertools.count()
         self._refused: dict[Role, ModelError] = {}
+        self._searched_at = -math.inf
         self._woken = False
         self.closed = False
 
@@ -56,6 +59,7 @@ class JobQueue:
             refusal = self._refused.get(role)
             if refusal is None:
                 self._jobs.append(Job(priority, next(self._ages), role, run, future))
+                self._note(priority)
                 self._changed.notify_all()
         if refusal is not None:
             _fail(future, refusal)
@@ -69,16 +73,35 @@ class JobQueue:
             than: Only jobs more urgent than this.
         """
         with self._changed:
-            fit = [
-                job
-                for job in self._jobs
-                if job.role in ready and (than is None or job.priority < than)
-            ]
+            fit = self._fit(ready, than)
             if not fit or self.closed:
                 return None
             first = min(fit)
             self._jobs.remove(first)
             return first
+
+    def ended(self, priority: Priority) -> None:
+        """A job that was taken has been run."""
+        with self._changed:
+            self._note(priority)
+
+    def wait_for_search(self, ready: Container[Role], quiet: float, until: float) -> bool:
+        """Wait for a job of somebody who searches; False where nobody does.
+
+        Args:
+            ready: Models that can run.
+            quiet: Seconds since the last such job after which nobody searches any more.
+            until: Monotonic time at which to stop waiting.
+        """
+        with self._changed:
+            while not self.closed:
+                if self._fit(ready, Priority.INDEX):
+                    return True
+                left = min(self._searched_at + quiet, until) - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(left)
+        return False
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for a job, for ``wake`` or for ``timeout`` seconds; False once it is closed."""
@@ -115,6 +138,19 @@ class JobQueue:
             self._changed.notify_all()
         for role in Role:
             self.refuse(role, error)
+
+    # ------------------------------------------------------------ with the lock held
+
+    def _fit(self, ready: Container[Role], than: Priority | None) -> list[Job]:
+        return [
+            job
+            for job in self._jobs
+            if job.role in ready and (than is None or job.priority < than)
+        ]
+
+    def _note(self, priority: Priority) -> None:
+        if priority is not Priority.INDEX:
+            self._searched_at = time.monotonic()
 
 
 def _fail(future: Future[Any], error: ModelError) -> None:

@@ -30,7 +30,7 @@ class Qwen3VLReranker:
 
     Args:
         loaded: From ``load_reranker``; its output layer is let go once two rows of it are taken.
-        between: Called between two passes through the model.
+        between: Called between two layers of a pass, and between two passes.
     """
 
     def __init__(self, loaded: Loaded, between: Callable[[], None] = nothing) -> None:

@@ -126,9 +126,9 @@ class SearchEngine:
                 if cancelled():
                     yield self._progress(recall, judged, begun, SearchStage.STOPPED)
                     return
-                started = time.perf_counter()
-                judged |= self._judge(asked, given, chunk)
-                size = _next_size(len(chunk), time.perf_counter() - started)
+                new_scores, seconds = self._judge(asked, given, chunk)
+                judged |= new_scores
+                size = _next_size(len(chunk), seconds)
                 over = len(judged) == len(items)
                 stage = SearchStage.DONE if over else SearchStage.RERANK
                 yield self._progress(recall, judged, begun, stage)
@@ -172,14 +172,17 @@ class SearchEngine:
 
     def _judge(
         self, asked: Sequence[Asked], instruction: str, chunk: Sequence[Document]
-    ) -> dict[ItemId, Score | str]:
-        """Scores or reasons; of several queries the mean, so each document is judged for each."""
+    ) -> tuple[dict[ItemId, Score | str], float]:
+        """Scores or reasons, and the seconds that the model took, without those it had no time.
+
+        Of several queries the mean, so each document is judged for each.
+        """
         judged: dict[ItemId, Score | str] = {
             document.item.id: document.reason for document in chunk if document.content is None
         }
         readable = [(d.item, d.content) for d in chunk if d.content is not None]
         if not readable:
-            return judged
+            return judged, 0.0
         contents = [content for _, content in readable]
         batches = [self._models.score(one, contents, instruction=instruction) for _, one in asked]
         reasons = {position: reason for batch in batches for position, reason in batch.rejected}
@@ -188,7 +191,8 @@ class SearchEngine:
             for (question, _), batch in zip(asked, batches, strict=True):
                 if (score := batch.scores[position]) is not None:
                     self._verdicts.keep(question, item, score)
-        return judged | self._judged_before(asked, [item for item, _ in readable])
+        judged |= self._judged_before(asked, [item for item, _ in readable])
+        return judged, sum(batch.seconds for batch in batches)
 
     @staticmethod
     def _progress(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -50,6 +50,9 @@ class ScoreBatch:
 
     rejected: tuple[tuple[int, str], ...] = ()
     """(position, reason)."""
+
+    seconds: float = field(default=0.0, compare=False)
+    """What judging took once its turn had come; 0 where nobody measured it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

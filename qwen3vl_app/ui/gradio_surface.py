@@ -51,7 +51,8 @@ def _row(methods: str, path: str, way: Way = Way.PASS, *, queued: bool = False) 
     return Row(frozenset(methods.split()), re.compile(path, re.ASCII), way, queued)
 
 
-_NAME = r"[\w.-]+"
+_NAME = r"[\w.-]{1,128}"
+"""Longer ones are none of gradio's; where a file system refuses a name, gradio answers 500."""
 
 REACHABLE = (
     # the document
@@ -63,8 +64,8 @@ REACHABLE = (
     # what stands in the document, as JSON: clients of gradio begin here
     _row("GET", r"/config"),
     # gradio's own scripts, styles and fonts
-    _row("GET HEAD", rf"/assets/(?:{_NAME}/)*{_NAME}"),
-    _row("GET HEAD", rf"/static/fonts/(?:{_NAME}/)*{_NAME}"),
+    _row("GET HEAD", rf"/assets/(?:{_NAME}/){{0,8}}{_NAME}"),
+    _row("GET HEAD", rf"/static/fonts/(?:{_NAME}/){{0,8}}{_NAME}"),
     _row("GET HEAD", r"/static/js/iframeResizer\.contentWindow\.min\.js"),
     _row("GET HEAD", r"/theme\.css"),
     # a search begins; its results arrive

@@ -21,7 +21,10 @@ STATES = 128
 
 UNREAD = 512
 """Messages that wait to be read, of all tabs together: about 25 MB of results. A tab reads at
-once; of those that do not, the one with the most is dropped."""
+once; of those that do not, one that has asked again and again is dropped, or else the oldest."""
+
+MANY_UNREAD = 32
+"""Messages of one tab: several searches, of which it has read nothing."""
 
 QUEUED = 64
 """Events that may wait for their turn."""
@@ -56,8 +59,7 @@ class Sessions:
             silent = (one for one in self._known if not self._readers[one] and one != session)
             await self._drop(next(silent, oldest))
         while (unread := self._unread()).total() > UNREAD:
-            ((most, _),) = unread.most_common(1)
-            await self._drop(most)
+            await self._drop(self._deaf(unread))
         self._known[session] = None  # it may have been the one
 
     @contextmanager
@@ -83,6 +85,13 @@ class Sessions:
     def _unread(self) -> Counter[str]:
         messages = self._blocks._queue.pending_messages_per_session  # noqa: SLF001
         return Counter({name: queue.qsize() for name, queue in messages.items()})
+
+    def _deaf(self, unread: Counter[str]) -> str:
+        """The tab that is the least likely to read what waits for it."""
+        ((most, number),) = unread.most_common(1)
+        # a tab that has just asked has some as well, before it listens: never that one
+        oldest = (one for one in self._known if unread[one] and not self._readers[one])
+        return most if number > MANY_UNREAD else next(oldest, most)
 
     async def _drop(self, session: str) -> None:
         """End what the tab asked for, and forget it whole."""

@@ -106,6 +106,7 @@ def test_method_that_the_page_does_not_use__is_404(
         *("/gradio_api/QUEUE/join", "/gradio_api//queue/join", "/gradio_api/queue/join/"),
         *("/gradio_api/queue/./join", "//gradio_api/queue/data", "/gradio_api/queue/join;x"),
         *("/assets/%2e%2e/config", "/assets/..%2f..%2fconfig", "/static/img/logo.svg"),
+        *("/assets/" + "x" * 300, "/assets/" + "a/" * 20 + "b", "/static/fonts/" + "x" * 4000),
         "/assets/",
         *("/gradio_api/queue/data/../join", "/gradio_api/upload%00", "/config/", "/config%0a"),
         *("/?page=x", "/gradio_api/", "/gradio_api", "/login?next=//evil.example"),

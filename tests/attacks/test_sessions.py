@@ -162,6 +162,7 @@ def test_sessions__of_unread_messages_the_tab_with_the_most_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "UNREAD", 10)
+    monkeypatch.setattr(module, "MANY_UNREAD", 8)
 
     async def check() -> None:
         queue, gone = FakeQueue(), []
@@ -172,6 +173,26 @@ def test_sessions__of_unread_messages_the_tab_with_the_most_goes(
         await sessions.joined("b")
         assert gone == ["b"]
         assert list(queue.pending_messages_per_session) == ["a"]
+
+    run(check)
+
+
+def test_sessions__of_tabs_with_few_unread_messages_the_oldest_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that has just asked, and does not listen yet, has as many as those that never will."""
+    monkeypatch.setattr(module, "UNREAD", 10)
+
+    async def check() -> None:
+        queue, gone = FakeQueue(), []
+        sessions = Sessions(page(queue), gone.append)
+        for name in ("heard", "left", "gone", "asking"):
+            await sessions.joined(name)
+        for name, messages in (("asking", 5), ("left", 4), ("gone", 4), ("heard", 4)):
+            queue.say(name, messages)
+        with sessions.reading("heard"):
+            await sessions.joined("new")
+        assert gone == ["left", "gone"]
 
     run(check)
 

@@ -1,11 +1,13 @@
 import threading
 import time
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelError, ModelLoadError
+from qwen3vl_app.models import host as host_module
 from qwen3vl_app.models.host import ModelHost, Priority
 from qwen3vl_app.models.names import Role
 from qwen3vl_app.models.protocols import ModelState
@@ -140,6 +142,126 @@ def test_host__a_search_goes_between_two_passes_of_indexing(ready, monkeypatch):
     assert later.result(WAIT).kept == (0,)
     assert finished == ["search", "index", "index 2"]
     assert held.future.result().kept == tuple(range(20))
+
+
+PICTURES = ModelInput(
+    texts=("two of them",),
+    pictures=(Image.new("RGB", (96, 64), "red"), Image.linear_gradient("L").convert("RGB")),
+)
+
+
+def test_host__a_search_goes_between_two_layers_of_a_pass_and_changes_nothing(ready):
+    """At every single layer, of both models, also of the part that sees, what others ask runs."""
+    embedder = ready._slots[Role.EMBEDDER].model
+    alone = {text: embedder.embed([ModelInput(texts=(text,))], "").vectors for text in "abc"}
+    inputs = [TEXT, PICTURES]
+    expected = embedder.embed(inputs, "").vectors
+    found, other = [], []
+
+    def ask_between(*_):
+        if other:
+            return  # what is asked in between is not interrupted itself
+        other.append(True)
+        text = "abc"[len(found) % 3]
+        found.append((text, embedder.embed([ModelInput(texts=(text,)), PICTURES], "").vectors))
+        other.clear()
+
+    def run(model):
+        layers = [*model._runner._model.visual.blocks, *model._runner._model.language_model.layers]
+        hooks = [layer.register_forward_pre_hook(ask_between) for layer in layers]
+        try:
+            return model.embed(inputs, "")
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+    batch = ready._jobs.put(Role.EMBEDDER, Priority.INDEX, run).result(WAIT)
+    layers = embedder._runner._model.config
+    assert len(found) >= layers.text_config.num_hidden_layers + layers.vision_config.depth
+    assert np.abs(batch.vectors - expected).max() < 1e-6
+    for text, vectors in found:
+        assert np.abs(vectors[0] - alone[text][0]).max() < 1e-6
+        assert np.abs(vectors[1] - expected[1]).max() < 1e-6
+
+
+def test_host__a_search_is_answered_in_the_middle_of_a_pass(ready):
+    """A pass through a large model takes seconds: nobody waits for its end."""
+    runner = ready._slots[Role.EMBEDDER].model._runner
+    first, searched = threading.Event(), []
+
+    def search():
+        assert first.wait(WAIT)
+        searched.append(ready.embed([TEXT], instruction="", priority=Priority.SEARCH))
+
+    def at_the_first_layer(*_):
+        if not first.is_set():
+            first.set()
+            until(lambda: ready._jobs._jobs)
+
+    def at_the_last_layer(*_):
+        if first.is_set() and not before_the_end:
+            before_the_end.append(len(searched) or ready._running is Priority.SEARCH)
+
+    before_the_end = []
+    layers = runner._model.language_model.layers
+    hooks = [
+        layers[0].register_forward_hook(at_the_first_layer),
+        layers[-1].register_forward_hook(at_the_last_layer),
+    ]
+    thread = in_background(search)
+    try:
+        ready.embed([TEXT, PICTURES], instruction="", priority=Priority.INDEX)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    thread.join(WAIT)
+    assert before_the_end == [True]
+    assert searched[0].kept == (0,)
+
+
+def test_host__indexing_gives_way_while_somebody_searches(ready, monkeypatch):
+    monkeypatch.setattr(host_module, "QUIET_SECONDS", 0.3)
+    ready.embed([TEXT], instruction="", priority=Priority.SEARCH)
+    order = []
+
+    def index():
+        ready.embed([TEXT], instruction="", priority=Priority.INDEX)
+        order.append("index")
+
+    thread = in_background(index)
+    for number in range(4):
+        time.sleep(0.1)
+        ready.embed([TEXT], instruction="", priority=Priority.SEARCH)
+        order.append(number)
+    thread.join(WAIT)
+    assert order == [0, 1, 2, 3, "index"]
+
+
+def test_host__indexing_is_not_put_off_for_ever(ready, monkeypatch):
+    monkeypatch.setattr(host_module, "QUIET_SECONDS", 60)
+    monkeypatch.setattr(host_module, "GIVING_WAY_SECONDS", 0.2)
+    over = threading.Event()
+
+    def search():
+        while not over.is_set():
+            ready.embed([TEXT], instruction="", priority=Priority.SEARCH)
+
+    thread = in_background(search)
+    try:
+        for _ in range(3):
+            batch = ready.embed([TEXT], instruction="", priority=Priority.INDEX)
+            assert batch.kept == (0,)
+    finally:
+        over.set()
+        thread.join(WAIT)
+
+
+def test_host__scores_say_how_long_they_took_without_waiting(ready):
+    held = Held(ready, Priority.SEARCH)
+    threading.Timer(0.5, held.go.set).start()
+    began = time.monotonic()
+    batch = ready.score(TEXT, [TEXT], instruction="")
+    assert 0 < batch.seconds < time.monotonic() - began - 0.4
 
 
 def test_host__a_search_is_not_interrupted_by_a_search(ready, monkeypatch):

@@ -18,9 +18,10 @@ from qwen3vl_app.ui.words import words
 SEARCH_GROUP = "search"
 """Gradio's queue group of everything that may wait for a model."""
 
-AT_ONCE = 4
-"""Searches in the queue group: a newer one must start while the older one ends its slice. The
-model thread still takes one batch at a time."""
+AT_ONCE = 16
+"""Searches in the queue group. They take turns at the model, recall before rerank, so nobody waits
+for the end of another's, and a newer one starts while the older one ends its slice. Each holds a
+slice of documents in memory."""
 
 
 @dataclass(frozen=True, slots=True)
