@@ -27,7 +27,8 @@ def tokens_per_pass(device: str, width: int) -> int:
     """Longest row × rows that one pass should have, for a model of ``width`` numbers per token.
 
     On a CPU a large model gains nothing from batches beyond some hundred tokens and needs seconds
-    for them; a small one is held up by overhead instead. On a GPU larger passes are faster; where memory does not hold them, they are halved.
+    for them; a small one is held up by overhead instead. On a GPU larger passes are faster; where
+    memory does not hold them, they are halved.
     """
     if device == "cuda":
         return 16384
