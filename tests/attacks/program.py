@@ -89,6 +89,14 @@ class Program:
         """Open files and connections of the program's own process."""
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    def wait_until_idle(self) -> None:
+        """Return when it has looked for changes and indexed what it found."""
+        until = time.monotonic() + PATIENCE
+        with self.client() as http:
+            while (index := http.get("/api/index/status").json()["index"])["state"] != "idle":
+                assert time.monotonic() < until, index
+                time.sleep(0.1)
+
     def stop(self) -> int:
         """End it as Ctrl+C or a service manager would; its exit status."""
         self.process.terminate()

@@ -52,6 +52,7 @@ def program(tmp_path_factory: pytest.TempPathFactory, reader: Reader) -> Iterato
     world.index()
     world.close()
     with serving(folder) as made:
+        made.wait_until_idle()  # a look for changes would take what is swapped for removed
         yield made
 
 
