@@ -12,7 +12,7 @@ from qwen3vl_app.store import checksums
 from qwen3vl_app.store.belongings import DATABASE
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.vectors import put_space
-from qwen3vl_app.types import Space, Vectors
+from qwen3vl_app.types import FileStamp, Space, Vectors
 
 
 def fill(folder: Path, space: Space, pieces: Iterable[Vectors]) -> None:
@@ -31,14 +31,19 @@ def fill(folder: Path, space: Space, pieces: Iterable[Vectors]) -> None:
 def mark_indexed(folder: Path, root: Path) -> None:
     """Let every file below ``root`` that a library has scanned count as indexed, as it is now."""
     files = [Path(place) / name for place, _, names in os.walk(root) for name in names]
-    stamps = [(path.stat(), os.fsencode(path)) for path in files]
+    stamps = [(FileStamp.of(path, path.stat()), os.fsencode(path)) for path in files]
     with closing(sqlite3.connect(folder / DATABASE)) as conn, conn:
         checksums.register(conn)
         conn.execute("INSERT INTO content (hash) SELECT 'c' || id FROM file")
         conn.executemany(
             "UPDATE file SET outcome = 'indexed', content = 'c' || id, size = ?, mtime_ns = ? "
             "WHERE path = ?",
-            [(status.st_size, status.st_mtime_ns, path) for status, path in stamps],
+            [(stamp.size, stamp.mtime_ns, path) for stamp, path in stamps],
+        )
+        conn.executemany(
+            "INSERT INTO reading (file, ctime_ns, inode, given_up_by) "
+            "SELECT id, ?, ?, '' FROM file WHERE path = ?",
+            [(stamp.ctime_ns, stamp.inode, path) for stamp, path in stamps],
         )
 
 

@@ -22,6 +22,7 @@ from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.media.pictures import check_size, flatten, open_picture
 from qwen3vl_app.media.timeline import Timeline
 from qwen3vl_app.settings import Limits
+from qwen3vl_app.types import FileStamp
 
 _FORMATS = {"GIF", "WEBP", "PNG", "AVIF", "FLI"}
 """Formats whose further frames are later ones; those of TIFF are pages, of MPO other views."""
@@ -55,8 +56,7 @@ class Animation:
     """
 
     def __init__(self, path: Path, limits: Limits) -> None:
-        status = path.stat()
-        durations = _durations(path, status.st_size, status.st_mtime_ns, limits)
+        durations = _durations(FileStamp.of(path, path.stat()), limits)
         tick = math.gcd(*durations)
         self._path = path
         self._limits = limits
@@ -86,9 +86,9 @@ class Animation:
 
 
 @lru_cache(maxsize=2)
-def _durations(path: Path, size: int, mtime_ns: int, limits: Limits) -> tuple[int, ...]:
+def _durations(stamp: FileStamp, limits: Limits) -> tuple[int, ...]:
     """Milliseconds of each frame up to the first that is damaged, at least one frame."""
-    del size, mtime_ns  # part of the key only: a changed file is measured again
+    path = stamp.path
     found: list[int] = []
     with open_picture(path, limits) as image:
         _check_frame(path, image, limits)

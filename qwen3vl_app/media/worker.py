@@ -19,7 +19,8 @@ from qwen3vl_app.media import clips, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
 from qwen3vl_app.media.cards import draw_card
 from qwen3vl_app.media.containers import close_videos
-from qwen3vl_app.media.files import content_hash, inspect_file
+from qwen3vl_app.media.files import content_hash as hash_file
+from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.kinds import FileType
 from qwen3vl_app.media.looks import look
 from qwen3vl_app.media.office import read_office
@@ -31,13 +32,29 @@ from qwen3vl_app.media.texts import read_lines
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail, to_png
 from qwen3vl_app.media.thumbnails import preview as make_preview
 from qwen3vl_app.settings import Limits
-from qwen3vl_app.types import Clip, Content, Kind, ModelInput, Outline, Part, Place
+from qwen3vl_app.types import (
+    Clip,
+    Content,
+    ContentHash,
+    FileStamp,
+    Kind,
+    ModelInput,
+    Outline,
+    Part,
+    Place,
+)
 
 
 def outline(path: Path, options: ReadOptions) -> Outline:
     """The parts of a file, and its hash."""
     parts = tuple(_list_parts(path, inspect_file(path, options.limits), options))
-    return Outline(content_hash=content_hash(path), parts=parts)
+    return Outline(content_hash=hash_file(path), parts=parts)
+
+
+def content_hash(path: Path, options: ReadOptions) -> ContentHash:
+    """The hash of a file's bytes, whatever they are."""
+    del options
+    return hash_file(path)
 
 
 def read(
@@ -243,14 +260,13 @@ def _passage(path: Path, part: Part, options: ReadOptions) -> Passage:
 
 
 def _passages(path: Path, options: ReadOptions) -> list[Passage]:
-    status = path.stat()
-    return _split(path, status.st_size, status.st_mtime_ns, options.limits)
+    return _split(FileStamp.of(path, path.stat()), options.limits)
 
 
 @lru_cache(maxsize=2)
-def _split(path: Path, size: int, mtime_ns: int, limits: Limits) -> list[Passage]:
-    """A long text is asked for 16 passages at a time; it is split once."""
-    del size, mtime_ns  # part of the key only: a changed file is split again
+def _split(stamp: FileStamp, limits: Limits) -> list[Passage]:
+    """A long text is asked for 16 passages at a time; it is split once for each stamp."""
+    path = stamp.path
     if inspect_file(path, limits) is FileType.OFFICE:
         sections = read_office(path, limits)
     else:
