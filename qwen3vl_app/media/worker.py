@@ -73,7 +73,7 @@ def picture(path: Path, options: ReadOptions) -> tuple[Size, bytes]:
     """
     if inspect_file(path, options.limits) is not FileType.PICTURE:
         raise UnreadableMediaError(path, "This is not a picture; choose a JPEG, PNG or the like.")
-    loaded = pictures.load_picture(path, options.limits)
+    loaded = pictures.load_picture(path, options.limits, reference=options.reference)
     return loaded.size, loaded.tobytes()
 
 
@@ -90,11 +90,11 @@ def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes
     """One part as a large WebP for the detail panel."""
     file_type = _expect(path, options, [part])
     if part.kind is Kind.PICTURE:
-        shown = pictures.load_picture(path, options.limits)
+        shown = pictures.load_picture(path, options.limits, reference=options.reference)
     elif part.kind is Kind.PAGE and file_type is FileType.PDF:
         shown = pages.draw_page(path, part.place.page or 1, longest, options.limits)
     elif part.kind is Kind.PAGE:
-        ((shown, _),) = tiff.load_pages(path, [part.place.page or 1], options.limits)
+        ((shown, _),) = _tiff_pages(path, [part], options)
     elif part.kind in (Kind.VIDEO, Kind.MOMENT):
         shown = clips.middle_frame(path, clips.span_of(part, options), options)
     else:
@@ -120,10 +120,10 @@ def originals(
         (page,) = pages.draw_pages(path, number, options.budget, options.limits)
         found = {0: page.picture}
     elif part.kind is Kind.PAGE:
-        ((picture, _),) = tiff.load_pages(path, [part.place.page or 1], options.limits)
+        ((picture, _),) = _tiff_pages(path, [part], options)
         found = {0: picture}
     else:
-        found = {0: pictures.load_picture(path, options.limits)}
+        found = {0: pictures.load_picture(path, options.limits, reference=options.reference)}
     return {number: to_png(picture) for number, picture in found.items()}
 
 
@@ -183,9 +183,11 @@ def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> It
         yield from _read_clips(path, options, parts)
         return
     if parts[0].kind is Kind.PAGE:
-        loaded = tiff.load_pages(path, [part.place.page or 1 for part in parts], options.limits)
+        loaded = _tiff_pages(path, parts, options)
     else:
-        loaded = (pictures.load_dated(path, options.limits) for _ in parts)
+        loaded = (
+            pictures.load_dated(path, options.limits, reference=options.reference) for _ in parts
+        )
     for part, (whole, taken) in zip(parts, loaded, strict=True):
         fitted = pictures.fit_picture(whole, options.budget)
         small = shrink(whole, THUMBNAIL_SIDE)
@@ -198,6 +200,13 @@ def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> It
             look=look(small),
             taken=taken,
         )
+
+
+def _tiff_pages(
+    path: Path, parts: Sequence[Part], options: ReadOptions
+) -> Iterator[tuple[Image.Image, str]]:
+    numbers = [part.place.page or 1 for part in parts]
+    return tiff.load_pages(path, numbers, options.limits, reference=options.reference)
 
 
 def _read_pages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
