@@ -8,7 +8,7 @@ import pytest
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.mounts import kernel_devices
-from qwen3vl_app.media.scan import OF_THE_KERNEL, scan
+from qwen3vl_app.media.scan import OF_THE_KERNEL, linked_folders, scan
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 
@@ -33,7 +33,13 @@ def test_scan__stamps_in_sorted_order(tmp_path):
     found = list(scan([tmp_path]))
     assert [f.path.relative_to(tmp_path).as_posix() for f in found] == ["a/z.md", "a.txt", "b.txt"]
     status = (tmp_path / "b.txt").stat()
-    assert found[2] == FileStamp(path=tmp_path / "b.txt", size=4, mtime_ns=status.st_mtime_ns)
+    assert found[2] == FileStamp(
+        path=tmp_path / "b.txt",
+        size=4,
+        mtime_ns=status.st_mtime_ns,
+        ctime_ns=status.st_ctime_ns,
+        inode=status.st_ino,
+    )
 
 
 def test_scan__what_is_left_alone(tmp_path):
@@ -143,3 +149,21 @@ def test_scan__folder_without_permission(tmp_path):
         closed.chmod(0o700)
     assert isinstance(found, SkippedPath)
     assert found.reason == "The folder may not be read; give yourself permission to read it."
+
+
+def test_linked_folders__those_by_which_a_scan_gets_somewhere(tmp_path):
+    folder, other = tmp_path / "folder", tmp_path / "other"
+    for one in (folder / "real", folder / "deep", folder / "left out", other / "inside"):
+        one.mkdir(parents=True)
+    (other / "a.txt").write_text("x")
+    (folder / "a link").symlink_to(other)
+    (folder / "deep" / "link").symlink_to(other / "inside")  # visited already
+    (folder / "left out" / "link").symlink_to(tmp_path)
+    (folder / ".hidden").symlink_to(tmp_path)
+    (folder / "to nowhere").symlink_to(tmp_path / "nowhere")
+    (folder / "to a file.txt").symlink_to(other / "a.txt")
+    (folder / "loop").symlink_to(folder)
+    (folder / "z link").symlink_to(folder / "real")
+    assert linked_folders(folder, ignore=["left out/"]) == [folder / "a link"]
+    assert linked_folders(folder / "to a file.txt") == []
+    assert linked_folders(tmp_path / "nowhere") == []
