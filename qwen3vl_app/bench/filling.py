@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from qwen3vl_app.media.stamps import stamp_of
 from qwen3vl_app.store import checksums
 from qwen3vl_app.store.belongings import DATABASE
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.vectors import put_space
-from qwen3vl_app.types import FileStamp, Space, Vectors
+from qwen3vl_app.types import Space, Vectors
 
 
 def fill(folder: Path, space: Space, pieces: Iterable[Vectors]) -> None:
@@ -31,7 +32,7 @@ def fill(folder: Path, space: Space, pieces: Iterable[Vectors]) -> None:
 def mark_indexed(folder: Path, root: Path) -> None:
     """Let every file below ``root`` that a library has scanned count as indexed, as it is now."""
     files = [Path(place) / name for place, _, names in os.walk(root) for name in names]
-    stamps = [(FileStamp.of(path, path.stat()), os.fsencode(path)) for path in files]
+    stamps = [(stamp_of(path, path.stat()), os.fsencode(path)) for path in files]
     with closing(sqlite3.connect(folder / DATABASE)) as conn, conn:
         checksums.register(conn)
         conn.execute("INSERT INTO content (hash) SELECT 'c' || id FROM file")

@@ -20,6 +20,7 @@ from qwen3vl_app.errors import (
     UnreachableMediaError,
     UnreadableMediaError,
 )
+from qwen3vl_app.media import stamps
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.store.rows import KnownFile
@@ -141,7 +142,7 @@ def stamp_of(path: Path) -> FileStamp:
     Raises:
         OSError: It is not there.
     """
-    return FileStamp.of(path, path.stat())
+    return stamps.stamp_of(path, path.stat())
 
 
 def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:

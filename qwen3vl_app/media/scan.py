@@ -14,6 +14,7 @@ from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.ignore import IGNORE_FILE, Ignore
 from qwen3vl_app.media.kinds import claimed, unsupported
 from qwen3vl_app.media.mounts import kernel_devices
+from qwen3vl_app.media.stamps import stamp_of
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
@@ -234,7 +235,7 @@ def _file(path: Path, status: os.stat_result) -> Scanned:
         return SkippedPath(path=path, reason="Not a regular file.")
     if claimed(path) is None:
         return SkippedPath(path=path, reason=unsupported(path))
-    return FileStamp.of(path, status)
+    return stamp_of(path, status)
 
 
 def _link_reason(path: str, error: OSError) -> str:

@@ -195,6 +195,22 @@ def test_same_bytes__a_whole_library_on_another_disk(world: World, calls) -> Non
     assert (calls.all(), world.host.batches) == ([], [])
 
 
+def test_same_bytes__on_a_card_that_is_put_in_again(world: World, calls, monkeypatch) -> None:
+    """Its files have other inodes at every mount, and nothing of it is read again."""
+    monkeypatch.setattr("qwen3vl_app.media.stamps.has_lasting_inodes", lambda device: False)
+    world.pictures(3)
+    world.index()
+    calls.clear()
+    real = FileStamp.of
+
+    def of(path, status):
+        return replace(real(path, status), inode=status.st_ino + 1000)
+
+    monkeypatch.setattr(FileStamp, "of", of)
+    assert counted(world.index()) == {"unchanged": 3}
+    assert calls.all() == []
+
+
 def test_same_bytes__rights_changed_while_it_was_read(world: World, monkeypatch) -> None:
     path = world.text("long.txt", *(f"chapter{n}" for n in range(6)))
     real = Reader.read

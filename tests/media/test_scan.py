@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.media.mounts import kernel_devices
+from qwen3vl_app.media.mounts import has_lasting_inodes, kernel_devices
 from qwen3vl_app.media.scan import OF_THE_KERNEL, linked_folders, scan
 from qwen3vl_app.types import FileStamp, SkippedPath
 
@@ -99,6 +99,38 @@ def test_kernel_devices__of_a_list_of_mounts(tmp_path):
     )
     assert kernel_devices(mounts) == {os.makedev(0, 21), os.makedev(0, 23)}
     assert kernel_devices(tmp_path / "absent") == frozenset()
+
+
+def test_has_lasting_inodes__not_on_cards_and_shares(tmp_path):
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "24 1 8:1 / / rw master:1 - ext4 /dev/sda1 rw\n"
+        "25 1 8:17 / /media/card rw - exfat /dev/sdb1 rw\n"
+        "26 1 0:40 / /mnt/cloud rw - fuse.rclone remote rw\n"
+        "27 1 0:41 / /mnt/share rw - cifs //nas/photos rw\n"
+    )
+    found = {
+        name: has_lasting_inodes(os.makedev(*device), mounts)
+        for name, device in {
+            "disk": (8, 1),
+            "card": (8, 17),
+            "cloud": (0, 40),
+            "share": (0, 41),
+            "unknown": (0, 99),
+        }.items()
+    }
+    expected = {"disk": True, "card": False, "cloud": False, "share": False, "unknown": True}
+    assert found == expected
+    assert has_lasting_inodes(os.makedev(8, 17), tmp_path / "absent")
+
+
+def test_scan__no_inodes_where_they_do_not_last(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("x")
+    (found,) = scan([tmp_path])
+    assert found.inode == (tmp_path / "a.txt").stat().st_ino
+    monkeypatch.setattr("qwen3vl_app.media.stamps.has_lasting_inodes", lambda device: False)
+    (found,) = scan([tmp_path])
+    assert (found.inode, found.ctime_ns) == (None, (tmp_path / "a.txt").stat().st_ctime_ns)
 
 
 def test_scan__overlapping_paths_give_a_file_once(tmp_path):
