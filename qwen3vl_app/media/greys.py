@@ -16,6 +16,8 @@ _BITS, _PHOTOMETRIC, _LARGEST, _FORMAT = 258, 262, 281, 339
 
 _WHITE_IS_ZERO, _UNSIGNED = 0, 1
 _SIXTEEN = 65535
+_FEWEST = 511
+"""9 bits: what says less is a mistake for values of 8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +57,6 @@ def levels_of(image: Image.Image) -> Levels | None:
         inverted=_first(tags.get(_PHOTOMETRIC), 1) == _WHITE_IS_ZERO,
         unsigned=kind == _UNSIGNED,
     )
-
-
-_FEWEST = 511
-"""9 bits: what says less is a mistake for values of 8."""
 
 
 def to_eight_bits(image: Image.Image, levels: Levels | None = None) -> Image.Image:
@@ -102,7 +100,8 @@ def _stretched(image: Image.Image, levels: Levels | None) -> Image.Image:
     most = max(high for _, high in _extrema(image))
     if scale == 1 or most > 255 / scale + 1:
         return image
-    table = [min(255, round(value * 255 / (255 // round(scale)))) for value in range(256)]
+    top = max(1, 255 // round(scale))
+    table = [min(255, round(value * 255 / top)) for value in range(256)]
     bands = [
         band if name == "A" else band.point(table)
         for name, band in zip(image.getbands(), image.split(), strict=True)

@@ -123,6 +123,17 @@ def test_load_picture__heif(tmp_path, limits):
     assert furthest(load_picture(tmp_path / "a.heic", limits)) <= 12
 
 
+@pytest.mark.parametrize(("primaries", "transfer"), [(12, 13), (1, 13)])
+def test_load_picture__heif_with_numbers_as_videos_have(tmp_path, limits, primaries, transfer):
+    """The reddest red of sRGB is (234, 51, 35) in Display P3 (CSS Color 4)."""
+    red = (234, 51, 35) if primaries == 12 else (255, 0, 0)
+    numbers = {"color_primaries": primaries, "transfer_characteristics": transfer}
+    picture = Image.new("RGB", (64, 48), red)
+    picture.save(tmp_path / "a.heic", quality=95, matrix_coefficients=6, **numbers)
+    found = load_picture(tmp_path / "a.heic", limits).getpixel((9, 9))
+    assert found == pytest.approx((255, 0, 0), abs=4)
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "L"])
 def test_load_picture__transparency_and_palettes(tmp_path, limits, mode):
     """Transparent is white, whatever the profile says; the rest has the colours meant."""
