@@ -12,7 +12,7 @@ from watchfiles import Change, watch
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.patterns import read_patterns
-from qwen3vl_app.indexing.ways import Ways
+from qwen3vl_app.indexing.ways import Places, Ways
 from qwen3vl_app.media.ignore import IGNORE_FILE
 from qwen3vl_app.media.scan import left_alone, linked_folders
 from qwen3vl_app.store.library import Library
@@ -127,7 +127,8 @@ class Watcher:
                 poll_delay_ms=POLL,
                 ignore_permission_denied=True,
             ):
-                named = {path: _named(way, changes) for path, way in ways.items()}
+                placed = self._placed(changes)
+                named = {path: _named(way, placed) for path, way in ways.items()}
                 for folder in folders:
                     self._deal_with(folder, named[folder.path])
                 linked = any(self._leads_elsewhere(ways[path], named[path]) for path in ways)
@@ -159,20 +160,22 @@ class Watcher:
 
     def _leads_elsewhere(self, ways: Ways, changes: Iterable[tuple[Change, str]]) -> bool:
         """Whether links to folders have come or gone, so that something else is to be watched."""
-        appeared = {path for _, path in changes if os.path.isdir(path)}
-        for path in appeared:
-            if os.path.dirname(path) in appeared or Path(path) in ways.links:
-                continue
-            if os.path.islink(path) or linked_folders(Path(path)):
-                return not left_alone(Path(path), ways.folder)
+        added = {path for change, path in changes if change is Change.added}
+        for path in added:
+            if os.path.dirname(path) in added or Path(path) in ways.links:
+                continue  # what is inside a folder that was added is looked at with that
+            leads = os.path.isdir(path) and (os.path.islink(path) or linked_folders(Path(path)))
+            if leads and not left_alone(Path(path), ways.folder):
+                return True
         return any(Path(path) in ways.links and not os.path.isdir(path) for _, path in changes)
 
-    def _is_own(self, path: str) -> bool:
-        """Whether it is the library's, which changes with everything that is indexed."""
-        return Path(os.path.realpath(path)).is_relative_to(self._directory)
+    def _placed(self, changes: Iterable[tuple[Change, str]]) -> list[tuple[Change, str]]:
+        """Changes by where they are, without the library's, which come of indexing itself."""
+        places, own = Places(), os.path.join(self._directory, "")
+        found = ((change, places.of(path)) for change, path in changes)
+        return [(change, place) for change, place in found if not place.startswith(own)]
 
-    def _deal_with(self, folder: Folder, named: Sequence[tuple[Change, str]]) -> None:
-        mine = [(change, path) for change, path in named if not self._is_own(path)]
+    def _deal_with(self, folder: Folder, mine: Sequence[tuple[Change, str]]) -> None:
         if not mine:
             return
         if len(mine) > MANY or any(self._wants_all(change, path) for change, path in mine):
@@ -192,7 +195,7 @@ class Watcher:
         return gone and bool(self._library.writer.stamps_under(Path(path)))
 
 
-def _named(ways: Ways, changes: Iterable[tuple[Change, str]]) -> list[tuple[Change, str]]:
+def _named(ways: Ways, placed: Iterable[tuple[Change, str]]) -> list[tuple[Change, str]]:
     """The changes inside a folder, by the names that a scan of it has for them."""
-    named = {(change, ways.name_of(path)) for change, path in changes}
+    named = {(change, ways.name_of(place)) for change, place in placed}
     return [(change, path) for change, path in named if path is not None]

@@ -41,11 +41,24 @@ class Ways:
         beyond = [place for place, _ in self._by_place if not f"{place}/".startswith(own)]
         return [os.fspath(self.folder), *beyond]
 
-    def name_of(self, path: str) -> str | None:
-        """By which name a scan of the folder reaches a path; None where it is outside of it."""
-        parent, name = os.path.split(path)
-        real = os.path.join(os.path.realpath(parent), name)
+    def name_of(self, real: str) -> str | None:
+        """By which name a scan of the folder reaches a place; None where it is outside of it."""
         for place, known in self._by_place:
             if real.startswith(os.path.join(place, "")):
                 return known + real[len(place.rstrip(os.sep)) :]
         return None
+
+
+class Places:
+    """Where paths are when no link is followed; folders are looked up once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """The place of a path, also of one that has gone; what is a link itself stays one."""
+        folder, name = os.path.split(path)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(real, name)
