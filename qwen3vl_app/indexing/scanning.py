@@ -72,6 +72,8 @@ class _Step:
     skipped: list[SkippedPath] = field(default_factory=list)
     kept: list[FileId] = field(default_factory=list)
     still_failed: list[FileId] = field(default_factory=list)
+    """Of these only the time is written, so that they are the failures of this run."""
+
     still_skipped: list[FileId] = field(default_factory=list)
     """Left alone as before: nothing has to be written."""
 
@@ -143,7 +145,8 @@ class _Walk:
         step, self._step = self._step, _Step()
         pending: Sequence[FileId] = ()
         skipped: Sequence[FileId] = ()
-        if step.pending or step.skipped or self._source.collection is not None:
+        changes = step.pending or step.skipped or step.still_failed
+        if changes or self._source.collection is not None:
             try:
                 pending, skipped = self._record(step)
             except AppError:
@@ -160,7 +163,8 @@ class _Walk:
         return self._library.writer.record_scan(
             pending=step.pending,
             skipped=step.skipped,
-            members=[*step.kept, *step.still_failed],
+            members=step.kept,
+            failed=step.still_failed,
             collection=self._source.collection,
         )
 

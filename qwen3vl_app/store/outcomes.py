@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from qwen3vl_app.store.encoding import decode_path, display, encode_path, storable
 from qwen3vl_app.store.files import now, promote
@@ -95,6 +96,12 @@ def end_file(
         content = None  # the bytes it showed are no longer there
     _put_outcome(conn, end, (Outcome.FAILED, end.reason), stamp, content)
     return Outcome.FAILED
+
+
+def confirm_failed(conn: sqlite3.Connection, files: Iterable[FileId]) -> None:
+    """Files that had failed have failed in this run as well, for the same reason."""
+    when = now()
+    conn.executemany("UPDATE file SET updated = ? WHERE id = ?", [(when, one) for one in files])
 
 
 def cancel_pending(conn: sqlite3.Connection, reason: str) -> None:

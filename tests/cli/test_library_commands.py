@@ -366,3 +366,15 @@ def test_index__what_failed_is_read_again_on_request_only(program, tmp_path, mon
     assert program.json("retry")["failed"] == 1
     assert read == ["broken.png"] * 2
     assert len(program.json("status", "--failures")["failures"]) == 1
+
+
+def test_index__names_the_failures_of_this_run_also_where_they_are_old(program, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / f"{folder.name}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+        program.json("index", folder)
+        time.sleep(1.1)  # times are kept in seconds
+    said = program.run("index", first).stderr
+    assert "first.png" in said
+    assert "second.png" not in said
