@@ -123,10 +123,7 @@ class LibraryWriter:
             waiting = [outcomes.put_pending(conn, stamp) for stamp in pending]
             left = [outcomes.put_skipped(conn, path, changes.contents) for path in skipped]
             files.promote(conn, changes.contents)
-            conn.executemany(
-                "UPDATE file SET updated = ? WHERE id = ?",
-                [(outcomes.now(), one) for one in failed],
-            )
+            outcomes.confirm_failed(conn, failed)
             if collection is not None:
                 row = files.put_collection(conn, collection)
                 conn.executemany(
