@@ -9,6 +9,7 @@
         TooSlowError          its decoder passed the deadline and was ended
         DecoderDiedError      its decoder took its process down
         MemoryLimitError      its decoder wanted more memory than a reader may take
+        UnreachableMediaError its disk does not give it now, and may later
       ModelError              a model cannot be used
         ModelNotFoundError    no such checkpoint on this machine
         ModelLoadError        a checkpoint is damaged, of another kind, or too large
@@ -89,6 +90,10 @@ class DecoderDiedError(UnreadableMediaError):
 
 class MemoryLimitError(UnreadableMediaError):
     """A decoder wanted more memory than one process that reads files may take."""
+
+
+class UnreachableMediaError(UnreadableMediaError):
+    """A file is gone, may not be read, or its disk fails: the same file may be read later."""
 
 
 class ModelError(AppError):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from qwen3vl_app.media.stamps import stamp_of
 from qwen3vl_app.store import checksums
 from qwen3vl_app.store.belongings import DATABASE
 from qwen3vl_app.store.library import Library
@@ -31,14 +32,19 @@ def fill(folder: Path, space: Space, pieces: Iterable[Vectors]) -> None:
 def mark_indexed(folder: Path, root: Path) -> None:
     """Let every file below ``root`` that a library has scanned count as indexed, as it is now."""
     files = [Path(place) / name for place, _, names in os.walk(root) for name in names]
-    stamps = [(path.stat(), os.fsencode(path)) for path in files]
+    stamps = [(stamp_of(path, path.stat()), os.fsencode(path)) for path in files]
     with closing(sqlite3.connect(folder / DATABASE)) as conn, conn:
         checksums.register(conn)
         conn.execute("INSERT INTO content (hash) SELECT 'c' || id FROM file")
         conn.executemany(
             "UPDATE file SET outcome = 'indexed', content = 'c' || id, size = ?, mtime_ns = ? "
             "WHERE path = ?",
-            [(status.st_size, status.st_mtime_ns, path) for status, path in stamps],
+            [(stamp.size, stamp.mtime_ns, path) for stamp, path in stamps],
+        )
+        conn.executemany(
+            "INSERT INTO reading (file, ctime_ns, inode, given_up_by) "
+            "SELECT id, ?, ?, '' FROM file WHERE path = ?",
+            [(stamp.ctime_ns, stamp.inode, path) for stamp, path in stamps],
         )
 
 

@@ -96,7 +96,11 @@ def _check_known(services: Services, paths: Sequence[Path]) -> None:
 @click.command()
 @click.option("--watch", "on", type=_PATH, multiple=True, help="Watch this folder from now on.")
 @click.option("--unwatch", "off", type=_PATH, multiple=True, help="Do not watch it any more.")
-@click.option("--rescan", is_flag=True, help="Scan all folders for what has changed.")
+@click.option(
+    "--rescan",
+    is_flag=True,
+    help="Scan all folders for what has changed, and retry what failed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
 @click.pass_context
@@ -118,6 +122,8 @@ def folders(
         for path, watched in (*((p, True) for p in on), *((p, False) for p in off)):
             known.watch(path, on=watched)
         found: dict[str, object] = {}
+        if rescan:
+            services.indexer.retry([one.path for one in known.all()])
         if rescan and known.rescan():
             found["run"] = summary(run_to_the_end(services))
         found["folders"] = [

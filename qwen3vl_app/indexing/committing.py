@@ -81,6 +81,7 @@ def commit(
     embedded = with_vectors(batch, embedding)
     for job, part, why in embedded.failures:
         job.failures.append((part, why))
+        job.may_pass = True
     for job, count in batch.jobs().items():
         job.in_flight -= count
     step = Step(

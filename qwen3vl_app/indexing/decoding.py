@@ -17,12 +17,14 @@ from qwen3vl_app.errors import (
     DecoderDiedError,
     MemoryLimitError,
     TooSlowError,
+    UnreachableMediaError,
     UnreadableMediaError,
 )
+from qwen3vl_app.media import stamps
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.store.rows import KnownFile
-from qwen3vl_app.types import Content, FileStamp, Outline, Part
+from qwen3vl_app.types import Content, ContentHash, FileStamp, Outline, Part
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,12 @@ class Opened:
     """Taken before it was opened; None if it is not there."""
 
     outline: Outline | None = None
+    content_hash: ContentHash | None = None
+    """Instead of an outline: its bytes, which need no reading, because they are known."""
+
     reason: str = ""
+    given_up: bool = False
+    """Whether the reason holds until the file changes, or the reader does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,24 +69,62 @@ class Reading:
     void: str = ""
     """Why none of this counts: the file is no longer the one that was opened."""
 
+    may_pass: bool = False
+    """Whether some part may be readable at another time, the file being the same."""
 
-def open_file(reader: Reader, file: KnownFile) -> Opened:
-    """Stamp and outline of a file."""
+
+def open_file(
+    reader: Reader, file: KnownFile, is_done: Callable[[ContentHash], bool] = lambda _: False
+) -> Opened:
+    """Stamp and outline of a file.
+
+    Args:
+        reader: Opens it.
+        file: What the library knows of it.
+        is_done: Whether nothing is left to be read of these bytes. A waiting file of unchanged
+            size is compared by its bytes first: it may only have been touched, or copied.
+    """
     try:
         stamp = stamp_of(file.path)
     except OSError as error:
         return Opened(file=file, reason=os_reason(error))
     except (ValueError, OverflowError) as error:
         return Opened(file=file, reason=f"The disk says something impossible of it: {error}.")
+    if _may_be_as_it_was(file, stamp):
+        content = _tried(partial(reader.content_hash, file.path), file.path)
+        if content == file.content_hash and is_done(content) and not _void(stamp):
+            return Opened(file=file, stamp=stamp, content_hash=content)
     outline = _tried(partial(reader.outline, file.path), file.path)
     if isinstance(outline, UnreadableMediaError):
         # A file that went away or is still being written is not damaged, whatever it looked like.
-        return Opened(file=file, stamp=stamp, reason=_void(stamp) or outline.reason)
+        void = _void(stamp)
+        given_up = not void and not isinstance(outline, UnreachableMediaError)
+        reason = void or outline.reason
+        return Opened(file=file, stamp=stamp, reason=reason, given_up=given_up)
     return Opened(file=file, stamp=stamp, outline=outline)
 
 
-def read_parts(reader: Reader, stamp: FileStamp, parts: Sequence[Part]) -> Reading:
-    """Decode parts of a file; a part that cannot be read does not take the others with it."""
+def _may_be_as_it_was(file: KnownFile, stamp: FileStamp) -> bool:
+    if file.outcome is not None or file.content_hash is None or file.stamp is None:
+        return False
+    return file.stamp.size == stamp.size
+
+
+def read_parts(
+    reader: Reader,
+    stamp: FileStamp,
+    parts: Sequence[Part],
+    content_hash: ContentHash | None = None,
+) -> Reading:
+    """Decode parts of a file; a part that cannot be read does not take the others with it.
+
+    Args:
+        reader: Decodes them.
+        stamp: Of the file before it was opened.
+        parts: What is wanted.
+        content_hash: Of the file as it was opened. With it, a file of which only the owner, the
+            rights or the number of links has changed meanwhile is still the same.
+    """
     contents = _tried(partial(reader.read, stamp.path, parts), stamp.path)
     if not isinstance(contents, UnreadableMediaError):
         reading = Reading(contents=contents)
@@ -87,7 +132,8 @@ def read_parts(reader: Reader, stamp: FileStamp, parts: Sequence[Part]) -> Readi
         reading = _read_singly(reader, stamp.path, parts)
     else:
         reading = _failed(parts, contents)
-    return Reading(void=void) if (void := _void(stamp)) else reading
+    void = _void(stamp, partial(_has_bytes, reader, stamp.path, content_hash))
+    return Reading(void=void) if void else reading
 
 
 def stamp_of(path: Path) -> FileStamp:
@@ -96,13 +142,14 @@ def stamp_of(path: Path) -> FileStamp:
     Raises:
         OSError: It is not there.
     """
-    return FileStamp.of(path, path.stat())
+    return stamps.stamp_of(path, path.stat())
 
 
 def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:
     read: list[Content] = []
     failures: list[tuple[Part, str]] = []
     costly = 0
+    may_pass = False
     for position, part in enumerate(parts):
         contents = _tried(partial(reader.read, path, [part]), path)
         if not isinstance(contents, UnreadableMediaError):
@@ -111,15 +158,22 @@ def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:
         failed = _failed([part], contents)
         failures.extend(failed.failures)
         costly += failed.costly
+        may_pass = may_pass or failed.may_pass
         if costly >= MAX_COSTLY:
             failures.extend(_failed(parts[position + 1 :], contents).failures)
             break
-    return Reading(contents=tuple(read), failures=tuple(failures), costly=costly)
+    return Reading(
+        contents=tuple(read), failures=tuple(failures), costly=costly, may_pass=may_pass
+    )
 
 
 def _failed(parts: Sequence[Part], error: UnreadableMediaError) -> Reading:
     costly = isinstance(error, (TooSlowError, DecoderDiedError, MemoryLimitError))
-    return Reading(failures=tuple((part, error.reason) for part in parts), costly=int(costly))
+    return Reading(
+        failures=tuple((part, error.reason) for part in parts),
+        costly=int(costly),
+        may_pass=isinstance(error, UnreachableMediaError),
+    )
 
 
 def _tried(call: Callable[[], T], path: Path) -> T | UnreadableMediaError:
@@ -143,9 +197,19 @@ def told(error: Exception) -> str:
     return (lines[-1] if lines else type(error).__name__)[:_TOLD]
 
 
-def _void(stamp: FileStamp) -> str:
+def _void(stamp: FileStamp, is_same: Callable[[], bool] = lambda: False) -> str:
     """Why what was read since ``stamp`` was taken does not count; empty if it does."""
     try:
-        return "" if stamp_of(stamp.path) == stamp else CHANGED
+        now = stamp_of(stamp.path)
     except OSError as error:
         return os_reason(error)
+    if now == stamp:
+        return ""
+    same_place = now.has_times_of(stamp) and now.inode == stamp.inode
+    return "" if same_place and is_same() else CHANGED
+
+
+def _has_bytes(reader: Reader, path: Path, content_hash: ContentHash | None) -> bool:
+    if content_hash is None:
+        return False
+    return _tried(partial(reader.content_hash, path), path) == content_hash

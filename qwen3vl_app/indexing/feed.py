@@ -123,7 +123,12 @@ class Feed:
     def _open_ahead(self) -> None:
         while len(self._opening) < self._batch_items and (file := self._next_file()):
             self._in_work.add(file.id)
-            self._opening.append(self._pool.submit(open_file, self._reader, file))
+            self._opening.append(
+                self._pool.submit(open_file, self._reader, file, self._is_embedded)
+            )
+
+    def _is_embedded(self, content: ContentHash) -> bool:
+        return self._writer.is_embedded(content, self._space)
 
     def _next_file(self) -> KnownFile | None:
         if not self._queue:
@@ -153,12 +158,20 @@ class Feed:
     def _take_in(self, opened: Opened) -> None:
         self._opened += 1
         file, stamp, outline = opened.file, opened.stamp, opened.outline
-        if stamp is None or outline is None:
-            end = FileEnd(file=file.id, stamp=stamp, content_hash=None, reason=opened.reason)
+        if stamp is not None and opened.content_hash is not None:
+            self._endings.append(_known(file, stamp, opened.content_hash))
+        elif stamp is None or outline is None:
+            end = FileEnd(
+                file=file.id,
+                stamp=stamp,
+                content_hash=None,
+                reason=opened.reason,
+                given_up_by=self._reader.version if opened.given_up else "",
+            )
             self._endings.append(Ending(end=end))
         elif (job := self._jobs.get(outline.content_hash)) is not None:
             job.followers.append((file, stamp))
-        elif self._writer.is_embedded(outline.content_hash, self._space):
+        elif self._is_embedded(outline.content_hash):
             self._endings.append(_known(file, stamp, outline.content_hash))
         else:
             self._begin(file, stamp, outline)
@@ -173,6 +186,7 @@ class Feed:
             content_hash=outline.content_hash,
             parts=outline.parts,
             todo=todo,
+            reader=self._reader.version,
         )
         if todo:
             self._jobs[job.content_hash] = self._current = job
@@ -187,7 +201,9 @@ class Feed:
         size = max(MIN_READ, ceil(len(parts) / self._threads))
         for begin in range(0, len(parts), size):
             piece = tuple(parts[begin : begin + size])
-            future = self._pool.submit(read_parts, self._reader, job.stamp, piece)
+            future = self._pool.submit(
+                read_parts, self._reader, job.stamp, piece, job.content_hash
+            )
             self._reads.append((job, piece, future))
             self._weight += weight(piece)
 

@@ -306,6 +306,7 @@ class Indexer:
                     self._tracker,
                     self._halted,
                     ignore=self.folders.patterns,
+                    reader=self._reader.version,
                 )
 
     def _wait_for_model(self) -> Space | None:

@@ -32,6 +32,9 @@ class Job:
     todo: deque[Part]
     """Parts that have not been asked for."""
 
+    reader: str = ""
+    """``Reader.version``."""
+
     followers: list[tuple[KnownFile, FileStamp]] = field(default_factory=list)
     """Files with the same bytes that were met meanwhile; they end as this one does."""
 
@@ -41,6 +44,9 @@ class Job:
 
     void: str = ""
     """Why the whole file is given up."""
+
+    may_pass: bool = False
+    """Whether something failed that has to do with the moment, or with the model in use."""
 
     _costly: int = 0
 
@@ -57,6 +63,7 @@ class Job:
         self.failures.extend(reading.failures)
         self._costly += reading.costly
         self.void = self.void or reading.void
+        self.may_pass = self.may_pass or reading.may_pass
         if self._costly >= MAX_COSTLY and reading.failures:
             self.failures.extend((part, reading.failures[-1][1]) for part in self.todo)
         if self._costly >= MAX_COSTLY or self.void:
@@ -83,4 +90,5 @@ class Job:
                 content_hash=self.content_hash if worked else None,
                 vectors=worked,
                 reason=why,
+                given_up_by="" if worked or self.may_pass else self.reader,
             )

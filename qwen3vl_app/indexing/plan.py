@@ -17,23 +17,37 @@ class Action(Enum):
     """Open it: it is new, has changed, or did not work before."""
 
     KEEP = "keep"
-    """Leave it: what the library holds of it is still true."""
+    """Leave it: what the library holds of it, or why it failed, is still true."""
 
     SKIP = "skip"
     """Note why it was left alone."""
 
 
-def plan(found: FileStamp | SkippedPath, known: KnownStamp | None) -> Action:
+def plan(found: FileStamp | SkippedPath, known: KnownStamp | None, *, reader: str = "") -> Action:
     """Decide by the stamp alone, so that a hundred thousand unchanged files take seconds.
 
     A stamp that goes backwards counts as a change like any other: clocks do that, and so do
-    files restored from a copy.
+    files restored from a copy. A copy may even have the size and the time of what it replaces,
+    which is why the time of the last change (ctime) and the inode count as well; where only they
+    differ, reading compares the bytes before anything else.
+
+    Args:
+        found: What is there.
+        known: What the library knows of it.
+        reader: ``Reader.version``: what that reader could not read, it will not read now.
     """
     if isinstance(found, SkippedPath):
         if known is not None and (known.outcome, known.reason) == (Outcome.SKIPPED, found.reason):
             return Action.KEEP
         return Action.SKIP
-    if known is None or known.outcome not in _HELD or known.size is None:
+    if known is None or known.size is None:
         return Action.READ
-    same = (found.size, found.mtime_ns) == (known.size, known.mtime_ns)
+    given_up = known.outcome is Outcome.FAILED and known.given_up_by == reader != ""
+    if known.outcome not in _HELD and not given_up:
+        return Action.READ
+    same = _stamp(found) == _stamp(known)
     return Action.KEEP if same else Action.READ
+
+
+def _stamp(one: FileStamp | KnownStamp) -> tuple[int | None, ...]:
+    return one.size, one.mtime_ns, one.ctime_ns, one.inode

@@ -36,6 +36,7 @@ def scan_source(
     halted: Callable[[], bool],
     *,
     ignore: Sequence[str] = (),
+    reader: str = "",
 ) -> None:
     """Scan to the end and drop the source; when halted before, it stays and is begun anew.
 
@@ -49,6 +50,7 @@ def scan_source(
         tracker: Is told of every path.
         halted: Says that the scan is no longer wanted.
         ignore: The library's own patterns.
+        reader: ``Reader.version``; what that reader has given up is not read again.
     """
     try:
         found = scan([source.path], ignore=ignore, without=library.directory)
@@ -56,7 +58,7 @@ def scan_source(
         library.writer.finish_source(source.id, [])
         tracker.say(f"{display(source.path)} is no longer there; what it held is kept.")
         return
-    walk = _Walk(library, source, tracker)
+    walk = _Walk(library, source, tracker, reader)
     for one in found:
         if halted():
             return
@@ -69,20 +71,27 @@ class _Step:
     pending: list[FileStamp] = field(default_factory=list)
     skipped: list[SkippedPath] = field(default_factory=list)
     kept: list[FileId] = field(default_factory=list)
+    still_failed: list[FileId] = field(default_factory=list)
+    """Of these only the time is written, so that they are the failures of this run."""
+
     still_skipped: list[FileId] = field(default_factory=list)
     """Left alone as before: nothing has to be written."""
 
     def __len__(self) -> int:
-        return len(self.pending) + len(self.skipped) + len(self.kept) + len(self.still_skipped)
+        paths = len(self.pending) + len(self.skipped) + len(self.still_skipped)
+        return paths + len(self.kept) + len(self.still_failed)
 
 
 class _Walk:
     """One scan under way."""
 
-    def __init__(self, library: Library, source: Source, tracker: ProgressTracker) -> None:
+    def __init__(
+        self, library: Library, source: Source, tracker: ProgressTracker, reader: str = ""
+    ) -> None:
         self._library = library
         self._source = source
         self._tracker = tracker
+        self._reader = reader
         self._step = _Step()
         self._unseen = library.writer.stamps_under(source.path)
         self._unreadable: set[str] = set()
@@ -94,7 +103,7 @@ class _Walk:
         self._met += 1
         path = os.fspath(found.path)
         known = self._unseen.pop(path, None)
-        action, step = plan(found, known), self._step
+        action, step = plan(found, known, reader=self._reader), self._step
         if isinstance(found, SkippedPath):
             if not isinstance(found, IgnoredPath):
                 self._unreadable.add(path)
@@ -103,7 +112,8 @@ class _Walk:
             else:
                 step.skipped.append(found)
         elif action is Action.KEEP and known is not None:
-            step.kept.append(known.id)
+            failed = known.outcome is Outcome.FAILED
+            (step.still_failed if failed else step.kept).append(known.id)
         else:
             step.pending.append(found)
         if len(step) >= STEP:
@@ -135,7 +145,8 @@ class _Walk:
         step, self._step = self._step, _Step()
         pending: Sequence[FileId] = ()
         skipped: Sequence[FileId] = ()
-        if step.pending or step.skipped or self._source.collection is not None:
+        changes = step.pending or step.skipped or step.still_failed
+        if changes or self._source.collection is not None:
             try:
                 pending, skipped = self._record(step)
             except AppError:
@@ -145,6 +156,7 @@ class _Walk:
                 pending, skipped = self._record_singly(step)
         self._tracker.see(pending)
         self._tracker.end(_all((*skipped, *step.still_skipped), Outcome.SKIPPED))
+        self._tracker.end(_all(step.still_failed, Outcome.FAILED))
         self._tracker.end(_all(step.kept, Outcome.UNCHANGED))
 
     def _record(self, step: _Step) -> tuple[list[FileId], list[FileId]]:
@@ -152,12 +164,13 @@ class _Walk:
             pending=step.pending,
             skipped=step.skipped,
             members=step.kept,
+            failed=step.still_failed,
             collection=self._source.collection,
         )
 
     def _record_singly(self, step: _Step) -> tuple[list[FileId], list[FileId]]:
         """Note what can be noted; a path that itself cannot be kept is only spoken of."""
-        pending, skipped = self._record(_Step(kept=step.kept))
+        pending, skipped = self._record(_Step(kept=step.kept, still_failed=step.still_failed))
         alone = [(stamp.path, _Step(pending=[stamp])) for stamp in step.pending]
         alone += [(left.path, _Step(skipped=[left])) for left in step.skipped]
         for path, one in alone:

@@ -12,8 +12,9 @@ from watchfiles import Change, watch
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.patterns import read_patterns
+from qwen3vl_app.indexing.ways import Places, Ways
 from qwen3vl_app.media.ignore import IGNORE_FILE
-from qwen3vl_app.media.scan import left_alone
+from qwen3vl_app.media.scan import left_alone, linked_folders
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import Folder
 
@@ -39,7 +40,8 @@ class Watcher:
     """One thread that waits for the operating system. Thread-safe; nothing runs before ``start``.
 
     A changed or new file is scanned alone; where known files have gone, their whole folder is,
-    because a renamed file must not be taken for a lost one.
+    because a renamed file must not be taken for a lost one. Folders that links lead to are watched
+    as well, also those of links that are made later.
 
     Args:
         library: Knows the folders.
@@ -55,9 +57,13 @@ class Watcher:
         every_folder: bool,
     ) -> None:
         self._library = library
+        self._directory = os.path.realpath(library.directory)
         self._notice = notice
         self._every_folder = every_folder
         self._polling = False
+        self._links: dict[Path, list[Path]] = {}
+        """By watched folder, as they were when it was looked at last; of the thread alone."""
+
         self._closing = False
         self._stop = threading.Event()
         """Set: what is watched has to be thought over."""
@@ -107,8 +113,9 @@ class Watcher:
     def _wait_for_changes(self, folders: Sequence[Folder]) -> None:
         """Deal with changes until something else is to be watched."""
         try:
+            ways = {folder.path: self._ways(folder) for folder in folders}
             for changes in watch(
-                *(folder.path for folder in folders),
+                *dict.fromkeys(place for way in ways.values() for place in way.places),
                 watch_filter=None,
                 debounce=GATHER,
                 step=STEP,
@@ -120,9 +127,12 @@ class Watcher:
                 poll_delay_ms=POLL,
                 ignore_permission_denied=True,
             ):
+                placed = self._placed(changes)
+                named = {path: _named(way, placed) for path, way in ways.items()}
                 for folder in folders:
-                    self._deal_with(folder, changes)
-                if self._folders() != folders:
+                    self._deal_with(folder, named[folder.path])
+                linked = any(self._leads_elsewhere(ways[path], named[path]) for path in ways)
+                if linked or self._folders() != folders:
                     return
         except (OSError, RuntimeError) as error:
             # Too many folders for the system to watch, or one has gone while that began.
@@ -139,9 +149,33 @@ class Watcher:
                 self._notice([folder.path], folder.collection)
             self._stop.wait(LOOK)
 
-    def _deal_with(self, folder: Folder, changes: Iterable[tuple[Change, str]]) -> None:
-        below = os.path.join(folder.path, "")
-        mine = [(change, path) for change, path in changes if path.startswith(below)]
+    def _ways(self, folder: Folder) -> Ways:
+        """Also has new links scanned again: what they lead to was not watched until now."""
+        ignore, library = read_patterns(self._library.directory), self._library.directory
+        links = linked_folders(folder.path, ignore=ignore, without=library)
+        if new := [link for link in links if link not in self._links.get(folder.path, links)]:
+            self._notice(new, folder.collection)
+        self._links[folder.path] = links
+        return Ways.of(folder.path, links)
+
+    def _leads_elsewhere(self, ways: Ways, changes: Iterable[tuple[Change, str]]) -> bool:
+        """Whether links to folders have come or gone, so that something else is to be watched."""
+        added = {path for change, path in changes if change is Change.added}
+        for path in added:
+            if os.path.dirname(path) in added or Path(path) in ways.links:
+                continue  # what is inside a folder that was added is looked at with that
+            leads = os.path.isdir(path) and (os.path.islink(path) or linked_folders(Path(path)))
+            if leads and not left_alone(Path(path), ways.folder):
+                return True
+        return any(Path(path) in ways.links and not os.path.isdir(path) for _, path in changes)
+
+    def _placed(self, changes: Iterable[tuple[Change, str]]) -> list[tuple[Change, str]]:
+        """Changes by where they are, without the library's, which come of indexing itself."""
+        places, own = Places(), os.path.join(self._directory, "")
+        found = ((change, places.of(path)) for change, path in changes)
+        return [(change, place) for change, place in found if not place.startswith(own)]
+
+    def _deal_with(self, folder: Folder, mine: Sequence[tuple[Change, str]]) -> None:
         if not mine:
             return
         if len(mine) > MANY or any(self._wants_all(change, path) for change, path in mine):
@@ -149,12 +183,7 @@ class Watcher:
             return
         ignore = read_patterns(self._library.directory)
         there = sorted({Path(path) for _, path in mine if os.path.lexists(path)})
-        wanted = [
-            path
-            for path in there
-            if not path.is_relative_to(self._library.directory)
-            and not left_alone(path, folder.path, ignore=ignore)
-        ]
+        wanted = [path for path in there if not left_alone(path, folder.path, ignore=ignore)]
         if wanted:
             self._notice(wanted, folder.collection)
 
@@ -164,3 +193,9 @@ class Watcher:
             return True
         gone = change is Change.deleted or not os.path.lexists(path)
         return gone and bool(self._library.writer.stamps_under(Path(path)))
+
+
+def _named(ways: Ways, placed: Iterable[tuple[Change, str]]) -> list[tuple[Change, str]]:
+    """The changes inside a folder, by the names that a scan of it has for them."""
+    named = {(change, ways.name_of(place)) for change, place in placed}
+    return [(change, path) for change, path in named if path is not None]

@@ -20,8 +20,10 @@ from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.media.pictures import check_size, flatten, open_picture
+from qwen3vl_app.media.profiles import profile_of
 from qwen3vl_app.media.timeline import Timeline
 from qwen3vl_app.settings import Limits
+from qwen3vl_app.types import FileStamp
 
 _FORMATS = {"GIF", "WEBP", "PNG", "AVIF", "FLI"}
 """Formats whose further frames are later ones; those of TIFF are pages, of MPO other views."""
@@ -48,18 +50,19 @@ def is_animated(path: Path, limits: Limits) -> bool:
 class Animation:
     """An animated picture as a :class:`~qwen3vl_app.media.containers.Container`.
 
-    The first use of a file decodes all of it, because only then its durations are known.
+    ``reference``: as the reference has it, whatever its file says of its colours. The first
+    use of a file decodes all of it, because only then its durations are known.
 
     Raises:
         UnreadableMediaError: It is no picture, beyond the limits, or not a frame is whole.
     """
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        status = path.stat()
-        durations = _durations(path, status.st_size, status.st_mtime_ns, limits)
+    def __init__(self, path: Path, limits: Limits, *, reference: bool = False) -> None:
+        durations = _durations(FileStamp.of(path, path.stat()), limits)
         tick = math.gcd(*durations)
         self._path = path
         self._limits = limits
+        self._reference = reference
         self._ends = list(accumulate(duration // tick for duration in durations))
         self.timeline = Timeline(total=self._ends[-1], fps=1000 / tick)
 
@@ -74,21 +77,23 @@ class Animation:
         """The frames shown at these ascending ticks, RGB, transparency on white."""
         with open_picture(self._path, self._limits) as image:
             first = _first(image)
+            profile = None if self._reference else profile_of(image)
             shown, frame = -1, None
             for index in indices:
                 number = bisect.bisect_right(self._ends, index)
                 if number != shown:
                     with decoding(self._path, "The animation"):
                         image.seek(first + number)
-                        shown, frame = number, flatten(image.copy())
+                        frame = flatten(image.copy(), profile=profile)
+                        shown = number
                 if frame is not None:
                     yield index, frame
 
 
 @lru_cache(maxsize=2)
-def _durations(path: Path, size: int, mtime_ns: int, limits: Limits) -> tuple[int, ...]:
+def _durations(stamp: FileStamp, limits: Limits) -> tuple[int, ...]:
     """Milliseconds of each frame up to the first that is damaged, at least one frame."""
-    del size, mtime_ns  # part of the key only: a changed file is measured again
+    path = stamp.path
     found: list[int] = []
     with open_picture(path, limits) as image:
         _check_frame(path, image, limits)

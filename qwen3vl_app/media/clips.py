@@ -177,7 +177,7 @@ def full_frames(
 
 def _with_video(path: Path, work: Callable[[Container], _Result], options: ReadOptions) -> _Result:
     if inspect_file(path, options.limits) is FileType.PICTURE:
-        return work(Animation(path, options.limits))
+        return work(Animation(path, options.limits, reference=options.reference))
     most, decord = options.limits.max_frame_megapixels, options.decord
     size = None if is_open(path) else declared_size(path, most)
     if size == (0, 0):

@@ -178,7 +178,11 @@ def _opened(path: Path, way: _Way, megapixels: float) -> Iterator[Container]:
     kept = _KEPT.pop(key, None)
     close_videos()
     video = way(path, megapixels) if kept is None else kept
-    yield video
+    try:
+        yield video
+    except BaseException:
+        video.close()
+        raise
     _KEPT[key] = video
 
 
@@ -280,11 +284,14 @@ class _PyAv:
                 raise UnreadableMediaError(path, "The video has no frames.")
             self._base = float(stream.time_base)
             self._stretch = stretch_of(stream.sample_aspect_ratio)
+            self._geometries: dict[int | None, Geometry] = {}
+            self._reformatter = _reformatter()
             is_alone = len(file.streams.video) == 1
             reopen = partial(open_video, path, megapixels)
             self._cursor = Cursor(reopen, file, stream, index)
             first = self._cursor.first()  # proof that it can be decoded
             if first is None:
+                self._cursor.close()
                 raise UnreadableMediaError(path, no_frame(megapixels))
             self._index = index.from_first(first[0], first[1].dts)
             self.timeline = timeline_of(self._cursor.file, self._cursor.stream, self._index)
@@ -313,22 +320,35 @@ class _PyAv:
             yield index, image
 
     def _display(self, frame: Any) -> Image.Image:  # noqa: ANN401 - av comes without types
-        image = Image.fromarray(frame.to_ndarray(format="rgb24"))
+        # By one reformatter: each holds megabytes, and threads with stacks of 8 MB each, for as
+        # long as it lives; a frame that is asked for its pixels makes one of its own.
+        plain = self._reformatter.reformat(frame, format="rgb24", threads=1)
+        image = Image.fromarray(plain.to_ndarray())
         table = table_for(frame.color_trc, frame.color_primaries)
         if table is not None:
             image = image.filter(table)
         return self._geometry(frame).show(image)
 
     def _geometry(self, frame: Any) -> Geometry:  # noqa: ANN401
-        matrix = frame.side_data.get("DISPLAYMATRIX")
-        turns = () if matrix is None else turns_of(bytes(matrix))
-        return Geometry(stretch=self._stretch, turns=turns)
+        """Asked of a frame once for every angle: its side data keeps it from being freed."""
+        angle = None if math.isnan(frame.rotation) else int(frame.rotation)
+        if angle not in self._geometries:
+            matrix = frame.side_data.get("DISPLAYMATRIX")
+            turns = () if matrix is None else turns_of(bytes(matrix))
+            self._geometries[angle] = Geometry(stretch=self._stretch, turns=turns)
+        return self._geometries[angle]
 
     def _shows_as_coded(self, frame: Any) -> bool:  # noqa: ANN401
         """And packet by packet: decord knows not all ways to turn, and counts fields as frames."""
         has_table = table_for(frame.color_trc, frame.color_primaries) is not None
         is_changed = has_table or self._geometry(frame) != Geometry()
         return not (is_changed or frame.interlaced_frame)
+
+
+def _reformatter() -> Any:  # noqa: ANN401 - av comes without types
+    from av.video.reformatter import VideoReformatter  # noqa: PLC0415
+
+    return VideoReformatter()
 
 
 def _check(path: Path, total: int, fps: float) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,24 +14,45 @@ from PIL import Image
 _CAMERA = 0x8769
 """The part of EXIF that the camera writes (EXIF 2.3, 4.6.3)."""
 
-_TAKEN, _DIGITIZED = 0x9003, 0x9004
-_EARLIEST = 1970
-"""Clocks that were never set say 1904 (QuickTime), 1601 (Windows) or 0000."""
+_TAKEN, _DIGITIZED, _CHANGED = 0x9003, 0x9004, 0x0132
+_FIRST_YEAR = 1826
+"""Of the oldest photograph that there is; who scans old ones may write when they were taken.
+Clocks that were never set say 1601 (Windows) or 0000."""
 
-_WRITTEN = re.compile(r"\s*(\d{4})[:.\-/](\d\d)[:.\-/](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
+_NEVER_SET = (datetime(1904, 1, 1), datetime(1970, 1, 1))  # noqa: DTZ001 - clocks have no zone
+"""Where clocks begin: QuickTime's, and those of Unix."""
+
+_FIRST_UNIVERSAL_YEAR = 1971
+"""Of videos. They count from 1904, and programs that count from 1970 instead make films of the
+1950s; before, what was never set may be any hour of the first day."""
+
+_WRITTEN = re.compile(r"\s*(\d{4})[:.\-/](\d\d)[:.\-/](\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
 _PDF = re.compile(r"\s*D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
 
 
 def photographed(image: Image.Image) -> str:
-    """When a picture was taken or scanned, by the camera's clock (EXIF DateTimeOriginal)."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of damaged EXIF, which does not matter
-            camera = image.getexif().get_ifd(_CAMERA)
-        found = camera.get(_TAKEN) or camera.get(_DIGITIZED)
-    except Exception:  # Pillow's EXIF parser raises a dozen kinds of errors
-        return ""
-    return _clock(_WRITTEN.match(found)) if isinstance(found, str) else ""
+    """When a picture was taken, else digitized, else written, by the camera's clock.
+
+    The first of EXIF's DateTimeOriginal, DateTimeDigitized and DateTime that is a date: cameras
+    and programs leave them blank or zero.
+    """
+    return next(filter(None, map(_from_exif, _exif_dates(image))), "")
+
+
+def _exif_dates(image: Image.Image) -> Iterator[object]:
+    with warnings.catch_warnings(), suppress(Exception):  # Pillow raises a dozen kinds of errors
+        warnings.simplefilter("ignore")  # of damaged EXIF, which does not matter
+        exif = image.getexif()
+        with suppress(Exception):
+            camera = exif.get_ifd(_CAMERA)
+            yield from (camera.get(_TAKEN), camera.get(_DIGITIZED))
+        yield exif.get(_CHANGED)
+
+
+def _from_exif(said: object) -> str:
+    if isinstance(said, bytes):
+        said = said.decode("ascii", "replace")
+    return _clock(_WRITTEN.match(said)) if isinstance(said, str) else ""
 
 
 def written(creation_date: str) -> str:
@@ -50,7 +72,7 @@ def _universal(text: str) -> str:
         here = when.astimezone()  # without a zone it is taken for local time already
     except (ValueError, OverflowError, OSError):
         return ""
-    return _iso(here) if here.year > _EARLIEST else ""
+    return _iso(here) if here.year >= _FIRST_UNIVERSAL_YEAR else ""
 
 
 def _clock(found: re.Match[str] | None) -> str:
@@ -59,10 +81,11 @@ def _clock(found: re.Match[str] | None) -> str:
     year, month, day, *rest = (None if g is None else int(g) for g in found.groups())
     try:
         clock: list[Any] = [number or 0 for number in rest]
-        when = datetime(year or 0, month or 1, day or 1, *clock)  # noqa: DTZ001 - has no zone
+        first = 1 if month is None else month, 1 if day is None else day  # a year may be all
+        when = datetime(year or 0, *first, *clock)  # noqa: DTZ001 - has no zone
     except ValueError:
         return ""
-    return _iso(when) if when.year >= _EARLIEST else ""
+    return _iso(when) if when.year >= _FIRST_YEAR and when not in _NEVER_SET else ""
 
 
 def _iso(when: datetime) -> str:

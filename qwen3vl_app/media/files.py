@@ -6,7 +6,7 @@ import hashlib
 import stat
 from pathlib import Path
 
-from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.errors import UnreachableMediaError, UnreadableMediaError
 from qwen3vl_app.media.kinds import HEAD_BYTES, FileType, identify
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import ContentHash
@@ -33,7 +33,7 @@ def inspect_file(path: Path, limits: Limits) -> FileType:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        raise UnreadableMediaError(path, os_reason(error)) from error
+        raise UnreachableMediaError(path, os_reason(error)) from error
     found = identify(head, path)
     if not isinstance(found, FileType):
         raise UnreadableMediaError(path, found)
@@ -47,7 +47,7 @@ def content_hash(path: Path) -> ContentHash:
     """BLAKE2b-128 of the bytes, read in pieces of 1 MiB: about 1 GB a second from memory.
 
     Raises:
-        UnreadableMediaError: The file cannot be read to its end.
+        UnreachableMediaError: The file cannot be read to its end.
     """
     digest = hashlib.blake2b(digest_size=16)
     try:
@@ -55,7 +55,7 @@ def content_hash(path: Path) -> ContentHash:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError as error:
-        raise UnreadableMediaError(path, os_reason(error)) from error
+        raise UnreachableMediaError(path, os_reason(error)) from error
     return ContentHash(digest.hexdigest())
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-import numpy as np
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
@@ -18,6 +17,9 @@ from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import photographed
 from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.media.embedded import animated_webp, sizes_inside
+from qwen3vl_app.media.greys import Levels, levels_of, to_eight_bits
+from qwen3vl_app.media.ifds import first_page
+from qwen3vl_app.media.profiles import Profile, profile_of, to_srgb
 from qwen3vl_app.settings import Limits
 
 pillow_heif.register_heif_opener()
@@ -46,24 +48,40 @@ _UPRIGHT = {
 """EXIF orientation to the turn that undoes it (EXIF 2.3, tag 0x0112)."""
 
 
-def load_picture(path: Path, limits: Limits) -> Image.Image:
-    """The picture (its first frame) at full size, upright, RGB, transparency on white.
+def load_picture(path: Path, limits: Limits, *, reference: bool = False) -> Image.Image:
+    """The picture (its first frame) at full size, upright, sRGB, transparency on white.
+
+    Args:
+        path: The file.
+        limits: What one file may cost.
+        reference: As the reference reads it: whatever its profile says of the colours, and its
+            tags of the greys and of what is only a preview.
 
     Raises:
         UnreadableMediaError: It is no picture, damaged, or beyond the limits.
     """
-    return load_dated(path, limits)[0]
+    return load_dated(path, limits, reference=reference)[0]
 
 
-def load_dated(path: Path, limits: Limits) -> tuple[Image.Image, str]:
+def load_dated(path: Path, limits: Limits, *, reference: bool = False) -> tuple[Image.Image, str]:
     """The picture as :func:`load_picture` gives it, and when it was taken ("" if unknown)."""
-    with open_picture(path, limits) as image:
+    with open_picture(path, limits) as opened:
+        with decoding(path, "The picture"):
+            image = opened if reference else first_page(opened, limits.max_pages)
         check_size(path, image.size, limits)
         check_tile(path, image, limits)
         with decoding(path, "The picture"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image.load()
-            return flatten(upright(image)), photographed(image)
+            return as_shown(image, reference=reference), photographed(opened)
+
+
+def as_shown(image: Image.Image, *, reference: bool = False) -> Image.Image:
+    """A decoded picture upright, sRGB, on white; ``reference`` as for a whole file."""
+    if reference:
+        return flatten(upright(image))
+    levels, profile = levels_of(image), profile_of(image)  # turning it loses what its file says
+    return flatten(upright(image), levels, profile)
 
 
 def check_tile(path: Path, image: Image.Image, limits: Limits) -> None:
@@ -116,11 +134,21 @@ def fit_picture(picture: Image.Image, budget: Budget) -> Image.Image:
     return fitted
 
 
-def flatten(image: Image.Image) -> Image.Image:
-    """RGB of any mode. Transparent pixels turn white, as ``to_rgb`` of qwen-vl-utils does."""
-    if image.mode.startswith("I") or image.mode == "F":
-        image = _to_eight_bits(image)
-    elif image.mode != "RGBA" and image.has_transparency_data:
+def flatten(
+    image: Image.Image, levels: Levels | None = None, profile: Profile | None = None
+) -> Image.Image:
+    """RGB of any mode. Transparent pixels turn white, as ``to_rgb`` of qwen-vl-utils does.
+
+    Args:
+        image: Decoded.
+        levels: What its file says of the depth of its values.
+        profile: What its file says of its colours.
+    """
+    if levels is not None or image.mode.startswith("I") or image.mode == "F":
+        image = to_eight_bits(image, levels)
+    if profile is not None:
+        image = to_srgb(image, profile)
+    if image.mode != "RGBA" and image.has_transparency_data:
         image = image.convert("RGBA")
     if image.mode == "RGBA":
         white = Image.new("RGB", image.size, (255, 255, 255))
@@ -160,16 +188,3 @@ def open_picture(path: Path, limits: Limits) -> Image.Image:
             reason = "The picture's header is damaged, empty or of an unknown format."
             raise UnreadableMediaError(path, reason) from error
         raise
-
-
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Grey with more than 8 bits. Pillow's own conversion clips everything above 255 to white."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    if image.mode == "F":
-        low, high = float(values.min()), float(values.max())
-    else:
-        low, high = 0.0, 65535.0
-    if low >= 0 and high <= 1:
-        low, high = 0.0, 1.0
-    scaled = (values - low) * (255.0 / max(high - low, 1e-9))
-    return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +24,7 @@ from qwen3vl_app.errors import (
 )
 from qwen3vl_app.media.memory import held_by
 from qwen3vl_app.media.serving import ALARM, GRACE, Answer, serve
+from qwen3vl_app.media.starving import PATIENCE, Stopwatch
 from qwen3vl_app.settings import Limits
 
 _CALLS = 1000
@@ -34,8 +34,8 @@ _DYING = 5.0
 """Seconds given to a worker that has closed its pipe until it is ended: what it died of shows only
 in the exit code that it ends with by itself."""
 
-_LOOK = 0.1
-"""Seconds between looks at the memory of a worker that is at work."""
+_LOOK, _SHORTEST = 0.1, 0.01
+"""Seconds between looks at the memory and the time of a worker that is at work."""
 
 _NEAR = 0.6
 """A worker that ends by itself while it holds this share of its memory was refused more: some
@@ -79,7 +79,8 @@ class Pool:
                 a function that can be pickled.
             path: The file to blame when the worker hangs or dies.
             args: Pickled, like the result.
-            deadline: Seconds from the moment a worker takes the call.
+            deadline: Seconds from the moment a worker takes the call, without those in which other
+                programs kept it from running (see ``starving``).
 
         Raises:
             TooSlowError: The deadline passed and the worker was ended.
@@ -193,7 +194,7 @@ class _Worker:
         """The answer of the process, which is ended where there is none in time."""
         self._calls += 1
         try:
-            self._pipe.send((function, (path, *args), deadline + GRACE))
+            self._pipe.send((function, (path, *args), deadline * PATIENCE + GRACE))
             answer = self._wait_for_answer(path, deadline)
         except (EOFError, OSError) as error:
             self.end(after=_DYING)
@@ -208,11 +209,12 @@ class _Worker:
         return answer
 
     def _wait_for_answer(self, path: Path, deadline: float) -> Answer:
-        until = time.monotonic() + deadline
+        watch = Stopwatch(self._process.pid or 0)
         self._held = 0
-        while not self._pipe.poll(max(0.0, min(_LOOK, until - time.monotonic()))):
-            if time.monotonic() >= until:
+        while not self._pipe.poll(max(_SHORTEST, min(_LOOK, deadline - watch.wall()))):
+            if watch.wall() >= deadline and watch.passed() >= deadline:
                 raise _too_slow(path, deadline)
+            watch.look()
             self._held = max(self._held, held_by(self._process.pid or 0))
             if self._held > self._memory:  # shared memory, which the kernel's limit leaves out
                 raise _too_much(path, self._memory)

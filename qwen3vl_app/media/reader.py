@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +11,18 @@ from typing import Any, cast
 from PIL import Image
 
 from qwen3vl_app.budget import Budget, Size
-from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreadableMediaError
+from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreachableMediaError
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.kinds import FileType, claimed
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pool import Pool
 from qwen3vl_app.media.sampling import Span
 from qwen3vl_app.settings import Limits
-from qwen3vl_app.types import Clip, Content, ModelInput, Outline, Part
+from qwen3vl_app.types import Clip, Content, ContentHash, ModelInput, Outline, Part
+
+VERSION = 1
+"""Of all that is in this package. Raise it whenever files can be read that could not be before:
+what failed is then tried again at the next scan, and is left alone until then."""
 
 _HASH_BYTES_PER_SECOND = 30 * 2**20
 """What a slow disk reads: large files get this much longer to be hashed."""
@@ -67,13 +72,20 @@ class Reader:
     def budget(self, budget: Budget) -> None:
         self._options = replace(self._options, budget=budget)
 
+    @property
+    def version(self) -> str:
+        """Says when to try again what could not be read: ``VERSION``, and the limits of now."""
+        return f"{VERSION}-{zlib.crc32(repr(self._options.limits).encode()):08x}"
+
     def outline(self, path: Path) -> Outline:
         """What ``path`` consists of, and the hash of its bytes."""
-        try:
-            seconds = path.stat().st_size / _HASH_BYTES_PER_SECOND
-        except OSError as error:
-            raise UnreadableMediaError(path, os_reason(error)) from error
-        return cast("Outline", self._call(self._indexing, "outline", path, extra=seconds))
+        extra = _seconds_to_hash(path)
+        return cast("Outline", self._call(self._indexing, "outline", path, extra=extra))
+
+    def content_hash(self, path: Path) -> ContentHash:
+        """The hash of a file's bytes, as its outline has it; 1 GB a second from memory."""
+        extra = _seconds_to_hash(path)
+        return cast("ContentHash", self._call(self._indexing, "content_hash", path, extra=extra))
 
     def read(self, path: Path, parts: Sequence[Part]) -> tuple[Content, ...]:
         """Decode these parts, in their order, with thumbnails; ask for 16 or so at a time."""
@@ -183,3 +195,11 @@ class Reader:
                 raise
         options = replace(options, decord=False)
         return pool.call(function, path, options, *args, deadline=deadline)
+
+
+def _seconds_to_hash(path: Path) -> float:
+    """What a slow disk takes for it."""
+    try:
+        return path.stat().st_size / _HASH_BYTES_PER_SECOND
+    except OSError as error:
+        raise UnreachableMediaError(path, os_reason(error)) from error

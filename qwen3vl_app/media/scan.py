@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.ignore import IGNORE_FILE, Ignore
 from qwen3vl_app.media.kinds import claimed, unsupported
 from qwen3vl_app.media.mounts import kernel_devices
+from qwen3vl_app.media.stamps import stamp_of
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
@@ -55,8 +57,25 @@ def scan(
     for root in roots:
         if not os.path.lexists(root):
             raise UsageError(f"{root} does not exist; check the path.")
-    found = _scan_all(roots, rules, _Walk(None if without is None else os.path.abspath(without)))
+    found = _scan_all(roots, rules, _Walk(_identity(without)))
     return found if len(roots) == 1 else _each_once(found)
+
+
+def linked_folders(
+    folder: Path, *, ignore: Sequence[str] = (), without: Path | None = None
+) -> list[Path]:
+    """The links inside a folder, at any depth, by which a scan of it reaches other folders.
+
+    Takes as long as scanning it. None where it is no folder, or cannot be read.
+    """
+    root = os.path.abspath(folder)
+    walk = _Walk(_identity(without))
+    try:
+        for _ in _scan_all([root], [Ignore.of_library(ignore, root)], walk):
+            pass
+    except OSError:
+        return []
+    return walk.links
 
 
 def left_alone(path: Path, root: Path, *, ignore: Sequence[str] = ()) -> bool:
@@ -107,7 +126,12 @@ class _Inside:
 class _Walk:
     """Enters folders, each once. A loop, not a recursion: trees may be 2,000 folders deep."""
 
-    without: str | None
+    without: tuple[int, int] | None
+    """Device and number of a folder that is not entered, by whatever name it is met."""
+
+    links: list[Path] = field(default_factory=list)
+    """By which folders were entered."""
+
     _seen: set[tuple[int, int]] = field(default_factory=set)
     """Device and number of the folders that were entered."""
 
@@ -132,6 +156,8 @@ class _Walk:
             found = _meet(path, entry, inside.rules)
             if isinstance(found, os.stat_result):
                 opened = self._open(path, found, inside.rules)
+                if isinstance(opened, _Inside) and entry.is_symlink():
+                    self.links.append(path)
             else:
                 yield found
 
@@ -139,11 +165,11 @@ class _Walk:
         self, folder: Path, status: os.stat_result, rules: Ignore
     ) -> _Inside | SkippedPath | None:
         """Its entries by name; or why they are left alone; None without a word."""
-        if self.without is not None and os.fspath(folder) == self.without:
+        identity = (status.st_dev, status.st_ino)
+        if identity == self.without:
             return None
         if status.st_dev in self._closed:
             return SkippedPath(path=folder, reason=OF_THE_KERNEL)
-        identity = (status.st_dev, status.st_ino)
         if identity in self._seen:
             reason = "The folder was already visited by another path."
             return SkippedPath(path=folder, reason=reason)
@@ -155,6 +181,15 @@ class _Walk:
             reason = os_reason(error).replace("file", "folder", 1)
             return SkippedPath(path=folder, reason=reason)
         return _Inside(folder, iter(inside), rules.entered(os.fspath(folder)))
+
+
+def _identity(folder: Path | None) -> tuple[int, int] | None:
+    if folder is None:
+        return None
+    with suppress(OSError):
+        status = os.stat(folder)
+        return status.st_dev, status.st_ino
+    return None
 
 
 def _next(todo: list[_Inside]) -> os.DirEntry[str] | None:
@@ -200,7 +235,7 @@ def _file(path: Path, status: os.stat_result) -> Scanned:
         return SkippedPath(path=path, reason="Not a regular file.")
     if claimed(path) is None:
         return SkippedPath(path=path, reason=unsupported(path))
-    return FileStamp.of(path, status)
+    return stamp_of(path, status)
 
 
 def _link_reason(path: str, error: OSError) -> str:

@@ -59,8 +59,14 @@ class Cursor:
         self._begun = False
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and let go of the decoder with its threads.
+
+        What is decoding refers to this cursor and is referred to by it, so it would stay until
+        Python looks for such circles, after dozens of videos.
+        """
+        self._decoded, self._shown, self._ahead = iter(()), None, None
         self.file.close()
+        self.file = self.stream = None
 
     def first(self) -> tuple[int, Any] | None:
         """The first frame that can be decoded, and when it is shown; None if there is none."""
@@ -120,6 +126,7 @@ class Cursor:
             if at == 0:
                 break
             at, step = max(at - step, 0), 2 * step
+        self._decoded, self._shown, self._ahead = iter(()), None, None
         self.file.close()
         self.file, self.stream = self._reopen()
         self._begin(self._frames(self._times[0]))

@@ -7,7 +7,7 @@ import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
-from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.errors import UnreachableMediaError, UnreadableMediaError
 from qwen3vl_app.media import charsets
 from qwen3vl_app.media.encoded import readable
 from qwen3vl_app.media.files import os_reason
@@ -49,7 +49,7 @@ def read_lines(path: Path) -> list[str]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableMediaError(path, os_reason(error)) from error
+        raise UnreachableMediaError(path, os_reason(error)) from error
     text = decode(data)
     if text is None:
         found = f"The file is named {path.suffix or path.name}, but holds binary data"

@@ -11,15 +11,9 @@ from PIL import Image
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import photographed
 from qwen3vl_app.media.decoding import decoding
-from qwen3vl_app.media.pictures import check_size, check_tile, flatten, open_picture, upright
+from qwen3vl_app.media.ifds import page_positions
+from qwen3vl_app.media.pictures import as_shown, check_size, check_tile, open_picture
 from qwen3vl_app.settings import Limits
-
-_SUBFILE_TYPE = 0x00FE
-_NOT_PAGES = 8
-"""Images to a page at most: smaller versions of it, each half the size of the one before."""
-
-_NO_PAGE = 0b101
-"""Bits of NewSubfileType: a smaller version of another image, or its mask (TIFF 6.0, page 36)."""
 
 
 def count_pages(path: Path, limits: Limits) -> int:
@@ -37,9 +31,11 @@ def count_pages(path: Path, limits: Limits) -> int:
 
 
 def load_pages(
-    path: Path, numbers: Sequence[int], limits: Limits
+    path: Path, numbers: Sequence[int], limits: Limits, *, reference: bool = False
 ) -> Iterator[tuple[Image.Image, str]]:
     """Pages, numbered from 1, at full size, upright, RGB, and when each was scanned.
+
+    ``reference`` as for :func:`~qwen3vl_app.media.pictures.load_picture`.
 
     Raises:
         UnreadableMediaError: A page is missing, damaged or beyond the limits.
@@ -56,28 +52,12 @@ def load_pages(
             with decoding(path, f"Page {number}"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 image.load()
-                page = flatten(upright(image))
+                page = as_shown(image, reference=reference)
                 # what is still the file's own picture changes with the next page
                 yield page.copy() if page is image else page, photographed(image)
 
 
 def _frames(path: Path, image: Image.Image, limits: Limits) -> list[int]:
-    """Positions of the pages, without their thumbnails, smaller versions and masks.
-
-    Not all where there are far more than the limit: a file of 20 MB may have a million.
-    """
-    if image.format != "TIFF":
-        return [0]
-    pages: list[int] = []
-    with decoding(path, "The picture"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for position in range(_NOT_PAGES * (limits.max_pages + 1)):
-            try:
-                image.seek(position)
-            except EOFError:
-                break
-            if not int(image.tag_v2.get(_SUBFILE_TYPE, 0)) & _NO_PAGE:  # type: ignore[attr-defined]
-                pages.append(position)
-                if len(pages) > 2 * limits.max_pages:
-                    break
-    return pages or [0]
+    """Positions of the pages, without their thumbnails, smaller versions and masks."""
+    with decoding(path, "The picture"):
+        return page_positions(image, limits.max_pages) or [0]

@@ -19,7 +19,8 @@ from qwen3vl_app.media import clips, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
 from qwen3vl_app.media.cards import draw_card
 from qwen3vl_app.media.containers import close_videos
-from qwen3vl_app.media.files import content_hash, inspect_file
+from qwen3vl_app.media.files import content_hash as hash_file
+from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.kinds import FileType
 from qwen3vl_app.media.looks import look
 from qwen3vl_app.media.office import read_office
@@ -31,13 +32,29 @@ from qwen3vl_app.media.texts import read_lines
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail, to_png
 from qwen3vl_app.media.thumbnails import preview as make_preview
 from qwen3vl_app.settings import Limits
-from qwen3vl_app.types import Clip, Content, Kind, ModelInput, Outline, Part, Place
+from qwen3vl_app.types import (
+    Clip,
+    Content,
+    ContentHash,
+    FileStamp,
+    Kind,
+    ModelInput,
+    Outline,
+    Part,
+    Place,
+)
 
 
 def outline(path: Path, options: ReadOptions) -> Outline:
     """The parts of a file, and its hash."""
     parts = tuple(_list_parts(path, inspect_file(path, options.limits), options))
-    return Outline(content_hash=content_hash(path), parts=parts)
+    return Outline(content_hash=hash_file(path), parts=parts)
+
+
+def content_hash(path: Path, options: ReadOptions) -> ContentHash:
+    """The hash of a file's bytes, whatever they are."""
+    del options
+    return hash_file(path)
 
 
 def read(
@@ -56,7 +73,7 @@ def picture(path: Path, options: ReadOptions) -> tuple[Size, bytes]:
     """
     if inspect_file(path, options.limits) is not FileType.PICTURE:
         raise UnreadableMediaError(path, "This is not a picture; choose a JPEG, PNG or the like.")
-    loaded = pictures.load_picture(path, options.limits)
+    loaded = pictures.load_picture(path, options.limits, reference=options.reference)
     return loaded.size, loaded.tobytes()
 
 
@@ -73,11 +90,11 @@ def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes
     """One part as a large WebP for the detail panel."""
     file_type = _expect(path, options, [part])
     if part.kind is Kind.PICTURE:
-        shown = pictures.load_picture(path, options.limits)
+        shown = pictures.load_picture(path, options.limits, reference=options.reference)
     elif part.kind is Kind.PAGE and file_type is FileType.PDF:
         shown = pages.draw_page(path, part.place.page or 1, longest, options.limits)
     elif part.kind is Kind.PAGE:
-        ((shown, _),) = tiff.load_pages(path, [part.place.page or 1], options.limits)
+        ((shown, _),) = _tiff_pages(path, [part], options)
     elif part.kind in (Kind.VIDEO, Kind.MOMENT):
         shown = clips.middle_frame(path, clips.span_of(part, options), options)
     else:
@@ -103,10 +120,10 @@ def originals(
         (page,) = pages.draw_pages(path, number, options.budget, options.limits)
         found = {0: page.picture}
     elif part.kind is Kind.PAGE:
-        ((picture, _),) = tiff.load_pages(path, [part.place.page or 1], options.limits)
+        ((picture, _),) = _tiff_pages(path, [part], options)
         found = {0: picture}
     else:
-        found = {0: pictures.load_picture(path, options.limits)}
+        found = {0: pictures.load_picture(path, options.limits, reference=options.reference)}
     return {number: to_png(picture) for number, picture in found.items()}
 
 
@@ -166,9 +183,11 @@ def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> It
         yield from _read_clips(path, options, parts)
         return
     if parts[0].kind is Kind.PAGE:
-        loaded = tiff.load_pages(path, [part.place.page or 1 for part in parts], options.limits)
+        loaded = _tiff_pages(path, parts, options)
     else:
-        loaded = (pictures.load_dated(path, options.limits) for _ in parts)
+        loaded = (
+            pictures.load_dated(path, options.limits, reference=options.reference) for _ in parts
+        )
     for part, (whole, taken) in zip(parts, loaded, strict=True):
         fitted = pictures.fit_picture(whole, options.budget)
         small = shrink(whole, THUMBNAIL_SIDE)
@@ -181,6 +200,13 @@ def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> It
             look=look(small),
             taken=taken,
         )
+
+
+def _tiff_pages(
+    path: Path, parts: Sequence[Part], options: ReadOptions
+) -> Iterator[tuple[Image.Image, str]]:
+    numbers = [part.place.page or 1 for part in parts]
+    return tiff.load_pages(path, numbers, options.limits, reference=options.reference)
 
 
 def _read_pages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
@@ -243,14 +269,13 @@ def _passage(path: Path, part: Part, options: ReadOptions) -> Passage:
 
 
 def _passages(path: Path, options: ReadOptions) -> list[Passage]:
-    status = path.stat()
-    return _split(path, status.st_size, status.st_mtime_ns, options.limits)
+    return _split(FileStamp.of(path, path.stat()), options.limits)
 
 
 @lru_cache(maxsize=2)
-def _split(path: Path, size: int, mtime_ns: int, limits: Limits) -> list[Passage]:
-    """A long text is asked for 16 passages at a time; it is split once."""
-    del size, mtime_ns  # part of the key only: a changed file is split again
+def _split(stamp: FileStamp, limits: Limits) -> list[Passage]:
+    """A long text is asked for 16 passages at a time; it is split once for each stamp."""
+    path = stamp.path
     if inspect_file(path, limits) is FileType.OFFICE:
         sections = read_office(path, limits)
     else:

@@ -16,7 +16,7 @@ import logging
 import sqlite3
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,7 +118,7 @@ class Sealed:
         )
 
 
-SEALED = (
+SEALED_AT_FIRST = (
     Sealed("content", ("hash",), (), ("hash",)),
     Sealed("space", ("id",), ("id", "dimension"), ("fingerprint", "model")),
     Sealed(
@@ -143,6 +143,12 @@ SEALED = (
     Sealed("item_tag", ("tag", "item"), ("tag", "item")),
     Sealed("wording", ("item",), ("item",), ("text", "name")),
     Sealed("storage", ("id",), ("id", "dimension", "exact"), ("format",)),
+)
+"""Those of the migration that brought checksums; what it makes must never change."""
+
+SEALED = (
+    *SEALED_AT_FIRST,
+    Sealed("reading", ("file",), ("file", "ctime_ns", "inode"), ("given_up_by",)),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and are wrong aloud, as
@@ -190,11 +196,17 @@ def register(conn: sqlite3.Connection) -> None:
     conn.create_function(FUNCTION, -1, row_checksum, deterministic=True)
 
 
-def create(conn: sqlite3.Connection) -> None:
-    """Make the table and the triggers, and write the checksums of all rows there are."""
+def create(conn: sqlite3.Connection, tables: Iterable[Sealed]) -> None:
+    """Make the table of checksums, and seal these tables."""
     register(conn)
     conn.execute(CREATE)
-    for sealed in SEALED:
-        conn.execute(sealed.fill())
-        for trigger in sealed.triggers():
-            conn.execute(trigger)
+    for sealed in tables:
+        seal(conn, sealed)
+
+
+def seal(conn: sqlite3.Connection, sealed: Sealed) -> None:
+    """Write the checksums of all rows that a table has, and keep them from now on."""
+    register(conn)
+    conn.execute(sealed.fill())
+    for trigger in sealed.triggers():
+        conn.execute(trigger)

@@ -13,8 +13,10 @@ from typing import TypeAlias
 import numpy as np
 
 from qwen3vl_app.store import items
+from qwen3vl_app.store.alike import AlikeThumbnails
 from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.near import Gatherer, Looks, chains, close_pairs
+from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.vectors import found_stamp, read_vectors, space_id
 from qwen3vl_app.types import (
     DuplicateGroup,
@@ -30,7 +32,7 @@ Reading: TypeAlias = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _FACTS = f"""
     SELECT item.id, item.look, item.width * item.height, coalesce(file.size, 0),
-        coalesce(file.mtime_ns, 0)
+        coalesce(file.mtime_ns, 0), item.thumbnail
     FROM item JOIN file ON file.id = (
         SELECT min(first.id) FROM file AS first WHERE first.content = item.content)
     WHERE item.look IS NOT NULL AND item.kind = '{Kind.PICTURE}' AND {LIVING}
@@ -53,6 +55,9 @@ class _Facts:
     modified: int
     """Nanoseconds since the epoch."""
 
+    thumbnail: str
+    """Its name."""
+
     @property
     def order(self) -> tuple[int, int, int, int]:
         """Best first: the most pixels, the largest file, the oldest, the first."""
@@ -62,11 +67,13 @@ class _Facts:
 class Duplicates:
     """Finds groups of nearly equal pictures. Thread-safe; holds the library's lock only to read.
 
-    Pages of documents are left out: two invoices look alike and are not the same.
+    Nearly equal are pictures whose looks, vectors and thumbnails all agree. Pages of documents are
+    left out: what tells two of them apart may be smaller than a thumbnail shows.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, thumbnails: Thumbnails) -> None:
         self._reading = reading
+        self._alike = AlikeThumbnails(thumbnails)
         self._lock = Lock()
         self._made_at: tuple[int, Space] | None = None
         self._groups: list[list[_Facts]] = []
@@ -74,7 +81,8 @@ class Duplicates:
     def groups(self, space: Space, after: int, limit: int) -> list[DuplicateGroup]:
         """Groups by number of copies, largest first, from position ``after``.
 
-        Made anew when the library has changed: about 3 s for 100,000 pictures.
+        Made anew when the library has changed: about 3 s for 100,000 pictures, and 20 ms for each
+        that is compared with another by eye for the first time.
         """
         with self._lock:
             with self._reading() as conn:
@@ -108,8 +116,12 @@ class Duplicates:
 
     def _gathered(self, space: Space, order: Sequence[_Facts]) -> Iterator[list[_Facts]]:
         """Groups of two and more, the first of them in this order being their head."""
+        shown = {one.item: one.thumbnail for one in order}
         for chain in _chained(order):
-            gatherer = Gatherer(space.dimension)
+            gatherer = Gatherer(
+                space.dimension,
+                lambda head, other: self._alike.agree(shown[head], shown[other]),
+            )
             for begin in range(0, len(chain), _TOGETHER):
                 piece = chain[begin : begin + _TOGETHER]
                 vectors = self._vectors(space, [one.item for one in piece])
@@ -143,8 +155,11 @@ def _chained(order: Sequence[_Facts]) -> list[list[_Facts]]:
     return [chained for chained in by_chain.values() if len(chained) > 1]
 
 
-def _facts(rows: Sequence[tuple[int, int, int, int, int]]) -> list[_Facts]:
-    return [_Facts(item, look & _ALL_BITS, *more) for item, look, *more in rows]
+def _facts(rows: Sequence[tuple[int, int, int, int, int, str]]) -> list[_Facts]:
+    return [
+        _Facts(item, look & _ALL_BITS, pixels, size, modified, thumbnail)
+        for item, look, pixels, size, modified, thumbnail in rows
+    ]
 
 
 def _shown(facts: Sequence[_Facts], known: dict[ItemId, Item]) -> DuplicateGroup | None:

@@ -21,6 +21,13 @@ _WHOLE = BY_NAME["file"].is_whole("file")
 KNOWN = "id, path, size, mtime_ns, outcome, content"
 """The columns that ``known_file`` reads."""
 
+_STAMPS = """
+    SELECT path, id, size, mtime_ns, outcome, CASE outcome WHEN 'skipped' THEN reason ELSE '' END,
+        ctime_ns, inode, CASE outcome WHEN 'failed' THEN coalesce(given_up_by, '') ELSE '' END
+    FROM file LEFT JOIN reading ON reading.file = file.id
+    WHERE path = ? OR (path >= ? AND path < ?)
+"""
+
 
 def now() -> str:
     """The time as every row keeps it: ISO 8601, UTC, seconds."""
@@ -137,15 +144,13 @@ def knows(conn: sqlite3.Connection, path: Path) -> bool:
 def stamps_under(conn: sqlite3.Connection, path: Path) -> dict[str, KnownStamp]:
     """By path: the file of this path, or every file inside this folder; 0.5 s for 100,000."""
     low, high = bounds_under(path)
-    rows = conn.execute(
-        "SELECT path, id, size, mtime_ns, outcome, CASE outcome WHEN 'skipped' THEN reason "
-        "ELSE '' END FROM file WHERE path = ? OR (path >= ? AND path < ?)",
-        (encode_path(path), low, high),
-    )
+    rows = conn.execute(_STAMPS, (encode_path(path), low, high))
     outcomes: dict[str | None, Outcome | None] = {None: None, **{o.value: o for o in Outcome}}
     return {
-        os.fsdecode(stored): KnownStamp(FileId(number), size, mtime_ns, outcomes[word], reason)
-        for stored, number, size, mtime_ns, word, reason in rows
+        os.fsdecode(stored): KnownStamp(
+            FileId(number), size, mtime_ns, outcomes[word], reason, *more
+        )
+        for stored, number, size, mtime_ns, word, reason, *more in rows
     }
 
 

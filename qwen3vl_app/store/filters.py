@@ -150,6 +150,10 @@ def _clamped(day: date) -> date:
 
 
 def _midnight(day: date) -> int:
-    """When this day begins here, in nanoseconds since the epoch."""
-    begun = datetime.combine(_clamped(day), time.min).astimezone()
-    return int(begun.timestamp()) * 10**9
+    """When this day begins here, in nanoseconds since the epoch.
+
+    Where clocks are put forward at midnight, it begins at 01:00, and ``timestamp`` gives that very
+    moment; ``astimezone`` would give one an hour sooner. Where they are put back, at the first of
+    the two midnights.
+    """
+    return int(datetime.combine(_clamped(day), time.min).timestamp()) * 10**9

@@ -95,7 +95,7 @@ def damaged_rows(
     """
     rows: dict[str, tuple[Key, ...]] = {}
     missing: dict[str, tuple[Key, ...]] = {}
-    for sealed in SEALED:
+    for sealed in (one for one in SEALED if _has(conn, one.name)):
         for sql, found in ((sealed.damaged(), rows), (sealed.missing(), missing)):
             if keys := tuple(row[0] for row in conn.execute(sql)):
                 found[sealed.name] = keys

@@ -159,6 +159,7 @@ def _contents_of(
 def _restore_references(conn: sqlite3.Connection) -> None:
     """What a dropped row was named by: contents are their names, all else is dropped as well."""
     conn.execute("DELETE FROM item WHERE length(content) = 0")
+    conn.execute("DELETE FROM reading WHERE file NOT IN (SELECT id FROM file)")
     for table, column in (("file", "content"), ("file", "next_content"), ("item", "content")):
         conn.execute(
             f"INSERT OR IGNORE INTO content (hash) SELECT {column} FROM {table} "

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from qwen3vl_app.store.encoding import decode_path, display, encode_path, storable
 from qwen3vl_app.store.files import now, promote
@@ -76,7 +77,11 @@ def end_file(
     conn: sqlite3.Connection, end: FileEnd, space: int, touched: set[ContentHash]
 ) -> Outcome | None:
     """Give a file its outcome; None if it was forgotten or its items were taken away meanwhile."""
-    row = conn.execute("SELECT content, size, mtime_ns FROM file WHERE id = ?", (end.file,))
+    row = conn.execute(
+        "SELECT content, size, mtime_ns, ctime_ns, inode FROM file "
+        "LEFT JOIN reading ON reading.file = file.id WHERE id = ?",
+        (end.file,),
+    )
     before = row.fetchone()
     if before is None:
         return None
@@ -86,10 +91,17 @@ def end_file(
         return _succeed(conn, end, end.content_hash, space)
     content, known = before[0], (before[1], before[2])
     stamp = known if end.stamp is None else _numbers(end.stamp)
-    if stamp != known:
+    other_file = end.stamp is not None and before[3:] != _identity(end.stamp)
+    if stamp != known or (end.given_up_by and other_file):
         content = None  # the bytes it showed are no longer there
-    _put_outcome(conn, end.file, (Outcome.FAILED, end.reason), stamp, content)
+    _put_outcome(conn, end, (Outcome.FAILED, end.reason), stamp, content)
     return Outcome.FAILED
+
+
+def confirm_failed(conn: sqlite3.Connection, files: Iterable[FileId]) -> None:
+    """Files that had failed have failed in this run as well, for the same reason."""
+    when = now()
+    conn.executemany("UPDATE file SET updated = ? WHERE id = ?", [(when, one) for one in files])
 
 
 def cancel_pending(conn: sqlite3.Connection, reason: str) -> None:
@@ -127,7 +139,7 @@ def _succeed(
     outcome = Outcome.INDEXED
     if first is not None:
         outcome, note = Outcome.DUPLICATE, f"Same content as {display(decode_path(first[0]))}."
-    _put_outcome(conn, end.file, (outcome, note), _numbers(end.stamp), content)
+    _put_outcome(conn, end, (outcome, note), _numbers(end.stamp), content)
     return outcome
 
 
@@ -139,7 +151,7 @@ def _note(conn: sqlite3.Connection, content: ContentHash, space: int) -> str | N
 
 def _put_outcome(
     conn: sqlite3.Connection,
-    file: FileId,
+    end: FileEnd,
     outcome: tuple[Outcome, str],
     stamp: tuple[int | None, int | None],
     content: str | None,
@@ -148,7 +160,13 @@ def _put_outcome(
     conn.execute(
         "UPDATE file SET outcome = ?, reason = ?, updated = ?, size = ?, mtime_ns = ?, "
         "content = ?, next_content = NULL WHERE id = ?",
-        (word.value, storable(reason), now(), *stamp, content, file),
+        (word.value, storable(reason), now(), *stamp, content, end.file),
+    )
+    conn.execute(
+        "INSERT INTO reading (file, ctime_ns, inode, given_up_by) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (file) DO UPDATE SET ctime_ns = excluded.ctime_ns, inode = excluded.inode, "
+        "given_up_by = excluded.given_up_by",
+        (end.file, *_identity(end.stamp), storable(end.given_up_by)),
     )
 
 
@@ -156,3 +174,9 @@ def _numbers(stamp: FileStamp | None) -> tuple[int | None, int | None]:
     if stamp is None:
         return None, None
     return storable_number(stamp.size), storable_number(stamp.mtime_ns)
+
+
+def _identity(stamp: FileStamp | None) -> tuple[int | None, ...]:
+    """What tells a file from another of the same size and time; None where nobody knows."""
+    numbers = (None, None) if stamp is None else (stamp.ctime_ns, stamp.inode)
+    return tuple(None if number is None else storable_number(number) for number in numbers)

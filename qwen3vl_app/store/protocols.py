@@ -136,9 +136,13 @@ class StoreWriter(Protocol):
         pending: Sequence[FileStamp] = (),
         skipped: Sequence[SkippedPath] = (),
         members: Sequence[FileId] = (),
+        failed: Sequence[FileId] = (),
         collection: str | None = None,
     ) -> tuple[list[FileId], list[FileId]]:
-        """Note what a scan has found; the ids of the pending files and of the skipped paths."""
+        """Note what a scan has found; the ids of the pending files and of the skipped paths.
+
+        Those that are ``failed`` still have failed now: they are the latest failures.
+        """
 
     def finish_source(self, source: SourceId, vanished: Sequence[FileId]) -> None:
         """End a completed scan: drop the source and the files that it no longer found."""

@@ -64,6 +64,14 @@ class KnownStamp(NamedTuple):
     reason: str
     """Why it was skipped; empty for other outcomes."""
 
+    ctime_ns: int | None = None
+    """Of the last reading, as the inode; None where that is not known."""
+
+    inode: int | None = None
+    given_up_by: str = ""
+    """The ``Reader.version`` that could not read it and never will; empty for other outcomes, and
+    where trying again may help."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFile:
@@ -107,6 +115,9 @@ class FileEnd:
 
     reason: str = ""
     """Why it failed, or which parts are missing."""
+
+    given_up_by: str = ""
+    """The ``Reader.version`` that will never read it; empty where trying again may help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@
     tag, item_tag
     wording       what exact words of an item are looked for in, with its two full-text indexes
     folder        what was added, to be scanned again and watched
+    reading       what a file was like on its disk when it was read last, beside size and time
     vector_state  changes whenever what can be found does
     storage       how the search index keeps vectors
     checksum      of every row of the tables above; see ``checksums``
@@ -283,7 +284,7 @@ def m003_words_of_sections(db: Database) -> None:
 @MIGRATIONS()
 def m004_checksums(db: Database) -> None:
     """Every row has a checksum; the file says whose it is, and which one."""
-    checksums.create(db.conn)
+    checksums.create(db.conn, checksums.SEALED_AT_FIRST)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     # Of no meaning but to tell one library from another that was put in its place.
     db.execute(f"PRAGMA user_version = {1 + secrets.randbelow(2**31 - 2)}")
@@ -324,6 +325,27 @@ def m005_folded_words(db: Database) -> None:
         db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
     for statement in triggers:
         db.execute(statement)
+
+
+# A table of its own, because what is there of files has been sealed without these columns.
+_READING = """
+    CREATE TABLE reading (
+        file INTEGER PRIMARY KEY REFERENCES file(id) ON DELETE CASCADE,
+        ctime_ns INTEGER,
+        inode INTEGER,
+        given_up_by TEXT NOT NULL
+    ) STRICT
+"""
+
+
+@MIGRATIONS()
+def m006_readings(db: Database) -> None:
+    """What tells that a file was replaced by one of the same size and time, and who failed on it.
+
+    Of files that were read before, nobody knows it: they are compared by their bytes, once.
+    """
+    db.execute(_READING)
+    checksums.seal(db.conn, checksums.BY_NAME["reading"])
 
 
 def migrate(db: Database, directory: Path, *, writable: bool) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store import filters, items, tags, vectors, words
+from qwen3vl_app.store.belongings import THUMBNAILS
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
 from qwen3vl_app.store.live import LiveIndex
@@ -22,6 +23,7 @@ from qwen3vl_app.store.names import KnownNames
 from qwen3vl_app.store.rows import SampleScores, WordMatches
 from qwen3vl_app.store.sample import Sample
 from qwen3vl_app.store.storage import LibraryStorage
+from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import (
     EVERYTHING,
     Candidate,
@@ -43,7 +45,8 @@ class SearchableLibrary:
         self._connection = connection
         self._live = LiveIndex(connection)
         self._sample = Sample(self._live)
-        self._duplicates = Duplicates(connection.reading)
+        thumbnails = Thumbnails(connection.directory / THUMBNAILS)
+        self._duplicates = Duplicates(connection.reading, thumbnails)
         self._names = KnownNames() if hides_folders else None
         self.storage = LibraryStorage(connection, self._live)
 

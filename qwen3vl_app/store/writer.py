@@ -108,12 +108,13 @@ class LibraryWriter:
         pending: Sequence[FileStamp] = (),
         skipped: Sequence[SkippedPath] = (),
         members: Sequence[FileId] = (),
+        failed: Sequence[FileId] = (),
         collection: str | None = None,
     ) -> tuple[list[FileId], list[FileId]]:
         """Note what a scan has found: files to index, paths left alone, files as they were.
 
-        Pending files and members join the collection. A file that is skipped now and was
-        indexed before no longer shows its items.
+        Pending files, members and those that still have failed join the collection. A file that
+        is skipped now and was indexed before no longer shows its items.
 
         Returns:
             The ids of the pending files and of the skipped paths, in their order.
@@ -122,11 +123,12 @@ class LibraryWriter:
             waiting = [outcomes.put_pending(conn, stamp) for stamp in pending]
             left = [outcomes.put_skipped(conn, path, changes.contents) for path in skipped]
             files.promote(conn, changes.contents)
+            outcomes.confirm_failed(conn, failed)
             if collection is not None:
                 row = files.put_collection(conn, collection)
                 conn.executemany(
                     "INSERT OR IGNORE INTO collection_file (collection, file) VALUES (?, ?)",
-                    [(row, file) for file in (*waiting, *members)],
+                    [(row, file) for file in (*waiting, *members, *failed)],
                 )
         return waiting, left
 

@@ -56,12 +56,28 @@ class FileStamp:
     mtime_ns: int
     """Nanoseconds since the epoch, as ``os.stat`` reports them, within 64 bits: see ``of``."""
 
+    ctime_ns: int | None = None
+    """When anything of it changed last: as ``mtime_ns``, but no program can set it. None where
+    nobody asked."""
+
+    inode: int | None = None
+    """Which of the file system's files it is, as 64 bits with a sign; None where nobody asked.
+    Not with its device: those are numbered anew whenever a computer starts."""
+
     @classmethod
     def of(cls, path: Path, status: os.stat_result) -> Self:
         """The stamp of a file, whatever its file system says: disks hold times up to 30,000 AD."""
         return cls(
-            path=path, size=storable_number(status.st_size), mtime_ns=_folded(status.st_mtime_ns)
+            path=path,
+            size=storable_number(status.st_size),
+            mtime_ns=_folded(status.st_mtime_ns),
+            ctime_ns=_folded(status.st_ctime_ns),
+            inode=_signed(status.st_ino),
         )
+
+    def has_times_of(self, other: FileStamp) -> bool:
+        """Whether size and time are the same, which copying programs can bring about."""
+        return (self.size, self.mtime_ns) == (other.size, other.mtime_ns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +91,12 @@ class SkippedPath:
 def storable_number(number: int) -> int:
     """The nearest whole number of 64 bits, which is what SQLite keeps."""
     return min(max(number, -_LARGEST - 1), _LARGEST)
+
+
+def _signed(number: int) -> int:
+    """The last 64 bits as a number with a sign: inodes have none, and more bits on some disks."""
+    last = number & (2**64 - 1)
+    return last - 2**64 if last > _LARGEST else last
 
 
 def calendar_time(mtime_ns: int) -> datetime:

@@ -143,9 +143,10 @@ def test_a_watched_folder__such_a_file_comes_while_watched(world: World) -> None
 @given(st.integers(-(2**70), 2**70), st.integers(-(2**70), 2**70))
 def test_stamps__any_two_times_stay_in_order_and_in_64_bits(first: int, second: int) -> None:
     low, high = sorted((first, second))
-    before, after = (FileStamp.of(Path("/a"), _Status(ns)).mtime_ns for ns in (low, high))
-    assert before in SQLITE
-    assert after in SQLITE
+    stamps = [FileStamp.of(Path("/a"), _Status(ns)) for ns in (low, high)]
+    before, after = (stamp.mtime_ns for stamp in stamps)
+    for stamp in stamps:
+        assert all(n in SQLITE for n in (stamp.mtime_ns, stamp.ctime_ns, stamp.inode))
     if before in (low,) or after in (high,):
         assert before <= after
     assert 2 <= calendar_time(low).year <= 9997
@@ -156,8 +157,9 @@ class _Status:
 
     st_size = 2**80
 
-    def __init__(self, mtime_ns: int) -> None:
-        self.st_mtime_ns = mtime_ns
+    def __init__(self, number: int) -> None:
+        self.st_mtime_ns = self.st_ctime_ns = number
+        self.st_ino = abs(number)
 
 
 def test_stamps__a_size_beyond_64_bits_is_the_largest() -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.doctor import demo_advice
+from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.search.recall import NOT_YET
 from qwen3vl_app.store import outcomes
 from qwen3vl_app.store.library import Library
 from tests.cli.conftest import ROOT
-from tests.drawn import draw_picture
+from tests.drawn import draw_folder, draw_picture
 
 
 def test_index__outcomes_add_up_to_the_files_seen(program, folder):
@@ -27,7 +28,7 @@ def test_index__outcomes_add_up_to_the_files_seen(program, folder):
     assert summary["items"] == 2 + 2 + 1 + 1 + 3  # pictures, pages, passage, clip, its moments
 
 
-def test_index__again_only_tries_what_failed(program, folder):
+def test_index__again_changes_nothing(program, folder):
     program.json("index", folder)
     again = program.json("index", folder)
     assert (again["unchanged"], again["failed"], again["items"]) == (5, 1, 0)
@@ -345,3 +346,35 @@ def test_demo_advice__names_the_limits():
     assert "20,480 pixels" in advice
     assert "8 frames" in advice
     assert "512 tokens" in advice
+
+
+def test_index__what_failed_is_read_again_on_request_only(program, tmp_path, monkeypatch):
+    folder = draw_folder(tmp_path / "things")
+    assert program.json("index", folder)["failed"] == 1
+    read: list[str] = []
+    real = Reader.outline
+
+    def outline(reader, path):
+        read.append(path.name)
+        return real(reader, path)
+
+    monkeypatch.setattr(Reader, "outline", outline)
+    again = program.json("index", folder)
+    assert (again["unchanged"], again["failed"], read) == (5, 1, [])
+    assert program.json("folders", "--rescan")["run"]["failed"] == 1
+    assert read == ["broken.png"]
+    assert program.json("retry")["failed"] == 1
+    assert read == ["broken.png"] * 2
+    assert len(program.json("status", "--failures")["failures"]) == 1
+
+
+def test_index__names_the_failures_of_this_run_also_where_they_are_old(program, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / f"{folder.name}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+        program.json("index", folder)
+        time.sleep(1.1)  # times are kept in seconds
+    said = program.run("index", first).stderr
+    assert "first.png" in said
+    assert "second.png" not in said

@@ -9,7 +9,7 @@ import pytest
 
 from qwen3vl_app.store.protocols import Store, StoreWriter
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
-from qwen3vl_app.types import Kind, Outcome, SkippedPath, Space
+from qwen3vl_app.types import FileStamp, Kind, Outcome, SkippedPath, Space
 from tests.contracts.conftest import Kept
 from tests.store.build import SPACE, content, hash_of, stamp, unit
 
@@ -150,6 +150,28 @@ def test_finish_source__vanished_files_leave_and_renamed_ones_stay(
     assert writer.sweep() == 1
     assert not writer.is_embedded(hash_of("gone"), SPACE)
     assert texts(store) == ["moved"]
+
+
+def test_stamps_under__what_tells_a_file_from_its_like(writer: StoreWriter) -> None:
+    """Of one that failed also who gave it up, until it works."""
+    mark = FileStamp(path=A, size=1, mtime_ns=1, ctime_ns=-5, inode=-(2**63))
+    (file,), _ = writer.record_scan(pending=[mark])
+    known = writer.stamps_under(A)[str(A)]
+    assert (known.ctime_ns, known.inode, known.given_up_by) == (None, None, "")
+    failed = FileEnd(file=file, stamp=mark, content_hash=None, reason="broken", given_up_by="7")
+    writer.commit(SPACE, starts={}, parts=[], ends=[failed])
+    known = writer.stamps_under(A)[str(A)]
+    assert (known.ctime_ns, known.inode, known.given_up_by) == (-5, -(2**63), "7")
+    put(writer, A, "a")
+    known = writer.stamps_under(A)[str(A)]
+    assert (known.ctime_ns, known.inode, known.given_up_by) == (None, None, "")
+
+
+def test_record_scan__what_still_fails_joins_the_collection(writer: StoreWriter) -> None:
+    fail(writer, A)
+    (known,) = writer.stamps_under(A).values()
+    assert writer.record_scan(failed=[known.id], collection="late") == ([], [])
+    assert writer.stamps_under(A)[str(A)].outcome is Outcome.FAILED
 
 
 def test_stamps_under__of_a_file_or_inside_a_folder(writer: StoreWriter) -> None:

@@ -224,3 +224,103 @@ def test_watch__by_looking_where_the_system_gives_no_notices(world: World, monke
     time.sleep(1.5)
     world.picture("b.png", "blue")
     soon(has(world, "a.png", "b.png"))
+
+
+# ---------------------------------------------------------------- links to other folders
+
+
+def link(name: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    name.symlink_to(target, target_is_directory=True)
+
+
+def linked(world: World) -> tuple[str, ...]:
+    """Paths of all items, below the watched folder or the one beside it."""
+    return tuple(
+        sorted(str(item.path.relative_to(world.folder.parent)) for item in items_of(world))
+    )
+
+
+def items_of(world: World):
+    return world.library.list_items(limit=1000)
+
+
+@pytest.mark.parametrize("when", ["before", "while"])
+def test_watch__what_a_link_leads_to(world: World, when: str) -> None:
+    other = world.folder.parent / "other"
+    if when == "before":
+        link(world.folder / "link", other)
+    world.picture("a.png")
+    world.index()
+    world.indexer.folders.watch(world.folder, on=True)
+    world.indexer.folders.start_watching()
+    time.sleep(0.7)
+    if when == "while":
+        link(world.folder / "link", other)
+        time.sleep(2.5)  # it is noticed, and what it leads to is watched
+    path = world.picture("../other/deep/b.png", "blue")
+    soon(lambda: linked(world) == ("files/a.png", "files/link/deep/b.png"))
+    before = {item.content_hash for item in items_of(world)}
+    time.sleep(0.1)
+    world.picture("../other/deep/b.png", "lime")
+    soon(lambda: before != {item.content_hash for item in items_of(world)})
+    path.unlink()
+    soon(has(world, "a.png"))
+    world.picture("../other/c.png", "navy")
+    soon(has(world, "a.png", "c.png"))
+    (world.folder / "link").unlink()
+    soon(has(world, "a.png"))
+
+
+def test_watch__a_link_that_is_in_a_folder_that_is_moved_in(watched: World) -> None:
+    other, aside = watched.folder.parent / "other", watched.folder.parent / "aside"
+    aside.mkdir()
+    link(aside / "link", other)
+    aside.rename(watched.folder / "in")
+    time.sleep(2.5)
+    watched.picture("../other/b.png", "blue")
+    soon(lambda: "files/in/link/b.png" in linked(watched))
+
+
+@pytest.mark.parametrize(("name", "kept"), [("a link", "a link"), ("z link", "real")])
+def test_watch__two_names_of_one_folder(world: World, name: str, kept: str) -> None:
+    """A scan enters it once, by the name that comes first; so does watching."""
+    world.picture("real/a.png")
+    link(world.folder / name, world.folder / "real")
+    world.index()
+    assert linked(world) == (f"files/{kept}/a.png",)
+    world.indexer.folders.watch(world.folder, on=True)
+    world.indexer.folders.start_watching()
+    time.sleep(0.7)
+    world.picture("real/b.png", "blue")
+    soon(lambda: len(linked(world)) == 2)
+    assert linked(world) == (f"files/{kept}/a.png", f"files/{kept}/b.png")
+    time.sleep(1.5)
+    assert counted(world.index())["unchanged"] == 2
+    assert world.library.counts().files[Outcome.DUPLICATE] == 0
+
+
+def test_watch__a_loop_of_links(watched: World) -> None:
+    link(watched.folder / "loop", watched.folder)
+    link(watched.folder / "up", watched.folder.parent)
+    time.sleep(2.5)
+    watched.picture("b.png", "blue")
+    soon(lambda: {"files/a.png", "files/b.png"} <= set(linked(watched)))
+    assert watched.indexer.progress().state in ("idle", "indexing", "scanning")
+
+
+def test_watch__two_watched_folders_one_of_which_leads_into_the_other(world: World) -> None:
+    other = world.folder.parent / "other"
+    link(world.folder / "link", other)
+    world.picture("a.png")
+    world.index(world.folder, other)
+    for folder in (world.folder, other):
+        world.indexer.folders.watch(folder, on=True)
+    world.indexer.folders.start_watching()
+    time.sleep(0.7)
+    world.picture("../other/b.png", "blue")
+    soon(lambda: outcomes(world) == {"files/a.png", "files/link/b.png", "other/b.png"})
+
+
+def outcomes(world: World) -> set[str]:
+    return {str(row.path.relative_to(world.folder.parent)) for row in world.library.outcomes()}

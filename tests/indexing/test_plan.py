@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from qwen3vl_app.store.rows import FileId, KnownStamp
 from qwen3vl_app.types import FileStamp, Outcome, SkippedPath
 
 PATH = Path("/p/a.png")
-STAMP = FileStamp(path=PATH, size=10, mtime_ns=1000)
+STAMP = FileStamp(path=PATH, size=10, mtime_ns=1000, ctime_ns=2000, inode=7)
 
 
-def known(outcome: Outcome | None, reason: str = "") -> KnownStamp:
-    return KnownStamp(FileId(1), STAMP.size, STAMP.mtime_ns, outcome, reason)
+def known(outcome: Outcome | None, reason: str = "", *, given_up_by: str = "") -> KnownStamp:
+    place = STAMP.ctime_ns, STAMP.inode
+    return KnownStamp(FileId(1), STAMP.size, STAMP.mtime_ns, outcome, reason, *place, given_up_by)
 
 
 def test_plan__new_file() -> None:
@@ -33,14 +35,38 @@ def test_plan__what_did_not_work_is_tried_again(outcome: Outcome | None) -> None
 @pytest.mark.parametrize(
     "stamp",
     [
-        FileStamp(path=PATH, size=11, mtime_ns=1000),
-        FileStamp(path=PATH, size=10, mtime_ns=1001),
-        FileStamp(path=PATH, size=10, mtime_ns=999),
+        replace(STAMP, size=11),
+        replace(STAMP, mtime_ns=1001),
+        replace(STAMP, mtime_ns=999),
+        replace(STAMP, ctime_ns=2001),
+        replace(STAMP, inode=8),
     ],
-    ids=["size", "later", "clock went back"],
+    ids=["size", "later", "clock went back", "replaced", "renamed over"],
 )
 def test_plan__changed_stamp(stamp: FileStamp) -> None:
     assert plan(stamp, known(Outcome.INDEXED)) is Action.READ
+
+
+def test_plan__stamp_of_an_earlier_version_is_compared_once() -> None:
+    before = KnownStamp(FileId(1), STAMP.size, STAMP.mtime_ns, Outcome.INDEXED, "")
+    assert plan(STAMP, before) is Action.READ
+
+
+@pytest.mark.parametrize(
+    ("stamp", "given_up_by", "expected"),
+    [
+        (STAMP, "1", Action.KEEP),
+        (STAMP, "2", Action.READ),
+        (STAMP, "", Action.READ),
+        (replace(STAMP, mtime_ns=1001), "1", Action.READ),
+        (replace(STAMP, ctime_ns=2001), "1", Action.READ),
+    ],
+    ids=["same", "newer reader", "may pass", "changed", "replaced"],
+)
+def test_plan__what_failed(stamp: FileStamp, given_up_by: str, expected: Action) -> None:
+    before = known(Outcome.FAILED, given_up_by=given_up_by)
+    assert plan(stamp, before, reader="1") is expected
+    assert plan(stamp, before) is Action.READ
 
 
 def test_plan__skipped_for_the_same_reason_is_not_written_again() -> None:

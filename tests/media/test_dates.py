@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import av
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from qwen3vl_app.media.dates import filmed, photographed, written
-from qwen3vl_app.media.pictures import open_picture
+from qwen3vl_app.media.pictures import load_dated, open_picture
 from qwen3vl_app.settings import Limits
 
 
@@ -33,11 +34,66 @@ def with_exif(tag: int, value: object) -> Image.Image:
         (0x9003, "2021:13:05 14:03:00", ""),
         (0x9003, "yesterday", ""),
         (0x9003, 7, ""),
-        (0x0132, "2021:06:05 14:03:00", ""),  # when it was changed, not taken
+        (0x9003, "1965:07:01 12:00:00", "1965-07-01T12:00:00"),  # somebody knew when
+        (0x9003, "1904:01:01 00:00:00", ""),  # where clocks begin
+        (0x9003, "1970:01:01 00:00:00", ""),
+        (0x9003, "1601:01:01 00:00:00", ""),
+        (0x9003, "2019:05:04", "2019-05-04T00:00:00"),
+        (0x9003, "2019:00:00 00:00:00", ""),
+        (0x0132, "2021:06:05 14:03:00", ""),  # in a place where it does not belong
     ],
 )
 def test_photographed(tag, value, expected):
     assert photographed(with_exif(tag, value)) == expected
+
+
+CASES = Path(__file__).parents[1] / "data" / "cases" / "exif_dates"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("d_zero_then_digitized.jpg", "2019-05-04T10:11:12"),
+        ("d_datetime_only.jpg", "2019-05-04T10:11:12"),
+        ("d_pre1970.jpg", "1965-07-01T12:00:00"),
+    ],
+)
+def test_photographed__the_cases(reader, name, expected):
+    (content,) = reader.read(CASES / name, reader.outline(CASES / name).parts)
+    assert content.taken == expected
+
+
+GOOD, LATER = "2019:05:04 10:11:12", "2022:02:02 02:02:02"
+BLANK = [
+    "0000:00:00 00:00:00",
+    " " * 19,
+    "    :  :     :  :  ",
+    "",
+    "\0" * 19,
+    "unknown",
+    b"\xff\xff",
+]
+
+
+@pytest.mark.parametrize("blank", BLANK)
+@pytest.mark.parametrize("taken", ["0x9003", "0x9004", "0x0132"])
+def test_photographed__the_first_that_is_a_date(tmp_path, limits, taken, blank):
+    """What comes before it is blank, what comes after it is another."""
+    exif = Image.Exif()
+    order = [0x9003, 0x9004, 0x0132]
+    at = order.index(int(taken, 16))
+    values = dict(zip(order, [blank] * at + [GOOD] + [LATER] * (2 - at), strict=True))
+    exif[0x0132] = values.pop(0x0132)
+    exif.get_ifd(0x8769).update(values)
+    for name in ("a.jpg", "a.png", "a.webp", "a.tif"):
+        Image.new("RGB", (8, 8)).save(tmp_path / name, exif=exif.tobytes())
+        assert load_dated(tmp_path / name, limits)[1] == "2019-05-04T10:11:12", name
+
+
+def test_photographed__nothing_but_blanks():
+    image = Image.new("RGB", (8, 8))
+    image.getexif()[0x0132] = "0000:00:00 00:00:00"
+    assert photographed(image) == ""
 
 
 def test_photographed__damaged_exif(tmp_path):

@@ -5,8 +5,11 @@ import multiprocessing
 import os
 import runpy
 import signal
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -191,3 +194,50 @@ def test_close__before_the_first_call_starts_nothing():
     before = set(multiprocessing.active_children())
     Pool(2).close()
     assert set(multiprocessing.active_children()) <= before
+
+
+# ---------------------------------------------------------------- on a busy machine
+
+BURN = "while True: pass"
+
+
+@pytest.fixture
+def busy() -> Iterator[Pool]:
+    """A pool whose worker shares one processor with three programs that never rest."""
+    if not hasattr(os, "sched_setaffinity") or not Path("/proc/self/schedstat").exists():
+        pytest.skip("this system does not tell how long a process waits")
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})  # what is started from here on has it, too
+    pool = Pool(1)
+    assert pool.call(os.path.getsize, Path(__file__), deadline=60) > 0
+    burning = [subprocess.Popen([sys.executable, "-c", BURN]) for _ in range(3)]
+    os.sched_setaffinity(0, before)
+    yield pool
+    for process in burning:
+        process.kill()
+        process.wait()
+    pool.close()
+
+
+WORK = """
+import time
+begun = time.process_time()
+while time.process_time() < begun + 1.5:
+    pass
+del time
+"""
+
+
+def test_call__what_only_waits_for_a_processor_is_not_ended(busy, script):
+    """A second and a half of work in three seconds, where it gets a quarter of the processor."""
+    began = time.monotonic()
+    run(busy, script(WORK), deadline=3.0)
+    assert time.monotonic() - began > 3.0, "the machine was not busy: nothing is shown"
+
+
+def test_call__what_hangs_is_ended_on_a_busy_machine_too(busy, script):
+    for hanging in ("import time; time.sleep(60)", "while True: pass"):
+        began = time.monotonic()
+        with pytest.raises(TooSlowError, match="longer than the limit of 1 s"):
+            run(busy, script(hanging), deadline=1.0)
+        assert time.monotonic() - began < 15

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.media.mounts import kernel_devices
-from qwen3vl_app.media.scan import OF_THE_KERNEL, scan
+from qwen3vl_app.media.mounts import has_lasting_inodes, kernel_devices
+from qwen3vl_app.media.scan import OF_THE_KERNEL, linked_folders, scan
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 
@@ -33,7 +33,13 @@ def test_scan__stamps_in_sorted_order(tmp_path):
     found = list(scan([tmp_path]))
     assert [f.path.relative_to(tmp_path).as_posix() for f in found] == ["a/z.md", "a.txt", "b.txt"]
     status = (tmp_path / "b.txt").stat()
-    assert found[2] == FileStamp(path=tmp_path / "b.txt", size=4, mtime_ns=status.st_mtime_ns)
+    assert found[2] == FileStamp(
+        path=tmp_path / "b.txt",
+        size=4,
+        mtime_ns=status.st_mtime_ns,
+        ctime_ns=status.st_ctime_ns,
+        inode=status.st_ino,
+    )
 
 
 def test_scan__what_is_left_alone(tmp_path):
@@ -95,6 +101,38 @@ def test_kernel_devices__of_a_list_of_mounts(tmp_path):
     assert kernel_devices(tmp_path / "absent") == frozenset()
 
 
+def test_has_lasting_inodes__not_on_cards_and_shares(tmp_path):
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "24 1 8:1 / / rw master:1 - ext4 /dev/sda1 rw\n"
+        "25 1 8:17 / /media/card rw - exfat /dev/sdb1 rw\n"
+        "26 1 0:40 / /mnt/cloud rw - fuse.rclone remote rw\n"
+        "27 1 0:41 / /mnt/share rw - cifs //nas/photos rw\n"
+    )
+    found = {
+        name: has_lasting_inodes(os.makedev(*device), mounts)
+        for name, device in {
+            "disk": (8, 1),
+            "card": (8, 17),
+            "cloud": (0, 40),
+            "share": (0, 41),
+            "unknown": (0, 99),
+        }.items()
+    }
+    expected = {"disk": True, "card": False, "cloud": False, "share": False, "unknown": True}
+    assert found == expected
+    assert has_lasting_inodes(os.makedev(8, 17), tmp_path / "absent")
+
+
+def test_scan__no_inodes_where_they_do_not_last(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("x")
+    (found,) = scan([tmp_path])
+    assert found.inode == (tmp_path / "a.txt").stat().st_ino
+    monkeypatch.setattr("qwen3vl_app.media.stamps.has_lasting_inodes", lambda device: False)
+    (found,) = scan([tmp_path])
+    assert (found.inode, found.ctime_ns) == (None, (tmp_path / "a.txt").stat().st_ctime_ns)
+
+
 def test_scan__overlapping_paths_give_a_file_once(tmp_path):
     file = write(tmp_path / "a" / "a.txt")
     found = [f for f in scan([file, tmp_path / "a", tmp_path, file]) if isinstance(f, FileStamp)]
@@ -143,3 +181,21 @@ def test_scan__folder_without_permission(tmp_path):
         closed.chmod(0o700)
     assert isinstance(found, SkippedPath)
     assert found.reason == "The folder may not be read; give yourself permission to read it."
+
+
+def test_linked_folders__those_by_which_a_scan_gets_somewhere(tmp_path):
+    folder, other = tmp_path / "folder", tmp_path / "other"
+    for one in (folder / "real", folder / "deep", folder / "left out", other / "inside"):
+        one.mkdir(parents=True)
+    (other / "a.txt").write_text("x")
+    (folder / "a link").symlink_to(other)
+    (folder / "deep" / "link").symlink_to(other / "inside")  # visited already
+    (folder / "left out" / "link").symlink_to(tmp_path)
+    (folder / ".hidden").symlink_to(tmp_path)
+    (folder / "to nowhere").symlink_to(tmp_path / "nowhere")
+    (folder / "to a file.txt").symlink_to(other / "a.txt")
+    (folder / "loop").symlink_to(folder)
+    (folder / "z link").symlink_to(folder / "real")
+    assert linked_folders(folder, ignore=["left out/"]) == [folder / "a link"]
+    assert linked_folders(folder / "to a file.txt") == []
+    assert linked_folders(tmp_path / "nowhere") == []

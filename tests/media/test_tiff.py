@@ -11,6 +11,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.pictures import load_picture
 from qwen3vl_app.media.tiff import count_pages, load_pages
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Kind, Place
@@ -102,3 +103,86 @@ def test_load_pages__each_page_is_checked_for_its_size(tmp_path):
     limits = replace(Limits(), max_megapixels=0.05)
     with pytest.raises(UnreadableMediaError, match=r"The page is 300 × 400 pixels"):
         list(load_pages(scan(tmp_path / "a.tif"), [1], limits))
+
+
+# ---------------------------------------------------------------- previews
+
+CASE = Path(__file__).parents[1] / "data" / "cases" / "tiff_preview_first" / "thumbfirst.tif"
+
+
+def with_preview(path: Path, *, where: str) -> Path:
+    """A red picture of 64 × 48 and a blue preview of 16 × 12, one of them inside the other."""
+    whole, preview = Image.new("RGB", (64, 48), "red"), Image.new("RGB", (16, 12), "blue")
+    data = io.BytesIO()
+    if where == "first":
+        with AppendingTiffWriter(data, new=True) as writer:
+            for one, kind in ((preview, {254: 1}), (whole, {})):
+                one.save(writer, format="TIFF", tiffinfo=kind)
+                writer.newFrame()
+    elif where == "first, as of old":
+        with AppendingTiffWriter(data, new=True) as writer:
+            for one, kind in ((preview, {255: 2}), (whole, {255: 1})):
+                one.save(writer, format="TIFF", tiffinfo=kind)
+                writer.newFrame()
+    else:
+        assert where == "outside"
+        write_inside(data, preview, whole)
+    path.write_bytes(data.getvalue())
+    return path
+
+
+def write_inside(data: io.BytesIO, preview: Image.Image, whole: Image.Image) -> None:
+    """The preview is the only image of the chain, and says where the picture is (SubIFDs, 330)."""
+    images = ((preview, 1), (whole, 0))
+    pixels = [image.tobytes() for image, _ in images]
+    starts = [8, 8 + len(pixels[0])]
+    at = starts[1] + len(pixels[1])
+    directories = []
+    for (image, kind), start, body in zip(images, starts, pixels, strict=True):
+        tags = {254: kind, 256: image.width, 257: image.height, 258: 8, 259: 1, 262: 2, 273: start}
+        tags |= {277: 3, 278: image.height, 279: len(body)}
+        directories.append(tags)
+    size = 2 + 12 * (len(directories[0]) + 1) + 4
+    directories[0][330] = at + size
+    data.write(b"II*\0" + at.to_bytes(4, "little") + b"".join(pixels))
+    for tags in directories:
+        data.write(len(tags).to_bytes(2, "little"))
+        for tag, value in sorted(tags.items()):
+            data.write(tag.to_bytes(2, "little") + b"\4\0" + (1).to_bytes(4, "little"))
+            data.write(value.to_bytes(4, "little"))
+        data.write(bytes(4))
+
+
+def test_reader__preview_first(reader):
+    (part,) = reader.outline(CASE).parts
+    assert part.kind is Kind.PICTURE
+    (content,) = reader.read(CASE, [part])
+    assert (content.width, content.height) == (64, 48)
+    assert content.model_input.pictures[0].getpixel((9, 9)) == (200, 200, 200)
+    shown = Image.open(io.BytesIO(reader.preview(CASE, part)))
+    assert shown.size == (64, 48)
+    assert shown.getpixel((9, 9)) == pytest.approx((200, 200, 200), abs=3)
+    query = reader.picture(CASE)
+    assert (query.size, query.getpixel((9, 9))) == ((64, 48), (200, 200, 200))
+
+
+@pytest.mark.parametrize("where", ["first", "first, as of old", "outside"])
+def test_reader__the_picture_and_not_its_preview(reader, tmp_path, where):
+    path = with_preview(tmp_path / "a.tif", where=where)
+    (part,) = reader.outline(path).parts
+    (content,) = reader.read(path, [part])
+    assert (content.width, content.height) == (64, 48)
+    assert content.model_input.pictures[0].getpixel((9, 9)) == (255, 0, 0)
+    assert reader.picture(path).size == (64, 48)
+
+
+def test_load_picture__the_reference_takes_the_first(limits):
+    kept = load_picture(CASE, limits, reference=True)
+    assert (kept.size, kept.getpixel((3, 3))) == ((16, 12), (100, 100, 100))
+
+
+def test_load_picture__what_is_inside_is_checked_for_its_size(tmp_path):
+    path = with_preview(tmp_path / "a.tif", where="outside")
+    limits = replace(Limits(), max_megapixels=0.001)
+    with pytest.raises(UnreadableMediaError, match=r"64 × 48 pixels"):
+        load_picture(path, limits)

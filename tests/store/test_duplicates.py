@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from qwen3vl_app.media.thumbnails import thumbnail
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemId, Kind, Space
 from tests.store.build import SPACE, content, put_file, stamp, unit
+from tests.store.test_agreeing import invoice
 
 FOX, OTHER = 0xF0F0_0000_FFFF_1234, 0x0F0F_FFFF_0000_EDCB
 
@@ -124,3 +128,38 @@ def test_duplicates__thousands_of_one_picture_are_one_group(library):
     library.use_space(space)
     (group,) = library.duplicates()
     assert len(group.copies) == 2499
+
+
+def drawn(library: Library, name: str, picture: Image.Image, away: float = 0.0) -> ItemId:
+    """A picture with a thumbnail of its own; look and vector nearly as those of all others."""
+    one = replace(content(look=FOX, size=picture.size), thumbnail=thumbnail(picture))
+    put_file(library, Path(f"/p/{name}"), name, [(one, unit(1, away, 0, 0))])
+    return library.list_items(limit=1)[0].id
+
+
+def test_duplicates__what_has_one_layout_is_no_copy(library):
+    """Look and vector are the same; the figures are not."""
+    first = drawn(library, "first", invoice(1110))
+    other = drawn(library, "other", invoice(2784))
+    copy = drawn(library, "copy", invoice(1110).resize((425, 550)))
+    plain = [
+        drawn(library, colour, Image.new("RGB", (80, 60), colour)) for colour in ("red", "blue")
+    ]
+    (group,) = library.duplicates()
+    assert {group.keeper.id, *(one.id for one in group.copies)} == {first, copy}
+    assert library.copies_among([other, first, copy, *plain]) == {first: [copy]}
+
+
+def test_duplicates__many_of_one_layout_with_a_copy_each(library):
+    """A copy is found among them, whichever they are compared with first."""
+    expected = set()
+    for number in (1110, 2784, 3951, 4463, 5872, 6690):
+        away = number / 100_000  # a copy is more alike than the others
+        one = drawn(library, f"{number}", invoice(number), away)
+        other = drawn(library, f"{number} again", invoice(number).resize((425, 550)), away)
+        expected.add(frozenset({one, other}))
+    groups = {
+        frozenset({group.keeper.id, *(one.id for one in group.copies)})
+        for group in library.duplicates()
+    }
+    assert groups == expected

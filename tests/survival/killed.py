@@ -19,7 +19,7 @@ from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.settings import Limits, Settings
 from qwen3vl_app.store import live
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import Content, Outline, Part
+from qwen3vl_app.types import Content, ContentHash, Outline, Part
 from tests.indexing.embedders import TinyHost
 
 BATCH = 4
@@ -46,8 +46,13 @@ class DirectReader:
     def _options(self) -> ReadOptions:
         return ReadOptions(budget=self.budget, limits=Limits(), moment_seconds=8.0)
 
+    version = "direct"
+
     def outline(self, path: Path) -> Outline:
         return worker.outline(path, self._options)
+
+    def content_hash(self, path: Path) -> ContentHash:
+        return worker.content_hash(path, self._options)
 
     def read(self, path: Path, parts: Sequence[Part]) -> tuple[Content, ...]:
         return worker.read(path, self._options, parts, thumbnails=True)

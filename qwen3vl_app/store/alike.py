@@ -1,0 +1,75 @@
+"""Do the thumbnails of two pictures agree? Remembered, because every search asks again."""
+
+from __future__ import annotations
+
+import io
+from collections import OrderedDict
+from threading import Lock
+
+from PIL import Image
+
+from qwen3vl_app.store.agreeing import Shown, agree
+from qwen3vl_app.store.thumbnails import Thumbnails
+
+_SHOWN = 128
+"""Thumbnails kept decoded: 230 KB each."""
+
+_ANSWERS = 200_000
+"""Pairs remembered: names never mean another picture, so answers stay true."""
+
+_LARGEST = 2048
+"""Pixels to a side; no thumbnail that was written here has more."""
+
+
+class AlikeThumbnails:
+    """Compares thumbnails by their names. Thread-safe."""
+
+    def __init__(self, thumbnails: Thumbnails) -> None:
+        self._thumbnails = thumbnails
+        self._lock = Lock()
+        self._shown: OrderedDict[str, Shown | None] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str], bool] = OrderedDict()
+
+    def agree(self, one: str, other: str) -> bool:
+        """Whether they show the same picture, see ``agreeing``; some milliseconds the first time.
+
+        A thumbnail that is missing or damaged says nothing against it.
+        """
+        if one == other:
+            return True
+        pair = min(one, other), max(one, other)
+        with self._lock:
+            known = self._answers.get(pair)
+        if known is not None:
+            return known
+        first, second = self._load(pair[0]), self._load(pair[1])
+        if first is None or second is None:
+            return True
+        answer = agree(first, second)
+        with self._lock:
+            self._answers[pair] = answer
+            while len(self._answers) > _ANSWERS:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _load(self, name: str) -> Shown | None:
+        with self._lock:
+            if name in self._shown:
+                self._shown.move_to_end(name)
+                return self._shown[name]
+        shown = self._read(name)
+        with self._lock:
+            self._shown[name] = shown
+            while len(self._shown) > _SHOWN:
+                self._shown.popitem(last=False)
+        return shown
+
+    def _read(self, name: str) -> Shown | None:
+        file = self._thumbnails.path(name)
+        if file is None:
+            return None
+        try:
+            with Image.open(io.BytesIO(file.read_bytes()), formats=("JPEG", "WEBP")) as picture:
+                return Shown.of(picture) if max(picture.size) <= _LARGEST else None
+        except (OSError, ValueError, SyntaxError):  # what Pillow raises of a damaged file
+            return None
