@@ -4,10 +4,14 @@ import { emit } from './bus.js';
 import { el } from './dom.js';
 import { bytes, count } from './format.js';
 import { icon } from './icons.js';
+import { offered } from './offer.js';
 import { isEditable } from './status.js';
-import { t } from './strings.js';
+import { t, worded } from './strings.js';
 import { complain, toast } from './toast.js';
 import { Upload } from './upload.js';
+
+const DEEPEST = 2000; // folders in each other, as far as a scan of the disk goes
+const REASONS = 5; // told one by one; the rest by their number
 
 /** A zone that takes files; `collection` says which collection they go to. */
 export function dropZone({ collection = () => '' } = {}) {
@@ -86,10 +90,13 @@ function dropped(transfer) {
   return entries.length ? walk(entries) : [...transfer.files].map((file) => [file.name, file]);
 }
 
-async function* walk(entries, above = '') {
+/** A hidden folder inside another is only named: it is left out, whatever is in it. */
+async function* walk(entries, above = '', depth = 0) {
   for (const entry of entries) {
+    const inside = `${above}${entry.name}/`;
     if (entry.isFile) yield [above + entry.name, await new Promise((yes, no) => entry.file(yes, no))];
-    else yield* walk(await children(entry), `${above}${entry.name}/`);
+    else if (above && entry.name.startsWith('.')) yield [inside, new File([], entry.name)];
+    else if (depth < DEEPEST) yield* walk(await children(entry), inside, depth + 1);
   }
 }
 
@@ -120,8 +127,11 @@ async function send(pairs, { collection = '', zone, state, meter, stop }) {
     stop.onclick = () => upload.stop();
   }
   try {
-    const result = await upload.run(pairs, show);
-    finish(result, state);
+    const all = [];
+    for await (const pair of pairs) all.push(pair);
+    const { wanted, left } = await offered(all);
+    const result = await upload.run(wanted, show);
+    finish(result, state, left);
     if (zone) zone.dataset.sent = String(Number(zone.dataset.sent ?? 0) + result.done - result.failed);
   } catch (error) {
     complain(error);
@@ -132,9 +142,18 @@ async function send(pairs, { collection = '', zone, state, meter, stop }) {
   emit('added');
 }
 
-function finish({ done, failed, first, stopped }, state) {
-  const text = done ? t('upload.done', { n: done - failed }) : t('upload.nothing');
-  if (state) state.textContent = stopped ? t('upload.stopped', { n: done - failed }) : text;
-  else toast(text);
+function finish({ done, failed, first, stopped }, state, left) {
+  const taken = done ? t('upload.done', { n: done - failed }) : t('upload.nothing');
+  const text = stopped ? t('upload.stopped', { n: done - failed }) : taken;
+  const lines = [text, ...leftOut(left)];
+  if (state) state.replaceChildren(...lines.map((line) => el('span', { text: line })));
+  else toast(lines.join(' '));
   if (first) complain(first);
+}
+
+/** One line for each reason why files of the folder were left out before they were sent. */
+function leftOut(left) {
+  const lines = left.slice(0, REASONS).map(({ row, n }) => t('upload.left', { n: count(n), why: worded(row) }));
+  const rest = left.slice(REASONS).reduce((sum, { n }) => sum + n, 0);
+  return rest ? [...lines, t('upload.leftMore', { n: count(rest) })] : lines;
 }

@@ -177,6 +177,8 @@ export const english = {
   'upload.done': '{n} file is in the library and being indexed.|{n} files are in the library and being indexed.',
   'upload.nothing': 'There was no file to add.',
   'upload.stopped': 'Stopped; {n} file was added.|Stopped; {n} files were added.',
+  'upload.left': '{n} left out: {why}',
+  'upload.leftMore': '{n} more left out.',
   'upload.stop': 'Stop',
 
   'collection.name': 'Collection for what you add',

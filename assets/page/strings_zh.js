@@ -175,6 +175,8 @@ export const chinese = {
   'upload.done': '{n} 个文件已加入资料库，正在索引。',
   'upload.nothing': '没有可添加的文件。',
   'upload.stopped': '已停止；添加了 {n} 个文件。',
+  'upload.left': '未添加 {n} 个：{why}',
+  'upload.leftMore': '另有 {n} 个未添加。',
   'upload.stop': '停止',
 
   'collection.name': '加入到合集',

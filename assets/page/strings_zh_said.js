@@ -53,6 +53,7 @@ export const saidChinese = {
   'storage.few': '只有 {n} 项内容有向量；多于 {least} 项才能测量。',
   'storage.measuring': '正在测量；请等它结束。',
   'upload.none': '没有上传任何文件。',
+  'upload.left': '未添加 {name}：{reason}',
   'upload.busy': '同时传来的图片和视频太多；请一分钟后再试。',
   'upload.parts': '一次最多上传 {most} 个文件；请分几次上传。',
   'upload.form': '上传的内容不是带文件的表单。',

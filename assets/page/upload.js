@@ -21,8 +21,7 @@ export class Upload {
 
   /** Send all `pairs` of relative path and file; `show` is told the counts after each. */
   async run(pairs, show) {
-    const queue = [];
-    for await (const pair of pairs) queue.push(pair);
+    const queue = [...pairs];
     this.counts.files = queue.length;
     this.counts.total = queue.reduce((sum, [, file]) => sum + file.size, 0);
     show(this.counts);

@@ -67,7 +67,7 @@ def left_alone(path: Path, root: Path, *, ignore: Sequence[str] = ()) -> bool:
     for name in Path(os.path.abspath(path)).relative_to(folder).parts:
         at = os.path.join(at, name)
         is_folder = os.path.isdir(at)
-        if _unwanted(name) or rules.reason(at, is_folder=is_folder):
+        if unwanted(name) or rules.reason(at, is_folder=is_folder):
             return True
         rules = rules.entered(at) if is_folder else rules
     return False
@@ -173,7 +173,7 @@ def _by_name(entry: os.DirEntry[str]) -> str:
 
 def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.stat_result:
     """What one name in a folder gives: a stamp or a reason, or for a folder its status."""
-    if reason := _unwanted(entry.name):
+    if reason := unwanted(entry.name):
         if entry.name == IGNORE_FILE and rules.trouble:
             reason = rules.trouble
         return SkippedPath(path=path, reason=reason)
@@ -189,7 +189,8 @@ def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.st
     return status if is_folder else _file(path, status)
 
 
-def _unwanted(name: str) -> str | None:
+def unwanted(name: str) -> str | None:
+    """Why a file or folder of this name inside a folder is left alone; None where it is not."""
     if name.startswith("."):
         return HIDDEN
     return OF_THE_SYSTEM if name in _SYSTEM_FOLDERS else None

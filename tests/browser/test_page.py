@@ -295,6 +295,40 @@ def test_library__a_dropped_folder_keeps_its_paths(page, unhurried, tmp_path: Pa
     ]
 
 
+@pytest.mark.parametrize("way", ["chosen", "dropped"])
+def test_library__a_folder_follows_the_rules_before_anything_is_sent(
+    page, unhurried, tmp_path: Path, way: str
+):
+    folder = tmp_path / "home"
+    for name in (
+        *(".env.txt", ".git/config.txt", ".git/in/deep.txt", "in/.cache/c.txt", "tool.exe"),
+        *("notes.v1.txt", "in/a.md", "in/b.txt", "drafts/d.txt"),
+    ):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"my password is hunter2, in {name}")
+    (folder / ".searchignore").write_text("drafts/\n*.md\n")
+    sent = []
+    page.on("request", lambda one: sent.append((one.method, one.headers.get("x-path", ""))))
+    page.get_by_role("tab", name="Library").click()
+    if way == "dropped":
+        drop(page, ".library-root .drop", [folder])
+    else:
+        page.locator(".library-root [data-pick=folder]").set_input_files(folder)
+    state = page.locator(".library-root .drop-state")
+    expect(state).to_contain_text("2 files are in the library")
+    expect(state).to_contain_text(re.compile(r"\d left out: Hidden\."))
+    expect(state).to_contain_text("1 left out: Files of the type .exe cannot be searched.")
+    expect(state).to_contain_text('1 left out: Left out by "drafts/" in home/.searchignore.')
+    job = unhurried.seen()["added"][-1]
+    names = sorted(path.split("/uploads/")[1] for path in job["paths"])
+    assert names == ["home/in/b.txt", "home/notes.v1.txt"]
+    assert sorted(path for method, path in sent if method == "PUT") == [
+        "home%2Fin%2Fb.txt",
+        "home%2Fnotes.v1.txt",
+    ]
+
+
 def test_library__a_wrong_folder_stays_to_be_mended(desktop, unhurried):
     with opened(desktop, unhurried.url, expected="400") as page:
         page.get_by_role("tab", name="Library").click()
