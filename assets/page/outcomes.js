@@ -5,6 +5,7 @@ import { el } from './dom.js';
 import { count, date } from './format.js';
 import { icon } from './icons.js';
 import { getJson, post } from './net.js';
+import { sayRemoved } from './removing.js';
 import { isEditable, latest, publish } from './status.js';
 import { t, worded } from './strings.js';
 import { complain, toast } from './toast.js';
@@ -105,8 +106,9 @@ export class Outcomes {
   /** Take a file out of the library, with the outcome it had. */
   async forget(row) {
     try {
-      publish(await post('/api/outcomes/forget', { keys: [row.key] }));
-      toast(t('forgotten', { title: row.name }));
+      const { removed, ...status } = await post('/api/outcomes/forget', { keys: [row.key] });
+      publish(status);
+      sayRemoved(row.name, removed, () => this.reload());
       await this.reload();
     } catch (error) {
       complain(error);

@@ -194,7 +194,6 @@ export const english = {
   'grid.filtered': 'Nothing of this kind in this collection.',
   forget: 'Remove {title} from the library',
   'forget.short': 'Remove from the library',
-  forgotten: '“{title}” leaves the library. The file itself stays where it is.',
   'files.empty': 'No files yet.',
   'ended.indexed': '{n} indexed',
   'ended.unchanged': '{n} unchanged',

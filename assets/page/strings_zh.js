@@ -192,7 +192,6 @@ export const chinese = {
   'grid.filtered': '该合集中没有此类型的内容。',
   forget: '把 {title} 移出资料库',
   'forget.short': '移出资料库',
-  forgotten: '“{title}”将移出资料库，文件本身不受影响。',
   'files.empty': '还没有文件。',
   'ended.indexed': '已索引 {n}',
   'ended.unchanged': '未变 {n}',

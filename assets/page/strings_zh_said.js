@@ -38,6 +38,8 @@ export const saidChinese = {
   'path.absent': '“{path}”不存在；请检查拼写。',
   'path.unusable': '“{path}”不能作为路径。',
   'path.user': '“{user}”不是这台计算机的用户；请写出完整路径。',
+  'path.removed': '“{path}”位于已从资料库移除的“{folder}”中；请先取回该文件夹。',
+  'removed.gone': '它已不在移除的内容中：已经恢复，或 30 天已过。',
   'path.own': '“{path}”属于资料库本身；请另选一个。',
 
   'pattern.wrong': '“{pattern}”不是规则；请按 .gitignore 的写法，例如 *.tmp 或 drafts/。',
@@ -118,6 +120,7 @@ export const saidChinese = {
   'reason.system': '操作系统的文件夹。',
   'reason.kernel': '这不是存放文件的文件夹，而是操作系统提供的机器视图。',
   'reason.ignored': '按 {where} 中的“{pattern}”忽略。',
+  'reason.removed': '已从资料库移除；可在“文件夹”中取回，或使用 removed 命令。',
   'reason.visited': '这个文件夹已经从另一条路径访问过。',
   'reason.link': '指向不存在的位置的链接。',
   'reason.special': '不是普通文件。',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Informat
 
 HIDDEN = "Hidden."
 OF_THE_SYSTEM = "A folder of the operating system."
+REMOVED = "Removed from the library; bring it back under Folders, or with the command removed."
 OF_THE_KERNEL = "Not a folder of files, but the operating system's view of the machine."
 
 
@@ -32,7 +33,11 @@ Scanned = FileStamp | SkippedPath
 
 
 def scan(
-    paths: Sequence[Path], *, ignore: Sequence[str] = (), without: Path | None = None
+    paths: Sequence[Path],
+    *,
+    ignore: Sequence[str] = (),
+    without: Path | None = None,
+    removed: Collection[str] = frozenset(),
 ) -> Iterator[Scanned]:
     """Every file below ``paths`` in sorted order, and what was left alone, with the reason.
 
@@ -45,6 +50,7 @@ def scan(
         ignore: Patterns as in ``.gitignore`` that apply below every one of ``paths``, beside the
             ``.searchignore`` files in the folders, and above them.
         without: A folder that is passed over without a word.
+        removed: Absolute paths below ``paths`` that a person took out, with all inside folders.
 
     Raises:
         UsageError: A path does not exist, or a pattern means nothing; raised at once, before
@@ -55,19 +61,33 @@ def scan(
     for root in roots:
         if not os.path.lexists(root):
             raise UsageError(f"{root} does not exist; check the path.")
-    found = _scan_all(roots, rules, _Walk(None if without is None else os.path.abspath(without)))
+    own = None if without is None else os.path.abspath(without)
+    found = _scan_all(roots, rules, _Walk(own, removed))
     return found if len(roots) == 1 else _each_once(found)
 
 
-def left_alone(path: Path, root: Path, *, ignore: Sequence[str] = ()) -> bool:
-    """Whether a scan of the folder ``root`` would not reach ``path``, by names and patterns."""
+def left_alone(
+    path: Path,
+    root: Path,
+    *,
+    ignore: Sequence[str] = (),
+    removed: Collection[str] = frozenset(),
+) -> bool:
+    """Whether a scan of the folder ``root`` would not reach ``path``, by what its name says.
+
+    Args:
+        path: Inside ``root``.
+        root: The folder that would be scanned.
+        ignore: As for ``scan``.
+        removed: As for ``scan``.
+    """
     folder = os.path.abspath(root)
     rules = Ignore.of_library(ignore, folder).entered_all(folder).entered(folder)
     at = folder
     for name in Path(os.path.abspath(path)).relative_to(folder).parts:
         at = os.path.join(at, name)
         is_folder = os.path.isdir(at)
-        if unwanted(name) or rules.reason(at, is_folder=is_folder):
+        if at in removed or unwanted(name) or rules.reason(at, is_folder=is_folder):
             return True
         rules = rules.entered(at) if is_folder else rules
     return False
@@ -108,6 +128,7 @@ class _Walk:
     """Enters folders, each once. A loop, not a recursion: trees may be 2,000 folders deep."""
 
     without: str | None
+    removed: Collection[str] = frozenset()
     _seen: set[tuple[int, int]] = field(default_factory=set)
     """Device and number of the folders that were entered."""
 
@@ -129,6 +150,9 @@ class _Walk:
                 return
             inside = todo[-1]
             path = inside.path / entry.name  # half the cost of parsing entry.path
+            if self.removed and os.fspath(path) in self.removed:
+                yield IgnoredPath(path=path, reason=REMOVED)
+                continue
             found = _meet(path, entry, inside.rules)
             if isinstance(found, os.stat_result):
                 opened = self._open(path, found, inside.rules)

@@ -96,6 +96,8 @@ def damaged_rows(
     rows: dict[str, tuple[Key, ...]] = {}
     missing: dict[str, tuple[Key, ...]] = {}
     for sealed in SEALED:
+        if not _has(conn, sealed.name):
+            continue  # a library of an earlier version
         for sql, found in ((sealed.damaged(), rows), (sealed.missing(), missing)):
             if keys := tuple(row[0] for row in conn.execute(sql)):
                 found[sealed.name] = keys

@@ -42,6 +42,8 @@ ROUTES: Mapping[str, int | None] = {
     "/api/upload/offer": OFFER,
     "/api/index/retry": PATHS,
     "/api/outcomes/forget": PATHS,
+    "/api/removed/restore": PATHS,
+    "/api/removed/discard": PATHS,
     "/api/folders/rescan": PATHS,
     "/gradio_api/upload": None,
     "/gradio_api/queue/join": QUESTION,

@@ -356,8 +356,51 @@ def test_library__removing_can_be_undone(page):
     tile.hover()
     tile.locator(".tile-bin").click()
     expect(tile).to_be_hidden()
+    said = page.locator(".toast")
+    expect(said).to_contain_text(
+        "was removed from the library. The file itself stays where it is."
+    )
     page.get_by_role("button", name="Undo").click()
     expect(tile).to_be_visible()
+
+
+def test_library__what_was_removed_comes_back_after_a_reload(page):
+    page.get_by_role("tab", name="Library").click()
+    tile = page.locator(".grid .tile-frame", has_text="green star")
+    tile.hover()
+    tile.locator(".tile-bin").click()
+    expect(page.locator(".toast")).to_contain_text("stays where it is")
+    page.reload()
+    page.wait_for_selector(".board-root .welcome > *")
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".library-tabs [data-view=folders]").click()
+    kept = page.locator(".kept-out .removed-row", has_text="green star")
+    expect(kept.get_by_role("button", name="Take back")).to_be_visible()
+    page.locator(".library-tabs [data-view=removed]").click()
+    row = page.locator(".removed .removed-row", has_text="green star")
+    expect(row).to_contain_text("The file stays where it is")
+    expect(row).to_contain_text("kept until")
+    row.get_by_role("button", name="Restore").click()
+    expect(row).to_have_count(0)
+    page.locator(".library-tabs [data-view=items]").click()
+    expect(tile).to_be_visible()
+
+
+def test_library__what_stays_out_of_a_folder_is_taken_back_there(page):
+    page.get_by_role("tab", name="Library").click()
+    tile = page.locator(".grid .tile-frame", has_text="purple star")
+    tile.hover()
+    tile.locator(".tile-bin").click()
+    page.locator(".library-tabs [data-view=removed]").click()
+    row = page.locator(".removed .removed-row", has_text="purple star")
+    row.get_by_role("button", name="Delete for good").click()
+    page.locator(".toast").get_by_role("button", name="Delete for good").click()
+    expect(row).to_have_count(0)
+    page.locator(".library-tabs [data-view=folders]").click()
+    expect(page.locator(".kept-out")).to_contain_text("also when the file changes")
+    kept = page.locator(".kept-out .removed-row", has_text="purple star")
+    kept.get_by_role("button", name="Take back").click()
+    expect(page.locator(".kept-out")).to_be_hidden()
 
 
 def test_settings__theme_is_kept(page):

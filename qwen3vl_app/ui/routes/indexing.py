@@ -21,6 +21,7 @@ from qwen3vl_app.types import Outcome
 from qwen3vl_app.ui.file_keys import home_expanded, path_of, usable_path
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.present import Json, by_value, model_rows, outcome_row, progress_row
+from qwen3vl_app.ui.routes.removals import removed_row
 from qwen3vl_app.ui.sentences import error_row, note_row
 
 COUNTS_SECONDS = 1.0
@@ -55,7 +56,7 @@ class Retry(BaseModel):
 
 
 class Forget(BaseModel):
-    """Files or folders to take out of the library, by key; on disk they stay."""
+    """Files or folders to take out of the library, by key; see ``Folders.remove``."""
 
     keys: list[str]
 
@@ -167,8 +168,8 @@ def outcome_routes(services: Services, board: StatusBoard) -> APIRouter:
         return await changing.change(forgotten, job)
 
     def forgotten(job: Forget) -> Json:
-        folders.forget([path_of(key) for key in job.keys])
-        return board.now()
+        removed = folders.remove([path_of(key) for key in job.keys])
+        return board.now() | {"removed": removed_row(removed)}
 
     @router.get("/outcomes")
     async def outcomes(
