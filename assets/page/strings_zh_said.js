@@ -40,6 +40,8 @@ export const saidChinese = {
   'path.user': '“{user}”不是这台计算机的用户；请写出完整路径。',
   'path.removed': '“{path}”位于已从资料库移除的“{folder}”中；请先取回该文件夹。',
   'removed.gone': '它已不在移除的内容中：已经恢复，或 30 天已过。',
+  'path.host': '“{path}”在另一台计算机上；请将其连接为驱动器，并输入它在这里的路径。',
+  'path.kind': '未添加“{path}”：{reason}',
   'path.own': '“{path}”属于资料库本身；请另选一个。',
 
   'pattern.wrong': '“{pattern}”不是规则；请按 .gitignore 的写法，例如 *.tmp 或 drafts/。',

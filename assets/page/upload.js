@@ -10,7 +10,7 @@ export class Upload {
   constructor(collection) {
     this.collection = collection;
     this.control = new AbortController();
-    this.counts = { done: 0, files: 0, sent: 0, total: 0, failed: 0, first: null, stopped: false };
+    this.counts = { done: 0, files: 0, sent: 0, total: 0, failed: 0, first: null, stopped: false, fresh: [] };
     this.stored = [];
   }
 
@@ -42,6 +42,7 @@ export class Upload {
     try {
       const answer = await putFile('/api/upload', file, headers, this.control.signal);
       this.stored.push(answer.stored);
+      if (!answer.known) this.counts.fresh.push(answer.stored);
     } catch (error) {
       if (error.name === 'AbortError') return;
       this.counts.failed += 1;

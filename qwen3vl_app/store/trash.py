@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -23,11 +24,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.store import files, folders, removals
+from qwen3vl_app.store import files, folders, outcomes, removals
 from qwen3vl_app.store.belongings import TRASH
-from qwen3vl_app.store.encoding import display
+from qwen3vl_app.store.encoding import display, encode_path
 from qwen3vl_app.store.removals import RemovedFile
 from qwen3vl_app.store.rows import FileId, KnownFile, Removal, RemovalId, RemovedKind
+from qwen3vl_app.types import FileStamp
 
 if TYPE_CHECKING:
     from qwen3vl_app.store.connection import Connection
@@ -96,6 +98,7 @@ class LibraryTrash:
         with self._uploads.deletion() as deletion:
             with self._writer().changing() as (conn, changes):
                 for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
+                    self._meet(conn, path)
                     known = files.known_under(conn, path)
                     inside = folders.folders_under(conn, path)
                     if known or inside:
@@ -219,6 +222,13 @@ class LibraryTrash:
                     code="removed.gone",
                 )
         return {number: known[number] for number in dict.fromkeys(ids)}
+
+    def _meet(self, conn: sqlite3.Connection, path: Path) -> None:
+        """Let a copy that no scan has met yet be known, so that it can be removed as well."""
+        if path.is_relative_to(self._uploads.folder):
+            conn.execute("DELETE FROM source WHERE path = ?", (encode_path(path),))
+            if path.is_file() and not files.knows(conn, path):
+                outcomes.put_pending(conn, FileStamp.of(path, path.stat()))
 
     def _kind(self, path: Path, known: Sequence[KnownFile]) -> RemovedKind:
         if path.is_relative_to(self._uploads.folder):

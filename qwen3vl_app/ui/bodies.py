@@ -39,6 +39,7 @@ QUESTION = 256 * 2**10
 ROUTES: Mapping[str, int | None] = {
     "/api/upload": None,
     "/api/upload/done": PATHS,
+    "/api/upload/undo": PATHS,
     "/api/upload/offer": OFFER,
     "/api/index/retry": PATHS,
     "/api/outcomes/forget": PATHS,

@@ -439,6 +439,9 @@ class FakeLibrary:
             for path in self.paths_of(content)
         ]
 
+    def knows(self, path: Path) -> bool:
+        return any(item.path == path for item in self.items_by_id.values())
+
     def forget(self, paths: Sequence[Path]) -> int:
         self.outcome_rows = [row for row in self.outcome_rows if row.path not in paths]
         gone = [i for i, item in self.items_by_id.items() if item.path in paths]

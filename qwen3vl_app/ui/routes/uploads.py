@@ -27,6 +27,7 @@ from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.reasons import reason_row
 from qwen3vl_app.ui.room import Reservation, Room
 from qwen3vl_app.ui.routes.indexing import clean_name
+from qwen3vl_app.ui.routes.removals import removed_row
 from qwen3vl_app.ui.uploads import safe_relative
 
 CHUNK = 2**20
@@ -63,6 +64,7 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
 
     ``X-Hold: 1`` stores the file without indexing it yet; ``POST /api/upload/done`` with the
     stored paths does that for a whole batch, so that a dropped folder is one job.
+    ``POST /api/upload/undo`` takes such files out again, into the trash.
     ``POST /api/upload/offer`` says before anything is sent what of a folder a scan would take.
     """
     router = APIRouter(prefix="/api")
@@ -100,13 +102,14 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
         with await run_in_threadpool(room.reserve, announced) as reservation:
             half = await _receive(request, uploads, reservation, limit)
             try:
-                stored = await run_sync(_place, services, half, relative, limiter=placing)
+                stored, known = await run_sync(_place, services, half, relative, limiter=placing)
             finally:
                 half.unlink(missing_ok=True)
         if request.headers.get("x-hold") != "1":
             collection = clean_name(unquote(request.headers.get("x-collection", "")))
             await run_in_threadpool(services.indexer.add, [stored], collection=collection)
-        return {"stored": stored.relative_to(uploads).as_posix()}
+        name = stored.relative_to(uploads).as_posix()
+        return {"stored": name, "known": True} if known else {"stored": name}
 
     @router.post("/upload/done")
     async def done(body: Uploaded) -> Json:
@@ -117,6 +120,13 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
         collection = clean_name(body.collection)
         await run_in_threadpool(services.indexer.add, paths, collection=collection)
         return {"files": len(paths)}
+
+    @router.post("/upload/undo")
+    async def undo(body: Uploaded) -> Json:
+        _check_number(len(body.stored))
+        paths = await run_in_threadpool(_all_stored, uploads, body.stored)
+        removed = await run_in_threadpool(services.indexer.folders.remove, paths)
+        return {"removed": removed_row(removed)}
 
     return router
 
@@ -149,8 +159,10 @@ def _check_wanted(services: Services, name: str) -> None:
         )
 
 
-def _place(services: Services, half: Path, relative: PurePosixPath) -> Path:
-    return services.library.dropped.place(half, relative, content_hash(half))
+def _place(services: Services, half: Path, relative: PurePosixPath) -> tuple[Path, bool]:
+    """Where it is from now on, and whether the library knew it there before."""
+    stored = services.library.dropped.place(half, relative, content_hash(half))
+    return stored, services.library.knows(stored)
 
 
 def _all_stored(uploads: Path, names: list[str]) -> list[Path]:
