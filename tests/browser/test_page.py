@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import another, ask, drop, opened, stage, stages, watch_stages
+from tests.ui.serve_world import serve
 from tests.ui.world import HOSTILE, HOSTILE_NAME, draw
 
 pytestmark = pytest.mark.browser
@@ -278,6 +279,49 @@ def test_strip__follows_closely_what_a_command_began(page, unhurried, tmp_path: 
         expect(head).to_have_text(f"{done} / 40", timeout=2000)
 
 
+def test_search__an_empty_query_leaves_the_start_page(page, unhurried):
+    tiles = page.locator(".recent .tile")
+    before = tiles.count()
+    assert before > 4
+    asked = len(unhurried.seen()["queries"])
+    box = page.locator("#query textarea")
+    for text in ("", "   "):
+        box.fill(text)
+        box.press("Enter")
+        expect(page.locator(".board-note")).to_contain_text("The query is empty")
+        expect(page.locator(".welcome")).to_be_visible()
+        assert tiles.count() == before
+    assert len(unhurried.seen()["queries"]) == asked
+    ask(page, "red circle")
+    stage(page, "done")
+    expect(page.locator(".welcome")).to_be_hidden()
+    box.fill("")
+    box.press("Enter")
+    expect(page.locator(".board-note")).to_contain_text("The query is empty")
+    expect(page.locator(".column-recall .row").first).to_be_visible()
+    expect(page.locator(".welcome")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_search__in_an_empty_library_the_ways_in_stay(browser, tmp_path, width):
+    with (
+        serve(tmp_path / "empty", "empty") as served,
+        another(browser, viewport={"width": width, "height": 900}) as context,
+        opened(context, served.url) as page,
+    ):
+        ways = (".welcome .drop", ".welcome .folder-form")
+        ask(page, "red circle")
+        expect(page.locator(".board-nothing")).to_contain_text("The library is empty")
+        for way in ways:
+            expect(page.locator(way)).to_be_visible()
+        sample = page.get_by_role("button", name="Load the sample collection")
+        expect(sample.locator("visible=true").first).to_be_visible()
+        page.reload()
+        expect(page.locator(".board-nothing")).to_contain_text("The library is empty")
+        for way in ways:
+            expect(page.locator(way)).to_be_visible()
+
+
 def test_library__a_dropped_folder_keeps_its_paths(page, unhurried, tmp_path: Path):
     folder = tmp_path / "trip 旅行"
     (folder / "day 1").mkdir(parents=True)
@@ -337,6 +381,17 @@ def test_library__a_wrong_folder_stays_to_be_mended(desktop, unhurried):
         form.get_by_role("button", name="Add").click()
         expect(form.locator(".problem")).to_contain_text("not a full path")
         assert form.locator("input").input_value() == "photos"
+
+
+def test_library__a_file_can_be_added_by_its_path_as_it_is_pasted(page, unhurried, tmp_path):
+    file = tmp_path / "My notes.txt"
+    file.write_text("words")
+    page.get_by_role("tab", name="Library").click()
+    form = page.locator(".library-root .folder-form")
+    form.locator("input").fill(f' "{file.as_uri()}" ')
+    form.get_by_role("button", name="Add").click()
+    expect(page.locator(".toast")).to_contain_text(f"The file {file} is being indexed")
+    assert unhurried.seen()["added"][-1]["paths"] == [str(file)]
 
 
 def test_library__outcomes_say_why(page):
