@@ -90,7 +90,7 @@ export class Outcomes {
 
   /** Whether the indexer does nothing, so that what has no new outcome will not get one. */
   atRest() {
-    return !latest || ['idle', 'failed'].includes(latest.index.state);
+    return !latest || latest.index.state === 'idle'; // one that has failed goes on when it is resumed
   }
 
   /** Show how far the files are that are tried again; the list is asked while there are any. */

@@ -54,9 +54,7 @@ class Uploads:
         """See ``place_upload``; one at a time, which costs nothing on a disk that is busy."""
         with self._lock:
             placed = place_upload(half, self.folder, relative, content_hash)
-            self._number += 1
-            if self._deletions:
-                self._placed[placed] = self._number
+            self._note(placed)
         return placed
 
     def put_back(self, kept: Path, relative: PurePosixPath) -> Path:
@@ -73,6 +71,7 @@ class Uploads:
             target, _ = _named(half, half, folder / relative.name)
             for done in (half, kept):
                 done.unlink(missing_ok=True)
+            self._note(target)
         return target
 
     @contextmanager
@@ -107,6 +106,12 @@ class Uploads:
         """Delete contents that no name has any more, also none in the trash."""
         with self._lock:
             _drop_nameless(self.folder)
+
+    def _note(self, placed: Path) -> None:
+        """Remember what arrives while something is deleted. Caller must hold the lock."""
+        self._number += 1
+        if self._deletions:
+            self._placed[placed] = self._number
 
     def _stale(self, paths: Sequence[Path], began: int) -> list[Path]:
         return [path for path in paths if self._placed.get(path, 0) <= began]

@@ -134,6 +134,28 @@ def test_restore__a_copy_that_somebody_deleted_in_the_trash(library: Library) ->
     assert not lost.exists()
 
 
+def test_restore__while_the_same_name_is_being_deleted_it_stays(library: Library) -> None:
+    place = drop(library, "boat.txt", b"a boat")
+    ids = library.trash.remove([place]).ids
+    with library.dropped.deletion() as deletion:
+        library.trash.restore(ids)
+        deletion.delete([place])
+    assert place.read_bytes() == b"a boat"
+
+
+def test_remove__a_copy_that_no_scan_has_met_yet(library: Library) -> None:
+    """As Undo does right after adding; it waits again when it comes back."""
+    place = library.uploads / "new.txt"
+    place.write_bytes(b"new")
+    library.writer.add_sources([place], None)
+    removed = library.trash.remove([place])
+    assert (removed.files, removed.copies, library.writer.sources()) == (1, 1, [])
+    assert not place.exists()
+    (returned,) = library.trash.restore(removed.ids)
+    assert returned.path == place
+    assert library.counts().pending == 1
+
+
 # ---------------------------------------------------------------- files of folders
 
 

@@ -11,9 +11,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store.uploads import CONTENT
+from qwen3vl_app.types import Kind
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.room import Room
 from qwen3vl_app.ui.routes.uploads import upload_routes
@@ -112,6 +114,20 @@ def test_upload__done_refuses_other_bodies(http, empty, body):
     answer = http.post("/api/upload/done", content=body)
     assert answer.status_code == 422
     assert empty.indexer.added == []
+
+
+def test_undo__takes_out_what_was_added_and_nothing_else(http, empty):
+    first = http.put("/api/upload", content=b"one", headers={"x-path": "a.txt", "x-hold": "1"})
+    assert first.json() == {"stored": "a.txt"}
+    empty.library.put(empty.library.uploads / "a.txt", Kind.PICTURE, Image.new("RGB", (9, 9)))
+    again = http.put("/api/upload", content=b"one", headers={"x-path": "a.txt", "x-hold": "1"})
+    assert again.json() == {"stored": "a.txt", "known": True}, "so the page does not undo it"
+    undone = http.post("/api/upload/undo", json={"stored": ["a.txt"]}).json()["removed"]
+    assert (undone["files"], undone["copies"]) == (1, 1)
+    assert [one.path.name for one in empty.library.trash.all()] == ["a.txt"]
+    for other in ("../library.db", "b.txt", ".content/a"):
+        refused = http.post("/api/upload/undo", json={"stored": [other]})
+        assert (refused.status_code, refused.json()["code"]) == (400, "upload.unknown")
 
 
 def test_offer__says_what_a_scan_would_leave_out(http, empty):
