@@ -96,14 +96,14 @@ function button(name, label, one, run) {
 }
 
 function removedRow(one, tools) {
-  const picture = el('img', { src: `/m/thumb/${one.thumb}`, alt: '', loading: 'lazy', width: 48, height: 36 });
+  const picture = () => el('img', { src: `/m/thumb/${one.thumb}`, alt: '', loading: 'lazy', width: 48, height: 36 });
   const facts = [t(`removed.kind.${one.kind}`, { n: count(one.files) }), t('removed.when', { when: date(one.removed) })];
   if (one.bytes) facts.push(bytes(one.bytes));
   if (one.until) facts.push(t('removed.until', { when: date(one.until) }));
   return el(
     'div',
     { class: 'folder-row removed-row', data: { id: one.id } },
-    el('span', { class: 'removed-picture' }, one.thumb ? picture : icon(one.kind === 'folder' ? 'folder' : 'passage', 20)),
+    el('span', { class: 'removed-picture' }, one.thumb ? picture() : icon(one.kind === 'folder' ? 'folder' : 'passage', 20)),
     el(
       'div',
       { class: 'outcome-file' },

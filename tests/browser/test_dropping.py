@@ -39,7 +39,7 @@ def let_fall(page: Page, name: str, paths: list[Path]) -> None:
 def give_up(page: Page) -> None:
     """Leave the window as Esc does; the protocol's own end of a drag tells the page nothing."""
     page.evaluate(
-        """() => document.elementsFromPoint(3, 880).forEach((node) =>
+        """() => document.querySelectorAll('*').forEach((node) =>
              node.dispatchEvent(new DragEvent('dragleave', { bubbles: true })))"""
     )
 
