@@ -114,6 +114,7 @@ def _library(settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
         if used := [space for space, count in library.spaces() if count]:
             library.use_space(used[-1])  # so that the check compares its index too
         counts, folders, wrong = library.counts(), library.folders(), tuple(library.check())
+        trash = library.trash.size()
         about: dict[str, object] = {
             "folder": str(settings.library),
             "files": {outcome.value: n for outcome, n in counts.files.items()},
@@ -121,6 +122,7 @@ def _library(settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
             "spaces": [f"{space.model}: {n} vectors" for space, n in library.spaces()],
             "search": library.storage.describe(),
             "words": "well" if not any(WORDING in one for one in wrong) else "not well",
+            "trash": f"{trash.files} files, {trash.bytes / 1e6:,.1f} MB",
             "folders": f"{len(folders)}, {sum(one.watched for one in folders)} watched",
         }
         return about, wrong

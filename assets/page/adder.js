@@ -22,8 +22,9 @@ export function folderForm(collection = () => '') {
     event.preventDefault();
     button.disabled = true;
     try {
-      publish(await post('/api/index/add', { path: input.value, collection: collection() }));
-      toast(t('folder.added', { path: input.value.trim() }));
+      const { added, ...status } = await post('/api/index/add', { path: input.value, collection: collection() });
+      publish(status);
+      toast(t(added.is_folder ? 'folder.added' : 'file.added', { path: added.path }));
       input.value = '';
       emit('added');
     } catch (error) {

@@ -4,11 +4,12 @@
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
 import { drawLines } from './board_lines.js';
+import { DEFAULTS, isQuestion } from './asking_state.js';
 import { densityButton, sideButtons, viewButtons } from './board_buttons.js';
 import { Column } from './board_column.js';
 import { BoardGrid } from './board_grid.js';
 import { listenToKeys } from './board_keys.js';
-import { Messages } from './board_messages.js';
+import { isEmpty, Messages } from './board_messages.js';
 import { MoreResults } from './board_more.js';
 import { BoardTable } from './board_table.js';
 import { legend, phrase } from './board_words.js';
@@ -36,7 +37,12 @@ class Board {
     this.build();
     listenToKeys(this);
     new ResizeObserver(() => this.root.isConnected && this.draw()).observe(this.body);
-    on('status', root, (status) => this.welcome.show(status, this.stage === 'empty'));
+    on('status', root, (status) => {
+      this.welcome.show(status, this.begins());
+      const empty = isEmpty(); // decides what is shown where there are no hits
+      if (empty !== this.wasEmpty) this.later();
+      this.wasEmpty = empty;
+    });
     on('changed', root, () => this.messages.draw(this.value?.hits ?? []));
     on('unasked', root, () => this.reset());
     on('opened', root, (opened) => this.markOpened(opened?.id ?? null));
@@ -76,12 +82,14 @@ class Board {
     const begun = value.seq > this.seq;
     if (begun) this.all = false;
     this.seq = value.seq;
-    this.stage = value.stage;
+    // An empty query is refused at once; the start page stays until then, and below the refusal.
+    const isIdle = value.stage === 'begun' && this.stage === 'empty' && !isQuestion(whole(value.asked));
+    if (!isIdle) this.stage = value.stage;
     this.asked = value.asked;
     this.message = value.message ?? null;
     if (begun) this.begin(value);
     if (value.hits) this.value = value;
-    document.body.dataset.searching = ['begun', 'recall', 'rerank'].includes(value.stage);
+    document.body.dataset.searching = !isIdle && ['begun', 'recall', 'rerank'].includes(value.stage);
     this.later();
   }
 
@@ -127,7 +135,8 @@ class Board {
     say(this.status, phrase(this));
     this.legend.replaceChildren(...legend(this, hits));
     this.messages.draw(hits);
-    this.welcome.node.hidden = stage !== 'empty';
+    this.welcome.node.hidden = !this.begins();
+    if (latest) this.welcome.show(latest, this.begins());
     this.head.hidden = stage === 'empty';
     const top = this.all ? hits.length : (value?.top ?? 0);
     const none = stage === 'empty' || (!begun && !hits.length);
@@ -138,6 +147,14 @@ class Board {
     drawLines(this, hits, top);
     this.more.draw(hits.length);
     if (value) emit('scored', { hits, value });
+  }
+
+  /** Whether the start page is shown: before the first search, and where it leads further than an
+   *  empty board does, in an empty library or after a query that could not be asked. */
+  begins() {
+    if (this.stage === 'empty') return true;
+    if (this.value?.hits.length) return false;
+    return this.stage === 'error' || isEmpty();
   }
 
   /** Draw the view that was chosen beside the two columns; whether there is one. */
@@ -217,5 +234,7 @@ class Board {
     this.draw();
   }
 }
+
+const whole = (asked) => ({ ...asked, choices: { ...DEFAULTS, ...asked.choices } });
 
 const rowOf = (target) => target?.closest?.('.row[data-id]') ?? null;  // gradio has rows, too

@@ -8,6 +8,9 @@ import { icon } from './icons.js';
 import { latest } from './status.js';
 import { t, worded } from './strings.js';
 
+/** Whether the library is known to hold nothing. */
+export const isEmpty = () => Boolean(latest) && !itemCount();
+
 const itemCount = () => Object.values(latest?.items ?? {}).reduce((sum, n) => sum + n, 0);
 
 const WITHOUT_FILTERS = ['left.clear', withoutFilters];
@@ -57,12 +60,13 @@ export class Messages {
     this.nothing.hidden = !(over && !hits.length);
     if (this.nothing.hidden) return;
     const [note] = this.board.value.notes;
-    const hint = t(latest && !itemCount() ? 'nothing.empty' : 'nothing.hint');
-    const [label, run] = WAYS_OUT[note?.code] ?? (this.isFiltered() ? WITHOUT_FILTERS : []);
+    const hint = t(isEmpty() ? 'nothing.empty' : 'nothing.hint');
+    const ways = WAYS_OUT[note?.code] ?? (this.isFiltered() ? WITHOUT_FILTERS : []);
+    const [label, run] = isEmpty() ? [] : ways; // no other words help there
     const parts = [
       icon('search', 40),
       el('h2', { text: t('nothing.title') }),
-      el('p', { text: note ? worded(note) : hint }),
+      el('p', { text: note && !isEmpty() ? worded(note) : hint }),
       label ? el('button', { type: 'button', class: 'quiet', text: t(label), onclick: run }) : null,
     ];
     this.nothing.replaceChildren(...parts.filter(Boolean));

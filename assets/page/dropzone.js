@@ -1,13 +1,10 @@
 // Files on their way into the library: dropped, chosen, or a whole folder with its paths.
 
-import { emit } from './bus.js';
 import { el } from './dom.js';
-import { bytes, count } from './format.js';
+import { dropped } from './dropped.js';
 import { icon } from './icons.js';
-import { isEditable } from './status.js';
+import { send } from './sending.js';
 import { t } from './strings.js';
-import { complain, toast } from './toast.js';
-import { Upload } from './upload.js';
 
 /** A zone that takes files; `collection` says which collection they go to. */
 export function dropZone({ collection = () => '' } = {}) {
@@ -16,6 +13,7 @@ export function dropZone({ collection = () => '' } = {}) {
   const state = el('p', { class: 'drop-state', role: 'status' });
   const meter = el('i', { class: 'meter', hidden: true });
   const stop = el('button', { type: 'button', class: 'quiet', hidden: true, text: t('upload.stop') });
+  const undo = el('button', { type: 'button', class: 'quiet', hidden: true, text: t('upload.undo') });
   const pick = (input, name, label) =>
     el('button', { type: 'button', class: 'quiet', onclick: () => input.click() }, icon(name, 16), el('span', { text: t(label) }));
   const zone = el(
@@ -25,9 +23,9 @@ export function dropZone({ collection = () => '' } = {}) {
     el('p', { class: 'drop-title', text: t('drop.title') }),
     el('p', { class: 'drop-hint', text: t('drop.hint') }),
     el('div', { class: 'drop-buttons' }, pick(files, 'picture', 'drop.files'), pick(folder, 'folder', 'drop.folder')),
-    files, folder, meter, state, stop,
+    files, folder, meter, state, stop, undo,
   );
-  const take = (pairs) => send(pairs, { collection: collection(), zone, state, meter, stop });
+  const take = (pairs) => send(pairs, { collection: collection(), zone, state, meter, stop, undo });
   for (const input of [files, folder]) {
     input.addEventListener('change', () => {
       take([...input.files].map((file) => [file.webkitRelativePath || file.name, file]));
@@ -37,104 +35,7 @@ export function dropZone({ collection = () => '' } = {}) {
   zone.addEventListener('drop', (event) => {
     event.preventDefault();
     event.stopPropagation();
-    document.body.classList.remove('dragging');
     take(dropped(event.dataTransfer));
   });
   return zone;
-}
-
-/** Files dropped anywhere else on the page go to the library too, except onto the query box. Without
- *  this, a browser would leave the page and show the file. */
-export function catchDrops(element) {
-  const elsewhere = (event) => element.isConnected && hasFiles(event) && !event.target.closest?.('#query');
-  let inside = 0;
-  document.addEventListener('dragenter', (event) => {
-    if (!hasFiles(event)) return;
-    inside += 1;
-    document.body.classList.add('dragging');
-  });
-  document.addEventListener('dragleave', () => {
-    inside = Math.max(0, inside - 1);
-    if (!inside) document.body.classList.remove('dragging');
-  });
-  document.addEventListener('dragover', (event) => elsewhere(event) && event.preventDefault());
-  document.addEventListener(
-    'drop',
-    () => {
-      inside = 0;
-      document.body.classList.remove('dragging');
-    },
-    true,
-  );
-  document.addEventListener('drop', (event) => {
-    if (!elsewhere(event) || event.defaultPrevented) return;
-    event.preventDefault();
-    if (!isEditable()) {
-      toast(t('closed.library'));
-      return;
-    }
-    send(dropped(event.dataTransfer), {});
-  });
-}
-
-const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
-
-/** Pairs of relative path and file, folders walked through. Entries must be taken at once: the list is
- *  empty when the event is over. */
-function dropped(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  return entries.length ? walk(entries) : [...transfer.files].map((file) => [file.name, file]);
-}
-
-async function* walk(entries, above = '') {
-  for (const entry of entries) {
-    if (entry.isFile) yield [above + entry.name, await new Promise((yes, no) => entry.file(yes, no))];
-    else yield* walk(await children(entry), `${above}${entry.name}/`);
-  }
-}
-
-async function children(folder) {
-  const reader = folder.createReader();
-  const found = [];
-  for (;;) {
-    // A reader answers at most 100 entries at a time, and an empty list at the end.
-    const some = await new Promise((yes, no) => reader.readEntries(yes, no));
-    if (!some.length) return found;
-    found.push(...some);
-  }
-}
-
-async function send(pairs, { collection = '', zone, state, meter, stop }) {
-  const upload = new Upload(collection);
-  const note = state ? null : toast(t('upload.begun'), { seconds: 0 });
-  const show = ({ done, files, sent, total, failed }) => {
-    if (!state) return;
-    meter.hidden = false;
-    meter.style.setProperty('--done', total ? sent / total : 0);
-    const parts = [t('upload.some', { done: count(done), files: count(files) }), `${bytes(sent)} / ${bytes(total)}`];
-    if (failed) parts.push(t('upload.failed', { n: failed }));
-    state.textContent = parts.join(' · ');
-  };
-  if (stop) {
-    stop.hidden = false;
-    stop.onclick = () => upload.stop();
-  }
-  try {
-    const result = await upload.run(pairs, show);
-    finish(result, state);
-    if (zone) zone.dataset.sent = String(Number(zone.dataset.sent ?? 0) + result.done - result.failed);
-  } catch (error) {
-    complain(error);
-  }
-  note?.close();
-  if (stop) stop.hidden = true;
-  if (meter) meter.hidden = true;
-  emit('added');
-}
-
-function finish({ done, failed, first, stopped }, state) {
-  const text = done ? t('upload.done', { n: done - failed }) : t('upload.nothing');
-  if (state) state.textContent = stopped ? t('upload.stopped', { n: done - failed }) : text;
-  else toast(text);
-  if (first) complain(first);
 }

@@ -4,6 +4,8 @@
 import { el } from './dom.js';
 import { icon } from './icons.js';
 import { getJson, post, put } from './net.js';
+import { KeptOut } from './removed.js';
+import { sayRemoved } from './removing.js';
 import { refresh } from './status.js';
 import { t } from './strings.js';
 import { complain, toast } from './toast.js';
@@ -14,11 +16,13 @@ export class Folders {
     this.all = el('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => this.rescan(null) }, icon('retry', 16), el('span', { text: t('folders.rescanAll') }));
     this.patterns = el('textarea', { rows: 4, spellcheck: 'false', 'aria-label': t('ignore.title'), placeholder: '*.tmp\n/private/\n!keep.tmp' });
     this.problem = el('p', { class: 'problem', role: 'alert', hidden: true });
+    this.kept = new KeptOut();
     this.node = el(
       'section',
       { class: 'folders' },
       el('div', { class: 'grid-head' }, el('p', { class: 'fine', text: t('folders.hint') }), this.all),
       this.list,
+      this.kept.node,
       this.ignoring(),
     );
   }
@@ -36,8 +40,10 @@ export class Folders {
 
   async reload() {
     try {
-      const [folders, { patterns }] = await Promise.all([getJson('/api/folders'), getJson('/api/ignore')]);
+      const paths = ['/api/folders', '/api/ignore', '/api/removed'];
+      const [folders, { patterns }, removed] = await Promise.all(paths.map((path) => getJson(path)));
       this.draw(folders);
+      this.kept.draw(removed);
       if (document.activeElement !== this.patterns) this.patterns.value = patterns.join('\n');
     } catch (error) {
       complain(error);
@@ -97,7 +103,16 @@ export class Folders {
 
   /** Taking a whole folder out asks first: its items would have to be embedded again. */
   forget(key, path) {
-    const run = () => this.act('/api/outcomes/forget', { keys: [key] }, t('folders.forgotten'));
+    const run = async () => {
+      try {
+        const { removed } = await post('/api/outcomes/forget', { keys: [key] });
+        sayRemoved(path, removed, () => this.reload());
+        refresh();
+      } catch (error) {
+        complain(error);
+      }
+      await this.reload();
+    };
     toast(t('folders.sure', { path }), { action: { label: t('folders.forget'), run }, seconds: 12 });
   }
 }

@@ -5,13 +5,13 @@ import { el } from './dom.js';
 import { count } from './format.js';
 import { icon } from './icons.js';
 import { getJson, remove } from './net.js';
+import { sayRemoved } from './removing.js';
 import { refresh } from './status.js';
 import { t } from './strings.js';
-import { complain, toast } from './toast.js';
+import { complain } from './toast.js';
 import { tile } from './welcome.js';
 
 const KINDS = ['picture', 'page', 'passage', 'video', 'moment'];
-const UNDO_SECONDS = 6;
 const FIRST_PAGE = 60; // items; as many as the program sends at once
 
 export class Grid {
@@ -19,7 +19,6 @@ export class Grid {
     this.kind = '';
     this.collection = '';
     this.request = 0;
-    this.leaving = new Set(); // ids whose removal can still be undone
     this.kinds = el('div', { class: 'chips', role: 'group', 'aria-label': t('filter.kind') });
     this.collections = el('select', { 'aria-label': t('filter.collection'), onchange: () => this.filter() });
     this.tiles = el('div', { class: 'tiles' });
@@ -104,7 +103,7 @@ export class Grid {
     if (number !== this.request) return;
     this.loading = false;
     if (!page) return;
-    const tiles = page.items.filter((item) => !this.leaving.has(item.id)).map((item) => this.tile(item));
+    const tiles = page.items.map((item) => this.tile(item));
     if (first) this.tiles.replaceChildren(...tiles);
     else this.tiles.append(...tiles);
     this.next = page.next;
@@ -136,24 +135,19 @@ export class Grid {
     return node;
   }
 
-  /** Take a file out of the library; for a few seconds it can be brought back. */
+  /** Take a file out of the library; Undo brings it back, and so does Recently removed. */
   async forget(item) {
     const { siblings } = await getJson(`/api/items/${item.id}`).catch(() => ({ siblings: [item] }));
     const ids = siblings.map((one) => one.id);
-    ids.forEach((id) => this.leaving.add(id));
     this.hide(ids, true);
-    const act = () => {
-      ids.forEach((id) => this.leaving.delete(id));
-      remove(`/api/items/${item.id}`).then(() => refresh(), complain);
+    try {
+      sayRemoved(item.title, await remove(`/api/items/${item.id}`), () => this.reload());
       emit('forgotten', { ids });
-    };
-    const timer = setTimeout(act, UNDO_SECONDS * 1000);
-    const run = () => {
-      clearTimeout(timer);
-      ids.forEach((id) => this.leaving.delete(id));
+      refresh();
+    } catch (error) {
+      complain(error);
       this.hide(ids, false);
-    };
-    toast(t('forgotten', { title: item.title }), { action: { label: t('undo'), run }, seconds: UNDO_SECONDS });
+    }
   }
 
   hide(ids, hidden) {

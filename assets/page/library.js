@@ -10,6 +10,7 @@ import { count } from './format.js';
 import { Grid } from './grid.js';
 import { icon } from './icons.js';
 import { Outcomes } from './outcomes.js';
+import { Removed } from './removed.js';
 import { latest } from './status.js';
 import { t } from './strings.js';
 
@@ -29,7 +30,7 @@ class LibraryScreen {
       'aria-label': t('collection.name'), maxlength: 80,
     });
     this.known = el('datalist', { id: 'known-collections' });
-    this.views = { items: this.grid, files: this.outcomes, folders: new Folders(), duplicates: new Duplicates() };
+    this.views = { items: this.grid, files: this.outcomes, folders: new Folders(), duplicates: new Duplicates(), removed: new Removed() };
     this.tabs = this.buildTabs();
     this.ways = this.adding();
     this.closed = el('p', { class: 'closed', hidden: true }, icon('lock', 18), el('span', {}));
@@ -68,7 +69,7 @@ class LibraryScreen {
     this.failed = el('span', { class: 'failed' });
     const files = button('files', 'library.files');
     files.append(this.failed);
-    const others = [button('folders', 'library.folders'), button('duplicates', 'library.duplicates')];
+    const others = [button('folders', 'library.folders'), button('duplicates', 'library.duplicates'), button('removed', 'library.removed')];
     return el('div', { class: 'segments library-tabs' }, button('items', 'library.items'), files, ...others);
   }
 
@@ -96,7 +97,7 @@ class LibraryScreen {
     this.closed.hidden = !this.ways.hidden;
     say(this.closed.lastChild, t(demo ? 'closed.demo' : 'closed.library'));
     this.root.toggleAttribute('data-closed', this.ways.hidden);
-    for (const view of ['files', 'folders']) this.tabs.querySelector(`[data-view=${view}]`).hidden = demo;
+    for (const view of ['files', 'folders', 'removed']) this.tabs.querySelector(`[data-view=${view}]`).hidden = demo;
     this.tabs.querySelector('[data-view=folders]').hidden ||= !writable;
     if (this.tabs.querySelector(`[data-view=${this.view}]`).hidden) this.choose('items');
   }

@@ -5,17 +5,20 @@ import { el } from './dom.js';
 import { count, date } from './format.js';
 import { icon } from './icons.js';
 import { getJson, post } from './net.js';
+import { sayRemoved } from './removing.js';
 import { isEditable, latest, publish } from './status.js';
 import { t, worded } from './strings.js';
 import { complain, toast } from './toast.js';
 
-const ORDER = ['failed', 'skipped', 'indexed', 'duplicate', 'unchanged'];
-const SIGNS = { failed: 'alert', skipped: 'minus', indexed: 'check', duplicate: 'copy', unchanged: 'check' };
+const ORDER = ['queued', 'reading', 'failed', 'skipped', 'indexed', 'duplicate', 'unchanged'];
+const RETRIED = new Set(['queued', 'reading']); // shown of a row until the program says how it ended
+const SIGNS = { queued: 'moment', reading: 'retry', failed: 'alert', skipped: 'minus', indexed: 'check', duplicate: 'copy', unchanged: 'check' };
 
 export class Outcomes {
   constructor() {
     this.only = '';
     this.rows = [];
+    this.retried = new Map(); // key -> row of a file that is being tried again
     this.filters = el('div', { class: 'chips', role: 'group', 'aria-label': t('filter.outcome') });
     this.retry = el('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => this.again(null) }, icon('retry', 16), el('span', { text: t('retry.all') }));
     this.table = el('div', { class: 'outcomes' });
@@ -26,6 +29,7 @@ export class Outcomes {
       this.table,
     );
     on('status', this.node, (status) => !status.lost && this.count(status));
+    on('status', this.node, (status) => !status.lost && this.retried.size && this.follow(status));
   }
 
   async reload() {
@@ -35,7 +39,7 @@ export class Outcomes {
         getJson('/api/outcomes'),
       ]);
       const others = rows.filter((row) => row.outcome !== 'failed');
-      this.rows = [...failed, ...others].sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
+      this.rows = this.withRetried([...failed, ...others]);
     } catch (error) {
       complain(error);
       return;
@@ -70,8 +74,41 @@ export class Outcomes {
     this.draw();
   }
 
+  /** The rows in their order, each that is tried again in its place until it has ended. */
+  withRetried(rows) {
+    const known = new Map(rows.map((row) => [row.key, row]));
+    for (const [key, row] of this.retried) {
+      // Before the command has arrived, the list still says what it said.
+      const ended = known.get(key);
+      if (ended && this.ordered && (ended.when !== row.when || ended.outcome !== 'failed' || this.atRest())) this.retried.delete(key);
+      else if (!ended && this.ordered && this.atRest()) this.retried.delete(key);
+      else known.set(key, row);
+    }
+    const place = ({ outcome }) => ORDER.indexOf(RETRIED.has(outcome) ? 'failed' : outcome);
+    return [...known.values()].sort((a, b) => place(a) - place(b));
+  }
+
+  /** Whether the indexer does nothing, so that what has no new outcome will not get one. */
+  atRest() {
+    return !latest || latest.index.state === 'idle'; // one that has failed goes on when it is resumed
+  }
+
+  /** Show how far the files are that are tried again; the list is asked while there are any. */
+  async follow({ index }) {
+    for (const row of this.retried.values()) {
+      const isRead = index.state === 'indexing' && (this.retried.size === 1 || index.current === row.name);
+      row.outcome = isRead ? 'reading' : 'queued';
+    }
+    if (this.node.isConnected && this.ordered && !this.asking) {
+      this.asking = true;
+      await this.reload();
+      this.asking = false;
+    }
+  }
+
   draw() {
-    const rows = this.rows.filter((row) => !this.only || row.outcome === this.only);
+    const fits = (row) => !this.only || row.outcome === this.only || (this.only === 'failed' && RETRIED.has(row.outcome));
+    const rows = this.rows.filter(fits);
     if (!rows.length) {
       this.table.replaceChildren(el('p', { class: 'empty', text: t('files.empty') }));
       return;
@@ -105,20 +142,32 @@ export class Outcomes {
   /** Take a file out of the library, with the outcome it had. */
   async forget(row) {
     try {
-      publish(await post('/api/outcomes/forget', { keys: [row.key] }));
-      toast(t('forgotten', { title: row.name }));
+      const { removed, ...status } = await post('/api/outcomes/forget', { keys: [row.key] });
+      publish(status);
+      sayRemoved(row.name, removed, () => this.reload());
       await this.reload();
     } catch (error) {
       complain(error);
     }
   }
 
+  /** Try failed files again, all where none is named; their rows say so at once and follow. */
   async again(keys) {
+    const chosen = this.rows.filter((row) => row.outcome === 'failed' && (!keys || keys.includes(row.key)));
+    for (const row of chosen) this.retried.set(row.key, { ...row, outcome: 'queued', reason: { text: '' } });
+    this.ordered = false;
+    this.rows = this.withRetried(this.rows);
+    this.draw();
     try {
-      publish(await post('/api/index/retry', { keys }));
+      const status = await post('/api/index/retry', { keys });
+      this.ordered = true;
+      publish(status);
       toast(t('retry.begun'));
     } catch (error) {
+      this.retried.clear();
+      this.ordered = true;
       complain(error);
+      await this.reload();
     }
   }
 }

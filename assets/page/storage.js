@@ -15,7 +15,8 @@ export class Storage {
     this.busy = el('p', { class: 'fine', role: 'status', hidden: true, text: t('storage.measuring') });
     this.options = el('div', { class: 'storage-options' });
     this.old = el('div', { class: 'storage-old' });
-    this.node = el('div', { class: 'storage' }, this.line, el('p', { class: 'fine', text: t('storage.hint') }), this.measure, this.busy, this.options, this.old);
+    this.trash = el('p', { class: 'fine storage-trash', hidden: true });
+    this.node = el('div', { class: 'storage' }, this.line, el('p', { class: 'fine', text: t('storage.hint') }), this.measure, this.busy, this.options, this.old, this.trash);
   }
 
   async load() {
@@ -48,7 +49,9 @@ export class Storage {
     return answer;
   }
 
-  draw({ line, setting, old }) {
+  draw({ line, setting, old, trash }) {
+    this.trash.hidden = !trash.files;
+    this.trash.textContent = t('storage.trash', { n: count(trash.files), size: bytes(trash.bytes) });
     this.line.textContent = worded(line) || t('settings.none');
     const key = keyOf(setting);
     for (const row of this.options.querySelectorAll('tbody tr')) mark(row, row.dataset.key === key);

@@ -1,8 +1,8 @@
 // The bar above every screen: what the library holds, what the indexer and the models are doing.
 
 import { emit, memory, on } from './bus.js';
-import { catchDrops } from './dropzone.js';
 import { el, say } from './dom.js';
+import { catchDrops } from './dropframe.js';
 import { count, duration } from './format.js';
 import { showHelp } from './help.js';
 import { icon } from './icons.js';

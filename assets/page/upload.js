@@ -10,7 +10,7 @@ export class Upload {
   constructor(collection) {
     this.collection = collection;
     this.control = new AbortController();
-    this.counts = { done: 0, files: 0, sent: 0, total: 0, failed: 0, first: null, stopped: false };
+    this.counts = { done: 0, files: 0, sent: 0, total: 0, failed: 0, first: null, stopped: false, fresh: [] };
     this.stored = [];
   }
 
@@ -21,8 +21,7 @@ export class Upload {
 
   /** Send all `pairs` of relative path and file; `show` is told the counts after each. */
   async run(pairs, show) {
-    const queue = [];
-    for await (const pair of pairs) queue.push(pair);
+    const queue = [...pairs];
     this.counts.files = queue.length;
     this.counts.total = queue.reduce((sum, [, file]) => sum + file.size, 0);
     show(this.counts);
@@ -43,6 +42,7 @@ export class Upload {
     try {
       const answer = await putFile('/api/upload', file, headers, this.control.signal);
       this.stored.push(answer.stored);
+      if (!answer.known) this.counts.fresh.push(answer.stored);
     } catch (error) {
       if (error.name === 'AbortError') return;
       this.counts.failed += 1;

@@ -64,19 +64,25 @@ def forget(
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
-    """Take PATHS, or all that is inside folders, out of the library; nothing is deleted on disk.
+    """Take PATHS, or all that is inside folders, out of the library; undo it with ``removed``.
 
-    Only copies of files that were dropped on the page are deleted. A file comes back when its
-    folder is scanned, unless a pattern leaves it out.
+    Files of folders stay where they are, and no scan takes them in again, also not with another
+    content. Copies of files that were dropped on the page go to the trash for 30 days.
     """
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=True) as services:
         _check_known(services, paths)
-        count = services.indexer.folders.forget(paths)
+        removed = services.indexer.folders.remove(paths)
     if as_json:
-        say_json({"files": count})
-    else:
-        click.echo(f"{count} {'file was' if count == 1 else 'files were'} taken out.")
+        say_json({"files": removed.files})
+        return
+    count = removed.files
+    click.echo(f"{count} {'file was' if count == 1 else 'files were'} taken out.")
+    if removed.copies:
+        click.echo(f"Copies in the trash for 30 days: {removed.copies}.")
+    if removed.files > removed.copies:
+        click.echo("What lies in folders stays there.")
+    click.echo("Undo with: removed --restore PATH")
 
 
 def _check_known(services: Services, paths: Sequence[Path]) -> None:

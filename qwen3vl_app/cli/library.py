@@ -86,7 +86,7 @@ def index(
         if watch:
             _watch(services, as_json=as_json)
         elif services.keeper is not None:
-            services.keeper.make_if_due()
+            services.keeper.tidy()
 
 
 def _add(

@@ -14,6 +14,7 @@ from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
 from qwen3vl_app.cli.items import items
 from qwen3vl_app.cli.library import index, status
+from qwen3vl_app.cli.removed import removed
 from qwen3vl_app.cli.restore import restore
 from qwen3vl_app.cli.rows import embed, rerank
 from qwen3vl_app.cli.search import search
@@ -44,6 +45,7 @@ for _command in (
     status,
     retry,
     forget,
+    removed,
     folders,
     ignore,
     embed,

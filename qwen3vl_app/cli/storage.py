@@ -71,6 +71,7 @@ def _found(library: Library, options: list[StorageOption], freed: int) -> dict[s
     return {
         "search": library.storage.describe(),
         "setting": asdict(library.storage.setting()),
+        "trash": asdict(library.trash.size()),
         "spaces": [
             {
                 "space": old.space.fingerprint,
@@ -92,6 +93,9 @@ def _say(found: dict[str, Any]) -> None:
             f"space {space['space']}: {space['vectors']} vectors of {space['model']}, "
             f"{_mega(space['bytes'])} MB in the database"
         )
+    if found["trash"]["files"]:
+        size, count = _mega(found["trash"]["bytes"]), found["trash"]["files"]
+        click.echo(f"trash: {count} removed copies, {size} MB; `removed --empty` deletes them")
     if found["freed_bytes"]:
         click.echo(f"{_mega(found['freed_bytes'])} MB of old vectors deleted")
     for option in found["options"]:

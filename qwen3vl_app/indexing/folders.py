@@ -1,4 +1,4 @@
-"""Folders that were added: scanned again, watched, forgotten, and what is left out of them."""
+"""Folders that were added: scanned again, watched, removed, and what is left out of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from qwen3vl_app.indexing.patterns import read_patterns, write_patterns
 from qwen3vl_app.indexing.watching import Watcher
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.rows import Folder
+from qwen3vl_app.store.rows import Folder, RemovalId
+from qwen3vl_app.store.trash import Removed
 
 Notice = Callable[[Sequence[Path], str | None], None]
 """Takes paths that want scanning, and the collection of their files."""
@@ -63,18 +64,32 @@ class Folders:
             raise UsageError(f"{display(absolute)} was never added; add it first.")
         self._watcher.look_again()
 
-    def forget(self, paths: Sequence[Path]) -> int:
-        """Take files, or folders with all that is in them, out of the library; how many files.
+    def remove(self, paths: Sequence[Path]) -> Removed:
+        """Take files, or folders with all that is in them, out of the library.
 
-        On disk nothing is touched but copies of what was dropped on the page. A file of a
-        folder that stays comes back when that is scanned, unless a pattern leaves it out.
+        Files of folders stay where they are, and no scan takes them in again, whatever becomes of
+        their content; copies of what was dropped on the page go to the library's trash. Both can
+        be brought back. A folder that was added is scanned again as soon as it is added again.
 
         Raises:
             LibraryReadOnlyError: The library is open for reading only.
         """
-        count = self._library.forget(paths)
+        removed = self._library.trash.remove(paths)
         self._watcher.look_again()
-        return count
+        return removed
+
+    def restore(self, removals: Sequence[RemovalId]) -> int:
+        """Bring back what was removed, and scan it for what has changed; how many paths.
+
+        Raises:
+            UsageError: One of them is not there any more; then none is brought back.
+            LibraryReadOnlyError: The library is open for reading only.
+        """
+        returned = self._library.trash.restore(removals)
+        for one in returned:
+            self._notice([one.path], one.collection)
+        self._watcher.look_again()
+        return len(returned)
 
     @property
     def patterns(self) -> tuple[str, ...]:

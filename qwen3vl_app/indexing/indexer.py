@@ -91,7 +91,8 @@ class Indexer:
         """Index files and folders where they are, as members of a collection if one is named.
 
         Raises:
-            UsageError: A path is not there or belongs to the library; then none is added.
+            UsageError: A path is not there, belongs to the library or lies in a folder that was
+                removed; then none is added.
             LibraryReadOnlyError: The library is open for reading only.
             LibraryLostError: Its files have been taken away.
         """
@@ -107,6 +108,7 @@ class Indexer:
         uploads = self._library.uploads
         folders = [p for p in absolute if p.is_dir() and not p.is_relative_to(uploads)]
         try:
+            self._bring_back(absolute)
             self._library.writer.add_sources(absolute, collection)
             self._library.writer.remember_folders(folders, collection)
         except LibraryLostError as error:
@@ -186,6 +188,21 @@ class Indexer:
         if self._thread.ident is not None:
             self._thread.join()
             self._bulletin.post(self.progress(), last=True)
+
+    def _bring_back(self, paths: Sequence[Path]) -> None:
+        """Whatever was removed and is named now is wanted again."""
+        trash = self._library.trash
+        removed = trash.kept_out()
+        for path in paths:
+            if above := next((one for one in path.parents if os.fspath(one) in removed), None):
+                raise UsageError(
+                    f"{display(path)} lies in {display(above)}, which was removed from the "
+                    "library; bring that back first.",
+                    code="path.removed",
+                    path=display(path),
+                    folder=display(above),
+                )
+        trash.restore(trash.of(paths))
 
     def _notice(self, paths: Sequence[Path], collection: str | None) -> None:
         """Scan these, which belong to folders that were added."""

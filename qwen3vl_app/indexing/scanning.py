@@ -52,8 +52,12 @@ def scan_source(
         ignore: The library's own patterns.
         reader: ``Reader.version``; what that reader has given up is not read again.
     """
+    removed = library.trash.kept_out()
+    if not removed.isdisjoint(map(os.fspath, (source.path, *source.path.parents))):
+        library.writer.finish_source(source.id, [])  # ordered before it was removed
+        return
     try:
-        found = scan([source.path], ignore=ignore, without=library.directory)
+        found = scan([source.path], ignore=ignore, without=library.directory, removed=removed)
     except UsageError:
         library.writer.finish_source(source.id, [])
         tracker.say(f"{display(source.path)} is no longer there; what it held is kept.")
@@ -64,6 +68,8 @@ def scan_source(
             return
         walk.meet(one)
     walk.finish()
+    if late := library.trash.kept_out() - removed:
+        library.writer.forget([Path(path) for path in late])  # removed while this went on
 
 
 @dataclass(slots=True)

@@ -182,8 +182,13 @@ class Watcher:
             self._notice([folder.path], folder.collection)
             return
         ignore = read_patterns(self._library.directory)
+        removed = self._library.trash.kept_out()
         there = sorted({Path(path) for _, path in mine if os.path.lexists(path)})
-        wanted = [path for path in there if not left_alone(path, folder.path, ignore=ignore)]
+        wanted = [
+            path
+            for path in there
+            if not left_alone(path, folder.path, ignore=ignore, removed=removed)
+        ]
         if wanted:
             self._notice(wanted, folder.collection)
 

@@ -98,14 +98,27 @@ class Ignore:
         """With the patterns that stand in ``folder``, if any."""
         file = os.path.join(folder, IGNORE_FILE)
         lines, trouble = _read(file)
+        return self.with_list(folder, lines, trouble, where=file)
+
+    def with_list(
+        self, folder: str, lines: tuple[str, ...], trouble: str = "", *, where: str
+    ) -> Ignore:
+        """With patterns as if they stood in ``folder``, which need not be on this computer.
+
+        Args:
+            folder: Below which they apply.
+            lines: Patterns that can be used; see ``usable``.
+            trouble: Why others of the list do not count, as a sentence.
+            where: The list as reasons name it.
+        """
         room = MOST_TOGETHER - sum(len(level.globs) for level in self._levels)
         if len(lines) > room:
             found = f"The lists above hold {MOST_TOGETHER - room:,} patterns"
             limit = f"together with this one that is over the limit of {MOST_TOGETHER:,}"
             lines, trouble = (), f"{found}; {limit}, so it does not count. Shorten them."
         if trouble:
-            log.warning("%s: %s", file, trouble)
-        level = _level(folder, lines, file) if lines else None
+            log.warning("%s: %s", where, trouble)
+        level = _level(folder, lines, where) if lines else None
         if level is None and trouble == self.trouble:
             return self
         return Ignore(self._levels if level is None else (level, *self._levels), trouble)

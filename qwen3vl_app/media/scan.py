@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Informat
 
 HIDDEN = "Hidden."
 OF_THE_SYSTEM = "A folder of the operating system."
+REMOVED = "Removed from the library; bring it back under Folders, or with the command removed."
 OF_THE_KERNEL = "Not a folder of files, but the operating system's view of the machine."
 
 
@@ -34,7 +35,11 @@ Scanned = FileStamp | SkippedPath
 
 
 def scan(
-    paths: Sequence[Path], *, ignore: Sequence[str] = (), without: Path | None = None
+    paths: Sequence[Path],
+    *,
+    ignore: Sequence[str] = (),
+    without: Path | None = None,
+    removed: Collection[str] = frozenset(),
 ) -> Iterator[Scanned]:
     """Every file below ``paths`` in sorted order, and what was left alone, with the reason.
 
@@ -47,6 +52,7 @@ def scan(
         ignore: Patterns as in ``.gitignore`` that apply below every one of ``paths``, beside the
             ``.searchignore`` files in the folders, and above them.
         without: A folder that is passed over without a word.
+        removed: Absolute paths below ``paths`` that a person took out, with all inside folders.
 
     Raises:
         UsageError: A path does not exist, or a pattern means nothing; raised at once, before
@@ -57,7 +63,7 @@ def scan(
     for root in roots:
         if not os.path.lexists(root):
             raise UsageError(f"{root} does not exist; check the path.")
-    found = _scan_all(roots, rules, _Walk(_identity(without)))
+    found = _scan_all(roots, rules, _Walk(_identity(without), removed))
     return found if len(roots) == 1 else _each_once(found)
 
 
@@ -78,15 +84,28 @@ def linked_folders(
     return walk.links
 
 
-def left_alone(path: Path, root: Path, *, ignore: Sequence[str] = ()) -> bool:
-    """Whether a scan of the folder ``root`` would not reach ``path``, by names and patterns."""
+def left_alone(
+    path: Path,
+    root: Path,
+    *,
+    ignore: Sequence[str] = (),
+    removed: Collection[str] = frozenset(),
+) -> bool:
+    """Whether a scan of the folder ``root`` would not reach ``path``, by what its name says.
+
+    Args:
+        path: Inside ``root``.
+        root: The folder that would be scanned.
+        ignore: As for ``scan``.
+        removed: As for ``scan``.
+    """
     folder = os.path.abspath(root)
     rules = Ignore.of_library(ignore, folder).entered_all(folder).entered(folder)
     at = folder
     for name in Path(os.path.abspath(path)).relative_to(folder).parts:
         at = os.path.join(at, name)
         is_folder = os.path.isdir(at)
-        if _unwanted(name) or rules.reason(at, is_folder=is_folder):
+        if at in removed or unwanted(name) or rules.reason(at, is_folder=is_folder):
             return True
         rules = rules.entered(at) if is_folder else rules
     return False
@@ -129,6 +148,9 @@ class _Walk:
     without: tuple[int, int] | None
     """Device and number of a folder that is not entered, by whatever name it is met."""
 
+    removed: Collection[str] = frozenset()
+    """As for ``scan``."""
+
     links: list[Path] = field(default_factory=list)
     """By which folders were entered."""
 
@@ -153,6 +175,9 @@ class _Walk:
                 return
             inside = todo[-1]
             path = inside.path / entry.name  # half the cost of parsing entry.path
+            if self.removed and os.fspath(path) in self.removed:
+                yield IgnoredPath(path=path, reason=REMOVED)
+                continue
             found = _meet(path, entry, inside.rules)
             if isinstance(found, os.stat_result):
                 opened = self._open(path, found, inside.rules)
@@ -208,7 +233,7 @@ def _by_name(entry: os.DirEntry[str]) -> str:
 
 def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.stat_result:
     """What one name in a folder gives: a stamp or a reason, or for a folder its status."""
-    if reason := _unwanted(entry.name):
+    if reason := unwanted(entry.name):
         if entry.name == IGNORE_FILE and rules.trouble:
             reason = rules.trouble
         return SkippedPath(path=path, reason=reason)
@@ -224,7 +249,8 @@ def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.st
     return status if is_folder else _file(path, status)
 
 
-def _unwanted(name: str) -> str | None:
+def unwanted(name: str) -> str | None:
+    """Why a file or folder of this name inside a folder is left alone; None where it is not."""
     if name.startswith("."):
         return HIDDEN
     return OF_THE_SYSTEM if name in _SYSTEM_FOLDERS else None

@@ -17,6 +17,7 @@ DATABASE = "library.db"
 
 THUMBNAILS = "thumbnails"
 UPLOADS = "uploads"
+TRASH = "trash"
 INDEX = "index"
 BACKUPS = "backups"
 LOCK = "writer.lock"
@@ -30,7 +31,7 @@ QUERY_FILES = "query-files"
 
 OWN = frozenset(
     {
-        *(THUMBNAILS, UPLOADS, INDEX, BACKUPS, LOCK, OWNER),
+        *(THUMBNAILS, UPLOADS, TRASH, INDEX, BACKUPS, LOCK, OWNER),
         *(PROGRESS, PROGRESS_PART, PATTERNS, PATTERNS_PART, PREVIEWS, QUERY_FILES),
     }
 )

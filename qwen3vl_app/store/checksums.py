@@ -149,6 +149,13 @@ SEALED_AT_FIRST = (
 SEALED = (
     *SEALED_AT_FIRST,
     Sealed("reading", ("file",), ("file", "ctime_ns", "inode"), ("given_up_by",)),
+    Sealed("removal", ("id",), ("id", "stays"), ("path", "kind", "folders", "removed", "due")),
+    Sealed(
+        "removed_file",
+        ("id",),
+        ("id", "removal", "size", "mtime_ns"),
+        ("path", "content", "outcome", "reason", "collections", "trash"),
+    ),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and are wrong aloud, as
@@ -156,6 +163,8 @@ a path that is not there is said.
 
 A migration that adds a column to one of them must replace its triggers and checksums.
 """
+
+"""Tables that were made after ``checksum``, by migrations that seal them themselves."""
 
 BY_NAME = {sealed.name: sealed for sealed in SEALED}
 

@@ -204,6 +204,8 @@ def delete_unreferenced(
 ) -> tuple[list[int], list[str]]:
     """Delete contents no file has, all or those among these, with their items and vectors.
 
+    One of a removed file stays as long as that can be brought back.
+
     Returns:
         The ids of the items, and the thumbnails that nothing uses any more.
     """
@@ -211,7 +213,8 @@ def delete_unreferenced(
     unreferenced = conn.execute(
         f"SELECT hash FROM {candidates} WHERE "
         "NOT EXISTS (SELECT 1 FROM file WHERE file.content = hash) AND "
-        "NOT EXISTS (SELECT 1 FROM file WHERE file.next_content = hash)",
+        "NOT EXISTS (SELECT 1 FROM file WHERE file.next_content = hash) AND "
+        "NOT EXISTS (SELECT 1 FROM removed_file WHERE removed_file.content = hash)",
         {"among": None if among is None else json.dumps(sorted(among))},
     )
     chosen = json.dumps([row[0] for row in unreferenced])

@@ -38,6 +38,17 @@ def set_watched(conn: sqlite3.Connection, path: Path, *, on: bool) -> bool:
     return done.rowcount > 0
 
 
+def folders_under(conn: sqlite3.Connection, path: Path) -> list[Folder]:
+    """Those at or under this path, by path."""
+    inside = (folder for folder in list_folders(conn) if folder.path.is_relative_to(path))
+    return list(inside)
+
+
+def is_in_folder(conn: sqlite3.Connection, path: Path) -> bool:
+    """Whether a scan of a folder that was added would come to this path."""
+    return any(path.is_relative_to(folder.path) for folder in list_folders(conn))
+
+
 def delete_folders(conn: sqlite3.Connection, paths: Iterable[Path]) -> None:
     """Forget the folders at or under these paths."""
     for path in paths:

@@ -22,7 +22,9 @@ AGAIN = 3600.0
 
 
 class Keeper:
-    """Checks a large library once, and makes a backup every day. Makes no thread before ``start``.
+    """Checks a large library once, makes a backup every day and empties the trash.
+
+    Makes no thread before ``start``.
 
     Args:
         library: Open for writing.
@@ -50,6 +52,14 @@ class Keeper:
         if self._thread.ident is not None:
             self._thread.join()
 
+    def tidy(self) -> None:
+        """Delete what was removed 30 days ago, and make a backup if one is wanted and due."""
+        try:
+            self._library.trash.tidy()
+        except AppError as error:
+            log.warning("the trash: %s", error)
+        self.make_if_due()
+
     def make_if_due(self) -> None:
         """Make a backup now if one is wanted and due, as a command does before it ends."""
         if self._backups is None or self._library.trouble() is not None:
@@ -65,6 +75,6 @@ class Keeper:
         except AppError as error:
             log.error("%s", error)  # noqa: TRY400  # a sentence for the person, not a bug
         while True:
-            self.make_if_due()
+            self.tidy()
             if self._closing.wait(AGAIN):
                 return

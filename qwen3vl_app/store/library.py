@@ -25,6 +25,7 @@ from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.thumbnails import Thumbnails
+from qwen3vl_app.store.trash import LibraryTrash
 from qwen3vl_app.store.uploads import Uploads
 from qwen3vl_app.store.writer import LibraryWriter
 from qwen3vl_app.types import (
@@ -51,6 +52,7 @@ class Library(SearchableLibrary):
         self._thumbnails = Thumbnails(self.thumbnails)
         self._writer = LibraryWriter(connection, self._live, self._thumbnails)
         self.dropped = Uploads(self.uploads)
+        self.trash = LibraryTrash(connection, self._for_changes, self.dropped)
 
     @classmethod
     def open(cls, directory: Path, *, writable: bool = True, hides_folders: bool = False) -> Self:
@@ -136,6 +138,9 @@ class Library(SearchableLibrary):
             LibraryReadOnlyError: The library is open for reading only.
             LibraryLostError: Its files have been taken away.
         """
+        return self._for_changes()
+
+    def _for_changes(self) -> LibraryWriter:
         if not self.writable:
             raise LibraryReadOnlyError(
                 f"The library {self.directory} is open for reading only; nothing was changed.",
@@ -257,10 +262,10 @@ class Library(SearchableLibrary):
     # ------------------------------------------------------------ care
 
     def forget(self, paths: Sequence[Path]) -> int:
-        """Take files, or all files inside folders, out of the library; returns how many.
+        """Take files, or all files inside folders, out of the library for good; how many.
 
         Items that no other file has go with them. On disk nothing is touched but copies in
-        ``uploads``, which are deleted.
+        ``uploads``, which are deleted. ``trash.remove`` does it so that it can be undone.
 
         Raises:
             LibraryReadOnlyError: The library is open for reading only.

@@ -99,7 +99,7 @@ def _copy_numbers(conn: sqlite3.Connection, made: sqlite3.Connection) -> None:
     with suppress(*UNREADABLE):
         (number,) = conn.execute("PRAGMA user_version").fetchone()
         made.execute(f"PRAGMA user_version = {int(number)}")
-    for table in ("file", "item", "source"):
+    for table in ("file", "item", "source", "removal", "removed_file"):
         made.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
         made.execute(
             "INSERT INTO sqlite_sequence SELECT ?1, coalesce(max(key), 0) FROM ("
@@ -160,7 +160,8 @@ def _restore_references(conn: sqlite3.Connection) -> None:
     """What a dropped row was named by: contents are their names, all else is dropped as well."""
     conn.execute("DELETE FROM item WHERE length(content) = 0")
     conn.execute("DELETE FROM reading WHERE file NOT IN (SELECT id FROM file)")
-    for table, column in (("file", "content"), ("file", "next_content"), ("item", "content")):
+    named = (("file", "content"), ("file", "next_content"), ("item", "content"))
+    for table, column in (*named, ("removed_file", "content")):
         conn.execute(
             f"INSERT OR IGNORE INTO content (hash) SELECT {column} FROM {table} "
             f"WHERE {column} IS NOT NULL"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, NewType
 
@@ -11,6 +12,9 @@ from qwen3vl_app.types import Content, ContentHash, FileStamp, ItemId, Kind, Out
 
 FileId = NewType("FileId", int)
 """Primary key of a file in SQLite."""
+
+RemovalId = NewType("RemovalId", int)
+"""Primary key of what a person removed."""
 
 SourceId = NewType("SourceId", int)
 """Primary key of something that waits to be scanned."""
@@ -48,6 +52,47 @@ class Folder:
     """What its files are members of."""
 
     watched: bool
+
+
+class RemovedKind(StrEnum):
+    """What was removed from a library."""
+
+    COPY = "copy"
+    """A file that was dropped on the page, or a folder of such: its bytes are in the trash."""
+
+    FILE = "file"
+    """A file that stays where it is."""
+
+    FOLDER = "folder"
+    """A folder that stays where it is, with all that was known inside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What a person removed from a library, and has not brought back."""
+
+    id: RemovalId
+    path: Path
+    """Where it is, or for a copy was."""
+
+    kind: RemovedKind
+    stays: bool
+    """Scans leave it out until it is brought back, whatever its content is by then."""
+
+    files: int
+    """Of which all is still known, so that they are searchable at once when they come back."""
+
+    bytes: int
+    """Of its copies in the trash."""
+
+    removed: str
+    """When: ISO 8601, UTC."""
+
+    until: str
+    """Until when all of it is kept: ISO 8601, UTC; empty where only the path is remembered."""
+
+    thumbnail: str
+    """Of its first item; empty where there is none."""
 
 
 class KnownStamp(NamedTuple):

@@ -18,7 +18,8 @@ from __future__ import annotations
 import errno
 import filecmp
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from threading import Lock
@@ -53,10 +54,25 @@ class Uploads:
         """See ``place_upload``; one at a time, which costs nothing on a disk that is busy."""
         with self._lock:
             placed = place_upload(half, self.folder, relative, content_hash)
-            self._number += 1
-            if self._deletions:
-                self._placed[placed] = self._number
+            self._note(placed)
         return placed
+
+    def put_back(self, kept: Path, relative: PurePosixPath) -> Path:
+        """Give a file of the trash a name here again, and return the place of that.
+
+        Its former name, or one with a number where another file has that. Equal bytes that are
+        kept under their hash find each other as before.
+        """
+        with self._lock:
+            half = kept
+            if kept.stat().st_dev != self.folder.stat().st_dev:  # somebody moved one of the two
+                half = Path(shutil.copy2(kept, self.folder / f"{ARRIVING}{kept.name[:8]}.part"))
+            folder = _folder(self.folder, relative.parent)
+            target, _ = _named(half, half, folder / relative.name)
+            for done in (half, kept):
+                done.unlink(missing_ok=True)
+            self._note(target)
+        return target
 
     @contextmanager
     def deletion(self) -> Iterator[Deletion]:
@@ -75,8 +91,30 @@ class Uploads:
     def delete(self, paths: Sequence[Path], began: int) -> None:
         """See ``Deletion``."""
         with self._lock:
-            stale = [path for path in paths if self._placed.get(path, 0) <= began]
-            delete_uploads(self.folder, stale)
+            delete_uploads(self.folder, self._stale(paths, began))
+
+    def move(self, moves: Mapping[Path, Path], began: int) -> None:
+        """See ``Deletion``."""
+        with self._lock:
+            for path in self._stale([*moves], began):
+                with suppress(FileNotFoundError, NotADirectoryError):  # somebody was faster
+                    moves[path].parent.mkdir(exist_ok=True)
+                    shutil.move(path, moves[path])
+                _tidy(path.parent, self.folder)
+
+    def drop_nameless(self) -> None:
+        """Delete contents that no name has any more, also none in the trash."""
+        with self._lock:
+            _drop_nameless(self.folder)
+
+    def _note(self, placed: Path) -> None:
+        """Remember what arrives while something is deleted. Caller must hold the lock."""
+        self._number += 1
+        if self._deletions:
+            self._placed[placed] = self._number
+
+    def _stale(self, paths: Sequence[Path], began: int) -> list[Path]:
+        return [path for path in paths if self._placed.get(path, 0) <= began]
 
 
 class Deletion:
@@ -89,6 +127,10 @@ class Deletion:
     def delete(self, paths: Sequence[Path]) -> None:
         """As ``delete_uploads``."""
         self._uploads.delete(paths, self._began)
+
+    def move(self, moves: Mapping[Path, Path]) -> None:
+        """Move copies out of the folder instead; what is not there is passed over."""
+        self._uploads.move(moves, self._began)
 
 
 def place_upload(

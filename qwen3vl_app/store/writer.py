@@ -36,7 +36,7 @@ _STALE = """
 
 
 @dataclass(slots=True)
-class _Changes:
+class Changes:
     """What the search index has to look at again after a transaction."""
 
     contents: set[ContentHash] = field(default_factory=set)
@@ -119,7 +119,7 @@ class LibraryWriter:
         Returns:
             The ids of the pending files and of the skipped paths, in their order.
         """
-        with self._changing() as (conn, changes):
+        with self.changing() as (conn, changes):
             waiting = [outcomes.put_pending(conn, stamp) for stamp in pending]
             left = [outcomes.put_skipped(conn, path, changes.contents) for path in skipped]
             files.promote(conn, changes.contents)
@@ -138,7 +138,7 @@ class LibraryWriter:
         The items of vanished files cannot be found any more, but stay until ``sweep``: a file
         that was only renamed takes them over.
         """
-        with self._changing() as (conn, changes):
+        with self.changing() as (conn, changes):
             changes.contents.update(files.delete_files(conn, vanished))
             conn.execute("DELETE FROM source WHERE id = ?", (source,))
 
@@ -217,7 +217,7 @@ class LibraryWriter:
         """
         contents = {*starts.values(), *(part.content_hash for part in parts)}
         contents.update(end.content_hash for end in ends if end.content_hash is not None)
-        with self._changing() as (conn, changes):
+        with self.changing() as (conn, changes):
             row = vectors.put_space(conn, space)
             conn.executemany(
                 "INSERT OR IGNORE INTO content (hash) VALUES (?)",
@@ -239,7 +239,7 @@ class LibraryWriter:
 
         Not while batches are being made: they may be about to give such a content a file.
         """
-        return self._delete_unreferenced(None)
+        return self.delete_unreferenced(None)
 
     # ------------------------------------------------------------ changes of mind
 
@@ -271,16 +271,17 @@ class LibraryWriter:
     def forget(self, paths: Sequence[Path]) -> list[Path]:
         """Take out the files and folders at or under these paths; returns the files' paths."""
         with self._connection.lock:
-            with self._changing() as (conn, changes):
+            with self.changing() as (conn, changes):
                 folders.delete_folders(conn, paths)
                 known = {file.id: file for path in paths for file in files.known_under(conn, path)}
                 changes.contents.update(files.delete_files(conn, known))
-            self._delete_unreferenced(changes.contents)
+            self.delete_unreferenced(changes.contents)
         return [file.path for file in known.values()]
 
     @contextmanager
-    def _changing(self) -> Iterator[tuple[sqlite3.Connection, _Changes]]:
-        changes = _Changes()
+    def changing(self) -> Iterator[tuple[sqlite3.Connection, Changes]]:
+        """A transaction after which the search index and exact words follow what has changed."""
+        changes = Changes()
         with self._connection.lock:
             with self._connection.writing() as conn:
                 yield conn, changes
@@ -288,7 +289,8 @@ class LibraryWriter:
             with self._connection.reading() as conn:
                 self._live.follow(conn, changes.contents, changes.items)
 
-    def _delete_unreferenced(self, among: set[ContentHash] | None) -> int:
+    def delete_unreferenced(self, among: set[ContentHash] | None) -> int:
+        """Delete contents, all or among these, that no file has; how many items went."""
         with self._connection.lock:
             with self._connection.writing() as conn:
                 gone, unused = files.delete_unreferenced(conn, among)

@@ -21,7 +21,10 @@ WHO = "This page wants a user name and a password."
 
 SEARCH_ONLY = "This library is shown for searching only; indexing, deleting and settings are off."
 
-PRIVATE = ("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage")
+PRIVATE = (
+    *("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage"),
+    "/api/removed",
+)
 """What a public demo does not tell: folders, files and reasons of this computer."""
 
 NO_FILE = "There is no such file."

@@ -30,14 +30,21 @@ USUAL = 64 * 2**10
 PATHS = 2**20
 """Bytes of a list of files: the 5,000 that the page shows at most, at 200 each."""
 
+OFFER = 4 * 2**20
+"""Bytes of 2,000 names of a folder, at 500 each, with the lists of patterns that apply to them."""
+
 QUESTION = 256 * 2**10
 """Bytes of an event of the page: all its texts at their longest, twice, in most scripts."""
 
 ROUTES: Mapping[str, int | None] = {
     "/api/upload": None,
     "/api/upload/done": PATHS,
+    "/api/upload/undo": PATHS,
+    "/api/upload/offer": OFFER,
     "/api/index/retry": PATHS,
     "/api/outcomes/forget": PATHS,
+    "/api/removed/restore": PATHS,
+    "/api/removed/discard": PATHS,
     "/api/folders/rescan": PATHS,
     "/gradio_api/upload": None,
     "/gradio_api/queue/join": QUESTION,

@@ -63,6 +63,8 @@ FORMS = {
     "reason.system": "A folder of the operating system.",
     "reason.kernel": "Not a folder of files, but the operating system's view of the machine.",
     "reason.ignored": 'Left out by "{pattern}" in {where}.',
+    "reason.removed": "Removed from the library; bring it back under Folders, or with the command "
+    "removed.",
     "reason.visited": "The folder was already visited by another path.",
     "reason.link": "A link that leads nowhere.",
     "reason.special": "Not a regular file.",

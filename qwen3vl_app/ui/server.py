@@ -25,6 +25,7 @@ from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.models import model_routes
 from qwen3vl_app.ui.routes.page import page_routes
+from qwen3vl_app.ui.routes.removals import removal_routes
 from qwen3vl_app.ui.routes.storage import storage_routes
 from qwen3vl_app.ui.routes.tags import tag_routes
 from qwen3vl_app.ui.routes.uploads import upload_routes
@@ -53,6 +54,7 @@ def build_server(services: Services) -> FastAPI:
         indexing_routes(services, board),
         outcome_routes(services, board),
         folder_routes(services),
+        removal_routes(services),
         upload_routes(services),
         about_routes(services),
         model_routes(services),

@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.store.uploads import ARRIVING, CONTENT
 
 NAME_BYTES = 200
 """File systems allow 255 bytes; the rest is room for `` (12)`` and temporary suffixes."""
@@ -27,7 +28,8 @@ def safe_relative(name: str) -> PurePosixPath:
 
     Folders are kept, the innermost where they are too many or too long. What could leave the
     folder or not exist on some system is replaced: separators, ``..``, control characters, names
-    that Windows reserves, leading dots.
+    that Windows reserves, dots at the end. A dot at the beginning stays: it says that the file is
+    hidden, and without it nobody would find its name again.
 
     Raises:
         UsageError: Nothing is left of the name.
@@ -53,8 +55,8 @@ def _innermost(pieces: list[str]) -> list[str]:
 
 def _safe_piece(piece: str) -> str:
     text = unicodedata.normalize("NFC", piece)
-    text = _FORBIDDEN.sub("_", text).strip().lstrip(".").rstrip(". ")
-    if _RESERVED.match(text):
+    text = _FORBIDDEN.sub("_", text).strip().rstrip(". ")
+    if _RESERVED.match(text) or _is_own(text):
         text = f"_{text}"
     return _shortened(text)
 
@@ -67,3 +69,10 @@ def _shortened(text: str) -> str:
     stem = stem if tail else text
     cut = stem.encode()[: NAME_BYTES - len(tail.encode())].decode(errors="ignore")
     return cut + tail
+
+
+def _is_own(name: str) -> bool:
+    """Whether the program itself gives such names in the folder, on disks without case as well."""
+    folded = name.casefold()
+    is_half = folded.startswith(".") and folded.endswith(".part")
+    return is_half or folded == CONTENT or folded.startswith(ARRIVING)

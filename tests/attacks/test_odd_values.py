@@ -193,6 +193,7 @@ BODIES = (
         *(("POST", f"/api/folders/{name}") for name in ("watch", "rescan")),
         *(("POST", f"/api/storage/{name}") for name in ("apply", "drop")),
         *(("POST", f"/api/{name}") for name in ("outcomes/forget", "tags", "upload/done")),
+        *(("POST", f"/api/{name}") for name in ("removed/restore", "upload/offer")),
         ("PUT", "/api/ignore"),
     ],
 )

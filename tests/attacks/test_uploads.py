@@ -150,6 +150,31 @@ def test_odd_names__are_stored_or_refused_with_a_sentence(program, http, name):
     assert not any(part.startswith(".") for name in kept for part in PurePosixPath(name).parts)
 
 
+def test_a_copy_that_is_removed__goes_to_the_trash_and_comes_back(program, http):
+    """On the real program, over HTTP, with the bytes and their place on the disk."""
+    stored = send(http, "trip/boat.txt", b"a boat at sea").json()["stored"]
+    http.post("/api/upload/done", json={"stored": [stored]})
+    pause = threading.Event()
+    wait_until(pause, lambda: http.get("/api/index/status").json()["index"]["state"] == "idle")
+    (row,) = (row for row in http.get("/api/outcomes").json() if row["name"] == "boat.txt")
+    removed = http.post("/api/outcomes/forget", json={"keys": [row["key"]]}).json()["removed"]
+    assert (removed["files"], removed["copies"]) == (1, 1)
+    assert bytes_by_name(program.library / "uploads") == {}
+    (kept,) = (program.library / "trash").iterdir()
+    assert kept.read_bytes() == b"a boat at sea"
+    assert http.get("/api/storage").json()["trash"] == {"files": 1, "bytes": 13}
+    (listed,) = http.get("/api/removed").json()
+    assert (listed["name"], listed["kind"]) == ("boat.txt", "copy")
+    assert listed["until"][:10] > listed["removed"][:10]
+    assert http.post("/api/removed/restore", json={"ids": removed["ids"]}).is_success
+    assert bytes_by_name(program.library / "uploads") == {"trip/boat.txt": b"a boat at sea"}
+    assert http.get("/api/removed").json() == []
+    assert list((program.library / "trash").iterdir()) == []
+    http.post("/api/outcomes/forget", json={"keys": [row["key"]]})
+    http.post("/api/removed/discard", json={})
+    assert [path for path in (program.library / "trash").rglob("*") if path.is_file()] == []
+
+
 @pytest.mark.parametrize("name", ["../library.db", "/etc/passwd", ".content", "a\0b", "\udcff"])
 def test_done_with_what_was_not_uploaded__is_refused(http, name):
     body = b'{"stored": ["%s"]}' % name.encode("unicode_escape").replace(b"\\x", b"\\u00")

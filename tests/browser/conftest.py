@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -187,8 +187,18 @@ def drop(page: Page, selector: str, paths: list[Path]) -> None:
     page.locator(selector).scroll_into_view_if_needed()
     box = page.locator(selector).bounding_box()
     assert box is not None
-    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    drag(page, (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), paths)
+
+
+def drag(
+    page: Page,
+    at: tuple[float, float],
+    paths: list[Path],
+    kinds: Sequence[str] = ("dragEnter", "dragOver", "drop"),
+) -> None:
+    """Drag files over a point of the window, or let them fall there."""
     session = page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        session.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
+    x, y = at
+    for kind in kinds:
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})

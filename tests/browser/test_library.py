@@ -42,6 +42,11 @@ def test_folders__are_watched_scanned_again_and_taken_out(page, unhurried, tmp_p
     row.get_by_role("button", name="Take out").click()
     page.locator(".toast").get_by_role("button", name="Take out").click()
     expect(row).to_have_count(0)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="Take out").click()
+    page.locator(".toast").get_by_role("button", name="Take out").click()
+    expect(row).to_have_count(0)
     folders = unhurried.seen()["folders"]
     assert (folders["scanned"], folders["watched"]) == ([str(tmp_path)], [])
 

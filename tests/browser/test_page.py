@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import another, ask, drop, opened, stage, stages, watch_stages
+from tests.ui.serve_world import serve
 from tests.ui.world import HOSTILE, HOSTILE_NAME, draw
 
 pytestmark = pytest.mark.browser
@@ -278,6 +279,49 @@ def test_strip__follows_closely_what_a_command_began(page, unhurried, tmp_path: 
         expect(head).to_have_text(f"{done} / 40", timeout=2000)
 
 
+def test_search__an_empty_query_leaves_the_start_page(page, unhurried):
+    tiles = page.locator(".recent .tile")
+    before = tiles.count()
+    assert before > 4
+    asked = len(unhurried.seen()["queries"])
+    box = page.locator("#query textarea")
+    for text in ("", "   "):
+        box.fill(text)
+        box.press("Enter")
+        expect(page.locator(".board-note")).to_contain_text("The query is empty")
+        expect(page.locator(".welcome")).to_be_visible()
+        assert tiles.count() == before
+    assert len(unhurried.seen()["queries"]) == asked
+    ask(page, "red circle")
+    stage(page, "done")
+    expect(page.locator(".welcome")).to_be_hidden()
+    box.fill("")
+    box.press("Enter")
+    expect(page.locator(".board-note")).to_contain_text("The query is empty")
+    expect(page.locator(".column-recall .row").first).to_be_visible()
+    expect(page.locator(".welcome")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_search__in_an_empty_library_the_ways_in_stay(browser, tmp_path, width):
+    with (
+        serve(tmp_path / "empty", "empty") as served,
+        another(browser, viewport={"width": width, "height": 900}) as context,
+        opened(context, served.url) as page,
+    ):
+        ways = (".welcome .drop", ".welcome .folder-form")
+        ask(page, "red circle")
+        expect(page.locator(".board-nothing")).to_contain_text("The library is empty")
+        for way in ways:
+            expect(page.locator(way)).to_be_visible()
+        sample = page.get_by_role("button", name="Load the sample collection")
+        expect(sample.locator("visible=true").first).to_be_visible()
+        page.reload()
+        expect(page.locator(".board-nothing")).to_contain_text("The library is empty")
+        for way in ways:
+            expect(page.locator(way)).to_be_visible()
+
+
 def test_library__a_dropped_folder_keeps_its_paths(page, unhurried, tmp_path: Path):
     folder = tmp_path / "trip 旅行"
     (folder / "day 1").mkdir(parents=True)
@@ -295,6 +339,40 @@ def test_library__a_dropped_folder_keeps_its_paths(page, unhurried, tmp_path: Pa
     ]
 
 
+@pytest.mark.parametrize("way", ["chosen", "dropped"])
+def test_library__a_folder_follows_the_rules_before_anything_is_sent(
+    page, unhurried, tmp_path: Path, way: str
+):
+    folder = tmp_path / "home"
+    for name in (
+        *(".env.txt", ".git/config.txt", ".git/in/deep.txt", "in/.cache/c.txt", "tool.exe"),
+        *("notes.v1.txt", "in/a.md", "in/b.txt", "drafts/d.txt"),
+    ):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"my password is hunter2, in {name}")
+    (folder / ".searchignore").write_text("drafts/\n*.md\n")
+    sent = []
+    page.on("request", lambda one: sent.append((one.method, one.headers.get("x-path", ""))))
+    page.get_by_role("tab", name="Library").click()
+    if way == "dropped":
+        drop(page, ".library-root .drop", [folder])
+    else:
+        page.locator(".library-root [data-pick=folder]").set_input_files(folder)
+    state = page.locator(".library-root .drop-state")
+    expect(state).to_contain_text("2 files are in the library")
+    expect(state).to_contain_text(re.compile(r"\d left out: Hidden\."))
+    expect(state).to_contain_text("1 left out: Files of the type .exe cannot be searched.")
+    expect(state).to_contain_text('1 left out: Left out by "drafts/" in home/.searchignore.')
+    job = unhurried.seen()["added"][-1]
+    names = sorted(path.split("/uploads/")[1] for path in job["paths"])
+    assert names == ["home/in/b.txt", "home/notes.v1.txt"]
+    assert sorted(path for method, path in sent if method == "PUT") == [
+        "home%2Fin%2Fb.txt",
+        "home%2Fnotes.v1.txt",
+    ]
+
+
 def test_library__a_wrong_folder_stays_to_be_mended(desktop, unhurried):
     with opened(desktop, unhurried.url, expected="400") as page:
         page.get_by_role("tab", name="Library").click()
@@ -303,6 +381,17 @@ def test_library__a_wrong_folder_stays_to_be_mended(desktop, unhurried):
         form.get_by_role("button", name="Add").click()
         expect(form.locator(".problem")).to_contain_text("not a full path")
         assert form.locator("input").input_value() == "photos"
+
+
+def test_library__a_file_can_be_added_by_its_path_as_it_is_pasted(page, unhurried, tmp_path):
+    file = tmp_path / "My notes.txt"
+    file.write_text("words")
+    page.get_by_role("tab", name="Library").click()
+    form = page.locator(".library-root .folder-form")
+    form.locator("input").fill(f' "{file.as_uri()}" ')
+    form.get_by_role("button", name="Add").click()
+    expect(page.locator(".toast")).to_contain_text(f"The file {file} is being indexed")
+    assert unhurried.seen()["added"][-1]["paths"] == [str(file)]
 
 
 def test_library__outcomes_say_why(page):
@@ -322,8 +411,51 @@ def test_library__removing_can_be_undone(page):
     tile.hover()
     tile.locator(".tile-bin").click()
     expect(tile).to_be_hidden()
+    said = page.locator(".toast")
+    expect(said).to_contain_text(
+        "was removed from the library. The file itself stays where it is."
+    )
     page.get_by_role("button", name="Undo").click()
     expect(tile).to_be_visible()
+
+
+def test_library__what_was_removed_comes_back_after_a_reload(page):
+    page.get_by_role("tab", name="Library").click()
+    tile = page.locator(".grid .tile-frame", has_text="green star")
+    tile.hover()
+    tile.locator(".tile-bin").click()
+    expect(page.locator(".toast")).to_contain_text("stays where it is")
+    page.reload()
+    page.wait_for_selector(".board-root .welcome > *")
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".library-tabs [data-view=folders]").click()
+    kept = page.locator(".kept-out .removed-row", has_text="green star")
+    expect(kept.get_by_role("button", name="Take back")).to_be_visible()
+    page.locator(".library-tabs [data-view=removed]").click()
+    row = page.locator(".removed .removed-row", has_text="green star")
+    expect(row).to_contain_text("The file stays where it is")
+    expect(row).to_contain_text("kept until")
+    row.get_by_role("button", name="Restore").click()
+    expect(row).to_have_count(0)
+    page.locator(".library-tabs [data-view=items]").click()
+    expect(tile).to_be_visible()
+
+
+def test_library__what_stays_out_of_a_folder_is_taken_back_there(page):
+    page.get_by_role("tab", name="Library").click()
+    tile = page.locator(".grid .tile-frame", has_text="purple star")
+    tile.hover()
+    tile.locator(".tile-bin").click()
+    page.locator(".library-tabs [data-view=removed]").click()
+    row = page.locator(".removed .removed-row", has_text="purple star")
+    row.get_by_role("button", name="Delete for good").click()
+    page.locator(".toast").get_by_role("button", name="Delete for good").click()
+    expect(row).to_have_count(0)
+    page.locator(".library-tabs [data-view=folders]").click()
+    expect(page.locator(".kept-out")).to_contain_text("also when the file changes")
+    kept = page.locator(".kept-out .removed-row", has_text="purple star")
+    kept.get_by_role("button", name="Take back").click()
+    expect(page.locator(".kept-out")).to_be_hidden()
 
 
 def test_settings__theme_is_kept(page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import ask, drop, opened, stage, stages, watch_stages
 from tests.drawn import draw_folder
 from tests.ui.serve_world import ROOT, wait_for
+from tests.ui.world import draw
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +71,11 @@ def test_whole_job__from_a_dropped_folder_to_its_failure(
         look_at_page_and_moment(page)
         search_by_picture(page, folder / "red disc.png")
         find_the_failure(page)
+        good = draw("purple", "star", (320, 240), 7)
+        good.save(tmp_path / "mended.png")
+        mend_the_failure(
+            page, program.library / "uploads/things/broken.png", tmp_path / "mended.png"
+        )
 
 
 def watch_progress(page: Page) -> None:
@@ -140,3 +147,35 @@ def find_the_failure(page: Page) -> None:
     expect(failed).to_have_count(1)
     expect(failed.locator("b")).to_have_text("broken.png")
     expect(failed.locator(".outcome-reason")).to_have_text(re.compile(r"\w+.*\."))
+
+
+def mend_the_failure(page: Page, file: Path, picture: Path) -> None:
+    """The row follows another try, in vain and with success, without a reload."""
+    row = page.locator(".outcome", has_text=file.name)
+    page.evaluate(
+        """() => {
+          window.signs = [];
+          const note = () => {
+            const sign = [...document.querySelectorAll('.outcome')]
+              .find((one) => one.textContent.includes('broken.png'))?.dataset.outcome;
+            if (sign && window.signs.at(-1) !== sign) window.signs.push(sign);
+          };
+          new MutationObserver(note).observe(document.querySelector('.outcomes'),
+            { childList: true, subtree: true });
+        }"""
+    )
+    row.get_by_role("button", name="Retry").click()
+    expect(row).to_have_attribute("data-outcome", re.compile("queued|reading"), timeout=500)
+    expect(row).to_have_attribute("data-outcome", "failed", timeout=INDEXED)
+    file.unlink()  # it has a second name, under its hash
+    shutil.copyfile(picture, file)
+    row.get_by_role("button", name="Retry").click()
+    page.locator(".chip[data-outcome='']").click()
+    expect(row).to_have_attribute(
+        "data-outcome", re.compile("^(indexed|duplicate)$"), timeout=INDEXED
+    )
+    expect(row.get_by_role("button", name="Retry")).to_have_count(0)
+    signs = page.evaluate("window.signs")
+    assert signs[0] == "queued"
+    assert signs[-1] in ("indexed", "duplicate")
+    assert set(signs) <= {"queued", "reading", "failed", "indexed", "duplicate"}

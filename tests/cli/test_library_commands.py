@@ -268,6 +268,42 @@ def test_forget__takes_out_and_deletes_nothing(program, folder):
     assert program.run("forget").exit_code == 2
 
 
+def test_forget__stays_so_until_it_is_taken_back(program, tmp_path):
+    one, two = (draw_picture(tmp_path / f"{name}.png", name) for name in ("green", "blue"))
+    program.json("index", tmp_path, "--ignore", "library/")
+    said = program.run("forget", one).stdout.splitlines()
+    assert said == [
+        "1 file was taken out.",
+        "What lies in folders stays there.",
+        "Undo with: removed --restore PATH",
+    ]
+    (row,) = program.json("removed")["removed"]
+    assert (row["path"], row["kind"], row["stays"], row["files"]) == (str(one), "file", True, 1)
+    draw_picture(one, "red")
+    assert program.json("index", tmp_path)["unchanged"] == 1
+    assert program.json("folders", "--rescan")["run"]["unchanged"] == 1
+    assert program.json("status")["items"]["picture"] == 1
+    assert f"{one}  file" in program.run("removed").stdout
+    assert "trash: 0 files" in program.run("doctor").stdout
+    back = program.json("removed", "--restore", one)
+    assert (back["run"]["indexed"], back["removed"]) == (1, [])
+    assert program.json("status")["items"]["picture"] == 2
+    assert two.exists()
+
+
+def test_removed__deletes_for_good_and_says_what_is_not_there(program, tmp_path):
+    one = draw_picture(tmp_path / "a.png", "green")
+    program.json("index", one)
+    program.json("forget", one)
+    wrong = program.run("removed", "--restore", tmp_path / "b.png")
+    assert wrong.exit_code == 2
+    assert f"Nothing was removed at {tmp_path / 'b.png'}" in wrong.stderr
+    found = program.json("removed", "--empty")
+    assert (found["deleted"], found["removed"][0]["until"]) == (1, "")
+    assert one.exists()
+    assert program.run("restore", "--list").exit_code in (0, 2), "that one restores backups"
+
+
 @pytest.mark.parametrize("command", ["retry", "forget"])
 def test_retry_and_forget__name_what_is_not_there_and_change_nothing(program, tmp_path, command):
     """They ended well, with a count of 0."""

@@ -72,7 +72,7 @@ def test_rescan__unknown_folder(world: World) -> None:
 def test_forget__a_folder_goes_with_its_files(world: World) -> None:
     world.pictures(3)
     world.index()
-    assert world.indexer.folders.forget([world.folder]) == 3
+    assert world.indexer.folders.remove([world.folder]).files == 3
     assert (world.library.folders(), world.names()) == ([], [])
     assert len(list(world.folder.iterdir())) == 3
 
@@ -130,7 +130,7 @@ def test_folders__of_a_library_open_for_reading(world: World) -> None:
         for change in (
             lambda: folders.ignore(["a"]),
             lambda: folders.watch(world.folder, on=True),
-            lambda: folders.forget([world.folder]),
+            lambda: folders.remove([world.folder]),
         ):
             with pytest.raises(LibraryReadOnlyError):
                 change()

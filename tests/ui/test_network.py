@@ -188,6 +188,8 @@ def test_origin__foreign_ones_are_refused_with_the_password_too(web: httpx.Clien
     [
         *(("POST", f"/api/index/{word}") for word in ("pause", "add", "retry", "samples")),
         *(("DELETE", "/api/items/1"), ("PUT", "/api/upload"), ("POST", "/api/upload/done")),
+        *(("GET", "/api/removed"), ("POST", "/api/upload/offer")),
+        *(("POST", f"/api/removed/{word}") for word in ("restore", "discard")),
         *(("GET", "/api/outcomes"), ("GET", "/api/about"), ("POST", "/%61pi/index/cancel")),
     ],
 )

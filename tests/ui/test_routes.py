@@ -196,6 +196,37 @@ def test_outcomes__names_that_are_no_text_come_back(empty):
     assert empty.library.outcome_rows == []
 
 
+def test_removed__is_listed_and_comes_back(empty):
+    copy = empty.library.uploads / "trip" / "a.png"
+    file = empty.library.directory.parent / "own.png"
+    for path in (copy, file):
+        empty.library.put(path, Kind.PICTURE, Image.new("RGB", (9, 9)))
+    with http(empty) as client:
+        ids = [item["id"] for item in client.get("/api/items").json()["items"]]
+        answers = [client.delete(f"/api/items/{one}", headers=OWN).json() for one in ids]
+        assert [(one["files"], one["copies"]) for one in answers] == [(1, 0), (1, 1)]
+        newest, oldest = client.get("/api/removed").json()
+        assert (newest["name"], newest["kind"], newest["stays"]) == ("a.png", "copy", False)
+        assert (oldest["path"], oldest["kind"], oldest["stays"]) == (str(file), "file", True)
+        assert client.get("/api/storage").json()["trash"] == {"files": 1, "bytes": 3_100_000}
+        done = client.post("/api/removed/restore", headers=OWN, json={"ids": answers[1]["ids"]})
+        assert (done.json()["paths"], [row["id"] for row in done.json()["rows"]]) == (
+            1,
+            answers[0]["ids"],
+        )
+        assert [i["id"] for i in client.get("/api/items").json()["items"]] == [ids[1]]
+        gone = client.post("/api/removed/restore", headers=OWN, json={"ids": answers[1]["ids"]})
+        assert (gone.status_code, gone.json()["code"]) == (400, "removed.gone")
+        left = client.post("/api/removed/discard", headers=OWN, json={}).json()
+        assert [(row["stays"], row["until"]) for row in left["rows"]] == [(True, "")]
+
+
+@pytest.mark.parametrize("ids", [None, "x", [-1], [1.5], [2**60], ["x"], [[]], [1] * 10_001])
+def test_removed__odd_numbers_are_refused(client, ids):
+    answer = client.post("/api/removed/restore", headers=OWN, json={"ids": ids})
+    assert answer.status_code in (400, 422)
+
+
 def test_tags__are_given_shown_and_taken_away(client, drawn):
     item = first(drawn, Kind.PICTURE).id
     given = client.post(

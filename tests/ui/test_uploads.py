@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -10,8 +11,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.store.uploads import CONTENT
+from qwen3vl_app.types import Kind
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.room import Room
 from qwen3vl_app.ui.routes.uploads import upload_routes
@@ -26,7 +30,12 @@ from qwen3vl_app.ui.uploads import NAME_BYTES, safe_relative
         ("../../etc/passwd", "etc/passwd"),
         ("/abs/olute.txt", "abs/olute.txt"),
         ("C:\\Users\\me\\a.png", "C_/Users/me/a.png"),
-        (".hidden/..a.png", "hidden/a.png"),
+        (".hidden/..a.png", ".hidden/..a.png"),
+        ("trip/.notes.v1.2.txt", "trip/.notes.v1.2.txt"),
+        (".content/ab/cd", "_.content/ab/cd"),
+        (".Content", "_.Content"),
+        (".arriving-abcdefgh.part", "_.arriving-abcdefgh.part"),
+        (".abcdefgh.part", "_.abcdefgh.part"),
         ("a\x00b\n.png", "a_b_.png"),
         ("CON.txt", "_CON.txt"),
         ("dots. . .", "dots"),
@@ -49,7 +58,9 @@ def test_safe_relative__never_leaves_the_folder(name):
     except UsageError:
         return
     assert not path.is_absolute()
-    assert all(part not in ("", ".", "..") and not part.startswith(".") for part in path.parts)
+    assert all(part not in ("", ".", "..") for part in path.parts)
+    assert not any(part.casefold() == CONTENT for part in path.parts)
+    assert not any(re.match(r"(?i)\.arriving-|\..*\.part$", part) for part in path.parts)
     assert all(len(part.encode()) <= NAME_BYTES + 1 for part in path.parts)
 
 
@@ -88,11 +99,82 @@ def test_upload__a_batch_is_one_job(http, empty):
     assert empty.indexer.added == [(tuple(empty.library.uploads / n for n in names), "A")]
 
 
+@pytest.mark.parametrize("name", [".content/ab/cd", "..", "a/../../library.db"])
+def test_upload__done_takes_nothing_of_the_library_itself(http, empty, name):
+    inside = empty.library.uploads / ".content/ab"
+    inside.mkdir(parents=True)
+    (inside / "cd").write_bytes(b"x")
+    (empty.library.directory / "library.db").write_bytes(b"x")
+    answer = http.post("/api/upload/done", json={"stored": [name]})
+    assert (answer.status_code, answer.json()["code"]) == (400, "upload.unknown")
+
+
 @pytest.mark.parametrize("body", [b"", b"x", b"[]", b"null", b'{"stored": 3}'])
 def test_upload__done_refuses_other_bodies(http, empty, body):
     answer = http.post("/api/upload/done", content=body)
     assert answer.status_code == 422
     assert empty.indexer.added == []
+
+
+def test_undo__takes_out_what_was_added_and_nothing_else(http, empty):
+    first = http.put("/api/upload", content=b"one", headers={"x-path": "a.txt", "x-hold": "1"})
+    assert first.json() == {"stored": "a.txt"}
+    empty.library.put(empty.library.uploads / "a.txt", Kind.PICTURE, Image.new("RGB", (9, 9)))
+    again = http.put("/api/upload", content=b"one", headers={"x-path": "a.txt", "x-hold": "1"})
+    assert again.json() == {"stored": "a.txt", "known": True}, "so the page does not undo it"
+    undone = http.post("/api/upload/undo", json={"stored": ["a.txt"]}).json()["removed"]
+    assert (undone["files"], undone["copies"]) == (1, 1)
+    assert [one.path.name for one in empty.library.trash.all()] == ["a.txt"]
+    for other in ("../library.db", "b.txt", ".content/a"):
+        refused = http.post("/api/upload/undo", json={"stored": [other]})
+        assert (refused.status_code, refused.json()["code"]) == (400, "upload.unknown")
+
+
+def test_offer__says_what_a_scan_would_leave_out(http, empty):
+    empty.indexer.folders.patterns = ("drafts/",)
+    names = ["trip/a.txt", "trip/.git/", "trip/.env", "trip/in/b.md", "trip/drafts/c.txt", "x.xyz"]
+    lists = {"trip/.searchignore": "*.md\n"}
+    answer = http.post("/api/upload/offer", json={"names": names, "lists": lists})
+    codes = [row and (row["code"], row["values"]) for row in answer.json()["left"]]
+    where = "the library's list"
+    assert codes == [
+        None,
+        ("reason.hidden", {}),
+        ("reason.hidden", {}),
+        ("reason.ignored", {"pattern": "*.md", "where": "trip/.searchignore"}),
+        ("reason.ignored", {"pattern": "drafts/", "where": where}),
+        ("reason.type", {"suffix": ".xyz"}),
+    ]
+    assert list(empty.library.uploads.iterdir()) == []
+
+
+def test_offer__of_too_many_names_is_one_sentence(http):
+    answer = http.post("/api/upload/offer", json={"names": ["a"] * 10_001})
+    assert (answer.status_code, answer.json()["code"]) == (400, "upload.many")
+    assert "10001 files are named; name up to 10000" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "name", ["trip/.git/config.txt", "trip/.env.txt", "trip\\.git\\a.txt", "a/drafts/b.txt",
+             "a/@eaDir/b.txt", "a/../b.txt"],
+)  # fmt: skip
+def test_upload__of_what_a_scan_would_leave_out_is_refused(http, empty, name):
+    """Also for whoever does not ask first."""
+    empty.indexer.folders.patterns = ("drafts/",)
+    answer = http.put("/api/upload", content=b"hello", headers={"x-path": quote(name)})
+    assert (answer.status_code, answer.json()["code"]) == (400, "upload.left")
+    assert answer.json()["error"].startswith(f"{name} is not added: ")
+    assert list(empty.library.uploads.iterdir()) == []
+    assert empty.indexer.added == []
+
+
+@pytest.mark.parametrize("name", [".notes.txt", ".config/a.txt"])
+def test_upload__of_a_hidden_name_that_was_chosen_keeps_its_dot(http, empty, name):
+    answer = http.put("/api/upload", content=b"hello", headers={"x-path": name, "x-hold": "1"})
+    assert answer.json() == {"stored": name}
+    http.post("/api/upload/done", json={"stored": [name]})
+    assert empty.indexer.added == [((empty.library.uploads / name,), None)]
+    assert (empty.library.uploads / name).read_bytes() == b"hello"
 
 
 def test_upload__done_takes_only_uploads(http, empty):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import av
 import numpy as np
@@ -30,8 +31,9 @@ from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
-from qwen3vl_app.store.rows import Folder
+from qwen3vl_app.store.rows import Folder, Removal, RemovalId, RemovedKind
 from qwen3vl_app.store.storage import OldSpace, StorageOption
+from qwen3vl_app.store.trash import Removed, TrashSize
 from qwen3vl_app.store.uploads import Uploads
 from qwen3vl_app.types import (
     ContentHash,
@@ -201,6 +203,77 @@ class FakeStorage:
 
 
 @dataclass
+class FakeTrash:
+    """Removes from a ``FakeLibrary`` what can come back."""
+
+    library: FakeLibrary
+    removals: dict[RemovalId, Removal] = field(default_factory=dict)
+    kept: dict[RemovalId, dict[str, Any]] = field(default_factory=dict)
+
+    def remove(self, paths: Sequence[Path], known: dict[Path, Folder]) -> Removed:
+        numbers, files, copies = [], 0, 0
+        for path in paths:
+            number = RemovalId(len(self.kept) + 1)
+            inside = [row for row in self.library.outcome_rows if row.path.is_relative_to(path)]
+            self.kept[number] = {
+                "rows": inside,
+                "items": {
+                    i: item
+                    for i, item in self.library.items_by_id.items()
+                    if item.path.is_relative_to(path)
+                },
+                "folder": known.pop(path, None),
+            }
+            items = list(self.kept[number]["items"].values())
+            is_copy = path.is_relative_to(self.library.uploads)
+            kind = RemovedKind.FILE
+            if is_copy or self.kept[number]["folder"]:
+                kind = RemovedKind.COPY if is_copy else RemovedKind.FOLDER
+            self.library.forget([path])
+            self.removals[number] = Removal(
+                id=number,
+                path=path,
+                kind=kind,
+                stays=kind is RemovedKind.FILE,
+                files=1,
+                bytes=3_100_000 if is_copy else 0,
+                removed="2026-01-02T10:00:00Z",
+                until="2026-02-01T10:00:00Z",
+                thumbnail=items[0].thumbnail if items else "",
+            )
+            numbers.append(number)
+            files, copies = files + 1, copies + is_copy
+        return Removed(ids=tuple(numbers), files=files, copies=copies)
+
+    def restore(self, removals: Sequence[RemovalId], known: dict[Path, Folder]) -> int:
+        for number in removals:
+            if number not in self.removals:
+                raise UsageError("This is not among what was removed.", code="removed.gone")
+            self.removals.pop(number)
+            kept = self.kept[number]
+            self.library.outcome_rows += kept["rows"]
+            self.library.items_by_id |= kept["items"]
+            if kept["folder"]:
+                known[kept["folder"].path] = kept["folder"]
+        return len(removals)
+
+    def all(self) -> list[Removal]:
+        return sorted(self.removals.values(), key=lambda one: -one.id)
+
+    def discard(self, ids: Sequence[RemovalId] | None = None) -> int:
+        gone = [*self.removals] if ids is None else list(ids)
+        for number in gone:
+            one = self.removals.pop(number)
+            if one.stays:
+                self.removals[number] = replace(one, files=0, until="")
+        return len(gone)
+
+    def size(self) -> TrashSize:
+        copies = [one for one in self.removals.values() if one.kind is RemovedKind.COPY]
+        return TrashSize(files=len(copies), bytes=sum(one.bytes for one in copies))
+
+
+@dataclass
 class FakeLibrary:
     directory: Path
     storage: FakeStorage = field(default_factory=FakeStorage)
@@ -217,6 +290,7 @@ class FakeLibrary:
         self.thumbnails.mkdir(parents=True, exist_ok=True)
         self.uploads.mkdir(parents=True, exist_ok=True)
         self.dropped = Uploads(self.uploads)
+        self.trash = FakeTrash(self)
 
     def put(
         self,
@@ -365,6 +439,9 @@ class FakeLibrary:
             for path in self.paths_of(content)
         ]
 
+    def knows(self, path: Path) -> bool:
+        return any(item.path == path for item in self.items_by_id.values())
+
     def forget(self, paths: Sequence[Path]) -> int:
         self.outcome_rows = [row for row in self.outcome_rows if row.path not in paths]
         gone = [i for i, item in self.items_by_id.items() if item.path in paths]
@@ -456,10 +533,11 @@ class FakeFolders:
             raise UsageError(f"{path} was never added; add it first.")
         self.known[path] = replace(self.known[path], watched=on)
 
-    def forget(self, paths: Sequence[Path]) -> int:
-        for path in paths:
-            self.known.pop(path, None)
-        return self.library.forget(paths)
+    def remove(self, paths: Sequence[Path]) -> Removed:
+        return self.library.trash.remove(paths, self.known)
+
+    def restore(self, removals: Sequence[RemovalId]) -> int:
+        return self.library.trash.restore(removals, self.known)
 
     def ignore(self, patterns: Sequence[str]) -> tuple[str, ...]:
         if "!" in patterns:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
@@ -11,16 +10,17 @@ from time import monotonic
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.search.discretion import discreet, told
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Outcome
-from qwen3vl_app.ui.file_keys import home_expanded, path_of, usable_path
+from qwen3vl_app.ui.file_keys import path_of, usable_path
 from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.pasted_paths import path_on_this_computer
 from qwen3vl_app.ui.present import Json, by_value, model_rows, outcome_row, progress_row
+from qwen3vl_app.ui.routes.removals import removed_row
 from qwen3vl_app.ui.sentences import error_row, note_row
 
 COUNTS_SECONDS = 1.0
@@ -55,7 +55,7 @@ class Retry(BaseModel):
 
 
 class Forget(BaseModel):
-    """Files or folders to take out of the library, by key; on disk they stay."""
+    """Files or folders to take out of the library, by key; see ``Folders.remove``."""
 
     keys: list[str]
 
@@ -137,23 +137,27 @@ def indexing_routes(services: Services, board: StatusBoard) -> APIRouter:
 
     @router.post("/index/add")
     async def add(job: Add) -> Response:
-        name = clean_name(job.collection)
-        return await changed(
-            lambda: indexer.add([folder_on_this_computer(job.path)], collection=name)
-        )
+        return await changed(lambda: _added(services, job))
 
     @router.post("/index/samples")
     async def samples() -> Response:
         return await changed(lambda: indexer.add([SAMPLES], collection=SAMPLE_COLLECTION))
 
-    async def changed(work: Callable[[], object]) -> Response:
+    async def changed(work: Callable[[], Json | None]) -> Response:
         def done() -> Json:
-            work()
-            return board.now()
+            said = work() or {}
+            return board.now() | said
 
         return await changing.change(done)
 
     return router
+
+
+def _added(services: Services, job: Add) -> Json:
+    """Add a path; what it is and where, for it may have been written in many ways."""
+    path = path_on_this_computer(job.path)
+    services.indexer.add([path], collection=clean_name(job.collection))
+    return {"added": {"path": display(path), "is_folder": path.is_dir()}}
 
 
 def outcome_routes(services: Services, board: StatusBoard) -> APIRouter:
@@ -167,8 +171,8 @@ def outcome_routes(services: Services, board: StatusBoard) -> APIRouter:
         return await changing.change(forgotten, job)
 
     def forgotten(job: Forget) -> Json:
-        folders.forget([path_of(key) for key in job.keys])
-        return board.now()
+        removed = folders.remove([path_of(key) for key in job.keys])
+        return board.now() | {"removed": removed_row(removed)}
 
     @router.get("/outcomes")
     async def outcomes(
@@ -182,32 +186,6 @@ def outcome_routes(services: Services, board: StatusBoard) -> APIRouter:
         return [outcome_row(outcome) for outcome in listed]
 
     return router
-
-
-def folder_on_this_computer(text: str) -> Path:
-    """The file or folder a person typed or pasted.
-
-    Quotes around it, as file managers copy them, and ``~`` are understood.
-
-    Raises:
-        UsageError: Nothing was typed, no path can be so, or it is not absolute or not there.
-    """
-    cleaned = text.strip().strip("\"'").removeprefix("file://")
-    if not cleaned:
-        raise UsageError("Type the path of a folder or a file on this computer.", code="path.none")
-    path = home_expanded(usable_path(cleaned))
-    if not path.is_absolute():
-        raise UsageError(
-            f"{cleaned} is not a full path; it should begin at the root or with ~.",
-            code="path.relative",
-            path=cleaned,
-        )
-    if not os.path.exists(path):  # which takes a name that is too long as well
-        shown = display(path)
-        raise UsageError(
-            f"{shown} is not there; check the spelling.", code="path.absent", path=shown
-        )
-    return path
 
 
 def clean_name(collection: str | None) -> str | None:

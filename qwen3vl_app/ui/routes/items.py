@@ -1,4 +1,4 @@
-"""What the library holds: pages of items, one item in detail, and forgetting."""
+"""What the library holds: pages of items, one item in detail, and removing."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from qwen3vl_app.ui.present import (
 )
 from qwen3vl_app.ui.previews import opened
 from qwen3vl_app.ui.routes.media import LARGEST_ID, known_item, media_type
+from qwen3vl_app.ui.routes.removals import removed_row
 from qwen3vl_app.ui.routes.tags import tags_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def item_routes(services: Services, originals: Originals) -> APIRouter:
     def forget(item_id: int) -> Json:
         item = known_item(services, item_id)
         paths = library.paths_of(item.content_hash) or [item.path]
-        return {"files": services.indexer.folders.forget(paths)}
+        removed = services.indexer.folders.remove(paths)
+        return removed_row(removed)
 
     @router.get("/collections")
     def collections() -> list[Json]:

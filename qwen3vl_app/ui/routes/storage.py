@@ -90,7 +90,9 @@ def storage_row(services: Services) -> Json:
     storage = services.library.storage
     setting = storage.setting()
     old = [] if services.library.space is None else storage.old_spaces()
+    trash = services.library.trash.size()
     return {
+        "trash": {"files": trash.files, "bytes": trash.bytes},
         "line": reason_row(storage.describe()),
         "setting": setting_row(setting),
         "old": [

@@ -11,18 +11,23 @@ from urllib.parse import unquote
 
 import anyio
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from qwen3vl_app.errors import AppError, LibraryReadOnlyError, UsageError
 from qwen3vl_app.media.files import content_hash
+from qwen3vl_app.media.offered import reasons_to_leave
 from qwen3vl_app.services import Services
-from qwen3vl_app.store.uploads import ARRIVING
+from qwen3vl_app.store.encoding import storable
+from qwen3vl_app.store.uploads import ARRIVING, CONTENT
+from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.present import Json
+from qwen3vl_app.ui.reasons import reason_row
 from qwen3vl_app.ui.room import Reservation, Room
 from qwen3vl_app.ui.routes.indexing import clean_name
+from qwen3vl_app.ui.routes.removals import removed_row
 from qwen3vl_app.ui.uploads import safe_relative
 
 CHUNK = 2**20
@@ -33,7 +38,10 @@ PLACING = 4
 the threads that answer everything else are few."""
 
 MOST_AT_ONCE = 10_000
-"""Files of one job; a page sends 50."""
+"""Files of one job; a page sends 50. Names of one offer; a page sends 2,000."""
+
+OFFERS, MOST_WAITING = 2, 32
+"""Offers answered at once, and waiting: patterns are compared with thousands of names."""
 
 
 class Uploaded(BaseModel):
@@ -43,17 +51,40 @@ class Uploaded(BaseModel):
     collection: str | None = None
 
 
+class Offered(BaseModel):
+    """The names of a folder that a browser would send."""
+
+    names: list[str]
+    lists: dict[str, str] = {}
+    """The texts of its files ``.searchignore``, by their names."""
+
+
 def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
     """``PUT /api/upload`` with the percent-encoded ``X-Path`` and ``X-Collection``.
 
     ``X-Hold: 1`` stores the file without indexing it yet; ``POST /api/upload/done`` with the
     stored paths does that for a whole batch, so that a dropped folder is one job.
+    ``POST /api/upload/undo`` takes such files out again, into the trash.
+    ``POST /api/upload/offer`` says before anything is sent what of a folder a scan would take.
     """
     router = APIRouter(prefix="/api")
     uploads = services.library.uploads
     limit = services.settings.limits.max_file_bytes
     room = room or Room(uploads)
     placing = anyio.CapacityLimiter(PLACING)
+    offering = Lane(OFFERS, MOST_WAITING)
+
+    @router.post("/upload/offer")
+    async def offer(job: Offered) -> Response:
+        _check_number(len(job.names))
+        return await offering.change(left_out, job)
+
+    def left_out(job: Offered) -> Json:
+        patterns = services.indexer.folders.patterns
+        names = [storable(name) for name in job.names]
+        lists = {storable(name): storable(text) for name, text in job.lists.items()}
+        reasons = reasons_to_leave(names, lists, ignore=patterns)
+        return {"left": [None if reason is None else reason_row(reason) for reason in reasons]}
 
     @router.put("/upload")
     @router.post("/upload")
@@ -64,27 +95,25 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
             )
         if (trouble := await run_in_threadpool(services.library.trouble)) is not None:
             raise trouble  # before a file is received that could not be kept
-        relative = safe_relative(unquote(request.headers.get("x-path", "")))
+        name = unquote(request.headers.get("x-path", ""))
+        relative = safe_relative(name)
+        await run_in_threadpool(_check_wanted, services, name)
         announced = _announced(request, limit)
         with await run_in_threadpool(room.reserve, announced) as reservation:
             half = await _receive(request, uploads, reservation, limit)
             try:
-                stored = await run_sync(_place, services, half, relative, limiter=placing)
+                stored, known = await run_sync(_place, services, half, relative, limiter=placing)
             finally:
                 half.unlink(missing_ok=True)
         if request.headers.get("x-hold") != "1":
             collection = clean_name(unquote(request.headers.get("x-collection", "")))
             await run_in_threadpool(services.indexer.add, [stored], collection=collection)
-        return {"stored": stored.relative_to(uploads).as_posix()}
+        name = stored.relative_to(uploads).as_posix()
+        return {"stored": name, "known": True} if known else {"stored": name}
 
     @router.post("/upload/done")
     async def done(body: Uploaded) -> Json:
-        if len(body.stored) > MOST_AT_ONCE:
-            raise UsageError(
-                f"{len(body.stored)} files are named; name up to {MOST_AT_ONCE} at a time.",
-                code="upload.many",
-                most=MOST_AT_ONCE,
-            )
+        _check_number(len(body.stored))
         paths = await run_in_threadpool(_all_stored, uploads, body.stored)
         if not paths:
             raise UsageError("No file was uploaded.", code="upload.none")
@@ -92,11 +121,48 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
         await run_in_threadpool(services.indexer.add, paths, collection=collection)
         return {"files": len(paths)}
 
+    @router.post("/upload/undo")
+    async def undo(body: Uploaded) -> Json:
+        _check_number(len(body.stored))
+        paths = await run_in_threadpool(_all_stored, uploads, body.stored)
+        removed = await run_in_threadpool(services.indexer.folders.remove, paths)
+        return {"removed": removed_row(removed)}
+
     return router
 
 
-def _place(services: Services, half: Path, relative: PurePosixPath) -> Path:
-    return services.library.dropped.place(half, relative, content_hash(half))
+def _check_number(found: int) -> None:
+    if found > MOST_AT_ONCE:
+        raise UsageError(
+            f"{found} files are named; name up to {MOST_AT_ONCE} at a time.",
+            code="upload.many",
+            most=MOST_AT_ONCE,
+        )
+
+
+def _check_wanted(services: Services, name: str) -> None:
+    """The rules of a scan once more, for whoever sends a file without asking first.
+
+    What no reader claims is left to the indexer, which notes it as an outcome.
+
+    Raises:
+        UsageError: It lies in a folder, and a scan of that would leave it out.
+    """
+    patterns = services.indexer.folders.patterns
+    (reason,) = reasons_to_leave([name.replace("\\", "/")], {}, ignore=patterns, kinds=False)
+    if reason is not None:
+        raise UsageError(
+            f"{name[:200]} is not added: {reason}",
+            code="upload.left",
+            name=name[:200],
+            reason=reason,
+        )
+
+
+def _place(services: Services, half: Path, relative: PurePosixPath) -> tuple[Path, bool]:
+    """Where it is from now on, and whether the library knew it there before."""
+    stored = services.library.dropped.place(half, relative, content_hash(half))
+    return stored, services.library.knows(stored)
 
 
 def _all_stored(uploads: Path, names: list[str]) -> list[Path]:
@@ -105,8 +171,12 @@ def _all_stored(uploads: Path, names: list[str]) -> list[Path]:
 
 def _stored(uploads: Path, name: str) -> Path:
     relative = PurePosixPath(name)
-    is_ours = not relative.is_absolute() and not any(
-        part.startswith(".") for part in relative.parts
+    first = relative.parts[0] if relative.parts else CONTENT
+    is_ours = (
+        not relative.is_absolute()
+        and ".." not in relative.parts
+        and first.casefold() != CONTENT
+        and not first.startswith(ARRIVING)
     )
     path = uploads / relative
     with suppress(OSError, ValueError):  # no name on this disk at all
