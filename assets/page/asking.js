@@ -3,6 +3,7 @@
 // The state is one object, `choices`; everything here is drawn from it, and the server gets it with
 // every search. The address of the page always says what was asked last.
 
+import { addressOf, keep, place } from './address.js';
 import { Bar } from './asking_bar.js';
 import { FurtherQueries } from './asking_also.js';
 import { drawChips } from './asking_chips.js';
@@ -12,6 +13,7 @@ import { chosen, DEFAULTS, fromAddress, isQuestion, toAddress } from './asking_s
 import { emit, on } from './bus.js';
 import { debounced, el, showTab } from './dom.js';
 import { catchItems } from './drag.js';
+import { focusQueryFirst } from './first_focus.js';
 import { t } from './strings.js';
 import { toast } from './toast.js';
 import { liking } from './wishes.js';
@@ -28,16 +30,17 @@ class Asking {
     this.choices = { ...DEFAULTS };
     this.cards = new Map(); // id -> what to show of an item that is named as an example
     this.asked = null; // the newest question, as the server understood it
-    this.opened = null; // id of the item in the detail panel
     this.again = debounced(() => this.search(null, null), SETTLE);
     this.build();
     on('ask', root, (wish) => this.ask(wish));
     on('asked', root, ({ asked }) => this.took(asked));
-    on('opened', root, (opened) => this.note(opened?.id ?? null));
+    on('opened', root, (opened) => keep({ item: opened?.id }));
+    on('narrow', root, (change) => this.set(change(this.choices)));
     on('status', root, (status) => !status.lost && this.know(status));
     addEventListener('popstate', () => this.root.isConnected && this.restore());
     this.set({});
     this.restore();
+    focusQueryFirst();
   }
 
   build() {
@@ -106,22 +109,14 @@ class Asking {
     for (const card of asked.items) this.cards.set(card.id, card);
     this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
     const changed = toAddress(this.asked) !== toAddress(fromAddress(location.search));
-    const address = location.pathname + toAddress(this.asked, { item: this.opened });
-    if (changed && isQuestion(this.asked)) history.pushState(null, '', address);
+    if (isQuestion(this.asked)) history[changed ? 'pushState' : 'replaceState'](null, '', addressOf(this.asked));
     this.draw();
-  }
-
-  /** The address says which item is shown, too. */
-  note(id) {
-    this.opened = id;
-    const address = location.pathname + toAddress(fromAddress(location.search), { item: id });
-    if (address !== location.pathname + location.search) history.replaceState(null, '', address);
   }
 
   /** Show what the address asks for: after loading, and on back and forward. */
   restore() {
     const question = fromAddress(location.search);
-    const item = Number(new URLSearchParams(location.search).get('item'));
+    const item = Number(place('item'));
     const { text, files } = question;
     const begun = this.asked !== null;
     this.choices = question.choices;

@@ -15,6 +15,7 @@ import { legend, phrase } from './board_words.js';
 import { emit, memory, on } from './bus.js';
 import { attribute, el, isNarrow, say } from './dom.js';
 import { latest } from './status.js';
+import { Tour } from './tour.js';
 import { Welcome } from './welcome.js';
 
 const COMPACT_FROM = 11; // rows; more than ten are easier to compare when they are low
@@ -62,8 +63,9 @@ class Board {
     this.body = el('div', { class: 'board' }, this.recall.node, this.lines, this.rerank.node);
     this.others = { grid: new BoardGrid(this), table: new BoardTable(this) };
     this.more = new MoreResults(this);
-    this.welcome = new Welcome((text) => emit('ask', { text }));
-    this.root.append(this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.messages.nothing, this.welcome.node);
+    this.welcome = new Welcome();
+    this.tour = new Tour();
+    this.root.append(this.tour.node, this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.messages.nothing, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));

@@ -3,10 +3,12 @@
 import { english } from './strings_en.js';
 import { libraryEnglish } from './strings_en_library.js';
 import { searchEnglish } from './strings_en_search.js';
+import { tourEnglish } from './strings_en_tour.js';
 import { chinese } from './strings_zh.js';
 import { libraryChinese } from './strings_zh_library.js';
 import { saidChinese } from './strings_zh_said.js';
 import { searchChinese } from './strings_zh_search.js';
+import { tourChinese } from './strings_zh_tour.js';
 
 const preferred = navigator.languages?.[0] ?? navigator.language ?? 'en';
 
@@ -15,8 +17,8 @@ export const language = preferred.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 
 /** Both dictionaries, whole. */
 export const dictionaries = {
-  en: { ...english, ...searchEnglish, ...libraryEnglish },
-  zh: { ...chinese, ...searchChinese, ...libraryChinese },
+  en: { ...english, ...searchEnglish, ...libraryEnglish, ...tourEnglish },
+  zh: { ...chinese, ...searchChinese, ...libraryChinese, ...tourChinese },
 };
 
 const words = { ...dictionaries.en, ...dictionaries[language] };

@@ -27,6 +27,7 @@ from qwen3vl_app.ui.routes.models import model_routes
 from qwen3vl_app.ui.routes.page import page_routes
 from qwen3vl_app.ui.routes.storage import storage_routes
 from qwen3vl_app.ui.routes.tags import tag_routes
+from qwen3vl_app.ui.routes.tour import tour_routes
 from qwen3vl_app.ui.routes.uploads import upload_routes
 
 QUERY_FOLDER = QUERY_FILES
@@ -55,6 +56,7 @@ def build_server(services: Services) -> FastAPI:
         folder_routes(services),
         upload_routes(services),
         about_routes(services),
+        tour_routes(services),
         model_routes(services),
     ):
         app.include_router(router)

@@ -46,7 +46,6 @@ def build_search_tab(given: GivenFiles) -> SearchTab:
         submit_btn=True,
         stop_btn=True,
         max_lines=4,
-        autofocus=True,
         elem_id="query",
     )
     asking = gr.HTML(
