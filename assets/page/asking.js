@@ -9,7 +9,7 @@ import { FurtherQueries } from './asking_also.js';
 import { drawChips } from './asking_chips.js';
 import { advancedPanel, filterPanel } from './asking_fields.js';
 import { QueryPictures } from './asking_pictures.js';
-import { chosen, DEFAULTS, fromAddress, isQuestion, toAddress } from './asking_state.js';
+import { chosen, DEFAULTS, fromAddress, isListing, isQuestion, toAddress } from './asking_state.js';
 import { emit, on } from './bus.js';
 import { debounced, el, showTab } from './dom.js';
 import { catchItems } from './drag.js';
@@ -30,7 +30,7 @@ class Asking {
     this.choices = { ...DEFAULTS };
     this.cards = new Map(); // id -> what to show of an item that is named as an example
     this.asked = null; // the newest question, as the server understood it
-    this.again = debounced(() => this.search(null, null), SETTLE);
+    this.again = debounced(() => this.repeat(), SETTLE);
     this.build();
     on('ask', root, (wish) => this.ask(wish));
     on('asked', root, ({ asked }) => this.took(asked));
@@ -56,12 +56,29 @@ class Asking {
     catchItems(this.root, (card) => this.ask(liking(card)));
   }
 
-  /** Change some choices; a search that is shown is made again with them. */
+  /** Change some choices; a search that is shown is made again with them, and filters alone list. */
   set(changes) {
     this.choices = { ...this.choices, ...changes };
     this.props.value = chosen(this.choices);
     this.draw();
-    if (this.asked && Object.keys(changes).length) this.again();
+    if (!Object.keys(changes).length) return;
+    if (this.asked || isListing(this.question())) this.again();
+  }
+
+  /** The question that box and choices make now. */
+  question() {
+    return { ...this.written(null), choices: this.choices };
+  }
+
+  /** Search with the changed choices; where only filters were asked for and none is left, begin anew. */
+  repeat() {
+    const listed = this.asked && isListing(this.asked);
+    if (!listed || isQuestion(this.question())) this.search(null, null);
+    else {
+      history.pushState(null, '', addressOf(this.question()));
+      this.asked = null;
+      emit('unasked');
+    }
   }
 
   draw() {

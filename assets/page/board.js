@@ -4,9 +4,11 @@
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
 import { drawLines } from './board_lines.js';
+import { DEFAULTS } from './asking_state.js';
 import { densityButton, sideButtons, viewButtons } from './board_buttons.js';
 import { Column } from './board_column.js';
 import { BoardGrid } from './board_grid.js';
+import { Listing } from './listing.js';
 import { listenToKeys } from './board_keys.js';
 import { Messages } from './board_messages.js';
 import { MoreResults } from './board_more.js';
@@ -64,8 +66,9 @@ class Board {
     this.others = { grid: new BoardGrid(this), table: new BoardTable(this) };
     this.more = new MoreResults(this);
     this.welcome = new Welcome();
+    this.listing = new Listing(() => this.later());
     this.tour = new Tour();
-    this.root.append(this.tour.node, this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.messages.nothing, this.welcome.node);
+    this.root.append(this.tour.node, this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.messages.nothing, this.listing.node, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));
@@ -83,8 +86,17 @@ class Board {
     this.message = value.message ?? null;
     if (begun) this.begin(value);
     if (value.hits) this.value = value;
+    if (value.stage === 'listing') this.list(value.asked);
+    else if (value.stage !== 'begun') this.listing.end(); // until then, the former tiles stay
     document.body.dataset.searching = ['begun', 'recall', 'rerank'].includes(value.stage);
     this.later();
+  }
+
+  /** Nothing was asked for but what passes the filters. */
+  list({ choices }) {
+    this.value = null;
+    emit('scored', { hits: [], value: null });
+    this.listing.begin({ ...DEFAULTS, ...choices });
   }
 
   /** The first value of a new search. */
@@ -99,6 +111,7 @@ class Board {
     if (document.body.dataset.searching === 'true') this.trigger('halt');
     this.stage = 'empty';
     this.value = null;
+    this.listing.end();
     this.dismissed = this.seq;
     document.body.dataset.searching = 'false';
     if (latest) this.welcome.show(latest, true);
@@ -130,9 +143,10 @@ class Board {
     this.legend.replaceChildren(...legend(this, hits));
     this.messages.draw(hits);
     this.welcome.node.hidden = stage !== 'empty';
+    this.listing.node.hidden = !this.listing.where || !['listing', 'begun'].includes(stage);
     this.head.hidden = stage === 'empty';
     const top = this.all ? hits.length : (value?.top ?? 0);
-    const none = stage === 'empty' || (!begun && !hits.length);
+    const none = stage === 'empty' || (!begun && !hits.length) || Boolean(this.listing.where);
     this.tools.hidden = none;
     this.body.hidden = this.drawView(hits, top) || none;
     this.recall.draw(hits, top);

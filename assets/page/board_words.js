@@ -11,6 +11,7 @@ const TONES = { rescued: 'up', promoted: 'up', kept: 'same', demoted: 'down', dr
 export function phrase(board) {
   const { stage, value } = board;
   if (stage === 'empty') return '';
+  if (stage === 'listing') return board.listing.phrase();
   if (stage === 'begun') return loading() ? t('status.loading') : t('status.begun');
   if (stage === 'error') return value?.hits.length ? t('status.former') : '';
   const n = value.hits.length;
@@ -32,6 +33,7 @@ function loading() {
 /** What was asked, and what the second stage changed, as nodes. */
 export function legend(board, hits) {
   const { stage, asked, value } = board;
+  if (stage === 'listing') return board.listing.tally();
   const question = asked ? [el('span', { class: 'question', dir: 'auto', text: quoted(asked) })] : [];
   if (!['rerank', 'done', 'stopped'].includes(stage) || !value?.rerank) return question;
   const tally = { rescued: 0, promoted: 0, kept: 0, demoted: 0, dropped: 0 };

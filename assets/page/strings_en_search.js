@@ -75,6 +75,11 @@ export const searchEnglish = {
   'doubt.uniform': 'Your library is very uniform; look at the order, not at the level.',
   'left.clear': 'Search without filters',
   'ask.nothing': 'Then nothing would be asked for: type some words, or name another example first.',
+  'listing.title': 'What passes the filters',
+  'listing.all': '{total} item passes the filters.|{total} items pass the filters, newest first.',
+  'listing.part': '{total} items pass the filters; the newest {shown} are shown.',
+  'listing.none': 'No item passes the filters.',
+  'listing.more': 'Show more ({shown} of {total})',
   'nothing.again': 'Search again',
   'nothing.meaning': 'Search by meaning',
 

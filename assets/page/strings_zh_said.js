@@ -2,12 +2,14 @@
 // and `ui/reasons.py` for why a file ended as it did, why one is kept, how a library is searched).
 
 export const saidChinese = {
-  'query.empty': '查询为空：请输入文字，或添加图片或视频。',
+  'query.empty': '查询为空：请输入文字，或添加图片或视频；只选筛选条件则会列出符合的内容。',
   'query.only_unlike': '查询中只有要排除的内容：请输入文字，或添加图片或视频。',
   'query.refused': '无法用这个查询搜索：{reason}',
   'query.cancelled_out': '想要的和不想要的互相抵消了：请降低排除内容的权重，或换一种说法。',
   'query.many_files': '一个查询最多可以有 {most} 个文件。',
   'query.long': '查询中有一段文字长 {found} 个字符，超过了 {most} 的上限；请缩短它。',
+  'results.range': '要求显示 {found} 个结果；请选 1 到 {most} 个。',
+  'depth.range': '要求的深度为 {found}；请选 1 到 {most}。',
   'query.large': '这些图片和视频共 {size} 字节，超过了一个查询 {limit} 字节的上限；请选小一些的。',
   'query.gone': '{name} 已不在这里；请重新添加到查询中。',
   'query.document': '{name} 是文档；查询可以是文字、图片和视频。',

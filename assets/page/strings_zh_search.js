@@ -75,6 +75,11 @@ export const searchChinese = {
   'doubt.uniform': '资料库非常单一；请看顺序，不要看数值。',
   'left.clear': '不用筛选再搜索',
   'ask.nothing': '这样就没有要搜索的内容了：请先输入词语，或再选一个示例。',
+  'listing.title': '符合筛选条件的内容',
+  'listing.all': '{total} 个条目符合筛选条件，最新的在前。',
+  'listing.part': '{total} 个条目符合筛选条件；显示最新的 {shown} 个。',
+  'listing.none': '没有条目符合筛选条件。',
+  'listing.more': '显示更多（{shown} / {total}）',
   'nothing.again': '重新搜索',
   'nothing.meaning': '按含义搜索',
 

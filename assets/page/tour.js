@@ -145,7 +145,7 @@ export class Tour {
 
   drawVerdicts() {
     const { stop, seen, collection } = this;
-    const fits = seen && answers(stop, seen.value.asked) && seen.value.asked.choices.collection === collection;
+    const fits = seen?.value && answers(stop, seen.value.asked) && seen.value.asked.choices.collection === collection;
     const { value = null, hits = [] } = fits ? seen : {};
     const ended = value && ['done', 'stopped'].includes(value.stage);
     const said = !value ? [] : STAGES.filter((stage) => stage === 'recall' || (value.rerank && ended)).map((stage) => verdict(stage, stop, hits));

@@ -18,6 +18,18 @@ LONGEST_VALUE = 80
 """Characters of a value that are read, and repeated in the sentence that refuses it."""
 
 
+FILTERS = (
+    *("kinds", "collection", "folder", "taken_from", "taken_to", "modified_from", "modified_to"),
+    *("min_bytes", "max_bytes", "orientation", "min_seconds", "max_seconds", "tag"),
+)
+"""The names under which the page sends what hides items."""
+
+
+def filters_given(given: Mapping[str, Any]) -> bool:
+    """Whether any filter is among these named values."""
+    return any(given.get(name) not in (None, "", [], ()) for name in FILTERS)
+
+
 def read_filter(given: Mapping[str, Any]) -> ItemFilter:
     """The filter that these named values mean; what is missing or empty does not filter.
 

@@ -78,7 +78,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
     from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
     from tests.ui.hostile import add_hostile, remove_hostile
-    from tests.ui.world import build_world
+    from tests.ui.world import build_world, put_further
 
     services = build_world(folder, empty="empty" in how)
     settings = replace(services.settings, read_only="read-only" in how)
@@ -94,6 +94,8 @@ def main(folder: Path, port: int, how: list[str]) -> None:
             services.indexer.show(state=IndexState(index.pop("state")), outcomes=outcomes, **index)
         if "hostile" in values:
             (add_hostile if values.pop("hostile") else remove_hostile)(services.library)
+        if "more" in values:
+            put_further(services.library, values.pop("more"))
         for name in values.pop("failed", []):
             failed = FileOutcome(path=folder / name, outcome=Outcome.FAILED, reason="torn")
             services.library.outcome_rows.append(failed)

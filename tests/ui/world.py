@@ -324,6 +324,9 @@ class FakeLibrary:
         newest = sorted(self.matching(where), key=lambda i: -i.id)
         return [i for i in newest if after is None or i.id < after][:limit]
 
+    def count_items(self, where: ItemFilter) -> dict[Kind, int]:
+        return dict(Counter(item.kind for item in self.matching(where)))
+
     def counts(self) -> SimpleNamespace:
         files = Counter(row.outcome for row in self.outcome_rows)
         return SimpleNamespace(
@@ -762,3 +765,13 @@ def _add_clip(library: FakeLibrary, path: Path) -> None:
             place=place,
             collection="Clips",
         )
+
+
+def put_further(library: FakeLibrary, number: int) -> None:
+    """Let the library have exactly ``number`` further pictures, which are all the same."""
+    added = [i for i, item in library.items_by_id.items() if item.path.parent.name == "further"]
+    for item in added:
+        del library.items_by_id[item]
+    picture = draw("blue", "circle", (120, 90))
+    for n in range(number):
+        library.put(library.directory / "further" / f"{n:03}.png", Kind.PICTURE, picture)
