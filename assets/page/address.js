@@ -6,6 +6,9 @@ import { toAddress } from './asking_state.js';
 /** tab: a screen; view: of the results; part: of the Library; typed: not asked yet; tour: a stop; item: in the detail. */
 const PLACES = ['tab', 'view', 'part', 'typed', 'tour', 'item'];
 
+/** Characters of an address; the program takes 64 kB. */
+const LONGEST = 60_000;
+
 let coming = {}; // places that hold from the next question on
 
 /** The place `name` as the address has it; empty where it does not. */
@@ -18,6 +21,7 @@ export function keep(changes) {
     if (value == null || value === '') search.delete(name);
     else search.set(name, value);
   }
+  if (`${search}`.length > LONGEST) search.delete('typed'); // else the page could not be loaded again
   replace(search.size ? `?${search}` : '');
 }
 

@@ -3,7 +3,7 @@
 // The state is one object, `choices`; everything here is drawn from it, and the server gets it with
 // every search. The address of the page always says what was asked last.
 
-import { addressOf, keep, place } from './address.js';
+import { addressOf, keep, keepNext, place, replaceQuestion } from './address.js';
 import { Bar } from './asking_bar.js';
 import { FurtherQueries } from './asking_also.js';
 import { drawChips } from './asking_chips.js';
@@ -16,6 +16,7 @@ import { catchItems } from './drag.js';
 import { focusQueryFirst } from './first_focus.js';
 import { t } from './strings.js';
 import { toast } from './toast.js';
+import { noteTyped, typedBefore } from './typed.js';
 import { liking } from './wishes.js';
 
 const SETTLE = 350; // milliseconds between a change of the choices and the search it causes
@@ -37,6 +38,7 @@ class Asking {
     on('opened', root, (opened) => keep({ item: opened?.id }));
     on('narrow', root, (change) => this.set(change(this.choices)));
     on('status', root, (status) => !status.lost && this.know(status));
+    noteTyped(root, () => this.asked?.text ?? '');
     addEventListener('popstate', () => this.root.isConnected && this.restore());
     this.set({});
     this.restore();
@@ -63,6 +65,7 @@ class Asking {
     this.draw();
     if (!Object.keys(changes).length) return;
     if (this.asked || isListing(this.question())) this.again();
+    else replaceQuestion({ text: '', files: [], choices: this.choices }); // for a reload before anything is asked
   }
 
   /** The question that box and choices make now. */
@@ -123,6 +126,8 @@ class Asking {
 
   /** A search has begun: its question goes into the address. */
   took(asked) {
+    if (!this.restored) keepNext({ typed: null }); // it has been asked now
+    this.restored = false;
     for (const card of asked.items) this.cards.set(card.id, card);
     this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
     const changed = toAddress(this.asked) !== toAddress(fromAddress(location.search));
@@ -135,12 +140,15 @@ class Asking {
     const question = fromAddress(location.search);
     const item = Number(place('item'));
     const { text, files } = question;
+    const typed = typedBefore();
     const begun = this.asked !== null;
     this.choices = question.choices;
     this.asked = null;
     this.set({});
-    if (begun || text || files.length) this.trigger('fill', { text, files });
-    if (isQuestion(question)) this.search(text, files);
+    if (typed) keep({ typed });
+    if (begun || typed || text || files.length) this.trigger('fill', { text: typed || text, files });
+    this.restored = isQuestion(question);
+    if (this.restored) this.search(text, files);
     else emit('unasked');
     if (begun) emit(item ? 'open' : 'close', { id: item }); // while loading, the panel does so itself
   }

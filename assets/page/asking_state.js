@@ -9,7 +9,7 @@ export const DEFAULTS = Object.freeze({
 });
 
 /** How many results can be chosen. */
-export const TOPS = [5, 10, 20, 50, 100];
+export const TOPS = [5, 10, 20, 50, 100, 200, 300];
 
 /** The choices that hide items; the rest says how to look. */
 export const FILTERS = [

@@ -13,10 +13,12 @@ import { listenToKeys } from './board_keys.js';
 import { Messages } from './board_messages.js';
 import { MoreResults } from './board_more.js';
 import { BoardTable } from './board_table.js';
+import { drawView } from './board_views.js';
 import { legend, phrase } from './board_words.js';
 import { emit, memory, on } from './bus.js';
-import { attribute, el, isNarrow, say } from './dom.js';
+import { el, isNarrow, say } from './dom.js';
 import { latest } from './status.js';
+import { listenForSize, sizeButtons } from './tile_size.js';
 import { Tour } from './tour.js';
 import { Welcome } from './welcome.js';
 
@@ -38,11 +40,13 @@ class Board {
     this.waiting = false;
     this.build();
     listenToKeys(this);
+    listenForSize(root);
     new ResizeObserver(() => this.root.isConnected && this.draw()).observe(this.body);
     on('status', root, (status) => this.welcome.show(status, this.stage === 'empty'));
     on('changed', root, () => this.messages.draw(this.value?.hits ?? []));
     on('unasked', root, () => this.reset());
     on('opened', root, (opened) => this.markOpened(opened?.id ?? null));
+    on('failed', root, (message) => this.fail(message));
     on('forgotten', root, ({ ids }) => this.forget(new Set(ids)));
     watch('value', () => this.take(props.value));
     this.take(props.value);
@@ -56,7 +60,7 @@ class Board {
     this.sides = sideButtons(this);
     this.density = densityButton(this);
     this.views = viewButtons(this);
-    this.tools = el('div', { class: 'board-tools' }, this.sides, this.views, this.density);
+    this.tools = el('div', { class: 'board-tools' }, sizeButtons(), this.sides, this.views, this.density);
     const words = el('div', { class: 'board-words' }, this.status, this.legend, this.messages.left.node, this.messages.newer);
     this.head = el('div', { class: 'board-head' }, words, this.tools);
     this.recall = new Column(this, 'recall');
@@ -68,7 +72,7 @@ class Board {
     this.welcome = new Welcome();
     this.listing = new Listing(() => this.later());
     this.tour = new Tour();
-    this.root.append(this.tour.node, this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.messages.nothing, this.listing.node, this.welcome.node);
+    this.root.append(this.tour.node, this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.more.end, this.messages.nothing, this.listing.node, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));
@@ -104,6 +108,16 @@ class Board {
     this.messages.begin();
     this.unfolded.clear();
     emit('asked', { asked });
+  }
+
+  /** A search that was running was lost on the way; what it has shown stays. */
+  fail(message) {
+    if (document.body.dataset.searching !== 'true') return;
+    document.body.dataset.searching = 'false';
+    this.stage = 'error';
+    this.message = message;
+    message.shown = this.root.offsetParent !== null;
+    this.later();
   }
 
   /** As before the first search. */
@@ -147,24 +161,14 @@ class Board {
     this.head.hidden = stage === 'empty';
     const top = this.all ? hits.length : (value?.top ?? 0);
     const none = stage === 'empty' || (!begun && !hits.length) || Boolean(this.listing.where);
-    this.tools.hidden = none;
-    this.body.hidden = this.drawView(hits, top) || none;
+    this.tools.hidden = none && !this.listing.where;
+    root.toggleAttribute('data-listing', Boolean(this.listing.where));
+    this.body.hidden = drawView(this, hits, top) || none;
     this.recall.draw(hits, top);
     this.rerank.draw(hits, top);
     drawLines(this, hits, top);
     this.more.draw(hits.length);
     if (value) emit('scored', { hits, value });
-  }
-
-  /** Draw the view that was chosen beside the two columns; whether there is one. */
-  drawView(hits, top) {
-    const view = memory.get('view', 'board');
-    this.root.dataset.view = view;
-    for (const button of this.views.children) attribute(button, 'aria-pressed', String(button.dataset.view === view));
-    const shown = this.stage !== 'empty' && hits.length ? this.others[view] : null;
-    for (const other of Object.values(this.others)) other.node.hidden = other !== shown;
-    shown?.draw(hits, top);
-    return Boolean(shown);
   }
 
   isCompact(rows) {

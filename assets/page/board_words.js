@@ -13,9 +13,9 @@ export function phrase(board) {
   if (stage === 'empty') return '';
   if (stage === 'listing') return board.listing.phrase();
   if (stage === 'begun') return loading() ? t('status.loading') : t('status.begun');
-  if (stage === 'error') return value?.hits.length ? t('status.former') : '';
+  if (stage === 'error') return value?.hits.length ? broken(board) : '';
   const n = value.hits.length;
-  const shown = Math.min(n, value.top);
+  const shown = board.all ? n : Math.min(n, value.top);
   const recall = ms(value.ms.embed + value.ms.recall);
   if (!n) return t('status.nothing', { recall });
   if (stage === 'recall' && value.rerank) return t('status.recall', { n: shown, recall });
@@ -24,6 +24,11 @@ export function phrase(board) {
   if (!value.rerank) return t('status.recallOnly', { n: shown, recall });
   const done = t('status.done', { n: shown, recall, rerank: ms(value.ms.rerank) });
   return value.kept ? `${done} ${t('status.kept', { n: value.kept })}` : done;
+}
+
+/** What the rows are that stand below a failure: those before it, or as far as it came. */
+function broken({ value, seq }) {
+  return value.seq === seq ? t('status.stopped', { done: value.done, total: value.hits.length }) : t('status.former');
 }
 
 function loading() {

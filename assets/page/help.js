@@ -14,6 +14,7 @@ const KEYS = [
   [['+', '-'], 'keys.examples'],
   [['e'], 'keys.copies'],
   [['c'], 'keys.compact'],
+  [['+', '-'], 'keys.tiles'],
   [['n', 'p'], 'keys.tour'],
   [['?'], 'keys.help'],
 ];

@@ -8,8 +8,12 @@ export const english = {
   copied: 'Path copied.',
   'copy.path': 'Copy path',
   'copy.refused': 'The browser does not allow copying here.',
-  offline: 'The program does not answer. Is it still running?',
+  offline: 'The program does not answer. Is it still running? Start it again; this page goes on by itself.',
   unexpected: 'Something went wrong in the program; the terminal it runs in has the details.',
+  busy: 'Too much is asked for at once; try again in a moment.',
+  'query.kinds': 'A query takes words, pictures and clips; other files can be added to the library.',
+  'script.failed': 'Something on this page went wrong. Load it again; what is typed and asked stays.',
+  'script.reload': 'Load again',
   lost: 'The program has stopped. Start it again; this page reconnects by itself.',
   private: 'Everything stays on this computer: files, queries, models and results.',
 

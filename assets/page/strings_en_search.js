@@ -106,5 +106,10 @@ export const searchEnglish = {
   'table.rel': 'Relevance',
   'table.moved': 'Moved',
   'keys.examples': 'Like this, not like this',
+  'more.over': 'These are the first {n}, and there are more: narrow the search with filters or further words.',
+  'tiles.title': 'Size of the tiles',
+  'tiles.smaller': 'Smaller tiles (-)',
+  'tiles.larger': 'Larger tiles (+)',
+  'keys.tiles': 'In a wall: larger and smaller tiles',
   'keys.copies': 'Show the near copies',
 };

@@ -106,5 +106,10 @@ export const searchChinese = {
   'table.rel': '相关度',
   'table.moved': '变动',
   'keys.examples': '像这个，不像这个',
+  'more.over': '这是前 {n} 个，还有更多：请用筛选或更多词语缩小范围。',
+  'tiles.title': '图块大小',
+  'tiles.smaller': '缩小图块 (-)',
+  'tiles.larger': '放大图块 (+)',
+  'keys.tiles': '在图墙中：放大和缩小图块',
   'keys.copies': '显示近似副本',
 };

@@ -3,12 +3,15 @@
 import { emit, memory, on } from './bus.js';
 import { catchDrops } from './dropzone.js';
 import { el, say } from './dom.js';
+import { sayFailures } from './failures.js';
 import { count, duration } from './format.js';
+import { listenToCalls } from './gradio_calls.js';
 import { showHelp } from './help.js';
 import { icon } from './icons.js';
 import { post } from './net.js';
 import { isEditable, poll, publish } from './status.js';
 import { t, worded } from './strings.js';
+import { followTabs } from './tabs.js';
 import { chooseTheme, chosenTheme, themes } from './theme.js';
 import { complain } from './toast.js';
 
@@ -20,7 +23,10 @@ const THEME_ICONS = { system: 'system', light: 'sun', dark: 'dusk' };
 export function start({ element }) {
   const bar = new TopBar(element.querySelector('.top-bar-root'));
   on('status', bar.root, (status) => bar.show(status));
+  listenToCalls();
+  sayFailures(bar.root);
   poll(bar.root);
+  followTabs(bar.root);
   catchDrops(bar.root);
 }
 

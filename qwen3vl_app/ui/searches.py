@@ -24,6 +24,9 @@ SESSIONS = 256
 YIELD_SECONDS = 0.25
 """Between two updates of one search: a board of 100 rows takes about 150 ms to redraw."""
 
+YIELD_ROWS = 100
+"""Beyond them, the pauses are longer in proportion."""
+
 if TYPE_CHECKING:
     from qwen3vl_app.search.engine import SearchEngine
 
@@ -107,7 +110,8 @@ class Searches:
         )
         for update in updates:
             now = time.monotonic()
-            if update.stage is SearchStage.RERANK and now - sent < YIELD_SECONDS:
+            pause = YIELD_SECONDS * max(1.0, len(update.hits) / YIELD_ROWS)
+            if update.stage is SearchStage.RERANK and now - sent < pause:
                 continue
             sent = now
             yield board_value(update, query, seq=seq, asked=asked)

@@ -38,15 +38,17 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, *how: str) -> Iterator[Served]:
+def serve(folder: Path, *how: str, port: int = 0) -> Iterator[Served]:
     """Serve a new world drawn in ``folder`` until the block is left.
 
     Args:
         folder: An empty one.
         how: "empty" draws nothing, "read-only" serves for searching only.
+        port: To listen on; any that is free unless given.
     """
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port = sock.getsockname()[1]
+    if not port:
+        with socket.create_server(("127.0.0.1", 0)) as sock:
+            port = sock.getsockname()[1]
     command = [sys.executable, "-m", "tests.ui.serve_world", str(folder), str(port)]
     process = subprocess.Popen([*command, *how], cwd=ROOT)
     try:
