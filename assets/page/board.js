@@ -83,7 +83,6 @@ class Board {
   take(value) {
     if (!value || value.seq < this.seq || value.seq <= this.dismissed) return;
     const begun = value.seq > this.seq;
-    if (begun) this.all = false;
     this.seq = value.seq;
     this.stage = value.stage;
     this.asked = value.asked;
@@ -106,6 +105,7 @@ class Board {
   /** The first value of a new search. */
   begin({ asked }) {
     this.messages.begin();
+    this.all = false;
     this.unfolded.clear();
     emit('asked', { asked });
   }
@@ -114,9 +114,8 @@ class Board {
   fail(message) {
     if (document.body.dataset.searching !== 'true') return;
     document.body.dataset.searching = 'false';
-    this.stage = 'error';
-    this.message = message;
     message.shown = this.root.offsetParent !== null;
+    Object.assign(this, { stage: 'error', message });
     this.later();
   }
 

@@ -9,6 +9,7 @@ import { listenToCalls } from './gradio_calls.js';
 import { showHelp } from './help.js';
 import { icon } from './icons.js';
 import { post } from './net.js';
+import { Remarks } from './remarks.js';
 import { isEditable, poll, publish } from './status.js';
 import { t, worded } from './strings.js';
 import { followTabs } from './tabs.js';
@@ -47,7 +48,8 @@ class TopBar {
     );
     this.strip = this.buildStrip();
     this.notice = el('div', { class: 'notice', hidden: true });
-    this.root.append(this.strip, this.notice);
+    this.remarks = new Remarks();
+    this.root.append(this.strip, this.remarks.node, this.notice);
   }
 
   buildStrip() {
@@ -90,6 +92,7 @@ class TopBar {
     say(this.summary, items ? t('summary', { n: items }) : t('summary.empty'));
     this.showModels(status.models);
     this.showStrip(status.index);
+    this.remarks.draw(status.remarks ?? []);
     this.showNotice(status.models);
   }
 

@@ -50,6 +50,12 @@ class Keeper:
         if self._thread.ident is not None:
             self._thread.join()
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of the backups; nothing where all is well."""
+        failure = "" if self._backups is None else self._backups.failure
+        return (failure,) if failure else ()
+
     def make_if_due(self) -> None:
         """Make a backup now if one is wanted and due, as a command does before it ends."""
         if self._backups is None or self._library.trouble() is not None:

@@ -113,11 +113,16 @@ class Query:
         if not 0 <= self.unlike_weight <= 1:
             raise UsageError(
                 f"A weight of {self.unlike_weight} was given to what the results should not be "
-                "like; choose 0 to 1."
+                "like; choose 0 to 1.",
+                code="weight.range",
+                found=self.unlike_weight,
             )
         if len(self.also) >= MOST_QUERIES:
             raise UsageError(
-                f"{len(self.also) + 1} queries were asked at once; choose up to {MOST_QUERIES}."
+                f"{len(self.also) + 1} queries were asked at once; choose up to {MOST_QUERIES}.",
+                code="queries.many",
+                found=len(self.also) + 1,
+                most=MOST_QUERIES,
             )
         _ = self.each  # raises where one of them is empty
 

@@ -10,7 +10,13 @@ from qwen3vl_app.errors import EmptyQueryError, UsageError
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Ask, ItemFilter, ItemId, Kind, Query, WordsMode
 from qwen3vl_app.ui.crops import Crop
-from qwen3vl_app.ui.filters import filters_given, number, read_filter, whole_number
+from qwen3vl_app.ui.filters import (
+    filters_given,
+    number,
+    read_filter,
+    unknown_choice,
+    whole_number,
+)
 from qwen3vl_app.ui.query_files import MOST_FILES, QueryFile, read_query_files
 
 TOP_K = 20
@@ -168,7 +174,7 @@ def _words(given: object) -> WordsMode:
     try:
         return WordsMode(str(given or WordsMode.OFF))
     except ValueError as error:
-        raise UsageError(f"{error}; choose from {', '.join(WordsMode)}.") from error
+        raise unknown_choice(error, given, WordsMode) from error
 
 
 def _items(given: object) -> tuple[ItemId, ...]:

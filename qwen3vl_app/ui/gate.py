@@ -14,11 +14,12 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.ui.access import NO_FILE, refuse
+from qwen3vl_app.ui.access import NO_FILE
 from qwen3vl_app.ui.event_bodies import MOST_BYTES, Event, composed, session_of_body
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.gradio_surface import API, NOTHING, Row, Way, reachable
 from qwen3vl_app.ui.query_parts import Arriving
+from qwen3vl_app.ui.refusing import refuse_with
 from qwen3vl_app.ui.sessions import Sessions
 
 TOO_LONG = f"This is longer than what the page sends ({MOST_BYTES:,} bytes at most)."
@@ -74,7 +75,7 @@ class GradioGate:
             return
         row = reachable(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if row is None:
-            await refuse(scope, receive, send, 404, NOTHING)
+            await refuse_with(scope, receive, send, 404, NOTHING, code="address.none")
         elif row.way is Way.EVENT:
             await self._event(row, scope, receive, send)
         elif row.way is Way.STREAM:
@@ -91,14 +92,18 @@ class GradioGate:
         if raw is None:
             return
         if len(raw) > MOST_BYTES:
-            await refuse(scope, receive, send, 413, TOO_LONG)
+            await refuse_with(
+                scope, receive, send, 413, TOO_LONG, code="body.large", limit=MOST_BYTES
+            )
             return
         try:
             body = await run_in_threadpool(
                 composed, raw, self._events, self._given, queued=row.queued
             )
         except UsageError as error:
-            await refuse(scope, receive, send, 400, str(error))
+            await refuse_with(
+                scope, receive, send, 400, str(error), code=error.code, **error.values
+            )
             return
         await self._sessions.joined(body["session_hash"])
         whole = orjson.dumps(body)
@@ -110,7 +115,9 @@ class GradioGate:
         try:
             session = session_of_body(asked)
         except UsageError as error:
-            await refuse(scope, receive, send, 400, str(error))
+            await refuse_with(
+                scope, receive, send, 400, str(error), code=error.code, **error.values
+            )
             return
         plain = {**self._plain(scope), "query_string": f"session_hash={session}".encode()}
         with self._sessions.reading(session):
@@ -125,10 +132,14 @@ class GradioGate:
         except ClientDisconnect:
             return
         except UsageError as error:
-            await refuse(scope, receive, send, 400, str(error))
+            await refuse_with(
+                scope, receive, send, 400, str(error), code=error.code, **error.values
+            )
         except OSError as error:
             why = f"The file cannot be kept ({error.strerror}); make room on the disk."
-            await refuse(scope, receive, send, 507, why)
+            await refuse_with(
+                scope, receive, send, 507, why, code="disk.refused", said=str(error.strerror)
+            )
         else:
             await JSONResponse(keys)(scope, receive, send)
         finally:
@@ -141,7 +152,7 @@ class GradioGate:
         key = scope["path"].removeprefix(f"{API}/file=")
         file = await run_in_threadpool(self._given.find, key)
         if file is None:
-            await refuse(scope, receive, send, 404, NO_FILE)
+            await refuse_with(scope, receive, send, 404, NO_FILE, code="query.file")
             return
         kind, _ = mimetypes.guess_type(file.path.name)
         shown = kind in SHOWN

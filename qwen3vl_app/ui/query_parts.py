@@ -58,7 +58,7 @@ class Arriving:
             for one in self.files:
                 await run_in_threadpool(one.file.flush)  # a full disk is noticed here at last
         if not self._done or not self.files:
-            raise UsageError(NO_FORM)
+            raise UsageError(NO_FORM, code="upload.form")
 
     def discard(self) -> None:
         """Delete what has arrived."""
@@ -71,7 +71,7 @@ class Arriving:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind != b"multipart/form-data" or not boundary:
-            raise UsageError(NO_FORM)
+            raise UsageError(NO_FORM, code="upload.form")
         try:
             return MultipartParser(
                 boundary,
@@ -86,13 +86,13 @@ class Arriving:
                 },
             )
         except FormParserError as error:  # such as a boundary that is too long
-            raise UsageError(NO_FORM) from error
+            raise UsageError(NO_FORM, code="upload.form") from error
 
     def _feed(self, parser: MultipartParser, chunk: bytes) -> None:
         try:
             parser.write(chunk)
         except FormParserError as error:
-            raise UsageError(NO_FORM) from error
+            raise UsageError(NO_FORM, code="upload.form") from error
 
     def _begin(self) -> None:
         self._disposition = b""
@@ -116,9 +116,13 @@ class Arriving:
         _, options = parse_options_header(self._disposition)
         name = options.get(b"filename")
         if name is None or options.get(b"name") != FIELD.encode():
-            raise UsageError(NO_FORM)
+            raise UsageError(NO_FORM, code="upload.form")
         if len(self.files) == MOST_PARTS:
-            raise UsageError(f"More than {MOST_PARTS} files were sent at once; choose fewer.")
+            raise UsageError(
+                f"More than {MOST_PARTS} files were sent at once; choose fewer.",
+                code="upload.parts",
+                most=MOST_PARTS,
+            )
         path = self.new_part()
         self.files.append(Arrived(path, name.decode("utf-8", "replace"), path.open("wb")))
 

@@ -98,6 +98,8 @@ def main(folder: Path, port: int, how: list[str]) -> None:
             (add_hostile if values.pop("hostile") else remove_hostile)(services.library)
         if "more" in values:
             put_further(services.library, values.pop("more"))
+        if "notices" in values:
+            services.library.notices = tuple(values.pop("notices"))
         for name in values.pop("failed", []):
             failed = FileOutcome(path=folder / name, outcome=Outcome.FAILED, reason="torn")
             services.library.outcome_rows.append(failed)
