@@ -57,7 +57,7 @@ function group(label, ...nodes) {
 }
 
 function field(name, type, set, attributes = {}, scale = null) {
-  const input = el('input', { type, data: { name }, maxlength: 2000, ...attributes });
+  const input = el('input', { type, data: { name }, maxlength: 2000, dir: type === 'text' ? 'auto' : null, ...attributes });
   const value = () => (type !== 'number' ? input.value.trim() : input.value === '' ? null : Number(input.value) * (scale ?? 1));
   input.addEventListener('change', () => set({ [name]: value() }));
   input.show = (now) => {

@@ -3,7 +3,7 @@
 import { el } from './dom.js';
 import { count, ms } from './format.js';
 import { latest } from './status.js';
-import { t } from './strings.js';
+import { isolated, t } from './strings.js';
 
 const TONES = { rescued: 'up', promoted: 'up', kept: 'same', demoted: 'down', dropped: 'down' };
 
@@ -53,15 +53,16 @@ export function legend(board, hits) {
 }
 
 function quoted({ text, files, choices, items }) {
+  const alone = !files.length && !choices.like?.length && !choices.also?.length; // then it leads the whole line
   const title = (id) => items.find((item) => item.id === id)?.title ?? `#${id}`;
   const named = (name, ids) => (ids ?? []).map((id) => t(name, { title: title(id) }));
   const wanted = [
-    text ? `“${text}”` : '',
+    text ? `“${alone ? text : isolated(text)}”` : '',
     files.length ? t('asked.files', { n: files.length }) : '',
     ...named('asked.like', choices.like),
   ];
   const unwanted = [...named('asked.not_like', choices.not_like), choices.unlike ? t('asked.unlike', { text: choices.unlike }) : ''];
-  const also = (choices.also ?? []).map(({ text: words, files: own }) => [words ? `“${words}”` : '', own.length ? t('asked.files', { n: own.length }) : ''].filter(Boolean).join(' + '));
+  const also = (choices.also ?? []).map(({ text: words, files: own }) => [words ? `“${isolated(words)}”` : '', own.length ? t('asked.files', { n: own.length }) : ''].filter(Boolean).join(' + '));
   const queries = [wanted.filter(Boolean).join(' + '), ...also].filter(Boolean);
   return [queries.join(` ${t('asked.also')} `), ...unwanted.filter(Boolean)].join(', ');
 }

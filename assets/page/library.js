@@ -26,7 +26,7 @@ class LibraryScreen {
     this.grid = new Grid();
     this.outcomes = new Outcomes();
     this.collection = el('input', {
-      type: 'text', list: 'known-collections', placeholder: t('collection.placeholder'),
+      type: 'text', dir: 'auto', list: 'known-collections', placeholder: t('collection.placeholder'),
       'aria-label': t('collection.name'), maxlength: 80,
     });
     this.known = el('datalist', { id: 'known-collections' });

@@ -40,4 +40,12 @@ export function worded({ text, code, values = {} }) {
   return filled(said[code], Object.fromEntries(own));
 }
 
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => isolated(values[name] ?? ''));
+
+/** A value that is written from right to left keeps to itself: signs around it stay where they are. */
+export function isolated(value) {
+  return typeof value === 'string' && Array.from(value).some(isFromRight) ? `\u2068${value}\u2069` : value;
+}
+
+/** Letters of Hebrew, Arabic, Syriac, Thaana, N'Ko and their other forms. */
+const isFromRight = (sign) => (sign >= '\u0590' && sign <= '\u08ff') || (sign >= '\ufb1d' && sign <= '\ufefc');

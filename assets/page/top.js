@@ -56,7 +56,7 @@ class TopBar {
     this.head = el('b', { class: 'strip-head' });
     this.bar = el('i', { class: 'meter' });
     this.pace = el('span', { class: 'strip-pace' });
-    this.current = el('span', { class: 'strip-current' });
+    this.current = el('span', { class: 'strip-current', dir: 'auto' });
     const button = (name, label, path) =>
       el(
         'button',

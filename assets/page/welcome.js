@@ -10,7 +10,7 @@ import { badgeText, fitOf, thumbOf } from './format.js';
 import { icon } from './icons.js';
 import { getJson } from './net.js';
 import { isEditable } from './status.js';
-import { t } from './strings.js';
+import { isolated, t } from './strings.js';
 import { tourOffer } from './tour.js';
 
 const RECENT = 24; // as many as fill two lines of tiles on a very wide window
@@ -99,7 +99,7 @@ export function tile(item) {
     'button',
     {
       type: 'button', class: 'tile', data: { id: item.id }, title: item.title,
-      'aria-label': [item.title, t(`kind.${item.kind}`), short].filter(Boolean).join(', '),
+      'aria-label': [isolated(item.title), t(`kind.${item.kind}`), short].filter(Boolean).join(', '),
       onclick: () => emit('open', { id: item.id }),
     },
     el('span', { class: 'tile-thumb' }, picture, badge),

@@ -80,7 +80,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
     from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
     from tests.ui.hostile import add_hostile, remove_hostile
-    from tests.ui.world import build_world, put_further
+    from tests.ui.world import build_world, put_further, put_named
 
     services = build_world(folder, empty="empty" in how)
     settings = replace(services.settings, read_only="read-only" in how)
@@ -98,6 +98,8 @@ def main(folder: Path, port: int, how: list[str]) -> None:
             (add_hostile if values.pop("hostile") else remove_hostile)(services.library)
         if "more" in values:
             put_further(services.library, values.pop("more"))
+        if "names" in values:
+            put_named(services.library, values.pop("names"))
         if "notices" in values:
             services.library.notices = tuple(values.pop("notices"))
         for name in values.pop("failed", []):

@@ -767,11 +767,24 @@ def _add_clip(library: FakeLibrary, path: Path) -> None:
         )
 
 
+def put_named(library: FakeLibrary, names: Sequence[str]) -> None:
+    """Let the library have exactly these further pictures, under these names."""
+    _take_out(library, "named")
+    for name in names:
+        library.put(
+            library.directory / "named" / name, Kind.PICTURE, draw("red", "star", (90, 90))
+        )
+
+
 def put_further(library: FakeLibrary, number: int) -> None:
     """Let the library have exactly ``number`` further pictures, which are all the same."""
-    added = [i for i, item in library.items_by_id.items() if item.path.parent.name == "further"]
-    for item in added:
-        del library.items_by_id[item]
+    _take_out(library, "further")
     picture = draw("blue", "circle", (120, 90))
     for n in range(number):
         library.put(library.directory / "further" / f"{n:03}.png", Kind.PICTURE, picture)
+
+
+def _take_out(library: FakeLibrary, folder: str) -> None:
+    gone = [i for i, item in library.items_by_id.items() if item.path.parent.name == folder]
+    for item in gone:
+        del library.items_by_id[item]
