@@ -37,7 +37,7 @@ export function advancedPanel(set) {
     group('field.unlike', unlike),
     group('field.weight', slider('unlike_weight', 0, 1, 0.05, set, (n) => `${Math.round(n * 100)} %`)),
     group('field.depth', slider('depth', 5, TOPS.at(-1), 5, set, String), el('p', { class: 'fine', text: t('depth.hint') })),
-    group('field.instruction', field('instruction', 'text', set, { placeholder: "Retrieve images or text relevant to the user's query." }), el('p', { class: 'fine', text: t('instruction.hint') })),
+    group('field.instruction', field('instruction', 'text', set, { placeholder: t('instruction.placeholder') }), el('p', { class: 'fine', text: t('instruction.hint') })),
     group('field.copies', check('collapse', t('copies.collapse'), set)),
   ];
   return panel('asking.advanced', parts);

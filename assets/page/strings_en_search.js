@@ -38,6 +38,7 @@ export const searchEnglish = {
   'unlike.placeholder': 'words that describe what you do not want',
   'depth.hint': 'Recall candidates the reranker judges; more finds more and takes longer.',
   'instruction.hint': 'Tells both models what counts as a match; empty for their defaults.',
+  'instruction.placeholder': "Retrieve images or text relevant to the user's query.",
   'copies.collapse': 'Show nearly equal pictures as one',
 
   'chip.like': 'Like {title}',

@@ -34,6 +34,7 @@ export function start({ element }) {
 class TopBar {
   constructor(root) {
     this.root = root;
+    document.title = t('title'); // gradio has set its own, in English
     this.summary = el('p', { class: 'summary' });
     this.model = el('p', { class: 'model' }, el('i', { class: 'dot' }), el('span'));
     this.root.append(

@@ -15,16 +15,20 @@ pytestmark = pytest.mark.browser
 
 WALK = """() => {
   const found = [];
-  const skip = 'script, style, code, pre, kbd, [data-language], .facts, .panel-view, select option:not([value=""])';
-  const names = '.row-title, .row-snippet, .tile-title, .question, .link, .outcome, .model-card h3, .model, .folder, .group-path, .tag';
+  const skip = 'script, style, code, pre, kbd, [data-language], .facts, .panel-view, ' +
+    'select option:not([value=""])';
+  const names = '.row-title, .row-snippet, .tile-title, .question, .link, .outcome, ' +
+    '.model-card h3, .model, .folder, .group-path, .tag';
   for (const node of document.querySelectorAll('body *, title')) {
     if (node.closest(skip)) continue;
-    const shown = node.tagName === 'TITLE' || node.offsetParent !== null;
-    if (!shown) continue;
-    const own = [...node.childNodes].filter((one) => one.nodeType === 3).map((one) => one.data.trim());
-    if (!node.closest(names)) found.push(...own.map((text) => ['text', text]));
-    for (const name of ['aria-label', 'placeholder', 'alt']) found.push([name, node.getAttribute(name) ?? '']);
-    if (!node.closest(names)) found.push(['title', node.getAttribute('title') ?? '']);
+    if (node.tagName !== 'TITLE' && node.offsetParent === null) continue;
+    const read = ['aria-label', 'placeholder', 'alt'];
+    if (!node.closest(names)) {
+      const own = [...node.childNodes].filter((one) => one.nodeType === 3);
+      found.push(...own.map((one) => ['text', one.data.trim()]));
+      read.push('title');
+    }
+    for (const name of read) found.push([name, node.getAttribute(name) ?? '']);
   }
   return found.filter(([, text]) => text);
 }"""
@@ -130,8 +134,8 @@ def test_address__what_cannot_be_is_said_in_chinese(browser, unhurried, address,
 
 def test_remarks__are_shown_until_put_away(browser, unhurried):
     begun = (
-        "The library /a/b was begun anew, because its library.db was gone; what was beside that is "
-        "kept as left-1-wal. The command restore puts a backup back."
+        "The library /a/b was begun anew, because its library.db was gone; what was beside that "
+        "is kept as left-1-wal. The command restore puts a backup back."
     )
     backup = (
         "No backup of the library was made (No space left on device); make room on its disk, or "

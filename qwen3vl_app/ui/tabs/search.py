@@ -42,7 +42,7 @@ def build_search_tab(given: GivenFiles) -> SearchTab:
         sources=["upload"],
         placeholder=words("app_query"),  # type: ignore[arg-type]  # is translated as well
         show_label=False,
-        label="Query",
+        label=words("app_label"),  # type: ignore[arg-type]  # is translated as well
         submit_btn=True,
         stop_btn=True,
         max_lines=4,
