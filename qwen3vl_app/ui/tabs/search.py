@@ -42,7 +42,7 @@ def build_search_tab(given: GivenFiles) -> SearchTab:
         sources=["upload"],
         placeholder=words("app_query"),  # type: ignore[arg-type]  # is translated as well
         show_label=False,
-        label=words("app_label"),  # type: ignore[arg-type]  # is translated as well
+        label=words("app_label"),
         submit_btn=True,
         stop_btn=True,
         max_lines=4,
