@@ -159,7 +159,7 @@ export const saidChinese = {
   'notice.mended': '资料库 {path} 曾损坏（{said}），已修复；丢失的内容会重新索引，损坏的文件保留为 {kept}。',
   'notice.rows': '资料库 {path} 曾损坏（{said}）；损坏的行已移出，相应的文件会重新索引。',
   'notice.left_out': '资料库 {path} 中有 {n} 行已损坏，没有使用；请重新启动程序，它会移出这些行并重新索引相应的文件。',
-  'notice.backup': '没有做成资料库的备份（{said}）；请在它的磁盘上腾出空间，或检查权限。',
+  'notice.backup': '没有做成资料库的备份（{said}）；请在它的磁盘上腾出空间，检查权限，或用 --no-backup 关闭备份。',
   'load.no_config': '{path} 不是检查点：没有 config.json。',
   'load.no_tokenizer': '{path} 没有 tokenizer.json；请重新复制检查点。',
   'load.damaged': '{path} 已损坏（{said}）；请重新复制检查点。',

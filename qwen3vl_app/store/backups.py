@@ -118,8 +118,8 @@ class Backups:
 
     def _failed(self, why: str) -> None:
         self.failure = (
-            f"No backup of the library was made ({why}); make room on its disk, or check its "
-            "permissions."
+            f"No backup of the library was made ({why}); make room on its disk, check its "
+            "permissions, or turn backups off with --no-backup."
         )
         log.warning("%s", self.failure)
 
@@ -141,7 +141,7 @@ class Backups:
         if self._stopped:
             return None
         if damage:
-            log.error("the library is damaged, so no backup of it was made: %s", damage)
+            self._failed(f"the library is damaged: {damage}")
             return None
         synced(part)
         day = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -163,10 +163,8 @@ class Backups:
         free = shutil.disk_usage(self._directory).free
         if wanted + HEADROOM <= free:
             return True
-        log.warning(
-            "no backup of the library was made: it takes %s bytes, %s are free, of which %s stay "
-            "so; free some space, or turn backups off with --no-backup",
-            *(f"{number:,}" for number in (wanted, free, HEADROOM)),
+        self._failed(
+            f"it takes {wanted:,} bytes, {free:,} are free, of which {HEADROOM:,} stay so"
         )
         return False
 

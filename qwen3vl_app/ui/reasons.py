@@ -113,8 +113,8 @@ FORMS = {
     "files are indexed again.",
     "notice.left_out": "{n} rows of the library {path} are damaged and left out; start the "
     "program again, which takes them out and indexes their files anew.",
-    "notice.backup": "No backup of the library was made ({said}); make room on its disk, or check "
-    "its permissions.",
+    "notice.backup": "No backup of the library was made ({said}); make room on its disk, check "
+    "its permissions, or turn backups off with --no-backup.",
     "load.no_config": "{path} is no checkpoint: it has no config.json.",
     "load.no_tokenizer": "{path} has no tokenizer.json; copy the checkpoint again.",
     "load.damaged": "{path} is damaged ({said}); copy the checkpoint again.",

@@ -138,8 +138,8 @@ def test_remarks__are_shown_until_put_away(browser, unhurried):
         "is kept as left-1-wal. The command restore puts a backup back."
     )
     backup = (
-        "No backup of the library was made (No space left on device); make room on its disk, or "
-        "check its permissions."
+        "No backup of the library was made (No space left on device); make room on its disk, "
+        "check its permissions, or turn backups off with --no-backup."
     )
     unhurried.set(notices=[begun, backup])
     try:
