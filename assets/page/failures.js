@@ -2,6 +2,7 @@
 // hides them, and what they would have said is said here.
 
 import { emit, on } from './bus.js';
+import { Refused } from './net.js';
 import { t } from './strings.js';
 import { toast } from './toast.js';
 
@@ -21,7 +22,11 @@ export function sayFailures(root) {
   });
   watcher.observe(document.body, { childList: true, subtree: true });
   addEventListener('error', ({ filename = '' }) => root.isConnected && filename.includes(OUR_SCRIPTS) && broken());
-  addEventListener('unhandledrejection', ({ reason }) => root.isConnected && String(reason?.stack).includes(OUR_SCRIPTS) && broken());
+  addEventListener('unhandledrejection', ({ reason }) => {
+    if (!root.isConnected || reason?.name === 'AbortError') return;
+    if (reason instanceof Refused) say(reason.message);
+    else if (String(reason?.stack).includes(OUR_SCRIPTS)) broken();
+  });
 }
 
 /** Once for what went wrong at once: a search that is lost fails in several ways. */

@@ -28,17 +28,20 @@ async function call(path, input, init) {
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     lost();
-    return path.endsWith('/queue/data') ? stream(new Response(closing())) : Response.json({ error: t('offline') }, { status: GONE });
+    return path.endsWith('/queue/data') ? ended() : Response.json({ error: t('offline') }, { status: GONE });
   }
   if (!answer.ok) {
     const body = await answer.clone().json().catch(() => ({}));
     failed(said(body, answer.status));
-    return answer;
+    return path.endsWith('/queue/data') ? ended() : answer;
   }
   if (path.endsWith('/queue/join')) pending.add((await answer.clone().json()).event_id);
   if (path.endsWith('/queue/data')) return stream(answer);
   return answer;
 }
+
+/** A stream in which every search has ended. */
+const ended = () => new Response(closing(), { headers: { 'content-type': 'text/event-stream' } });
 
 /** Our sentence for an answer; gradio's own have none of ours in them. */
 function said(body, status) {
@@ -58,6 +61,12 @@ function stream(answer) {
   const reader = answer.body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
+  let left = false; // gradio listens no more
+  const end = (controller) => {
+    if (left) return;
+    controller.enqueue(new TextEncoder().encode(closing()));
+    controller.close();
+  };
   const body = new ReadableStream({
     async pull(controller) {
       try {
@@ -73,14 +82,12 @@ function stream(answer) {
         end(controller);
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel(reason) {
+      left = true;
+      return reader.cancel(reason);
+    },
   });
   return new Response(body, { status: answer.status, headers: answer.headers });
-}
-
-function end(controller) {
-  controller.enqueue(new TextEncoder().encode(closing()));
-  controller.close();
 }
 
 /** Notice which searches have ended; gives what is not a whole message yet. */

@@ -214,6 +214,7 @@ export const english = {
   'retry.begun': 'Reading again.',
 
   'settings.models': 'Models',
+  'models.again': 'Loading the model again.',
   'settings.theme': 'Appearance',
   'settings.library': 'Library',
   'settings.versions': 'Versions',

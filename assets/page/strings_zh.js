@@ -212,6 +212,7 @@ export const chinese = {
   'retry.begun': '正在重新读取。',
 
   'settings.models': '模型',
+  'models.again': '正在重新加载模型。',
   'settings.theme': '外观',
   'settings.library': '资料库',
   'settings.versions': '版本',

@@ -436,3 +436,25 @@ def test_names_from_right_to_left__keep_to_themselves_everywhere(page, unhurried
         assert further.evaluate("node => getComputedStyle(node).direction") == "rtl"
     finally:
         unhurried.set(names=[])
+
+
+def test_settings__a_model_that_failed_is_loaded_again(page, unhurried):
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.locator(".model-card")).to_have_count(2)
+    expect(page.locator(".model-card button")).to_have_count(0)
+    unhurried.set(model="failed")
+    try:
+        card = page.locator(".model-card").first
+        expect(card).to_contain_text("Cannot be used")
+        expect(card).to_contain_text("it has no config.json")
+        again = card.get_by_role("button", name="Retry")
+        again.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".toast")).to_contain_text("Loading the model again")
+        unhurried.set(model="ready")
+        expect(card).to_contain_text("Ready")
+        expect(page.locator(".model-card button")).to_have_count(0)
+        expect(card).to_be_focused()
+        assert unhurried.seen()["retried"] == 1
+    finally:
+        unhurried.set(model="ready")

@@ -77,6 +77,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
     from fastapi import APIRouter
 
     from qwen3vl_app.indexing.progress import IndexState
+    from qwen3vl_app.models.protocols import ModelState
     from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
     from tests.ui.hostile import add_hostile, remove_hostile
@@ -98,6 +99,8 @@ def main(folder: Path, port: int, how: list[str]) -> None:
             (add_hostile if values.pop("hostile") else remove_hostile)(services.library)
         if "more" in values:
             put_further(services.library, values.pop("more"))
+        if "model" in values:
+            services.models.show(ModelState(values.pop("model")))
         if "names" in values:
             put_named(services.library, values.pop("names"))
         if "notices" in values:
@@ -127,6 +130,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
                 "watched": [str(one.path) for one in services.indexer.folders.all()],
             },
             "commands": services.indexer.commands,
+            "retried": services.models.retried,
             "added": [
                 {"paths": [str(path) for path in paths], "collection": collection}
                 for paths, collection in services.indexer.added

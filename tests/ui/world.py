@@ -438,6 +438,13 @@ class FakeModels:
     def retry(self) -> None:
         self.retried += 1
 
+    def show(self, state: ModelState) -> None:
+        """Let the embedder be ready, or fail as a broken folder does."""
+        detail = FakeModels().embedder.detail
+        if state is ModelState.FAILED:
+            detail = "/models/broken is no checkpoint: it has no config.json."
+        self.embedder = replace(self.embedder, state=state, detail=detail)
+
 
 @dataclass
 class FakeFolders:
