@@ -72,16 +72,32 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"nothing answers at {url} after {PATIENCE} s")
 
 
+def change_world(services: Any, values: dict[str, Any]) -> None:
+    """Take out of ``values`` what changes the library or the models, and change them."""
+    from qwen3vl_app.models.protocols import ModelState
+    from tests.ui.hostile import add_hostile, remove_hostile
+    from tests.ui.world import put_further, put_named
+
+    library = services.library
+    changes = {
+        "hostile": lambda on: (add_hostile if on else remove_hostile)(library),
+        "more": lambda number: put_further(library, number),
+        "names": lambda names: put_named(library, names),
+        "model": lambda state: services.models.show(ModelState(state)),
+        "notices": lambda notices: setattr(library, "notices", tuple(notices)),
+    }
+    for name in changes.keys() & values.keys():
+        changes[name](values.pop(name))
+
+
 def main(folder: Path, port: int, how: list[str]) -> None:
     import uvicorn
     from fastapi import APIRouter
 
     from qwen3vl_app.indexing.progress import IndexState
-    from qwen3vl_app.models.protocols import ModelState
     from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
-    from tests.ui.hostile import add_hostile, remove_hostile
-    from tests.ui.world import build_world, put_further, put_named
+    from tests.ui.world import build_world
 
     services = build_world(folder, empty="empty" in how)
     settings = replace(services.settings, read_only="read-only" in how)
@@ -95,16 +111,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
         if index:
             outcomes = {Outcome(name): n for name, n in index.pop("outcomes").items()}
             services.indexer.show(state=IndexState(index.pop("state")), outcomes=outcomes, **index)
-        if "hostile" in values:
-            (add_hostile if values.pop("hostile") else remove_hostile)(services.library)
-        if "more" in values:
-            put_further(services.library, values.pop("more"))
-        if "model" in values:
-            services.models.show(ModelState(values.pop("model")))
-        if "names" in values:
-            put_named(services.library, values.pop("names"))
-        if "notices" in values:
-            services.library.notices = tuple(values.pop("notices"))
+        change_world(services, values)
         for name in values.pop("failed", []):
             failed = FileOutcome(path=folder / name, outcome=Outcome.FAILED, reason="torn")
             services.library.outcome_rows.append(failed)
