@@ -14,7 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from qwen3vl_app.ui.guard import OWN_PREFIXES, SAFE_METHODS
-from qwen3vl_app.ui.refusing import refuse_with
 
 CHALLENGE = {"www-authenticate": 'Basic realm="Qwen3-VL Search", charset="UTF-8"'}
 
@@ -66,7 +65,7 @@ class SearchOnlyGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass searches and pictures on, refuse the rest of our own routes."""
         if scope["type"] == "http" and _is_more_than_search(scope["method"], scope["path"]):
-            await refuse_with(scope, receive, send, 403, SEARCH_ONLY, code="search.only")
+            await refuse(scope, receive, send, 403, SEARCH_ONLY)
         else:
             await self._app(scope, receive, send)
 

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.ui.access import NO_FILE
+from qwen3vl_app.ui.access import NO_FILE, refuse
 from qwen3vl_app.ui.event_bodies import MOST_BYTES, Event, composed, session_of_body
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.gradio_surface import API, NOTHING, Row, Way, reachable
@@ -75,7 +75,7 @@ class GradioGate:
             return
         row = reachable(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if row is None:
-            await refuse_with(scope, receive, send, 404, NOTHING, code="address.none")
+            await refuse(scope, receive, send, 404, NOTHING)
         elif row.way is Way.EVENT:
             await self._event(row, scope, receive, send)
         elif row.way is Way.STREAM:
@@ -152,7 +152,7 @@ class GradioGate:
         key = scope["path"].removeprefix(f"{API}/file=")
         file = await run_in_threadpool(self._given.find, key)
         if file is None:
-            await refuse_with(scope, receive, send, 404, NO_FILE, code="query.file")
+            await refuse(scope, receive, send, 404, NO_FILE)
             return
         kind, _ = mimetypes.guess_type(file.path.name)
         shown = kind in SHOWN
