@@ -14,6 +14,7 @@ import { emit, on } from './bus.js';
 import { debounced, el, showTab } from './dom.js';
 import { catchItems } from './drag.js';
 import { focusQueryFirst } from './first_focus.js';
+import { nameQueryBox } from './gradio_names.js';
 import { t } from './strings.js';
 import { toast } from './toast.js';
 import { noteTyped, typedBefore } from './typed.js';
@@ -43,6 +44,7 @@ class Asking {
     this.set({});
     this.restore();
     focusQueryFirst();
+    nameQueryBox(root);
   }
 
   build() {

@@ -11,6 +11,9 @@ export const chinese = {
   offline: '程序没有响应。它还在运行吗？请重新启动它；本页会自行继续。',
   unexpected: '程序出错，详情见运行它的终端。',
   busy: '同时的请求太多；请稍后再试。',
+  'query.box': '查询',
+  'query.add': '向查询添加图片或视频',
+  'query.stop': '停止搜索',
   'query.kinds': '查询可以是文字、图片和视频；其他文件可以添加到资料库。',
   'script.failed': '页面出了问题。请重新加载；输入和查询的内容会保留。',
   'script.reload': '重新加载',
@@ -74,7 +77,7 @@ export const chinese = {
   unscored: '未评判：{reason}',
   rescued: '救回',
   dropped: '降到第 {rank} 名',
-  logit: 'logit {logit}',
+  logit: '对数几率 {logit}',
 
   'kind.picture': '图片',
   'kind.page': 'PDF 页面',

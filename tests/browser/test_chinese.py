@@ -37,7 +37,8 @@ WALK = """() => {
 NAMES = re.compile(
     r"Qwen3-VL(-2B)?|2B|8B|PDF|GPU|CPU|Esc|Space|Enter|Recall@10|Demo (embedder|reranker)"
     r"|(float|bfloat|int|binary)\d*|\b\d+[\d.,]*\s?(ms|kB|MB|GB|B|s)\b|\.gitignore|\.searchignore"
-    r"|MB|API|CPU|/home/you/Pictures|Drawn stand-in|[\w .-]+\.(png|txt|pdf|webm|jpg|gif)"
+    r"|\*\.tmp|/private/|keep\.tmp|MB|API|CPU|/home/you/Pictures|Drawn stand-in"
+    r"|[\w .-]+\.(png|txt|pdf|webm|jpg|gif)"
 )
 """What has no other name in Chinese."""
 

@@ -431,7 +431,7 @@ def test_names_from_right_to_left__keep_to_themselves_everywhere(page, unhurried
         chip = page.locator(".asking-chip[data-name=like] > span")
         expect(chip).to_have_text(f"Like \u2068{ARABIC}.png\u2069")
         page.get_by_role("button", name="Another query").click()
-        further = page.get_by_label("Query 2")
+        further = page.get_by_label("Query 2", exact=True)
         further.fill(HEBREW)
         assert further.evaluate("node => getComputedStyle(node).direction") == "rtl"
     finally:

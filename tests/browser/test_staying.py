@@ -100,7 +100,9 @@ def context(browser) -> BrowserContext:
 
 def test_reconnect__a_program_started_anew_loses_nothing_typed(context, tmp_path: Path):
     """It is killed in the middle of a search; the page is not loaded again."""
-    with serve(tmp_path) as first:
+    for name in ("first", "again"):
+        (tmp_path / name).mkdir()
+    with serve(tmp_path / "first") as first:
         port = int(first.url.rpartition(":")[2])
         first.set(slice_delay=1.5, slice_size=4)
         waiting = opened(context, first.url, expected=UNREACHABLE)
@@ -116,7 +118,7 @@ def test_reconnect__a_program_started_anew_loses_nothing_typed(context, tmp_path
     page.locator("#query textarea").press("Enter")
     expect(page.locator(".toast")).to_contain_text("The program does not answer")
     expect(page.locator(".toast-wrap:visible")).to_have_count(0)
-    with serve(tmp_path, port=port) as again:
+    with serve(tmp_path / "again", port=port) as again:
         assert typed(page) == "blue star"
         page.locator("#query textarea").press("Enter")
         stage(page, "done")

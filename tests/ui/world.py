@@ -30,6 +30,7 @@ from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
+from qwen3vl_app.store.live import described
 from qwen3vl_app.store.rows import Folder
 from qwen3vl_app.store.storage import OldSpace, StorageOption
 from qwen3vl_app.store.uploads import Uploads
@@ -165,7 +166,7 @@ class FakeStorage:
     )
 
     def describe(self) -> str:
-        return f"exact, 38 items, {self.now.numbers(64)} numbers as {self.now.format}"
+        return described(38, self.now.numbers(64), self.now.format, None)
 
     def setting(self) -> StorageSetting:
         return self.now
@@ -777,10 +778,11 @@ def _add_clip(library: FakeLibrary, path: Path) -> None:
 def put_named(library: FakeLibrary, names: Sequence[str]) -> None:
     """Let the library have exactly these further pictures, under these names."""
     _take_out(library, "named")
+    picture, folder = draw("red", "star", (90, 90)), library.directory / "named"
+    folder.mkdir(exist_ok=True)
     for name in names:
-        library.put(
-            library.directory / "named" / name, Kind.PICTURE, draw("red", "star", (90, 90))
-        )
+        picture.save(folder / name)
+        library.put(folder / name, Kind.PICTURE, picture)
 
 
 def put_further(library: FakeLibrary, number: int) -> None:
