@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 WALK = """() => {
   const found = [];
   const skip = 'script, style, code, pre, kbd, [data-language], .facts, .panel-view, ' +
-    'select option:not([value=""])';
+    'select option:not([value=""]), .storage-line';
   const names = '.row-title, .row-snippet, .tile-title, .question, .link, .outcome, ' +
     '.model-card h3, .model, .folder, .group-path, .tag';
   for (const node of document.querySelectorAll('body *, title')) {

@@ -30,7 +30,6 @@ from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat
-from qwen3vl_app.store.live import described
 from qwen3vl_app.store.rows import Folder
 from qwen3vl_app.store.storage import OldSpace, StorageOption
 from qwen3vl_app.store.uploads import Uploads
@@ -166,7 +165,7 @@ class FakeStorage:
     )
 
     def describe(self) -> str:
-        return described(38, self.now.numbers(64), self.now.format, None)
+        return f"exact, 38 items, {self.now.numbers(64)} numbers as {self.now.format}"
 
     def setting(self) -> StorageSetting:
         return self.now
