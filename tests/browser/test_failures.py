@@ -34,7 +34,7 @@ def said(page: Page) -> str:
     page.wait_for_timeout(600)  # time for gradio's card to come in
     expect(page.locator(".toast")).to_have_count(1)
     expect(page.locator(".toast-wrap:visible")).to_have_count(0)
-    assert "Error" not in page.locator("body").inner_text()
+    expect(page.get_by_text("Error", exact=True).locator("visible=true")).to_have_count(0)
     return page.locator(".toast > span").inner_text()
 
 
@@ -171,4 +171,4 @@ def test_card__of_any_kind_is_never_seen(spoken):
     )
     words = {"en": "Something went wrong in the program", "zh": "程序出错"}
     assert words[language] in said(page)
-    assert "Brand new" not in page.locator("body").inner_text()
+    expect(page.get_by_text("Brand new")).to_be_hidden()
