@@ -57,8 +57,9 @@ class EmptyQueryError(UsageError):
 
     def __init__(self, but_for: str = "") -> None:
         found = f" but for {but_for}" if but_for else ""
+        or_list = "" if but_for else "; a filter alone lists what passes it"
         super().__init__(
-            f"The query is empty{found}: type some words or add a picture or a clip.",
+            f"The query is empty{found}: type some words or add a picture or a clip{or_list}.",
             code="query.only_unlike" if but_for else "query.empty",
         )
 

@@ -3,17 +3,21 @@
 // The state is one object, `choices`; everything here is drawn from it, and the server gets it with
 // every search. The address of the page always says what was asked last.
 
+import { addressOf, keep, keepNext, place, replaceQuestion } from './address.js';
 import { Bar } from './asking_bar.js';
 import { FurtherQueries } from './asking_also.js';
 import { drawChips } from './asking_chips.js';
 import { advancedPanel, filterPanel } from './asking_fields.js';
 import { QueryPictures } from './asking_pictures.js';
-import { chosen, DEFAULTS, fromAddress, isQuestion, toAddress } from './asking_state.js';
+import { chosen, DEFAULTS, fromAddress, isListing, isQuestion, toAddress } from './asking_state.js';
 import { emit, on } from './bus.js';
 import { debounced, el, showTab } from './dom.js';
 import { catchItems } from './drag.js';
+import { focusQueryFirst } from './first_focus.js';
+import { nameQueryBox } from './gradio_names.js';
 import { t } from './strings.js';
 import { toast } from './toast.js';
+import { noteTyped, typedBefore } from './typed.js';
 import { liking } from './wishes.js';
 
 const SETTLE = 350; // milliseconds between a change of the choices and the search it causes
@@ -28,16 +32,19 @@ class Asking {
     this.choices = { ...DEFAULTS };
     this.cards = new Map(); // id -> what to show of an item that is named as an example
     this.asked = null; // the newest question, as the server understood it
-    this.opened = null; // id of the item in the detail panel
-    this.again = debounced(() => this.search(null, null), SETTLE);
+    this.again = debounced(() => this.repeat(), SETTLE);
     this.build();
     on('ask', root, (wish) => this.ask(wish));
     on('asked', root, ({ asked }) => this.took(asked));
-    on('opened', root, (opened) => this.note(opened?.id ?? null));
+    on('opened', root, (opened) => keep({ item: opened?.id }));
+    on('narrow', root, (change) => this.set(change(this.choices)));
     on('status', root, (status) => !status.lost && this.know(status));
+    noteTyped(root, () => this.asked?.text ?? '');
     addEventListener('popstate', () => this.root.isConnected && this.restore());
     this.set({});
     this.restore();
+    focusQueryFirst();
+    nameQueryBox(root);
   }
 
   build() {
@@ -53,12 +60,30 @@ class Asking {
     catchItems(this.root, (card) => this.ask(liking(card)));
   }
 
-  /** Change some choices; a search that is shown is made again with them. */
+  /** Change some choices; a search that is shown is made again with them, and filters alone list. */
   set(changes) {
     this.choices = { ...this.choices, ...changes };
     this.props.value = chosen(this.choices);
     this.draw();
-    if (this.asked && Object.keys(changes).length) this.again();
+    if (!Object.keys(changes).length) return;
+    if (this.asked || isListing(this.question())) this.again();
+    else replaceQuestion({ text: '', files: [], choices: this.choices }); // for a reload before anything is asked
+  }
+
+  /** The question that box and choices make now. */
+  question() {
+    return { ...this.written(null), choices: this.choices };
+  }
+
+  /** Search with the changed choices; where only filters were asked for and none is left, begin anew. */
+  repeat() {
+    const listed = this.asked && isListing(this.asked);
+    if (!listed || isQuestion(this.question())) this.search(null, null);
+    else {
+      history.pushState(null, '', addressOf(this.question()));
+      this.asked = null;
+      emit('unasked');
+    }
   }
 
   draw() {
@@ -103,32 +128,29 @@ class Asking {
 
   /** A search has begun: its question goes into the address. */
   took(asked) {
+    if (!this.restored) keepNext({ typed: null }); // it has been asked now
+    this.restored = false;
     for (const card of asked.items) this.cards.set(card.id, card);
     this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
     const changed = toAddress(this.asked) !== toAddress(fromAddress(location.search));
-    const address = location.pathname + toAddress(this.asked, { item: this.opened });
-    if (changed && isQuestion(this.asked)) history.pushState(null, '', address);
+    if (isQuestion(this.asked)) history[changed ? 'pushState' : 'replaceState'](null, '', addressOf(this.asked));
     this.draw();
-  }
-
-  /** The address says which item is shown, too. */
-  note(id) {
-    this.opened = id;
-    const address = location.pathname + toAddress(fromAddress(location.search), { item: id });
-    if (address !== location.pathname + location.search) history.replaceState(null, '', address);
   }
 
   /** Show what the address asks for: after loading, and on back and forward. */
   restore() {
     const question = fromAddress(location.search);
-    const item = Number(new URLSearchParams(location.search).get('item'));
+    const item = Number(place('item'));
     const { text, files } = question;
+    const typed = typedBefore();
     const begun = this.asked !== null;
     this.choices = question.choices;
     this.asked = null;
     this.set({});
-    if (begun || text || files.length) this.trigger('fill', { text, files });
-    if (isQuestion(question)) this.search(text, files);
+    if (typed) keep({ typed });
+    if (begun || typed || text || files.length) this.trigger('fill', { text: typed || text, files });
+    this.restored = isQuestion(question);
+    if (this.restored) this.search(text, files);
     else emit('unasked');
     if (begun) emit(item ? 'open' : 'close', { id: item }); // while loading, the panel does so itself
   }

@@ -54,7 +54,7 @@ export class FurtherQueries {
 
   line(n) {
     const label = t('also.query', { n: n + 2 });
-    const text = el('input', { type: 'text', 'aria-label': label, placeholder: t('also.placeholder'), maxlength: 2000, autocomplete: 'off' });
+    const text = el('input', { type: 'text', dir: 'auto', 'aria-label': label, placeholder: t('also.placeholder'), maxlength: 2000, autocomplete: 'off' });
     text.addEventListener('change', () => text.value !== this.now[n].text && this.set(this.changed(n, { text: text.value })));
     text.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.isComposing) return;
@@ -96,7 +96,7 @@ export class FurtherQueries {
     return el(
       'button',
       { type: 'button', class: 'flag', 'aria-label': label, title: label, onclick: remove },
-      preview ? el('img', { src: preview, alt: '', width: 26, height: 26 }) : null, el('span', { text: name }), icon('close', 13),
+      preview ? el('img', { src: preview, alt: '', width: 26, height: 26 }) : null, el('span', { dir: 'auto', text: name }), icon('close', 13),
     );
   }
 

@@ -4,7 +4,7 @@ import { chosen, cleared, FILTERS } from './asking_state.js';
 import { el } from './dom.js';
 import { bytes, duration, pathTail, thumbOf } from './format.js';
 import { icon } from './icons.js';
-import { t } from './strings.js';
+import { isolated, t } from './strings.js';
 
 /** Draw the chips of `choices` into `list`; `cards` knows the items that are named. */
 export function drawChips(list, choices, cards, set) {
@@ -37,8 +37,8 @@ function filters(choices, set) {
   for (const kind of choices.kinds) {
     chips.push(chip('kinds', t(`kinds.${kind}`), { kinds: choices.kinds.filter((one) => one !== kind) }, set));
   }
-  if (active.collection) add('collection', choices.collection);
-  if (active.folder) add('folder', `${t('field.folder')}: ${pathTail(choices.folder)}`);
+  if (active.collection) add('collection', isolated(choices.collection));
+  if (active.folder) add('folder', `${t('field.folder')}: ${isolated(pathTail(choices.folder))}`);
   for (const what of ['taken', 'modified']) {
     const [from, to] = [`${what}_from`, `${what}_to`];
     const text = span(active[from], active[to], (day) => day);
@@ -49,7 +49,7 @@ function filters(choices, set) {
   if (active.orientation) add('orientation', t(`shape.${choices.orientation}`));
   const length = span(active.min_seconds, active.max_seconds, duration);
   if (length) add('length', `${t('chip.length')}: ${length}`, 'min_seconds', 'max_seconds');
-  if (active.tag) add('tag', `${t('field.tag')}: ${choices.tag}`);
+  if (active.tag) add('tag', `${t('field.tag')}: ${isolated(choices.tag)}`);
   return chips;
 }
 
@@ -60,7 +60,7 @@ function chip(name, text, changes, set, image = null) {
     'li',
     { class: 'asking-chip', data: { name } },
     image,
-    el('span', { text, title: text }),
+    el('span', { dir: 'auto', text, title: text }),
     el('button', { ...attributes, onclick: () => set(changes) }, icon('close', 14)),
   );
 }

@@ -1,6 +1,6 @@
 // The two panels below the row: filters that need more than a click, and how to look.
 
-import { DEFAULTS } from './asking_state.js';
+import { DEFAULTS, TOPS } from './asking_state.js';
 import { attribute, el, say } from './dom.js';
 import { t } from './strings.js';
 
@@ -36,8 +36,8 @@ export function advancedPanel(set) {
   const parts = [
     group('field.unlike', unlike),
     group('field.weight', slider('unlike_weight', 0, 1, 0.05, set, (n) => `${Math.round(n * 100)} %`)),
-    group('field.depth', slider('depth', 5, 200, 5, set, String), el('p', { class: 'fine', text: t('depth.hint') })),
-    group('field.instruction', field('instruction', 'text', set, { placeholder: "Retrieve images or text relevant to the user's query." }), el('p', { class: 'fine', text: t('instruction.hint') })),
+    group('field.depth', slider('depth', 5, TOPS.at(-1), 5, set, String), el('p', { class: 'fine', text: t('depth.hint') })),
+    group('field.instruction', field('instruction', 'text', set, { placeholder: t('instruction.placeholder') }), el('p', { class: 'fine', text: t('instruction.hint') })),
     group('field.copies', check('collapse', t('copies.collapse'), set)),
   ];
   return panel('asking.advanced', parts);
@@ -57,7 +57,7 @@ function group(label, ...nodes) {
 }
 
 function field(name, type, set, attributes = {}, scale = null) {
-  const input = el('input', { type, data: { name }, maxlength: 2000, ...attributes });
+  const input = el('input', { type, data: { name }, maxlength: 2000, dir: type === 'text' ? 'auto' : null, ...attributes });
   const value = () => (type !== 'number' ? input.value.trim() : input.value === '' ? null : Number(input.value) * (scale ?? 1));
   input.addEventListener('change', () => set({ [name]: value() }));
   input.show = (now) => {

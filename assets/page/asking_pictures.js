@@ -53,7 +53,7 @@ export class QueryPictures {
     const name = key.split('/').pop();
     const text = t(crop ? 'crop.cut' : 'crop.whole', { name });
     const attributes = { type: 'button', class: crop ? 'chip chosen' : 'chip', title: text, onclick: choose };
-    return el('button', attributes, icon('crop', 15), el('span', { text }));
+    return el('button', attributes, icon('crop', 15), el('span', { dir: 'auto', text }));
   }
 }
 

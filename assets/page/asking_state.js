@@ -9,7 +9,7 @@ export const DEFAULTS = Object.freeze({
 });
 
 /** How many results can be chosen. */
-export const TOPS = [5, 10, 20, 50, 100];
+export const TOPS = [5, 10, 20, 50, 100, 200, 300];
 
 /** The choices that hide items; the rest says how to look. */
 export const FILTERS = [
@@ -29,8 +29,19 @@ export function chosen(choices) {
 }
 
 /** Whether there is anything to look for. */
-export const isQuestion = ({ text, files, choices }) =>
+const wants = ({ text, files, choices }) =>
   Boolean(text || files.length || choices.like.length || choices.also.some((one) => one.text || one.files.length));
+
+const isFiltered = (choices) => FILTERS.some((name) => !isDefault(name, choices[name]));
+
+/** Whether nothing is asked for but what passes the filters. */
+export const isListing = (question) => {
+  const { choices } = question;
+  return !wants(question) && !choices.not_like.length && !choices.unlike && isFiltered(choices);
+};
+
+/** Whether there is anything to be answered: something to look for, or to list. */
+export const isQuestion = (question) => wants(question) || isListing(question);
 
 /** The part of an address that brings this question back, such as `?q=fox&kinds=picture`. */
 export function toAddress({ text, files, choices }, extra = {}) {

@@ -8,14 +8,18 @@ import { DEFAULTS, isQuestion } from './asking_state.js';
 import { densityButton, sideButtons, viewButtons } from './board_buttons.js';
 import { Column } from './board_column.js';
 import { BoardGrid } from './board_grid.js';
+import { Listing } from './listing.js';
 import { listenToKeys } from './board_keys.js';
 import { isEmpty, Messages } from './board_messages.js';
 import { MoreResults } from './board_more.js';
 import { BoardTable } from './board_table.js';
+import { drawView } from './board_views.js';
 import { legend, phrase } from './board_words.js';
 import { emit, memory, on } from './bus.js';
-import { attribute, el, isNarrow, say } from './dom.js';
+import { el, isNarrow, say } from './dom.js';
 import { latest } from './status.js';
+import { listenForSize, sizeButtons } from './tile_size.js';
+import { Tour } from './tour.js';
 import { Welcome } from './welcome.js';
 
 const COMPACT_FROM = 11; // rows; more than ten are easier to compare when they are low
@@ -36,6 +40,7 @@ class Board {
     this.waiting = false;
     this.build();
     listenToKeys(this);
+    listenForSize(root);
     new ResizeObserver(() => this.root.isConnected && this.draw()).observe(this.body);
     on('status', root, (status) => {
       this.welcome.show(status, this.begins());
@@ -46,6 +51,7 @@ class Board {
     on('changed', root, () => this.messages.draw(this.value?.hits ?? []));
     on('unasked', root, () => this.reset());
     on('opened', root, (opened) => this.markOpened(opened?.id ?? null));
+    on('failed', root, (message) => this.fail(message));
     on('forgotten', root, ({ ids }) => this.forget(new Set(ids)));
     watch('value', () => this.take(props.value));
     this.take(props.value);
@@ -59,7 +65,7 @@ class Board {
     this.sides = sideButtons(this);
     this.density = densityButton(this);
     this.views = viewButtons(this);
-    this.tools = el('div', { class: 'board-tools' }, this.sides, this.views, this.density);
+    this.tools = el('div', { class: 'board-tools' }, sizeButtons(), this.sides, this.views, this.density);
     const words = el('div', { class: 'board-words' }, this.status, this.legend, this.messages.left.node, this.messages.newer);
     this.head = el('div', { class: 'board-head' }, words, this.tools);
     this.recall = new Column(this, 'recall');
@@ -68,8 +74,10 @@ class Board {
     this.body = el('div', { class: 'board' }, this.recall.node, this.lines, this.rerank.node);
     this.others = { grid: new BoardGrid(this), table: new BoardTable(this) };
     this.more = new MoreResults(this);
-    this.welcome = new Welcome((text) => emit('ask', { text }));
-    this.root.append(this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.messages.nothing, this.welcome.node);
+    this.welcome = new Welcome();
+    this.listing = new Listing(() => this.later());
+    this.tour = new Tour();
+    this.root.append(this.tour.node, this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.more.end, this.messages.nothing, this.listing.node, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
     this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
     this.root.addEventListener('mouseleave', () => this.highlight(null));
@@ -80,7 +88,6 @@ class Board {
   take(value) {
     if (!value || value.seq < this.seq || value.seq <= this.dismissed) return;
     const begun = value.seq > this.seq;
-    if (begun) this.all = false;
     this.seq = value.seq;
     // An empty query is refused at once; the start page stays until then, and below the refusal.
     const isIdle = value.stage === 'begun' && this.stage === 'empty' && !isQuestion(whole(value.asked));
@@ -89,15 +96,34 @@ class Board {
     this.message = value.message ?? null;
     if (begun) this.begin(value);
     if (value.hits) this.value = value;
+    if (value.stage === 'listing') this.list(value.asked);
+    else if (value.stage !== 'begun') this.listing.end(); // until then, the former tiles stay
     document.body.dataset.searching = !isIdle && ['begun', 'recall', 'rerank'].includes(value.stage);
     this.later();
+  }
+
+  /** Nothing was asked for but what passes the filters. */
+  list({ choices }) {
+    this.value = null;
+    emit('scored', { hits: [], value: null });
+    this.listing.begin({ ...DEFAULTS, ...choices });
   }
 
   /** The first value of a new search. */
   begin({ asked }) {
     this.messages.begin();
+    this.all = false;
     this.unfolded.clear();
     emit('asked', { asked });
+  }
+
+  /** A search that was running was lost on the way; what it has shown stays. */
+  fail(message) {
+    if (document.body.dataset.searching !== 'true') return;
+    document.body.dataset.searching = 'false';
+    message.shown = this.root.offsetParent !== null;
+    Object.assign(this, { stage: 'error', message });
+    this.later();
   }
 
   /** As before the first search. */
@@ -105,6 +131,7 @@ class Board {
     if (document.body.dataset.searching === 'true') this.trigger('halt');
     this.stage = 'empty';
     this.value = null;
+    this.listing.end();
     this.dismissed = this.seq;
     document.body.dataset.searching = 'false';
     if (latest) this.welcome.show(latest, true);
@@ -137,11 +164,13 @@ class Board {
     this.messages.draw(hits);
     this.welcome.node.hidden = !this.begins();
     if (latest) this.welcome.show(latest, this.begins());
+    this.listing.node.hidden = !this.listing.where || !['listing', 'begun'].includes(stage);
     this.head.hidden = stage === 'empty';
     const top = this.all ? hits.length : (value?.top ?? 0);
-    const none = stage === 'empty' || (!begun && !hits.length);
-    this.tools.hidden = none;
-    this.body.hidden = this.drawView(hits, top) || none;
+    const none = stage === 'empty' || (!begun && !hits.length) || Boolean(this.listing.where);
+    this.tools.hidden = none && !this.listing.where;
+    root.toggleAttribute('data-listing', Boolean(this.listing.where));
+    this.body.hidden = drawView(this, hits, top) || none;
     this.recall.draw(hits, top);
     this.rerank.draw(hits, top);
     drawLines(this, hits, top);
@@ -155,17 +184,6 @@ class Board {
     if (this.stage === 'empty') return true;
     if (this.value?.hits.length) return false;
     return this.stage === 'error' || isEmpty();
-  }
-
-  /** Draw the view that was chosen beside the two columns; whether there is one. */
-  drawView(hits, top) {
-    const view = memory.get('view', 'board');
-    this.root.dataset.view = view;
-    for (const button of this.views.children) attribute(button, 'aria-pressed', String(button.dataset.view === view));
-    const shown = this.stage !== 'empty' && hits.length ? this.others[view] : null;
-    for (const other of Object.values(this.others)) other.node.hidden = other !== shown;
-    shown?.draw(hits, top);
-    return Boolean(shown);
   }
 
   isCompact(rows) {

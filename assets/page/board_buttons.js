@@ -1,6 +1,6 @@
 // The buttons above the results: which column on a phone, side by side, as a table or a wall, how dense.
 
-import { memory } from './bus.js';
+import { chooseView } from './board_views.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
@@ -26,7 +26,7 @@ export function densityButton(board) {
 /** Side by side, a table or a wall of pictures; remembered in this browser. */
 export function viewButtons(board) {
   const choose = (view) => () => {
-    memory.set('view', view);
+    chooseView(view);
     board.draw();
   };
   const button = (view, name) => {

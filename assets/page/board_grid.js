@@ -4,7 +4,7 @@ import { attribute, el, say } from './dom.js';
 import { draggable } from './drag.js';
 import { badgeText, fitOf, thumbOf } from './format.js';
 import { icon } from './icons.js';
-import { t } from './strings.js';
+import { isolated, t } from './strings.js';
 
 export class BoardGrid {
   constructor(board) {
@@ -97,5 +97,5 @@ function fill(tile, hit) {
   const [name, score] = hit.rel == null ? ['similarity', hit.sim] : ['relevance', hit.rel];
   say(tile.querySelector('.tile-rank'), hit.copies.length ? `${rank}  +${hit.copies.length}` : String(rank));
   say(tile.querySelector('.tile-score'), score == null ? '' : `${t(name)} ${score.toFixed(3)}`);
-  attribute(tile, 'aria-label', [rank, hit.title, t(`kind.${hit.kind}`)].join(', '));
+  attribute(tile, 'aria-label', [rank, isolated(hit.title), t(`kind.${hit.kind}`)].join(', '));
 }

@@ -1,15 +1,17 @@
 // The button below the results, the same for every view: what is there but folded away in the wall of
-// pictures, then a search that looks further.
+// pictures, then a search that looks further. At the most that can be asked for, it says so instead.
 
 import { DEFAULTS, TOPS } from './asking_state.js';
 import { emit } from './bus.js';
 import { el } from './dom.js';
+import { count } from './format.js';
 import { icon } from './icons.js';
 import { t } from './strings.js';
 
 export class MoreResults {
   constructor(board) {
     this.board = board;
+    this.end = el('p', { class: 'fine board-end', hidden: true });
     this.node = el('button', { type: 'button', class: 'more board-more', hidden: true, onclick: () => this.press?.() });
   }
 
@@ -20,8 +22,11 @@ export class MoreResults {
     const settled = ['done', 'stopped'].includes(stage);
     const offer = settled ? this.offer(found) : null;
     this.press = offer?.press;
-    this.node.hidden = !offer && !(held && !settled && stage !== 'error');
-    if (offer) this.node.replaceChildren(el('span', { text: offer.text }), icon('down', 16));
+    this.end.hidden = !offer?.over;
+    if (offer?.over) this.end.textContent = offer.text;
+    const button = offer && !offer.over;
+    this.node.hidden = !button && !(held && !settled && stage !== 'error');
+    if (button) this.node.replaceChildren(el('span', { text: offer.text }), icon('down', 16));
     if (held && this.node.hidden) this.board.root.querySelector('[tabindex="0"]')?.focus({ preventScroll: true });
   }
 
@@ -35,7 +40,8 @@ export class MoreResults {
     const top = Math.min(TOPS.at(-1), 2 * Math.max(found, value.top));
     const asked = value.rerank ? Math.max(value.asked.choices.depth ?? DEFAULTS.depth, value.top) : value.top;
     const exhausted = found + (value.left?.collapsed ?? 0) < asked;
-    if (exhausted || top <= found) return null;
+    if (exhausted) return null;
+    if (top <= found) return { over: true, text: t('more.over', { n: count(found) }) };
     return { text: t('more.further', { n: top }), press: () => emit('ask', { change: () => ({ top }) }) };
   }
 }

@@ -4,7 +4,7 @@ import { attribute, el, say } from './dom.js';
 import { draggable } from './drag.js';
 import { badgeText, fitOf, placeText, thumbOf } from './format.js';
 import { icon } from './icons.js';
-import { t, worded } from './strings.js';
+import { isolated, t, worded } from './strings.js';
 
 /** The row's nodes; everything that changes is filled in by `fillRow`. */
 export function makeRow(hit, side) {
@@ -27,7 +27,7 @@ export function makeRow(hit, side) {
         'span',
         { class: 'row-head' },
         el('span', { class: 'row-title', dir: 'auto', text: hit.title, title: hit.title }),
-        el('span', { class: 'row-place', text: placeText(hit.kind, hit.place) }),
+        el('span', { class: 'row-place', dir: 'auto', text: placeText(hit.kind, hit.place) }),
         el('span', { class: 'row-flags' }),
       ),
       el('span', { class: 'row-snippet', dir: 'auto' }),
@@ -73,7 +73,7 @@ function fillCopy(row, copy) {
   say(row.querySelector('.row-rank'), '≈');
   say(row.querySelector('.row-snippet'), copy.folder);
   row.querySelector('.row-score').hidden = true;
-  attribute(row, 'aria-label', [copy.title, t('copies.of')].join(', '));
+  attribute(row, 'aria-label', [isolated(copy.title), t('copies.of')].join(', '));
 }
 
 function tooltip(hit, recall) {
@@ -154,5 +154,5 @@ function spoken(hit, side) {
   if (hit.words != null) parts.push(t('words.hint', { rank: hit.words }), hit.in ? t(`words.in.${hit.in}`) : '');
   if (hit.by?.length) parts.push(foundBy(hit));
   if (hit.copies?.length) parts.push(t('copies.hint', { n: hit.copies.length }));
-  return parts.filter(Boolean).join(', ');
+  return parts.filter(Boolean).map(isolated).join(', ');
 }

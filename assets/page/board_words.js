@@ -3,7 +3,7 @@
 import { el } from './dom.js';
 import { count, ms } from './format.js';
 import { latest } from './status.js';
-import { t } from './strings.js';
+import { isolated, t } from './strings.js';
 
 const TONES = { rescued: 'up', promoted: 'up', kept: 'same', demoted: 'down', dropped: 'down' };
 
@@ -11,10 +11,11 @@ const TONES = { rescued: 'up', promoted: 'up', kept: 'same', demoted: 'down', dr
 export function phrase(board) {
   const { stage, value } = board;
   if (stage === 'empty') return '';
+  if (stage === 'listing') return board.listing.phrase();
   if (stage === 'begun') return loading() ? t('status.loading') : t('status.begun');
-  if (stage === 'error') return value?.hits.length ? t('status.former') : '';
+  if (stage === 'error') return value?.hits.length ? broken(board) : '';
   const n = value.hits.length;
-  const shown = Math.min(n, value.top);
+  const shown = board.all ? n : Math.min(n, value.top);
   const recall = ms(value.ms.embed + value.ms.recall);
   if (!n) return t('status.nothing', { recall });
   if (stage === 'recall' && value.rerank) return t('status.recall', { n: shown, recall });
@@ -25,6 +26,11 @@ export function phrase(board) {
   return value.kept ? `${done} ${t('status.kept', { n: value.kept })}` : done;
 }
 
+/** What the rows are that stand below a failure: those before it, or as far as it came. */
+function broken({ value, seq }) {
+  return value.seq === seq ? t('status.stopped', { done: value.done, total: value.hits.length }) : t('status.former');
+}
+
 function loading() {
   return latest?.models.some((model) => model.role === 'embedder' && model.state !== 'ready');
 }
@@ -32,6 +38,7 @@ function loading() {
 /** What was asked, and what the second stage changed, as nodes. */
 export function legend(board, hits) {
   const { stage, asked, value } = board;
+  if (stage === 'listing') return board.listing.tally();
   const question = asked ? [el('span', { class: 'question', dir: 'auto', text: quoted(asked) })] : [];
   if (!['rerank', 'done', 'stopped'].includes(stage) || !value?.rerank) return question;
   const tally = { rescued: 0, promoted: 0, kept: 0, demoted: 0, dropped: 0 };
@@ -46,15 +53,16 @@ export function legend(board, hits) {
 }
 
 function quoted({ text, files, choices, items }) {
+  const alone = !files.length && !choices.like?.length && !choices.also?.length; // then it leads the whole line
   const title = (id) => items.find((item) => item.id === id)?.title ?? `#${id}`;
   const named = (name, ids) => (ids ?? []).map((id) => t(name, { title: title(id) }));
   const wanted = [
-    text ? `“${text}”` : '',
+    text ? `“${alone ? text : isolated(text)}”` : '',
     files.length ? t('asked.files', { n: files.length }) : '',
     ...named('asked.like', choices.like),
   ];
   const unwanted = [...named('asked.not_like', choices.not_like), choices.unlike ? t('asked.unlike', { text: choices.unlike }) : ''];
-  const also = (choices.also ?? []).map(({ text: words, files: own }) => [words ? `“${words}”` : '', own.length ? t('asked.files', { n: own.length }) : ''].filter(Boolean).join(' + '));
+  const also = (choices.also ?? []).map(({ text: words, files: own }) => [words ? `“${isolated(words)}”` : '', own.length ? t('asked.files', { n: own.length }) : ''].filter(Boolean).join(' + '));
   const queries = [wanted.filter(Boolean).join(' + '), ...also].filter(Boolean);
   return [queries.join(` ${t('asked.also')} `), ...unwanted.filter(Boolean)].join(', ');
 }

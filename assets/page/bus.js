@@ -9,6 +9,9 @@
 //   forgotten {ids}         items are about to leave the library
 //   ask {text, files, change, cards}   search: see `Asking.ask`
 //   asked {asked}           a search has begun; the question as the server understood it
+//   failed {text}           something went wrong that is not ours to answer
+//   narrow (choices) => changes   change what narrows the search, as a person would
+//   tour {name}             begin the tour, at the stop of that name
 //   unasked                 the page is as before the first search
 
 const listeners = new Map();

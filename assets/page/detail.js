@@ -3,6 +3,7 @@
 // One panel serves every screen. On wide windows it is a column that stays in view, on narrow ones a
 // sheet over the page.
 
+import { place } from './address.js';
 import { clipView } from './detail_clip.js';
 import { copiesBlock } from './detail_copies.js';
 import { pageView } from './detail_page.js';
@@ -27,7 +28,7 @@ const MARKED = new Set(['page', 'passage']);
 
 export function start({ element }) {
   const detail = new Detail(element.querySelector('.detail-root'));
-  const named = Number(new URLSearchParams(location.search).get('item'));
+  const named = Number(place('item'));
   if (named) detail.open({ id: named }); // the address names an item
 }
 

@@ -64,5 +64,5 @@ export const isNarrow = () => matchMedia('(max-width: 760px)').matches;
 /** Bring a screen to the front: 0 Search, 1 Library, 2 Settings. */
 export function showTab(n) {
   const tab = document.querySelectorAll('#tabs button[role="tab"]')[n];
-  if (tab?.getAttribute('aria-selected') === 'false') tab.click();
+  if (tab?.getAttribute('aria-selected') === 'false') tab.click(); // which the address notes, see tabs.js
 }

@@ -9,6 +9,7 @@ import { sayRemoved } from './removing.js';
 import { refresh } from './status.js';
 import { t } from './strings.js';
 import { complain } from './toast.js';
+import { sizeButtons } from './tile_size.js';
 import { tile } from './welcome.js';
 
 const KINDS = ['picture', 'page', 'passage', 'video', 'moment'];
@@ -27,7 +28,7 @@ export class Grid {
     this.node = el(
       'section',
       { class: 'grid' },
-      el('div', { class: 'grid-head' }, this.kinds, this.collections),
+      el('div', { class: 'grid-head' }, this.kinds, this.collections, sizeButtons()),
       this.tiles, this.none, this.end,
     );
     for (const kind of ['', ...KINDS]) this.kinds.append(this.chip(kind));

@@ -14,6 +14,8 @@ const KEYS = [
   [['+', '-'], 'keys.examples'],
   [['e'], 'keys.copies'],
   [['c'], 'keys.compact'],
+  [['+', '-'], 'keys.tiles'],
+  [['n', 'p'], 'keys.tour'],
   [['?'], 'keys.help'],
 ];
 

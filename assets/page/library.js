@@ -1,5 +1,6 @@
 // The Library screen: ways in, everything the library holds, and how every file ended.
 
+import { keep, place } from './address.js';
 import { folderForm, sampleButton } from './adder.js';
 import { on } from './bus.js';
 import { debounced, el, say } from './dom.js';
@@ -26,7 +27,7 @@ class LibraryScreen {
     this.grid = new Grid();
     this.outcomes = new Outcomes();
     this.collection = el('input', {
-      type: 'text', list: 'known-collections', placeholder: t('collection.placeholder'),
+      type: 'text', dir: 'auto', list: 'known-collections', placeholder: t('collection.placeholder'),
       'aria-label': t('collection.name'), maxlength: 80,
     });
     this.known = el('datalist', { id: 'known-collections' });
@@ -35,7 +36,7 @@ class LibraryScreen {
     this.ways = this.adding();
     this.closed = el('p', { class: 'closed', hidden: true }, icon('lock', 18), el('span', {}));
     root.append(this.ways, this.closed, this.tabs, ...Object.values(this.views).map((view) => view.node));
-    this.choose('items');
+    this.choose(place('part') in this.views ? place('part') : 'items');
     const settle = debounced(() => this.freshen(), SETTLE);
     on('changed', root, settle);
     on('status', root, (status) => !status.lost && this.count(status));
@@ -62,7 +63,7 @@ class LibraryScreen {
     const button = (view, label) =>
       el(
         'button',
-        { type: 'button', data: { view }, onclick: () => this.choose(view) },
+        { type: 'button', data: { view }, onclick: () => this.turn(view) },
         el('span', { text: t(label) }),
         el('span', { class: 'number' }),
       );
@@ -71,6 +72,12 @@ class LibraryScreen {
     files.append(this.failed);
     const others = [button('folders', 'library.folders'), button('duplicates', 'library.duplicates'), button('removed', 'library.removed')];
     return el('div', { class: 'segments library-tabs' }, button('items', 'library.items'), files, ...others);
+  }
+
+  /** A person turns to another part, which the address notes. */
+  turn(view) {
+    keep({ part: view === 'items' ? null : view });
+    this.choose(view);
   }
 
   choose(view) {

@@ -23,7 +23,7 @@ class Lightbox {
     const tools = el(
       'div',
       { class: 'lightbox-tools' },
-      el('span', { class: 'lightbox-title', text: title }),
+      el('span', { class: 'lightbox-title', dir: 'auto', text: title }),
       button('minus', 'zoom.out', () => this.zoom(1 / STEP)),
       this.percent,
       button('plus', 'zoom.in', () => this.zoom(STEP)),

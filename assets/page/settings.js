@@ -9,7 +9,7 @@ import { isEditable, latest, refresh } from './status.js';
 import { Storage } from './storage.js';
 import { t, worded } from './strings.js';
 import { chooseTheme, chosenTheme, themes } from './theme.js';
-import { complain } from './toast.js';
+import { complain, toast } from './toast.js';
 
 const THEME_ICONS = { system: 'system', light: 'sun', dark: 'dusk' };
 
@@ -73,7 +73,9 @@ class SettingsScreen {
     const key = JSON.stringify(models);
     if (key === this.shown) return;
     this.shown = key;
+    const held = this.models.contains(document.activeElement);
     this.models.replaceChildren(...models.map(modelCard));
+    if (held) (this.models.querySelector('button') ?? this.models.firstChild)?.focus({ preventScroll: true });
   }
 
   themes() {
@@ -100,7 +102,7 @@ function modelCard(model) {
   const state = el('span', { class: 'model', data: { state: tone(model.state) } }, el('i', { class: 'dot' }), el('span', { text: t(`state.${model.state}`) }));
   return el(
     'div',
-    { class: 'model-card' },
+    { class: 'model-card', tabindex: '-1' },
     el('p', { class: 'label', text: t(`role.${model.role}`) }),
     el('h3', { text: model.name }),
     state,
@@ -111,7 +113,10 @@ function modelCard(model) {
 
 /** Loads again what has failed, such as after a checkpoint was repaired. */
 function retrying() {
-  const run = () => post('/api/models/retry').then(refresh, complain);
+  const run = () => {
+    toast(t('models.again'));
+    return post('/api/models/retry').then(refresh, complain);
+  };
   return el('button', { type: 'button', class: 'quiet', text: t('retry'), onclick: run });
 }
 

@@ -3,10 +3,12 @@
 import { english } from './strings_en.js';
 import { libraryEnglish } from './strings_en_library.js';
 import { searchEnglish } from './strings_en_search.js';
+import { tourEnglish } from './strings_en_tour.js';
 import { chinese } from './strings_zh.js';
 import { libraryChinese } from './strings_zh_library.js';
 import { saidChinese } from './strings_zh_said.js';
 import { searchChinese } from './strings_zh_search.js';
+import { tourChinese } from './strings_zh_tour.js';
 
 const preferred = navigator.languages?.[0] ?? navigator.language ?? 'en';
 
@@ -15,8 +17,8 @@ export const language = preferred.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 
 /** Both dictionaries, whole. */
 export const dictionaries = {
-  en: { ...english, ...searchEnglish, ...libraryEnglish },
-  zh: { ...chinese, ...searchChinese, ...libraryChinese },
+  en: { ...english, ...searchEnglish, ...libraryEnglish, ...tourEnglish },
+  zh: { ...chinese, ...searchChinese, ...libraryChinese, ...tourChinese },
 };
 
 const words = { ...dictionaries.en, ...dictionaries[language] };
@@ -38,4 +40,12 @@ export function worded({ text, code, values = {} }) {
   return filled(said[code], Object.fromEntries(own));
 }
 
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => isolated(values[name] ?? ''));
+
+/** A value that is written from right to left keeps to itself: signs around it stay where they are. */
+export function isolated(value) {
+  return typeof value === 'string' && Array.from(value).some(isFromRight) ? `\u2068${value}\u2069` : value;
+}
+
+/** Letters of Hebrew, Arabic, Syriac, Thaana, N'Ko and their other forms. */
+const isFromRight = (sign) => (sign >= '\u0590' && sign <= '\u08ff') || (sign >= '\ufb1d' && sign <= '\ufefc');

@@ -38,6 +38,7 @@ export const searchEnglish = {
   'unlike.placeholder': 'words that describe what you do not want',
   'depth.hint': 'Recall candidates the reranker judges; more finds more and takes longer.',
   'instruction.hint': 'Tells both models what counts as a match; empty for their defaults.',
+  'instruction.placeholder': "Retrieve images or text relevant to the user's query.",
   'copies.collapse': 'Show nearly equal pictures as one',
 
   'chip.like': 'Like {title}',
@@ -75,6 +76,11 @@ export const searchEnglish = {
   'doubt.uniform': 'Your library is very uniform; look at the order, not at the level.',
   'left.clear': 'Search without filters',
   'ask.nothing': 'Then nothing would be asked for: type some words, or name another example first.',
+  'listing.title': 'What passes the filters',
+  'listing.all': '{total} item passes the filters.|{total} items pass the filters, newest first.',
+  'listing.part': '{total} items pass the filters; the newest {shown} are shown.',
+  'listing.none': 'No item passes the filters.',
+  'listing.more': 'Show more ({shown} of {total})',
   'nothing.again': 'Search again',
   'nothing.meaning': 'Search by meaning',
 
@@ -101,5 +107,10 @@ export const searchEnglish = {
   'table.rel': 'Relevance',
   'table.moved': 'Moved',
   'keys.examples': 'Like this, not like this',
+  'more.over': 'These are the first {n}, and there are more: narrow the search with filters or further words.',
+  'tiles.title': 'Size of the tiles',
+  'tiles.smaller': 'Smaller tiles (-)',
+  'tiles.larger': 'Larger tiles (+)',
+  'keys.tiles': 'In a wall: larger and smaller tiles',
   'keys.copies': 'Show the near copies',
 };

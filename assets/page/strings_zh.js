@@ -8,8 +8,15 @@ export const chinese = {
   copied: '已复制路径。',
   'copy.path': '复制路径',
   'copy.refused': '浏览器不允许在此复制。',
-  offline: '程序没有响应。它还在运行吗？',
+  offline: '程序没有响应。它还在运行吗？请重新启动它；本页会自行继续。',
   unexpected: '程序出错，详情见运行它的终端。',
+  busy: '同时的请求太多；请稍后再试。',
+  'query.box': '查询',
+  'query.add': '向查询添加图片或视频',
+  'query.stop': '停止搜索',
+  'query.kinds': '查询可以是文字、图片和视频；其他文件可以添加到资料库。',
+  'script.failed': '页面出了问题。请重新加载；输入和查询的内容会保留。',
+  'script.reload': '重新加载',
   lost: '程序已停止。重新启动后，本页会自动重新连接。',
   private: '一切都留在这台电脑上：文件、查询、模型和结果。',
 
@@ -70,7 +77,7 @@ export const chinese = {
   unscored: '未评判：{reason}',
   rescued: '救回',
   dropped: '降到第 {rank} 名',
-  logit: 'logit {logit}',
+  logit: '对数几率 {logit}',
 
   'kind.picture': '图片',
   'kind.page': 'PDF 页面',
@@ -219,6 +226,7 @@ export const chinese = {
   'retry.begun': '正在重新读取。',
 
   'settings.models': '模型',
+  'models.again': '正在重新加载模型。',
   'settings.theme': '外观',
   'settings.library': '资料库',
   'settings.versions': '版本',

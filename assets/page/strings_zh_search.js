@@ -38,6 +38,7 @@ export const searchChinese = {
   'unlike.placeholder': '描述不想要的内容',
   'depth.hint': '重排模型评判的召回候选数；越多找得越全，也越慢。',
   'instruction.hint': '告诉两个模型什么算匹配；留空则用默认值。',
+  'instruction.placeholder': '例如：检索与用户查询相关的图片或文字。',
   'copies.collapse': '几乎相同的图片合并显示',
 
   'chip.like': '像 {title}',
@@ -75,6 +76,11 @@ export const searchChinese = {
   'doubt.uniform': '资料库非常单一；请看顺序，不要看数值。',
   'left.clear': '不用筛选再搜索',
   'ask.nothing': '这样就没有要搜索的内容了：请先输入词语，或再选一个示例。',
+  'listing.title': '符合筛选条件的内容',
+  'listing.all': '{total} 个条目符合筛选条件，最新的在前。',
+  'listing.part': '{total} 个条目符合筛选条件；显示最新的 {shown} 个。',
+  'listing.none': '没有条目符合筛选条件。',
+  'listing.more': '显示更多（{shown} / {total}）',
   'nothing.again': '重新搜索',
   'nothing.meaning': '按含义搜索',
 
@@ -101,5 +107,10 @@ export const searchChinese = {
   'table.rel': '相关度',
   'table.moved': '变动',
   'keys.examples': '像这个，不像这个',
+  'more.over': '这是前 {n} 个，还有更多：请用筛选或更多词语缩小范围。',
+  'tiles.title': '图块大小',
+  'tiles.smaller': '缩小图块 (-)',
+  'tiles.larger': '放大图块 (+)',
+  'keys.tiles': '在图墙中：放大和缩小图块',
   'keys.copies': '显示近似副本',
 };

@@ -3,12 +3,16 @@
 import { emit, memory, on } from './bus.js';
 import { el, say } from './dom.js';
 import { catchDrops } from './dropframe.js';
+import { sayFailures } from './failures.js';
 import { count, duration } from './format.js';
+import { listenToCalls } from './gradio_calls.js';
 import { showHelp } from './help.js';
 import { icon } from './icons.js';
 import { post } from './net.js';
+import { Remarks } from './remarks.js';
 import { isEditable, poll, publish } from './status.js';
 import { t, worded } from './strings.js';
+import { followTabs } from './tabs.js';
 import { chooseTheme, chosenTheme, themes } from './theme.js';
 import { complain } from './toast.js';
 
@@ -20,13 +24,17 @@ const THEME_ICONS = { system: 'system', light: 'sun', dark: 'dusk' };
 export function start({ element }) {
   const bar = new TopBar(element.querySelector('.top-bar-root'));
   on('status', bar.root, (status) => bar.show(status));
+  listenToCalls();
+  sayFailures(bar.root);
   poll(bar.root);
+  followTabs(bar.root);
   catchDrops(bar.root);
 }
 
 class TopBar {
   constructor(root) {
     this.root = root;
+    document.title = t('title'); // gradio has set its own, in English
     this.summary = el('p', { class: 'summary' });
     this.model = el('p', { class: 'model' }, el('i', { class: 'dot' }), el('span'));
     this.root.append(
@@ -41,14 +49,15 @@ class TopBar {
     );
     this.strip = this.buildStrip();
     this.notice = el('div', { class: 'notice', hidden: true });
-    this.root.append(this.strip, this.notice);
+    this.remarks = new Remarks();
+    this.root.append(this.strip, this.remarks.node, this.notice);
   }
 
   buildStrip() {
     this.head = el('b', { class: 'strip-head' });
     this.bar = el('i', { class: 'meter' });
     this.pace = el('span', { class: 'strip-pace' });
-    this.current = el('span', { class: 'strip-current' });
+    this.current = el('span', { class: 'strip-current', dir: 'auto' });
     const button = (name, label, path) =>
       el(
         'button',
@@ -84,6 +93,7 @@ class TopBar {
     say(this.summary, items ? t('summary', { n: items }) : t('summary.empty'));
     this.showModels(status.models);
     this.showStrip(status.index);
+    this.remarks.draw(status.remarks ?? []);
     this.showNotice(status.models);
   }
 

@@ -10,14 +10,14 @@ import { badgeText, fitOf, thumbOf } from './format.js';
 import { icon } from './icons.js';
 import { getJson } from './net.js';
 import { isEditable } from './status.js';
-import { t } from './strings.js';
+import { isolated, t } from './strings.js';
+import { tourOffer } from './tour.js';
 
 const RECENT = 24; // as many as fill two lines of tiles on a very wide window
 const LINES = 2;
 
 export class Welcome {
-  constructor(ask) {
-    this.ask = ask;
+  constructor() {
     this.node = el('div', { class: 'welcome' });
     this.shown = '';
     on('changed', this.node, () => this.shown === 'full' && this.fill());
@@ -65,21 +65,14 @@ export class Welcome {
   }
 
   async fill() {
-    const [texts, recent] = await Promise.all([
-      getJson('/api/suggestions').catch(() => []),
+    const [tour, recent] = await Promise.all([
+      getJson('/api/tour').catch(() => ({ stops: [] })),
       getJson('/api/items', { limit: RECENT }).catch(() => ({ items: [] })),
     ]);
     if (!this.node.isConnected) return;
     this.node.replaceChildren();
-    if (texts.length) this.node.append(this.suggestions(texts));
+    if (tour.stops.length) this.node.append(tourOffer(tour.stops));
     if (recent.items.length) this.node.append(recently(recent.items));
-  }
-
-  suggestions(texts) {
-    const chips = texts.map((text) =>
-      el('button', { type: 'button', class: 'chip', onclick: () => this.ask(text) }, icon('search', 14), el('span', { text })),
-    );
-    return el('section', { class: 'suggestions' }, el('h2', { text: t('suggestions') }), el('div', { class: 'chips' }, ...chips));
   }
 }
 
@@ -106,7 +99,7 @@ export function tile(item) {
     'button',
     {
       type: 'button', class: 'tile', data: { id: item.id }, title: item.title,
-      'aria-label': [item.title, t(`kind.${item.kind}`), short].filter(Boolean).join(', '),
+      'aria-label': [isolated(item.title), t(`kind.${item.kind}`), short].filter(Boolean).join(', '),
       onclick: () => emit('open', { id: item.id }),
     },
     el('span', { class: 'tile-thumb' }, picture, badge),

@@ -104,7 +104,7 @@ def _index(services: Services) -> IndexProgress:
 
 def _texts() -> list[str]:
     rows = orjson.loads(GUIDED_QUERIES.read_bytes())
-    return [row["text"] for row in rows if row.get("text") and set(row) <= {"text", "note"}]
+    return [row["text"] for row in rows if row.get("text") and not {"picture", "clip"} & set(row)]
 
 
 def _search(services: Services, *, repeats: int, depth: int) -> Latency:

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from qwen3vl_app.types import Ask, ItemFilter, ItemId, Kind, Orientation, Query, WordsMode
+from qwen3vl_app.types import (
+    MOST_RESULTS,
+    Ask,
+    ItemFilter,
+    ItemId,
+    Kind,
+    Orientation,
+    Query,
+    WordsMode,
+)
 
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
@@ -109,7 +118,9 @@ _FILTERS = (
 )
 
 _RESULTS = (
-    click.option("-k", "top_k", default=20, show_default=True, help="Results, 1 to 100."),
+    click.option(
+        "-k", "top_k", default=20, show_default=True, help=f"Results, 1 to {MOST_RESULTS}."
+    ),
     click.option("--depth", type=int, help="Candidates the reranker sees.  [default: as -k]"),
     click.option("--no-rerank", is_flag=True, help="Recall only."),
     click.option("--no-collapse", is_flag=True, help="Nearly equal pictures side by side."),

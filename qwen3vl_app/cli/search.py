@@ -16,8 +16,10 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
-from qwen3vl_app.cli.query import query_options, read_query
-from qwen3vl_app.types import Doubt, Hit, Item, LeftOut, Query, SearchUpdate, WordsMode
+from qwen3vl_app.cli.item_rows import item_row
+from qwen3vl_app.cli.listing import is_listing, listed, listing_answer, say_listing
+from qwen3vl_app.cli.query import query_options, read_filter, read_query
+from qwen3vl_app.types import Doubt, Hit, LeftOut, Query, SearchUpdate, WordsMode
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,25 +53,37 @@ def search(
 
     With --also, several queries are asked at once, and every hit says which of them found it.
     A TEXT that begins with a minus stands behind two: search --words on -- "-draft report".
+    Filters alone list what passes them, the newest first; that needs no model.
     """
     settings = settings_from(context, given)
+    asked, top_k = _asked(text, given), given["top_k"]
     with failures_said(), opened(settings, writable=False) as services:
-        query = read_query(services, text, given)
-        update = _last(services, query)
-    asked: dict[str, object] = {
+        where = read_filter(given)
+        if is_listing(text, given, where):
+            found = listed(services.library, where, top_k)
+        else:
+            update = _last(services, read_query(services, text, given))
+            found = None
+    if found is not None:
+        say_json(listing_answer(asked, *found)) if as_json else say_listing(*found)
+    elif as_json:
+        say_json(answer(asked, update, top_k))
+    else:
+        _say(update, top_k)
+
+
+def _asked(text: str, given: dict[str, Any]) -> dict[str, object]:
+    """What was looked for, as ``--json`` repeats it."""
+    return {
         "text": text,
         "images": [str(path) for path in given["images"]],
         "videos": [str(path) for path in given["videos"]],
         "also": [*given["also"], *map(str, (*given["also_image"], *given["also_video"]))],
-        "words": query.words.value,
-        "like": list(query.like),
-        "not_like": list(query.not_like),
-        "unlike": query.unlike,
+        "words": given["words"],
+        "like": list(given["like"]),
+        "not_like": list(given["not_like"]),
+        "unlike": given["unlike"],
     }
-    if as_json:
-        say_json(answer(asked, update, query.top_k))
-    else:
-        _say(update, query.top_k)
 
 
 def _last(services: Services, query: Query) -> SearchUpdate:
@@ -132,21 +146,6 @@ def _standing(hit: Hit) -> dict[str, object]:
 
 def _left_out(left: LeftOut | None) -> dict[str, object] | None:
     return None if left is None else asdict(left) | {"probably_nothing": left.probably_nothing}
-
-
-def item_row(item: Item) -> dict[str, object]:
-    """What names an item in every ``--json``: its number, its file, and where in it it stands."""
-    place = item.place
-    row: dict[str, object] = {"item": item.id, "path": str(item.path), "kind": item.kind.value}
-    if place.page is not None:
-        row["page"] = place.page
-    if place.first_line is not None:
-        row["lines"] = [place.first_line, place.last_line]
-    if place.section:
-        row["section"] = place.section
-    if place.start is not None:
-        row |= {"start": place.start, "end": place.end}
-    return row
 
 
 def _reranked(hit: Hit) -> dict[str, object]:

@@ -79,6 +79,8 @@ class Backups:
         self._every = every
         self._conn: sqlite3.Connection | None = None
         self._stopped = False
+        self.failure = ""
+        """Why the last one could not be made, in a sentence; empty where it could."""
 
     def is_due(self) -> bool:
         """Whether the last one is old enough and something has changed since."""
@@ -95,7 +97,8 @@ class Backups:
         library of 20,000 vectors of 2048 dimensions (173 MB) takes 6.5 s on two busy cores, about
         half of it for checking the copy, and no commit meanwhile took longer than 0.25 s; ``-wal``
         is not emptied before it ends.
-        What prevents it is logged, and never an error: the library itself is well without.
+        What prevents it is kept in ``failure`` and logged, and never an error: the library itself
+        is well without.
         """
         folder = self._directory / BACKUPS
         try:
@@ -110,8 +113,15 @@ class Backups:
                 part.unlink(missing_ok=True)
         except (OSError, *UNREADABLE) as error:
             if not self._stopped:
-                log.warning("no backup of the library was made: %s", error)
+                self._failed(getattr(error, "strerror", None) or str(error))
             return None
+
+    def _failed(self, why: str) -> None:
+        self.failure = (
+            f"No backup of the library was made ({why}); make room on its disk, check its "
+            "permissions, or turn backups off with --no-backup."
+        )
+        log.warning("%s", self.failure)
 
     def stop(self) -> None:
         """End a backup that is being made, from another thread; nothing of it is kept."""
@@ -131,12 +141,13 @@ class Backups:
         if self._stopped:
             return None
         if damage:
-            log.error("the library is damaged, so no backup of it was made: %s", damage)
+            self._failed(f"the library is damaged: {damage}")
             return None
         synced(part)
         day = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         file = part.with_name(f"{DATABASE}.{day}")
         os.replace(part, file)
+        self.failure = ""
         sync_folder(part.parent)
         for old in list_backups(self._directory)[KEPT:]:
             old.file.unlink(missing_ok=True)
@@ -152,10 +163,8 @@ class Backups:
         free = shutil.disk_usage(self._directory).free
         if wanted + HEADROOM <= free:
             return True
-        log.warning(
-            "no backup of the library was made: it takes %s bytes, %s are free, of which %s stay "
-            "so; free some space, or turn backups off with --no-backup",
-            *(f"{number:,}" for number in (wanted, free, HEADROOM)),
+        self._failed(
+            f"it takes {wanted:,} bytes, {free:,} are free, of which {HEADROOM:,} stay so"
         )
         return False
 

@@ -164,8 +164,6 @@ a path that is not there is said.
 A migration that adds a column to one of them must replace its triggers and checksums.
 """
 
-"""Tables that were made after ``checksum``, by migrations that seal them themselves."""
-
 BY_NAME = {sealed.name: sealed for sealed in SEALED}
 
 

@@ -117,6 +117,13 @@ def count_by_kind(conn: sqlite3.Connection) -> dict[Kind, int]:
     return {kind: counts.get(kind.value, 0) for kind in Kind}
 
 
+def count_passing(conn: sqlite3.Connection, where: ItemFilter) -> dict[Kind, int]:
+    """Living items that pass, of every kind that has some."""
+    condition, values = conditions(where)
+    rows = conn.execute(f"SELECT kind, count(*) FROM item WHERE {condition} GROUP BY kind", values)
+    return {Kind(kind): count for kind, count in rows}
+
+
 def kinds_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Kind]:
     """The kinds of these items, living or not."""
     rows = conn.execute(

@@ -52,6 +52,12 @@ class Keeper:
         if self._thread.ident is not None:
             self._thread.join()
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of the backups; nothing where all is well."""
+        failure = "" if self._backups is None else self._backups.failure
+        return (failure,) if failure else ()
+
     def tidy(self) -> None:
         """Delete what was removed 30 days ago, and make a backup if one is wanted and due."""
         try:

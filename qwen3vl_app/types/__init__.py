@@ -37,10 +37,12 @@ from qwen3vl_app.types.library import (
 )
 from qwen3vl_app.types.query import (
     DOCUMENT_INSTRUCTION,
+    MOST_RESULTS,
     QUERY_INSTRUCTION,
     RERANK_INSTRUCTION,
     Ask,
     Query,
+    check_results,
 )
 from qwen3vl_app.types.results import (
     RELEVANT,
@@ -57,6 +59,7 @@ from qwen3vl_app.types.words import ExactWords, WordsMode
 __all__ = [
     "DOCUMENT_INSTRUCTION",
     "EVERYTHING",
+    "MOST_RESULTS",
     "QUERY_INSTRUCTION",
     "RELEVANT",
     "RERANK_INSTRUCTION",
@@ -96,5 +99,6 @@ __all__ = [
     "Vectors",
     "WordsMode",
     "calendar_time",
+    "check_results",
     "storable_number",
 ]

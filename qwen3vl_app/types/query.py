@@ -27,6 +27,9 @@ RERANK_INSTRUCTION = "Given a search query, retrieve relevant candidates that an
 MOST_QUERIES = 8
 """Asked at once: each costs a search, and the reranker judges every candidate once for each."""
 
+MOST_RESULTS = 300
+"""Shown, and judged by the reranker; the demo pair needs 10 s for them on two cores."""
+
 LONGEST_TEXT = 8000
 """Characters of each text of a query. The embedder sees 8,192 tokens, so of a longer one it would
 judge the beginning alone; a page of a book has 2,000."""
@@ -85,10 +88,10 @@ class Query:
     """For both stages; None for each stage's default."""
 
     top_k: int = 20
-    """Hits shown, 1 to 100."""
+    """Hits shown, 1 to ``MOST_RESULTS``."""
 
     depth: int = 20
-    """Recall candidates the reranker sees, 1 to 200; never fewer than are shown."""
+    """Recall candidates the reranker sees, 1 to ``MOST_RESULTS``; never fewer than are shown."""
 
     rerank: bool = True
     collapse: bool = True
@@ -99,14 +102,20 @@ class Query:
             _check_length(text)
         if not self._asks_for_something():
             raise EmptyQueryError("what to leave out" if self._leaves_something_out() else "")
-        if not 1 <= self.top_k <= 100:
-            raise UsageError(f"{self.top_k} results were asked for; choose 1 to 100.")
-        if not 1 <= self.depth <= 200:
-            raise UsageError(f"A depth of {self.depth} was asked for; choose 1 to 200.")
+        check_results(self.top_k)
+        if not 1 <= self.depth <= MOST_RESULTS:
+            raise UsageError(
+                f"A depth of {self.depth} was asked for; choose 1 to {MOST_RESULTS}.",
+                code="depth.range",
+                found=self.depth,
+                most=MOST_RESULTS,
+            )
         if not 0 <= self.unlike_weight <= 1:
             raise UsageError(
                 f"A weight of {self.unlike_weight} was given to what the results should not be "
-                "like; choose 0 to 1."
+                "like; choose 0 to 1.",
+                code="weight.range",
+                found=self.unlike_weight,
             )
         check_number(len(self.also) + 1)
         _ = self.each  # raises where one of them is empty
@@ -149,6 +158,21 @@ class Query:
         return self.has_model_input or bool(self.like)
 
 
+def check_results(number: int) -> None:
+    """That so many results may be asked for at once.
+
+    Raises:
+        UsageError: They are none, or more than ``MOST_RESULTS``.
+    """
+    if not 1 <= number <= MOST_RESULTS:
+        raise UsageError(
+            f"{number} results were asked for; choose 1 to {MOST_RESULTS}.",
+            code="results.range",
+            found=number,
+            most=MOST_RESULTS,
+        )
+
+
 def _check_length(text: str) -> None:
     if len(text) > LONGEST_TEXT:
         raise UsageError(
@@ -169,6 +193,7 @@ def check_number(queries: int) -> None:
     if queries > MOST_QUERIES:
         raise UsageError(
             f"{queries} queries were asked at once; choose up to {MOST_QUERIES}.",
-            code="query.many",
+            code="queries.many",
+            found=queries,
             most=MOST_QUERIES,
         )

@@ -6,12 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeAlias
 
-from qwen3vl_app.errors import UsageError
+from qwen3vl_app.errors import EmptyQueryError, UsageError
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Ask, ItemFilter, ItemId, Kind, Query, WordsMode
 from qwen3vl_app.types.query import check_number
 from qwen3vl_app.ui.crops import Crop
-from qwen3vl_app.ui.filters import number, read_filter, whole_number
+from qwen3vl_app.ui.filters import (
+    filters_given,
+    number,
+    read_filter,
+    unknown_choice,
+    whole_number,
+)
 from qwen3vl_app.ui.query_files import MOST_FILES, QueryFile, read_query_files
 
 TOP_K = 20
@@ -77,6 +83,29 @@ class Choices:
                 for one in given.get("also") or ()
             ),
         )
+
+
+def build_question(
+    services: Services,
+    text: str,
+    files: Sequence[QueryFile],
+    given: Mapping[str, Any],
+    known: KnownFiles = no_files,
+) -> Query | ItemFilter:
+    """The query, or the filter alone where nothing else was given: then all that passes is meant.
+
+    Takes what :func:`build_query` takes.
+
+    Raises:
+        EmptyQueryError: Nothing at all was given.
+        AppError: A file of the query or a choice cannot be used.
+    """
+    try:
+        return build_query(services, text, files, given, known)
+    except EmptyQueryError as error:
+        if error.code != "query.empty" or not filters_given(given):
+            raise
+        return Choices.read(given).where
 
 
 def build_query(
@@ -151,7 +180,7 @@ def _words(given: object) -> WordsMode:
     try:
         return WordsMode(str(given or WordsMode.OFF))
     except ValueError as error:
-        raise UsageError(f"{error}; choose from {', '.join(WordsMode)}.") from error
+        raise unknown_choice(error, given, WordsMode) from error
 
 
 def _items(given: object) -> tuple[ItemId, ...]:

@@ -37,7 +37,7 @@ class Crop:
             left, top, right, bottom = known
             if 0 <= left < right <= 1 and 0 <= top < bottom <= 1:
                 return cls(left, top, right, bottom)
-        raise UsageError(f"{given!r} is no region of a picture.")
+        raise UsageError(f"{given!r} is no region of a picture.", code="crop.unusable")
 
     def apply(self, picture: Image) -> Image:
         """That part of the picture, at least ``SMALLEST_CROP`` pixels wide and high."""

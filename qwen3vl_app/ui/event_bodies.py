@@ -168,4 +168,6 @@ def _is_own(url: object, key: str) -> bool:
 
 
 def _unknown(what: str) -> UsageError:
-    return UsageError(f"This is not what the page sends: {what} cannot be read.")
+    return UsageError(
+        f"This is not what the page sends: {what} cannot be read.", code="page.other", what=what
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,18 @@ LONGEST_NAME = 1000
 
 LONGEST_VALUE = 80
 """Characters of a value that are read, and repeated in the sentence that refuses it."""
+
+
+FILTERS = (
+    *("kinds", "collection", "folder", "taken_from", "taken_to", "modified_from", "modified_to"),
+    *("min_bytes", "max_bytes", "orientation", "min_seconds", "max_seconds", "tag"),
+)
+"""The names under which the page sends what hides items."""
+
+
+def filters_given(given: Mapping[str, Any]) -> bool:
+    """Whether any filter is among these named values."""
+    return any(given.get(name) not in (None, "", [], ()) for name in FILTERS)
 
 
 def read_filter(given: Mapping[str, Any]) -> ItemFilter:
@@ -52,7 +64,20 @@ def known_kinds(chosen: Sequence[str]) -> frozenset[Kind]:
     try:
         return frozenset(Kind(kind) for kind in chosen) or frozenset(Kind)
     except ValueError as error:
-        raise UsageError(f"{_short(error)}; choose from {', '.join(Kind)}.") from error
+        known = {kind.value for kind in Kind}
+        wrong = next((kind for kind in chosen if kind not in known), "")
+        raise unknown_choice(error, wrong, Kind) from error
+
+
+def unknown_choice(error: ValueError, given: object, known: Iterable[str]) -> UsageError:
+    """The failure of a value that is none of those that are known, which it names."""
+    names = ", ".join(known)
+    return UsageError(
+        f"{_short(error)}; choose from {names}.",
+        code="choice.unknown",
+        value=_short(given),
+        known=names,
+    )
 
 
 def number(given: object) -> float | None:
@@ -105,7 +130,7 @@ def _orientation(given: object) -> Orientation | None:
     try:
         return Orientation(str(given))
     except ValueError as error:
-        raise UsageError(f"{_short(error)}; choose from {', '.join(Orientation)}.") from error
+        raise unknown_choice(error, given, Orientation) from error
 
 
 def _folder(given: object) -> Path | None:

@@ -19,6 +19,7 @@ from qwen3vl_app.ui.event_bodies import MOST_BYTES, Event, composed, session_of_
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.gradio_surface import API, NOTHING, Row, Way, reachable
 from qwen3vl_app.ui.query_parts import Arriving
+from qwen3vl_app.ui.refusing import refuse_with
 from qwen3vl_app.ui.sessions import Sessions
 
 TOO_LONG = f"This is longer than what the page sends ({MOST_BYTES:,} bytes at most)."
@@ -91,14 +92,18 @@ class GradioGate:
         if raw is None:
             return
         if len(raw) > MOST_BYTES:
-            await refuse(scope, receive, send, 413, TOO_LONG)
+            await refuse_with(
+                scope, receive, send, 413, TOO_LONG, code="body.large", limit=MOST_BYTES
+            )
             return
         try:
             body = await run_in_threadpool(
                 composed, raw, self._events, self._given, queued=row.queued
             )
         except UsageError as error:
-            await refuse(scope, receive, send, 400, str(error))
+            await refuse_with(
+                scope, receive, send, 400, str(error), code=error.code, **error.values
+            )
             return
         await self._sessions.joined(body["session_hash"])
         whole = orjson.dumps(body)
@@ -110,7 +115,9 @@ class GradioGate:
         try:
             session = session_of_body(asked)
         except UsageError as error:
-            await refuse(scope, receive, send, 400, str(error))
+            await refuse_with(
+                scope, receive, send, 400, str(error), code=error.code, **error.values
+            )
             return
         plain = {**self._plain(scope), "query_string": f"session_hash={session}".encode()}
         with self._sessions.reading(session):
@@ -126,7 +133,9 @@ class GradioGate:
             return
         except OSError as error:
             why = f"The file cannot be kept ({error.strerror}); make room on the disk."
-            await refuse(scope, receive, send, 507, why)
+            await refuse_with(
+                scope, receive, send, 507, why, code="disk.refused", said=str(error.strerror)
+            )
         else:
             await JSONResponse(keys)(scope, receive, send)
         finally:

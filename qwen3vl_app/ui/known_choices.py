@@ -150,4 +150,6 @@ def _also(name: str, value: object) -> object:
 
 
 def _unknown(what: str) -> UsageError:
-    return UsageError(f"This is not what the page sends: {what} cannot be read.")
+    return UsageError(
+        f"This is not what the page sends: {what} cannot be read.", code="page.other", what=what
+    )

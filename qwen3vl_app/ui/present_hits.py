@@ -6,13 +6,10 @@ import math
 from collections.abc import Sequence
 
 from qwen3vl_app.search.ranking import movement
-from qwen3vl_app.types import Hit, LeftOut, Query, SearchUpdate, WordsMode
+from qwen3vl_app.types import MOST_RESULTS, Hit, LeftOut, Query, SearchUpdate, WordsMode
 from qwen3vl_app.ui.present import Json, exact_words, found_in, item_card, query_words
 from qwen3vl_app.ui.reasons import reason_row
 from qwen3vl_app.ui.sentences import note_row
-
-MOST_HITS = 200
-"""Sent to the page; the largest depth a query may have."""
 
 MOST_COPIES = 50
 """Sent with one hit; a burst of more pictures is listed under Duplicates."""
@@ -52,7 +49,7 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) ->
         "seq": seq,
         "stage": update.stage.value,
         "asked": asked | {"words": words},
-        "hits": [hit_row(hit, query.top_k, words) for hit in update.hits[:MOST_HITS]],
+        "hits": [hit_row(hit, query.top_k, words) for hit in update.hits[:MOST_RESULTS]],
         "top": query.top_k,
         "rerank": query.rerank,
         "done": update.reranked,

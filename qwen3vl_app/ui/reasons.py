@@ -105,6 +105,24 @@ FORMS = {
     "subject.document": "The document",
     "subject.animation": "The animation",
     "subject.page": "Page {number}",
+    "notice.begun": "The library {path} was begun anew, because its library.db was gone; what was "
+    "beside that is kept as {kept}-wal. The command restore puts a backup back.",
+    "notice.foreign": "The library {path} had a library.db-wal that belongs to another file; it "
+    "was not used and is kept as {kept}-wal.",
+    "notice.mended": "The library {path} was damaged ({said}) and has been mended; what was lost "
+    "is indexed again, and the damaged file is kept as {kept}.",
+    "notice.rows": "The library {path} was damaged ({said}); the rows were taken out, and their "
+    "files are indexed again.",
+    "notice.left_out": "{n} rows of the library {path} are damaged and left out; start the "
+    "program again, which takes them out and indexes their files anew.",
+    "notice.backup": "No backup of the library was made ({said}); make room on its disk, check "
+    "its permissions, or turn backups off with --no-backup.",
+    "load.no_config": "{path} is no checkpoint: it has no config.json.",
+    "load.no_tokenizer": "{path} has no tokenizer.json; copy the checkpoint again.",
+    "load.damaged": "{path} is damaged ({said}); copy the checkpoint again.",
+    "load.unread": "{path} is damaged: {said}.",
+    "load.lacks": "{path} lacks {n} of the model's tensors, such as {name}.",
+    "load.failed": "{path} cannot be loaded: {said}",
 }
 """English sentences by code, with what varies in braces; the first that fits decides."""
 

@@ -27,6 +27,7 @@ STYLES = (
     "board",
     "table",
     "welcome",
+    "tour",
     "detail",
     "library",
     "settings",

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.types import Query, SearchStage
+from qwen3vl_app.types import ItemFilter, Query, SearchStage
 from qwen3vl_app.ui.failures import UNEXPECTED
 from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.present_hits import board_value
@@ -23,6 +23,9 @@ SESSIONS = 256
 
 YIELD_SECONDS = 0.25
 """Between two updates of one search: a board of 100 rows takes about 150 ms to redraw."""
+
+YIELD_ROWS = 100
+"""Beyond them, the pauses are longer in proportion."""
 
 if TYPE_CHECKING:
     from qwen3vl_app.search.engine import SearchEngine
@@ -74,8 +77,13 @@ class Searches:
         """End the session's running search; its board shows how far it came."""
         self._newest.stop(session)
 
-    def run(self, session: str, asked: Json, build: Callable[[], Query]) -> Iterator[Json]:
+    def run(
+        self, session: str, asked: Json, build: Callable[[], Query | ItemFilter]
+    ) -> Iterator[Json]:
         """Yield the board's values: begun, recall, rerank slices, and the end.
+
+        Where there is a filter alone, the end is ``listing``: the page then asks ``/api/items``
+        for what passes, page by page.
 
         ``build`` makes the query and may take long (a clip is decoded, a model is loading), so
         the page is told of the search first. An expected failure is a value like the others.
@@ -83,7 +91,11 @@ class Searches:
         seq = self._newest.begin(session)
         yield {"seq": seq, "stage": "begun", "asked": asked}
         try:
-            yield from self._updates(session, seq, asked, build())
+            question = build()
+            if isinstance(question, ItemFilter):
+                yield {"seq": seq, "stage": "listing", "asked": asked}
+            else:
+                yield from self._updates(session, seq, asked, question)
         except AppError as error:
             yield {"seq": seq, "stage": "error", "asked": asked, "message": error_row(error)}
         except Exception:
@@ -98,7 +110,8 @@ class Searches:
         )
         for update in updates:
             now = time.monotonic()
-            if update.stage is SearchStage.RERANK and now - sent < YIELD_SECONDS:
+            pause = YIELD_SECONDS * max(1.0, len(update.hits) / YIELD_ROWS)
+            if update.stage is SearchStage.RERANK and now - sent < pause:
                 continue
             sent = now
             yield board_value(update, query, seq=seq, asked=asked)

@@ -33,6 +33,8 @@ def error_row(error: AppError) -> Json:
         name: reason_row(str(value)) if name == "reason" else value
         for name, value in error.values.items()
     }
+    if not error.code:
+        return reason_row(str(error))
     return {"text": str(error), "code": error.code, "values": values}
 
 
@@ -41,4 +43,6 @@ def note_row(note: str) -> Json:
     if note.startswith(NOT_RERANKED):
         reason = note_row(note.removeprefix(NOT_RERANKED))
         return {"text": note, "code": "not_reranked", "values": {"reason": reason}}
-    return {"text": note, "code": CODES.get(note, ""), "values": {}}
+    if note not in CODES:
+        return reason_row(note)
+    return {"text": note, "code": CODES[note], "values": {}}

@@ -28,6 +28,7 @@ from qwen3vl_app.ui.routes.page import page_routes
 from qwen3vl_app.ui.routes.removals import removal_routes
 from qwen3vl_app.ui.routes.storage import storage_routes
 from qwen3vl_app.ui.routes.tags import tag_routes
+from qwen3vl_app.ui.routes.tour import tour_routes
 from qwen3vl_app.ui.routes.uploads import upload_routes
 
 QUERY_FOLDER = QUERY_FILES
@@ -57,6 +58,7 @@ def build_server(services: Services) -> FastAPI:
         removal_routes(services),
         upload_routes(services),
         about_routes(services),
+        tour_routes(services),
         model_routes(services),
     ):
         app.include_router(router)

@@ -12,6 +12,7 @@ ENGLISH = {
     "app_search": "Search",
     "app_library": "Library",
     "app_settings": "Settings",
+    "app_label": "Query",
     "app_query": "Search by words, picture or clip",
 }
 
@@ -19,6 +20,7 @@ CHINESE = {
     "app_search": "搜索",
     "app_library": "资料库",
     "app_settings": "设置",
+    "app_label": "查询",
     "app_query": "用文字、图片或视频搜索",
 }
 

@@ -374,3 +374,81 @@ def test_not_like_this__on_the_only_example_asks_nothing(page):
     expect(page.locator(".toast")).to_contain_text("nothing would be asked for")
     expect(page.locator(".asking-chip")).to_have_count(1)
     assert page.url == address
+
+
+def test_more_results__up_to_three_hundred_and_then_says_that_there_are_more(page, unhurried):
+    unhurried.set(more=320)
+    try:
+        page.locator(".asking-rerank").click()
+        page.get_by_label("Results shown").select_option("100")
+        ask(page, "red circle")
+        stage(page, "done")
+        status = page.locator(".board-status")
+        expect(status).to_have_text(re.compile("^100 results"))
+        page.get_by_role("button", name="Look further: up to 200 results").press("Enter")
+        expect(page.locator(ROWS)).to_have_count(200)
+        expect(status).to_have_text(re.compile("^200 results"))
+        further = page.get_by_role("button", name="Look further: up to 300 results")
+        expect(further).to_be_focused()
+        expect(page.locator(".board-end")).to_be_hidden()
+        further.press("Enter")
+        expect(page.locator(ROWS)).to_have_count(300)
+        expect(status).to_have_text(re.compile("^300 results"))
+        expect(page.locator(".board-end")).to_have_text(
+            re.compile("^These are the first 300, and")
+        )
+        expect(further).to_be_hidden()
+        expect(page.locator(ROWS).first).to_be_focused()
+    finally:
+        unhurried.set(more=0)
+
+
+def test_more_results__what_unfolds_is_counted_aloud(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    expect(page.locator(".board-status")).to_have_text(re.compile(r"^20 results\."))
+    more = page.locator(".column-rerank .more")
+    more.press("Enter")
+    expect(page.locator(".board-status")).to_have_text(re.compile(r"^36 results\."))
+    expect(more).to_be_focused()
+
+
+def test_wall__plus_and_minus_change_the_size_which_stays(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    expect(page.get_by_role("button", name="Larger tiles (+)").first).to_be_hidden()
+    page.get_by_role("button", name="Grid").click()
+    tile = page.locator(".board-grid .tile").first
+    width = "tile => tile.getBoundingClientRect().width"
+    usual = tile.evaluate(width)
+    tile.focus()
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    size = page.locator(".board-tools .tile-percent")
+    expect(size).to_have_text("170 %")
+    assert tile.evaluate(width) > 1.4 * usual
+    expect(tile).to_be_focused()
+    page.reload()
+    stage(page, "done")
+    expect(size).to_have_text("170 %")
+    for _ in range(4):
+        page.get_by_role("button", name="Smaller tiles (-)").first.click()
+    expect(size).to_have_text("60 %")
+    expect(page.get_by_role("button", name="Smaller tiles (-)").first).to_be_disabled()
+    assert page.locator(".board-grid .tile").first.evaluate(width) < 0.8 * usual
+    page.locator("#query textarea").press("+")  # which is a sign there
+    expect(size).to_have_text("60 %")
+    page.get_by_role("tab", name="Library").click()
+    expect(page.locator(".grid-head .tile-percent")).to_have_text("60 %")
+    page.keyboard.press("+")
+    expect(page.locator(".grid-head .tile-percent")).to_have_text("80 %")
+
+
+def test_rows__plus_still_means_like_this(page, unhurried):
+    ask(page, "red circle")
+    stage(page, "done")
+    row = page.locator(ROWS).nth(2)
+    row.focus()
+    page.keyboard.press("+")
+    expect(page.locator(".asking-chip[data-name=like]")).to_have_count(1)
+    assert page.evaluate("localStorage.getItem('qwen3vl.tiles')") is None

@@ -527,3 +527,66 @@ def test_long_session__nothing_piles_up(page):
         page.wait_for_function(f"document.querySelector('.question')?.textContent === '“{text}”'")
         stage(page, "done")
     assert nodes() < after + 100
+
+
+ARABIC, HEBREW = "مدرسة كبيرة جديدة", "בית ספר גדול"
+
+
+def test_names_from_right_to_left__keep_to_themselves_everywhere(page, unhurried):
+    """In rows, tiles, the table, chips, the detail panel and sentences that hold names."""
+    unhurried.set(names=[f"{ARABIC}.png", f"{HEBREW}.png"])
+    try:
+        box = page.locator("#query textarea")
+        ask(page, ARABIC)
+        stage(page, "done")
+        assert box.evaluate("box => getComputedStyle(box).unicodeBidi") == "plaintext"
+        directions = "all => [...new Set(all.map(node => getComputedStyle(node).direction))]"
+        for view, selector in (
+            ("board", ".row-title"),
+            ("table", ".board-table .link"),
+            ("grid", ".tile-title"),
+        ):
+            page.locator(f".board-views [data-view={view}]").click()
+            named = page.locator(f"{selector}:visible", has_text=ARABIC)
+            expect(named.first).to_be_visible()
+            assert named.evaluate_all(directions) == ["rtl"]
+            other = page.locator(f"{selector}:visible", has_text="red circle")
+            assert other.evaluate_all(directions) == ["ltr"]
+        tile = page.locator(".board-grid .tile", has_text=ARABIC).first
+        label = tile.get_attribute("aria-label") or ""
+        assert f"\u2068{ARABIC}.png\u2069" in label
+        tile.click()
+        heading = page.locator(".panel-title h2")
+        expect(heading).to_have_text(f"{ARABIC}.png")
+        assert heading.evaluate("node => getComputedStyle(node).direction") == "rtl"
+        page.get_by_role("button", name="Like this, too").click()
+        chip = page.locator(".asking-chip[data-name=like] > span")
+        expect(chip).to_have_text(f"Like \u2068{ARABIC}.png\u2069")
+        page.get_by_role("button", name="Another query").click()
+        further = page.get_by_label("Query 2", exact=True)
+        further.fill(HEBREW)
+        assert further.evaluate("node => getComputedStyle(node).direction") == "rtl"
+    finally:
+        unhurried.set(names=[])
+
+
+def test_settings__a_model_that_failed_is_loaded_again(page, unhurried):
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.locator(".model-card")).to_have_count(2)
+    expect(page.locator(".model-card button")).to_have_count(0)
+    unhurried.set(model="failed")
+    try:
+        card = page.locator(".model-card").first
+        expect(card).to_contain_text("Cannot be used")
+        expect(card).to_contain_text("it has no config.json")
+        again = card.get_by_role("button", name="Retry")
+        again.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".toast")).to_contain_text("Loading the model again")
+        unhurried.set(model="ready")
+        expect(card).to_contain_text("Ready")
+        expect(page.locator(".model-card button")).to_have_count(0)
+        expect(card).to_be_focused()
+        assert unhurried.seen()["retried"] == 1
+    finally:
+        unhurried.set(model="ready")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import ask, drop, opened, stage, stages, watch_stages
+from tests.browser.program import Program, started
 from tests.drawn import draw_folder
-from tests.ui.serve_world import ROOT, wait_for
 from tests.ui.world import draw
 
 pytestmark = pytest.mark.browser
@@ -26,35 +21,10 @@ INDEXED = 90_000
 """Milliseconds for six small files on a busy machine, loading the models included."""
 
 
-@dataclass(frozen=True)
-class Program:
-    url: str
-    library: Path
-
-
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
-    """``python app.py`` as a person starts it, with a home of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port = sock.getsockname()[1]
-    library = tmp_path / "library"
-    options = ["--no-browser", "--port", str(port), "--library", str(library)]
-    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    process = subprocess.Popen(
-        [sys.executable, "app.py", *options],
-        cwd=ROOT,
-        env={**os.environ, **home},
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield Program(wait_for(f"http://127.0.0.1:{port}", process), library)
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    with started(tmp_path) as one:
+        yield one
 
 
 def test_whole_job__from_a_dropped_folder_to_its_failure(

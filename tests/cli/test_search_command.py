@@ -36,6 +36,36 @@ def test_search__kinds_and_collection_filter(indexed):
     assert indexed.json("search", "report", "--collection", "other")["recall"] == []
 
 
+def test_search__filters_alone_list_the_newest_and_load_no_model(indexed):
+    found = indexed.json("search", "--kind", "page", "--kind", "picture", "--model", "gpt9")
+    assert found["total"] == len(found["listed"]) == 4
+    ids = [row["item"] for row in found["listed"]]
+    assert ids == sorted(ids, reverse=True)
+    assert {row["kind"] for row in found["listed"]} == {"page", "picture"}
+    first = indexed.json("search", "--kind", "page", "--kind", "picture", "-k", "1")
+    assert (first["total"], [row["item"] for row in first["listed"]]) == (4, ids[:1])
+    said = indexed.run("search", "--kind", "page", "--kind", "picture", "-k", "3")
+    assert len(said.stdout.splitlines()) == 3
+    assert said.stderr == "4 pass the filters; showing the newest 3.\n"
+    none = indexed.run("search", "--tag", "nowhere")
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert none.stderr.startswith("No item of the library passes the filters")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--kind", "page", "--unlike", "rain"), "empty but for what to leave out"),
+        (("--kind", "page", "-k", "301"), "301 results were asked for; choose 1 to 300."),
+        (("--min-bytes", "9", "--max-bytes", "2"), "range"),
+    ],
+)
+def test_search__what_cannot_be_listed_is_a_usage_error(indexed, words, sentence):
+    result = indexed.run("search", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert sentence in result.stderr
+
+
 def test_search__a_picture_finds_itself(indexed, folder):
     found = indexed.json(
         "search",
@@ -74,8 +104,8 @@ def test_search__depth_goes_beyond_the_rows_shown(indexed):
     [
         ((), "query is empty"),
         (("   ",), "query is empty"),
-        (("x", "-k", "0"), "choose 1 to 100"),
-        (("x", "--depth", "999"), "choose 1 to 200"),
+        (("x", "-k", "0"), "choose 1 to 300"),
+        (("x", "--depth", "999"), "choose 1 to 300"),
         (("x", "--kind", "painting"), "painting"),
         (("x" * 8001,), "has 8,001 characters, over the limit of 8,000; shorten it."),
         (("x", "--also", "x" * 8001), "over the limit of 8,000"),

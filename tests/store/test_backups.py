@@ -89,6 +89,32 @@ def test_make__without_room_nothing_is_made_and_one_line_says_so(
     assert "--no-backup" in said
 
 
+def test_keeper__says_why_no_backup_was_made_until_one_is(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library, "a")
+    keeper = Keeper(library, backups=True)
+    assert keeper.notices == ()
+    with monkeypatch.context() as full:
+        full.setattr(backups, "HEADROOM", 2**60)
+        keeper.make_if_due()
+    (said,) = keeper.notices
+    assert said.startswith("No backup of the library was made (it takes ")
+    assert "--no-backup" in said
+    with monkeypatch.context() as refused:
+        refused.setattr(backups.os, "replace", _refusing)
+        keeper.make_if_due()
+    assert keeper.notices[0].startswith("No backup of the library was made (Permission denied);")
+    keeper.make_if_due()
+    assert keeper.notices == ()
+    assert len(list_backups(library.directory)) == 1
+    assert Keeper(library, backups=False).notices == ()
+
+
+def _refusing(_from: object, _to: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
 def test_make__of_a_damaged_library_takes_no_older_one_away(library: Library) -> None:
     put(library, "a")
     made = Backups(library.directory)
@@ -97,6 +123,7 @@ def test_make__of_a_damaged_library_takes_no_older_one_away(library: Library) ->
         conn.execute("DROP TRIGGER item_checksum_update")
         conn.execute("UPDATE item SET text = 'another text'")
     assert made.make() is None
+    assert "(the library is damaged: " in made.failure
     assert [one.file for one in list_backups(library.directory)] == [first.file]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -147,6 +148,8 @@ def filters(draw: st.DrawFn) -> ItemFilter:
 def test_filters__return_exactly_what_passes(library: Library, where: ItemFilter, k: int) -> None:
     expected = {number for number, one in enumerate(MADE) if passes(one, where)}
     assert {number_of(item) for item in library.list_items(where)} == expected
+    counts = library.count_items(where)
+    assert counts == Counter(item.kind for item in library.list_items(where))
     found = library.search(unit(1, 1, 0, 0), k, where)
     assert len(found) == min(k, len(expected))
     items = library.items([candidate.item_id for candidate in found])

@@ -38,15 +38,17 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, *how: str) -> Iterator[Served]:
+def serve(folder: Path, *how: str, port: int = 0) -> Iterator[Served]:
     """Serve a new world drawn in ``folder`` until the block is left.
 
     Args:
         folder: An empty one.
         how: "empty" draws nothing, "read-only" serves for searching only.
+        port: To listen on; any that is free unless given.
     """
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port = sock.getsockname()[1]
+    if not port:
+        with socket.create_server(("127.0.0.1", 0)) as sock:
+            port = sock.getsockname()[1]
     command = [sys.executable, "-m", "tests.ui.serve_world", str(folder), str(port)]
     process = subprocess.Popen([*command, *how], cwd=ROOT)
     try:
@@ -70,6 +72,24 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"nothing answers at {url} after {PATIENCE} s")
 
 
+def change_world(services: Any, values: dict[str, Any]) -> None:
+    """Take out of ``values`` what changes the library or the models, and change them."""
+    from qwen3vl_app.models.protocols import ModelState
+    from tests.ui.hostile import add_hostile, remove_hostile
+    from tests.ui.world import put_further, put_named
+
+    library = services.library
+    changes = {
+        "hostile": lambda on: (add_hostile if on else remove_hostile)(library),
+        "more": lambda number: put_further(library, number),
+        "names": lambda names: put_named(library, names),
+        "model": lambda state: services.models.show(ModelState(state)),
+        "notices": lambda notices: setattr(library, "notices", tuple(notices)),
+    }
+    for name in changes.keys() & values.keys():
+        changes[name](values.pop(name))
+
+
 def main(folder: Path, port: int, how: list[str]) -> None:
     import uvicorn
     from fastapi import APIRouter
@@ -77,7 +97,6 @@ def main(folder: Path, port: int, how: list[str]) -> None:
     from qwen3vl_app.indexing.progress import IndexState
     from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
-    from tests.ui.hostile import add_hostile, remove_hostile
     from tests.ui.world import build_world
 
     services = build_world(folder, empty="empty" in how)
@@ -92,8 +111,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
         if index:
             outcomes = {Outcome(name): n for name, n in index.pop("outcomes").items()}
             services.indexer.show(state=IndexState(index.pop("state")), outcomes=outcomes, **index)
-        if "hostile" in values:
-            (add_hostile if values.pop("hostile") else remove_hostile)(services.library)
+        change_world(services, values)
         for name in values.pop("failed", []):
             failed = FileOutcome(path=folder / name, outcome=Outcome.FAILED, reason="torn")
             services.library.outcome_rows.append(failed)
@@ -119,6 +137,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
                 "watched": [str(one.path) for one in services.indexer.folders.all()],
             },
             "commands": services.indexer.commands,
+            "retried": services.models.retried,
             "added": [
                 {"paths": [str(path) for path in paths], "collection": collection}
                 for paths, collection in services.indexer.added

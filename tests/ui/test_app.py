@@ -11,6 +11,7 @@ from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.previews import PreviewCache
 from qwen3vl_app.ui.reasons import FORMS
 from qwen3vl_app.ui.sentences import CODES
+from qwen3vl_app.ui.tour import guided_queries
 
 PAGE = Path(scripts.FOLDER)
 SAID = PAGE / "strings_zh_said.js"
@@ -89,6 +90,7 @@ def test_strings__every_sentence_with_a_code_has_other_words():
         *CODES.values(),
         *FORMS,
         "not_reranked",
+        *(f"tour.{query.name}" for query in guided_queries()),
     }
     words = re.findall(r"^  '?([a-z_.]+)'?: '", SAID.read_text(), re.MULTILINE)
     assert sorted(words) == sorted(codes)

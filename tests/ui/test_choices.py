@@ -17,7 +17,7 @@ from qwen3vl_app.errors import EmptyQueryError, UnreadableMediaError, UsageError
 from qwen3vl_app.types import Kind, Orientation, WordsMode
 from qwen3vl_app.types.query import MOST_QUERIES
 from qwen3vl_app.ui import scripts
-from qwen3vl_app.ui.choices import Choices, build_query
+from qwen3vl_app.ui.choices import Choices, build_query, build_question
 from qwen3vl_app.ui.crops import Crop
 from qwen3vl_app.ui.filters import read_filter
 from qwen3vl_app.ui.known_choices import known_choices
@@ -219,3 +219,32 @@ def test_known_choices__are_those_of_the_page():
 def test_known_choices__nothing_else_is_taken(given):
     with pytest.raises(UsageError, match=r"cannot be read\.$"):
         known_choices(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"kinds": ["page"]}, {"tag": "a"}, {"min_bytes": 0}, {"kinds": ["page"], "words": "only"}],
+)
+def test_build_question__filters_alone_are_a_listing(drawn, given):
+    assert build_question(drawn, "", [], given) == Choices.read(given).where
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "code"),
+    [
+        ("", {}, "query.empty"),
+        ("", {"kinds": [], "tag": "", "min_bytes": None, "top": 50}, "query.empty"),
+        ("", {"kinds": ["page"], "unlike": "rain"}, "query.only_unlike"),
+        ("", {"kinds": ["page"], "not_like": [1]}, "query.only_unlike"),
+        ("-rain", {"kinds": ["page"], "words": "only"}, "query.only_unlike"),
+    ],
+)
+def test_build_question__nothing_to_list_is_an_empty_query(drawn, text, given, code):
+    with pytest.raises(EmptyQueryError) as refused:
+        build_question(drawn, text, [], given)
+    assert refused.value.code == code
+
+
+def test_build_question__what_cannot_pass_is_a_sentence(drawn):
+    with pytest.raises(UsageError, match="is not a day"):
+        build_question(drawn, "", [], {"taken_from": "soon"})

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 import qwen3vl_app
-from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.errors import AppError, UnreadableMediaError
 from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.pictures import check_size, load_picture
 from qwen3vl_app.settings import Settings
@@ -15,7 +16,9 @@ from qwen3vl_app.store.codes import OneBitCodes
 from qwen3vl_app.store.formats import VectorFormat
 from qwen3vl_app.store.live import described
 from qwen3vl_app.ui.reasons import FORMS, reason_row
-from qwen3vl_app.ui.sentences import error_row
+from qwen3vl_app.ui.routes.indexing import StatusBoard
+from qwen3vl_app.ui.sentences import error_row, note_row
+from tests.ui.world import build_world
 
 
 def test_forms__are_what_the_program_says():
@@ -85,3 +88,49 @@ def test_reason_row__how_a_library_is_searched():
 @pytest.mark.parametrize("text", ["", "a, b: c; d", "it is torn", "of " * 3000, "${x} {n}"])
 def test_reason_row__what_is_not_known_stays_as_it_is(text):
     assert reason_row(text) == {"text": text, "code": "", "values": {}}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code", "values"),
+    [
+        (
+            "No backup of the library was made (No space left on device); make room on its disk, "
+            "check its permissions, or turn backups off with --no-backup.",
+            "notice.backup",
+            {"said": "No space left on device"},
+        ),
+        (
+            "3 rows of the library /a/b are damaged and left out; start the program again, which "
+            "takes them out and indexes their files anew.",
+            "notice.left_out",
+            {"n": "3", "path": "/a/b"},
+        ),
+        (
+            "/models/x is no checkpoint: it has no config.json.",
+            "load.no_config",
+            {"path": "/models/x"},
+        ),
+        (
+            "/models/x lacks 7 of the model's tensors, such as a.b.c.",
+            "load.lacks",
+            {"path": "/models/x", "n": "7", "name": "a.b.c"},
+        ),
+    ],
+)
+def test_sentences__without_a_code_of_their_own_are_known_by_their_form(sentence, code, values):
+    expected = {"text": sentence, "code": code, "values": values}
+    assert note_row(sentence) == error_row(AppError(sentence)) == expected
+
+
+def test_status__words_what_is_to_be_known(tmp_path):
+    services = build_world(tmp_path, empty=True)
+    begun = (
+        "The library /a/b was begun anew, because its library.db was gone; what was beside that "
+        "is kept as left-wal. The command restore puts a backup back."
+    )
+    services.library.notices = (begun, begun)
+    status = StatusBoard(services).now()
+    assert status["notices"] == [begun]
+    assert status["remarks"][0]["values"] == {"path": "/a/b", "kept": "left"}
+    public = replace(services, settings=replace(services.settings, read_only=True))
+    assert "/a/b" not in str(StatusBoard(public).now()["remarks"])

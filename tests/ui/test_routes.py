@@ -101,6 +101,16 @@ def test_items__filters(client):
     assert {item["kind"] for item in found.json()["items"]} == {"page", "passage"}
 
 
+def test_items__are_counted_by_kind_where_that_is_asked(client):
+    asked = {"kind": ["page", "passage"], "limit": 1}
+    page = client.get("/api/items", params={**asked, "counted": True}).json()
+    everything = client.get("/api/items", params={**asked, "limit": 200}).json()["items"]
+    assert page["counts"] == {
+        kind: sum(item["kind"] == kind for item in everything) for kind in ("page", "passage")
+    }
+    assert "counts" not in client.get("/api/items", params=asked).json()
+
+
 def test_items__an_unknown_kind_is_named(client):
     answer = client.get("/api/items", params={"kind": "song"})
     assert answer.status_code == 400

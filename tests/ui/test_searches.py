@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.types import Query
+from qwen3vl_app.types import ItemFilter, Kind, Query
 from qwen3vl_app.ui.failures import UNEXPECTED
 from qwen3vl_app.ui.searches import NewestSearch, Searches
 from tests.ui.world import FakeEngine
@@ -89,3 +89,11 @@ def test_newest__sessions_are_bounded():
     numbers = [newest.begin(name) for name in "abc"]
     assert newest.superseded("a", numbers[0])
     assert not newest.superseded("c", numbers[2])
+
+
+def test_run__a_filter_alone_is_listed_and_asks_no_model(engine):
+    where = ItemFilter(kinds=frozenset({Kind.PAGE}))
+    values = list(Searches(engine).run("tab", ASKED, lambda: where))
+    assert [value["stage"] for value in values] == ["begun", "listing"]
+    assert values[1] == {"seq": values[0]["seq"], "stage": "listing", "asked": ASKED}
+    assert engine.seen == []

@@ -398,6 +398,9 @@ class FakeLibrary:
         newest = sorted(self.matching(where), key=lambda i: -i.id)
         return [i for i in newest if after is None or i.id < after][:limit]
 
+    def count_items(self, where: ItemFilter) -> dict[Kind, int]:
+        return dict(Counter(item.kind for item in self.matching(where)))
+
     def counts(self) -> SimpleNamespace:
         files = Counter(row.outcome for row in self.outcome_rows)
         return SimpleNamespace(
@@ -511,6 +514,13 @@ class FakeModels:
 
     def retry(self) -> None:
         self.retried += 1
+
+    def show(self, state: ModelState) -> None:
+        """Let the embedder be ready, or fail as a broken folder does."""
+        detail = FakeModels().embedder.detail
+        if state is ModelState.FAILED:
+            detail = "/models/broken is no checkpoint: it has no config.json."
+        self.embedder = replace(self.embedder, state=state, detail=detail)
 
 
 @dataclass
@@ -840,3 +850,27 @@ def _add_clip(library: FakeLibrary, path: Path) -> None:
             place=place,
             collection="Clips",
         )
+
+
+def put_named(library: FakeLibrary, names: Sequence[str]) -> None:
+    """Let the library have exactly these further pictures, under these names."""
+    _take_out(library, "named")
+    picture, folder = draw("red", "star", (90, 90)), library.directory / "named"
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        picture.save(folder / name)
+        library.put(folder / name, Kind.PICTURE, picture)
+
+
+def put_further(library: FakeLibrary, number: int) -> None:
+    """Let the library have exactly ``number`` further pictures, which are all the same."""
+    _take_out(library, "further")
+    picture = draw("blue", "circle", (120, 90))
+    for n in range(number):
+        library.put(library.directory / "further" / f"{n:03}.png", Kind.PICTURE, picture)
+
+
+def _take_out(library: FakeLibrary, folder: str) -> None:
+    gone = [i for i, item in library.items_by_id.items() if item.path.parent.name == folder]
+    for item in gone:
+        del library.items_by_id[item]

@@ -78,14 +78,22 @@ class StatusBoard:
             # Looked at with every status, so that it is said before something is added in vain.
             said = discreet(trouble) if self._services.settings.read_only else trouble
             index |= {"state": IndexState.FAILED.value, "message": error_row(said)}
+        remarks = [self._note(notice) for notice in self._notices()]
         return {
             "index": index,
             "models": model_rows(self._services),
             "writable": self._services.library.writable,
             "read_only": self._services.settings.read_only,
-            "notices": [self._note(notice)["text"] for notice in self._services.library.notices],
+            "notices": [remark["text"] for remark in remarks],
+            "remarks": remarks,
             **self._library(progress),
         }
+
+    def _notices(self) -> tuple[str, ...]:
+        """What is to be known of the library and its backups, once each."""
+        keeper = self._services.keeper
+        backups = () if keeper is None else keeper.notices
+        return tuple(dict.fromkeys((*self._services.library.notices, *backups)))
 
     def _note(self, message: str) -> Json:
         return note_row(told(message) if self._services.settings.read_only else message)

@@ -58,16 +58,19 @@ def item_routes(services: Services, originals: Originals) -> APIRouter:
         request: Request,
         after: Annotated[int | None, Query(le=LARGEST_ID, ge=-LARGEST_ID)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
+        *,
+        counted: bool = False,
     ) -> Json:
         given = request.query_params
         where = read_filter({**given, "kinds": given.getlist("kind")})
         last = None if after is None else ItemId(after)
         listed = library.list_items(where, after=last, limit=limit + 1)
         shown = listed[:limit]
-        return {
+        page = {
             "items": [item_card(item) for item in shown],
             "next": int(shown[-1].id) if len(listed) > limit else None,
         }
+        return page | {"counts": by_value(library.count_items(where))} if counted else page
 
     @router.get("/items/{item_id}")
     async def detail(request: Request, item_id: int, q: str = "") -> Response:

@@ -43,11 +43,10 @@ def build_search_tab(given: GivenFiles) -> SearchTab:
         sources=["upload"],
         placeholder=words("app_query"),  # type: ignore[arg-type]  # is translated as well
         show_label=False,
-        label="Query",
+        label=words("app_label"),
         submit_btn=True,
         stop_btn=True,
         max_lines=4,
-        autofocus=True,
         elem_id="query",
     )
     asking = gr.HTML(

@@ -9,11 +9,11 @@ import gradio as gr
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId
-from qwen3vl_app.ui.choices import MOST_ITEMS, build_query
+from qwen3vl_app.ui.choices import MOST_ITEMS, build_query, build_question
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
 from qwen3vl_app.ui.present import Json, item_card
-from qwen3vl_app.ui.query_files import MOST_FILES, QueryFile
+from qwen3vl_app.ui.query_files import MOST_FILES
 from qwen3vl_app.ui.searches import Searches
 
 Event: TypeAlias = Iterator[Json]
@@ -29,7 +29,7 @@ class SearchEvents:
 
     def submit(self, request: gr.Request, box: Json, given: Json | None) -> Event:
         """The person pressed Enter."""
-        yield from self._run(request, box["text"], self._given.all(box["files"]), given)
+        yield from self._run(request, box["text"], box["files"], given)
 
     def search(self, request: gr.Request, event: gr.EventData, box: Json) -> Event:
         """The page asks: a choice was changed, an item named, an address opened.
@@ -38,7 +38,7 @@ class SearchEvents:
         """
         text = box["text"] if event.text is None else known_text(event.text)
         keys = box["files"] if event.files is None else known_keys(event.files)[:MOST_FILES]
-        yield from self._run(request, text, self._given.all(keys), event.choices)
+        yield from self._run(request, text, keys, event.choices)
 
     def fill(self, event: gr.EventData) -> Json:
         """The page changes what stands in the box."""
@@ -49,19 +49,22 @@ class SearchEvents:
         self._searches.stop(session_of(request))
 
     def _run(
-        self, request: gr.Request, text: str, files: Sequence[QueryFile], given: Json | None
+        self, request: gr.Request, text: str, keys: Sequence[str], given: Json | None
     ) -> Event:
         choices = known_choices(given)
+        files = self._given.all(keys)
         asked = {
             "text": text.strip(),
             "files": [file.key for file in files],
             "choices": choices,
             "items": self._cards(choices),
         }
+        # A question whose files have gone is not one that asks for everything.
+        build = build_query if keys else build_question
         yield from self._searches.run(
             session_of(request),
             asked,
-            lambda: build_query(self._services, text.strip(), files, choices, self._given.all),
+            lambda: build(self._services, text.strip(), files, choices, self._given.all),
         )
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:

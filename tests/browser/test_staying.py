@@ -1,0 +1,128 @@
+"""What a person sees and has typed stays: over a reload, in another language, after a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import another, ask, opened, stage
+from tests.ui.serve_world import serve
+
+pytestmark = pytest.mark.browser
+
+UNREACHABLE = "."
+"""A browser has much to say in its console while a program is away."""
+
+
+def typed(page: Page) -> str:
+    return page.locator("#query textarea").input_value()
+
+
+def selected(page: Page) -> str:
+    return page.locator("#tabs button[role=tab][aria-selected=true]").inner_text()
+
+
+def test_reload__keeps_tab_part_view_and_what_is_typed(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.locator(".board-views [data-view=table]").click()
+    page.locator("#query textarea").press_sequentially(" and a sq")
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".library-tabs [data-view=duplicates]").click()
+    page.wait_for_function("location.search.includes('typed=')")
+    page.reload()
+    expect(page.locator(".duplicates, .group").first).to_be_visible()
+    assert selected(page) == "Library"
+    page.get_by_role("tab", name="Search").click()
+    expect(page.locator(".board-table tbody tr")).to_have_count(20)
+    assert page.locator(".question").inner_text() == "“red circle”"
+    assert typed(page) == "red circle and a sq"
+    page.locator("#query textarea").press("Enter")
+    page.wait_for_function("!location.search.includes('typed=')")
+    stage(page, "done")
+    assert page.locator(".question").inner_text() == "“red circle and a sq”"
+
+
+def test_reload__at_once_after_the_last_letter(page):
+    page.locator("#query textarea").press_sequentially("lightho")
+    page.reload()
+    page.wait_for_function("document.querySelector('#query textarea')?.value === 'lightho'")
+    expect(page.locator(".welcome .recent")).to_be_visible()
+
+
+def test_reload__choices_before_anything_is_asked(page):
+    page.get_by_role("button", name="Rerank", exact=True).click()
+    page.get_by_label("Results shown").select_option("50")
+    page.reload()
+    expect(page.get_by_label("Results shown")).to_have_value("50")
+    rerank = page.get_by_role("button", name="Rerank", exact=True)
+    expect(rerank).to_have_attribute("aria-pressed", "false")
+
+
+def test_language__keeps_the_screen_and_what_is_typed(page):
+    page.locator("#query textarea").press_sequentially("a bl")
+    page.get_by_role("tab", name="Settings").click()
+    page.locator("[data-language=zh]").click()
+    expect(page.locator(".settings-root h2").first).to_have_text("模型")
+    assert selected(page) == "设置"
+    page.wait_for_function("document.querySelector('#query textarea')?.value === 'a bl'")
+
+
+def test_address__a_link_leads_to_view_and_screen(desktop, unhurried):
+    address = f"{unhurried.url}/?q=red+circle&view=grid"
+    with opened(desktop, address, origin=unhurried.url, ready=".board-grid .tile") as page:
+        page.goto(f"{unhurried.url}/?tab=settings")
+        expect(page.locator(".settings-root .model-card").first).to_be_visible()
+    for wrong in ("tab=nowhere", "view=settings", "view=api", "part=x", "tour=x"):
+        with opened(desktop, f"{unhurried.url}/?{wrong}", origin=unhurried.url) as page:
+            assert selected(page) == "Search"
+            expect(page.locator(".welcome .recent")).to_be_visible()
+
+
+def test_back__returns_to_the_view_of_then(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.locator(".board-views [data-view=grid]").click()
+    ask(page, "lighthouse")
+    page.wait_for_function("location.search.includes('lighthouse')")
+    page.locator(".board-views [data-view=table]").click()
+    page.go_back()
+    expect(page.locator(".board-grid .tile").first).to_be_visible()
+
+
+@pytest.fixture
+def context(browser) -> BrowserContext:
+    with another(browser, viewport={"width": 1440, "height": 900}, locale="en-US") as one:
+        yield one
+
+
+def test_reconnect__a_program_started_anew_loses_nothing_typed(context, tmp_path: Path):
+    """It is killed in the middle of a search; the page is not loaded again."""
+    for name in ("first", "again"):
+        (tmp_path / name).mkdir()
+    with serve(tmp_path / "first") as first:
+        port = int(first.url.rpartition(":")[2])
+        first.set(slice_delay=1.5, slice_size=4)
+        waiting = opened(context, first.url, expected=UNREACHABLE)
+        page = waiting.__enter__()
+        page.evaluate("window.kept = true")
+        ask(page, "red circle")
+        stage(page, "rerank")
+        page.locator("#query textarea").fill("blue star")
+    stage(page, "error")
+    expect(page.locator(".board-note")).to_contain_text("The program does not answer")
+    assert page.locator(".column-recall .row").count() == 20
+    assert page.evaluate("document.body.dataset.searching") == "false"
+    page.locator("#query textarea").press("Enter")
+    expect(page.locator(".toast")).to_contain_text("The program does not answer")
+    expect(page.locator(".toast-wrap:visible")).to_have_count(0)
+    with serve(tmp_path / "again", port=port) as again:
+        assert typed(page) == "blue star"
+        page.locator("#query textarea").press("Enter")
+        stage(page, "done")
+        assert page.locator(".question").inner_text() == "“blue star”"
+        assert again.seen()["queries"] == ["blue star"]
+        assert page.evaluate("window.kept") is True
+        waiting.__exit__(None, None, None)
