@@ -3,20 +3,21 @@
 // The value comes from a search that streams: begun, recall, rerank…, done | stopped | error. Every
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
-import { drawLines } from './board_lines.js';
 import { DEFAULTS, isQuestion } from './asking_state.js';
 import { densityButton, sideButtons, viewButtons } from './board_buttons.js';
 import { Column } from './board_column.js';
 import { BoardGrid } from './board_grid.js';
-import { Listing } from './listing.js';
 import { listenToKeys } from './board_keys.js';
+import { drawLines } from './board_lines.js';
 import { isEmpty, Messages } from './board_messages.js';
 import { MoreResults } from './board_more.js';
 import { BoardTable } from './board_table.js';
+import { focusRow, highlight, rowOf } from './board_rows.js';
 import { drawView } from './board_views.js';
 import { legend, phrase } from './board_words.js';
 import { emit, memory, on } from './bus.js';
 import { el, isNarrow, say } from './dom.js';
+import { Listing } from './listing.js';
 import { latest } from './status.js';
 import { listenForSize, sizeButtons } from './tile_size.js';
 import { Tour } from './tour.js';
@@ -79,9 +80,9 @@ class Board {
     this.tour = new Tour();
     this.root.append(this.tour.node, this.head, this.messages.note, this.body, this.others.table.node, this.others.grid.node, this.more.node, this.more.end, this.messages.nothing, this.listing.node, this.welcome.node);
     this.root.addEventListener('click', (event) => this.clicked(event));
-    this.root.addEventListener('mouseover', (event) => this.highlight(rowOf(event.target)));
-    this.root.addEventListener('mouseleave', () => this.highlight(null));
-    this.root.addEventListener('focusin', (event) => this.highlight(rowOf(event.target)));
+    this.root.addEventListener('mouseover', (event) => highlight(this, rowOf(event.target)));
+    this.root.addEventListener('mouseleave', () => highlight(this, null));
+    this.root.addEventListener('focusin', (event) => highlight(this, rowOf(event.target)));
   }
 
   /** Take a value from the server. */
@@ -204,7 +205,7 @@ class Board {
   clicked(event) {
     const row = rowOf(event.target);
     if (!row) return;
-    this.focus(row);
+    focusRow(this, row);
     if (event.target.closest('.flag-copies')) this.unfold(Number(row.dataset.id));
     else this.open(row.dataset.id);
   }
@@ -222,26 +223,6 @@ class Board {
     else emit('open', { id: Number(id) }); // a near copy
   }
 
-  /** Make `row` the one that Tab reaches, and go there. */
-  focus(row) {
-    for (const column of [this.recall, this.rerank]) column.release();
-    row.tabIndex = 0;
-    row.focus({ preventScroll: true });
-    row.scrollIntoView({ block: 'nearest' });
-  }
-
-  highlight(row) {
-    const id = row?.dataset.id ?? null;
-    if (id === this.hot) return;
-    this.hot = id;
-    this.root.toggleAttribute('data-hot', id !== null);
-    for (const node of this.root.querySelectorAll('.hot')) node.classList.remove('hot');
-    if (id === null) return;
-    for (const node of this.root.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) {
-      node.classList.add('hot');
-    }
-  }
-
   markOpened(id) {
     for (const part of [this.recall, this.rerank, ...Object.values(this.others)]) part.markOpened(id);
   }
@@ -254,5 +235,3 @@ class Board {
 }
 
 const whole = (asked) => ({ ...asked, choices: { ...DEFAULTS, ...asked.choices } });
-
-const rowOf = (target) => target?.closest?.('.row[data-id]') ?? null;  // gradio has rows, too

@@ -1,5 +1,6 @@
 // The keyboard: one Tab stop in the lists, arrows inside them, a few letters everywhere.
 
+import { focusRow } from './board_rows.js';
 import { emit } from './bus.js';
 import { debounced, isTyping, showTab } from './dom.js';
 import { disliking, liking } from './wishes.js';
@@ -28,7 +29,7 @@ function onRow(board, row, key, follow) {
   const column = board.recall.list.contains(row) ? board.recall : board.rerank;
   const target = step(board, column, row, key);
   if (target) {
-    board.focus(target);
+    focusRow(board, target);
     follow(target.dataset.id);
     return true;
   }
@@ -88,6 +89,6 @@ function focusQuery() {
 
 function enter(board) {
   const reached = [...board.root.querySelectorAll(':is(.row, .tile, .link)[tabindex="0"]')].find((node) => node.offsetParent);
-  if (reached?.matches('.row')) board.focus(reached);
+  if (reached?.matches('.row')) focusRow(board, reached);
   else reached?.focus();
 }

@@ -126,12 +126,14 @@ def test_language__is_chosen_and_kept(page):
     stage(page, "done")
     page.get_by_role("tab", name="Settings").click()
     page.get_by_role("button", name="中文").click()
-    expect(page.get_by_role("tab", name="资料库")).to_be_visible()
+    expect(page.get_by_role("tab", name="设置")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab", name="搜索").click()
     expect(page.locator(".column-recall .column-head")).to_contain_text("召回")
     stage(page, "done")
     page.get_by_role("tab", name="设置").click()
     page.get_by_role("button", name="English").click()
-    expect(page.get_by_role("tab", name="Library")).to_be_visible()
+    expect(page.get_by_role("tab", name="Settings")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab", name="Search").click()
     stage(page, "done")
 
 
