@@ -64,7 +64,7 @@ def known_kinds(chosen: Sequence[str]) -> frozenset[Kind]:
     try:
         return frozenset(Kind(kind) for kind in chosen) or frozenset(Kind)
     except ValueError as error:
-        known = {kind.value for kind in Kind}
+        known = [kind.value for kind in Kind]  # no set: what is given may not be hashable
         wrong = next((kind for kind in chosen if kind not in known), "")
         raise unknown_choice(error, wrong, Kind) from error
 
