@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import orjson
@@ -60,7 +60,7 @@ class BusyReport:
 
 
 class _Crowd:
-    """Asks the server in ``rounds``, never the same question twice: scores are kept."""
+    """People who search, and never ask the same question twice: scores are kept."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -77,13 +77,16 @@ class _Crowd:
 
     def beside(self, others: int) -> Wait:
         """One person, who asks while what so many others asked is being reranked."""
-        recalled = Barrier(others + 1)
+        recalled = Barrier(others + 1, timeout=PATIENCE)
+        busy: list[bool] = []
         with ThreadPoolExecutor(others) as pool:
             asked = [pool.submit(self._ask, recalled.wait) for _ in range(others)]
-            recalled.wait(PATIENCE)
-            busy: list[bool] = []
+            try:
+                recalled.wait()
+            except BrokenBarrierError as error:
+                raise AppError("Not all searches had a result in time.") from error
             wait = self._ask(lambda: busy.append(not all(one.done() for one in asked)))
-        if not all(busy):
+        if busy != [True]:
             raise AppError("Others had their results too soon for a measurement; take more.")
         return wait
 
@@ -111,7 +114,7 @@ class _Crowd:
         """How many the library has by now."""
         return sum(self._status()["items"].values())
 
-    def _ask(self, recalled: Callable[[], object] = int) -> Wait:
+    def _ask(self, recalled: Callable[[], object] | None = None) -> Wait:
         number = next(self._numbers)
         recall, steps = 0.0, 0
         with closing(Tab(self._port)) as tab:
@@ -121,7 +124,10 @@ class _Crowd:
                 steps += said == "process_generating"
                 if steps == RECALL_STEP and not recall:
                     recall = time.perf_counter() - begun
-                    recalled()
+                    if recalled is not None:
+                        recalled()
+            if not recall:
+                raise AppError("A search ended without a result.")
             return Wait(recall * 1000, (time.perf_counter() - begun) * 1000)
 
     def _state(self) -> str:
