@@ -41,6 +41,8 @@ def test_300_tabs_that_ask_and_never_read__do_not_stay_in_memory(fresh: Program)
                 data = [{"text": long_text(number), "files": []}, QUICK]
                 assert join(http, data, session=uuid4().hex[:10]).status_code in (200, 503)
 
+        first = uuid4().hex[:10]
+        join(http, [BOX, QUICK], session=first).raise_for_status()
         flood(100)  # caches of the program fill first
         before = fresh.memory()
         flood(300)
@@ -49,6 +51,7 @@ def test_300_tabs_that_ask_and_never_read__do_not_stay_in_memory(fresh: Program)
         while join(http, [BOX, QUICK], session=session).status_code == 503:
             time.sleep(0.1)
         assert any(one["msg"] == "process_completed" for one in answers(http, session))
+        assert [one["msg"] for one in answers(http, first)] == ["unexpected_error"]  # forgotten
 
 
 def test_200_tabs_that_read__leave_no_descriptor_behind(fresh: Program) -> None:
