@@ -51,7 +51,7 @@ class DropFrame {
     if (!this.under.size) this.hide();
   }
 
-  /** Lay the frame over what is below the query line, with the half chosen that fits the files. */
+  /** Lay the frame over what is below the query line and the drop zones, with the half chosen that fits the files. */
   show(transfer) {
     const files = [...transfer.items].filter((item) => item.kind === 'file');
     const media = files.filter((item) => isMedia(item.type));
@@ -62,7 +62,8 @@ class DropFrame {
     say(this.halves.search.querySelector('p'), t(media.length ? 'frame.search.hint' : 'frame.search.useless'));
     const line = queryLine()?.bottom ?? 0;
     const bar = document.querySelector('.top-bar-root')?.getBoundingClientRect().bottom ?? 0;
-    const top = Math.min(Math.max(line + NEAR, bar, 0) + EDGE, innerHeight * 0.6);
+    const zones = [...document.querySelectorAll('.own .drop')].map((zone) => zone.getBoundingClientRect().bottom);
+    const top = Math.min(Math.max(line + NEAR, bar, 0, ...zones) + EDGE, innerHeight * 0.6);
     this.node.style.setProperty('--top', `${top}px`);
     this.node.hidden = false;
     document.body.classList.add('dragging');

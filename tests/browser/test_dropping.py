@@ -83,6 +83,21 @@ def test_frame__the_half_that_fits_is_chosen(page, picture, tmp_path):
     expect(frame).to_be_hidden()
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_frame__lies_below_the_drop_zone_of_the_library(page, picture, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.get_by_role("tab", name="Library").click()
+    expect(page.locator(".drop:visible")).to_be_visible()
+    drag(page, (3, size[1] - 20), [picture], OVER)
+    zone, frame = (
+        page.locator(f"{one}:visible").bounding_box() for one in (".drop", ".drop-frame")
+    )
+    assert frame["y"] >= zone["y"] + zone["height"]
+    for name in ("search", "add"):
+        assert half(page, name)[1] > frame["y"]
+    give_up(page)
+
+
 def test_search_with_it__asks_with_the_picture_alone(page, unhurried, picture):
     before = unhurried.seen()
     page.locator("#query textarea").fill("lighthouse")
