@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from qwen3vl_app.demo.build import Stage, build_pair, check_sources
 from qwen3vl_app.demo.card import Facts, write_card
-from qwen3vl_app.demo.course import Plan, Report
+from qwen3vl_app.demo.course import SIZE, Plan, Report
 from qwen3vl_app.demo.evaluate import RecallEvaluation
 from qwen3vl_app.demo.judging import RerankEvaluation
 from qwen3vl_app.demo.measures import Measure, Step, table
@@ -66,6 +66,30 @@ def main() -> None:
     show_default=True,
     help="What to train; the reranker alone begins with the embedder of --start or --work.",
 )
+@click.option(
+    "--device", default="cpu", show_default=True, help="Where to train the reranker: cpu, cuda."
+)
+@click.option(
+    "--drawers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that draw; a GPU wants ten.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(min=20),
+    default=SIZE,
+    show_default=True,
+    help="Of a batch, in pictures of the embedder; a GPU wants 600.",
+)
+@click.option(
+    "--parts",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Batches, each of another kind, in one step.",
+)
 @click.option("--shared", is_flag=True, help="Count processor time: others use this machine.")
 @click.option("--samples/--no-samples", default=True, help="Draw the sample collection as well.")
 @folder_option
@@ -76,6 +100,10 @@ def build(  # noqa: PLR0917 - one for each option
     work: Path,
     start: Path | None,
     stage: str,
+    device: str,
+    drawers: int,
+    size: int,
+    parts: int,
     target: Path,
     *,
     shared: bool,
@@ -83,7 +111,18 @@ def build(  # noqa: PLR0917 - one for each option
 ) -> None:
     """Train both checkpoints and draw the collection. Interrupted, it goes on when run again."""
     console = Console(stderr=True)
-    plan = Plan(minutes=minutes, work=work, things=things, seed=seed, start=start, shared=shared)
+    plan = Plan(
+        minutes=minutes,
+        work=work,
+        things=things,
+        batch=size,
+        parts=parts,
+        drawers=drawers,
+        device=device,
+        seed=seed,
+        start=start,
+        shared=shared,
+    )
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -58,7 +58,7 @@ def answers(asked: Asked, scene: Scene) -> float:
     if asked.whole:
         if claim.kind == scene.kind == "chart":
             return float(claim.chart == scene.chart and claim.things in ((), scene.things))
-        if claim.kind == scene.kind == "titled":
+        if claim.kind == scene.kind and claim.title:
             return float(claim.title == scene.title)
         return float(claim == scene)
     if set(claim.things) <= set(scene.things):
@@ -75,7 +75,7 @@ def ask(rng: Random, scene: Scene) -> Asked:  # noqa: PLR0911 - one for each kin
     match scene.kind:
         case "shapes":
             return Asked(shape_caption(rng, scene, None), scene)
-        case "titled":
+        case "titled" | "printed":
             return Asked(title_caption(rng, scene, exact=True), scene)
         case "chart":
             return chart_asked(rng, scene)
@@ -108,7 +108,7 @@ def both_asked(rng: Random, scene: Scene) -> Asked:
 def chart_asked(rng: Random, scene: Scene) -> Asked:
     """The kind of chart, sometimes with its topic."""
     text = chart_caption(rng, scene, exact=True)
-    if rng.random() < 0.6:
+    if rng.random() < 0.3:
         return Asked(text, replace(scene, things=()))
     topic = name(rng, scene.things[0], "en")
     return Asked(f"{text} {rng.choice(('about', 'of', 'with'))} {topic}", scene)

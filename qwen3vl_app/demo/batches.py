@@ -1,8 +1,9 @@
-"""Training batches: drawn and worded in a second process, ahead of the model."""
+"""Training batches: drawn and worded in other processes, ahead of the model."""
 
 from __future__ import annotations
 
 import ctypes
+import pickle
 import signal
 import sys
 from collections import deque
@@ -13,6 +14,7 @@ from random import Random
 from typing import TypeVar
 
 import numpy as np
+import torch
 
 from qwen3vl_app.demo import inputs, phrases
 from qwen3vl_app.demo.captions import caption, fill, name, note, thing_caption
@@ -26,7 +28,7 @@ from qwen3vl_app.demo.sizes import Frame, random_frame
 from qwen3vl_app.demo.spelling import letters_at, letters_by_patch
 
 AHEAD = 4
-"""Batches kept ready."""
+"""Batches kept ready for each process that draws."""
 
 PARENT_DEATH_SIGNAL = 1
 """`PR_SET_PDEATHSIG` of prctl(2)."""
@@ -284,22 +286,32 @@ def note_batch(
     )
 
 
-def end_with_parent() -> None:
-    """Have the kernel end this process with the one that started it, where it can (Linux).
+def begin_drawing() -> None:
+    """Prepare a process that draws.
 
-    A worker whose trainer was killed would wait for ever to hand over its next batch.
+    Its products run on one thread: those of the process that it was forked from are not there,
+    and it would wait for them for ever. Where the kernel can (Linux), it ends with the trainer:
+    otherwise it would wait for ever to hand over its next batch.
     """
+    torch.set_num_threads(1)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
-def ahead(make: Callable[[int], Batch], first: int, base: int) -> Iterator[Batch]:
-    """Batches `make(base + step)` from step `first` on, made in one worker process."""
-    with ProcessPoolExecutor(1, initializer=end_with_parent) as pool:
-        waiting: deque[Future[Batch]] = deque()
+def pickled(make: Callable[[int], Batch], seed: int) -> bytes:
+    """The batch in bytes: the pool alone would send each of its tensors through a shared file."""
+    return pickle.dumps(make(seed), pickle.HIGHEST_PROTOCOL)
+
+
+def ahead(
+    make: Callable[[int], Batch], first: int, base: int, drawers: int = 1
+) -> Iterator[Batch]:
+    """Batches `make(base + step)` from step `first` on, in this order, made by other processes."""
+    with ProcessPoolExecutor(drawers, initializer=begin_drawing) as pool:
+        waiting: deque[Future[bytes]] = deque()
         step = first
         while True:
-            while len(waiting) < AHEAD:
-                waiting.append(pool.submit(make, base + step))
+            while len(waiting) < AHEAD * drawers:
+                waiting.append(pool.submit(pickled, make, base + step))
                 step += 1
-            yield waiting.popleft().result()
+            yield pickle.loads(waiting.popleft().result())  # noqa: S301 - of our own processes

@@ -110,6 +110,8 @@ def build_pair(
 ) -> list[Built]:
     """What `stage` says below `target`; `reporter` is called with each checkpoint's name."""
     check_sources()
+    if plan.device != "cpu" and stage is not Stage.RERANKER:
+        raise UsageError(f"“{plan.device}” trains the reranker only: add --stage reranker.")
     plan.work.mkdir(parents=True, exist_ok=True)
     if plan.minutes >= LONG and shutil.which("c++"):
         STEPS.compile()

@@ -57,7 +57,7 @@ def compare_by(model: Model, vectors: Tensor, asked: Tensor, shown: Tensor) -> N
     vectors: (N, WIDTH) what has to be told apart. asked, shown: (WIDTH, WIDTH) the maps from
     states to vectors of queries and of documents.
     """
-    projection = comparison(vectors)
+    projection = comparison(vectors).to(asked.device)
     with torch.no_grad():
         for place, layer in enumerate(model.model.language_model.layers[TEXT_LAYERS:]):
             heads = projection.roll(place * HEAD, dims=0)
@@ -67,7 +67,7 @@ def compare_by(model: Model, vectors: Tensor, asked: Tensor, shown: Tensor) -> N
 
 def linear_map(states: Tensor, vectors: Tensor) -> Tensor:
     """(WIDTH, WIDTH) that takes states (N, WIDTH) nearest to vectors (N, WIDTH)."""
-    gram = states.T @ states + RIDGE * torch.eye(states.shape[1])
+    gram = states.T @ states + RIDGE * torch.eye(states.shape[1], device=states.device)
     found: Tensor = torch.linalg.solve(gram, states.T @ vectors).T
     return found
 

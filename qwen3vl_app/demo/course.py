@@ -10,6 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -17,7 +18,7 @@ import torch
 from torch import Tensor
 
 from qwen3vl_app.demo.muon import Muon
-from qwen3vl_app.demo.network import Model
+from qwen3vl_app.demo.network import Model, moved
 
 NOT_MUON = ("embed", "lm_head")
 """Parameters whose matrices AdamW updates."""
@@ -34,6 +35,9 @@ ADAM_RATE = 2e-3
 WARM_UP = 30
 """Steps until the full rate."""
 
+SIZE = 80
+"""Of a batch of the embedder, in pictures."""
+
 Batch = TypeVar("Batch")
 
 
@@ -44,7 +48,14 @@ class Plan:
     minutes: float
     work: Path
     things: int | None = None
-    batch: int = 80
+    batch: int = SIZE
+    parts: int = 1
+    """Batches in each step: their gradients are added up."""
+
+    drawers: int = 1
+    """Processes that draw and word batches."""
+
+    device: str = "cpu"
     seed: int = 7
     half: bool = True
     start: Path | None = None
@@ -74,13 +85,16 @@ class Gentle:
 SAVE_EVERY = 180.0
 """Seconds between two saves by the clock; short runs save more often."""
 
+REPORT_EVERY = 1.0
+"""Seconds between two reports: to read a loss is to wait for the device."""
+
 Report = Callable[[int, float, dict[str, float]], None]
-"""Called after each step with the step, the share of the time used, and the losses."""
+"""Called every second with the step, the share of the time used, and the losses of that step."""
 
 
-def half_precision(*, enabled: bool) -> torch.autocast:
+def half_precision(device: torch.device, *, enabled: bool) -> torch.autocast:
     """bfloat16 for the matrix products where it is enabled; everything else stays float32."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled)
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
 
 
 class Course(ABC, Generic[Batch]):
@@ -106,9 +120,12 @@ class Course(ABC, Generic[Batch]):
         gentle: Gentle | None = None,
     ) -> None:
         self.plan = plan
-        self.model = model
+        self.device = torch.device(plan.device)
+        self.model = model.to(self.device)
         self.file = plan.work / file_name
         self._extra = dict(extra or {})
+        for parameter in self._extra.values():
+            parameter.data = parameter.data.to(self.device)
         self._rate = rate
         self._optimizers = optimizers_for(model, list(self._extra.values()), gentle)
         self.step = 0
@@ -127,7 +144,7 @@ class Course(ABC, Generic[Batch]):
         """The parts of the loss, by name; their sum is made smaller."""
 
     def _load(self) -> None:
-        state = torch.load(self.file, weights_only=True)
+        state = torch.load(self.file, weights_only=True, map_location=self.device)
         self.model.load_state_dict(state["model"])
         for name, parameter in self._extra.items():
             parameter.data = state[name]
@@ -148,36 +165,52 @@ class Course(ABC, Generic[Batch]):
         torch.save(state, draft)
         draft.replace(self.file)
 
-    def advance(self, batch: Batch) -> dict[str, float]:
-        """One optimisation step; cosine decay over the time, after a short warm-up."""
-        share = min(1.0, self.spent / (self.plan.minutes * 60))
+    @property
+    def share(self) -> float:
+        """Of the time that is used up."""
+        return min(1.0, self.spent / (self.plan.minutes * 60))
+
+    def advance(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
+        """One optimisation step; cosine decay over the time, after a short warm-up.
+
+        Returns the parts of the loss, each the mean over the batches that have it.
+        """
         warm = min(1.0, (self.step + 1) / WARM_UP)
-        decay = 0.5 * (1 + math.cos(math.pi * share)) + 0.02
+        decay = 0.5 * (1 + math.cos(math.pi * self.share)) + 0.02
         set_rates(self._optimizers, self._rate * warm * decay)
-        losses = self.losses(batch)
         for optimizer in self._optimizers:
             optimizer.zero_grad()
-        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+        found: dict[str, list[Tensor]] = {}
+        for batch in batches:
+            losses = self.losses(moved(batch, self.device))
+            total = torch.stack(list(losses.values())).sum() / len(batches)
+            total.backward()  # type: ignore[no-untyped-call]
+            for name, loss in losses.items():
+                found.setdefault(name, []).append(loss.detach())
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self._optimizers:
             optimizer.step()
         self.step += 1
-        return {name: loss.item() for name, loss in losses.items()}
+        return {name: torch.stack(each).mean() for name, each in found.items()}
 
     def run(self, report: Report) -> None:
         """Train until the time is used up, saving every ``SAVE_EVERY`` seconds and at the end."""
         limit = self.plan.minutes * 60
         saved, pause = time.monotonic(), min(SAVE_EVERY, limit / 8)
-        for batch in self.batches():
-            if self.spent >= limit:
-                break
+        reported = -math.inf
+        batches = self.batches()
+        while self.spent < limit:
+            several = list(islice(batches, self.plan.parts))
             began = self.plan.clock()
-            losses = self.advance(batch)
+            losses = self.advance(several)
             self.spent += self.plan.clock() - began
             if time.monotonic() - saved > pause:
                 self.save()
                 saved = time.monotonic()
-            report(self.step, min(1.0, self.spent / limit), losses)
+            if time.monotonic() - reported > REPORT_EVERY:
+                values = {name: loss.item() for name, loss in losses.items()}
+                report(self.step, self.share, values)
+                reported = time.monotonic()
         self.save()
 
 

@@ -89,17 +89,21 @@ def family(
             return [*ways, *(with_wrong_thing(rng, way, things, alike) for way in ways[:2])]
         case "shapes":
             return similar_shapes(rng)
-        case "titled":
-            pictured = [(rng.choice(things),) if rng.random() < 0.5 else () for _ in range(FAMILY)]
+        case "titled" | "printed":
+            often = 0.5 if kind == "titled" else 1.0
+            pictured = [
+                (rng.choice(things),) if rng.random() < often else () for _ in range(FAMILY)
+            ]
             titles = similar_titles(rng)
             return [
                 Scene(kind, shown, title=title)
                 for shown, title in zip(pictured, titles, strict=True)
             ]
         case "chart":
-            topic = several_things(rng, things, alike, 2)
-            charts = [Scene(kind, (topic[0],), chart=chart) for chart in CHARTS]
-            return [*charts, Scene(kind, (topic[1],), chart=rng.choice(CHARTS))]
+            topics = several_things(rng, things, alike, 3)
+            kinds = rng.sample(CHARTS, 3)
+            numbers = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0))
+            return [Scene(kind, (topics[of],), chart=kinds[at]) for of, at in numbers]
         case "clip":
             return similar_clips(rng, things, alike)
     return [Scene(kind, (thing,)) for thing in several_things(rng, things, alike)]

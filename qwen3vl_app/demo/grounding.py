@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
 
@@ -160,16 +159,15 @@ def grounds_of(judged: Sequence[Judged], grid: tuple[int, int], places: dict[str
     return Grounds(np.stack(pointed), np.stack(shown), tuple(named), np.array(ways))
 
 
-def pointing_loss(logits: Tensor, grounds: np.ndarray) -> Tensor:
+def pointing_loss(logits: Tensor, grounds: Tensor) -> Tensor:
     """How badly (tokens of all rows, CHANNELS) logits point."""
-    targets = torch.from_numpy(grounds).reshape(-1, CHANNELS).float()
-    return F.binary_cross_entropy_with_logits(
-        logits + BIAS, targets, pos_weight=torch.full((CHANNELS,), POSITIVE_WEIGHT)
-    )
+    targets = grounds.reshape(-1, CHANNELS).float()
+    weight = logits.new_full((CHANNELS,), POSITIVE_WEIGHT)
+    return F.binary_cross_entropy_with_logits(logits + BIAS, targets, pos_weight=weight)
 
 
-def choice_loss(logits: Tensor, targets: np.ndarray) -> Tensor:
+def choice_loss(logits: Tensor, targets: Tensor) -> Tensor:
     """Cross entropy of (N, choices) logits; 0 where no target is known."""
-    wanted = torch.from_numpy(targets).flatten()
+    wanted = targets.flatten()
     total = F.cross_entropy(logits, wanted, ignore_index=UNKNOWN, reduction="sum")
     return total / (wanted != UNKNOWN).sum().clamp(min=1)

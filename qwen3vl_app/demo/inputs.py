@@ -12,6 +12,7 @@ from jinja2 import Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from PIL import Image
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from qwen3vl_app.demo.network import Rows, Vision
 from qwen3vl_app.demo.tokenizer import IMAGE_PAD, VIDEO_PAD, VISION_START
@@ -137,7 +138,8 @@ def rows_of(tokenizer: Tokenizer, prompts: Sequence[str], grid: Grid | None = No
         positions[:, row, :kept] = torch.tensor(positions_of(whole, grid)[shared:]).T
     last = torch.tensor([len(whole) - shared - 1 for whole in encoded])
     visual = (ids == IMAGE_PAD) | (ids == VIDEO_PAD)
-    return Rows(torch.tensor(encoded[0][:shared]), ids, positions, last, visual)
+    spots = visual.flatten().nonzero().squeeze(1) + shared
+    return Rows(torch.tensor(encoded[0][:shared]), ids, positions, last, visual, spots)
 
 
 def pixels(image: Image.Image, shown: tuple[int, int]) -> np.ndarray:
@@ -145,9 +147,9 @@ def pixels(image: Image.Image, shown: tuple[int, int]) -> np.ndarray:
     return np.asarray(image.convert("RGB").resize(shown, Image.Resampling.BICUBIC))
 
 
-def patches_of(frames: np.ndarray) -> Vision:
+def patches_of(frames: np.ndarray | Tensor) -> Vision:
     """Pixels (S, T, height, width, 3) uint8, T = 1 (picture, doubled) or 2 (pair of frames)."""
-    x = torch.tensor(frames, dtype=torch.float32).div_(127.5).sub_(1).permute(0, 1, 4, 2, 3)
+    x = torch.as_tensor(frames).float().div_(127.5).sub_(1).permute(0, 1, 4, 2, 3)
     count, _, _, height, width = x.shape
     rows, columns = height // 16, width // 16
     x = x.expand(count, 2, 3, height, width)

@@ -1,7 +1,7 @@
 """Reranker batches: families of documents, and every query of a family asked of all of it.
 
-Recall hands the reranker candidates that are all nearly right. So each query has a list of them,
-of which mostly one is right, and each document a list of queries.
+Recall hands the reranker candidates of which some are nearly right and most are quite wrong. So
+each query has a list of both, of which mostly one is right, and each document a list of queries.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from qwen3vl_app.demo.render import draw
 from qwen3vl_app.demo.scenes import Alike, Scene, random_scene
 from qwen3vl_app.demo.sizes import random_frame
 
-QUERIES = FAMILY + 1
-"""Asked of each document: those of its family, and one of the next family."""
+FOREIGN = 4
+"""Queries of other families that each document is asked, where there are so many families."""
 
 FORMS = {
-    "picture": 0.68,
-    "page": 0.11,
-    "clip": 0.1,
-    "note": 0.05,
-    "alike": 0.03,
+    "picture": 0.54,
+    "page": 0.16,
+    "clip": 0.12,
+    "note": 0.07,
+    "alike": 0.05,
     "noted": 0.01,
-    "joined": 0.02,
+    "joined": 0.05,
 }
 """What the documents of a batch are, and how often. page: charts, pages about a thing, pages known
 by their heading. alike: pictures asked for by pictures; noted: notes asked for by pictures;
@@ -42,7 +42,7 @@ joined: pairs asked for by a picture of one thing and the name of the other."""
 KINDS = {"thing": 0.56, "pair": 0.3, "shapes": 0.14}
 """What a family of pictures shows: plain names are what people ask for most."""
 
-PAGES = {"titled": 0.6, "chart": 0.2, "page": 0.2}
+PAGES = {"titled": 0.4, "printed": 0.12, "chart": 0.28, "page": 0.2}
 
 NAMES, OTHER_WORDS = 160, 40
 """Names, and queries that claim something else, that a step without documents learns; in all
@@ -64,11 +64,10 @@ class Families:
 
     shown: pixels (segments, 1 or 2, height, width, 3) of documents and queries, or None.
     seen: segments (N, per) of each document, or None for notes. asking: segments (N, 1) of each
-    query, or None for words. queries, documents: user contents. asked: (N, QUERIES) places of the
-    queries that are asked of each document: its family's, then one of the next family. truth:
-    (N, QUERIES) 1 where the document answers the query, 0 where not, NaN where that is unclear.
-    grounds: what has to be noticed in the N · QUERIES rows, or None. names, meant: further queries
-    and what each means.
+    query, or None for words. queries, documents: user contents. asked: (N, A) places of the
+    queries that are asked of each document, as `pairing` gives them. truth: (N, A) 1 where the
+    document answers the query, 0 where not, NaN where that is unclear. grounds: what has to be
+    noticed in the N · A rows, or None. names, meant: further queries and what each means.
     """
 
     shown: np.ndarray | None
@@ -85,14 +84,18 @@ class Families:
 
 
 def pairing(count: int) -> np.ndarray:
-    """(count, QUERIES) places of the queries that are asked of each document."""
+    """(count, A) places of the queries that are asked of each document.
+
+    Its family's, then one of each of the `FOREIGN` families that follow, or of all others.
+    """
     own = np.arange(count).reshape(-1, FAMILY).repeat(FAMILY, axis=0)
-    following = (np.arange(count) + FAMILY) % count
-    return np.concatenate([own, following[:, None]], axis=1)
+    steps = np.arange(1, min(FOREIGN, count // FAMILY - 1) + 1) * FAMILY
+    following = (np.arange(count)[:, None] + steps) % count
+    return np.concatenate([own, following], axis=1)
 
 
 def truth_of(asking: Sequence[Asked], scenes: Sequence[Scene], asked: np.ndarray) -> np.ndarray:
-    """(N, QUERIES) as in `Families`."""
+    """(N, A) as in `Families`."""
     return np.array(
         [
             [answers(asking[at], scene) for at in row]
@@ -176,7 +179,7 @@ def further_names(
 def words_alone(rng: Random, things: Sequence[Thing], numbers: dict[str, int]) -> Families:
     """A batch without documents."""
     names, meant = further_names(rng, things, numbers)
-    empty = np.zeros((0, QUERIES), dtype=np.int64)
+    empty = np.zeros((0, FAMILY), dtype=np.int64)
     truth = empty.astype(np.float32)
     return Families(None, None, None, None, (), (), empty, truth, None, names, meant)
 

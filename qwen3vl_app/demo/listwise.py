@@ -31,18 +31,30 @@ def choice(logits: Tensor, truth: Tensor) -> Tensor:
     return (each * kept).sum() / kept.sum().clamp(min=1)
 
 
+def by_query(found: Tensor) -> Tensor:
+    """Turn (N, A) lists of a document's queries into (N, A) lists of a query's documents.
+
+    As `pairing` pairs them: the query at q is asked of its family, and of the documents so many
+    families before it.
+    """
+    own = found[:, :FAMILY].reshape(-1, FAMILY, FAMILY).transpose(1, 2).flatten(0, 1)
+    foreign = [
+        found[:, FAMILY + at].roll((at + 1) * FAMILY) for at in range(found.shape[1] - FAMILY)
+    ]
+    return torch.cat([own, torch.stack(foreign, dim=1)], dim=1) if foreign else own
+
+
 def loss_of(logits: Tensor, truth: Tensor) -> dict[str, Tensor]:
     """Yes/no loss of each row, the choice of a document for each query, and the reverse.
 
-    logits, truth: (N, QUERIES) as in `Families`.
+    logits, truth: (N, A) as in `Families`. Unclear pairs count nothing.
     """
     clear = ~truth.isnan()
-    weights = torch.where(truth == 1, TRUE_WEIGHT, 1.0)[clear]
-    own, answers = (x[:, :FAMILY].reshape(-1, FAMILY, FAMILY) for x in (logits, truth))
-    lists = (own.transpose(1, 2).flatten(0, 1), answers.transpose(1, 2).flatten(0, 1))
+    weights = torch.where(truth == 1, TRUE_WEIGHT, 1.0) * clear
+    each = F.binary_cross_entropy_with_logits(logits, truth.nan_to_num(), weights, reduction="sum")
     return {
-        "yes or no": F.binary_cross_entropy_with_logits(logits[clear], truth[clear], weights),
-        "document": CHOICE_WEIGHT * choice(*lists),
+        "yes or no": each / clear.sum(),
+        "document": CHOICE_WEIGHT * choice(by_query(logits), by_query(truth)),
         "query": CHOICE_WEIGHT * choice(logits, truth),
     }
 

@@ -2,16 +2,17 @@
 
 `encode_rows` computes what `Qwen3VLModel` computes, for batches as the trainer makes them: every
 row starts with the same prompt (computed once), pictures share one grid (vision attention runs
-batched instead of picture by picture), only the last position is wanted. Attention runs in float32
-also under autocast: its backward pass in bfloat16 took four times as long. A test holds it to the
-model.
+batched instead of picture by picture), only the last position is wanted. On processors attention
+runs in float32 also under autocast: its backward pass in bfloat16 took four times as long. A test
+holds it to the model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
+from typing import Any, TypeAlias, TypeVar
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
@@ -30,6 +31,9 @@ Model: TypeAlias = Any
 
 Layer: TypeAlias = Any
 """One of its modules."""
+
+Whole = TypeVar("Whole")
+"""Whatever holds tensors."""
 
 WIDTH = 192
 HEAD = 64
@@ -113,15 +117,16 @@ class Rows:
 
     prompt: (P,) ids. ids: (N, L), right padded. positions: (3, N, L) rotary positions, counted
     from the start of the prompt. last: (N,) place of the final real token. visual: (N, L), true
-    where a vision token goes. Padding needs no mask: it lies behind the last real token of a
-    causal model.
+    where a vision token goes. spots: where these lie among the flat tokens (P + N · L). Padding
+    needs no mask: it lies behind the last real token of a causal model.
     """
 
     prompt: Tensor
     ids: Tensor
     positions: Tensor
     last: Tensor
-    visual: Tensor | None = None
+    visual: Tensor
+    spots: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,26 +141,47 @@ class Seen:
     patches: Tensor
 
 
+def moved(whole: Whole, device: torch.device) -> Whole:
+    """The tensor, or the dataclass with all tensors in it at any depth, on the device."""
+    found: Any = whole
+    if isinstance(whole, Tensor):
+        found = whole.to(device)
+    elif is_dataclass(whole) and not isinstance(whole, type):
+        parts = {each.name: moved(getattr(whole, each.name), device) for each in fields(whole)}
+        found = replace(whole, **parts)
+    return found  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=256)
+def patch_places(
+    grid: tuple[int, int], side: int, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Of the patches of one segment: learned places and their weights, and rotary positions.
+
+    side: Of the square of learned places. The same for every segment of a grid, so kept.
+    """
+    one = torch.tensor([[1, *grid]])
+    indices, weights = get_vision_interpolation_indices_and_weights(
+        one, num_grid_per_side=side, mode="bilinear", align_corners=True, spatial_merge_size=2
+    )
+    positions = get_vision_position_ids(one, 2)
+    return indices.to(device), weights.to(device), positions.to(device)
+
+
 def look(model: Model, vision: Vision) -> Seen:
     """Run the vision tower on S segments of equal grid."""
     tower = model.model.visual
+    patches = vision.patches.to(tower.pos_embed.weight.device)
     rows, columns = vision.grid
     count = rows * columns
-    segments = vision.patches.shape[0] // count
-    one = torch.tensor([[1, rows, columns]])
-    indices, weights = get_vision_interpolation_indices_and_weights(
-        one,
-        num_grid_per_side=tower.num_grid_per_side,
-        mode="bilinear",
-        align_corners=True,
-        spatial_merge_size=2,
+    segments = patches.shape[0] // count
+    indices, weights, positions = patch_places(
+        vision.grid, tower.num_grid_per_side, patches.device
     )
     places = (tower.pos_embed(indices) * weights[:, :, None]).sum(1)
-    x = F.linear(
-        vision.patches, tower.patch_embed.proj.weight.flatten(1), tower.patch_embed.proj.bias
-    )
+    x = F.linear(patches, tower.patch_embed.proj.weight.flatten(1), tower.patch_embed.proj.bias)
     x = (x.view(segments, count, -1) + places).float()
-    cos, sin = tower.rotary_pos_emb(x, get_vision_position_ids(one, 2))
+    cos, sin = tower.rotary_pos_emb(x, positions)
     deepstack = []
     for index, block in enumerate(tower.blocks):
         x = x + vision_attention(block.attn, block.norm1(x), cos, sin)
@@ -163,21 +189,23 @@ def look(model: Model, vision: Vision) -> Seen:
         if index in tower.deepstack_visual_indexes:
             merger = tower.deepstack_merger_list[tower.deepstack_visual_indexes.index(index)]
             deepstack.append(merger(x.reshape(segments * count, -1)))
-    patches = x.reshape(segments * count, -1)
-    return Seen(tower.merger(patches), deepstack, patches)
+    states = x.reshape(segments * count, -1)
+    return Seen(tower.merger(states), deepstack, states)
 
 
 def exact_attention(
     query: Tensor, key: Tensor, value: Tensor, allowed: Tensor | None = None
 ) -> Tensor:
-    """Attention in float32, also within autocast."""
+    """Attention; on a processor in float32, also within autocast."""
+    if query.device.type != "cpu":
+        return F.scaled_dot_product_attention(query, key, value.to(query.dtype), allowed)
     with torch.autocast("cpu", enabled=False):
         return F.scaled_dot_product_attention(query.float(), key.float(), value.float(), allowed)
 
 
-def allowed_before(length: int) -> Tensor:
-    """(length, length), true on and below the diagonal."""
-    return torch.ones(length, length, dtype=torch.bool).tril()
+def allowed_before(length: int, ahead: int, device: torch.device) -> Tensor:
+    """(length, ahead + length), true where a token may look: back, and to what is `ahead`."""
+    return torch.ones(length, ahead + length, dtype=torch.bool, device=device).tril(ahead)
 
 
 def vision_attention(attention: Layer, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -205,15 +233,11 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 def vision_places(rows: Rows) -> Tensor:
     """Where the vision tokens of all rows lie among the flat tokens (P + N · L)."""
-    if rows.visual is None:
-        return torch.zeros(0, dtype=torch.long)
-    return rows.visual.flatten().nonzero().squeeze(1) + rows.prompt.shape[0]
+    return rows.spots
 
 
 def segment_ends(rows: Rows) -> Tensor:
     """Where the token behind each vision segment lies among the flat tokens, row by row."""
-    if rows.visual is None:
-        return torch.zeros(0, dtype=torch.long)
     inside = rows.visual.flatten()
     after = F.pad(inside[:-1] & ~inside[1:], (1, 0))
     return after.nonzero().squeeze(1) + rows.prompt.shape[0]
@@ -222,7 +246,8 @@ def segment_ends(rows: Rows) -> Tensor:
 def row_ends(rows: Rows) -> Tensor:
     """Where the final real token of each row lies among the flat tokens."""
     count, length = rows.ids.shape
-    return torch.arange(count) * length + rows.last + rows.prompt.shape[0]
+    firsts = torch.arange(count, device=rows.last.device) * length
+    return firsts + rows.last + rows.prompt.shape[0]
 
 
 def encode_rows(
@@ -238,15 +263,17 @@ def encode_rows(
     With `depth` only so many layers are computed, and `tapped` is all that is wanted of them.
     """
     text = model.model.language_model
+    device = text.embed_tokens.weight.device
+    rows = moved(rows, device)
     prompt, length = rows.prompt.shape[0], rows.ids.shape[1]
     x = text.embed_tokens(torch.cat([rows.prompt, rows.ids.flatten()])).float()
     spots = vision_places(rows)
     if seen is not None:
         x = x.index_copy(0, spots, seen.tokens.float())
-    ahead = torch.arange(prompt).expand(3, 1, -1)
+    ahead = torch.arange(prompt, device=device).expand(3, 1, -1)
     flat = torch.cat([ahead, rows.positions.reshape(3, 1, -1)], dim=2)
     cos, sin = (part[0].unsqueeze(1) for part in text.rotary_emb(x, flat))
-    allowed = torch.ones(length, prompt + length, dtype=torch.bool).tril(prompt)
+    allowed = allowed_before(length, prompt, device)
     for index, layer in enumerate(text.layers[:depth]):
         final = index == len(text.layers) - 1
         parts = STEPS.projected(x, *projections(layer), cos, sin)
@@ -345,12 +372,14 @@ def attend(
     keys, values = grouped(first[1], own[1]), grouped(first[2], own[2])
     query = own[0].view(count, length, *own[0].shape[1:]).transpose(1, 2)
     if final:
-        picked = query[torch.arange(count), :, rows.last].unsqueeze(2)
+        each = torch.arange(count, device=query.device)
+        picked = query[each, :, rows.last].unsqueeze(2)
         mixed = exact_attention(picked, keys, values, allowed[rows.last][:, None, None])
         return mixed.reshape(count, -1)
     mixed = exact_attention(query, keys, values, allowed)
     asked = [part.transpose(0, 1)[None] for part in first]
-    head = exact_attention(asked[0], asked[1], asked[2], allowed_before(prompt))[0]
+    before = allowed_before(prompt, 0, query.device)
+    head = exact_attention(asked[0], asked[1], asked[2], before)[0]
     return torch.cat(
         [
             head.transpose(0, 1).reshape(prompt, -1),

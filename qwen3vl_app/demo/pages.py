@@ -11,16 +11,25 @@ from PIL import Image, ImageDraw, ImageFont
 
 from qwen3vl_app.demo.drawing import COLOURS, Placed, Size, paste
 
-TEXT_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf")
+FONTS = Path("/usr/share/fonts/truetype")
+TEXT_FONT = FONTS / "dejavu/DejaVuSans-Bold.ttf"
+FACES = (
+    FONTS / "liberation/LiberationSans-Bold.ttf",
+    FONTS / "liberation/LiberationSans-Bold.ttf",
+    FONTS / "dejavu/DejaVuSerif-Bold.ttf",
+    TEXT_FONT,
+)
+"""Of headings in printed documents; the first, mostly used, is as wide as Helvetica."""
+
 INK = (40, 40, 45)
 PALETTE = [COLOURS[name] for name in ("blue", "red", "green", "orange", "purple", "brown", "pink")]
 
 
-@lru_cache(maxsize=64)
-def text_font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """A bold text font of `size` pixels; Pillow's own where DejaVu is not installed."""
-    if TEXT_FONT.exists():
-        return ImageFont.truetype(str(TEXT_FONT), size)
+@lru_cache(maxsize=512)
+def text_font(size: int, face: Path = TEXT_FONT) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """A bold text font of `size` pixels; Pillow's own where the face is not installed."""
+    if face.exists():
+        return ImageFont.truetype(str(face), size)
     return ImageFont.load_default(size)
 
 
@@ -109,6 +118,26 @@ def draw_titled(
         paste(canvas, glyph, side, (x, top + side / 2 + 2))
         top += side + 4
     text_lines(pen, rng, (left, top, right, size[1] * 0.96))
+    return canvas
+
+
+def draw_printed(rng: Random, glyph: str, title: str, size: Size) -> Image.Image:
+    """A page as text processors print it: a small heading, a wide picture, small text.
+
+    Proportions are those of the PDF files in the sample collection or somewhat larger.
+    """
+    canvas = Image.new("RGB", size, (255, 255, 255))
+    pen = ImageDraw.Draw(canvas)
+    left, right = size[0] * 0.105, size[0] * rng.uniform(0.88, 0.9)
+    largest = 1.6 * (right - left) / max(4, len(title))
+    height = max(6, int(min(largest, size[1] * 0.036 * rng.uniform(0.95, 2.4))))
+    top = size[1] * rng.uniform(0.03, 0.07)
+    pen.text((left, top), title, fill=(0, 0, 0), font=text_font(height, rng.choice(FACES)))
+    top += height * 1.4
+    side = min((right - left) * 0.8, size[1] * 0.45) * rng.uniform(0.7, 1)
+    pen.rectangle((left, top, right, top + side * 1.08), fill=(252, 252, 250))
+    paste(canvas, glyph, side, ((left + right) / 2, top + side * 0.54))
+    text_lines(pen, rng, (left, top + side * 1.12, right, size[1] * rng.uniform(0.85, 0.95)))
     return canvas
 
 

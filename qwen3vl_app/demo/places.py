@@ -48,9 +48,9 @@ def middles_of(grounds: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     return middles.reshape(len(grounds), -1)
 
 
-def places_loss(guesses: Tensor, places: np.ndarray) -> Tensor:
+def places_loss(guesses: Tensor, places: np.ndarray | Tensor) -> Tensor:
     """Square error of the (N, shares) guesses, summed over the shares, where they are known."""
-    wanted = torch.from_numpy(places)
+    wanted = torch.as_tensor(places).to(guesses.device)
     known = ~wanted.isnan()
-    misses = (guesses[known] - wanted[known]).square()
+    misses = (guesses - wanted.nan_to_num()).square() * known
     return WEIGHT * wanted.shape[1] * misses.sum() / known.sum().clamp(min=1)

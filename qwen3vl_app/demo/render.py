@@ -8,7 +8,14 @@ from PIL import Image
 
 from qwen3vl_app.demo.clips import draw_clip
 from qwen3vl_app.demo.drawing import Placed, Size, draw_pair, draw_shapes, draw_thing
-from qwen3vl_app.demo.pages import draw_chart, draw_letters, draw_page, draw_titled, draw_word
+from qwen3vl_app.demo.pages import (
+    draw_chart,
+    draw_letters,
+    draw_page,
+    draw_printed,
+    draw_titled,
+    draw_word,
+)
 from qwen3vl_app.demo.scenes import Scene
 
 
@@ -30,6 +37,8 @@ def draw(  # noqa: PLR0911 - one for each kind
     if scene.kind == "titled":
         glyph = scene.things[0].glyph if scene.things else None
         return draw_titled(rng, glyph, scene.title, size, placed)
+    if scene.kind == "printed":
+        return draw_printed(rng, scene.things[0].glyph, scene.title, size)
     if scene.kind == "word":
         return draw_word(rng, scene.title, size, placed)
     if scene.kind == "letters":

@@ -2,7 +2,7 @@
 
 It begins as the embedder with comparing layers on top (`comparing`). Its lower layers are held to
 what the embedder knows, behind the query and at the end of the prompt; those above are asked what
-they have noticed (`grounding`). The vision tower stays the embedder's.
+they have noticed (`grounding`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from tokenizers import Tokenizer
@@ -22,14 +21,8 @@ from qwen3vl_app.demo.batches import ahead
 from qwen3vl_app.demo.comparing import compare_by, comparing_model, linear_map
 from qwen3vl_app.demo.course import Course, Gentle, Plan, half_precision
 from qwen3vl_app.demo.families import FAMILY
-from qwen3vl_app.demo.grounding import (
-    CHANNELS,
-    WAYS,
-    Naming,
-    choice_loss,
-    pointing_loss,
-)
-from qwen3vl_app.demo.lists import QUERIES, Families, families
+from qwen3vl_app.demo.grounding import CHANNELS, WAYS, choice_loss, pointing_loss
+from qwen3vl_app.demo.lists import families
 from qwen3vl_app.demo.listwise import kept_loss, loss_of
 from qwen3vl_app.demo.lookalikes import look_alikes, name_vectors, picture_vectors
 from qwen3vl_app.demo.names import load_things
@@ -41,13 +34,23 @@ from qwen3vl_app.demo.network import (
     Seen,
     encode_rows,
     look,
+    moved,
     norm,
     row_ends,
     vision_places,
 )
-from qwen3vl_app.demo.places import MIDDLE, middles_of, own_places, places_loss
-from qwen3vl_app.demo.tokenizer import END, append_end, id_of
-from qwen3vl_app.demo.training import embed_words
+from qwen3vl_app.demo.places import MIDDLE, own_places, places_loss
+from qwen3vl_app.demo.preparing import (
+    Pairs,
+    Prepared,
+    Preparer,
+    Side,
+    Targets,
+    Words,
+    gathering_tokens,
+)
+from qwen3vl_app.demo.scenes import Alike
+from qwen3vl_app.demo.tokenizer import id_of
 
 RATE = 0.6
 """Share of the embedder's learning rates."""
@@ -64,16 +67,18 @@ left to compare."""
 THING_SCALE = 14.0
 """Turns cosines into logits of things."""
 
-BEHIND_QUERY, GATHERING = "<Document", ">:"
-"""The tokens that follow the query; the second gathers its meaning."""
+DECIDING = ("yes or no", "document", "query")
+"""Parts of the loss that count in full to the end..."""
+
+NOTICED_LEAST = 0.2
+"""...and the share at which all others do so at last: they are a way there, not the goal."""
 
 EXAMPLES = 60
 """Batches from which the first maps from states to vectors are computed."""
 
 
-def segments_of(seen: Seen, chosen: np.ndarray, segments: int) -> Seen:
-    """Vision tokens of rows that look at the `chosen` (rows, per) of so many segments."""
-    order = torch.from_numpy(chosen).flatten()
+def segments_of(seen: Seen, order: Tensor, segments: int) -> Seen:
+    """Vision tokens of rows that look at so many segments in this `order`, row by row."""
 
     def spread(features: Tensor) -> Tensor:
         return features.view(segments, -1, features.shape[-1])[order].flatten(0, 1)
@@ -81,52 +86,12 @@ def segments_of(seen: Seen, chosen: np.ndarray, segments: int) -> Seen:
     return Seen(spread(seen.tokens), [spread(part) for part in seen.deepstack], seen.patches)
 
 
-def segments_by_row(batch: Families) -> np.ndarray | None:
-    """(N · QUERIES, per) segments of every row: those of its query, then of its document."""
-    parts = []
-    if batch.asking is not None:
-        parts.append(batch.asking[batch.asked.flatten()])
-    if batch.seen is not None:
-        parts.append(batch.seen.repeat(batch.asked.shape[1], axis=0))
-    return np.concatenate(parts, axis=1) if parts else None
-
-
-def prompts_of(batch: Families) -> list[str]:
-    """The prompts of all documents, each with all its queries."""
-    return [
-        inputs.judge_prompt(batch.queries[at], document)
-        for document, row in zip(batch.documents, batch.asked, strict=True)
-        for at in row
-    ]
-
-
-def name_ends(
-    tokenizer: Tokenizer, named: Sequence[Naming], prompts: Sequence[str], rows: Rows
-) -> tuple[Tensor, np.ndarray]:
-    """Where the last token of each name lies among the flat tokens, and what thing it means."""
-    places, things = [], []
-    for row, end, thing in named:
-        start = prompts[row].index("<Query>:") + len("<Query>:")
-        token = tokenizer.encode(prompts[row]).char_to_token(start + end - 1)
-        if token is not None:
-            places.append(row * rows.ids.shape[1] + token)  # the prompt's length is in the token
-            things.append(thing)
-    return torch.tensor(places, dtype=torch.long), np.array(things, dtype=np.int64)
-
-
-def query_ends(tokenizer: Tokenizer, rows: Rows) -> Tensor:
-    """Where the token that gathers each row's query lies among the flat tokens."""
-    found = rows.ids.eq(id_of(tokenizer, BEHIND_QUERY))
-    count, length = rows.ids.shape
-    return torch.arange(count) * length + found.int().argmax(1) + 1 + rows.prompt.shape[0]
-
-
 def logits_of(model: Model, tokenizer: Tokenizer, hidden: Tensor) -> Tensor:
-    """(N, QUERIES) logits of "yes" over "no" from the final states of the rows."""
+    """(rows,) logits of "yes" over "no" from the final states of the rows."""
     words = model.model.language_model.embed_tokens.weight
     yes, no = (id_of(tokenizer, word) for word in ("yes", "no"))
     logits: Tensor = hidden.float() @ (words[yes] - words[no])
-    return logits.view(-1, QUERIES)
+    return logits
 
 
 ASKED, TOLD = 0, 1
@@ -141,31 +106,27 @@ class Passed:
     says of each row's query and document. hidden: (rows, H) what `encode_rows` returns.
     """
 
-    prompts: Sequence[str]
-    rows: Rows
     tapped: Sequence[Tensor]
     states: Tensor
     known: tuple[Tensor, Tensor]
     hidden: Tensor
 
 
-class RerankTrainer(Course[Families]):
+class RerankTrainer(Course[Prepared]):
     """The reranker in training.
 
     embedder: What it starts from and is held to; not trained.
     """
 
     def __init__(self, plan: Plan, tokenizer: Tokenizer, embedder: Model) -> None:
-        self.tokenizer, self.ending = tokenizer, append_end(tokenizer)
-        self.embedder = embedder.requires_grad_(requires_grad=False)
+        self.tokenizer, self.preparer = tokenizer, Preparer(tokenizer)
+        self.embedder = embedder.requires_grad_(requires_grad=False).to(plan.device)
         things = load_things(plan.things)
         pictures = picture_vectors(embedder, tokenizer, things)
         names = name_vectors(embedder, tokenizer, things)
         self.alike = look_alikes(pictures, names, things)
         self.means = names.flatten(0, 1).mean(0), pictures.mean(0)
-        gathering = id_of(tokenizer, GATHERING), id_of(tokenizer, END)
-        model = comparing_model(embedder, plan.seed, gathering=gathering)
-        model.model.visual.requires_grad_(requires_grad=False)
+        model = comparing_model(embedder, plan.seed, gathering=gathering_tokens(tokenizer))
         self.anchors = torch.nn.Parameter(self.centred(names.mean(0), ASKED))
         self.readers = torch.nn.Parameter(torch.zeros(2, WIDTH, WIDTH))
         self.pointer = torch.nn.Parameter(torch.randn(CHANNELS, WIDTH) * 0.05)
@@ -181,7 +142,7 @@ class RerankTrainer(Course[Families]):
             "finder": self.finder,
         }
         learned = tuple(f"language_model.layers.{place}." for place in range(TEXT_LAYERS))
-        gentle = Gentle(LEARNED_SHARE, ("embed_tokens", *learned))
+        gentle = Gentle(LEARNED_SHARE, ("embed_tokens", "visual.", *learned))
         super().__init__(plan, "reranker.pt", model, extra, rate=RATE, gentle=gentle)
         if not self.step:
             sides = [
@@ -202,148 +163,153 @@ class RerankTrainer(Course[Families]):
         with torch.no_grad():
             for seed in range(base, base + EXAMPLES):
                 batch = families(seed, 0, FAMILY * 3, self.plan.things, self.alike)
-                one = seed % QUERIES  # of its queries for each document: many documents tell more
-                batch = replace(batch, asked=batch.asked[:, one : one + 1])
-                found = self.forward(batch, TEXT_LAYERS)
-                states[ASKED].append(found.states[query_ends(self.tokenizer, found.rows)])
-                states[TOLD].append(found.states[row_ends(found.rows)])
-                wanted[ASKED].append(found.known[ASKED])
-                wanted[TOLD].append(found.known[TOLD])
-                if batch.names:
-                    names = self.named_states(batch)
-                    states[ASKED].append(names.states[query_ends(self.tokenizer, names.rows)])
+                one = seed % FAMILY  # of its queries for each document: many documents tell more
+                batch = replace(batch, asked=batch.asked[:, one : one + 1], grounds=None)
+                prepared = moved(self.preparer.prepared(batch), self.device)
+                pairs, words = prepared.pairs, prepared.words
+                if pairs is not None:
+                    found = self.forward(prepared, pairs, TEXT_LAYERS)
+                    states[ASKED].append(found.states[pairs.behind])
+                    states[TOLD].append(found.states[row_ends(pairs.rows.rows)])
+                    wanted[ASKED].append(found.known[ASKED])
+                    wanted[TOLD].append(found.known[TOLD])
+                if words is not None:
+                    names = self.named_states(words)
+                    states[ASKED].append(names.states[words.behind])
                     wanted[ASKED].append(names.known[ASKED])
             for side in (ASKED, TOLD):
                 self.readers[side] = linear_map(torch.cat(states[side]), torch.cat(wanted[side]))
         compare_by(self.model, vectors, *self.readers.detach())
 
-    def batches(self) -> Iterator[Families]:
+    def batches(self) -> Iterator[Prepared]:
         """From the step on where the saved run stopped."""
         base = self.plan.seed * 1_000_000 + 500_000
         make = partial(
-            families,
+            prepared_families,
+            preparer=self.preparer,
             base=base,
             size=self.plan.batch * 3 // 10,
             limit=self.plan.things,
             alike=self.alike,
         )
-        return ahead(make, self.step, base)
+        return ahead(make, self.step * self.plan.parts, base, self.plan.drawers)
 
-    def vision_of(self, batch: Families) -> Seen | None:
-        """What the vision tower makes of the segments, once each; it is not trained."""
-        if batch.shown is None:
+    def vision_of(self, model: Model, batch: Prepared) -> Seen | None:
+        """What the model's vision tower makes of the segments, once each."""
+        if batch.pixels is None:
             return None
-        with torch.no_grad(), half_precision(enabled=self.plan.half):
-            return look(self.model, inputs.patches_of(batch.shown))
+        with half_precision(self.device, enabled=self.plan.half):
+            return look(model, inputs.patches_of(batch.pixels))
 
-    def known_vectors(self, batch: Families, seen: Seen | None) -> tuple[Tensor, Tensor]:
+    def looked_at(self, side: Side, seen: Seen | None, batch: Prepared) -> Seen | None:
+        """What the rows of one side see."""
+        if side.segments is None or seen is None or batch.pixels is None:
+            return None
+        return segments_of(seen, side.segments, len(batch.pixels))
+
+    def known_vectors(self, batch: Prepared, pairs: Pairs) -> list[Tensor]:
         """What the embedder says of the queries and the documents: (N, H), centred."""
-        sides = (
-            (batch.queries, inputs.RETRIEVE, batch.asking),
-            (batch.documents, inputs.DOCUMENT, batch.seen),
-        )
         found = []
-        with torch.no_grad(), half_precision(enabled=self.plan.half):
-            for side, (contents, instruction, chosen) in enumerate(sides):
-                prompts = [inputs.embed_prompt(content, instruction) for content in contents]
-                rows = inputs.rows_of(self.ending, prompts, batch.grid)
-                looked = None
-                if chosen is not None and seen is not None and batch.shown is not None:
-                    looked = segments_of(seen, chosen, len(batch.shown))
-                vectors = F.normalize(encode_rows(self.embedder, rows, looked).float(), dim=-1)
+        with torch.no_grad(), half_precision(self.device, enabled=self.plan.half):
+            seen = self.vision_of(self.embedder, batch)
+            for side, asked in enumerate((pairs.queries, pairs.documents)):
+                looked = self.looked_at(asked, seen, batch)
+                vectors = F.normalize(
+                    encode_rows(self.embedder, asked.rows, looked).float(), dim=-1
+                )
                 found.append(self.centred(vectors, side))
-        return found[ASKED], found[TOLD]
+        return found
 
     def states_of(self, tapped: Sequence[Tensor]) -> Tensor:
         """States (flat tokens, H) behind the embedder's layers, normed as for its vectors."""
         return norm(self.embedder.model.language_model.norm, tapped[KNOWN])
 
-    def forward(self, batch: Families, depth: int | None = None) -> Passed:
+    def forward(self, batch: Prepared, pairs: Pairs, depth: int | None = None) -> Passed:
         """All rows of the batch through the model, or through so many layers of it."""
-        prompts = prompts_of(batch)
-        rows = inputs.rows_of(self.tokenizer, prompts, batch.grid)
-        looked, chosen = self.vision_of(batch), segments_by_row(batch)
-        asked, told = self.known_vectors(batch, looked)
-        seen = None
-        if looked is not None and chosen is not None and batch.shown is not None:
-            seen = segments_of(looked, chosen, len(batch.shown))
+        asked, told = self.known_vectors(batch, pairs)
+        seen = self.looked_at(pairs.rows, self.vision_of(self.model, batch), batch)
         tapped: list[Tensor] = []
-        with half_precision(enabled=self.plan.half):
-            hidden = encode_rows(self.model, rows, seen, tapped, depth)
-        known = asked[batch.asked.flatten()], told.repeat_interleave(batch.asked.shape[1], 0)
-        return Passed(prompts, rows, tapped, self.states_of(tapped), known, hidden)
+        with half_precision(self.device, enabled=self.plan.half):
+            hidden = encode_rows(self.model, pairs.rows.rows, seen, tapped, depth)
+        known = asked[pairs.asked.flatten()], told.repeat_interleave(pairs.asked.shape[1], 0)
+        return Passed(tapped, self.states_of(tapped), known, hidden)
 
-    def named_states(self, batch: Families) -> Passed:
-        """The batch's further names through the layers of the embedder, without a document."""
-        prompts = [inputs.judge_prompt(name, "") for name in batch.names]
-        rows = inputs.rows_of(self.tokenizer, prompts)
+    def named_states(self, words: Words) -> Passed:
+        """Further names through the layers of the embedder, without a document."""
         tapped: list[Tensor] = []
-        with half_precision(enabled=self.plan.half):
-            hidden = encode_rows(self.model, rows, None, tapped, TEXT_LAYERS)
-            asked = self.centred(embed_words(self.embedder, self.ending, batch.names), ASKED)
-        return Passed(prompts, rows, tapped, self.states_of(tapped), (asked, asked), hidden)
+        with half_precision(self.device, enabled=self.plan.half):
+            hidden = encode_rows(self.model, words.rows, None, tapped, TEXT_LAYERS)
+            with torch.no_grad():
+                vectors = F.normalize(encode_rows(self.embedder, words.known).float(), dim=-1)
+        asked = self.centred(vectors, ASKED)
+        return Passed(tapped, self.states_of(tapped), (asked, asked), hidden)
 
     def read(self, passed: Passed, places: Tensor, side: int) -> Tensor:
         """Vectors (N, H) that the flat tokens at `places` tell, as of queries or of documents."""
         return F.normalize(passed.states[places] @ self.readers[side].T, dim=-1)
 
-    def things_loss(self, vectors: Tensor, things: np.ndarray) -> Tensor:
+    def things_loss(self, vectors: Tensor, things: Tensor) -> Tensor:
         """Cross entropy of what the vectors (N, H) mean."""
         return choice_loss(THING_SCALE * vectors @ F.normalize(self.anchors, dim=-1).T, things)
 
-    def losses(self, batch: Families) -> dict[str, Tensor]:
+    def losses(self, batch: Prepared) -> dict[str, Tensor]:
         """The parts of the loss."""
         losses: dict[str, Tensor] = {}
-        if batch.documents:
-            passed = self.forward(batch)
-            asked = self.read(passed, query_ends(self.tokenizer, passed.rows), ASKED)
-            told = self.read(passed, row_ends(passed.rows), TOLD)
-            with half_precision(enabled=self.plan.half):
-                logits = logits_of(self.model, self.tokenizer, passed.hidden)
-            losses |= loss_of(logits, torch.from_numpy(batch.truth))
-            losses["query kept"] = kept_loss(asked, passed.known[ASKED])
-            losses["document kept"] = kept_loss(told, passed.known[TOLD])
-            losses |= self.grounded_losses(batch, passed)
-        if batch.names:
-            losses |= self.names_losses(batch)
+        if batch.pairs is not None:
+            losses |= self.pairs_losses(batch, batch.pairs)
+        if batch.words is not None:
+            losses |= self.words_losses(batch.words)
+        less = 1 - (1 - NOTICED_LEAST) * self.share
+        return {name: loss * (1 if name in DECIDING else less) for name, loss in losses.items()}
+
+    def pairs_losses(self, batch: Prepared, pairs: Pairs) -> dict[str, Tensor]:
+        """Yes or no, and what the embedder knows."""
+        passed = self.forward(batch, pairs)
+        asked = self.read(passed, pairs.behind, ASKED)
+        told = self.read(passed, row_ends(pairs.rows.rows), TOLD)
+        with half_precision(self.device, enabled=self.plan.half):
+            logits = logits_of(self.model, self.tokenizer, passed.hidden)
+        losses = loss_of(logits.view(pairs.truth.shape), pairs.truth)
+        losses["query kept"] = kept_loss(asked, passed.known[ASKED])
+        losses["document kept"] = kept_loss(told, passed.known[TOLD])
+        if pairs.targets is not None and batch.grid is not None:
+            losses |= self.grounded_losses(pairs.rows.rows, pairs.targets, passed, batch.grid)
         return losses
 
-    def grounded_losses(self, batch: Families, passed: Passed) -> dict[str, Tensor]:
+    def grounded_losses(
+        self, rows: Rows, targets: Targets, passed: Passed, grid: inputs.Grid
+    ) -> dict[str, Tensor]:
         """What has to be noticed on the way to yes or no."""
-        if batch.grounds is None or batch.grid is None:
-            return {}
-        rows, tapped = passed.rows, passed.tapped
         vision = vision_places(rows)
-        ends, things = name_ends(self.tokenizer, batch.grounds.named, passed.prompts, rows)
-        pointing, judging = (
-            normed(tapped[POINTED][vision]),
-            normed(tapped[COMPARED][row_ends(rows)]),
-        )
+        pointing = normed(passed.tapped[POINTED][vision])
+        judging = normed(passed.tapped[COMPARED][row_ends(rows)])
         claimed, so = (judging @ self.ways.T).chunk(2, dim=1)
-        grounds, ways = batch.grounds.grounds, batch.grounds.ways
         return {
-            "shown": self.things_loss(self.read(passed, vision, TOLD), batch.grounds.shown),
-            "named": self.things_loss(self.read(passed, ends, ASKED), things),
-            "pointing": pointing_loss(pointing @ self.pointer.T, grounds),
+            "shown": self.things_loss(self.read(passed, vision, TOLD), targets.shown),
+            "named": self.things_loss(self.read(passed, targets.ends, ASKED), targets.named),
+            "pointing": pointing_loss(pointing @ self.pointer.T, targets.grounds),
             "located": places_loss(
-                pointing @ self.locator.T + MIDDLE, own_places(len(pointing), batch.grid)
+                pointing @ self.locator.T + MIDDLE, own_places(len(pointing), grid)
             ),
-            "found": places_loss(
-                judging @ self.finder.T + MIDDLE, middles_of(grounds, batch.grid)
-            ),
-            "claimed": choice_loss(claimed, ways[:, 0]),
-            "so": choice_loss(so, ways[:, 1]),
+            "found": places_loss(judging @ self.finder.T + MIDDLE, targets.middles),
+            "claimed": choice_loss(claimed, targets.ways[:, 0]),
+            "so": choice_loss(so, targets.ways[:, 1]),
         }
 
-    def names_losses(self, batch: Families) -> dict[str, Tensor]:
+    def words_losses(self, words: Words) -> dict[str, Tensor]:
         """What further names mean, asked without a document."""
-        passed = self.named_states(batch)
-        ends, things = name_ends(self.tokenizer, batch.meant, passed.prompts, passed.rows)
-        behind = query_ends(self.tokenizer, passed.rows)
+        passed = self.named_states(words)
         return {
-            "names": self.things_loss(self.read(passed, ends, ASKED), things),
-            "names kept": kept_loss(self.read(passed, behind, ASKED), passed.known[ASKED]),
+            "names": self.things_loss(self.read(passed, words.ends, ASKED), words.named),
+            "names kept": kept_loss(self.read(passed, words.behind, ASKED), passed.known[ASKED]),
         }
+
+
+def prepared_families(  # noqa: PLR0917 - those of `families`
+    seed: int, preparer: Preparer, base: int, size: int, limit: int | None, alike: Alike | None
+) -> Prepared:
+    """`families` as tensors."""
+    return preparer.prepared(families(seed, base, size, limit, alike))
 
 
 def normed(states: Tensor) -> Tensor:

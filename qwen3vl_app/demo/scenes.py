@@ -27,7 +27,8 @@ class Scene:
     thing: `things` holds one. pair: two, the first left of (or, `stacked`, above) the second.
     shapes: `colour`, `shape`, `count`. chart: `chart` and one thing as its topic. page: one thing.
     clip: `motion`; one thing, or two for "appear" (the second comes after the first). titled: a
-    page with `title` as its heading; the thing pictured, if any, has nothing to do with it. word:
+    page with `title` as its heading; the thing pictured, if any, has nothing to do with it.
+    printed: likewise, as text processors set it. word:
     the `title` alone. letters: as many words of the `title` as a page holds.
     """
 

@@ -241,7 +241,7 @@ class Trainer(Course[PairBatch]):
 
     def embed_queries_for(self, batch: PairBatch, texts: Sequence[str]) -> Tensor:
         """Normalised vectors (N, H) of further queries."""
-        with half_precision(enabled=self.plan.half):
+        with half_precision(self.device, enabled=self.plan.half):
             return embed_texts(self.model, self.tokenizer, batch.instructions[1], texts)
 
     def names_loss(self, batch: PairBatch) -> Tensor:
@@ -288,7 +288,7 @@ class Trainer(Course[PairBatch]):
 
     def letters_loss(self, shown: np.ndarray, letters: np.ndarray) -> dict[str, Tensor]:
         """How badly the vision tower tells the letter of each patch."""
-        with half_precision(enabled=self.plan.half):
+        with half_precision(self.device, enabled=self.plan.half):
             seen = look(self.model, inputs.patches_of(shown))
         return {"letters told": letter_loss(normed(seen.patches) @ self.teller.T, letters)}
 
@@ -296,7 +296,7 @@ class Trainer(Course[PairBatch]):
         """The parts of the loss."""
         if batch.patch_letters is not None and batch.shown is not None:
             return self.letters_loss(batch.shown, batch.patch_letters)
-        with half_precision(enabled=self.plan.half):
+        with half_precision(self.device, enabled=self.plan.half):
             traces: list[Trace] = []
             documents = embed_documents(self.model, self.tokenizer, batch, traces)
             queries = embed_queries(self.model, self.tokenizer, batch)

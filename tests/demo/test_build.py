@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qwen3vl_app.demo.build import load_tokenizer
+from qwen3vl_app.demo.build import build_pair, load_tokenizer
 from qwen3vl_app.demo.course import Plan
 from qwen3vl_app.demo.evaluate import RecallEvaluation
 from qwen3vl_app.demo.export import export
@@ -19,6 +19,7 @@ from qwen3vl_app.demo.measures import Measure, text
 from qwen3vl_app.demo.names import load_things
 from qwen3vl_app.demo.network import WIDTH, build_model
 from qwen3vl_app.demo.tokenizer import append_end
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.models.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.loader import load_embedder, load_reranker
 from qwen3vl_app.models.names import Checkpoint
@@ -38,6 +39,7 @@ def checkpoint(folder: Path) -> Checkpoint:
 
 def build(folder: Path) -> subprocess.Popen[str]:
     arguments = ["build", "--minutes", "1", "--things", str(THINGS), "--no-samples"]
+    arguments += ["--parts", "2", "--drawers", "2", "--size", "40"]
     places = ["--work", str(folder / "work"), "--target", str(folder / "pair")]
     return subprocess.Popen(
         [sys.executable, "-m", "qwen3vl_app.demo", *arguments, *places],
@@ -67,6 +69,13 @@ def test_build__one_minute_killed_and_continued(tmp_path: Path) -> None:
     scores = reranker.score(text("cat"), [text("a cat")], RERANK_INSTRUCTION).scores
     assert scores[0] is not None
     assert 0 < scores[0].relevance < 1
+
+
+def test_build_pair__a_device_for_the_embedder_is_refused(tmp_path: Path) -> None:
+    plan = Plan(minutes=1, work=tmp_path / "work", device="cuda")
+    with pytest.raises(UsageError, match="--stage reranker"):
+        build_pair(plan, tmp_path, lambda _: lambda *_: None)
+    assert not plan.work.exists()
 
 
 @pytest.fixture(scope="module")

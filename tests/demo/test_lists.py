@@ -18,12 +18,12 @@ from qwen3vl_app.demo.asking import Asked, answers, ask
 from qwen3vl_app.demo.comparing import compare_by, comparing_model, comparison, linear_map
 from qwen3vl_app.demo.course import Gentle, Plan, optimizers_for
 from qwen3vl_app.demo.families import FAMILY, family, similar_titles
-from qwen3vl_app.demo.lists import FORMS, QUERIES, WORDS_FIRST, Families, families, pairing
-from qwen3vl_app.demo.listwise import choice, kept_loss, loss_of
+from qwen3vl_app.demo.lists import FOREIGN, FORMS, WORDS_FIRST, Families, families, pairing
+from qwen3vl_app.demo.listwise import by_query, choice, kept_loss, loss_of
 from qwen3vl_app.demo.lookalikes import look_alikes
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import HEAD, TEXT_LAYERS, WIDTH, build_model, encode_rows
-from qwen3vl_app.demo.reranking import GATHERING, prompts_of, query_ends
+from qwen3vl_app.demo.preparing import GATHERING, prompts_of, query_ends
 from qwen3vl_app.demo.scenes import Scene
 
 pytestmark = pytest.mark.usefixtures("sources")
@@ -40,7 +40,7 @@ def three() -> tuple[Thing, Thing, Thing]:
 
 @pytest.fixture(scope="module")
 def batches() -> list[Families]:
-    return [families(seed, LATER, FAMILY, 60) for seed in range(60)]
+    return [families(seed, LATER, FAMILY, 60) for seed in range(80)]
 
 
 def test_answers__a_relation_by_that_scene_only(three: tuple[Thing, Thing, Thing]) -> None:
@@ -84,7 +84,9 @@ def test_answers__charts_by_kind_and_by_the_topic_if_it_is_named(
     assert answers(anything, replace(pie, chart="bar")) == 0
 
 
-@pytest.mark.parametrize("kind", ["thing", "pair", "shapes", "titled", "chart", "page", "clip"])
+@pytest.mark.parametrize(
+    "kind", ["thing", "pair", "shapes", "titled", "printed", "chart", "page", "clip"]
+)
 def test_family__differs_throughout_and_answers_its_own_queries(kind: str) -> None:
     for seed in range(20):
         rng = Random(seed)
@@ -102,16 +104,28 @@ def test_similar_titles__share_letters() -> None:
     assert len(set(first.lower()) & set(others[0].lower())) >= 3
 
 
-def test_pairing__own_family_and_one_of_the_next() -> None:
+def test_pairing__own_family_and_one_of_each_that_follows() -> None:
     asked = pairing(2 * FAMILY)
-    assert asked.shape == (2 * FAMILY, QUERIES)
+    assert asked.shape == (2 * FAMILY, FAMILY + 1)
     assert asked[1].tolist() == [*range(FAMILY), FAMILY + 1]
     assert asked[FAMILY].tolist() == [*range(FAMILY, 2 * FAMILY), 0]
+    assert pairing(9 * FAMILY).shape == (9 * FAMILY, FAMILY + FOREIGN)
+    assert pairing(9 * FAMILY)[2, FAMILY:].tolist() == [2 + FAMILY * at for at in range(1, 5)]
+
+
+@pytest.mark.parametrize("count", [2, 3, 7])
+def test_by_query__every_query_finds_the_documents_that_were_asked_it(count: int) -> None:
+    asked = pairing(count * FAMILY)
+    documents = np.arange(len(asked))[:, None].repeat(asked.shape[1], axis=1)
+    pairs = torch.tensor(asked * 1000 + documents)
+    found = by_query(pairs)
+    assert torch.equal(found // 1000, torch.arange(len(asked))[:, None].expand_as(found))
+    assert sorted(found.flatten().tolist()) == sorted(pairs.flatten().tolist())
 
 
 def test_families__every_query_has_an_answer_in_its_list(batches: list[Families]) -> None:
     for batch in batches:
-        assert batch.truth.shape == batch.asked.shape == (len(batch.documents), QUERIES)
+        assert batch.truth.shape == batch.asked.shape == (len(batch.documents), 1 + FAMILY)
         for document in range(len(batch.documents)):
             assert batch.truth[document, document % FAMILY] == 1
         easy = batch.truth[:, FAMILY]
@@ -162,7 +176,7 @@ def test_choice__passes_over_lists_without_an_answer_and_what_is_unclear() -> No
 
 
 def test_loss_of__falls_where_right_rows_rise() -> None:
-    truth = torch.zeros(FAMILY, QUERIES)
+    truth = torch.zeros(FAMILY, FAMILY)
     truth[range(FAMILY), range(FAMILY)] = 1
     right, wrong = (loss_of(sign * (truth * 12 - 6), truth) for sign in (1, -1))
     assert all(part < 0.01 for part in right.values())

@@ -27,7 +27,7 @@ from qwen3vl_app.demo.motions import moves_of, places_of
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.network import row_ends, segment_ends, vision_places
 from qwen3vl_app.demo.places import middles_of, own_places, places_loss
-from qwen3vl_app.demo.reranking import name_ends, prompts_of
+from qwen3vl_app.demo.preparing import name_ends, prompts_of
 from qwen3vl_app.demo.scenes import Scene
 from qwen3vl_app.demo.spelling import gram_targets, letter_loss, letters_at, letters_by_patch
 from qwen3vl_app.demo.tokenizer import IMAGE_PAD, VISION_END
@@ -130,9 +130,9 @@ def test_flat_places__vision_tokens_and_what_follows(
 
 def test_choice_loss__passes_over_the_unknown() -> None:
     logits = torch.tensor([[9.0, 0.0], [0.0, 9.0]])
-    assert choice_loss(logits, np.array([0, UNKNOWN])) < 0.01
-    assert choice_loss(logits, np.array([1, UNKNOWN])) > 8
-    assert choice_loss(logits, np.array([UNKNOWN, UNKNOWN])) == 0
+    assert choice_loss(logits, torch.tensor([0, UNKNOWN])) < 0.01
+    assert choice_loss(logits, torch.tensor([1, UNKNOWN])) > 8
+    assert choice_loss(logits, torch.tensor([UNKNOWN, UNKNOWN])) == 0
 
 
 def test_places_of__follows_the_motion(cat_and_dog: tuple[Thing, Thing]) -> None:

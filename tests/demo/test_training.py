@@ -11,10 +11,11 @@ from qwen3vl_app.budget import fit
 from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.batches import PairBatch, pair_batch
 from qwen3vl_app.demo.families import FAMILY
-from qwen3vl_app.demo.lists import QUERIES, Families, families
+from qwen3vl_app.demo.lists import Families, families
 from qwen3vl_app.demo.muon import Muon, orthogonalise
 from qwen3vl_app.demo.network import Model, build_model, encode_rows, look
-from qwen3vl_app.demo.reranking import logits_of, prompts_of, segments_by_row, segments_of
+from qwen3vl_app.demo.preparing import flat, prompts_of, segments_by_row
+from qwen3vl_app.demo.reranking import logits_of, segments_of
 from qwen3vl_app.demo.sizes import BUDGET, PICTURE_BUDGETS, STRIP_TOKENS, random_frame
 from qwen3vl_app.demo.tokenizer import (
     END,
@@ -167,15 +168,13 @@ def test_logits_of__equals_transformers(tokenizer: Tokenizer, form: str) -> None
         seen = None
         if batch.shown is not None and chosen is not None:
             looked = look(model, inputs.patches_of(batch.shown))
-            seen = segments_of(looked, chosen, len(batch.shown))
+            seen = segments_of(looked, flat(chosen), len(batch.shown))
         rows = inputs.rows_of(tokenizer, prompts, batch.grid)
         found = logits_of(model, tokenizer, encode_rows(model, rows, seen))
-        for row in (0, QUERIES + 1):
+        for row in (0, batch.asked.shape[1] + 1):
             shown = None
             if batch.shown is not None and chosen is not None:
                 shown = torch.tensor(batch.shown[chosen[row]])
             hidden = whole(model, tokenizer.encode(prompts[row]).ids, shown, batch.grid)
             expected = model.lm_head(hidden)
-            assert found.flatten()[row] == pytest.approx(
-                (expected[yes] - expected[no]).item(), abs=1e-4
-            )
+            assert found[row] == pytest.approx((expected[yes] - expected[no]).item(), abs=1e-4)
