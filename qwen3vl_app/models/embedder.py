@@ -67,6 +67,11 @@ class Qwen3VLEmbedder:
     def detail(self) -> str:
         return self._loaded.detail
 
+    @property
+    def is_exact(self) -> bool:
+        # in half precision the order of sums, which changes with the batch, is no longer small
+        return self._loaded.placement.dtype == torch.float32
+
     def embed(self, inputs: Sequence[ModelInput], instruction: str) -> EmbeddingBatch:
         """Embed inputs under one instruction.
 
