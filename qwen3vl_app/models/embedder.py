@@ -84,6 +84,7 @@ class Qwen3VLEmbedder:
         """
         rows, rejected = self._plan(inputs, instruction)
         at = list(rows)
+        refused = frozenset(rejected)
         states: dict[int, torch.Tensor] = {}
         for row, state in self._runner.last_states(list(rows.values())):
             if state is None:
@@ -97,6 +98,7 @@ class Qwen3VLEmbedder:
             vectors=self._unit([states[i] for i in kept]),
             kept=kept,
             rejected=tuple(sorted(rejected.items())),
+            may_pass=frozenset(rejected) - refused,
         )
 
     def _plan(

@@ -65,4 +65,5 @@ def _part(batch: EmbeddingBatch, start: int, end: int) -> EmbeddingBatch:
         vectors=np.ascontiguousarray(batch.vectors[rows]),
         kept=tuple(batch.kept[row] - start for row in rows),
         rejected=tuple((at - start, why) for at, why in batch.rejected if start <= at < end),
+        may_pass=frozenset(at - start for at in batch.may_pass if start <= at < end),
     )
