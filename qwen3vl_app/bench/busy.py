@@ -161,8 +161,8 @@ def measure_busy(
 ) -> BusyReport:
     """Serve a drawn library with the bundled models and search it: quiet, indexing, crowded.
 
-    What all ask in the same moment is answered one after another by the one model there is, so
-    for that no ratio is a goal: it says how long the last one waits.
+    What all ask in the same moment is answered by the one model there is, so for that no ratio
+    is a goal: it says how long the last one waits.
 
     Everything is in a temporary folder, below ``folder`` if one is given.
 

@@ -57,11 +57,22 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Failure:
+    """A part that has no vector."""
+
+    job: Job
+    part: Part
+    why: str
+    may_pass: bool
+    """Whether the model may take it another time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Embedded:
     """A batch with its vectors."""
 
     parts: tuple[EmbeddedPart, ...]
-    failures: tuple[tuple[Job, Part, str], ...]
+    failures: tuple[Failure, ...]
     """What the model could not take."""
 
     jobs: frozenset[Job]
@@ -83,7 +94,12 @@ def with_vectors(batch: Batch, embedding: EmbeddingBatch) -> Embedded:
                 content_hash=job.content_hash, content=content, vector=vector
             )
     failures = [
-        (job, content.part, whys.get(position, NO_VECTOR))
+        Failure(
+            job=job,
+            part=content.part,
+            why=whys.get(position, NO_VECTOR),
+            may_pass=position in embedding.may_pass or position not in whys,
+        )
         for position, (job, content) in enumerate(contents)
         if position not in parts
     ]

@@ -53,7 +53,10 @@ def embed_inputs(models: ModelHost, inputs: Sequence[ModelInput]) -> EmbeddingBa
 
 def _rejected(reasons: Sequence[str]) -> EmbeddingBatch:
     return EmbeddingBatch(
-        vectors=np.empty((0, 1), np.float32), kept=(), rejected=tuple(enumerate(reasons))
+        vectors=np.empty((0, 1), np.float32),
+        kept=(),
+        rejected=tuple(enumerate(reasons)),
+        may_pass=frozenset(range(len(reasons))),
     )
 
 
@@ -64,6 +67,7 @@ def _joined(first: EmbeddingBatch, second: EmbeddingBatch, begin: int) -> Embedd
         vectors=np.concatenate(some) if some else first.vectors,
         kept=(*first.kept, *(begin + at for at in second.kept)),
         rejected=(*first.rejected, *((begin + at, why) for at, why in second.rejected)),
+        may_pass=first.may_pass | {begin + at for at in second.may_pass},
     )
 
 
@@ -79,9 +83,12 @@ def commit(
         LibraryError: The disk refuses; nothing was kept.
     """
     embedded = with_vectors(batch, embedding)
-    for job, part, why in embedded.failures:
-        job.failures.append((part, why))
-        job.may_pass = True
+    for failure in embedded.failures:
+        failure.job.failures.append((failure.part, failure.why))
+        if failure.may_pass:
+            failure.job.may_pass = True
+        else:
+            failure.job.refused_in = space.fingerprint
     for job, count in batch.jobs().items():
         job.in_flight -= count
     step = Step(

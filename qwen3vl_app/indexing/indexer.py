@@ -324,7 +324,15 @@ class Indexer:
                     self._halted,
                     ignore=self.folders.patterns,
                     reader=self._reader.version,
+                    space=self._fingerprint(),
                 )
+
+    def _fingerprint(self) -> str:
+        """Of the space in use; while the model loads, of the newest. Empty if there is none."""
+        if self._models.status()[0].state is ModelState.READY:
+            return self._models.space().fingerprint
+        spaces = self._library.spaces()
+        return spaces[-1][0].fingerprint if spaces else ""
 
     def _wait_for_model(self) -> Space | None:
         """The embedder's space; None when halted, or when there is nothing to embed."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from qwen3vl_app.indexing.decoding import MAX_COSTLY, Reading
+from qwen3vl_app.indexing.plan import giver_up
 from qwen3vl_app.indexing.reasons import reason
 from qwen3vl_app.store.rows import FileEnd, KnownFile
 from qwen3vl_app.types import ContentHash, FileStamp, Kind, Part
@@ -46,7 +47,10 @@ class Job:
     """Why the whole file is given up."""
 
     may_pass: bool = False
-    """Whether something failed that has to do with the moment, or with the model in use."""
+    """Whether something failed that has to do with the moment."""
+
+    refused_in: str = ""
+    """Fingerprint of the space in which the model refused a part for good; empty if in none."""
 
     _costly: int = 0
 
@@ -90,5 +94,7 @@ class Job:
                 content_hash=self.content_hash if worked else None,
                 vectors=worked,
                 reason=why,
-                given_up_by="" if worked or self.may_pass else self.reader,
+                given_up_by=""
+                if worked or self.may_pass
+                else giver_up(self.reader, self.refused_in),
             )

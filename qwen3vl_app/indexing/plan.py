@@ -23,7 +23,23 @@ class Action(Enum):
     """Note why it was left alone."""
 
 
-def plan(found: FileStamp | SkippedPath, known: KnownStamp | None, *, reader: str = "") -> Action:
+def giver_up(reader: str, space: str = "") -> str:
+    """Who has given a file up: a reader alone or, with a space, what it read was refused there.
+
+    Args:
+        reader: ``Reader.version``.
+        space: Fingerprint of the space of the model that refused.
+    """
+    return f"{reader} {space}".rstrip()
+
+
+def plan(
+    found: FileStamp | SkippedPath,
+    known: KnownStamp | None,
+    *,
+    reader: str = "",
+    space: str = "",
+) -> Action:
     """Decide by the stamp alone, so that a hundred thousand unchanged files take seconds.
 
     A stamp that goes backwards counts as a change like any other: clocks do that, and so do
@@ -35,6 +51,7 @@ def plan(found: FileStamp | SkippedPath, known: KnownStamp | None, *, reader: st
         found: What is there.
         known: What the library knows of it.
         reader: ``Reader.version``: what that reader could not read, it will not read now.
+        space: Fingerprint of the space in use: what its model refused, it will refuse again.
     """
     if isinstance(found, SkippedPath):
         if known is not None and (known.outcome, known.reason) == (Outcome.SKIPPED, found.reason):
@@ -42,7 +59,8 @@ def plan(found: FileStamp | SkippedPath, known: KnownStamp | None, *, reader: st
         return Action.SKIP
     if known is None or known.size is None:
         return Action.READ
-    given_up = known.outcome is Outcome.FAILED and known.given_up_by == reader != ""
+    by = known.given_up_by if known.outcome is Outcome.FAILED else ""
+    given_up = by != "" and by in (reader, giver_up(reader, space))
     if known.outcome not in _HELD and not given_up:
         return Action.READ
     same = _stamp(found) == _stamp(known)

@@ -37,6 +37,7 @@ def scan_source(
     *,
     ignore: Sequence[str] = (),
     reader: str = "",
+    space: str = "",
 ) -> None:
     """Scan to the end and drop the source; when halted before, it stays and is begun anew.
 
@@ -51,6 +52,7 @@ def scan_source(
         halted: Says that the scan is no longer wanted.
         ignore: The library's own patterns.
         reader: ``Reader.version``; what that reader has given up is not read again.
+        space: Fingerprint of the space in use; nor what its model has refused.
     """
     removed = library.trash.kept_out()
     if not removed.isdisjoint(map(os.fspath, (source.path, *source.path.parents))):
@@ -62,7 +64,7 @@ def scan_source(
         library.writer.finish_source(source.id, [])
         tracker.say(f"{display(source.path)} is no longer there; what it held is kept.")
         return
-    walk = _Walk(library, source, tracker, reader)
+    walk = _Walk(library, source, tracker, reader, space)
     for one in found:
         if halted():
             return
@@ -92,12 +94,18 @@ class _Walk:
     """One scan under way."""
 
     def __init__(
-        self, library: Library, source: Source, tracker: ProgressTracker, reader: str = ""
+        self,
+        library: Library,
+        source: Source,
+        tracker: ProgressTracker,
+        reader: str = "",
+        space: str = "",
     ) -> None:
         self._library = library
         self._source = source
         self._tracker = tracker
         self._reader = reader
+        self._space = space
         self._step = _Step()
         self._unseen = library.writer.stamps_under(source.path)
         self._unreadable: set[str] = set()
@@ -109,7 +117,7 @@ class _Walk:
         self._met += 1
         path = os.fspath(found.path)
         known = self._unseen.pop(path, None)
-        action, step = plan(found, known, reader=self._reader), self._step
+        action, step = plan(found, known, reader=self._reader, space=self._space), self._step
         if isinstance(found, SkippedPath):
             if not isinstance(found, IgnoredPath):
                 self._unreadable.add(path)

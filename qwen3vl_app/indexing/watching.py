@@ -12,9 +12,10 @@ from watchfiles import Change, watch
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.patterns import read_patterns
+from qwen3vl_app.indexing.targets import Targets
 from qwen3vl_app.indexing.ways import Places, Ways
 from qwen3vl_app.media.ignore import IGNORE_FILE
-from qwen3vl_app.media.scan import left_alone, linked_folders
+from qwen3vl_app.media.scan import left_alone, links_inside
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import Folder
 
@@ -27,7 +28,8 @@ STEP = 200
 """Milliseconds without a change after which what was gathered is dealt with."""
 
 LOOK = 5.0
-"""Seconds between looks whether a folder, such as that of a drive, has come or gone."""
+"""Seconds between looks whether a folder, such as that of a drive, has come or gone, and whether
+what links to single files lead to has changed."""
 
 POLL = 5000
 """Milliseconds between looks at every file, where the system gives no more notices."""
@@ -41,7 +43,8 @@ class Watcher:
 
     A changed or new file is scanned alone; where known files have gone, their whole folder is,
     because a renamed file must not be taken for a lost one. Folders that links lead to are watched
-    as well, also those of links that are made later.
+    as well, also those of links that are made later; files that links lead to are looked at every
+    ``LOOK`` seconds.
 
     Args:
         library: Knows the folders.
@@ -63,6 +66,9 @@ class Watcher:
         self._polling = False
         self._links: dict[Path, list[Path]] = {}
         """By watched folder, as they were when it was looked at last; of the thread alone."""
+
+        self._targets: dict[Path, Targets] = {}
+        """By watched folder; of the thread alone."""
 
         self._closing = False
         self._stop = threading.Event()
@@ -131,8 +137,9 @@ class Watcher:
                 named = {path: _named(way, placed) for path, way in ways.items()}
                 for folder in folders:
                     self._deal_with(folder, named[folder.path])
-                linked = any(self._leads_elsewhere(ways[path], named[path]) for path in ways)
-                if linked or self._folders() != folders:
+                led = [self._look_at_targets(folder) for folder in folders]
+                led += [self._leads_elsewhere(ways[path], named[path]) for path in ways]
+                if any(led) or self._folders() != folders:
                     return
         except (OSError, RuntimeError) as error:
             # Too many folders for the system to watch, or one has gone while that began.
@@ -152,19 +159,34 @@ class Watcher:
     def _ways(self, folder: Folder) -> Ways:
         """Also has new links scanned again: what they lead to was not watched until now."""
         ignore, library = read_patterns(self._library.directory), self._library.directory
-        links = linked_folders(folder.path, ignore=ignore, without=library)
+        links, files = links_inside(folder.path, ignore=ignore, without=library)
+        self._targets.setdefault(folder.path, Targets()).keep(files)
         if new := [link for link in links if link not in self._links.get(folder.path, links)]:
             self._notice(new, folder.collection)
         self._links[folder.path] = links
         return Ways.of(folder.path, links)
 
+    def _look_at_targets(self, folder: Folder) -> bool:
+        """Have links scanned whose targets changed; whether one leads to a folder by now."""
+        changed = self._targets[folder.path].changed()
+        ignore, removed = read_patterns(self._library.directory), self._library.trash.kept_out()
+        wanted = [
+            link
+            for link in changed
+            if not left_alone(link, folder.path, ignore=ignore, removed=removed)
+        ]
+        if wanted:
+            self._notice(wanted, folder.collection)
+        return any(link.is_dir() for link in wanted)
+
     def _leads_elsewhere(self, ways: Ways, changes: Iterable[tuple[Change, str]]) -> bool:
-        """Whether links to folders have come or gone, so that something else is to be watched."""
+        """Whether links have come or gone, so that something else is to be watched."""
         added = {path for change, path in changes if change is Change.added}
         for path in added:
-            if os.path.dirname(path) in added or Path(path) in ways.links:
+            known = Path(path) in ways.links or Path(path) in self._targets[ways.folder]
+            if os.path.dirname(path) in added or known:
                 continue  # what is inside a folder that was added is looked at with that
-            leads = os.path.isdir(path) and (os.path.islink(path) or linked_folders(Path(path)))
+            leads = os.path.islink(path) or any(links_inside(Path(path)))
             if leads and not left_alone(Path(path), ways.folder):
                 return True
         return any(Path(path) in ways.links and not os.path.isdir(path) for _, path in changes)

@@ -19,7 +19,7 @@ class Ways:
 
     Args:
         folder: The folder.
-        links: Inside it, as ``linked_folders`` gives them.
+        links: Inside it, as ``links_inside`` gives them.
     """
 
     folder: Path

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.files import os_reason
@@ -30,6 +31,8 @@ OF_THE_KERNEL = "Not a folder of files, but the operating system's view of the m
 class IgnoredPath(SkippedPath):
     """Left alone because a pattern says so: what was known there is not wanted any more."""
 
+
+NOWHERE = "A link that leads nowhere."
 
 Scanned = FileStamp | SkippedPath
 
@@ -67,10 +70,20 @@ def scan(
     return found if len(roots) == 1 else _each_once(found)
 
 
-def linked_folders(
+class Links(NamedTuple):
+    """The links by which a scan of a folder gets somewhere."""
+
+    folders: list[Path]
+    """Links to other folders."""
+
+    files: list[Path]
+    """Links to single files that the scan takes in, and those that lead nowhere yet."""
+
+
+def links_inside(
     folder: Path, *, ignore: Sequence[str] = (), without: Path | None = None
-) -> list[Path]:
-    """The links inside a folder, at any depth, by which a scan of it reaches other folders.
+) -> Links:
+    """The links inside a folder, at any depth, that a scan of it follows.
 
     Takes as long as scanning it. None where it is no folder, or cannot be read.
     """
@@ -80,7 +93,7 @@ def linked_folders(
         for _ in _scan_all([root], [Ignore.of_library(ignore, root)], walk):
             pass
     except OSError:
-        return []
+        return Links([], [])
     return walk.links
 
 
@@ -151,8 +164,8 @@ class _Walk:
     removed: Collection[str] = frozenset()
     """As for ``scan``."""
 
-    links: list[Path] = field(default_factory=list)
-    """By which folders were entered."""
+    links: Links = field(default_factory=lambda: Links([], []))
+    """Those that were followed."""
 
     _seen: set[tuple[int, int]] = field(default_factory=set)
     """Device and number of the folders that were entered."""
@@ -182,8 +195,11 @@ class _Walk:
             if isinstance(found, os.stat_result):
                 opened = self._open(path, found, inside.rules)
                 if isinstance(opened, _Inside) and entry.is_symlink():
-                    self.links.append(path)
+                    self.links.folders.append(path)
             else:
+                taken = isinstance(found, FileStamp) or found.reason == NOWHERE
+                if taken and entry.is_symlink():
+                    self.links.files.append(path)
                 yield found
 
     def _open(
@@ -266,5 +282,5 @@ def _file(path: Path, status: os.stat_result) -> Scanned:
 
 def _link_reason(path: str, error: OSError) -> str:
     if os.path.islink(path):
-        return "A link that leads nowhere."
+        return NOWHERE
     return os_reason(error)

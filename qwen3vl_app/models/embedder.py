@@ -67,6 +67,11 @@ class Qwen3VLEmbedder:
     def detail(self) -> str:
         return self._loaded.detail
 
+    @property
+    def is_exact(self) -> bool:
+        # in half precision the order of sums, which changes with the batch, is no longer small
+        return self._loaded.placement.dtype == torch.float32
+
     def embed(self, inputs: Sequence[ModelInput], instruction: str) -> EmbeddingBatch:
         """Embed inputs under one instruction.
 
@@ -79,6 +84,7 @@ class Qwen3VLEmbedder:
         """
         rows, rejected = self._plan(inputs, instruction)
         at = list(rows)
+        refused = frozenset(rejected)
         states: dict[int, torch.Tensor] = {}
         for row, state in self._runner.last_states(list(rows.values())):
             if state is None:
@@ -92,6 +98,7 @@ class Qwen3VLEmbedder:
             vectors=self._unit([states[i] for i in kept]),
             kept=kept,
             rejected=tuple(sorted(rejected.items())),
+            may_pass=frozenset(rejected) - refused,
         )
 
     def _plan(

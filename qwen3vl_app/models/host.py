@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from qwen3vl_app.errors import AppError, ModelError, ModelLoadError
 from qwen3vl_app.models.jobs import Job, JobQueue, Priority
+from qwen3vl_app.models.joining import MOST_JOINED, Asked, embed_joined
 from qwen3vl_app.models.names import Role, resolve
 from qwen3vl_app.models.protocols import ModelState, ModelStatus
 from qwen3vl_app.models.retrying import may_pass, seconds_until_retry
@@ -142,16 +143,18 @@ class ModelHost:
     ) -> EmbeddingBatch:
         """Vectors for ``inputs``; see ``Embedder.embed``. Waits while the model loads.
 
+        Short texts of searches that wait at the same time are embedded in one pass, where that
+        changes no vector.
+
         Raises:
             ModelLoadError: The embedder cannot be loaded.
             ModelError: The host was closed.
         """
-
-        def run(model: Embedder) -> EmbeddingBatch:
-            return model.embed(inputs, instruction)
-
+        asked = Asked(tuple(inputs), instruction)
+        # indexing brings batches of its own, made to fit
+        alike = asked.alike if priority is Priority.SEARCH else None
         self.start()
-        batch: EmbeddingBatch = self._jobs.put(Role.EMBEDDER, priority, run).result()
+        batch: EmbeddingBatch = self._jobs.put(Role.EMBEDDER, priority, asked, alike).result()
         return batch
 
     def score(
@@ -333,21 +336,50 @@ class ModelHost:
             self._run(job)
 
     def _run(self, job: Job) -> None:
-        """Run one job, keeping the priority of the one that it may have interrupted."""
+        """Run one job, and those that can be run with it.
+
+        Keeps the priority of the one that it may have interrupted.
+        """
         if job.priority is Priority.INDEX:
             self._give_way()
-        if not job.future.set_running_or_notify_cancel():
-            return
+        jobs = [
+            one
+            for one in (job, *self._alike(job))
+            if one.future.set_running_or_notify_cancel()  # false once its caller has left
+        ]
         interrupted, self._running = self._running, job.priority
+        try:
+            if not (len(jobs) > 1 and self._run_joined(jobs)):
+                for one in jobs:
+                    self._run_alone(one)
+        finally:
+            self._running = interrupted
+            self._jobs.ended(job.priority)
+
+    def _alike(self, job: Job) -> list[Job]:
+        model = self._slots[job.role].model
+        joins = job.alike is not None and model.is_exact
+        return self._jobs.take_alike(job, MOST_JOINED - 1) if joins else []
+
+    def _run_joined(self, jobs: Sequence[Job]) -> bool:
+        """Run jobs in one pass; False if that failed and nobody has been told."""
+        asked = [cast("Asked", job.run) for job in jobs]  # nothing else is alike
+        try:
+            batches = embed_joined(self._slots[Role.EMBEDDER].model, asked)
+        except Exception:  # one of them may be the cause: alone, it reaches its own caller
+            log.warning("%d queries failed together; each alone now", len(jobs), exc_info=True)
+            return False
+        for job, batch in zip(jobs, batches, strict=True):
+            job.future.set_result(batch)
+        return True
+
+    def _run_alone(self, job: Job) -> None:
         try:
             result = job.run(self._slots[job.role].model)
         except BaseException as error:
             job.future.set_exception(error)  # whatever it is, it is the caller's to see
         else:
             job.future.set_result(result)
-        finally:
-            self._running = interrupted
-            self._jobs.ended(job.priority)
 
 
 def _slot(role: Role, wanted: str) -> Slot:

@@ -34,6 +34,8 @@ class Job(NamedTuple):
     """Called with the model."""
 
     future: Future[Any]
+    alike: str | None = None
+    """Jobs of equal priority that have this in common can be run as one; None for none."""
 
 
 class JobQueue:
@@ -52,13 +54,19 @@ class JobQueue:
         self._woken = False
         self.closed = False
 
-    def put(self, role: Role, priority: Priority, run: Callable[[Any], Any]) -> Future[Any]:
+    def put(
+        self,
+        role: Role,
+        priority: Priority,
+        run: Callable[[Any], Any],
+        alike: str | None = None,
+    ) -> Future[Any]:
         """Queue work; the future ends when it has run, or cannot."""
         future: Future[Any] = Future()
         with self._changed:
             refusal = self._refused.get(role)
             if refusal is None:
-                self._jobs.append(Job(priority, next(self._ages), role, run, future))
+                self._jobs.append(Job(priority, next(self._ages), role, run, future, alike))
                 self._note(priority)
                 self._changed.notify_all()
         if refusal is not None:
@@ -79,6 +87,18 @@ class JobQueue:
             first = min(fit)
             self._jobs.remove(first)
             return first
+
+    def take_alike(self, job: Job, most: int) -> list[Job]:
+        """Up to ``most`` waiting jobs that can be run as one with ``job``, oldest first."""
+        with self._changed:
+            if job.alike is None or self.closed:
+                return []
+            same = (job.priority, job.role, job.alike)
+            found = [
+                other for other in self._jobs if (other.priority, other.role, other.alike) == same
+            ][:most]
+            self._jobs = [other for other in self._jobs if other not in found]
+            return found
 
     def ended(self, priority: Priority) -> None:
         """A job that was taken has been run."""

@@ -26,6 +26,10 @@ class Embedder(Protocol):
     def detail(self) -> str:
         """Device, dtype and why, one line."""
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether an input has the same vector alone and in a batch, to 1e-5 in cosine."""
+
     def embed(self, inputs: Sequence[ModelInput], instruction: str) -> EmbeddingBatch:
         """Embed inputs under one instruction; any number, also none."""
 

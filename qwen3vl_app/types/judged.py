@@ -22,6 +22,10 @@ class EmbeddingBatch:
     rejected: tuple[tuple[int, str], ...] = ()
     """(position, reason) of the inputs the model could not take."""
 
+    may_pass: frozenset[int] = frozenset()
+    """Positions of those whose reason has to do with the moment, such as memory: the same model
+    may take them another time."""
+
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or self.vectors.dtype != np.float32:
             found = f"{self.vectors.dtype} {self.vectors.shape}"

@@ -272,6 +272,40 @@ def test_watch__what_a_link_leads_to(world: World, when: str) -> None:
     soon(has(world, "a.png"))
 
 
+@pytest.mark.parametrize("when", ["before", "while"])
+def test_watch__the_file_that_a_link_leads_to(world: World, when: str) -> None:
+    """Also where it is replaced, has gone, and is there again."""
+    target = world.picture("../other/b.png", "blue")
+    name = world.folder / "link.png"
+    if when == "before":
+        name.symlink_to(target)
+    world.picture("a.png")
+    world.index()
+    world.indexer.folders.watch(world.folder, on=True)
+    world.indexer.folders.start_watching()
+    time.sleep(0.7)
+    if when == "while":
+        name.symlink_to(target)
+    soon(lambda: linked(world) == ("files/a.png", "files/link.png"))
+    before = {item.content_hash for item in items_of(world)}
+    if when == "while":
+        time.sleep(2.5)  # the link is noticed, and its target looked at
+    world.picture("../other/b.png", "lime")
+    soon(lambda: before != {item.content_hash for item in items_of(world)})
+    changed = {item.content_hash for item in items_of(world)}
+    world.picture("../other/new.png", "navy").replace(target)
+    soon(lambda: changed != {item.content_hash for item in items_of(world)})
+    assert linked(world) == ("files/a.png", "files/link.png")
+
+
+def test_watch__a_link_to_a_file_that_comes_later(watched: World) -> None:
+    watched.picture("a.png")
+    (watched.folder / "link.png").symlink_to(watched.folder.parent / "later.png")
+    soon(has(watched, "a.png"))
+    watched.picture("../later.png", "blue")
+    soon(has(watched, "a.png", "link.png"))
+
+
 def test_watch__a_link_that_is_in_a_folder_that_is_moved_in(watched: World) -> None:
     other, aside = watched.folder.parent / "other", watched.folder.parent / "aside"
     aside.mkdir()

@@ -15,11 +15,14 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.errors import UnreachableMediaError
+from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.media import reader as reading
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.models.protocols import ModelState
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileEnd
 from qwen3vl_app.types import ExactWords, FileStamp, Outcome
+from tests.indexing.embedders import REJECTED, HashingEmbedder
 from tests.indexing.test_folders import soon
 from tests.indexing.world import World, counted
 from tests.store.build import SPACE
@@ -365,6 +368,70 @@ def test_failed__by_the_model_is_tried_at_every_scan(world: World, monkeypatch) 
     monkeypatch.setattr("qwen3vl_app.indexing.batches.np.isfinite", lambda v: v != v)  # noqa: PLR0124
     assert counted(world.index()) == {"failed": 1}
     monkeypatch.undo()
+    assert counted(world.index()) == {"indexed": 1}
+
+
+@pytest.fixture
+def refused(world: World) -> World:
+    """A text that the model refuses, and one that it takes, indexed."""
+    world.text("bad.txt", REJECTED)
+    world.text("good.txt", "fine")
+    assert counted(world.index()) == {"indexed": 1, "failed": 1}
+    return world
+
+
+def test_refused__by_the_model_is_not_read_again(refused: World, calls) -> None:
+    assert counted(refused.index()) == {"unchanged": 1, "failed": 1}
+    refused.restart()
+    assert counted(refused.index()) == {"unchanged": 1, "failed": 1}
+    assert calls.all() == []
+    (failure,) = refused.library.failures()
+    assert failure.reason == "too long for the model"
+    assert refused.library.check() == []
+
+
+def test_refused__is_not_read_again_while_the_model_loads(refused: World, calls) -> None:
+    refused.host.state = ModelState.LOADING
+    refused.indexer.add([refused.folder])
+    soon(lambda: refused.indexer.progress().state is IndexState.WAITING)
+    refused.host.state = ModelState.READY
+    assert counted(refused.finish()) == {"unchanged": 1, "failed": 1}
+    assert calls.all() == []
+
+
+def test_refused__is_read_when_it_has_changed(refused: World, calls) -> None:
+    refused.text("bad.txt", "better now")
+    assert counted(refused.index()) == {"unchanged": 1, "indexed": 1}
+    assert set(calls.all()) == {"bad.txt"}
+
+
+def test_refused__is_read_on_request(refused: World, calls) -> None:
+    refused.indexer.retry()
+    assert counted(refused.finish()) == {"failed": 1}
+    assert calls.reads == ["bad.txt"]
+
+
+def test_refused__is_read_by_a_newer_reader(refused: World, calls, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "VERSION", reading.VERSION + 1)
+    for _ in range(2):
+        assert counted(refused.index()) == {"unchanged": 1, "failed": 1}
+        assert calls.reads == ["bad.txt"]
+
+
+def test_refused__is_read_for_another_model(refused: World, calls) -> None:
+    refused.host.embedder = HashingEmbedder("hashing-2")
+    refused.restart()
+    refused.index()
+    assert "bad.txt" in calls.reads
+    refused.index()
+    assert calls.reads.count("bad.txt") == 1
+
+
+def test_refused__for_want_of_memory_is_tried_at_every_scan(world: World) -> None:
+    world.text("a.txt", "fine")
+    world.host.failure = MemoryError()
+    assert counted(world.index()) == {"failed": 1}
+    world.host.failure = None
     assert counted(world.index()) == {"indexed": 1}
 
 

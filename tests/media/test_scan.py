@@ -8,7 +8,7 @@ import pytest
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.mounts import has_lasting_inodes, kernel_devices
-from qwen3vl_app.media.scan import OF_THE_KERNEL, linked_folders, scan
+from qwen3vl_app.media.scan import OF_THE_KERNEL, links_inside, scan
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 
@@ -183,7 +183,7 @@ def test_scan__folder_without_permission(tmp_path):
     assert found.reason == "The folder may not be read; give yourself permission to read it."
 
 
-def test_linked_folders__those_by_which_a_scan_gets_somewhere(tmp_path):
+def test_links_inside__those_by_which_a_scan_gets_somewhere(tmp_path):
     folder, other = tmp_path / "folder", tmp_path / "other"
     for one in (folder / "real", folder / "deep", folder / "left out", other / "inside"):
         one.mkdir(parents=True)
@@ -191,11 +191,16 @@ def test_linked_folders__those_by_which_a_scan_gets_somewhere(tmp_path):
     (folder / "a link").symlink_to(other)
     (folder / "deep" / "link").symlink_to(other / "inside")  # visited already
     (folder / "left out" / "link").symlink_to(tmp_path)
+    (folder / "left out.tmp").symlink_to(other / "a.txt")
+    (folder / "to a program.exe").symlink_to(other / "a.txt")
     (folder / ".hidden").symlink_to(tmp_path)
     (folder / "to nowhere").symlink_to(tmp_path / "nowhere")
     (folder / "to a file.txt").symlink_to(other / "a.txt")
     (folder / "loop").symlink_to(folder)
     (folder / "z link").symlink_to(folder / "real")
-    assert linked_folders(folder, ignore=["left out/"]) == [folder / "a link"]
-    assert linked_folders(folder / "to a file.txt") == []
-    assert linked_folders(tmp_path / "nowhere") == []
+    assert links_inside(folder, ignore=["left out/", "*.tmp"]) == (
+        [folder / "a link"],
+        [folder / "to a file.txt", folder / "to nowhere"],
+    )
+    assert links_inside(folder / "to a file.txt") == ([], [])
+    assert links_inside(tmp_path / "nowhere") == ([], [])

@@ -7,11 +7,14 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelError, ModelLoadError
+from qwen3vl_app.models import embedder as embedder_module
 from qwen3vl_app.models import host as host_module
 from qwen3vl_app.models.host import ModelHost, Priority
+from qwen3vl_app.models.joining import MOST_JOINED, Asked
 from qwen3vl_app.models.names import Role
 from qwen3vl_app.models.protocols import ModelState
 from qwen3vl_app.models.retrying import seconds_until_retry
+from qwen3vl_app.models.rows import RejectedInputError
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput
 
@@ -274,6 +277,129 @@ def test_host__a_search_is_not_interrupted_by_a_search(ready, monkeypatch):
     held.go.set()
     second.result(WAIT)
     assert finished == [1, 2]
+
+
+FIND = "Find it"
+
+
+@pytest.fixture
+def passes(ready, monkeypatch):
+    """How many inputs each call of the embedder had, from now on; the calls are the real ones."""
+    model, counted = ready._slots[Role.EMBEDDER].model, []
+    embed = model.embed
+
+    def counting(inputs, instruction):
+        counted.append(len(inputs))
+        return embed(inputs, instruction)
+
+    monkeypatch.setattr(model, "embed", counting)
+    return counted
+
+
+def ask(host, *texts, instruction=FIND, **content):
+    """A search that waits for its turn; its future."""
+    asked = Asked((ModelInput(texts=texts, **content),), instruction)
+    return host._jobs.put(Role.EMBEDDER, Priority.SEARCH, asked, asked.alike)
+
+
+def test_host__queries_that_wait_are_embedded_in_one_pass_and_have_their_own_vectors(
+    ready, embedder, passes
+):
+    texts = [f"a red bicycle {'very ' * n}fast" for n in range(7)]
+    alone = [embedder.embed([ModelInput(texts=(text,))], FIND).vectors[0] for text in texts]
+    held, found = Held(ready, Priority.SEARCH), {}
+
+    def search(n):
+        inputs = [ModelInput(texts=(texts[n],))]
+        found[n] = ready.embed(inputs, instruction=FIND, priority=Priority.SEARCH)
+
+    threads = [in_background(search, n) for n in range(7)]
+    until(lambda: len(ready._jobs._jobs) == 7)
+    held.go.set()
+    for thread in threads:
+        thread.join(WAIT)
+    assert passes == [7]
+    for n in range(7):
+        assert (found[n].kept, found[n].rejected) == ((0,), ())
+        assert found[n].vectors[0] @ alone[n] > 1 - 1e-5
+        # told apart from what the others asked, not only near it
+        assert np.abs(found[n].vectors[0] - alone[n]).max() < 1e-5
+
+
+def test_host__only_short_texts_under_one_instruction_are_embedded_together(ready, passes):
+    held = Held(ready, Priority.SEARCH)
+    futures = [
+        ask(ready, "one"),
+        ask(ready, "word " * 200),
+        ask(ready, "two"),
+        ask(ready, "three", instruction="Find another"),
+        ask(ready, pictures=(Image.new("RGB", (64, 64), "red"),)),
+    ]
+    indexing = ready._jobs.put(
+        Role.EMBEDDER, Priority.INDEX, Asked((TEXT,), FIND), Asked((TEXT,), FIND).alike
+    )
+    held.go.set()
+    assert [future.result(WAIT).kept for future in futures] == [(0,)] * 5
+    assert indexing.result(WAIT).kept == (0,)
+    assert passes == [2, 1, 1, 1, 1]
+
+
+def test_host__no_more_are_embedded_together_than_the_first_can_wait_for(ready, passes):
+    held = Held(ready, Priority.SEARCH)
+    futures = [ask(ready, f"number {n}") for n in range(MOST_JOINED + 3)]
+    held.go.set()
+    assert all(future.result(WAIT).kept == (0,) for future in futures)
+    assert passes == [MOST_JOINED, 3]
+
+
+def test_host__a_cancelled_query_leaves_those_it_waited_with(ready, embedder, passes):
+    held = Held(ready, Priority.SEARCH)
+    first, second, third = (ask(ready, text) for text in ("a", "b", "c"))
+    assert first.cancel()
+    held.go.set()
+    for future, text in ((second, "b"), (third, "c")):
+        expected = embedder.embed([ModelInput(texts=(text,))], FIND).vectors
+        assert np.abs(future.result(WAIT).vectors - expected).max() < 1e-5
+    assert passes == [2]
+
+
+def test_host__the_error_of_one_query_reaches_its_caller_only(ready, embedder, passes):
+    held = Held(ready, Priority.SEARCH)
+    good, bad, also = (ask(ready, text) for text in ("a", "\ud800", "c"))
+    held.go.set()
+    with pytest.raises(TypeError):
+        bad.result(WAIT)
+    for future, text in ((good, "a"), (also, "c")):
+        expected = embedder.embed([ModelInput(texts=(text,))], FIND).vectors
+        assert np.abs(future.result(WAIT).vectors - expected).max() < 1e-5
+    assert passes == [3, 1, 1, 1]
+
+
+def test_host__what_the_model_rejects_of_a_pass_is_told_to_who_asked_for_it(ready, monkeypatch):
+    plan = embedder_module.embed_row
+
+    def picky(tokenizer, budget, item, instruction):
+        if item.texts == ("b",):
+            raise RejectedInputError("no b")
+        return plan(tokenizer, budget, item, instruction)
+
+    monkeypatch.setattr(embedder_module, "embed_row", picky)
+    held = Held(ready, Priority.SEARCH)
+    first, second, third = (ask(ready, text) for text in ("a", "b", "c"))
+    held.go.set()
+    assert (first.result(WAIT).kept, first.result(WAIT).rejected) == ((0,), ())
+    assert (second.result(WAIT).kept, second.result(WAIT).rejected) == ((), ((0, "no b"),))
+    assert second.result(WAIT).vectors.shape == (0, 64)
+    assert (third.result(WAIT).kept, third.result(WAIT).rejected) == ((0,), ())
+
+
+def test_host__half_precision_embeds_each_query_alone(ready, passes, monkeypatch):
+    monkeypatch.setattr(type(ready._slots[Role.EMBEDDER].model), "is_exact", False)
+    held = Held(ready, Priority.SEARCH)
+    futures = [ask(ready, text) for text in ("a", "b")]
+    held.go.set()
+    assert all(future.result(WAIT).kept == (0,) for future in futures)
+    assert passes == [1, 1]
 
 
 def test_host__an_unexpected_error_reaches_its_caller_only(ready):
