@@ -127,7 +127,7 @@ def test_restart__a_query_whose_picture_has_gone_is_said_and_not_asked_without_i
             expect(note).to_contain_text("query.png is no longer kept here; add it to the query")
             expect(page.locator(".column-recall .row")).to_have_count(0)
             assert page.url == address
-        also = json.dumps([{"text": "blue", "files": [f"{'0' * 32}/old.png"]}])
+        also = json.dumps({"text": "blue", "files": [f"{'0' * 32}/old.png"]})
         page.goto(f"{again.url}/?{urlencode({'q': 'red circle', 'also': also})}")
         stage(page, "error")
         expect(page.locator(".board-note")).to_contain_text("old.png is no longer kept here")
