@@ -24,7 +24,7 @@ const WAYS_OUT = {
 export class Messages {
   constructor(board) {
     this.board = board;
-    this.known = Infinity; // items when the search began
+    this.known = null; // items when the search began
     this.note = el('div', { class: 'board-note', role: 'alert', hidden: true });
     this.nothing = el('div', { class: 'board-nothing', hidden: true });
     const again = () => emit('ask', {});
@@ -34,7 +34,7 @@ export class Messages {
 
   /** A search begins: what is in the library now is what it can find. */
   begin() {
-    this.known = itemCount();
+    this.known = latest && itemCount();
   }
 
   draw(hits) {
@@ -79,6 +79,7 @@ export class Messages {
   /** The library grew since the search: offer to search again instead of moving rows about. */
   drawNewer() {
     const { stage } = this.board;
+    if (this.known === null && latest) this.known = itemCount(); // a page that asks at once knows nothing yet
     const more = itemCount() - this.known;
     this.newer.hidden = !(['done', 'stopped'].includes(stage) && more > 0);
     if (!this.newer.hidden) this.newer.replaceChildren(icon('retry', 15), t('newer', { n: more }));

@@ -54,7 +54,9 @@ export function fillRow(row, hit, side, { top, unfolded }) {
 function fillHit(row, hit, side, unfolded) {
   const recall = side === 'recall';
   const score = recall ? hit.sim : hit.rel;
-  say(row.querySelector('.row-rank'), String((recall ? hit.r0 : hit.r1) ?? '–'));
+  const rank = String((recall ? hit.r0 : hit.r1) ?? '–');
+  say(row.querySelector('.row-rank'), rank);
+  row.querySelector('.row-rank').toggleAttribute('data-long', rank.length > 2);
   say(row.querySelector('.row-snippet'), subtitle(hit, side));
   const number = row.querySelector('.row-score b');
   say(number, score == null ? (recall || hit.unscored ? '–' : '…') : score.toFixed(3));

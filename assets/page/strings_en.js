@@ -24,6 +24,7 @@ export const english = {
   'summary.empty': 'The library is empty',
   'model.loading': 'Loading {name}…',
   'model.failed': '{name} cannot be used',
+  'model.off': 'No reranking',
   'role.embedder': 'Recall (embedder)',
   'role.reranker': 'Rerank (reranker)',
   'state.waiting': 'Waiting to load',
@@ -44,8 +45,9 @@ export const english = {
   'index.resume': 'Resume',
   'index.cancel': 'Cancel',
 
-  'demo.what': 'Bundled demo model: it knows drawings, shapes, charts and headings, not photographs.',
-  'demo.how': 'To search photographs, start it with Qwen3-VL-2B.',
+  'demo.what': 'The demo model knows no photos.',
+  'demo.more': 'More',
+  'demo.rest': 'It knows drawings, shapes, charts and headings. To search photographs, start the program with Qwen3-VL-2B:',
   'demo.command': 'python app.py --model 2b --reranker 2b --allow-download',
 
   'theme.system': 'System',

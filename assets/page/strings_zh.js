@@ -24,6 +24,7 @@ export const chinese = {
   'summary.empty': '资料库为空',
   'model.loading': '正在加载 {name}…',
   'model.failed': '{name} 无法使用',
+  'model.off': '不重排',
   'role.embedder': '召回（嵌入模型）',
   'role.reranker': '重排（重排模型）',
   'state.waiting': '等待加载',
@@ -44,8 +45,9 @@ export const chinese = {
   'index.resume': '继续',
   'index.cancel': '取消',
 
-  'demo.what': '自带的演示模型：认识图画、形状、图表和标题，不认识照片。',
-  'demo.how': '要搜索照片，请用 Qwen3-VL-2B 启动程序。',
+  'demo.what': '演示模型不认识照片。',
+  'demo.more': '详情',
+  'demo.rest': '它认识图画、形状、图表和标题。要搜索照片，请用 Qwen3-VL-2B 启动程序：',
 
   'theme.system': '跟随系统',
   'theme.light': '浅色',

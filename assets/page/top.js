@@ -19,6 +19,8 @@ import { complain } from './toast.js';
 const RUNNING = new Set(['scanning', 'waiting', 'indexing', 'paused', 'failed']);
 /** Outcomes of files, in the order in which the end of a run names them. */
 const OUTCOMES = ['indexed', 'unchanged', 'duplicate', 'failed', 'skipped'];
+/** States of a model that is not ready, by how its line shows them. */
+const MODEL_TONES = { waiting: 'loading', loading: 'loading', failed: 'failed', off: 'off' };
 const THEME_ICONS = { system: 'system', light: 'sun', dark: 'dusk' };
 
 export function start({ element }) {
@@ -36,14 +38,14 @@ class TopBar {
     this.root = root;
     document.title = t('title'); // gradio has set its own, in English
     this.summary = el('p', { class: 'summary' });
-    this.model = el('p', { class: 'model' }, el('i', { class: 'dot' }), el('span'));
+    this.models = el('div', { class: 'models' });
     this.root.append(
       el(
         'div',
         { class: 'bar-row' },
         el('h1', {}, el('a', { class: 'brand', href: '/', 'aria-label': t('title') }, markImage(), el('span', { text: t('title') }))),
         this.summary,
-        this.model,
+        this.models,
         el('div', { class: 'bar-tools' }, this.themeButton(), helpButton()),
       ),
     );
@@ -98,16 +100,10 @@ class TopBar {
   }
 
   showModels(models) {
-    const [embedder, reranker] = models;
-    const failed = models.find((model) => model.state === 'failed');
-    const loading = models.find((model) => ['waiting', 'loading'].includes(model.state));
-    const state = failed ? 'failed' : loading ? 'loading' : 'ready';
-    this.model.dataset.state = state;
-    const name = (failed ?? loading ?? embedder).name;
-    const text = state === 'ready' ? name : t(`model.${state}`, { name });
-    say(this.model.lastChild, text);
-    this.model.title = models.map((model) => `${t(`role.${model.role}`)}: ${model.name}. ${worded(model.detail)}`).join('\n');
-    if (reranker?.state === 'off') this.model.title = this.model.title.trim();
+    const key = JSON.stringify(models);
+    if (key === this.shown) return;
+    this.shown = key;
+    this.models.replaceChildren(...models.map(modelLine));
   }
 
   showStrip(index) {
@@ -159,10 +155,17 @@ class TopBar {
       memory.set('demo-noted', true);
       this.notice.hidden = true;
     };
+    const rest = el('p', { class: 'notice-rest', id: 'notice-rest', hidden: true }, el('span', { text: t('demo.rest') }), ' ', el('code', { text: t('demo.command') }));
+    const unfold = ({ currentTarget }) => {
+      rest.hidden = !rest.hidden;
+      currentTarget.setAttribute('aria-expanded', String(!rest.hidden));
+    };
     this.notice.append(
       icon('info', 18),
-      el('p', {}, el('span', { text: t('demo.what') }), ' ', el('span', { text: t('demo.how') }), ' ', el('code', { text: t('demo.command') })),
-      el('button', { type: 'button', class: 'bare', 'aria-label': t('dismiss'), onclick: dismiss }, icon('close', 16)),
+      el('p', { text: t('demo.what') }),
+      el('button', { type: 'button', class: 'link', 'aria-expanded': 'false', 'aria-controls': rest.id, text: t('demo.more'), onclick: unfold }),
+      el('button', { type: 'button', class: 'bare', 'aria-label': t('dismiss'), title: t('dismiss'), onclick: dismiss }, icon('close', 16)),
+      rest,
     );
   }
 
@@ -183,6 +186,14 @@ class TopBar {
     show();
     return button;
   }
+}
+
+/** A model by its name; while it is not ready, what it is doing instead. */
+function modelLine({ role, name, state, detail }) {
+  const tone = MODEL_TONES[state] ?? 'ready';
+  const said = tone === 'ready' ? name : t(`model.${tone}`, { name });
+  const title = `${t(`role.${role}`)}: ${name}. ${worded(detail)}`;
+  return el('p', { class: 'model', data: { role, state: tone }, title }, el('i', { class: 'dot' }), el('span', { text: said }));
 }
 
 function pace(index) {

@@ -8,6 +8,7 @@ import { keep, keepNext, place } from './address.js';
 import { cleared, FILTERS } from './asking_state.js';
 import { emit, on } from './bus.js';
 import { el, isTyping } from './dom.js';
+import { placeText } from './format.js';
 import { icon } from './icons.js';
 import { getJson, postFiles } from './net.js';
 import { t, worded } from './strings.js';
@@ -136,7 +137,7 @@ export class Tour {
     this.back.disabled = this.at === 0;
     this.next.disabled = this.at === this.stops.length - 1;
     const found = stop.right.map((item) =>
-      el('button', { type: 'button', class: 'link', dir: 'auto', text: item.title, onclick: () => emit('open', { id: item.id }) }),
+      el('button', { type: 'button', class: 'link', dir: 'auto', text: [item.title, placeText(item.kind, item.place)].filter(Boolean).join(' '), onclick: () => emit('open', { id: item.id }) }),
     );
     this.right.hidden = !found.length;
     this.right.replaceChildren(t('tour.right'), ' ', ...found);

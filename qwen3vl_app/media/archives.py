@@ -88,10 +88,8 @@ def _unpack(path: Path, archive: ZipFile, entry: ZipInfo, left: int) -> bytes:
         while chunk := part.read(_CHUNK):
             data += chunk
             if len(data) > left:
-                limit = f"{MAX_UNPACKED // 2**20} MiB of text and markup"
-                raise UnreadableMediaError(
-                    path, f"The document unpacks to over {limit}; split it."
-                )
+                found = f"The document unpacks to over {MAX_UNPACKED // 2**20} MiB"
+                raise UnreadableMediaError(path, f"{found} of text and markup; split it.")
             if len(data) > max(_SMALL, MAX_RATIO * entry.compress_size):
                 found = f"A part of the document unpacks to over {MAX_RATIO} times its size"
                 raise UnreadableMediaError(path, f"{found}: it is made to fill memory.")

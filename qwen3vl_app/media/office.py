@@ -68,8 +68,8 @@ def read_office(path: Path, limits: Limits) -> list[Section]:
         for section in read(parts):
             left -= sum(len(line) for line in section.lines)
             if left < 0:
-                limit = f"{limits.max_text_bytes // 2**20} MiB"
-                reason = f"The document holds over {limit} of text; split it."
+                limit = limits.max_text_bytes // 2**20
+                reason = f"The document holds over {limit} MiB of text; split it."
                 raise UnreadableMediaError(path, reason)
             if any(line.strip() for line in section.lines):
                 composed = [normalize("NFC", line) for line in section.lines]

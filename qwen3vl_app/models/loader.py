@@ -145,8 +145,12 @@ def check_folder(folder: Path) -> None:
         )
     if not any(folder.glob("*.safetensors")):
         others = sorted(p.name for p in folder.iterdir() if p.suffix in {".bin", ".pt", ".pth"})
-        what = f"only {others[0]}, which can run code when opened" if others else "no weights"
-        raise ModelLoadError(f"{folder} has {what}; this program reads .safetensors only.")
+        if not others:
+            raise ModelLoadError(f"{folder} has no weights; this program reads .safetensors only.")
+        raise ModelLoadError(
+            f"{folder} has only {others[0]}, which can run code when opened; this program reads "
+            ".safetensors only."
+        )
 
 
 def _check_memory(folder: Path, placement: Placement) -> None:

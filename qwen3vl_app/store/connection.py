@@ -40,13 +40,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_SENTENCES = {
-    sqlite3.SQLITE_FULL: "is on a full disk ({error}); free some space there and resume",
-    sqlite3.SQLITE_IOERR: "cannot be read or written ({error}); check its drive",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened ({error}); check its drive and its permissions",
-    sqlite3.SQLITE_READONLY: "cannot be written to ({error}); check its permissions",
-    sqlite3.SQLITE_PERM: "cannot be opened ({error}); check its permissions",
+DISK_SENTENCES = {
+    sqlite3.SQLITE_FULL: "The library {directory} is on a full disk ({error}); free some space "
+    "there and resume.",
+    sqlite3.SQLITE_IOERR: "The library {directory} cannot be read or written ({error}); check its "
+    "drive.",
+    sqlite3.SQLITE_CANTOPEN: "The library {directory} cannot be opened ({error}); check its drive "
+    "and its permissions.",
+    sqlite3.SQLITE_READONLY: "The library {directory} cannot be written to ({error}); check its "
+    "permissions.",
+    sqlite3.SQLITE_PERM: "The library {directory} cannot be opened ({error}); check its "
+    "permissions.",
 }
+"""What SQLite says of the disk, by its code."""
 
 
 class Connection:
@@ -228,9 +234,9 @@ def explained(directory: Path, conn: sqlite3.Connection | None = None) -> Iterat
             raise foreign(directory, error) from error
         if code == sqlite3.SQLITE_CORRUPT:
             raise damaged(directory, error) from error
-        if code in _SENTENCES:
-            sentence = _SENTENCES[code].format(error=error)
-            raise LibraryError(f"The library {directory} {sentence}.") from error
+        if code in DISK_SENTENCES:
+            sentence = DISK_SENTENCES[code].format(directory=directory, error=error)
+            raise LibraryError(sentence) from error
         looked = conn is not None and _may_be_damage(error, directory)
         if conn is not None and looked and (found := inspect(conn, words=False)):
             raise damaged(directory, found) from error

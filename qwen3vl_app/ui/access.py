@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from qwen3vl_app.ui.guard import OWN_PREFIXES, SAFE_METHODS
+from qwen3vl_app.ui.reasons import reason_row
 
 CHALLENGE = {"www-authenticate": 'Basic realm="Qwen3-VL Search", charset="UTF-8"'}
 
@@ -81,13 +82,13 @@ async def refuse(  # noqa: PLR0917  # the three of ASGI, and what to say
     sentence: str,
     headers: dict[str, str] | None = None,
 ) -> None:
-    """Answer with a status and ``{"error": sentence}``; close a websocket with the sentence."""
+    """Answer with a status and ``{"error": sentence, "code", "values"}``, or close a websocket."""
     if scope["type"] == "websocket":
         await WebSocketClose(code=1008, reason=sentence)(scope, receive, send)
         return
-    await JSONResponse({"error": sentence}, status_code=status, headers=headers)(
-        scope, receive, send
-    )
+    row = reason_row(sentence)
+    content = {"error": row.pop("text"), **row}
+    await JSONResponse(content, status_code=status, headers=headers)(scope, receive, send)
 
 
 def is_inside(path: Path, folder: Path) -> bool:

@@ -28,7 +28,7 @@ MOST_ITEMS = 16
 
 
 KnownFiles: TypeAlias = Callable[[Sequence[str]], list[QueryFile]]
-"""From keys to files; those that have gone are left out."""
+"""From keys to files; raises UsageError where one has gone."""
 
 
 def no_files(_keys: Sequence[str]) -> list[QueryFile]:

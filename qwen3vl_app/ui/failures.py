@@ -55,6 +55,9 @@ STATUS: tuple[tuple[type[AppError], int], ...] = (
 )
 """The first class that fits decides."""
 
+UNREADABLE = "request.unreadable"
+"""Code of the sentence that says which fields of a request are wrong."""
+
 UNEXPECTED = "Something went wrong in the program; the terminal it runs in has the details."
 
 
@@ -84,7 +87,8 @@ def answer_failures(app: FastAPI, *, to_strangers: bool = False) -> None:
             raise error
         where = ", ".join(sorted({_field(one) for one in error.errors()})[:MOST_FIELDS])
         sentence = f"The request cannot be read: look at {where}."
-        return JSONResponse(_writable({"error": sentence, "code": "", "values": {}}), 422)
+        body = {"error": sentence, "code": UNREADABLE, "values": {"where": where}}
+        return JSONResponse(_writable(body), 422)
 
     app.add_exception_handler(AppError, answer)
     app.add_exception_handler(RequestValidationError, unreadable)

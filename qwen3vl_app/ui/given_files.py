@@ -16,11 +16,11 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
 
-from qwen3vl_app.ui.query_files import QueryFile, open_regular
+from qwen3vl_app.ui.query_files import QueryFile, gone, open_regular
 from qwen3vl_app.ui.uploads import safe_relative
 
 MOST_KEPT = 4096
@@ -28,6 +28,9 @@ MOST_KEPT = 4096
 
 KEPT_SECONDS = 86400
 """Pictures and clips of queries go after a day."""
+
+LONGEST_SAID = 100
+"""Characters of a name in the sentence that says that its file has gone."""
 
 PART_SUFFIX = ".part"
 """Of a file that is still arriving; `new_part` names it, and nothing gives it out."""
@@ -105,6 +108,20 @@ class GivenFiles:
     def all(self, keys: Sequence[Any]) -> list[QueryFile]:
         """The files with these keys; those that have gone are left out."""
         return [file for file in map(self.find, keys) if file is not None]
+
+    def every(self, keys: Sequence[str]) -> list[QueryFile]:
+        """The files with these keys; without one of them, a question would be another one.
+
+        Raises:
+            UsageError: One has gone.
+        """
+        files = []
+        for key in keys:
+            file = self.find(key)
+            if file is None:
+                raise gone(PurePosixPath(key).name[:LONGEST_SAID])
+            files.append(file)
+        return files
 
     def key_of(self, path: str | Path) -> str | None:
         """The key of a file that was given out, by where it is; None for every other path."""

@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import Any
 
+from qwen3vl_app.ui.failure_forms import FAILURE_FORMS, FILE_FORMS
+
 FORMS = {
     "reason.empty": "The file is empty (0 bytes).",
     "reason.large": "The file has {size}, over the limit of {limit}; split it.",
@@ -123,6 +125,8 @@ FORMS = {
     "load.unread": "{path} is damaged: {said}.",
     "load.lacks": "{path} lacks {n} of the model's tensors, such as {name}.",
     "load.failed": "{path} cannot be loaded: {said}",
+    **FILE_FORMS,
+    **FAILURE_FORMS,
 }
 """English sentences by code, with what varies in braces; the first that fits decides."""
 

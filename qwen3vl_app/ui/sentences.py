@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.indexer import PAUSING, STOPPING
-from qwen3vl_app.models.host import OFF
+from qwen3vl_app.models.host import CLOSED, OFF
 from qwen3vl_app.search.engine import NOT_RERANKED
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOT_YET
 from qwen3vl_app.ui.present import Json
@@ -21,10 +21,11 @@ CODES = {
     NO_WORDS_HERE: "no_words_here",
     NOT_YET: "not_yet",
     OFF: "reranker.off",
+    CLOSED: "models.closed",
     PAUSING: "index.pausing",
     STOPPING: "index.stopping",
 }
-"""Sentences that are no errors, by what they say."""
+"""Sentences without a code of their own and without values, by what they say."""
 
 
 def error_row(error: AppError) -> Json:
@@ -34,7 +35,7 @@ def error_row(error: AppError) -> Json:
         for name, value in error.values.items()
     }
     if not error.code:
-        return reason_row(str(error))
+        return note_row(str(error))
     return {"text": str(error), "code": error.code, "values": values}
 
 

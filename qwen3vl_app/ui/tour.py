@@ -16,7 +16,7 @@ import orjson
 
 from qwen3vl_app.settings import GUIDED_QUERIES
 from qwen3vl_app.types import Item, Place
-from qwen3vl_app.ui.present import Json, name_of
+from qwen3vl_app.ui.present import Json, name_of, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,17 @@ def tour_row(query: GuidedQuery, samples: Sequence[Item]) -> Json:
         "file": None if query.file is None else query.file.name,
         "thumb": None if query.file is None else _thumbnail(query.file, samples),
         "note": {"text": query.note, "code": f"tour.{query.name}", "values": {}},
-        "right": [{"id": int(item.id), "title": name_of(item.path)} for item in right],
+        "right": [_named(item) for item in right],
+    }
+
+
+def _named(item: Item) -> Json:
+    """An item by its name and its place: a clip and a moment of it have one name."""
+    return {
+        "id": int(item.id),
+        "title": name_of(item.path),
+        "kind": item.kind.value,
+        "place": place_of(item.place),
     }
 
 

@@ -457,6 +457,58 @@ def test_library__what_stays_out_of_a_folder_is_taken_back_there(page):
     expect(kept).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_header__names_both_models_and_the_notice_takes_one_line(
+    browser, unhurried, width, locale
+):
+    with (
+        another(browser, viewport={"width": width, "height": 844}, locale=locale) as context,
+        opened(context, unhurried.url) as page,
+    ):
+        models = page.locator(".top-bar-root .model")
+        expect(models).to_have_text(["Demo embedder", "Demo reranker"])
+        for n in range(2):
+            expect(models.nth(n)).to_have_attribute("data-state", "ready")
+            assert models.nth(n).locator("span").evaluate("one => one.scrollWidth") <= width / 2
+        assert page.locator(".bar-row").bounding_box()["height"] <= 48
+        assert page.locator(".notice").bounding_box()["height"] <= 36
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        more = page.locator(".notice .link")
+        expect(page.locator(".notice code")).to_be_hidden()
+        more.click()
+        expect(more).to_have_attribute("aria-expanded", "true")
+        expect(page.locator(".notice code")).to_contain_text("--model 2b --reranker 2b")
+        page.locator(".notice .bare").click()
+        expect(page.locator(".notice")).to_be_hidden()
+        page.reload()
+        expect(models).to_have_count(2)
+        expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_header__says_which_model_cannot_be_used(page, unhurried):
+    unhurried.set(model="failed")
+    try:
+        failed = page.locator(".top-bar-root .model[data-state=failed]")
+        expect(failed.first).to_contain_text("cannot be used")
+    finally:
+        unhurried.set(model="ready")
+    expect(page.locator(".top-bar-root .model[data-state=ready]")).to_have_count(2)
+
+
+def test_newer__a_page_that_searches_at_once_counts_nothing_as_new(desktop, unhurried):
+    """Its search begins before the first status has said what the library holds."""
+    address = f"{unhurried.url}/?q=red+circle"
+    ready = ".board-root[data-stage=done]"
+    lost = {"origin": unhurried.url, "ready": ready, "expected": "ERR_FAILED"}
+    with opened(desktop, address, **lost) as page:
+        page.route("**/api/index/status", lambda route: route.abort(), times=2)
+        page.reload()
+        page.wait_for_selector(ready)
+        expect(page.locator(".summary")).to_contain_text("items")
+        expect(page.locator(".board-newer")).to_be_hidden()
+
+
 def test_settings__theme_is_kept(page):
     page.get_by_role("tab", name="Settings").click()
     expect(page.locator(".model-card")).to_have_count(2)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import another, ask, opened, stage
 from tests.ui.serve_world import serve
+from tests.ui.world import draw
 
 pytestmark = pytest.mark.browser
 
@@ -96,6 +99,46 @@ def test_back__returns_to_the_view_of_then(page):
 def context(browser) -> BrowserContext:
     with another(browser, viewport={"width": 1440, "height": 900}, locale="en-US") as one:
         yield one
+
+
+def test_restart__a_query_whose_picture_has_gone_is_said_and_not_asked_without_it(
+    context, tmp_path: Path
+):
+    """The address still asks for words and picture: words alone would find other things."""
+    for name in ("first", "again"):
+        (tmp_path / name).mkdir()
+    picture = tmp_path / "query.png"
+    draw("red", "star", (60, 60)).save(picture)
+    with serve(tmp_path / "first") as first:
+        port = int(first.url.rpartition(":")[2])
+        waiting = opened(context, first.url, expected=UNREACHABLE)
+        page = waiting.__enter__()
+        page.locator("#query input[type=file]").set_input_files(picture)
+        page.wait_for_selector("#query .thumbnail-item")
+        ask(page, "blue")
+        stage(page, "done")
+        address = page.url
+        assert "file=" in address
+    with serve(tmp_path / "again", port=port) as again:
+        for _ in range(2):  # reloading once more asks the same again
+            page.reload()
+            stage(page, "error")
+            note = page.locator(".board-note")
+            expect(note).to_contain_text("query.png is no longer kept here; add it to the query")
+            expect(page.locator(".column-recall .row")).to_have_count(0)
+            assert page.url == address
+        also = json.dumps({"text": "blue", "files": [f"{'0' * 32}/old.png"]})
+        page.goto(f"{again.url}/?{urlencode({'q': 'red circle', 'also': also})}")
+        stage(page, "error")
+        expect(page.locator(".board-note")).to_contain_text("old.png is no longer kept here")
+        assert again.seen()["queries"] == []
+        page.goto(again.url)
+        page.locator("#query input[type=file]").set_input_files(picture)
+        page.wait_for_selector("#query .thumbnail-item")
+        ask(page, "blue")
+        stage(page, "done")
+        assert again.seen()["pictures"] == [1]
+        waiting.__exit__(None, None, None)
 
 
 def test_reconnect__a_program_started_anew_loses_nothing_typed(context, tmp_path: Path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import qwen3vl_app
 from qwen3vl_app.types import Kind
 from qwen3vl_app.ui import scripts
+from qwen3vl_app.ui.failures import UNREADABLE
 from qwen3vl_app.ui.previews import PreviewCache
 from qwen3vl_app.ui.reasons import FORMS
 from qwen3vl_app.ui.sentences import CODES
@@ -90,6 +91,7 @@ def test_strings__every_sentence_with_a_code_has_other_words():
         *CODES.values(),
         *FORMS,
         "not_reranked",
+        UNREADABLE,
         *(f"tour.{query.name}" for query in guided_queries()),
     }
     words = re.findall(r"^  '?([a-z_.]+)'?: '", SAID.read_text(), re.MULTILINE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 import re
 import socket
@@ -195,7 +196,10 @@ def test_origin__foreign_ones_are_refused_with_the_password_too(web: httpx.Clien
 )
 def test_read_only__answers_with_a_sentence(web: httpx.Client, method: str, path: str) -> None:
     answer = web.request(method, path, headers={PAGE_HEADER: "1"})
-    assert (answer.status_code, answer.json()) == (403, {"error": SEARCH_ONLY})
+    assert (answer.status_code, answer.json()) == (
+        403,
+        {"error": SEARCH_ONLY, "code": "public.search_only", "values": {}},
+    )
 
 
 def test_read_only__the_page_is_told(web: httpx.Client) -> None:
@@ -240,7 +244,10 @@ def test_query_upload__larger_than_the_limit_is_refused_before_it_is_sent(
 
 def test_query_upload__of_unknown_length_is_refused(web: httpx.Client) -> None:
     answer = web.post(UPLOAD, content=iter([b"x"]))
-    assert (answer.status_code, answer.json()) == (411, {"error": NO_LENGTH})
+    assert (answer.status_code, answer.json()) == (
+        411,
+        {"error": NO_LENGTH, "code": "upload.length", "values": {}},
+    )
 
 
 def test_query_upload__the_oldest_go_where_all_together_are_too_large(
@@ -333,4 +340,4 @@ def test_files__links_inside_the_cache_lead_nowhere(program: Program) -> None:
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/x", "https://example.com/", "file:///"])
 def test_files__other_addresses_are_not_fetched(program: Program, address: str) -> None:
     status, body = program.raw(f"/gradio_api/file={address}")
-    assert (status, body) == (404, b'{"error":"There is no such file."}')
+    assert (status, json.loads(body)["error"]) == (404, "There is no such file.")

@@ -62,5 +62,7 @@ def test_tour_row__names_what_is_right_and_nothing_else():
         item("/a/shapes/x.jpg", number=8),
     ]
     row = tour_row(query, samples)
-    assert row["right"] == [{"id": 7, "title": "three-red-circles.jpg"}]
+    assert row["right"] == [
+        {"id": 7, "title": "three-red-circles.jpg", "kind": "picture", "place": {}}
+    ]
     assert row["note"] == {"text": query.note, "code": "tour.count", "values": {}}

@@ -9,7 +9,7 @@ import gradio as gr
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId
-from qwen3vl_app.ui.choices import MOST_ITEMS, build_query, build_question
+from qwen3vl_app.ui.choices import MOST_ITEMS, build_question
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
 from qwen3vl_app.ui.present import Json, item_card
@@ -52,19 +52,17 @@ class SearchEvents:
         self, request: gr.Request, text: str, keys: Sequence[str], given: Json | None
     ) -> Event:
         choices = known_choices(given)
-        files = self._given.all(keys)
         asked = {
             "text": text.strip(),
-            "files": [file.key for file in files],
+            "files": [*keys],  # also one that has gone: the address goes on asking for it
             "choices": choices,
             "items": self._cards(choices),
         }
-        # A question whose files have gone is not one that asks for everything.
-        build = build_query if keys else build_question
+        every = self._given.every
         yield from self._searches.run(
             session_of(request),
             asked,
-            lambda: build(self._services, text.strip(), files, choices, self._given.all),
+            lambda: build_question(self._services, text.strip(), every(keys), choices, every),
         )
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:

@@ -1,0 +1,102 @@
+"""Sentences of failures that have no code of their own, in the form of ``reasons``.
+
+What a model, the disk or the library says is raised far below the page, by parts that the command
+line uses as well; a test finds every sentence that has neither a code nor a form here.
+"""
+
+from __future__ import annotations
+
+FILE_FORMS = {
+    "reason.unknown_way": "The decoder failed in an unknown way ({said}).",
+    "reason.protected": "The document is protected by a password; save a copy without one.",
+    "reason.unpacked": "The document unpacks to over {n} MiB of text and markup; split it.",
+    "reason.much_text": "The document holds over {n} MiB of text; split it.",
+    "reason.bomb": "A part of the document unpacks to over {n} times its size: it is made to fill "
+    "memory.",
+    "reason.entities": "The document defines entities, as no office program does: it is made to "
+    "fill memory.",
+    "reason.frame": "The frame cannot be decoded.",
+    "reason.no_frame_near": "No frame near {seconds} s can be decoded.",
+    "reason.no_frames": "The video has no frames.",
+    "reason.rate": "The video says it has {n} frames per second.",
+    "reason.no_shape": "The {noun} is {width} × {height} pixels: there is nothing in it.",
+    "reason.no_regular": "This is not a regular file.",
+    "reason.page_size": "A page measures {width} × {height}: it is damaged.",
+    "reason.page_strip": "A page is a strip of {width} × {height} pixels, beyond the limit of {n} "
+    "to 1; cut it.",
+    "reason.no_page": "There is no page {number} any more.",
+    "reason.no_picture": "This is not a picture; choose a JPEG, PNG or the like.",
+    "reason.no_video": "This is not a video; choose an MP4, WebM or the like.",
+    "reason.video": "The video has {said}.",
+    "ignore.special": "This is no regular file, so it leaves nothing out.",
+    "ignore.large": "The list has {bytes} bytes, over the limit of {limit}, so it leaves nothing "
+    "out; shorten it.",
+    "input.no_room": "the words before its pictures leave no room for their {n} tokens; shorten "
+    "them",
+    "input.much": "its {n} pictures and {count} clips need at least {number} tokens, and the "
+    "model takes {all}; give fewer or shorter ones",
+    "input.strip": "{width} × {height} pixels is a strip longer than {n} to 1, which the model "
+    "refuses; crop it",
+    "item.unshown": "{name} cannot be shown to the model: {reason}",
+}
+"""Why a file, a part of it, or an input of a model cannot be used."""
+
+FAILURE_FORMS = {
+    "folder.unknown": "{path} was never added; add it first.",
+    "folder.never": "{path} was never added; add it instead.",
+    "folder.unreached": "The folder {path} cannot be reached ({said}); if it is on a drive, "
+    "connect that again.",
+    "path.gone": "{path} does not exist; check the path.",
+    "pattern.lines": "A pattern is one line; give several one by one.",
+    "patterns.unwritten": "The patterns cannot be written to {path} ({said}); free some space or "
+    "check the permissions there.",
+    "number.negative": "A {what} of {value} was asked for; give 0 or more.",
+    "kinds.list": "Kinds are a list; choose from {known}.",
+    "library.closed": "The library {path} has been closed.",
+    "library.full": "The library {path} is on a full disk ({said}); free some space there and "
+    "resume.",
+    "library.io": "The library {path} cannot be read or written ({said}); check its drive.",
+    "library.unopened": "The library {path} cannot be opened ({said}); check its drive and its "
+    "permissions.",
+    "library.unwritten": "The library {path} cannot be written to ({said}); check its "
+    "permissions.",
+    "library.denied": "The library {path} cannot be opened ({said}); check its permissions.",
+    "thumbnail.unwritten": "A thumbnail cannot be written to {path} ({said}); free some space or "
+    "check the permissions there, then resume.",
+    "thumbnail.gone": "There is no such thumbnail.",
+    "storage.searched": "The vectors of {model} are being searched; choose another model first.",
+    "storage.numbers": "{n} numbers of each vector were asked for, over the limit of {all}, which "
+    "is all that they have; choose 1 to {most}, or name no number for all.",
+    "readers.closing": "Files are no longer read: the program is closing.",
+    "readers.absent": "The processes that read files do not start; is memory or the disk full?",
+    "unawaited": "Nobody waits for this any more.",
+    "load.entries": "{path} has unknown entries: {said}.",
+    "load.budget": "{path} is not a budget: {said}.",
+    "load.device": "“{value}” is no device: choose auto, cpu, cuda or mps.",
+    "load.no_device": "This machine has no {value} device: choose auto or cpu.",
+    "load.type": "{path} holds a model of type “{value}”; this program runs “{known}”, such as "
+    "Qwen/Qwen3-VL-Embedding-2B.",
+    "load.no_weights": "{path} has no weights; this program reads .safetensors only.",
+    "load.unsafe": "{path} has only {name}, which can run code when opened; this program reads "
+    ".safetensors only.",
+    "load.memory": "{name} needs about {n} GiB of memory on {value}, and this machine has {all}; "
+    "choose 2b or demo.",
+    "load.neither": "“{value}” is neither a folder nor a model: choose auto, demo, 2b, 8b, a "
+    "folder, or an id such as {model}.",
+    "load.no_demo": "The bundled demo {model} is missing from {path}; install the program again, "
+    "or choose another model.",
+    "load.absent": "{model} is not on this machine: get it with `{command}` or `{other}`, or "
+    "start with --allow-download.",
+    "load.undownloaded": "{model} could not be downloaded: {said}",
+    "load.tokens": "{path}: its tokenizer lacks tokens that config.json names.",
+    "load.token": "{path}: its vocabulary has no token “{value}”.",
+    "load.template": "{path}: its chat template is damaged: {said}.",
+    "load.template_fails": "{path}: its chat template fails: {said}.",
+    "load.no_template": "{path} has no chat template (chat_template.jinja).",
+    "load.unusable": "{path} cannot be used: {said}.",
+    "public.search_only": "This library is shown for searching only; indexing, deleting and "
+    "settings are off.",
+    "upload.length": "An upload must say how long it is (Content-Length).",
+    "file.none": "There is no such file.",
+}
+"""What else fails; the widest forms come last."""
