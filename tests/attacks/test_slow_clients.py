@@ -19,7 +19,7 @@ from qwen3vl_app.ui.connections import HEAD_SECONDS, STALL_SECONDS
 from qwen3vl_app.ui.query_parts import MOST_PARTS
 from qwen3vl_app.ui.query_uploads import LARGEST_IN_PUBLIC
 from qwen3vl_app.ui.uploading import WINDOW_SECONDS
-from tests.attacks.program import PAGE, PATIENCE, Program, upload
+from tests.attacks.program import PAGE, PATIENCE, Program, draw_library, serving, upload
 from tests.attacks.raw import answer, connect, head, send
 
 JSON = "Content-Type: application/json"
@@ -78,34 +78,50 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize("crawl", [False, True], ids=["stops", "a byte every second"])
-def test_bodies_that_do_not_arrive__are_answered_and_leave_nothing(
-    fresh: Program, crawl: bool
-) -> None:
-    uploads, query_files = fresh.library / "uploads", fresh.cache / "query-files"
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """One's own computer, for the tests of this file that must end with what was there before."""
+    folder = tmp_path_factory.mktemp("busy")
+    draw_library(folder)
+    with serving(folder) as program:
+        yield program
+
+
+def test_bodies_that_do_not_arrive__are_answered_and_leave_nothing(busy: Program) -> None:
+    """Some stop, some bring a byte every second; all at the same time, so the wait is one."""
+    uploads, query_files = busy.library / "uploads", busy.cache / "query-files"
     before = files_below(uploads), files_below(query_files)
     with ExitStack() as stack:
-        socks = {what: stack.enter_context(connect(fresh)) for what in STOPPED}
-        for what, (method, path, headers, begun) in STOPPED.items():
-            socks[what].sendall(head(fresh, method, path, headers) + begun)
+        both = [
+            {what: stack.enter_context(connect(busy)) for what in STOPPED}
+            for _ in ("stops", "crawls")
+        ]
+        for socks in both:
+            for what, (method, path, headers, begun) in STOPPED.items():
+                socks[what].sendall(head(busy, method, path, headers) + begun)
+        stops, crawls = both
         over = Event()
         stack.callback(over.set)
-        if crawl:
-            Thread(target=_crawl, args=(socks, over)).start()
+        Thread(target=_crawl, args=(crawls, over)).start()
         began = time.monotonic()
-        said = {what: answer(sock) for what, sock in socks.items()}
-    for what, (status, text) in said.items():
+        said = [
+            (socks is crawls, what, *answer(sock))
+            for socks in (stops, crawls)
+            for what, sock in socks.items()
+        ]
+    assert len(said) == 2 * len(STOPPED)
+    for crawl, what, status, text in said:
         if crawl and what == "nothing of a query file":  # a form does not begin with spaces
             assert status == 400
         else:
-            assert status == 408, what
+            assert status == 408, (crawl, what)
             assert "stopped arriving" in text
     assert time.monotonic() - began < 3 * WINDOW_SECONDS
     assert until(lambda: (files_below(uploads), files_below(query_files)) == before)
-    with fresh.client(headers=PAGE) as http:
+    with busy.client(headers=PAGE) as http:
         assert upload(http)
         assert http.put("/api/upload", content=b"x", headers={"x-path": "a.txt"}).is_success
-    assert not any("Traceback" in line for line in fresh.said)
+    assert not any("Traceback" in line for line in busy.said)
 
 
 def _crawl(socks: Mapping[str, socket.socket], over: Event) -> None:
@@ -115,17 +131,17 @@ def _crawl(socks: Mapping[str, socket.socket], over: Event) -> None:
                 sock.sendall(b"1\r\n \r\n" if "chunks" in what else b" ")
 
 
-def test_clients_that_go_in_the_middle__leave_nothing_and_no_traceback(fresh: Program) -> None:
-    uploads, query_files = fresh.library / "uploads", fresh.cache / "query-files"
+def test_clients_that_go_in_the_middle__leave_nothing_and_no_traceback(busy: Program) -> None:
+    uploads, query_files = busy.library / "uploads", busy.cache / "query-files"
     before = files_below(uploads), files_below(query_files)
     for _ in range(5):
         for method, path, headers, begun in STOPPED.values():
-            with connect(fresh) as sock:
-                sock.sendall(head(fresh, method, path, headers) + begun)
-    with fresh.client() as http:
+            with connect(busy) as sock:
+                sock.sendall(head(busy, method, path, headers) + begun)
+    with busy.client() as http:
         assert http.get("/api/models").is_success
     assert until(lambda: (files_below(uploads), files_below(query_files)) == before)
-    assert not any("Traceback" in line for line in fresh.said)
+    assert not any("Traceback" in line for line in busy.said)
 
 
 def test_heads_that_never_end__are_cut_off(own: Program) -> None:
@@ -248,12 +264,12 @@ def test_a_form_in_a_form__is_one_file(public: Program, visitor: httpx.Client) -
 
 
 @pytest.fixture
-def large(fresh: Program) -> Iterator[int]:
+def large(busy: Program) -> Iterator[int]:
     """An item whose file is far larger than what systems hold between two programs."""
     noise = np.random.default_rng(7).integers(0, 256, (2600, 2600, 3), dtype=np.uint8)
     out = BytesIO()
     Image.fromarray(noise).save(out, "PNG", compress_level=0)
-    with fresh.client(headers=PAGE) as http:
+    with busy.client(headers=PAGE) as http:
         http.put("/api/upload", content=out.getvalue(), headers={"x-path": "noise.png"})
 
         def found() -> list[int]:
@@ -264,28 +280,28 @@ def large(fresh: Program) -> Iterator[int]:
         yield found()[0]
 
 
-def test_readers_of_a_byte_a_second__end_and_hold_nobody_up(fresh: Program, large: int) -> None:
-    idle = fresh.descriptors()
+def test_readers_of_a_byte_a_second__end_and_hold_nobody_up(busy: Program, large: int) -> None:
+    idle = busy.descriptors()
     with ExitStack() as stack:
         socks = []
         for _ in range(100):
             sock = stack.enter_context(socket.socket())
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            sock.connect(("127.0.0.1", fresh.port))
-            sock.sendall(head(fresh, "GET", f"/m/full/{large}"))
+            sock.connect(("127.0.0.1", busy.port))
+            sock.sendall(head(busy, "GET", f"/m/full/{large}"))
             socks.append(sock)
-        assert until(lambda: fresh.descriptors() >= idle + len(socks))
-        before, began = fresh.memory(), time.monotonic()
-        while fresh.descriptors() > idle + 20:
+        assert until(lambda: busy.descriptors() >= idle + len(socks))
+        before, began = busy.memory(), time.monotonic()
+        while busy.descriptors() > idle + 20:
             assert time.monotonic() - began < 4 * STALL_SECONDS
             for sock in socks:
                 sock.settimeout(5)
                 with suppress(OSError):
                     sock.recv(1)
-            with fresh.client() as http:
+            with busy.client() as http:
                 assert http.get("/api/models").is_success
             time.sleep(1)
-        assert fresh.memory() - before < 100 * MB
-    with fresh.client() as http:
+        assert busy.memory() - before < 100 * MB
+    with busy.client() as http:
         whole = http.get(f"/m/full/{large}")
         assert len(whole.content) == int(whole.headers["content-length"]) > 15 * MB
