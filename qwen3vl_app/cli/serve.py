@@ -150,7 +150,9 @@ def listen(host: str, port: int) -> socket.socket:
     """
     wanted = range(port, min(port + PORTS_TRIED, 65536)) if port else range(1)
     for candidate in wanted:
-        sock = socket.socket(_family(host), socket.SOCK_STREAM)
+        # asyncio turns Nagle's algorithm off only where the protocol is named; with it on, an
+        # answer waits 40 ms for the client's acknowledgement of its head.
+        sock = socket.socket(_family(host), socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, candidate))

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -96,6 +98,30 @@ def test_serve__auth_wants_both_parts(program, auth):
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "LOCALHOST"])
 def test_is_loopback__this_computer(host):
     assert is_loopback(host)
+
+
+def test_listen__answers_are_sent_at_once():
+    """As asyncio does it for a connection that was taken up, where its protocol is named."""
+
+    async def nodelay() -> int:
+        taken = asyncio.get_running_loop().create_future()
+
+        async def take(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            sock = writer.get_extra_info("socket")
+            taken.set_result(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listening = listen("127.0.0.1", 0)
+        host, port = listening.getsockname()
+        async with await asyncio.start_server(take, sock=listening):
+            _reader, writer = await asyncio.open_connection(host, port)
+            found = await taken
+            writer.close()
+            await writer.wait_closed()
+        return int(found)
+
+    with ThreadPoolExecutor(1) as pool:  # the browser tests leave a loop running in this thread
+        assert pool.submit(lambda: asyncio.run(nodelay())).result() != 0
 
 
 def test_listen__an_address_of_another_computer_is_one_sentence():
