@@ -23,6 +23,9 @@ from qwen3vl_app.demo.spelling import grams
 FAMILY = 6
 """Scenes that stand together; relations have so many: four ways and two wrong things."""
 
+FOREIGN = 4
+"""Queries of other families that each document is asked, where there are so many families."""
+
 LOOKED_ALIKE = 0.75
 """How often the other things of a family are those that recall takes for the first one."""
 
@@ -34,6 +37,11 @@ EASY_SIDES = 60
 
 SIDES_GROWTH = 1.5
 """...and from this many more with each step."""
+
+
+def foreign_families(documents: int) -> int:
+    """How many other families' queries each of so many documents is asked."""
+    return min(FOREIGN, documents // FAMILY - 1)
 
 
 def confused(rng: Random, thing: Thing, things: Sequence[Thing], alike: Alike | None) -> Thing:

@@ -7,7 +7,7 @@ each query has a list of both, of which mostly one is right, and each document a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -15,32 +15,40 @@ import numpy as np
 from qwen3vl_app.demo.asking import Asked, answers, ask
 from qwen3vl_app.demo.batches import Spots, joining, named, show
 from qwen3vl_app.demo.captions import note
-from qwen3vl_app.demo.families import FAMILY, family, several_things
+from qwen3vl_app.demo.families import FAMILY, family, foreign_families, several_things
 from qwen3vl_app.demo.grounding import Grounds, Judged, Naming, grounds_of, names_in
-from qwen3vl_app.demo.inputs import Shown, pixels
+from qwen3vl_app.demo.inputs import Shown, pixels, stack_pairs, stamps
 from qwen3vl_app.demo.names import Thing, load_things
 from qwen3vl_app.demo.render import draw
-from qwen3vl_app.demo.scenes import Alike, Scene, random_scene
-from qwen3vl_app.demo.sizes import random_frame
+from qwen3vl_app.demo.render import frames as frames_of
+from qwen3vl_app.demo.scenes import MOTIONS, Alike, Scene, random_scene
+from qwen3vl_app.demo.sizes import Frame, random_frame
 
-FOREIGN = 4
-"""Queries of other families that each document is asked, where there are so many families."""
+NEAR, FAR = 2, 2
+"""Strays that each document is asked beside: about what it shows, and about anything. The
+candidates of a search are of all forms, those of a batch are of one."""
+
+STRAY_KINDS = ("thing", "thing", "pair", "pair", "shapes", "titled", "chart", "clip", "clip")
 
 FORMS = {
-    "picture": 0.54,
-    "page": 0.16,
-    "clip": 0.12,
-    "note": 0.07,
-    "alike": 0.05,
-    "noted": 0.01,
-    "joined": 0.05,
+    "picture": 0.5,
+    "page": 0.15,
+    "clip": 0.11,
+    "note": 0.06,
+    "alike": 0.04,
+    "noted": 0.03,
+    "moved": 0.05,
+    "joined": 0.06,
 }
 """What the documents of a batch are, and how often. page: charts, pages about a thing, pages known
-by their heading. alike: pictures asked for by pictures; noted: notes asked for by pictures;
-joined: pairs asked for by a picture of one thing and the name of the other."""
+by their heading. alike: pictures asked for by pictures; noted: notes asked for by pictures; moved:
+as in `MOVED`; joined: pairs asked for by a picture of one thing and the name of the other."""
 
 KINDS = {"thing": 0.56, "pair": 0.3, "shapes": 0.14}
 """What a family of pictures shows: plain names are what people ask for most."""
+
+MOVED = (("clip", "clip"), ("clip", "picture"), ("picture", "clip"), ("clip", "note"))
+"""What queries and documents are where clips ask or are asked for without words."""
 
 PAGES = {"titled": 0.4, "printed": 0.12, "chart": 0.28, "page": 0.2}
 
@@ -60,14 +68,15 @@ queries mean comes before what answers them."""
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """N documents in families of `FAMILY`, with as many queries, and which is asked of which.
+    """N documents in families of `FAMILY`, queries, and which is asked of which.
 
     shown: pixels (segments, 1 or 2, height, width, 3) of documents and queries, or None.
     seen: segments (N, per) of each document, or None for notes. asking: segments (N, 1) of each
     query, or None for words. queries, documents: user contents. asked: (N, A) places of the
-    queries that are asked of each document, as `pairing` gives them. truth: (N, A) 1 where the
-    document answers the query, 0 where not, NaN where that is unclear. grounds: what has to be
-    noticed in the N · A rows, or None. names, meant: further queries and what each means.
+    queries that are asked of each document, as `pairing` gives them, then its strays where there
+    are words to ask with. truth: (N, A) 1 where the document answers the query, 0 where not, NaN
+    where that is unclear. grounds: what has to be noticed in the N · A rows, or None. names and
+    meant: further queries and what each means.
     """
 
     shown: np.ndarray | None
@@ -86,10 +95,10 @@ class Families:
 def pairing(count: int) -> np.ndarray:
     """(count, A) places of the queries that are asked of each document.
 
-    Its family's, then one of each of the `FOREIGN` families that follow, or of all others.
+    Its family's, then one of each of the families that follow, as many as `foreign_families`.
     """
     own = np.arange(count).reshape(-1, FAMILY).repeat(FAMILY, axis=0)
-    steps = np.arange(1, min(FOREIGN, count // FAMILY - 1) + 1) * FAMILY
+    steps = np.arange(1, foreign_families(count) + 1) * FAMILY
     following = (np.arange(count)[:, None] + steps) % count
     return np.concatenate([own, following], axis=1)
 
@@ -117,8 +126,9 @@ def families(
         return words_alone(rng, things, numbers)
     form = rng.choices(list(FORMS), list(FORMS.values()))[0]
     count = max(2, round(size / FAMILY * (0.6 if form == "clip" else 1)))
-    if form in ("alike", "noted"):
-        return pictured(rng, things, count, alike, noted=form == "noted")
+    if form in ("alike", "noted", "moved"):
+        sides = {"alike": ("picture", "picture"), "noted": ("picture", "note")}
+        return wordless(rng, things, count, alike, sides.get(form) or rng.choice(MOVED))
     if form == "joined":
         return joined(rng, things, count, alike)
     scenes: list[Scene] = []
@@ -129,6 +139,10 @@ def families(
         scenes += family(rng, kind, things, alike, seed - base)
     asking = [ask(rng, scene) for scene in scenes]
     asked = pairing(len(scenes))
+    for scene in scenes:
+        asking += [stray(rng, scene, things, near=at < NEAR) for at in range(NEAR + FAR)]
+    strays = np.arange(len(scenes), len(asking)).reshape(len(scenes), -1)
+    asked = np.concatenate([asked, strays], axis=1)
     truth, queries = truth_of(asking, scenes, asked), tuple(each.text for each in asking)
     names, meant = further_names(rng, things, numbers, BESIDE)
     if form == "note":
@@ -158,6 +172,17 @@ def families(
     )
 
 
+def stray(rng: Random, scene: Scene, things: Sequence[Thing], *, near: bool) -> Asked:
+    """A query of any kind; with `near`, about something that the scene shows, if it can be."""
+    claim = random_scene(rng, rng.choice(STRAY_KINDS), things)
+    if near and scene.things and claim.things:
+        about = (rng.choice(scene.things), *claim.things[1:])
+        about = about[::-1] if rng.random() < 0.5 else about
+        if len(set(about)) == len(about):
+            claim = replace(claim, things=about)
+    return ask(rng, claim)
+
+
 def further_names(
     rng: Random, things: Sequence[Thing], numbers: dict[str, int], share: float = 1.0
 ) -> tuple[tuple[str, ...], tuple[Naming, ...]]:
@@ -184,46 +209,91 @@ def words_alone(rng: Random, things: Sequence[Thing], numbers: dict[str, int]) -
     return Families(None, None, None, None, (), (), empty, truth, None, names, meant)
 
 
-def pictured(
-    rng: Random, things: Sequence[Thing], count: int, alike: Alike | None, *, noted: bool
+def wordless(
+    rng: Random,
+    things: Sequence[Thing],
+    count: int,
+    alike: Alike | None,
+    sides: tuple[str, str],
 ) -> Families:
-    """Queries are pictures; documents are pictures of the same scenes, or notes about them."""
-    frame = random_frame(rng, "picture")
-    place = Shown(frame.grid).text()
+    """Queries are pictures or clips; documents show the same in another drawing, or are notes.
+
+    sides: What queries and documents are: picture, clip or note.
+    """
+    asks, tells = sides
+    frame = random_frame(rng, "clip" if "clip" in sides else "picture")
+    frames = rng.choice((4, 4, 6)) if "clip" in sides else 1
     scenes: list[Scene] = []
     for _ in range(count):
-        kind = "thing" if noted else rng.choice(("thing", "thing", "shapes", "pair"))
+        kind = "clip" if asks == tells == "clip" else "thing"
+        if asks == tells == "picture":
+            kind = rng.choice(("thing", "thing", "shapes", "pair"))
         scenes += family(rng, kind, things, alike, 10_000)
-    drawn = [pixels(draw(rng, each, frame.canvas), frame.shown) for each in scenes]
-    places = np.arange(len(scenes))[:, None]
+    drawn: list[np.ndarray] = []
     asked = pairing(len(scenes))
     truth = np.array(
         [
-            [float(scenes[at] == scene) for at in row]
+            [alike_truth(scenes[at], scene) for at in row]
             for row, scene in zip(asked, scenes, strict=True)
         ],
         dtype=np.float32,
     )
-    if noted:
+    queries, asking = shown_alone(rng, scenes, asks, frame, frames, drawn)
+    if tells == "note":
         documents, seen = tuple(note(rng, scene.things) for scene in scenes), None
     else:
-        seen = places + len(drawn)
-        drawn += [pixels(draw(rng, each, frame.canvas), frame.shown) for each in scenes]
-        documents = (place,) * len(scenes)
+        documents, seen = shown_alone(rng, scenes, tells, frame, frames, drawn)
     return Families(
-        np.stack(drawn)[:, None],
-        frame.grid,
-        seen,
-        places,
-        (place,) * len(scenes),
-        documents,
-        asked,
-        truth,
+        np.concatenate(drawn), frame.grid, seen, asking, queries, documents, asked, truth
     )
 
 
+def alike_truth(asked: Scene, scene: Scene) -> float:
+    """1 for the same, 0 for something else, NaN for the same thing moving otherwise."""
+    if asked == scene:
+        return 1.0
+    return float("nan") if asked.kind == "clip" and asked.things == scene.things else 0.0
+
+
+def shown_alone(  # noqa: PLR0917 - what a drawing is made of
+    rng: Random,
+    scenes: Sequence[Scene],
+    side: str,
+    frame: Frame,
+    count: int,
+    drawn: list[np.ndarray],
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """User contents without words, and places (N, per) of the segments, which `drawn` receives.
+
+    count: Frames of a clip. A picture beside clips is a pair of equal frames, as models see it.
+    """
+    first = sum(map(len, drawn))
+    if side == "clip":
+        moving = [
+            scene
+            if scene.kind == "clip"
+            else Scene("clip", scene.things, motion=rng.choice(MOTIONS[:5]))
+            for scene in scenes
+        ]
+        clips = [
+            [pixels(image, frame.shown) for image in frames_of(rng, each, count, frame.canvas)]
+            for each in moving
+        ]
+        drawn.append(stack_pairs(clips))
+        texts = [Shown(frame.grid, stamps(count, rng.uniform(0.4, 1) * count)) for _ in scenes]
+    else:
+        seen = [pixels(draw(rng, each, frame.canvas), frame.shown) for each in scenes]
+        drawn.append(np.stack(seen)[:, None].repeat(2 if count > 1 else 1, axis=1))
+        texts = [Shown(frame.grid)] * len(scenes)
+    places = np.arange(first, first + len(drawn[-1])).reshape(len(scenes), -1)
+    return tuple(each.text() for each in texts), places
+
+
 def joined(rng: Random, things: Sequence[Thing], count: int, alike: Alike | None) -> Families:
-    """Documents are pairs; queries a picture of one of the things with the name of the other."""
+    """Documents are pairs; queries a picture of one of the things with the name of the other.
+
+    The last two of each family show one of the things alone, and answer none of its queries.
+    """
     frame = random_frame(rng, "picture")
     place = Shown(frame.grid).text()
     scenes: list[Scene] = []
@@ -235,8 +305,9 @@ def joined(rng: Random, things: Sequence[Thing], count: int, alike: Alike | None
         halves += pairs
         scenes += [
             Scene("pair", pair if rng.random() < 0.5 else pair[::-1], stacked=rng.random() < 0.4)
-            for pair in pairs
+            for pair in pairs[:-2]
         ]
+        scenes += [Scene("thing", (alone,)) for alone in pairs[0]]
     both = [Scene("thing", (shown,)) for shown, _ in halves] + scenes
     drawn = [pixels(draw(rng, each, frame.canvas), frame.shown) for each in both]
     asked = pairing(len(scenes))

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
 
-from qwen3vl_app.demo.families import FAMILY
+from qwen3vl_app.demo.families import FAMILY, foreign_families
 
 TRUE_WEIGHT = 2.0
 """Of a true query in the yes/no loss, of which there are fewest."""
@@ -35,11 +35,12 @@ def by_query(found: Tensor) -> Tensor:
     """Turn (N, A) lists of a document's queries into (N, A) lists of a query's documents.
 
     As `pairing` pairs them: the query at q is asked of its family, and of the documents so many
-    families before it.
+    families before it. Strays, the last columns, are left out: they are asked of one document.
     """
     own = found[:, :FAMILY].reshape(-1, FAMILY, FAMILY).transpose(1, 2).flatten(0, 1)
     foreign = [
-        found[:, FAMILY + at].roll((at + 1) * FAMILY) for at in range(found.shape[1] - FAMILY)
+        found[:, FAMILY + at].roll((at + 1) * FAMILY)
+        for at in range(min(found.shape[1] - FAMILY, foreign_families(len(found))))
     ]
     return torch.cat([own, torch.stack(foreign, dim=1)], dim=1) if foreign else own
 

@@ -17,8 +17,18 @@ from qwen3vl_app.demo import inputs
 from qwen3vl_app.demo.asking import Asked, answers, ask
 from qwen3vl_app.demo.comparing import compare_by, comparing_model, comparison, linear_map
 from qwen3vl_app.demo.course import Gentle, Plan, optimizers_for
-from qwen3vl_app.demo.families import FAMILY, family, similar_titles
-from qwen3vl_app.demo.lists import FOREIGN, FORMS, WORDS_FIRST, Families, families, pairing
+from qwen3vl_app.demo.families import FAMILY, FOREIGN, family, similar_titles
+from qwen3vl_app.demo.lists import (
+    FAR,
+    FORMS,
+    MOVED,
+    NEAR,
+    WORDS_FIRST,
+    Families,
+    families,
+    pairing,
+    wordless,
+)
 from qwen3vl_app.demo.listwise import by_query, choice, kept_loss, loss_of
 from qwen3vl_app.demo.lookalikes import look_alikes
 from qwen3vl_app.demo.names import Thing, load_things
@@ -125,11 +135,41 @@ def test_by_query__every_query_finds_the_documents_that_were_asked_it(count: int
 
 def test_families__every_query_has_an_answer_in_its_list(batches: list[Families]) -> None:
     for batch in batches:
-        assert batch.truth.shape == batch.asked.shape == (len(batch.documents), 1 + FAMILY)
+        strays = 0 if batch.asking is not None else NEAR + FAR
+        shape = (len(batch.documents), FAMILY + 1 + strays)
+        assert batch.truth.shape == batch.asked.shape == shape
         for document in range(len(batch.documents)):
-            assert batch.truth[document, document % FAMILY] == 1
+            right = batch.truth[document, document % FAMILY]
+            joined = batch.asking is not None and not batch.queries[0].endswith(">")
+            assert right == (0 if joined and document % FAMILY >= FAMILY - 2 else 1)
         easy = batch.truth[:, FAMILY]
         assert np.nansum(easy) <= len(easy) / 3
+
+
+def test_families__strays_are_mostly_wrong_and_about_what_is_shown(
+    batches: list[Families],
+) -> None:
+    worded = [batch for batch in batches if batch.asking is None]
+    near = np.concatenate([b.truth[:, -NEAR - FAR : -FAR].flatten() for b in worded])
+    far = np.concatenate([b.truth[:, -FAR:].flatten() for b in worded])
+    assert np.nanmean(far) < 0.03
+    assert 0.05 < np.nanmean(near) < 0.4
+    for batch in worded:
+        own = batch.asked[:, -NEAR - FAR :]
+        assert own.min() == len(batch.documents)
+        assert own.size == len(np.unique(own)) == len(batch.queries) - len(batch.documents)
+
+
+def test_wordless__clips_ask_for_clips_pictures_and_notes() -> None:
+    for seed, sides in enumerate(MOVED):
+        batch = wordless(Random(seed), load_things(60), 2, None, sides)
+        assert batch.shown is not None
+        assert batch.shown.shape[1] == 2
+        assert batch.asking is not None
+        assert (batch.asking.shape[1] > 1) == (sides[0] == "clip")
+        assert ("<|video_pad|>" in batch.documents[0]) == (sides[1] == "clip")
+        assert (batch.seen is None) == (sides[1] == "note")
+        assert (np.diagonal(batch.truth[:FAMILY, :FAMILY]) == 1).all()
 
 
 def test_families__every_form_comes_up(batches: list[Families]) -> None:
