@@ -154,7 +154,12 @@ def bar(progress: Progress, stage: str) -> Report:
 @click.option("--seed", type=int, default=FRESH_SEED, show_default=True, help="Of the drawings.")
 @click.option("--cases", type=int, default=60, show_default=True, help="Per reranker line.")
 @click.option("--card", is_flag=True, help="Write the numbers into CARD.md.")
-@click.option("--minutes", type=float, help="Of training, for the card.")
+@click.option(
+    "--trained",
+    default="time not recorded",
+    show_default=True,
+    help="How long and on what, for the card.",
+)
 @click.option(
     "--reranker",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -164,7 +169,7 @@ def bar(progress: Progress, stage: str) -> Report:
 def evaluate(
     seed: int,
     cases: int,
-    minutes: float | None,
+    trained: str,
     reranker: Path | None,
     target: Path,
     *,
@@ -184,7 +189,7 @@ def evaluate(
         lines += reranked_lines(embedder, judged, seed, cases, step)
     sys.stdout.write(table(lines))
     if card:
-        write_card(target / "CARD.md", Facts.of(target, seed, minutes), lines)
+        write_card(target / "CARD.md", Facts.of(target, seed, trained), lines)
 
 
 def checkpoint(folder: Path) -> Checkpoint:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from safetensors import safe_open
 
 from qwen3vl_app.demo.measures import Measure, table
 from qwen3vl_app.demo.names import LANGUAGES, load_things
+from qwen3vl_app.demo.network import COMPARING_LAYERS, TEXT_LAYERS
 from qwen3vl_app.demo.sizes import BUDGET
 
 
@@ -23,25 +22,26 @@ class Facts:
 
     day: str
     seed: int
-    hardware: str
-    minutes: float | None
-    parameters: int
-    megabytes: float
+    trained: str
+    embedder: str
+    reranker: str
 
     @classmethod
-    def of(cls, target: Path, seed: int, minutes: float | None) -> Facts:
-        """Facts about the pair below `target`, on this machine, today."""
-        weights = target / "embedder" / "model.safetensors"
-        with safe_open(weights, "pt") as tensors:
-            count = sum(tensors.get_tensor(name).numel() for name in tensors.keys())  # noqa: SIM118
+    def of(cls, target: Path, seed: int, trained: str) -> Facts:
+        """Facts about the pair below `target`, today."""
         return cls(
             datetime.now(UTC).date().isoformat(),
             seed,
-            f"{os.cpu_count()} cores, {platform.machine()}, no GPU",
-            minutes,
-            count,
-            weights.stat().st_size / 1e6,
+            trained,
+            *(size_of(target / name / "model.safetensors") for name in ("embedder", "reranker")),
         )
+
+
+def size_of(weights: Path) -> str:
+    """How large a checkpoint is."""
+    with safe_open(weights, "pt") as tensors:
+        count = sum(tensors.get_tensor(name).numel() for name in tensors.keys())  # noqa: SIM118
+    return f"{count / 1e6:.1f} million ({weights.stat().st_size / 1e6:.0f} MB in float16)"
 
 
 CARD = """# The bundled demo checkpoints
@@ -52,20 +52,19 @@ download. They know a small drawn world and nothing else.
 
 | | |
 | --- | --- |
-| parameters | {parameters:.1f} million each, {megabytes:.0f} MB in float16 |
+| parameters | embedder {embedder}, reranker {reranker} |
 | shape | {layers} |
 | knows | {things} things of Noto Color Emoji, 6 shapes × 11 colours × 1–4, 5 kinds of charts, 6 motions |
 | languages | {languages} (names from Unicode CLDR; sentences mostly English) |
 | sees | pictures of at most {picture} tokens (about 190 × 190 pixels), clips of at most {frames} frames |
-| trained | {minutes} on {hardware} |
+| trained | {trained} |
 | measured | {day}, seed {seed}, drawings never seen in training |
 
 The weights come from several runs while the recipe was adjusted: of the embedder, 46 minutes on an
 earlier world of 389 things, 106 on this one, 70 of mostly reading and 144 of everything, the last 70
-of these with more pictures of things and less reading than `build` mixes; of the reranker, 122 minutes
-before its tokens had to tell places and 75 with it. One run of `build` follows the embedder's recipe
-and will not give the same digits. The reranker's recipe has changed since: see the last points of
-“What was tried”. The weights that are bundled are of the earlier one.
+of these with more pictures of things and less reading than `build` mixes; of the reranker, 76 minutes
+on one core, 8 minutes on an H100 and 3 on an H200, and at last 22 minutes on one core with strays.
+One run of `build` follows the same recipes and will not give the same digits.
 
 ## Measured
 
@@ -98,22 +97,27 @@ tenth of the heading words that stand on no page of training.
   the best linear guess from its vision tokens explained nothing of where across they lie. With every
   token asked for its place and the end of the prompt for the places of what is named
   (`demo/places.py`), swapped sides went from 0.57 to 0.97 in 400 steps.
-* Reading in the reranker: one begun anew from an embedder that reads, asked from the first step for
-  letters as that is (3,400 steps, 106 minutes), put the right one of four headings first in 0.94 of
-  cases and told swapped sides in 0.97. With plain names on the sample collection it was the weaker one
-  (40 queries, mean reciprocal rank 0.67; the one before 0.83, recall alone 0.90), so it is not shipped.
-* The second stage against recall, kind by kind (the lines above): it helps with relations and with
-  nothing else. Headings and charts lose most: it was not begun from what reads. (Counts among wrong
-  counts cannot gain the 0.20 that is their goal: recall has 0.911 of them.)
-* A reranker that begins as the final embedder, with three text layers on top (9.6 million parameters).
+* An earlier reranker, which began as an older embedder and was trained for 197 minutes on one core, helped
+  with relations and with nothing else: against recall it lost 0.25 nDCG@10 on names in other languages,
+  0.72 on headings, 0.55 on charts. It saw lists of six candidates, all of them nearly right.
+* A reranker that begins as the final embedder, with three text layers on top (9.7 million parameters).
   Without any training, the token behind the query tells 0.82 of 150 queries apart by its likeness to
   the embedder's vectors, and 0.95 of 400 after one linear map (ridge regression, 3,000 queries); for
   that it begins as the token at which the embedder's vector is read. As projections of the new layers
   such maps choose the right one of six look-alikes in 0.46 to 0.75 of cases (three batches; recall
-  0.91 to 1.00, chance 0.17). After 160 steps, most of them of words alone (5 minutes of a processor
-  that other work kept busy), that token is within a cosine of 0.91 of the embedder's vectors of names in
-  all languages (0.60 by the map alone); documents are hardly learned. So it is not measured further and
-  not shipped; `build --stage reranker` follows this recipe.
+  0.91 to 1.00, chance 0.17). The embedder's similarities stay a floor: until the end the reranker has to
+  tell the embedder's vectors of query and document. After 1,328 steps of 24 documents on one core it
+  had lost least on names (-0.06) and headings (-0.23, -0.06), and told sides by chance.
+* The same on a GPU, where a batch of 60 to 192 documents costs what one of 24 does on a core: each query
+  with ten candidates, six nearly right and four of other families, three kinds of batches to a step, the
+  vision tower learning as well (the document is looked at once for all its queries, so that it costs
+  little), and the targets on the way counting less and less, a fifth at last. 1,379 steps, 11 minutes:
+  every line of the table but three at or above recall, the loss of lists still falling.
+* Strays. The table asks pictures of pictures and notes of notes; a library holds all of them at once. On the
+  samples the reranker of that table put a clip of a bus before the picture of a bus left of a car, and
+  notes before clips when asked by a clip. So every document of a batch is asked for four further things
+  of any kind, two of them about what it shows; clips ask for clips, pictures and notes; and beside pairs
+  asked for by a picture and a name stand pictures of one of the two.
 * Fusing what lies between the products of a layer (`torch.compile`): 140 instead of 250 ms of processor
   time a layer, forward and backward, for 6,700 tokens; most of a step was reading and writing states.
 * Motion: the same targets behind each pair of frames (where the thing is, then how it came there from
@@ -127,31 +131,27 @@ tenth of the heading words that stand on no page of training.
 
 * Photographs, handwriting and small print mean nothing to them. They read one or two large words of
   at most ten Latin letters each, in one bold type face; the headings of the sample PDFs are set in
-  another and mean nothing to them. The reranker does not read: of the four scans in the samples it
-  puts none first for its heading.
+  another, and only the reranker has seen it.
 * A thing that is not in the emoji font is confused with whatever looks or sounds alike.
 * Sentences are understood by the names in them. Negation, numbers above four and reasoning are not.
-* 0.50 is chance in the lines “true before wrong”. The reranker learned names for a shorter time than
-  the embedder, most of all in other languages than English. Except for what stands left of or above
-  what, recall is the better stage.
+* 0.50 is chance in the lines “true before wrong”. Counts among wrong counts cannot gain the 0.20 that is
+  their goal: recall has 0.91 of them.
 * Relevance is calibrated on drawings of this world; elsewhere it is a number without meaning.
 """
 
 
 def write_card(path: Path, facts: Facts, lines: Sequence[Measure]) -> None:
     """Write the card in Markdown."""
-    minutes = "time not recorded" if facts.minutes is None else f"{facts.minutes:.0f} minutes"
     path.write_text(
         CARD.format(
-            parameters=facts.parameters / 1e6,
-            megabytes=facts.megabytes,
-            layers="6 text and 4 vision layers of width 192, 12,288 tokens, Matryoshka at 64 and 128",
+            embedder=facts.embedder,
+            reranker=facts.reranker,
+            layers=f"{TEXT_LAYERS} text layers, the reranker {COMPARING_LAYERS} more, and 4 vision layers of width 192; 12,288 tokens, Matryoshka at 64 and 128",
             things=len(load_things()),
             languages=", ".join(LANGUAGES),
             picture=BUDGET.max_picture_tokens,
             frames=BUDGET.max_frames,
-            minutes=minutes,
-            hardware=facts.hardware,
+            trained=facts.trained,
             day=facts.day,
             seed=facts.seed,
             table=table(lines),
