@@ -14,7 +14,8 @@ from qwen3vl_app.bench.ingest import DIMENSION, measure_ingest, measure_scans
 from qwen3vl_app.bench.measures import Measure, interleaved, machine, timed
 from qwen3vl_app.bench.vectors import HITS, Likeness, measure_vectors
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.store.cache import FOLDER, CacheKey, IndexCache
+from qwen3vl_app.store.belongings import INDEX
+from qwen3vl_app.store.cache import CacheKey, IndexCache
 from qwen3vl_app.store.codes import OneBitCodes
 from qwen3vl_app.store.formats import VectorFormat
 from qwen3vl_app.store.library import Library
@@ -111,9 +112,9 @@ def _measure_library_search(home: Path, queries: Vectors) -> list[Measure]:
 def _loaded(home: Path) -> StoredIndex:
     """The index as it is mapped from the library's disk, with one-bit codes at any size."""
     key = CacheKey(fingerprint=SPACE.fingerprint, dimension=DIMENSION, form=VectorFormat.FLOAT32)
-    loaded = IndexCache(home / FOLDER, key, writable=False).load()
+    loaded = IndexCache(home / INDEX, key, writable=False).load()
     if loaded is None:
-        raise AppError(f"The index of the filled library is not in {home / FOLDER}.")
+        raise AppError(f"The index of the filled library is not in {home / INDEX}.")
     index, _ = loaded
     if index.codes is None:
         index.use_codes(OneBitCodes(DIMENSION))

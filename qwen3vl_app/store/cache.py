@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from qwen3vl_app.store.belongings import INDEX
 from qwen3vl_app.store.codes import Codes, EightBitCodes, OneBitCodes
 from qwen3vl_app.store.formats import Rows, VectorFormat, row_width
 from qwen3vl_app.store.matrix import Columns, Fetch, Matrix
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FOLDER = INDEX
 _MAGIC = b"qwen3vl-app index 1\n"
 _PIECE = 4096
 _REMOVED = 1000

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from qwen3vl_app.store.cache import FOLDER, CacheKey, IndexCache, forget_space
+from qwen3vl_app.store.belongings import INDEX
+from qwen3vl_app.store.cache import CacheKey, IndexCache, forget_space
 from qwen3vl_app.store.codes import EightBitCodes, OneBitCodes
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.formats import StorageSetting, VectorFormat, cut
@@ -149,14 +150,14 @@ class LiveIndex:
 
     def forget_space(self, fingerprint: str) -> None:
         """Delete what is kept on disk of another space."""
-        forget_space(self._connection.directory / FOLDER, fingerprint)
+        forget_space(self._connection.directory / INDEX, fingerprint)
 
     # ------------------------------------------------------------ between SQLite and the index
 
     def _open(self, conn: sqlite3.Connection, space: Space) -> None:
         dimension, form = self._setting.numbers(space.dimension), self._setting.format
         self._cache = IndexCache(
-            self._connection.directory / FOLDER,
+            self._connection.directory / INDEX,
             CacheKey(fingerprint=space.fingerprint, dimension=dimension, form=form),
             writable=self._connection.writable,
         )
