@@ -14,12 +14,12 @@ from qwen3vl_app.bench.ingest import DIMENSION, measure_ingest, measure_scans
 from qwen3vl_app.bench.measures import Measure, interleaved, machine, timed
 from qwen3vl_app.bench.vectors import HITS, Likeness, measure_vectors
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.index.formats import VectorFormat
+from qwen3vl_app.index.quantizers import OneBitCodes
+from qwen3vl_app.index.snapshot import CacheKey, IndexCache
+from qwen3vl_app.index.two_stage import StoredIndex
 from qwen3vl_app.store.belongings import INDEX
-from qwen3vl_app.store.cache import CacheKey, IndexCache
-from qwen3vl_app.store.codes import OneBitCodes
-from qwen3vl_app.store.formats import VectorFormat
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.stored import StoredIndex
 from qwen3vl_app.types import Space, Vectors
 
 SPACE = Space(model="bench", dimension=DIMENSION, fingerprint="bench")

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from qwen3vl_app.bench.measures import Measure, interleaved
-from qwen3vl_app.store.codes import EightBitCodes
-from qwen3vl_app.store.index import FaissIndex, VectorIndex
-from qwen3vl_app.store.stored import StoredIndex
+from qwen3vl_app.index.exact import FaissIndex
+from qwen3vl_app.index.protocol import VectorIndex
+from qwen3vl_app.index.quantizers import EightBitCodes
+from qwen3vl_app.index.two_stage import StoredIndex
 from qwen3vl_app.types import Vectors
 
 HITS = 10

@@ -1,1 +1,1 @@
-"""Items, vectors and file outcomes on disk: SQLite is the truth, FAISS is derived from it."""
+"""Items, vectors and file outcomes on disk: SQLite is the truth, ``index`` derived from it."""

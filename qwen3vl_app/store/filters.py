@@ -12,8 +12,8 @@ from unicodedata import normalize
 
 import numpy as np
 
+from qwen3vl_app.index.protocol import Ids
 from qwen3vl_app.store.encoding import bounds_under, encode_path, storable
-from qwen3vl_app.store.index import Ids
 from qwen3vl_app.types import (
     SQUARE_WITHIN,
     ItemFilter,

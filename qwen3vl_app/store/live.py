@@ -8,16 +8,16 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut
+from qwen3vl_app.index.matrix import Matrix
+from qwen3vl_app.index.protocol import Ids, draw
+from qwen3vl_app.index.quantizers import EightBitCodes, OneBitCodes
+from qwen3vl_app.index.snapshot import CacheKey, IndexCache, forget_space
+from qwen3vl_app.index.two_stage import FLAT_ITEMS, StoredIndex
 from qwen3vl_app.store.belongings import INDEX
-from qwen3vl_app.store.cache import CacheKey, IndexCache, forget_space
-from qwen3vl_app.store.codes import EightBitCodes, OneBitCodes
 from qwen3vl_app.store.connection import Connection
-from qwen3vl_app.store.formats import StorageSetting, VectorFormat, cut
-from qwen3vl_app.store.index import Ids, draw
 from qwen3vl_app.store.items import item_ids
-from qwen3vl_app.store.matrix import Matrix
 from qwen3vl_app.store.settings import read_storage
-from qwen3vl_app.store.stored import FLAT_ITEMS, StoredIndex
 from qwen3vl_app.store.vectors import (
     found_stamp,
     read_stamped,

@@ -6,7 +6,7 @@ import sqlite3
 
 import numpy as np
 
-from qwen3vl_app.store.index import Ids
+from qwen3vl_app.index.protocol import Ids
 from qwen3vl_app.store.items import kinds_of
 from qwen3vl_app.store.live import LiveIndex
 from qwen3vl_app.store.rows import SampleScores

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from qwen3vl_app.store.formats import StorageSetting, VectorFormat
+from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 
 
 def read_storage(conn: sqlite3.Connection) -> StorageSetting:

@@ -11,13 +11,13 @@ from statistics import median
 import numpy as np
 
 from qwen3vl_app.errors import LibraryReadOnlyError, UsageError
+from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut, row_width
+from qwen3vl_app.index.matrix import Matrix
+from qwen3vl_app.index.protocol import Ids, VectorIndex, draw
+from qwen3vl_app.index.two_stage import StoredIndex
 from qwen3vl_app.store.connection import Connection
-from qwen3vl_app.store.formats import StorageSetting, VectorFormat, cut, row_width
-from qwen3vl_app.store.index import Ids, VectorIndex, draw
 from qwen3vl_app.store.live import LiveIndex, codes_for, described
-from qwen3vl_app.store.matrix import Matrix
 from qwen3vl_app.store.settings import read_storage, write_storage
-from qwen3vl_app.store.stored import StoredIndex
 from qwen3vl_app.store.vectors import (
     delete_space,
     list_spaces,

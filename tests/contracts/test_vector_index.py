@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen3vl_app.store.codes import EightBitCodes, OneBitCodes
-from qwen3vl_app.store.index import FaissIndex, NumpyIndex, VectorIndex
-from qwen3vl_app.store.matrix import Matrix
-from qwen3vl_app.store.stored import StoredIndex
+from qwen3vl_app.index.exact import FaissIndex, NumpyIndex
+from qwen3vl_app.index.matrix import Matrix
+from qwen3vl_app.index.protocol import VectorIndex
+from qwen3vl_app.index.quantizers import EightBitCodes, OneBitCodes
+from qwen3vl_app.index.two_stage import StoredIndex
 from qwen3vl_app.types import Vectors
 
 MakeIndex = Callable[[int], VectorIndex]

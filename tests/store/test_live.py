@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qwen3vl_app.store import cache, live
-from qwen3vl_app.store.formats import StorageSetting, VectorFormat
+from qwen3vl_app.index import snapshot
+from qwen3vl_app.index.formats import StorageSetting, VectorFormat
+from qwen3vl_app.store import live
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.settings import write_storage
 from tests.store.build import content, put_file
@@ -199,7 +200,7 @@ def test_check__finds_a_single_damaged_vector(folder: Path) -> None:
 def test_use__mapped_rows_answer_as_read_ones_do(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "_READ_BYTES", 0)
+    monkeypatch.setattr(snapshot, "_READ_BYTES", 0)
     with Library.open(folder) as library:
         library.use_space(WIDE)
         assert agrees(library)
@@ -245,7 +246,7 @@ def test_commit__is_appended(folder: Path, reads: list[int]) -> None:
 def test_forget__many_removed_rows_are_written_out(
     folder: Path, monkeypatch: pytest.MonkeyPatch, reads: list[int]
 ) -> None:
-    monkeypatch.setattr(cache, "_REMOVED", 10)
+    monkeypatch.setattr(snapshot, "_REMOVED", 10)
     before = files(folder, "rows")
     with Library.open(folder) as library:
         library.use_space(WIDE)
@@ -358,12 +359,13 @@ KILLED = """
 import sys, itertools
 from pathlib import Path
 import numpy as np
-from qwen3vl_app.store import cache, live
+from qwen3vl_app.index import snapshot
+from qwen3vl_app.store import live
 from qwen3vl_app.store.library import Library
 from tests.store.build import content, put_file
 from tests.store.fill import WIDE, directions
 
-live.KEPT_ITEMS, live.SAVE_ROWS, cache._REMOVED = 1, 3, 5
+live.KEPT_ITEMS, live.SAVE_ROWS, snapshot._REMOVED = 1, 3, 5
 with Library.open(Path(sys.argv[1])) as library:
     library.use_space(WIDE)
     print("ready", flush=True)

@@ -12,9 +12,9 @@ from typing import Any, Protocol, TypeAlias
 import faiss
 import numpy as np
 
-from qwen3vl_app.store.formats import Rows
-from qwen3vl_app.store.matrix import Mask, Positions
-from qwen3vl_app.store.rotation import Rotation
+from qwen3vl_app.index.formats import Rows
+from qwen3vl_app.index.matrix import Mask, Positions
+from qwen3vl_app.index.rotation import Rotation
 from qwen3vl_app.types import Vectors
 
 TRAINING = 10_000

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from qwen3vl_app.store.codes import TRAINING, Codes
-from qwen3vl_app.store.index import Ids, best_first, check_new, check_query, draw
-from qwen3vl_app.store.matrix import Mask, Matrix, Positions
+from qwen3vl_app.index.matrix import Mask, Matrix, Positions
+from qwen3vl_app.index.protocol import Ids, best_first, check_new, check_query, draw
+from qwen3vl_app.index.quantizers import TRAINING, Codes
 from qwen3vl_app.types import Vectors
 
 FLAT_ITEMS = 50_000

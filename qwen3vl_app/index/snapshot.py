@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from qwen3vl_app.store.codes import Codes, EightBitCodes, OneBitCodes
-from qwen3vl_app.store.formats import Rows, VectorFormat, row_width
-from qwen3vl_app.store.matrix import Columns, Fetch, Matrix
-from qwen3vl_app.store.stored import StoredIndex
+from qwen3vl_app.index.formats import Rows, VectorFormat, row_width
+from qwen3vl_app.index.matrix import Columns, Fetch, Matrix
+from qwen3vl_app.index.quantizers import Codes, EightBitCodes, OneBitCodes
+from qwen3vl_app.index.two_stage import StoredIndex
 
 if TYPE_CHECKING:
     from pathlib import Path

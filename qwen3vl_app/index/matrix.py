@@ -14,8 +14,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from qwen3vl_app.store.formats import Rows, VectorFormat, decode, encode, row_width
-from qwen3vl_app.store.index import Ids
+from qwen3vl_app.index.formats import Rows, VectorFormat, decode, encode, row_width
+from qwen3vl_app.index.protocol import Ids
 from qwen3vl_app.types import Vectors
 
 Positions = NDArray[np.int64]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen3vl_app.store.near import (
+from qwen3vl_app.index.near_duplicates import (
     LIKENESS,
     LOOK_BITS,
     Gatherer,
