@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qwen3vl_app.store.files import living_paths, thumbnail_names
-from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.integrity import damaged_rows
 from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.store.tables.files import living_paths, thumbnail_names
+from qwen3vl_app.store.tables.filters import LIVING
+from qwen3vl_app.store.tables.vectors import searchable_ids, space_id
 from qwen3vl_app.store.thumbnails import Thumbnails
-from qwen3vl_app.store.vectors import searchable_ids, space_id
 
 WORDING = "The index of exact words"
 

@@ -13,17 +13,17 @@ from types import TracebackType
 from typing import Self
 
 from qwen3vl_app.errors import LibraryError, LibraryReadOnlyError, UsageError
-from qwen3vl_app.store import files, items, vectors
 from qwen3vl_app.store.belongings import DATABASE, THUMBNAILS, UPLOADS, strangers
 from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import Connection
-from qwen3vl_app.store.folders import list_folders
 from qwen3vl_app.store.leftovers import sweep_leftovers
 from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.mending import drop_damaged
 from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.searching import SearchableLibrary
+from qwen3vl_app.store.tables import files, items, vectors
+from qwen3vl_app.store.tables.folders import list_folders
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.trash import LibraryTrash
 from qwen3vl_app.store.uploads import Uploads

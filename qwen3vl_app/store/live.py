@@ -16,9 +16,9 @@ from qwen3vl_app.index.snapshot import CacheKey, IndexCache, forget_space
 from qwen3vl_app.index.two_stage import FLAT_ITEMS, StoredIndex
 from qwen3vl_app.store.belongings import INDEX
 from qwen3vl_app.store.connection import Connection
-from qwen3vl_app.store.items import item_ids
-from qwen3vl_app.store.settings import read_storage
-from qwen3vl_app.store.vectors import (
+from qwen3vl_app.store.tables.items import item_ids
+from qwen3vl_app.store.tables.storage_setting import read_storage
+from qwen3vl_app.store.tables.vectors import (
     found_stamp,
     read_stamped,
     read_vectors,

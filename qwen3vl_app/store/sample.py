@@ -7,9 +7,9 @@ import sqlite3
 import numpy as np
 
 from qwen3vl_app.index.protocol import Ids
-from qwen3vl_app.store.items import kinds_of
 from qwen3vl_app.store.live import LiveIndex
 from qwen3vl_app.store.rows import SampleScores
+from qwen3vl_app.store.tables.items import kinds_of
 from qwen3vl_app.types import Kind, Space, Vectors
 
 SAMPLE_SIZE = 1000

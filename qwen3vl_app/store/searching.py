@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.store import filters, items, tags, vectors, words
 from qwen3vl_app.store.belongings import THUMBNAILS
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
 from qwen3vl_app.store.live import LiveIndex
-from qwen3vl_app.store.names import KnownNames
 from qwen3vl_app.store.rows import SampleScores, WordMatches
 from qwen3vl_app.store.sample import Sample
 from qwen3vl_app.store.storage import LibraryStorage
+from qwen3vl_app.store.tables import filters, full_text_search, items, tags, vectors
+from qwen3vl_app.store.tables.full_text_names import KnownNames
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import (
     EVERYTHING,
@@ -121,13 +121,15 @@ class SearchableLibrary:
         self._check(where)
         with self._connection.reading() as conn:
             names = None if self._names is None else self._names.now(conn)
-            found = words.matching(conn, wanted, names)
+            found = full_text_search.matching(conn, wanted, names)
             # only living items have words, so without a filter there is nothing to ask
             allowed = {*found} if where == EVERYTHING else filters.passing(conn, found, where)
             return WordMatches(
                 found=tuple(item for item in found if item in allowed),
                 hidden=frozenset(found) - allowed,
-                unwanted=frozenset(map(ItemId, words.containing(conn, wanted.unwanted, names))),
+                unwanted=frozenset(
+                    map(ItemId, full_text_search.containing(conn, wanted.unwanted, names))
+                ),
             )
 
     def passing(self, chosen: Collection[ItemId], where: ItemFilter) -> set[ItemId]:

@@ -17,8 +17,8 @@ from qwen3vl_app.index.protocol import Ids, VectorIndex, draw
 from qwen3vl_app.index.two_stage import StoredIndex
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.live import LiveIndex, codes_for, described
-from qwen3vl_app.store.settings import read_storage, write_storage
-from qwen3vl_app.store.vectors import (
+from qwen3vl_app.store.tables.storage_setting import read_storage, write_storage
+from qwen3vl_app.store.tables.vectors import (
     delete_space,
     list_spaces,
     read_vectors,

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qwen3vl_app.store import files, folders, items, outcomes, vectors, wording
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path
 from qwen3vl_app.store.live import LiveIndex
@@ -26,6 +25,7 @@ from qwen3vl_app.store.rows import (
     Source,
     SourceId,
 )
+from qwen3vl_app.store.tables import files, folders, full_text_index, items, outcomes, vectors
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import ContentHash, FileStamp, ItemId, Outcome, Part, SkippedPath, Space
 
@@ -285,7 +285,7 @@ class LibraryWriter:
         with self._connection.lock:
             with self._connection.writing() as conn:
                 yield conn, changes
-                wording.follow(conn, changes.contents, changes.items)
+                full_text_index.follow(conn, changes.contents, changes.items)
             with self._connection.reading() as conn:
                 self._live.follow(conn, changes.contents, changes.items)
 

@@ -17,7 +17,7 @@ from qwen3vl_app.index import snapshot
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 from qwen3vl_app.store import live
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.settings import write_storage
+from qwen3vl_app.store.tables.storage_setting import write_storage
 from tests.store.build import content, put_file
 from tests.store.fill import WIDE, directions, fill
 

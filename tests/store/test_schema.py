@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from qwen3vl_app.errors import LibraryError, LibraryTooNewError
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.schema import MIGRATIONS
+from qwen3vl_app.store.tables.schema import MIGRATIONS
 from qwen3vl_app.types import ExactWords
 from tests.store.build import SPACE, content, put_file, unit
 

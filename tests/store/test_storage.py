@@ -9,7 +9,7 @@ from qwen3vl_app.errors import LibraryReadOnlyError, UsageError
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut, decode, encode, row_width
 from qwen3vl_app.store import live
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.vectors import put_space
+from qwen3vl_app.store.tables.vectors import put_space
 from qwen3vl_app.types import Space
 from tests.store.fill import WIDE, directions, fill
 

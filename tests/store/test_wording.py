@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.wording import NAMES_KEPT, spaced
+from qwen3vl_app.store.tables.full_text_index import NAMES_KEPT, spaced
 from qwen3vl_app.types import ExactWords, Kind, Place
 from tests.store.build import content, hash_of, put_file, unit
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qwen3vl_app.store.checksums import BY_NAME, leave_out
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path, storable
-from qwen3vl_app.store.filters import LIVING
 from qwen3vl_app.store.rows import FileId, KnownFile, KnownStamp
+from qwen3vl_app.store.tables.checksums import BY_NAME, leave_out
+from qwen3vl_app.store.tables.filters import LIVING
 from qwen3vl_app.types import ContentHash, FileOutcome, FileStamp, Original, Outcome
 
 _WHOLE = BY_NAME["file"].is_whole("file")

@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Iterable
 
 from qwen3vl_app.store.encoding import decode_path, display, encode_path, storable
-from qwen3vl_app.store.files import now, promote
-from qwen3vl_app.store.items import parts_with_vectors
 from qwen3vl_app.store.rows import FileEnd, FileId
+from qwen3vl_app.store.tables.files import now, promote
+from qwen3vl_app.store.tables.items import parts_with_vectors
 from qwen3vl_app.types import ContentHash, FileStamp, Outcome, SkippedPath, storable_number
 
 _DAY = 86_400 * 10**9

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database, Migrations
 
 from qwen3vl_app.errors import LibraryError, LibraryTooNewError
-from qwen3vl_app.store import checksums, wording
+from qwen3vl_app.store.tables import checksums, full_text_index
 from qwen3vl_app.types import ItemId
 
 if TYPE_CHECKING:
@@ -272,14 +272,14 @@ def m002_words_tags_looks(db: Database) -> None:
     """Exact words, tags, looks and dates; turns and folders; what the vector cache needs."""
     for statement in (*_SECOND, *_WORDING, *_VECTOR_STATE):
         db.execute(statement)
-    wording.fill(db.conn)
+    full_text_index.fill(db.conn)
 
 
 @MIGRATIONS()
 def m003_words_of_sections(db: Database) -> None:
     """Exact words find slides and sheets by their names."""
     sections = db.execute("SELECT id FROM item WHERE section <> ''").fetchall()
-    wording.follow(db.conn, (), [ItemId(row[0]) for row in sections])
+    full_text_index.follow(db.conn, (), [ItemId(row[0]) for row in sections])
 
 
 @MIGRATIONS()
@@ -315,10 +315,10 @@ def m005_folded_words(db: Database) -> None:
 
     Costs about 1 s for 1,000 passages of 300 words.
     """
-    wording.compose(db.conn)
+    full_text_index.compose(db.conn)
     for statement in _NO_INDEXES:
         db.execute(statement)
-    wording.fill(db.conn)
+    full_text_index.fill(db.conn)
     _, _, fragment, *triggers = _WORDING
     for statement in (_WHOLE_WORD, fragment):
         db.execute(statement)

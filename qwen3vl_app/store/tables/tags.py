@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store.encoding import storable
-from qwen3vl_app.store.filters import LIVING
+from qwen3vl_app.store.tables.filters import LIVING
 from qwen3vl_app.types import ItemId
 
 LONGEST_TAG = 100

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from qwen3vl_app.index.protocol import Ids
-from qwen3vl_app.store.checksums import BY_NAME, leave_out
 from qwen3vl_app.store.encoding import decode_path, storable
-from qwen3vl_app.store.filters import LIVING, conditions
+from qwen3vl_app.store.tables.checksums import BY_NAME, leave_out
+from qwen3vl_app.store.tables.filters import LIVING, conditions
 from qwen3vl_app.types import Content, ContentHash, Item, ItemFilter, ItemId, Kind, Part, Place
 
 _FIELDS = """

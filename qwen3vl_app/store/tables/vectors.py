@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from qwen3vl_app.index.protocol import Ids
-from qwen3vl_app.store.checksums import BY_NAME, TABLE, leave_out, row_checksum
-from qwen3vl_app.store.filters import LIVING
+from qwen3vl_app.store.tables.checksums import BY_NAME, TABLE, leave_out, row_checksum
+from qwen3vl_app.store.tables.filters import LIVING
 from qwen3vl_app.types import ItemId, Space, Vectors
 
 _STORED = np.dtype("<f4")

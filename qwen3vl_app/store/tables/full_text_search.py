@@ -17,8 +17,8 @@ from contextlib import contextmanager
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store.encoding import storable
-from qwen3vl_app.store.names import Names
-from qwen3vl_app.store.wording import spaced
+from qwen3vl_app.store.tables.full_text_index import spaced
+from qwen3vl_app.store.tables.full_text_names import Names
 from qwen3vl_app.types import ExactWords, ItemId
 from qwen3vl_app.types.folding import fold
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from qwen3vl_app.store import files, folders
 from qwen3vl_app.store.encoding import decode_path, display, encode_path
 from qwen3vl_app.store.rows import FileId, Folder, Removal, RemovalId, RemovedKind
+from qwen3vl_app.store.tables import files, folders
 from qwen3vl_app.types import ContentHash
 
 KEPT = timedelta(days=30)

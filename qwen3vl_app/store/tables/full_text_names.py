@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from qwen3vl_app.store.encoding import decode_path, display
-from qwen3vl_app.store.wording import NAMES_KEPT, indexed, spaced
+from qwen3vl_app.store.tables.full_text_index import NAMES_KEPT, indexed, spaced
 from qwen3vl_app.types.folding import fold
 
 _ALL = """
