@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from qwen3vl_app.index.formats import Rows, VectorFormat, row_width
 from qwen3vl_app.index.matrix import Columns, Fetch, Matrix
 from qwen3vl_app.index.quantizers import Codes, EightBitCodes, OneBitCodes
-from qwen3vl_app.index.two_stage import StoredIndex
+from qwen3vl_app.index.two_stage import TwoStageIndex
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ _KINDS: dict[str, type[OneBitCodes | EightBitCodes]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CacheKey:
+class SnapshotKey:
     """Which index: of which space, in which view."""
 
     fingerprint: str
@@ -68,7 +68,7 @@ class CacheKey:
         return f"{_space_name(self.fingerprint)}-{self.dimension}-{self.form}"
 
 
-class IndexCache:
+class IndexSnapshot:
     """The files of one index. Used under the library's lock, and written by one process only.
 
     Args:
@@ -77,14 +77,14 @@ class IndexCache:
         writable: Keep something, or only look.
     """
 
-    def __init__(self, folder: Path, key: CacheKey, *, writable: bool) -> None:
+    def __init__(self, folder: Path, key: SnapshotKey, *, writable: bool) -> None:
         self._folder, self._key, self._writable = folder, key, writable
         self._head = folder / f"{key.name}.head"
         self._token = ""  # of the files that head names; empty while there are none
         self._saved_stamp: int | None = None
         self._coded, self._kind, self._checksum = 0, "", 0
 
-    def load(self, fetch: Fetch | None = None) -> tuple[StoredIndex, int | None] | None:
+    def load(self, fetch: Fetch | None = None) -> tuple[TwoStageIndex, int | None] | None:
         """The index as it was kept, and the stamp that it agreed with; None without a good one.
 
         Maps the rows and reads the rest: about 0.1 s for 100,000.
@@ -97,7 +97,7 @@ class IndexCache:
         self._token = ""
         return None
 
-    def save(self, index: StoredIndex, stamp: int | None) -> None:
+    def save(self, index: TwoStageIndex, stamp: int | None) -> None:
         """Keep what has changed; ``stamp`` is what it agrees with, None while it is incomplete.
 
         A disk that refuses costs nothing but the next opening's time.
@@ -121,7 +121,7 @@ class IndexCache:
 
     # ------------------------------------------------------------ reading
 
-    def _load(self, fetch: Fetch | None) -> tuple[StoredIndex, int | None]:
+    def _load(self, fetch: Fetch | None) -> tuple[TwoStageIndex, int | None]:
         head, arrays = _parse(self._head.read_bytes())
         if head["fingerprint"] != self._key.fingerprint:
             raise ValueError("it belongs to another space")
@@ -137,7 +137,7 @@ class IndexCache:
         matrix = Matrix(self._key.dimension, self._key.form, kept=columns, fetch=fetch)
         codes = self._load_codes(head, arrays["constants"])
         self._saved_stamp = head["stamp"]
-        return StoredIndex(matrix, codes), self._saved_stamp
+        return TwoStageIndex(matrix, codes), self._saved_stamp
 
     def _load_codes(self, head: dict[str, Any], constants: Vectors) -> Codes | None:
         if head["codes"] is None:
@@ -153,7 +153,7 @@ class IndexCache:
 
     # ------------------------------------------------------------ writing
 
-    def _save(self, index: StoredIndex, stamp: int | None) -> None:
+    def _save(self, index: TwoStageIndex, stamp: int | None) -> None:
         self._folder.mkdir(exist_ok=True)
         removed = index.matrix.rows - len(index.matrix)
         others = self._coded and (index.codes is None or index.codes.kind != self._kind)
@@ -172,7 +172,7 @@ class IndexCache:
         self._saved_stamp = stamp
         self._delete_others(self._token)
 
-    def _write_anew(self, index: StoredIndex) -> None:
+    def _write_anew(self, index: TwoStageIndex) -> None:
         """All living rows into a new file; what was removed is gone after it."""
         matrix, codes = index.matrix, index.codes
         with self._file("rows").open("wb") as file:
@@ -199,7 +199,7 @@ class IndexCache:
         self._coded, self._kind = len(codes), codes.kind
         self._checksum = zlib.crc32(_plain(rows), self._checksum)
 
-    def _packed(self, index: StoredIndex, stamp: int | None) -> bytes:
+    def _packed(self, index: TwoStageIndex, stamp: int | None) -> bytes:
         matrix, codes = index.matrix, index.codes
         arrays: dict[str, NDArray[Any]] = {
             "ids": matrix.ids_by_position,

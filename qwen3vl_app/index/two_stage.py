@@ -25,7 +25,7 @@ _WIDER = 4
 _PIECE = 4096
 
 
-class StoredIndex:
+class TwoStageIndex:
     """See ``VectorIndex``; exact unless it has one-bit codes.
 
     With one-bit codes, hits can be missed; candidates are widened while their measured error

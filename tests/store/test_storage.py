@@ -7,7 +7,7 @@ import pytest
 
 from qwen3vl_app.errors import LibraryReadOnlyError, UsageError
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut, decode, encode, row_width
-from qwen3vl_app.store import live
+from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.tables.vectors import put_space
 from qwen3vl_app.types import Space
@@ -70,7 +70,7 @@ def test_measure__too_few(library: Library) -> None:
 def test_apply__changes_the_index_and_stays(
     filled: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "KEPT_ITEMS", 1)
+    monkeypatch.setattr(index_sync, "KEPT_ITEMS", 1)
     setting = StorageSetting(dimension=32, format=VectorFormat.INT8)
     filled.storage.apply(StorageSetting(format=VectorFormat.FLOAT16))
     filled.storage.apply(setting)

@@ -1,7 +1,6 @@
 """Statements about the tables of a library, a file for one or two. Callers must hold its lock.
 
-``schema`` has the tables themselves, made by ``migrations``, and ``checksums`` the one about the
-rows of all others.
+``schema`` has the tables themselves, made by ``migrations``; ``checksums`` seals the rows of all.
 ``files``, ``outcomes`` and ``removals`` are about files; ``folders`` about what is scanned again;
 ``items``, ``tags`` and ``filters`` about what can be found; ``vectors`` about vectors and their
 spaces; ``storage_setting`` about how the index keeps them. Exact words are in

@@ -12,8 +12,8 @@ from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut
 from qwen3vl_app.index.matrix import Matrix
 from qwen3vl_app.index.protocol import Ids, draw
 from qwen3vl_app.index.quantizers import EightBitCodes, OneBitCodes
-from qwen3vl_app.index.snapshot import CacheKey, IndexCache, forget_space
-from qwen3vl_app.index.two_stage import FLAT_ITEMS, StoredIndex
+from qwen3vl_app.index.snapshot import IndexSnapshot, SnapshotKey, forget_space
+from qwen3vl_app.index.two_stage import FLAT_ITEMS, TwoStageIndex
 from qwen3vl_app.store.belongings import INDEX
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.tables.items import item_ids
@@ -45,7 +45,7 @@ _LIKE = 0.02
 """How far rounding to eight bits may move one number of a vector of length 1."""
 
 
-class LiveIndex:
+class SyncedIndex:
     """The index of the space in use: living items that have a vector there.
 
     SQLite is the truth; what is kept of the index on disk only spares reading it. Every method
@@ -55,8 +55,8 @@ class LiveIndex:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._setting = StorageSetting()
-        self._index: StoredIndex | None = None
-        self._cache: IndexCache | None = None
+        self._index: TwoStageIndex | None = None
+        self._snapshot: IndexSnapshot | None = None
         self._version = -1
         self._stamp: int | None = None
         self.space: Space | None = None
@@ -84,7 +84,7 @@ class LiveIndex:
     def close(self) -> None:
         """Keep on disk what is not there yet, and let go of the index."""
         self._keep()
-        self._index = self._cache = self.space = self._stamp = None
+        self._index = self._snapshot = self.space = self._stamp = None
 
     def refresh(self) -> None:
         """Take in what another process has committed; without such commits it costs nothing."""
@@ -156,28 +156,28 @@ class LiveIndex:
 
     def _open(self, conn: sqlite3.Connection, space: Space) -> None:
         dimension, form = self._setting.numbers(space.dimension), self._setting.format
-        self._cache = IndexCache(
+        self._snapshot = IndexSnapshot(
             self._connection.directory / INDEX,
-            CacheKey(fingerprint=space.fingerprint, dimension=dimension, form=form),
+            SnapshotKey(fingerprint=space.fingerprint, dimension=dimension, form=form),
             writable=self._connection.writable,
         )
         fetch = self._fetch if form is VectorFormat.BINARY else None
-        loaded = self._cache.load(fetch)
+        loaded = self._snapshot.load(fetch)
         if loaded is not None and not self._resembles(conn, loaded[0]):
             log.warning("the index on disk does not resemble the library and is built anew")
-            self._cache.forget()
+            self._snapshot.forget()
             loaded = None
-        empty = StoredIndex(Matrix(dimension, form, fetch=fetch))
+        empty = TwoStageIndex(Matrix(dimension, form, fetch=fetch))
         self._index, self._stamp = loaded or (empty, None)
         if self._stamp != found_stamp(conn):
             self._agree(conn)
         self._choose_codes()
 
-    def _resembles(self, conn: sqlite3.Connection, index: StoredIndex) -> bool:
+    def _resembles(self, conn: sqlite3.Connection, index: TwoStageIndex) -> bool:
         """Whether some rows of it are what SQLite has under their ids and stamps."""
         return not self._damaged(conn, index, draw(index.ids(), LOOKS, seed=0))
 
-    def _damaged(self, conn: sqlite3.Connection, index: StoredIndex, ids: Ids) -> int:
+    def _damaged(self, conn: sqlite3.Connection, index: TwoStageIndex, ids: Ids) -> int:
         """How many of these rows are not what SQLite has under their ids and stamps."""
         matrix = index.matrix
         row = None if self.space is None else space_id(conn, self.space)
@@ -238,9 +238,9 @@ class LiveIndex:
 
     def _keep(self, *, complete: bool = True) -> None:
         """Bring the files up to date; small indexes have none."""
-        if self._cache is None or self._index is None or len(self._index) < KEPT_ITEMS:
+        if self._snapshot is None or self._index is None or len(self._index) < KEPT_ITEMS:
             return
-        self._cache.save(self._index, self._stamp if complete else None)
+        self._snapshot.save(self._index, self._stamp if complete else None)
 
     def _choose_codes(self) -> None:
         """Give the index the codes that its size and the setting ask for."""

@@ -15,7 +15,7 @@ import pytest
 
 from qwen3vl_app.index import snapshot
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat
-from qwen3vl_app.store import live
+from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.tables.storage_setting import write_storage
 from tests.store.build import content, put_file
@@ -27,8 +27,8 @@ VECTORS = directions(COUNT)
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "KEPT_ITEMS", 1)
-    monkeypatch.setattr(live, "SAVE_ROWS", 8)
+    monkeypatch.setattr(index_sync, "KEPT_ITEMS", 1)
+    monkeypatch.setattr(index_sync, "SAVE_ROWS", 8)
 
 
 @pytest.fixture
@@ -44,13 +44,13 @@ def folder(tmp_path: Path) -> Path:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many vectors were read from SQLite to bring the index up to date."""
     seen: list[int] = []
-    plain = live.LiveIndex._read
+    plain = index_sync.SyncedIndex._read
 
-    def counted(self: live.LiveIndex, conn, row: int, ids) -> None:
+    def counted(self: index_sync.SyncedIndex, conn, row: int, ids) -> None:
         seen.append(len(ids))
         plain(self, conn, row, ids)
 
-    monkeypatch.setattr(live.LiveIndex, "_read", counted)
+    monkeypatch.setattr(index_sync.SyncedIndex, "_read", counted)
     return seen
 
 
@@ -67,7 +67,7 @@ def agrees(library: Library, vectors: np.ndarray = VECTORS, gone: tuple[int, ...
         expected = stay[np.lexsort((stay, -products))[:10]] + 1
         if [hit.item_id for hit in found] != expected.tolist():
             return False
-    return library._live.ids().tolist() == (stay + 1).tolist()
+    return library._index.ids().tolist() == (stay + 1).tolist()
 
 
 def test_use__index_on_disk_spares_reading(folder: Path, reads: list[int]) -> None:
@@ -80,7 +80,7 @@ def test_use__index_on_disk_spares_reading(folder: Path, reads: list[int]) -> No
 
 
 def test_use__small_library_has_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "KEPT_ITEMS", COUNT + 1)
+    monkeypatch.setattr(index_sync, "KEPT_ITEMS", COUNT + 1)
     with Library.open(tmp_path / "library") as library:
         fill(library, VECTORS)
         library.use_space(WIDE)
@@ -126,7 +126,7 @@ def test_use__database_was_put_back_from_a_copy(folder: Path) -> None:
     with Library.open(folder) as library:
         fill(library, more[COUNT:], first=COUNT + 1)
         library.use_space(WIDE)
-        assert len(library._live.ids()) == COUNT + 40
+        assert len(library._index.ids()) == COUNT + 40
     for name in ("library.db-wal", "library.db-shm"):
         (folder / name).unlink(missing_ok=True)
     (folder / "copy").replace(folder / "library.db")
@@ -312,24 +312,24 @@ def test_setting__every_format_finds_the_same_or_nearly(
 def test_codes__come_with_the_size_and_are_kept(
     folder: Path, monkeypatch: pytest.MonkeyPatch, reads: list[int]
 ) -> None:
-    monkeypatch.setattr(live, "FLAT_ITEMS", 310)
+    monkeypatch.setattr(index_sync, "FLAT_ITEMS", 310)
     more = directions(COUNT + 50)
     more[:COUNT] = VECTORS
     with Library.open(folder) as library:
         library.use_space(WIDE)
         assert (
-            library._live.describe()
+            library._index.describe()
         ) == "300 items, 64 numbers as float32; search over every vector, exact"
         fill(library, more[COUNT:], first=COUNT + 1)
-        library._live.refresh()
-        library._live._version = -1
-        library._live.refresh()
-        assert "search over 1-bit codes, candidates scored exactly" in library._live.describe()
+        library._index.refresh()
+        library._index._version = -1
+        library._index.refresh()
+        assert "search over 1-bit codes, candidates scored exactly" in library._index.describe()
         assert agrees(library, more)
     reads.clear()
     with Library.open(folder) as library:
         library.use_space(WIDE)
-        assert len(library._live._index.codes) == COUNT + 50
+        assert len(library._index._index.codes) == COUNT + 50
         library.forget([Path("/p/3.png")])
         assert agrees(library, more, gone=(3,))
         with library._connection.writing() as conn:
@@ -337,7 +337,7 @@ def test_codes__come_with_the_size_and_are_kept(
     for _ in range(2):
         with Library.open(folder) as library:
             library.use_space(WIDE)
-            assert "search over 8-bit codes, exact" in library._live.describe()
+            assert "search over 8-bit codes, exact" in library._index.describe()
             assert agrees(library, more, gone=(3,))
     assert len(files(folder, "codes")) == 1
     flip(files(folder, "codes")[0], 100)
@@ -349,9 +349,9 @@ def test_codes__come_with_the_size_and_are_kept(
 
 def test_sample__vectors_of_the_space_in_use(folder: Path) -> None:
     with Library.open(folder) as library:
-        assert library._live.sample(5)[0].tolist() == []
+        assert library._index.sample(5)[0].tolist() == []
         library.use_space(WIDE)
-        ids, vectors = library._live.sample(20)
+        ids, vectors = library._index.sample(20)
         assert np.array_equal(vectors, VECTORS[ids - 1])
 
 
@@ -360,12 +360,12 @@ import sys, itertools
 from pathlib import Path
 import numpy as np
 from qwen3vl_app.index import snapshot
-from qwen3vl_app.store import live
+from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from tests.store.build import content, put_file
 from tests.store.fill import WIDE, directions
 
-live.KEPT_ITEMS, live.SAVE_ROWS, snapshot._REMOVED = 1, 3, 5
+index_sync.KEPT_ITEMS, index_sync.SAVE_ROWS, snapshot._REMOVED = 1, 3, 5
 with Library.open(Path(sys.argv[1])) as library:
     library.use_space(WIDE)
     print("ready", flush=True)
@@ -394,8 +394,8 @@ def test_kill__index_and_library_agree_afterwards(tmp_path: Path) -> None:
         with Library.open(folder) as library:
             library.use_space(WIDE)
             assert [line for line in library.check() if "disagrees" in line] == []
-            drawn, vectors = library._live.sample(10_000)
-            assert drawn.tolist() == library._live.ids().tolist()
+            drawn, vectors = library._index.sample(10_000)
+            assert drawn.tolist() == library._index.ids().tolist()
             for item, vector in zip(drawn.tolist(), vectors, strict=True):
                 assert np.array_equal(library.vector_of(item), vector)
     assert len(drawn) > 20
