@@ -1,4 +1,4 @@
-"""How the index keeps vectors: a view of a space, cut to leading numbers and rounded.
+"""How the index keeps vectors: a view of a space, cut to its leading dimensions and rounded.
 
 SQLite keeps every vector at full size, so a view can be changed at any time without embedding
 anything again. Any leading part of a vector, renormalised, is a vector (Matryoshka).
@@ -27,7 +27,7 @@ class VectorFormat(StrEnum):
     """Whole numbers from -127 to 127 and one scale for each vector."""
 
     BINARY = "binary"
-    """One bit for each number, in memory; what looks near is then read from SQLite."""
+    """One bit for each dimension, in memory; what looks near is then read from SQLite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,23 +35,23 @@ class StorageSetting:
     """What the index makes of the stored vectors."""
 
     dimension: int | None = None
-    """Leading numbers that count; None for all."""
+    """Leading dimensions that count; None for all."""
 
     format: VectorFormat = VectorFormat.FLOAT32
     exact: bool = False
-    """Search exactly also where 1-bit codes would be used: slower, 1 byte a number in memory."""
+    """Search exactly also where 1-bit codes would do: slower, 1 byte a dimension in memory."""
 
     def __post_init__(self) -> None:
         if self.dimension is not None and self.dimension < 1:
             raise ValueError(f"a dimension of {self.dimension}")
 
-    def numbers(self, full: int) -> int:
-        """D' of vectors that have ``full`` numbers in their space."""
+    def dimension_of(self, full: int) -> int:
+        """D' of vectors that have ``full`` dimensions in their space."""
         return full if self.dimension is None else min(self.dimension, full)
 
 
 def cut(vectors: Vectors, dimension: int) -> Vectors:
-    """The leading numbers of vectors (N, D), renormalised: (N, D')."""
+    """The leading dimensions of vectors (N, D), renormalised: (N, D')."""
     if vectors.shape[1] == dimension:
         return vectors
     short = vectors[:, :dimension]

@@ -24,7 +24,7 @@ Fetch = Callable[[Ids], Vectors]
 """Vectors (N, D) of ids (N,), in their order, from where they are kept in full."""
 
 _PIECE = 4096
-"""Rows that are decoded at a time: 32 MB at 2048 numbers."""
+"""Rows that are decoded at a time: 32 MB at 2048 dimensions."""
 
 
 Number = TypeVar("Number", bound=np.generic)
@@ -71,7 +71,7 @@ class Columns:
 
 
 class Matrix:
-    """Vectors of D numbers under ids.
+    """Vectors of D dimensions under ids.
 
     Args:
         dimension: D.

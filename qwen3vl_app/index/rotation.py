@@ -1,6 +1,6 @@
-"""A fixed random rotation, so that every number of a vector says about equally much.
+"""A fixed random rotation, so that every dimension of a vector says about equally much.
 
-One-bit and eight-bit codes treat all numbers alike; embeddings do not. After a rotation, which
+One-bit and eight-bit codes treat all dimensions alike; embeddings do not. After a rotation, which
 changes no inner product, they do (RaBitQ, arXiv:2405.12497, section 3.1).
 """
 

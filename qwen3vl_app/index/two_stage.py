@@ -15,10 +15,10 @@ from qwen3vl_app.index.quantizers import TRAINING, Codes
 from qwen3vl_app.types import Vectors
 
 FLAT_ITEMS = 50_000
-"""Up to here an exact scan takes under 20 ms at 2048 numbers, less than anybody notices."""
+"""Up to here an exact scan takes under 20 ms at 2048 dimensions, less than anybody notices."""
 
 FEW = 2_000
-"""Allowed items that are always scored exactly: 1 ms at 2048 numbers."""
+"""Allowed items that are always scored exactly: 1 ms at 2048 dimensions."""
 
 _PER_HIT = 4
 _WIDER = 4

@@ -18,7 +18,7 @@ WORDING = "The index of exact words"
 
 
 def findings(conn: sqlite3.Connection, index: SyncedIndex, thumbnails: Thumbnails) -> list[str]:
-    """One sentence for everything that is not as it should be; wants the lock held."""
+    """One sentence for everything that is not as it should be; caller must hold the lock."""
     return [
         *_damage(conn),
         *_rows(conn),

@@ -33,7 +33,7 @@ KEPT_ITEMS = 2_000
 """From here the index is kept on disk; smaller ones are read from SQLite in 0.1 s."""
 
 SAVE_ROWS = 2_048
-"""Rows that are kept on disk in one step while files are indexed: 16 MB at 2048 numbers."""
+"""Rows that are kept on disk in one step while files are indexed: 16 MB at 2048 dimensions."""
 
 FLAT_ROUNDED = 5_000
 """As ``FLAT_ITEMS`` for formats whose rows are decoded first, which takes ten times as long."""
@@ -42,14 +42,14 @@ LOOKS = 64
 """Rows that are compared with SQLite at opening. Whole pages of a damaged file would show."""
 
 _LIKE = 0.02
-"""How far rounding to eight bits may move one number of a vector of length 1."""
+"""How far rounding to eight bits may move one dimension of a vector of length 1."""
 
 
 class SyncedIndex:
     """The index of the space in use: living items that have a vector there.
 
-    SQLite is the truth; what is kept of the index on disk only spares reading it. Every method
-    wants the library's lock held.
+    SQLite is the truth; what is kept of the index on disk only spares reading it. Callers must
+    hold the library's lock.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -155,7 +155,7 @@ class SyncedIndex:
     # ------------------------------------------------------------ between SQLite and the index
 
     def _open(self, conn: sqlite3.Connection, space: Space) -> None:
-        dimension, form = self._setting.numbers(space.dimension), self._setting.format
+        dimension, form = self._setting.dimension_of(space.dimension), self._setting.format
         self._snapshot = IndexSnapshot(
             self._connection.directory / INDEX,
             SnapshotKey(fingerprint=space.fingerprint, dimension=dimension, form=form),

@@ -21,7 +21,7 @@ _SEED = 20260101
 
 
 class Sample:
-    """Drawn once per space, and again when the library has doubled. Wants the lock held."""
+    """Drawn once per space, and again when the library has doubled. Callers must hold the lock."""
 
     def __init__(self, index: SyncedIndex) -> None:
         self._index = index

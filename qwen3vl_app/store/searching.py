@@ -77,7 +77,7 @@ class SearchableLibrary:
         """The ``k`` items nearest to ``vector`` (D,) that pass the filter, best first.
 
         As many as there are when there are fewer, none while no space is in use. Exact up to
-        50,000 items, 20 ms for as many of 2048 numbers; beyond, see ``TwoStageIndex``.
+        50,000 items, 20 ms for as many of 2048 dimensions; beyond, see ``TwoStageIndex``.
 
         Args:
             vector: Of length 1.

@@ -29,14 +29,14 @@ from qwen3vl_app.store.tables.vectors import (
 from qwen3vl_app.types import Space, Vectors
 
 MEASURED_ITEMS = 10_000
-"""Drawn at random from larger libraries: a minute at most, and 80 MB at 2048 numbers."""
+"""Drawn at random from larger libraries: a minute at most, and 80 MB at 2048 dimensions."""
 
 QUERIES = 100
 """Recall@10 of 100 queries is good to about one point in a hundred."""
 
 _HITS = 10
 _LEAST = 32
-"""Numbers below which a cut is not offered."""
+"""Dimensions below which a cut is not offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class StorageOption:
     setting: StorageSetting
     dimension: int
     recall: float
-    """Share of the ten nearest, by all numbers in float32, that are among its ten."""
+    """Share of the ten nearest, by all dimensions in float32, that are among its ten."""
 
     milliseconds: float
     """Of one search over the measured items; median."""
@@ -92,9 +92,9 @@ class LibraryStorage:
                 return ""
             setting, (space, count) = read_storage(conn), spaces[-1]
         codes = codes_for(setting, count)
-        numbers = setting.numbers(space.dimension)
+        dimension = setting.dimension_of(space.dimension)
         kind = None if codes is None else codes.kind
-        return described(count, numbers, setting.format, kind)
+        return described(count, dimension, setting.format, kind)
 
     def setting(self) -> StorageSetting:
         """What is set."""
@@ -122,12 +122,12 @@ class LibraryStorage:
         Takes as long as reading all vectors, about 5 s for 100,000 of 2048.
 
         Raises:
-            UsageError: The vectors have fewer numbers than are to be kept.
+            UsageError: The vectors have fewer dimensions than are to be kept.
             LibraryReadOnlyError: The library is open for reading only.
         """
         with self._connection.lock:
             with self._connection.writing() as conn:
-                _check_numbers(setting, list_spaces(conn))
+                _check_dimension(setting, list_spaces(conn))
                 changed = read_storage(conn) != setting
                 write_storage(conn, setting)
                 spaces = [space for space, _ in list_spaces(conn)]
@@ -206,7 +206,7 @@ class LibraryStorage:
         return _Trial(ids=ids, vectors=vectors, queries=queries, total=len(found), current=current)
 
 
-def _check_numbers(setting: StorageSetting, spaces: Sequence[tuple[Space, int]]) -> None:
+def _check_dimension(setting: StorageSetting, spaces: Sequence[tuple[Space, int]]) -> None:
     most = max((space.dimension for space, count in spaces if count), default=None)
     if setting.dimension is not None and most is not None and setting.dimension > most:
         raise UsageError(
@@ -215,13 +215,13 @@ def _check_numbers(setting: StorageSetting, spaces: Sequence[tuple[Space, int]])
         )
 
 
-def _settings(dimension: int) -> Iterator[StorageSetting]:
-    """All numbers, half and a quarter of them, in every format."""
+def _settings(full: int) -> Iterator[StorageSetting]:
+    """All dimensions, half and a quarter of them, in every format."""
     for share in (1, 2, 4):
-        numbers = dimension // share
-        if share == 1 or numbers >= _LEAST:
+        dimension = full // share
+        if share == 1 or dimension >= _LEAST:
             for form in VectorFormat:
-                yield StorageSetting(dimension=None if share == 1 else numbers, format=form)
+                yield StorageSetting(dimension=None if share == 1 else dimension, format=form)
 
 
 class _Trial:
@@ -238,7 +238,7 @@ class _Trial:
         self._truth = [_nearest(exact, ids[n], vectors[n])[0] for n in self._asked]
 
     def option(self, setting: StorageSetting) -> StorageOption:
-        dimension = setting.numbers(self.vectors.shape[1])
+        dimension = setting.dimension_of(self.vectors.shape[1])
         short = cut(self.vectors, dimension)
         index = _built(setting, self._ids, short, self._total)
         runs = [_nearest(index, self._ids[n], short[n]) for n in self._asked]

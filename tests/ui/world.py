@@ -167,7 +167,7 @@ class FakeStorage:
     )
 
     def describe(self) -> str:
-        return f"exact, 38 items, {self.now.numbers(64)} numbers as {self.now.format}"
+        return f"exact, 38 items, {self.now.dimension_of(64)} numbers as {self.now.format}"
 
     def setting(self) -> StorageSetting:
         return self.now

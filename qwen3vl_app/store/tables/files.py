@@ -1,4 +1,4 @@
-"""Statements about files, outcomes and collections. Every function wants the lock held."""
+"""Statements about files, outcomes and collections. Callers must hold the library's lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An ``ItemFilter`` as SQL. Every function wants the library's lock held."""
+"""An ``ItemFilter`` as SQL. Callers must hold the library's lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements about folders that were added and are scanned again. Wants the lock held."""
+"""Statements about folders that were added and are scanned again. Callers must hold the lock."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 The names are the paths of the files and, of a slide or sheet, its own. Both are kept folded
 (:mod:`qwen3vl_app.types.folding`), as the words that are asked for will be.
 
-Every function wants the library's lock held. The rows of ``wording`` follow the items inside the
+Callers must hold the library's lock. The rows of ``wording`` follow the items inside the
 same transaction; its triggers carry them on into the full-text indexes.
 """
 

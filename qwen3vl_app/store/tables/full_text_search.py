@@ -1,4 +1,4 @@
-"""Exact words in texts and names. Every function wants the library's lock held.
+"""Exact words in texts and names. Callers must hold the library's lock.
 
 Words are looked for one by one, each as a phrase in both full-text indexes, and the sets of items
 are put together here. So no text of a person is ever read as FTS5's query language, and a word in

@@ -1,4 +1,4 @@
-"""Statements about items. Every function wants the library's lock held.
+"""Statements about items. Callers must hold the library's lock.
 
 An item is *living* when at least one file has its content; only living items are ever shown.
 """

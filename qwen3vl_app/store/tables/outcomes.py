@@ -1,4 +1,4 @@
-"""Statements that begin and end the work on a file. Every function wants the lock held.
+"""Statements that begin and end the work on a file. Callers must hold the library's lock.
 
 ``touched`` collects the contents whose files have changed, for the search index to follow.
 """

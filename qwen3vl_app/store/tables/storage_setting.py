@@ -1,4 +1,4 @@
-"""Statements about how the index keeps vectors. They want the library's lock held."""
+"""Statements about how the index keeps vectors. Callers must hold the library's lock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 
 
 def read_storage(conn: sqlite3.Connection) -> StorageSetting:
-    """What is set, or the default: all numbers as float32."""
+    """What is set, or the default: all dimensions as float32."""
     row = conn.execute("SELECT dimension, format, exact FROM storage").fetchone()
     if row is None:
         return StorageSetting()

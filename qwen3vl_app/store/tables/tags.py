@@ -1,4 +1,4 @@
-"""Statements about tags. Every function wants the library's lock held.
+"""Statements about tags. Callers must hold the library's lock.
 
 A tag belongs to items, so it stays with a file that is renamed or copied, and goes with the item
 when the file's bytes change.

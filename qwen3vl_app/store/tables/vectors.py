@@ -1,4 +1,4 @@
-"""Statements about vectors and spaces. Every function wants the library's lock held.
+"""Statements about vectors and spaces. Callers must hold the library's lock.
 
 A vector is stored once, at full size, as D little-endian float32 numbers.
 """
