@@ -5,10 +5,12 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.tables.full_text_search import MOST_SIGNS
 from qwen3vl_app.types import ExactWords, ItemFilter, Kind
 from tests.store.build import content, put_file, unit
 
@@ -151,9 +153,16 @@ ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
 @given(text=ANY_TEXT)
-def test_find_words__no_text_is_an_error(library, text):
-    library.find_words(ExactWords.read(text))
+@example(text='/":"¡"\U0003134b"\U0003134c')  # five words, each of one sign
+def test_find_words__no_text_is_an_error_but_for_many_signs(library, text):
     library.find_words(ExactWords(wanted=(text,), unwanted=(text,)))
+    words, refused = ExactWords.read(text), None
+    try:
+        library.find_words(words)
+    except UsageError as error:
+        refused = error.code
+    few = len({*words.wanted, *words.unwanted}) <= MOST_SIGNS
+    assert refused is None if few else refused in (None, "words.signs")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
