@@ -9,10 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 from qwen3vl_app.media.stamps import stamp_of
-from qwen3vl_app.store import checksums
 from qwen3vl_app.store.belongings import DATABASE
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.vectors import put_space
+from qwen3vl_app.store.tables import checksums
+from qwen3vl_app.store.tables.vectors import put_space
 from qwen3vl_app.types import Space, Vectors
 
 

@@ -14,11 +14,12 @@ from qwen3vl_app.bench.ingest import DIMENSION, measure_ingest, measure_scans
 from qwen3vl_app.bench.measures import Measure, interleaved, machine, timed
 from qwen3vl_app.bench.vectors import HITS, Likeness, measure_vectors
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.store.cache import FOLDER, CacheKey, IndexCache
-from qwen3vl_app.store.codes import OneBitCodes
-from qwen3vl_app.store.formats import VectorFormat
+from qwen3vl_app.index.formats import VectorFormat
+from qwen3vl_app.index.quantizers import OneBitCodes
+from qwen3vl_app.index.snapshot import IndexSnapshot, SnapshotKey
+from qwen3vl_app.index.two_stage import TwoStageIndex
+from qwen3vl_app.store.belongings import INDEX
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.stored import StoredIndex
 from qwen3vl_app.types import Space, Vectors
 
 SPACE = Space(model="bench", dimension=DIMENSION, fingerprint="bench")
@@ -108,12 +109,14 @@ def _measure_library_search(home: Path, queries: Vectors) -> list[Measure]:
     ]
 
 
-def _loaded(home: Path) -> StoredIndex:
+def _loaded(home: Path) -> TwoStageIndex:
     """The index as it is mapped from the library's disk, with one-bit codes at any size."""
-    key = CacheKey(fingerprint=SPACE.fingerprint, dimension=DIMENSION, form=VectorFormat.FLOAT32)
-    loaded = IndexCache(home / FOLDER, key, writable=False).load()
+    key = SnapshotKey(
+        fingerprint=SPACE.fingerprint, dimension=DIMENSION, form=VectorFormat.FLOAT32
+    )
+    loaded = IndexSnapshot(home / INDEX, key, writable=False).load()
     if loaded is None:
-        raise AppError(f"The index of the filled library is not in {home / FOLDER}.")
+        raise AppError(f"The index of the filled library is not in {home / INDEX}.")
     index, _ = loaded
     if index.codes is None:
         index.use_codes(OneBitCodes(DIMENSION))

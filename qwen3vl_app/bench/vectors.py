@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from qwen3vl_app.bench.measures import Measure, interleaved
-from qwen3vl_app.store.codes import EightBitCodes
-from qwen3vl_app.store.index import FaissIndex, VectorIndex
-from qwen3vl_app.store.stored import StoredIndex
+from qwen3vl_app.index.exact import FaissIndex
+from qwen3vl_app.index.protocol import VectorIndex
+from qwen3vl_app.index.quantizers import EightBitCodes
+from qwen3vl_app.index.two_stage import TwoStageIndex
 from qwen3vl_app.types import Vectors
 
 HITS = 10
@@ -61,7 +62,7 @@ class Likeness:
         return _unit(self._chance.standard_normal(shape, np.float32) * self._spread)
 
 
-def measure_vectors(quick: StoredIndex, queries: Vectors) -> list[Measure]:
+def measure_vectors(quick: TwoStageIndex, queries: Vectors) -> list[Measure]:
     """One query at a time, ten hits, all kinds in turns.
 
     Args:
@@ -69,7 +70,7 @@ def measure_vectors(quick: StoredIndex, queries: Vectors) -> list[Measure]:
         queries: (N, D); the first warms up.
     """
     ids = quick.ids()
-    flat, exact = FaissIndex(quick.dimension), StoredIndex(quick.matrix)
+    flat, exact = FaissIndex(quick.dimension), TwoStageIndex(quick.matrix)
     flat.add(ids, quick.matrix.take(quick.matrix.positions(ids)))
     exact.use_codes(EightBitCodes(quick.dimension))
     among = np.sort(np.random.default_rng(0).choice(ids, len(ids) // 100, replace=False))

@@ -61,7 +61,7 @@ def storage(
 
 
 def _apply(library: Library, form: str | None, numbers: int | None, *, exact: bool) -> None:
-    from qwen3vl_app.store.formats import StorageSetting, VectorFormat
+    from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 
     chosen = VectorFormat(form or "float32")
     library.storage.apply(StorageSetting(dimension=numbers, format=chosen, exact=exact))

@@ -1,1 +1,12 @@
-"""Items, vectors and file outcomes on disk: SQLite is the truth, FAISS is derived from it."""
+"""Items, vectors and file outcomes on disk: SQLite is the truth, ``index`` derived from it.
+
+``library`` is what others open: ``searching`` is its side that finds, ``writer`` the one that
+changes. What they ask of a database is in ``tables``; ``index_sync`` keeps the index equal to
+it, and ``storage`` measures how else it could keep vectors. ``protocols`` says what any store
+promises, in the values of ``rows``.
+
+Beside the database: ``thumbnails``, ``uploads``, ``trash``, and the nearly equal pictures of
+``duplicates``, which ``alike`` and ``agreeing`` compare by eye. That the database stays whole is
+the work of ``connection`` and ``opening``, ``lock`` and ``presence``, ``integrity`` and
+``mending``, ``backups`` and ``restoring``.
+"""

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qwen3vl_app.store.belongings import BACKUPS, DATABASE
-from qwen3vl_app.store.checksums import CheckedConnection
 from qwen3vl_app.store.integrity import UNREADABLE, Damage, inspect, prepare
 from qwen3vl_app.store.replacing import sync_folder, synced
+from qwen3vl_app.store.tables.checksums import CheckedConnection
 
 log = logging.getLogger(__name__)
 

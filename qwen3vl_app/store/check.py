@@ -7,22 +7,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qwen3vl_app.store.files import living_paths, thumbnail_names
-from qwen3vl_app.store.filters import LIVING
+from qwen3vl_app.store.index_sync import SyncedIndex
 from qwen3vl_app.store.integrity import damaged_rows
-from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.store.tables.files import living_paths, thumbnail_names
+from qwen3vl_app.store.tables.filters import LIVING
+from qwen3vl_app.store.tables.vectors import searchable_ids, space_id
 from qwen3vl_app.store.thumbnails import Thumbnails
-from qwen3vl_app.store.vectors import searchable_ids, space_id
 
 WORDING = "The index of exact words"
 
 
-def findings(conn: sqlite3.Connection, live: LiveIndex, thumbnails: Thumbnails) -> list[str]:
-    """One sentence for everything that is not as it should be; wants the lock held."""
+def findings(conn: sqlite3.Connection, index: SyncedIndex, thumbnails: Thumbnails) -> list[str]:
+    """One sentence for everything that is not as it should be; caller must hold the lock."""
     return [
         *_damage(conn),
         *_rows(conn),
-        *_disagreement(conn, live),
+        *_disagreement(conn, index),
         *_wording(conn),
         *_missing_files(conn),
         *_missing_thumbnails(conn, thumbnails),
@@ -49,13 +49,13 @@ def _rows(conn: sqlite3.Connection) -> list[str]:
     ]
 
 
-def _disagreement(conn: sqlite3.Connection, live: LiveIndex) -> list[str]:
-    row = None if live.space is None else space_id(conn, live.space)
+def _disagreement(conn: sqlite3.Connection, index: SyncedIndex) -> list[str]:
+    row = None if index.space is None else space_id(conn, index.space)
     if row is None:
         return []
-    stored, found = searchable_ids(conn, row), live.ids()
+    stored, found = searchable_ids(conn, row), index.ids()
     missing, extra = np.setdiff1d(stored, found).size, np.setdiff1d(found, stored).size
-    if damaged := live.damaged(conn):
+    if damaged := index.damaged(conn):
         return [
             f"{damaged} vectors of the search index are damaged; delete the folder index in the "
             "library, which is then built anew."

@@ -21,7 +21,6 @@ from qwen3vl_app.errors import (
     LibraryReadOnlyError,
 )
 from qwen3vl_app.store.belongings import DATABASE
-from qwen3vl_app.store.checksums import CheckedConnection
 from qwen3vl_app.store.integrity import UNREADABLE, Damage, inspect, prepare
 from qwen3vl_app.store.opening import (
     SMALL,
@@ -33,7 +32,8 @@ from qwen3vl_app.store.opening import (
     size_of,
 )
 from qwen3vl_app.store.presence import Presence
-from qwen3vl_app.store.schema import migrate
+from qwen3vl_app.store.tables.checksums import CheckedConnection
+from qwen3vl_app.store.tables.schema import migrate
 
 if TYPE_CHECKING:
     from pathlib import Path

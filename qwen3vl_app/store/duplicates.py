@@ -12,12 +12,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from qwen3vl_app.store import items
+from qwen3vl_app.index.near_duplicates import Gatherer, Looks, chains, close_pairs
 from qwen3vl_app.store.alike import AlikeThumbnails
-from qwen3vl_app.store.filters import LIVING
-from qwen3vl_app.store.near import Gatherer, Looks, chains, close_pairs
+from qwen3vl_app.store.tables import items
+from qwen3vl_app.store.tables.filters import LIVING
+from qwen3vl_app.store.tables.vectors import found_stamp, read_vectors, space_id
 from qwen3vl_app.store.thumbnails import Thumbnails
-from qwen3vl_app.store.vectors import found_stamp, read_vectors, space_id
 from qwen3vl_app.types import (
     DuplicateGroup,
     Item,

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from qwen3vl_app.store import checksums
-from qwen3vl_app.store.checksums import SEALED
-from qwen3vl_app.store.schema import applied_to, is_as_made
+from qwen3vl_app.store.tables import checksums
+from qwen3vl_app.store.tables.checksums import SEALED
+from qwen3vl_app.store.tables.schema import applied_to, is_as_made
 
 Key = int | str | bytes
 """What names a row of a table; see ``Sealed.key_of``."""

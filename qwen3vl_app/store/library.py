@@ -13,17 +13,17 @@ from types import TracebackType
 from typing import Self
 
 from qwen3vl_app.errors import LibraryError, LibraryReadOnlyError, UsageError
-from qwen3vl_app.store import files, items, vectors
 from qwen3vl_app.store.belongings import DATABASE, THUMBNAILS, UPLOADS, strangers
 from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import Connection
-from qwen3vl_app.store.folders import list_folders
 from qwen3vl_app.store.leftovers import sweep_leftovers
 from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.mending import drop_damaged
 from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.searching import SearchableLibrary
+from qwen3vl_app.store.tables import files, items, vectors
+from qwen3vl_app.store.tables.folders import list_folders
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.trash import LibraryTrash
 from qwen3vl_app.store.uploads import Uploads
@@ -51,7 +51,7 @@ class Library(SearchableLibrary):
         super().__init__(connection, hides_folders=hides_folders)
         self._lock = lock
         self._thumbnails = Thumbnails(self.thumbnails)
-        self._writer = LibraryWriter(connection, self._live, self._thumbnails)
+        self._writer = LibraryWriter(connection, self._index, self._thumbnails)
         self.dropped = Uploads(self.uploads)
         self.trash = LibraryTrash(connection, self._for_changes, self.dropped)
 
@@ -104,7 +104,7 @@ class Library(SearchableLibrary):
     def close(self) -> None:
         """Close the file and let others write; harmless when repeated."""
         with self._connection.lock:
-            self._live.close()
+            self._index.close()
         self._connection.close()
         if self._lock is not None:
             self._lock.release()
@@ -182,7 +182,7 @@ class Library(SearchableLibrary):
             with self._connection.writing() as conn:
                 drop_damaged(conn, damage.rows, damage.missing)
             with self._connection.reading() as conn:
-                self._live.follow(conn, (), [ItemId(item) for item in damage.items()])
+                self._index.follow(conn, (), [ItemId(item) for item in damage.items()])
 
     def thumbnail_path(self, name: str) -> Path | None:
         """The file of a thumbnail, or None; safe for names that come from a browser."""
@@ -288,8 +288,8 @@ class Library(SearchableLibrary):
         try:
             with self._connection.on_disk() as conn:
                 if not self.writable:
-                    self._live.refresh()
-                return [*done, *findings(conn, self._live, self._thumbnails)]
+                    self._index.refresh()
+                return [*done, *findings(conn, self._index, self._thumbnails)]
         except LibraryError as error:  # too damaged to be looked at
             return [*done, str(error)]
 

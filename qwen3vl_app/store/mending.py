@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from qwen3vl_app.store import wording
-from qwen3vl_app.store.checksums import BY_NAME, SEALED, TABLE, CheckedConnection
 from qwen3vl_app.store.integrity import FULL_TEXT, UNREADABLE, Key, damaged_rows, inspect, prepare
-from qwen3vl_app.store.schema import MIGRATIONS
+from qwen3vl_app.store.tables import full_text_index
+from qwen3vl_app.store.tables.checksums import BY_NAME, SEALED, TABLE, CheckedConnection
+from qwen3vl_app.store.tables.schema import MIGRATIONS
 from qwen3vl_app.types import ItemId
 
 log = logging.getLogger(__name__)
@@ -197,4 +197,4 @@ def _write_again(conn: sqlite3.Connection) -> None:
         "SELECT id FROM item WHERE id NOT IN (SELECT item FROM wording) "
         "AND EXISTS (SELECT 1 FROM file WHERE file.content = item.content)"
     ).fetchall()
-    wording.follow(conn, (), [ItemId(row[0]) for row in lacking])
+    full_text_index.follow(conn, (), [ItemId(row[0]) for row in lacking])

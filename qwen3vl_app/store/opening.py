@@ -20,7 +20,8 @@ from qwen3vl_app.store.belongings import DATABASE, holds_a_library
 from qwen3vl_app.store.integrity import UNREADABLE, Damage, in_memory, inspect, prepare
 from qwen3vl_app.store.mending import mended
 from qwen3vl_app.store.replacing import PART, aside_name, move_aside_beside, put_in_place
-from qwen3vl_app.store.schema import APPLICATION_ID, FIRST, applied_to, is_as_made, known
+from qwen3vl_app.store.tables.migrations.m004_checksums import APPLICATION_ID
+from qwen3vl_app.store.tables.schema import FIRST, applied_to, is_as_made, known
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 ``Library`` is the one that there is: SQLite with an index derived from it. What any store must
 do is asked of every one in ``tests/contracts``; that of vector indexes is
-``store.index.VectorIndex``.
+``index.protocol.VectorIndex``.
 """
 
 from __future__ import annotations

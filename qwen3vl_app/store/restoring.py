@@ -18,7 +18,7 @@ from qwen3vl_app.store.integrity import UNREADABLE, inspect, prepare
 from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.opening import foreign
 from qwen3vl_app.store.replacing import PART, put_in_place
-from qwen3vl_app.store.schema import FIRST, applied_to, known
+from qwen3vl_app.store.tables.schema import FIRST, applied_to, known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ import sqlite3
 
 import numpy as np
 
-from qwen3vl_app.store.index import Ids
-from qwen3vl_app.store.items import kinds_of
-from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.index.protocol import Ids
+from qwen3vl_app.store.index_sync import SyncedIndex
 from qwen3vl_app.store.rows import SampleScores
+from qwen3vl_app.store.tables.items import kinds_of
 from qwen3vl_app.types import Kind, Space, Vectors
 
 SAMPLE_SIZE = 1000
@@ -21,10 +21,10 @@ _SEED = 20260101
 
 
 class Sample:
-    """Drawn once per space, and again when the library has doubled. Wants the lock held."""
+    """Drawn once per space, and again when the library has doubled. Callers must hold the lock."""
 
-    def __init__(self, live: LiveIndex) -> None:
-        self._live = live
+    def __init__(self, index: SyncedIndex) -> None:
+        self._index = index
         self._space: Space | None = None
         self._ids: Ids = np.empty(0, np.int64)
         self._kinds: dict[int, Kind] = {}
@@ -33,7 +33,7 @@ class Sample:
     def scores(self, conn: sqlite3.Connection, vector: Vectors) -> SampleScores:
         """How near the sampled items are to ``vector`` (D,); nothing while no space is in use."""
         items = self._draw(conn)
-        ids, similarities = self._live.search(vector, len(self._ids), self._ids)
+        ids, similarities = self._index.search(vector, len(self._ids), self._ids)
         by_kind: dict[Kind, list[float]] = {}
         for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True):
             by_kind.setdefault(self._kinds[item], []).append(similarity)
@@ -43,10 +43,10 @@ class Sample:
         )
 
     def _draw(self, conn: sqlite3.Connection) -> int:
-        ids = self._live.ids()
+        ids = self._index.ids()
         other_size = len(ids) >= 2 * self._drawn_from or 2 * len(ids) <= self._drawn_from
-        if self._space != self._live.space or other_size:
-            self._space, self._drawn_from = self._live.space, len(ids)
+        if self._space != self._index.space or other_size:
+            self._space, self._drawn_from = self._index.space, len(ids)
             chance = np.random.default_rng(_SEED)
             chosen = chance.choice(ids, min(SAMPLE_SIZE, len(ids)), replace=False)
             self._ids = np.sort(chosen)

@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.store import filters, items, tags, vectors, words
 from qwen3vl_app.store.belongings import THUMBNAILS
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
-from qwen3vl_app.store.live import LiveIndex
-from qwen3vl_app.store.names import KnownNames
+from qwen3vl_app.store.index_sync import SyncedIndex
 from qwen3vl_app.store.rows import SampleScores, WordMatches
 from qwen3vl_app.store.sample import Sample
 from qwen3vl_app.store.storage import LibraryStorage
+from qwen3vl_app.store.tables import filters, full_text_search, items, tags, vectors
+from qwen3vl_app.store.tables.full_text_names import KnownNames
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import (
     EVERYTHING,
@@ -43,12 +43,12 @@ class SearchableLibrary:
 
     def __init__(self, connection: Connection, *, hides_folders: bool = False) -> None:
         self._connection = connection
-        self._live = LiveIndex(connection)
-        self._sample = Sample(self._live)
+        self._index = SyncedIndex(connection)
+        self._sample = Sample(self._index)
         thumbnails = Thumbnails(connection.directory / THUMBNAILS)
         self._duplicates = Duplicates(connection.reading, thumbnails)
         self._names = KnownNames() if hides_folders else None
-        self.storage = LibraryStorage(connection, self._live)
+        self.storage = LibraryStorage(connection, self._index)
 
     # ------------------------------------------------------------ by vector
 
@@ -59,12 +59,12 @@ class SearchableLibrary:
         about 5 s to read them; repeating it is free.
         """
         with self._connection.lock:
-            self._live.use(space)
+            self._index.use(space)
 
     @property
     def space(self) -> Space | None:
         """The space in use."""
-        return self._live.space
+        return self._index.space
 
     def search(
         self,
@@ -77,7 +77,7 @@ class SearchableLibrary:
         """The ``k`` items nearest to ``vector`` (D,) that pass the filter, best first.
 
         As many as there are when there are fewer, none while no space is in use. Exact up to
-        50,000 items, 20 ms for as many of 2048 numbers; beyond, see ``StoredIndex``.
+        50,000 items, 20 ms for as many of 2048 dimensions; beyond, see ``TwoStageIndex``.
 
         Args:
             vector: Of length 1.
@@ -91,7 +91,7 @@ class SearchableLibrary:
             if where != EVERYTHING or without:
                 among = filters.living_ids(conn, where)
                 among = among[~np.isin(among, np.fromiter(without, np.int64))]
-            ids, similarities = self._live.search(vector, k, among)
+            ids, similarities = self._index.search(vector, k, among)
         return [
             Candidate(item_id=ItemId(item), similarity=similarity)
             for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True)
@@ -101,7 +101,7 @@ class SearchableLibrary:
         """How near these items are to ``vector`` (D,); those without a vector are not there."""
         wanted = np.unique(np.fromiter(chosen, np.int64))
         with self._searching():
-            ids, near = self._live.search(vector, len(wanted), wanted)
+            ids, near = self._index.search(vector, len(wanted), wanted)
         return {
             ItemId(item): value for item, value in zip(ids.tolist(), near.tolist(), strict=True)
         }
@@ -121,13 +121,15 @@ class SearchableLibrary:
         self._check(where)
         with self._connection.reading() as conn:
             names = None if self._names is None else self._names.now(conn)
-            found = words.matching(conn, wanted, names)
+            found = full_text_search.matching(conn, wanted, names)
             # only living items have words, so without a filter there is nothing to ask
             allowed = {*found} if where == EVERYTHING else filters.passing(conn, found, where)
             return WordMatches(
                 found=tuple(item for item in found if item in allowed),
                 hidden=frozenset(found) - allowed,
-                unwanted=frozenset(map(ItemId, words.containing(conn, wanted.unwanted, names))),
+                unwanted=frozenset(
+                    map(ItemId, full_text_search.containing(conn, wanted.unwanted, names))
+                ),
             )
 
     def passing(self, chosen: Collection[ItemId], where: ItemFilter) -> set[ItemId]:
@@ -218,5 +220,5 @@ class SearchableLibrary:
     def _searching(self) -> Iterator[sqlite3.Connection]:
         with self._connection.reading() as conn:
             if not self._connection.writable:
-                self._live.refresh()
+                self._index.refresh()
             yield conn

@@ -11,14 +11,14 @@ from statistics import median
 import numpy as np
 
 from qwen3vl_app.errors import LibraryReadOnlyError, UsageError
+from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut, row_width
+from qwen3vl_app.index.matrix import Matrix
+from qwen3vl_app.index.protocol import Ids, VectorIndex, draw
+from qwen3vl_app.index.two_stage import TwoStageIndex
 from qwen3vl_app.store.connection import Connection
-from qwen3vl_app.store.formats import StorageSetting, VectorFormat, cut, row_width
-from qwen3vl_app.store.index import Ids, VectorIndex, draw
-from qwen3vl_app.store.live import LiveIndex, codes_for, described
-from qwen3vl_app.store.matrix import Matrix
-from qwen3vl_app.store.settings import read_storage, write_storage
-from qwen3vl_app.store.stored import StoredIndex
-from qwen3vl_app.store.vectors import (
+from qwen3vl_app.store.index_sync import SyncedIndex, codes_for, described
+from qwen3vl_app.store.tables.storage_setting import read_storage, write_storage
+from qwen3vl_app.store.tables.vectors import (
     delete_space,
     list_spaces,
     read_vectors,
@@ -29,14 +29,14 @@ from qwen3vl_app.store.vectors import (
 from qwen3vl_app.types import Space, Vectors
 
 MEASURED_ITEMS = 10_000
-"""Drawn at random from larger libraries: a minute at most, and 80 MB at 2048 numbers."""
+"""Drawn at random from larger libraries: a minute at most, and 80 MB at 2048 dimensions."""
 
 QUERIES = 100
 """Recall@10 of 100 queries is good to about one point in a hundred."""
 
 _HITS = 10
 _LEAST = 32
-"""Numbers below which a cut is not offered."""
+"""Dimensions below which a cut is not offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class StorageOption:
     setting: StorageSetting
     dimension: int
     recall: float
-    """Share of the ten nearest, by all numbers in float32, that are among its ten."""
+    """Share of the ten nearest, by all dimensions in float32, that are among its ten."""
 
     milliseconds: float
     """Of one search over the measured items; median."""
@@ -75,9 +75,9 @@ class OldSpace:
 class LibraryStorage:
     """Made by ``Library``; thread-safe like it."""
 
-    def __init__(self, connection: Connection, live: LiveIndex) -> None:
+    def __init__(self, connection: Connection, index: SyncedIndex) -> None:
         self._connection = connection
-        self._live = live
+        self._index = index
 
     def describe(self) -> str:
         """How the library is searched, in a few words; empty while nothing has a vector.
@@ -85,16 +85,16 @@ class LibraryStorage:
         Of the space in use, else of the newest one as it would be.
         """
         with self._connection.reading() as conn:
-            if line := self._live.describe():
+            if line := self._index.describe():
                 return line
             spaces = [(space, count) for space, count in list_spaces(conn) if count]
             if not spaces:
                 return ""
             setting, (space, count) = read_storage(conn), spaces[-1]
         codes = codes_for(setting, count)
-        numbers = setting.numbers(space.dimension)
+        dimension = setting.dimension_of(space.dimension)
         kind = None if codes is None else codes.kind
-        return described(count, numbers, setting.format, kind)
+        return described(count, dimension, setting.format, kind)
 
     def setting(self) -> StorageSetting:
         """What is set."""
@@ -113,7 +113,7 @@ class LibraryStorage:
         Raises:
             UsageError: There are not enough vectors to tell.
         """
-        trial = self._trial(space or self._live.space, queries)
+        trial = self._trial(space or self._index.space, queries)
         return [trial.option(setting) for setting in _settings(trial.vectors.shape[1])]
 
     def apply(self, setting: StorageSetting) -> None:
@@ -122,19 +122,19 @@ class LibraryStorage:
         Takes as long as reading all vectors, about 5 s for 100,000 of 2048.
 
         Raises:
-            UsageError: The vectors have fewer numbers than are to be kept.
+            UsageError: The vectors have fewer dimensions than are to be kept.
             LibraryReadOnlyError: The library is open for reading only.
         """
         with self._connection.lock:
             with self._connection.writing() as conn:
-                _check_numbers(setting, list_spaces(conn))
+                _check_dimension(setting, list_spaces(conn))
                 changed = read_storage(conn) != setting
                 write_storage(conn, setting)
                 spaces = [space for space, _ in list_spaces(conn)]
             if changed:
                 for space in spaces:
-                    self._live.forget_space(space.fingerprint)
-                self._live.reopen()
+                    self._index.forget_space(space.fingerprint)
+                self._index.reopen()
 
     def old_spaces(self, keep: Collection[str] = ()) -> list[OldSpace]:
         """Spaces other than the one in use and those with a fingerprint in ``keep``."""
@@ -142,7 +142,7 @@ class LibraryStorage:
             return [
                 OldSpace(space=space, vectors=count, bytes=space_bytes(conn, space))
                 for space, count in list_spaces(conn)
-                if space != self._live.space and space.fingerprint not in keep
+                if space != self._index.space and space.fingerprint not in keep
             ]
 
     def drop_spaces(self, fingerprints: Collection[str]) -> int:
@@ -161,9 +161,9 @@ class LibraryStorage:
                 "The library is open for reading only; nothing was changed.",
                 code="library.readonly",
             )
-        if self._live.space is not None and self._live.space.fingerprint in fingerprints:
+        if self._index.space is not None and self._index.space.fingerprint in fingerprints:
             raise UsageError(
-                f"The vectors of {self._live.space.model} are being searched; choose another "
+                f"The vectors of {self._index.space.model} are being searched; choose another "
                 "model first."
             )
         with self._connection.lock:
@@ -174,7 +174,7 @@ class LibraryStorage:
                     if space.fingerprint in fingerprints
                 )
             for fingerprint in fingerprints:
-                self._live.forget_space(fingerprint)
+                self._index.forget_space(fingerprint)
             if freed:
                 self._shrink()
         return freed
@@ -206,7 +206,7 @@ class LibraryStorage:
         return _Trial(ids=ids, vectors=vectors, queries=queries, total=len(found), current=current)
 
 
-def _check_numbers(setting: StorageSetting, spaces: Sequence[tuple[Space, int]]) -> None:
+def _check_dimension(setting: StorageSetting, spaces: Sequence[tuple[Space, int]]) -> None:
     most = max((space.dimension for space, count in spaces if count), default=None)
     if setting.dimension is not None and most is not None and setting.dimension > most:
         raise UsageError(
@@ -215,13 +215,13 @@ def _check_numbers(setting: StorageSetting, spaces: Sequence[tuple[Space, int]])
         )
 
 
-def _settings(dimension: int) -> Iterator[StorageSetting]:
-    """All numbers, half and a quarter of them, in every format."""
+def _settings(full: int) -> Iterator[StorageSetting]:
+    """All dimensions, half and a quarter of them, in every format."""
     for share in (1, 2, 4):
-        numbers = dimension // share
-        if share == 1 or numbers >= _LEAST:
+        dimension = full // share
+        if share == 1 or dimension >= _LEAST:
             for form in VectorFormat:
-                yield StorageSetting(dimension=None if share == 1 else numbers, format=form)
+                yield StorageSetting(dimension=None if share == 1 else dimension, format=form)
 
 
 class _Trial:
@@ -233,12 +233,12 @@ class _Trial:
         self._ids, self.vectors, self._total, self._current = ids, vectors, total, current
         chance = np.random.default_rng(0)
         self._asked = chance.choice(len(ids), min(queries, len(ids)), replace=False)
-        exact = StoredIndex(Matrix(vectors.shape[1]))
+        exact = TwoStageIndex(Matrix(vectors.shape[1]))
         exact.add(ids, vectors)
         self._truth = [_nearest(exact, ids[n], vectors[n])[0] for n in self._asked]
 
     def option(self, setting: StorageSetting) -> StorageOption:
-        dimension = setting.numbers(self.vectors.shape[1])
+        dimension = setting.dimension_of(self.vectors.shape[1])
         short = cut(self.vectors, dimension)
         index = _built(setting, self._ids, short, self._total)
         runs = [_nearest(index, self._ids[n], short[n]) for n in self._asked]
@@ -257,7 +257,7 @@ class _Trial:
         )
 
 
-def _built(setting: StorageSetting, ids: Ids, vectors: Vectors, total: int) -> StoredIndex:
+def _built(setting: StorageSetting, ids: Ids, vectors: Vectors, total: int) -> TwoStageIndex:
     """The index that a library of ``total`` items would have, over these."""
     order = np.argsort(ids)
 
@@ -267,7 +267,7 @@ def _built(setting: StorageSetting, ids: Ids, vectors: Vectors, total: int) -> S
 
     binary = setting.format is VectorFormat.BINARY
     matrix = Matrix(vectors.shape[1], setting.format, fetch=fetch if binary else None)
-    index = StoredIndex(matrix)
+    index = TwoStageIndex(matrix)
     index.add(ids, vectors)
     if (codes := codes_for(setting, total)) is not None:
         index.use_codes(codes(vectors.shape[1]))

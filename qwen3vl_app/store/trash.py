@@ -24,11 +24,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.store import files, folders, outcomes, removals
 from qwen3vl_app.store.belongings import TRASH
 from qwen3vl_app.store.encoding import display, encode_path
-from qwen3vl_app.store.removals import RemovedFile
 from qwen3vl_app.store.rows import FileId, KnownFile, Removal, RemovalId, RemovedKind
+from qwen3vl_app.store.tables import files, folders, outcomes, removals
+from qwen3vl_app.store.tables.removals import RemovedFile
 from qwen3vl_app.types import FileStamp
 
 if TYPE_CHECKING:

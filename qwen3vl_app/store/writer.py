@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qwen3vl_app.store import files, folders, items, outcomes, vectors, wording
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path
-from qwen3vl_app.store.live import LiveIndex
+from qwen3vl_app.store.index_sync import SyncedIndex
 from qwen3vl_app.store.rows import (
     EmbeddedPart,
     FileEnd,
@@ -26,6 +25,7 @@ from qwen3vl_app.store.rows import (
     Source,
     SourceId,
 )
+from qwen3vl_app.store.tables import files, folders, full_text_index, items, outcomes, vectors
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import ContentHash, FileStamp, ItemId, Outcome, Part, SkippedPath, Space
 
@@ -49,9 +49,9 @@ class Changes:
 class LibraryWriter:
     """Made by ``Library``; thread-safe like it. Raises ``LibraryError`` when the disk refuses."""
 
-    def __init__(self, connection: Connection, live: LiveIndex, thumbnails: Thumbnails) -> None:
+    def __init__(self, connection: Connection, index: SyncedIndex, thumbnails: Thumbnails) -> None:
         self._connection = connection
-        self._live = live
+        self._index = index
         self._thumbnails = thumbnails
 
     # ------------------------------------------------------------ sources and scans
@@ -285,15 +285,15 @@ class LibraryWriter:
         with self._connection.lock:
             with self._connection.writing() as conn:
                 yield conn, changes
-                wording.follow(conn, changes.contents, changes.items)
+                full_text_index.follow(conn, changes.contents, changes.items)
             with self._connection.reading() as conn:
-                self._live.follow(conn, changes.contents, changes.items)
+                self._index.follow(conn, changes.contents, changes.items)
 
     def delete_unreferenced(self, among: set[ContentHash] | None) -> int:
         """Delete contents, all or among these, that no file has; how many items went."""
         with self._connection.lock:
             with self._connection.writing() as conn:
                 gone, unused = files.delete_unreferenced(conn, among)
-            self._live.drop(gone)
+            self._index.drop(gone)
             self._thumbnails.remove(unused)
         return len(gone)

@@ -16,7 +16,8 @@ from sqlite_utils import Database
 from qwen3vl_app.cli.main import main
 from qwen3vl_app.errors import LibraryError
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.schema import APPLICATION_ID, MIGRATIONS
+from qwen3vl_app.store.tables.migrations.m004_checksums import APPLICATION_ID
+from qwen3vl_app.store.tables.schema import MIGRATIONS
 from tests.store.build import content, put_file, unit
 
 

@@ -16,7 +16,7 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.words import LONGEST_SECONDS, MOST_SIGNS
+from qwen3vl_app.store.tables.full_text_search import LONGEST_SECONDS, MOST_SIGNS
 from qwen3vl_app.types import ExactWords, Kind, calendar_time
 from qwen3vl_app.ui.file_keys import home_expanded, key_of, path_of, usable_path
 from qwen3vl_app.ui.filters import read_filter
@@ -368,7 +368,7 @@ def test_the_same_sign_many_times__is_one(passages):
 
 
 def test_words_that_take_too_long__are_given_up_and_the_library_goes_on(passages, monkeypatch):
-    import qwen3vl_app.store.words as module
+    import qwen3vl_app.store.tables.full_text_search as module
 
     monkeypatch.setattr(module, "LONGEST_SECONDS", 0.0)
     monkeypatch.setattr(module, "_OPERATIONS", 1)

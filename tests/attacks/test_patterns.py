@@ -344,7 +344,9 @@ MEETS: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("qwen3vl_app.media.pages", "_IS_PAGE"): (
         "search", _texts("/Type", "/Type ", "/Type/Pages", "/Type" + " " * 9999),
     ),
-    ("qwen3vl_app.store.wording", "_BOUNDARY"): ("sub", _texts("中", "a", "中 ", "中a", "가")),
+    ("qwen3vl_app.store.tables.full_text_index", "_BOUNDARY"): (
+        "sub", _texts("中", "a", "中 ", "中a", "가"),
+    ),
     ("qwen3vl_app.store.thumbnails", "_NAME"): ("fullmatch", _texts("a", "0", "g")),
     ("qwen3vl_app.models.names", "REPOSITORY"): ("fullmatch", _texts("a", "a/", ".", "-_", "/")),
     ("qwen3vl_app.ui.present", "_WORD"): ("finditer", _texts("a", "a ", "_", "é", " ")),
@@ -435,8 +437,11 @@ MEETS |= {
         [unit * 128 for unit in ('"a', "[$", "[$a", "[h", "\\", "_", "[>", "a", "0", "*")],
     ),
     ("qwen3vl_app.search.discretion", "_LIKE_A_PATH"): ("search", [*ANY, *_texts("/ ", " /")]),
-    ("qwen3vl_app.store.wording", "_HYPHENATED"): ("finditer", [*ANY, *_texts("a- \n ", "a-a")]),
-    ("qwen3vl_app.store.words", "_JOINED"): ("sub", ANY),
+    ("qwen3vl_app.store.tables.full_text_index", "_HYPHENATED"): (
+        "finditer",
+        [*ANY, *_texts("a- \n ", "a-a")],
+    ),
+    ("qwen3vl_app.store.tables.full_text_search", "_JOINED"): ("sub", ANY),
     ("qwen3vl_app.types.folding", "_ACCENTS"): (
         "sub",
         [*ANY, *_texts("\u0415\u0308", "\u0416\u0301")],
@@ -459,7 +464,7 @@ MADE_AT_RUN_TIME = {
     ("qwen3vl_app.media.charsets", "_DECLARED"),  # tried below, with what uses it
     ("qwen3vl_app.media.line_ends", "whole_words"),  # likewise
     ("qwen3vl_app.media.office_parts", "header_of"),  # meets the last 64 KiB of a sheet
-    ("qwen3vl_app.store.wording", "indexed"),  # likewise
+    ("qwen3vl_app.store.tables.full_text_index", "indexed"),  # likewise
     ("qwen3vl_app.bench.serving", "_port_when_ready"),  # meets what our own server says
     ("qwen3vl_app.bench.serving", "resident"),  # meets what the kernel says
 }
@@ -483,7 +488,7 @@ USES = """
 import sys
 from qwen3vl_app.media.texts import decode
 from qwen3vl_app.media.line_ends import whole_words
-from qwen3vl_app.store.wording import indexed
+from qwen3vl_app.store.tables.full_text_index import indexed
 use = {"whole_words": whole_words, "indexed": indexed,
        "decode": lambda text: decode(text.encode())}[sys.argv[1]]
 for escaped in sys.argv[2:]:

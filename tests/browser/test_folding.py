@@ -6,7 +6,7 @@ import random
 
 from qwen3vl_app.types.folding import fold
 from qwen3vl_app.ui import scripts
-from tests.store.test_words import QUERIES, WRITTEN
+from tests.store.test_full_text_search import QUERIES, WRITTEN
 
 RANGES = (
     (0x20, 0x250), (0x300, 0x310), (0x370, 0x600), (0x600, 0x700), (0x900, 0xA00), (0xE00, 0xE5C),

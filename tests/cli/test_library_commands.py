@@ -14,8 +14,8 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.doctor import demo_advice
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.search.recall import NOT_YET
-from qwen3vl_app.store import outcomes
 from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.tables import outcomes
 from tests.cli.conftest import ROOT
 from tests.drawn import draw_folder, draw_picture
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qwen3vl_app.store import live
+from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.protocols import Store
 from tests.store.build import SPACE
@@ -35,8 +35,8 @@ def one_that_reads_beside_it(directory: Path) -> Iterator[Kept]:
 
 def one_with_its_index_on_disk(directory: Path) -> Iterator[Kept]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live, "KEPT_ITEMS", 1)
-        patch.setattr(live, "SAVE_ROWS", 1)
+        patch.setattr(index_sync, "KEPT_ITEMS", 1)
+        patch.setattr(index_sync, "SAVE_ROWS", 1)
         yield from the_one_that_writes(directory)
 
 

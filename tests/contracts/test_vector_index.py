@@ -9,28 +9,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen3vl_app.store.codes import EightBitCodes, OneBitCodes
-from qwen3vl_app.store.index import FaissIndex, NumpyIndex, VectorIndex
-from qwen3vl_app.store.matrix import Matrix
-from qwen3vl_app.store.stored import StoredIndex
+from qwen3vl_app.index.exact import FaissIndex, NumpyIndex
+from qwen3vl_app.index.matrix import Matrix
+from qwen3vl_app.index.protocol import VectorIndex
+from qwen3vl_app.index.quantizers import EightBitCodes, OneBitCodes
+from qwen3vl_app.index.two_stage import TwoStageIndex
 from qwen3vl_app.types import Vectors
 
 MakeIndex = Callable[[int], VectorIndex]
 
 
 def every_vector(dimension: int) -> VectorIndex:
-    return StoredIndex(Matrix(dimension))
+    return TwoStageIndex(Matrix(dimension))
 
 
 def one_bit(dimension: int) -> VectorIndex:
-    return StoredIndex(Matrix(dimension), OneBitCodes(dimension), few=0)
+    return TwoStageIndex(Matrix(dimension), OneBitCodes(dimension), few=0)
 
 
 def eight_bit(dimension: int) -> VectorIndex:
     """Goes through its codes also where there are only a few vectors."""
     codes = EightBitCodes(dimension)
     codes.first = 1
-    return StoredIndex(Matrix(dimension), codes, few=0)
+    return TwoStageIndex(Matrix(dimension), codes, few=0)
 
 
 EXACT = [NumpyIndex, FaissIndex, every_vector, eight_bit]

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen3vl_app.store.outcomes import turn_of
+from qwen3vl_app.store.tables.outcomes import turn_of
 from qwen3vl_app.types import FileStamp
 from tests.indexing.world import World, counted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.vectors import put_space
+from qwen3vl_app.store.tables.vectors import put_space
 from qwen3vl_app.types import Space, Vectors
 
 WIDE = Space(model="test", dimension=64, fingerprint="test-64")

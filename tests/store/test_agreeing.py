@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
+from qwen3vl_app.index.near_duplicates import LOOK_BITS
 from qwen3vl_app.media.looks import look
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail
 from qwen3vl_app.settings import SAMPLES
 from qwen3vl_app.store.agreeing import Shown, agree
 from qwen3vl_app.store.alike import AlikeThumbnails
-from qwen3vl_app.store.near import LOOK_BITS
 from qwen3vl_app.store.thumbnails import Thumbnails
 
 CASES = Path(__file__).parents[1] / "data" / "cases" / "duplicates_false"

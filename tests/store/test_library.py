@@ -200,7 +200,7 @@ def test_check__says_what_is_missing(filled: Library) -> None:
 
 
 def test_check__finds_a_wrong_index(filled: Library) -> None:
-    filled._live.drop([filled.list_items()[0].id])
+    filled._index.drop([filled.list_items()[0].id])
     assert any("1 items missing, 0 too many" in line for line in filled.check())
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pkgutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,12 +10,17 @@ from sqlite_utils import Database
 
 from qwen3vl_app.errors import LibraryError, LibraryTooNewError
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.schema import MIGRATIONS
+from qwen3vl_app.store.tables import migrations
+from qwen3vl_app.store.tables.schema import MIGRATIONS
 from qwen3vl_app.types import ExactWords
 from tests.store.build import SPACE, content, put_file, unit
 
 with closing(Database(memory=True)) as empty:
     NAMES = [migration.name for migration in MIGRATIONS.pending(empty)]
+
+
+def test_migrations__are_the_files_in_their_order() -> None:
+    assert [module.name for module in pkgutil.iter_modules(migrations.__path__)] == NAMES
 
 
 @pytest.mark.parametrize("stop", range(len(NAMES)))

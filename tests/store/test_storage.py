@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from qwen3vl_app.errors import LibraryReadOnlyError, UsageError
-from qwen3vl_app.store import live
-from qwen3vl_app.store.formats import StorageSetting, VectorFormat, cut, decode, encode, row_width
+from qwen3vl_app.index.formats import StorageSetting, VectorFormat
+from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.store.vectors import put_space
+from qwen3vl_app.store.tables.vectors import put_space
 from qwen3vl_app.types import Space
 from tests.store.fill import WIDE, directions, fill
 
@@ -24,30 +23,10 @@ def filled(library: Library) -> Library:
     return library
 
 
-def test_encode__comes_back_nearly() -> None:
-    for form, most in (("float32", 0), ("float16", 5e-4), ("int8", 5e-3)):
-        rows = encode(VECTORS, VectorFormat(form))
-        assert rows.shape == (COUNT, row_width(64, VectorFormat(form)))
-        assert np.abs(decode(rows, VectorFormat(form)) - VECTORS).max() <= most
-    assert encode(VECTORS, VectorFormat.BINARY).shape == (COUNT, 0)
-
-
-def test_encode__zeros_and_nothing() -> None:
-    for form in (VectorFormat.FLOAT32, VectorFormat.FLOAT16, VectorFormat.INT8):
-        zeros = np.zeros((2, 5), np.float32)
-        assert np.array_equal(decode(encode(zeros, form), form), zeros)
-        assert decode(encode(zeros[:0], form), form).shape == (0, 5)
-
-
-def test_cut__leading_numbers_of_length_one() -> None:
-    short = cut(np.array([[3, 4, 12], [0, 0, 1]], np.float32), 2)
-    assert short.tolist() == [[pytest.approx(0.6), pytest.approx(0.8)], [0, 0]]
-
-
 def test_measure__full_size_finds_everything(filled: Library) -> None:
     options = filled.storage.measure()
     by = {(option.dimension, option.setting.format.value): option for option in options}
-    assert len(by) == len(options) == 8  # 64 and 32 numbers; a quarter would be too few
+    assert len(by) == len(options) == 8  # 64 and 32 dimensions; a quarter would be too few
     full = by[64, "float32"]
     assert (full.recall, full.current, full.measured) == (1, True, COUNT)
     assert (full.memory_bytes, full.disk_bytes) == (COUNT * 256, COUNT * 256)
@@ -70,7 +49,7 @@ def test_measure__too_few(library: Library) -> None:
 def test_apply__changes_the_index_and_stays(
     filled: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "KEPT_ITEMS", 1)
+    monkeypatch.setattr(index_sync, "KEPT_ITEMS", 1)
     setting = StorageSetting(dimension=32, format=VectorFormat.INT8)
     filled.storage.apply(StorageSetting(format=VectorFormat.FLOAT16))
     filled.storage.apply(setting)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qwen3vl_app.store import items
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
+from qwen3vl_app.store.tables import items
 from qwen3vl_app.types import FileOutcome, Kind, Outcome, SkippedPath, Space
 from tests.store.build import SPACE, commit, content, hash_of, put_file, stamp, unit
 

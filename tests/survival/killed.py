@@ -17,7 +17,7 @@ from qwen3vl_app.indexing.indexer import Indexer
 from qwen3vl_app.media import worker
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.settings import Limits, Settings
-from qwen3vl_app.store import live
+from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import Content, ContentHash, Outline, Part
 from tests.indexing.embedders import TinyHost
@@ -58,7 +58,7 @@ class DirectReader:
         return worker.read(path, self._options, parts, thumbnails=True)
 
 
-def keep_index_early(module: Any = live) -> None:
+def keep_index_early(module: Any = index_sync) -> None:
     """Let also a small library keep its index on disk, and write it often."""
     module.KEPT_ITEMS, module.SAVE_ROWS = 50, 8
 

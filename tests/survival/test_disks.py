@@ -12,7 +12,7 @@ import pytest
 from qwen3vl_app.errors import AppError, LibraryError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import services_for_page
-from qwen3vl_app.store import live
+from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
@@ -263,8 +263,8 @@ class AtRoot(World):
 
 @pytest.fixture
 def at_root(tmp_path: Path, drive: Drive, monkeypatch: pytest.MonkeyPatch) -> Iterator[AtRoot]:
-    monkeypatch.setattr(live, "KEPT_ITEMS", 1)  # put back at the end
-    monkeypatch.setattr(live, "SAVE_ROWS", 1)
+    monkeypatch.setattr(index_sync, "KEPT_ITEMS", 1)  # put back at the end
+    monkeypatch.setattr(index_sync, "SAVE_ROWS", 1)
     made = AtRoot(tmp_path, drive)
     yield made
     made.close()

@@ -18,8 +18,8 @@ from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.media.scan import scan
 from qwen3vl_app.services import services_for_page
 from qwen3vl_app.settings import Settings
-from qwen3vl_app.store import files, outcomes
 from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.tables import files, outcomes
 from qwen3vl_app.types import Content, FileStamp, Outcome, Outline, Part
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from qwen3vl_app.media.files import content_hash
-from qwen3vl_app.store import live
+from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from tests.indexing.embedders import HashingEmbedder
 from tests.survival.killed import DONE, DirectReader, keep_index_early, run
@@ -160,8 +160,8 @@ def checked(directory: Path) -> dict[int, tuple[str, int]]:
 def test_kill__a_hundred_times_at_random_points(
     tmp_path: Path, folder: Folder, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "KEPT_ITEMS", live.KEPT_ITEMS)  # put back at the end
-    monkeypatch.setattr(live, "SAVE_ROWS", live.SAVE_ROWS)
+    monkeypatch.setattr(index_sync, "KEPT_ITEMS", index_sync.KEPT_ITEMS)  # put back at the end
+    monkeypatch.setattr(index_sync, "SAVE_ROWS", index_sync.SAVE_ROWS)
     keep_index_early()
     chance = random.Random(5)
     directory = tmp_path / "library"

@@ -9,12 +9,12 @@ from PIL import Image
 
 import qwen3vl_app
 from qwen3vl_app.errors import AppError, UnreadableMediaError
+from qwen3vl_app.index.formats import VectorFormat
+from qwen3vl_app.index.quantizers import OneBitCodes
 from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.pictures import check_size, load_picture
 from qwen3vl_app.settings import Settings
-from qwen3vl_app.store.codes import OneBitCodes
-from qwen3vl_app.store.formats import VectorFormat
-from qwen3vl_app.store.live import described
+from qwen3vl_app.store.index_sync import described
 from qwen3vl_app.ui.reasons import FORMS, reason_row
 from qwen3vl_app.ui.routes.indexing import StatusBoard
 from qwen3vl_app.ui.sentences import error_row, note_row

@@ -22,7 +22,7 @@ ON_THE_TERMINAL = {
     *("cli", "bench", "demo", "__main__"),
     "models/reference.py",  # the inputs of the commands embed and rerank
     "store/restoring.py",  # the command restore
-    *("store/library.py", "store/lock.py", "store/schema.py"),  # before there is a page
+    *("store/library.py", "store/lock.py", "store/tables/schema.py"),  # before there is a page
 }
 """Where failures are raised that no page shows."""
 

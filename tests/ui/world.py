@@ -24,13 +24,13 @@ from fpdf import FPDF
 from PIL import Image, ImageDraw
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.models.protocols import ModelState, ModelStatus
 from qwen3vl_app.search.ranking import ranked
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
-from qwen3vl_app.store.formats import StorageSetting, VectorFormat
 from qwen3vl_app.store.rows import Folder, Removal, RemovalId, RemovedKind
 from qwen3vl_app.store.storage import OldSpace, StorageOption
 from qwen3vl_app.store.trash import Removed, TrashSize
@@ -167,7 +167,7 @@ class FakeStorage:
     )
 
     def describe(self) -> str:
-        return f"exact, 38 items, {self.now.numbers(64)} numbers as {self.now.format}"
+        return f"exact, 38 items, {self.now.dimension_of(64)} numbers as {self.now.format}"
 
     def setting(self) -> StorageSetting:
         return self.now

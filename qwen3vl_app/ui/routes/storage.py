@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from qwen3vl_app.errors import LibraryBusyError
+from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import storable
-from qwen3vl_app.store.formats import StorageSetting, VectorFormat
 from qwen3vl_app.store.storage import StorageOption
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.present import Json

@@ -1,0 +1,7 @@
+"""Vectors to nearest ids, without SQL: ``store`` says what is in an index and keeps it current.
+
+``protocol`` says what every index promises, and ``exact`` has the two plain ones. ``two_stage`` is
+the one that libraries use: ``matrix`` has its vectors, in one of ``formats``; ``quantizers`` their
+short codes, some turned by ``rotation`` first; ``snapshot`` keeps all of it on disk.
+``near_duplicates`` puts nearly equal pictures into groups.
+"""

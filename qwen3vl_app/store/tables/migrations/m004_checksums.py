@@ -1,0 +1,21 @@
+"""A checksum of every row, and the name of the program in the file."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlite_utils import Database
+
+from qwen3vl_app.store.tables import checksums
+
+APPLICATION_ID = 0x51335653
+"""``Q3VS`` in the header of the file, where ``file`` and SQLite itself look for it. Libraries from
+before it have 0 there, as most SQLite files do, and are told by their tables."""
+
+
+def m004_checksums(db: Database) -> None:
+    """Every row has a checksum; the file says whose it is, and which one."""
+    checksums.create(db.conn, checksums.SEALED_AT_FIRST)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    # Of no meaning but to tell one library from another that was put in its place.
+    db.execute(f"PRAGMA user_version = {1 + secrets.randbelow(2**31 - 2)}")
