@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
 
 APP_NAME = "qwen3vl-app"
 
-DEMO_EMBEDDER = Path(__file__).parent.parent / "assets" / "demo" / "embedder"
-DEMO_RERANKER = Path(__file__).parent.parent / "assets" / "demo" / "reranker"
-SAMPLES = Path(__file__).parent.parent / "assets" / "demo" / "samples"
+
+def assets_folder() -> Path:
+    """The folder of page scripts, demo models and samples: in a checkout beside the package.
+
+    Installed, it lies inside the package, see ``setup.py``. Always a real folder: weights are
+    mapped into memory and samples are read by other processes, so a zip file would not do.
+    """
+    package = Path(str(files("qwen3vl_app")))
+    inside = package / "assets"
+    return inside if inside.is_dir() else package.parent / "assets"
+
+
+ASSETS = assets_folder()
+DEMO_EMBEDDER = ASSETS / "demo" / "embedder"
+DEMO_RERANKER = ASSETS / "demo" / "reranker"
+SAMPLES = ASSETS / "demo" / "samples"
 
 GUIDED_QUERIES = SAMPLES.parent / "queries.json"
 """What to ask of the sample collection: suggested on the page, measured by ``bench``."""

@@ -64,4 +64,3 @@ function picture(item) {
     el('p', { class: 'fine group-path', dir: 'auto', text: pathTail(item.path), title: item.path }),
   );
 }
-

@@ -24,16 +24,20 @@ from qwen3vl_app.cli.storage import storage
 from qwen3vl_app.cli.tags import tag, tags
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="qwen3vl_app")
 @shared_options
 @click.pass_context
 def main(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401  # click passes the options
     """Search pictures, pages, notes and clips on this computer; see recall and rerank.
 
-    Exit status: 0 ok, 1 failed, 2 usage.
+    Without a command, serves the page. Exit status: 0 ok, 1 failed, 2 usage.
     """
     context.obj = {name: value for name, value in given.items() if value is not None}
+    if context.invoked_subcommand is None:
+        # a context of its own, not context.invoke(): only parsing reads QWEN3VL_AUTH
+        with serve.make_context("serve", [], parent=context) as serving:
+            serve.invoke(serving)
 
 
 for _command in (

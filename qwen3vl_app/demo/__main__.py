@@ -24,15 +24,16 @@ from qwen3vl_app.models.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.loader import load_embedder, load_reranker
 from qwen3vl_app.models.names import Checkpoint
 from qwen3vl_app.models.reranker import Qwen3VLReranker
+from qwen3vl_app.settings import ASSETS
 
-ASSETS = Path(__file__).parent.parent.parent / "assets" / "demo"
+BUNDLED = ASSETS / "demo"
 FRESH_SEED = 2_000_003
 """Far from the seeds of training, which start at 1,000,000 times the plan's seed."""
 
 folder_option = click.option(
     "--target",
     type=click.Path(file_okay=False, path_type=Path),
-    default=ASSETS,
+    default=BUNDLED,
     show_default="the bundled folder",
     help="Folder of the checkpoints and the sample collection.",
 )

@@ -10,7 +10,9 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent.parent / "assets" / "page"
+from qwen3vl_app.settings import ASSETS
+
+FOLDER = ASSETS / "page"
 
 MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",

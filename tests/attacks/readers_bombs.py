@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -212,7 +213,7 @@ def _film_of(path: Path, frames: list[bytes]) -> None:
             packet.stream = stream
             packet.pts = packet.dts = number
             packet.is_keyframe = True
-            packet.time_base = stream.time_base or av.time_base
+            packet.time_base = stream.time_base or Fraction(1, av.time_base)
             file.mux(packet)
 
 

@@ -12,12 +12,15 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from typing import Any, cast
 
 import av
 import click
 import numpy as np
 import pytest
+from av import VideoStream
 from fpdf import FPDF
 from PIL import Image
 
@@ -176,7 +179,7 @@ def test_a_video_whose_frames_are_over_40_megapixels__is_refused_unseen(tmp_path
         stream.width, stream.height, stream.pix_fmt = 9000, 8000, "monob"
         packet = av.Packet(png(9000, 8000))
         packet.stream, packet.pts, packet.dts = stream, 0, 0
-        packet.time_base = stream.time_base or 1
+        packet.time_base = stream.time_base or Fraction(1)
         file.mux(packet)
     refused = pytest.raises(UnreadableMediaError, match=r"over the limit of 40 megapixels")
     with reading(Limits()) as reader, watching() as watched, refused:
@@ -198,7 +201,7 @@ def pool() -> Iterator[Pool]:
     made.close()
 
 
-def run(pool: Pool, folder: Path, *lines: str) -> dict[str, object]:
+def run(pool: Pool, folder: Path, *lines: str) -> dict[str, Any]:
     """A decoder of these lines of Python; what it leaves in its variables."""
     path = folder / "decoder.py"
     path.write_text("\n".join(lines))
@@ -322,7 +325,7 @@ def _mended(data: bytearray, *chunks: bytes) -> bytes:
 def test_a_video_in_4k__is_read_under_the_default_limit(tmp_path: Path, codec: str) -> None:
     path = tmp_path / "film.mp4"
     with av.open(str(path), "w") as file:
-        stream = file.add_stream(codec, rate=2)
+        stream = cast(VideoStream, file.add_stream(codec, rate=2))
         stream.width, stream.height, stream.pix_fmt = 3840, 2160, "yuv420p"
         if codec == "libx264":
             stream.options = {"preset": "ultrafast", "refs": "4"}

@@ -17,7 +17,7 @@ import pytest
 from qwen3vl_app.errors import LibraryDamagedError
 from qwen3vl_app.store import opening
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import ExactWords, Outcome
+from qwen3vl_app.types import ExactWords, ItemId, Outcome
 from tests.attacks.damages import WIDE, Experiment, ask
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
@@ -159,7 +159,7 @@ def test_pages_of_a_large_library__nothing_more_is_written(large: Path) -> None:
         assert caught.value.code == "library.damaged"
         assert library.trouble() is caught.value
         with pytest.raises(LibraryDamagedError):
-            library.tag([1], "new")
+            library.tag([ItemId(1)], "new")
 
 
 # ---------------------------------------------------------------- thumbnails

@@ -41,10 +41,10 @@ def with_a_wal_of_its_own(file: Path) -> None:
 
 def migrated_by_another_program(file: Path) -> None:
     database = Database(file)
-    database["_sqlite_migrations"].insert(
+    database.table("_sqlite_migrations").insert(
         {"migration_set": "library", "name": "m001_books", "applied_at": "2026-01-01"}
     )
-    database["books"].insert({"title": "x"})
+    database.table("books").insert({"title": "x"})
     database.close()
 
 
@@ -52,9 +52,9 @@ def with_our_migrations_and_other_tables(file: Path) -> None:
     database = Database(file)
     for name in ("m001_files_items_vectors", "m002_words_tags_looks", "m003_words_of_sections"):
         row = {"migration_set": "library", "name": name, "applied_at": "2026-01-01"}
-        database["_sqlite_migrations"].insert(row)
+        database.table("_sqlite_migrations").insert(row)
     for name in ("item", "file", "vector", "content", "space"):
-        database[name].insert({"title": "x"})
+        database.table(name).insert({"title": "x"})
     database.close()
 
 

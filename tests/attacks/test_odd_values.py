@@ -305,11 +305,15 @@ def test_home_expanded__of_nobody_is_a_sentence():
         home_expanded(Path("~nosuch-user/x"))
 
 
+ODD_KINDS: tuple[object, ...] = (5, {}, "picture", [[]], [None], [{}])
+ODD_FOLDERS: tuple[object, ...] = (5, [], {"a": 1}, "\ud800")
+
+
 @pytest.mark.parametrize(
     "given",
     [
-        *({"kinds": value} for value in (5, {}, "picture", [[]], [None], [{}])),
-        *({"folder": value} for value in (5, [], {"a": 1}, "\ud800")),
+        *({"kinds": value} for value in ODD_KINDS),
+        *({"folder": value} for value in ODD_FOLDERS),
         *({name: [1]} for name in ("taken_from", "min_bytes", "orientation")),
         *({name: {"a": "b" * 10_000}} for name in ("taken_from", "min_bytes", "orientation")),
         *({name: True} for name in ("taken_from", "orientation")),

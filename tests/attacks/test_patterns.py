@@ -72,7 +72,7 @@ def test_searchignore_with_a_freezing_pattern__is_scanned_at_once(tmp_path: Path
     folder.mkdir(parents=True)
     (folder / f"{LONG_NAME}.txt").write_text("x")
     (tmp_path / f"{LONG_NAME}.txt").write_text("x")
-    command = [sys.executable, "-c", SCANS, tmp_path, *FREEZING]
+    command = [sys.executable, "-c", SCANS, str(tmp_path), *FREEZING]
     done = subprocess.run(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=60, check=True
     )
@@ -221,7 +221,9 @@ def test_searchignore_with_a_pattern_of_900_kb__is_one_short_line(tmp_path: Path
     (tmp_path / ".searchignore").write_text("a" * 900_000 + "\n*.txt")
     found = list(scan([tmp_path]))
     assert sum(len(one.reason) for one in found if isinstance(one, SkippedPath)) < 10_000
-    (said,) = [one.reason for one in found if one.path.name == ".searchignore"]
+    (left,) = [one for one in found if one.path.name == ".searchignore"]
+    assert isinstance(left, SkippedPath)
+    said = left.reason
     assert f"over the limit of {LARGEST_FILE:,}" in said
 
 
@@ -232,7 +234,9 @@ def test_searchignore_with_a_long_pattern__the_others_count(tmp_path: Path) -> N
     found = {one.path.name: one for one in scan([tmp_path])}
     assert isinstance(found["a.txt"], IgnoredPath)
     assert isinstance(found["b.txt"], FileStamp)
-    said = found[".searchignore"].reason
+    left = found[".searchignore"]
+    assert isinstance(left, SkippedPath)
+    said = left.reason
     assert "1,001 characters, over the limit of 1,000" in said
     assert len(said) < 300
 
@@ -253,7 +257,9 @@ def test_searchignore_with_too_many_patterns__the_first_count(tmp_path: Path) ->
     found = {one.path.name: one for one in scan([tmp_path])}
     assert isinstance(found["a.txt"], IgnoredPath)
     assert isinstance(found["b.txt"], FileStamp)
-    assert "2,001 patterns; only the first 2,000 count" in found[".searchignore"].reason
+    left = found[".searchignore"]
+    assert isinstance(left, SkippedPath)
+    assert "2,001 patterns; only the first 2,000 count" in left.reason
 
 
 def test_searchignore_in_every_folder_of_a_deep_tree__all_together_are_bounded(

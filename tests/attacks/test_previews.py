@@ -18,7 +18,7 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Limits
-from qwen3vl_app.types import Item, ItemId, Kind, Place
+from qwen3vl_app.types import ContentHash, Item, ItemId, Kind, Place
 from qwen3vl_app.ui.failures import TooBusyError
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.previews import PreviewQueue
@@ -146,7 +146,7 @@ ITEM = Item(
     place=Place(),
     ordinal=0,
     path=Path("/p/a.png"),
-    content_hash="0" * 32,
+    content_hash=ContentHash("0" * 32),
     thumbnail="",
 )
 

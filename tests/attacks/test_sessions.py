@@ -131,7 +131,8 @@ def test_sessions__the_least_recently_active_goes_first(monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "SESSIONS", 3)
 
     async def check() -> None:
-        queue, gone = FakeQueue(), []
+        queue = FakeQueue()
+        gone: list[str] = []
         sessions = Sessions(page(queue), gone.append)
         for name in "abcad":
             await sessions.joined(name)
@@ -168,7 +169,8 @@ def test_sessions__of_unread_messages_the_tab_with_the_most_goes(
     monkeypatch.setattr(module, "MANY_UNREAD", 8)
 
     async def check() -> None:
-        queue, gone = FakeQueue(), []
+        queue = FakeQueue()
+        gone: list[str] = []
         sessions = Sessions(page(queue), gone.append)
         for name, messages in (("a", 4), ("b", 9)):
             await sessions.joined(name)
@@ -187,7 +189,8 @@ def test_sessions__of_tabs_with_few_unread_messages_the_oldest_goes(
     monkeypatch.setattr(module, "UNREAD", 10)
 
     async def check() -> None:
-        queue, gone = FakeQueue(), []
+        queue = FakeQueue()
+        gone: list[str] = []
         sessions = Sessions(page(queue), gone.append)
         for name in ("heard", "left", "gone", "asking"):
             await sessions.joined(name)

@@ -20,7 +20,7 @@ from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.search.documents import Documents
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import Item, Original
+from qwen3vl_app.types import ContentHash, Item, Original
 from tests.attacks.program import SECRET, Program, red_picture, serving
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World
@@ -226,7 +226,7 @@ def test_open__the_first_that_is_still_what_it_was(tmp_path):
 def test_open__large_files_go_by_their_stamp(tmp_path):
     file = tmp_path / "film"
     file.write_bytes(b"bytes")
-    known = original(file, content_hash="0" * 32)
+    known = original(file, content_hash=ContentHash("0" * 32))
     originals = Originals(most_hashed=3)
     originals.open([known]).file.close()
     os.utime(file)
@@ -238,7 +238,7 @@ def test_open__large_files_go_by_their_stamp(tmp_path):
 def test_open__names_that_cannot_be_are_gone(tmp_path, name):
     known = Original(
         path=tmp_path / name,
-        content_hash="0" * 32,
+        content_hash=ContentHash("0" * 32),
         size=1,
         mtime_ns=1,
         indexed="2001-01-01T00:00:00Z",

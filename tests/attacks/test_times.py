@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, cast
 
 import httpx
 import numpy as np
@@ -101,9 +102,10 @@ def test_a_file_after_2262_over_the_command_line__exit_status_0(tmp_path: Path) 
     Image.new("RGB", (64, 48), "red").save(files / "good.png")
     Image.new("RGB", (64, 48), "blue").save(files / "bad.png")
     dated(files / "bad.png", 2400)
-    command = [sys.executable, "-m", "qwen3vl_app", "--library", tmp_path / "library"]
-    model = ["--model", ROOT / "tests" / "data" / "parity" / "checkpoint", "--reranker", "none"]
-    for more in (["index", files], ["folders", "--rescan"], ["status"]):
+    command = [sys.executable, "-m", "qwen3vl_app", "--library", str(tmp_path / "library")]
+    checkpoint = ROOT / "tests" / "data" / "parity" / "checkpoint"
+    model = ["--model", str(checkpoint), "--reranker", "none"]
+    for more in (["index", str(files)], ["folders", "--rescan"], ["status"]):
         done = subprocess.run(
             [*command, *model, *more, "--json"],
             cwd=ROOT,
@@ -143,7 +145,7 @@ def test_a_watched_folder__such_a_file_comes_while_watched(world: World) -> None
 @given(st.integers(-(2**70), 2**70), st.integers(-(2**70), 2**70))
 def test_stamps__any_two_times_stay_in_order_and_in_64_bits(first: int, second: int) -> None:
     low, high = sorted((first, second))
-    stamps = [FileStamp.of(Path("/a"), _Status(ns)) for ns in (low, high)]
+    stamps = [FileStamp.of(Path("/a"), cast(Any, _Status(ns))) for ns in (low, high)]
     before, after = (stamp.mtime_ns for stamp in stamps)
     for stamp in stamps:
         assert all(n in SQLITE for n in (stamp.mtime_ns, stamp.ctime_ns, stamp.inode))
@@ -163,7 +165,7 @@ class _Status:
 
 
 def test_stamps__a_size_beyond_64_bits_is_the_largest() -> None:
-    assert FileStamp.of(Path("/a"), _Status(0)).size == 2**63 - 1
+    assert FileStamp.of(Path("/a"), cast(Any, _Status(0))).size == 2**63 - 1
 
 
 @pytest.mark.parametrize(

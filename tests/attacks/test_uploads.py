@@ -363,8 +363,10 @@ def test_kill_9_in_the_middle__what_is_half_goes_at_the_next_start(tmp_path):
 
 
 def test_what_looks_like_ours_elsewhere__stays(tmp_path):
-    ours = ("uploads/.abcdefgh.part", "previews/tmpabcdefgh.part", "index/x.bin.new")
-    ours += ("thumbnails/" + "0" * 32 + ".part", "progress.part", "ignore.part")
+    ours = (
+        *("uploads/.abcdefgh.part", "previews/tmpabcdefgh.part", "index/x.bin.new"),
+        *("thumbnails/" + "0" * 32 + ".part", "progress.part", "ignore.part"),
+    )
     others = ("uploads/a.part", "uploads/trip/.abcdefgh.part", "previews/a.webp", "a.part")
     for name in (*ours, *others):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,7 +24,7 @@ from tests.store.build import SPACE, content, put_file, unit
 LISTENING = 2.0
 """Seconds for which an answer that never ends is listened to."""
 
-FORGED = (
+FORGED: tuple[dict[str, str], ...] = (
     {},
     {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https"},
     {"range": "bytes=0-10"},
@@ -62,7 +63,7 @@ def everything_asked(http: httpx.Client) -> Iterator[tuple[str, str]]:
                 yield asked, heard(http, *asked.split(), headers=headers, json=body)
 
 
-def heard(http: httpx.Client, method: str, target: str, **given: object) -> str:
+def heard(http: httpx.Client, method: str, target: str, **given: Any) -> str:
     said = b""
     try:
         with http.stream(method, target, timeout=LISTENING, **given) as answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +56,11 @@ def test_measure__goal_is_a_floor_or_a_ceiling() -> None:
 
 def test_interleaved__all_take_turns_and_the_first_is_not_counted() -> None:
     seen: list[tuple[str, int]] = []
-    found = interleaved(
-        {name: lambda turn, name=name: seen.append((name, turn)) for name in "ab"}, 2
-    )
+
+    def turns_of(name: str) -> Callable[[int], None]:
+        return lambda turn: seen.append((name, turn))
+
+    found = interleaved({name: turns_of(name) for name in "ab"}, 2)
     assert seen == [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2), ("b", 2)]
     assert set(found) == {"a", "b"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ def ids(page: Page) -> list[int]:
     return [int(one) for one in found]
 
 
-def passing(url: str, **where: object) -> list[int]:
+def passing(url: str, **where: Any) -> list[int]:
     answer = httpx.get(f"{url}/api/items", params={"limit": 200, **where})
     return [item["id"] for item in answer.json()["items"]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -96,7 +97,7 @@ def test_back__returns_to_the_view_of_then(page):
 
 
 @pytest.fixture
-def context(browser) -> BrowserContext:
+def context(browser) -> Iterator[BrowserContext]:
     with another(browser, viewport={"width": 1440, "height": 900}, locale="en-US") as one:
         yield one
 

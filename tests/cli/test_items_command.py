@@ -6,6 +6,7 @@ The films in ``tests/data/cases`` carry the number of each frame (see ``tests/me
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -130,9 +131,12 @@ def test_show__high_dynamic_range(library, tmp_path):
     for name in ("frame-000.png", "thumbnail.jpg"):
         with Image.open(tmp_path / name) as frame:
             colours = frame.convert("RGB").getcolors(frame.width * frame.height)
-        usual = [colour for _, colour in sorted(colours, reverse=True)[:400]]
+        usual: list[Any] = [colour for _, colour in sorted(colours, reverse=True)[:400]]
         for meant in MEANT:
-            nearest = min(max(map(abs, map(int.__sub__, meant, got))) for got in usual)
+            nearest = min(
+                max(abs(int(one) - two) for one, two in zip(meant, got, strict=True))
+                for got in usual
+            )
             assert nearest <= 12, (name, meant)
 
 

@@ -6,6 +6,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from click.testing import CliRunner
 
 from qwen3vl_app.cli.main import main
 from qwen3vl_app.cli.serve import PORTS_TRIED, address, listen
@@ -91,6 +92,13 @@ def test_serve__other_computers_only_with_a_password(program, host):
 @pytest.mark.parametrize("auth", ["", "anna", "anna:", ":secret"])
 def test_serve__auth_wants_both_parts(program, auth):
     result = program.run("serve", "--no-browser", "--auth", auth)
+    assert result.exit_code == 2
+    assert "--auth anna:secret" in result.stderr
+
+
+def test_main__without_a_command_serves_and_reads_the_password_of_the_environment(program):
+    given = program.arguments()
+    result = CliRunner().invoke(main, given, env={"QWEN3VL_AUTH": "anna:"}, catch_exceptions=False)
     assert result.exit_code == 2
     assert "--auth anna:secret" in result.stderr
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ STORES = [the_one_that_writes, one_that_reads_beside_it, one_with_its_index_on_d
 
 @pytest.fixture(params=STORES)
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    make: Callable[[Path], Iterator[Kept]] = request.param
+    make: Callable[[Path], Generator[Kept, None, None]] = request.param
     with closing(make(tmp_path / "library")) as made:
         found = next(made)
         found.store.use_space(SPACE)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
 
 from qwen3vl_app.demo.batches import scaled
@@ -141,7 +142,7 @@ def test_letters_at__every_letter_of_the_title_is_on_its_token(kind: str) -> Non
     shown = [[scaled(each, frame) for each in spots]]
     found = letters_at([scene.title], shown, frame.grid)
     assert found.shape == (frame.grid[0] * frame.grid[1] // 4, len(ALPHABET))
-    assert {ALPHABET[place] for place in found.any(0).nonzero()[0]} == set("foxden")
+    assert {ALPHABET[place] for place in np.nonzero(found.any(0))[0]} == set("foxden")
 
 
 def test_grounds_of__a_swapped_claim_points_the_other_way() -> None:

@@ -183,7 +183,7 @@ def test_letters_at__every_letter_under_one_token() -> None:
     spots: list[list[list[tuple[float, float, float]]]] = []
     _, shown = show(Random(3), [Scene("word", title="Harbour")], "strip", spots)
     letters = letters_at(["Harbour"], spots, shown[0].grid)
-    assert letters.any(axis=0).nonzero()[0].tolist() == sorted({ord(c) - 97 for c in "harbour"})
+    assert np.nonzero(letters.any(axis=0))[0].tolist() == sorted({ord(c) - 97 for c in "harbour"})
 
 
 def test_gram_targets__letters_and_pairs() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import Any, cast
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.indexing.indexer import Indexer
@@ -33,7 +34,7 @@ def main(library: Path, folder: Path) -> None:
     settings = Settings(library=library, batch_items=4)
     reader = Reader(Budget(), Limits(), workers=1)
     with Library.open(library) as opened:
-        indexer = Indexer(opened, reader, TellingHost(), settings)
+        indexer = Indexer(opened, reader, cast(Any, TellingHost()), settings)
         indexer.add([folder])
         indexer.start()
         tell(f"done {indexer.wait().state}")

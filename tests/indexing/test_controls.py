@@ -12,7 +12,7 @@ from qwen3vl_app.errors import ModelError
 from qwen3vl_app.indexing.indexer import CANCELLED
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.models.protocols import ModelState
-from qwen3vl_app.types import Outcome
+from qwen3vl_app.types import ItemId, Outcome
 from tests.indexing.world import World, counted
 
 
@@ -57,7 +57,7 @@ def test_commit__searchable_before_the_run_is_over(world: World) -> None:
     hold_first_batch(world)
     world.host.open.set()
     until(world, lambda progress: progress.items >= 4)
-    assert len(world.library.search(world.library.vector_of(1), 10)) >= 4
+    assert len(world.library.search(world.library.vector_of(ItemId(1)), 10)) >= 4
 
 
 def test_add__while_running_belongs_to_the_run(world: World) -> None:
@@ -268,7 +268,7 @@ def test_full_disk__fails_with_one_sentence_and_goes_on(world: World) -> None:
     assert progress.state is IndexState.FAILED
     assert "is on a full disk" in progress.message
     kept = len(world.library.list_items(limit=1000))
-    assert len(world.library.search(world.library.vector_of(1), 1000)) == kept
+    assert len(world.library.search(world.library.vector_of(ItemId(1)), 1000)) == kept
     with world.library._connection.reading() as conn:
         conn.execute(f"PRAGMA max_page_count = {2**30}")
     world.indexer.resume()
@@ -307,7 +307,7 @@ def test_close__in_the_middle_of_a_file(world: World) -> None:
     world.restart()
     assert counted(world.finish()) == {"indexed": 1}
     assert sum(world.host.batches) == 10
-    assert [item.ordinal for item in world.library.siblings(1)] == list(range(10))
+    assert [item.ordinal for item in world.library.siblings(ItemId(1))] == list(range(10))
 
 
 # ---------------------------------------------------------------- retry

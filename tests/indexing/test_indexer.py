@@ -369,7 +369,7 @@ def test_new_space__file_that_has_gone_keeps_its_old_vectors(world: World) -> No
 def test_read_only__refuses_to_add(world: World) -> None:
     world.picture("a.png")
     with Library.open(world.library.directory, writable=False) as library:
-        indexer = Indexer(library, world.reader, world.host, world.settings)
+        indexer = Indexer(library, world.reader, world.models, world.settings)
         assert indexer.progress().state is IndexState.IDLE
         with pytest.raises(LibraryReadOnlyError):
             indexer.add([world.folder])

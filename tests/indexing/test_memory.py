@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import pytest
 import torch
@@ -40,11 +41,15 @@ def texts(*words: int) -> list[ModelInput]:
     return [ModelInput(texts=(f"t{at} " + "w " * (n - 1),)) for at, n in enumerate(words)]
 
 
+def embed(host: TinyHost, inputs: Sequence[ModelInput]) -> EmbeddingBatch:
+    return embed_inputs(cast(Any, host), inputs)
+
+
 @pytest.mark.parametrize("cuda", [True, False], ids=["cuda", "cpu"])
 def test_embed__halves_until_it_fits(cuda: bool) -> None:
     embedder = SmallEmbedder(cuda=cuda)
     inputs = texts(*[300] * 8)
-    found = embed_inputs(TinyHost(embedder), inputs)
+    found = embed(TinyHost(embedder), inputs)
     assert embedder.taken == [2, 2, 2, 2]
     assert found.kept == tuple(range(8))
     assert (found.vectors == HashingEmbedder().embed(inputs, "").vectors).all()
@@ -53,7 +58,7 @@ def test_embed__halves_until_it_fits(cuda: bool) -> None:
 @pytest.mark.parametrize("cuda", [True, False], ids=["cuda", "cpu"])
 def test_embed__what_does_not_fit_alone_is_left_out(cuda: bool) -> None:
     inputs = texts(10, 1001, 10, 2000, 10)
-    found = embed_inputs(TinyHost(SmallEmbedder(cuda=cuda)), inputs)
+    found = embed(TinyHost(SmallEmbedder(cuda=cuda)), inputs)
     assert found.kept == (0, 2, 4)
     assert found.rejected == ((1, NO_MEMORY), (3, NO_MEMORY))
     expected = HashingEmbedder().embed([inputs[at] for at in found.kept], "").vectors
@@ -61,14 +66,14 @@ def test_embed__what_does_not_fit_alone_is_left_out(cuda: bool) -> None:
 
 
 def test_embed__nothing_fits() -> None:
-    found = embed_inputs(TinyHost(SmallEmbedder(fits=0)), texts(1, 1, 1))
+    found = embed(TinyHost(SmallEmbedder(fits=0)), texts(1, 1, 1))
     assert (found.kept, len(found.rejected)) == ((), 3)
 
 
 def test_embed__other_errors_pass() -> None:
     host = TinyHost(failure=RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
     with pytest.raises(RuntimeError, match="mat1"):
-        embed_inputs(host, texts(1, 1))
+        embed(host, texts(1, 1))
 
 
 def test_index__the_smallest_failing_input_is_recorded_and_the_run_goes_on(world: World) -> None:

@@ -119,7 +119,8 @@ def test_add__a_folder_that_was_taken_out_is_there_again(world: World) -> None:
 
 def test_remove__while_its_folder_is_being_scanned(world: World, monkeypatch) -> None:
     first, second = world.pictures(2)
-    scanner, done = world.library.trash.kept_out, []
+    scanner = world.library.trash.kept_out
+    done: list[object] = []
 
     def kept_out() -> frozenset[str]:
         before = scanner()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -291,7 +290,7 @@ def test_stamp__inodes_that_differ_stay_different() -> None:
 
 
 @pytest.fixture
-def broken(world: World) -> Iterator[World]:
+def broken(world: World) -> World:
     """Twenty broken files and a good one, indexed."""
     for number in range(20):
         (world.folder / f"{number}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(number + 1))

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import ItemId
 from tests.indexing.world import World, counted
 
 ROUNDS = 5
@@ -81,4 +82,4 @@ def test_kill__at_random_points_and_every_item_is_there_once(world: World) -> No
     assert kept.items() <= final.items()
     assert len(set(final.values())) == len(final) == 99
     assert world.library.check() == []
-    assert len(world.library.search(world.library.vector_of(min(final)), 1000)) == 99
+    assert len(world.library.search(world.library.vector_of(ItemId(min(final))), 1000)) == 99

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from qwen3vl_app.indexing.indexer import Indexer
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import Outcome
@@ -17,17 +17,19 @@ from tests.indexing.embedders import TinyHost
 
 
 class World:
-    def __init__(self, folder: Path, reader: Reader, host: TinyHost) -> None:
+    def __init__(self, folder: Path, reader: Any, host: TinyHost) -> None:
         self.folder = folder / "files"
         self.folder.mkdir()
-        self.reader, self.host = reader, host
+        self.reader: Any = reader
+        self.host = host
+        self.models: Any = host  # as those take it that know ``ModelHost`` only
         self.settings = Settings(library=folder / "library", batch_items=4)
         self.open()
 
     def open(self) -> None:
         """Start the program: a new library object and a new indexer on the same folders."""
         self.library = Library.open(self.settings.library)
-        self.indexer = Indexer(self.library, self.reader, self.host, self.settings)
+        self.indexer = Indexer(self.library, self.reader, self.models, self.settings)
 
     def close(self) -> None:
         self.host.open.set()

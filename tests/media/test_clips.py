@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import multiprocessing
 import os
 import struct
@@ -14,7 +15,6 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget, fit
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media import containers
 from qwen3vl_app.media.clips import list_moments, middle_frame, read_clips, span_of
 from qwen3vl_app.media.containers import _Decord, _PyAv, with_container
 from qwen3vl_app.media.options import ReadOptions
@@ -30,7 +30,7 @@ def number(frame: Image.Image) -> int:
     return round(float(np.asarray(frame).mean()) / 2)
 
 
-def box(data: bytes, name: bytes) -> int:
+def box(data: bytes | bytearray, name: bytes) -> int:
     """Where the body of an MP4 box begins."""
     return data.index(name) + 4
 
@@ -217,9 +217,9 @@ def test_middle_frame__of_a_moment(make_video, options):
 
 def test_with_container__decord_is_not_installed(make_video, monkeypatch):
     path = make_video("a.mp4", frames=10)
-    found = containers.importlib.util.find_spec
+    found = importlib.util.find_spec
     monkeypatch.setattr(
-        containers.importlib.util,
+        importlib.util,
         "find_spec",
         lambda name: None if name == "decord" else found(name),
     )

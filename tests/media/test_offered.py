@@ -35,7 +35,7 @@ def lay_out(root: Path) -> None:
         (root / folder / IGNORE_FILE).write_text(text, newline="")
 
 
-def offered(root: Path, **options: object) -> set[str]:
+def offered(root: Path, **options: bool) -> set[str]:
     """The names of all that is in a folder, as a browser gives them, less what is left out."""
     files = [path for path in root.rglob("*") if path.is_file()]
     names = [path.relative_to(root.parent).as_posix() for path in files]

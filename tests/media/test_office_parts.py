@@ -12,6 +12,7 @@ import pptx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from docx.shared import Emu
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from pptx.chart.data import CategoryChartData
@@ -51,7 +52,7 @@ def test_read_office__word_says_headers_once_and_remarks(tmp_path):
     section.different_first_page_header_footer = True
     section.header.paragraphs[0].text = "Acme Ltd"
     section.first_page_header.paragraphs[0].text = "Acme Ltd"
-    section.footer.add_table(1, 2, 100).rows[0].cells[0].text = "Confidential"
+    section.footer.add_table(1, 2, Emu(100)).rows[0].cells[0].text = "Confidential"
     document.save(str(tmp_path / "a.docx"))
     assert lines(tmp_path / "a.docx") == ["The text", "Acme Ltd", "Confidential"]
 

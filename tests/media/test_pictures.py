@@ -3,10 +3,12 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pillow_heif
 import pytest
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from qwen3vl_app.budget import Budget
@@ -27,7 +29,7 @@ def corners() -> Image.Image:
     return image
 
 
-def near(found: object, expected: tuple[int, ...], by: int = 40) -> bool:
+def near(found: ArrayLike, expected: tuple[int, ...], by: int = 40) -> bool:
     return bool(np.abs(np.subtract(found, expected)).max() <= by)
 
 
@@ -90,7 +92,8 @@ def test_load_picture__palette_and_grey_with_transparency(tmp_path, limits):
         ("p.png", transparent.convert("P")),
         ("la.png", Image.new("LA", (8, 8), (0, 0))),
     ]:
-        image.save(tmp_path / name, **({"transparency": 0} if name == "p.png" else {}))
+        more: dict[str, Any] = {"transparency": 0} if name == "p.png" else {}
+        image.save(tmp_path / name, **more)
         assert load_picture(tmp_path / name, limits).getpixel((3, 3)) == WHITE
 
 

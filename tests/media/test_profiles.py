@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def seen_as(columns, gamma: float) -> list[tuple[int, ...]]:
     return [tuple(map(int, row)) for row in np.rint(own ** (1 / gamma) * 255)]
 
 
-def colours_of(picture: Image.Image) -> list[tuple[int, ...]]:
+def colours_of(picture: Image.Image) -> list[Any]:
     step = picture.width / len(MEANT)
     row = picture.height // 2
     return [picture.convert("RGB").getpixel((int(step * (n + 0.5)), row)) for n in range(6)]
@@ -66,7 +67,10 @@ def furthest(picture: Image.Image) -> int:
 def saved(path: Path, name: str, form: str = "PNG", **more) -> Path:
     columns, gamma = PROFILES[name]
     picture = stripes(seen_as(columns, gamma))
-    lossless = {"WEBP": {"lossless": True}, "JPEG": {"quality": 98, "subsampling": 0}}
+    lossless: dict[str, dict[str, Any]] = {
+        "WEBP": {"lossless": True},
+        "JPEG": {"quality": 98, "subsampling": 0},
+    }
     icc = _matrix_profile(columns, gamma)
     picture.save(path, form, icc_profile=icc, **lossless.get(form, {}), **more)
     return path
@@ -253,7 +257,8 @@ def test_load_picture__sixteen_bits_of_grey_with_a_profile(tmp_path, limits):
 def test_reader__animation(reader, tmp_path):
     columns, gamma = PROFILES["swapped"]
     first, second = stripes(seen_as(columns, gamma)), Image.new("RGB", (192, 48))
-    for form, more in (("webp", {"lossless": True}), ("png", {})):
+    losslessly: dict[str, Any] = {"lossless": True}
+    for form, more in (("webp", losslessly), ("png", {})):
         path = tmp_path / f"a.{form}"
         icc = _matrix_profile(columns, gamma)
         first.save(

@@ -86,6 +86,7 @@ def test_scan__a_link_to_the_view_of_the_kernel_is_not_followed(tmp_path):
     (tmp_path / "machine").symlink_to("/proc")
     found = [one for one, _ in zip(scan([tmp_path]), range(5), strict=False)]
     assert [one.path.name for one in found] == ["a.txt", "machine"]
+    assert isinstance(found[1], SkippedPath)
     assert found[1].reason == OF_THE_KERNEL
 
 
@@ -127,9 +128,11 @@ def test_has_lasting_inodes__not_on_cards_and_shares(tmp_path):
 def test_scan__no_inodes_where_they_do_not_last(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("x")
     (found,) = scan([tmp_path])
+    assert isinstance(found, FileStamp)
     assert found.inode == (tmp_path / "a.txt").stat().st_ino
     monkeypatch.setattr("qwen3vl_app.media.stamps.has_lasting_inodes", lambda device: False)
     (found,) = scan([tmp_path])
+    assert isinstance(found, FileStamp)
     assert (found.inode, found.ctime_ns) == (None, (tmp_path / "a.txt").stat().st_ctime_ns)
 
 

@@ -1,5 +1,6 @@
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from qwen3vl_app.models.joining import MOST_JOINED, Asked
 from qwen3vl_app.models.names import Role
 from qwen3vl_app.models.protocols import ModelState
 from qwen3vl_app.models.retrying import seconds_until_retry
-from qwen3vl_app.models.rows import RejectedInputError
+from qwen3vl_app.models.rows import RejectedInputError, embed_row
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput
 
@@ -159,7 +160,8 @@ def test_host__a_search_goes_between_two_layers_of_a_pass_and_changes_nothing(re
     alone = {text: embedder.embed([ModelInput(texts=(text,))], "").vectors for text in "abc"}
     inputs = [TEXT, PICTURES]
     expected = embedder.embed(inputs, "").vectors
-    found, other = [], []
+    found: list[tuple[str, np.ndarray]] = []
+    other: list[bool] = []
 
     def ask_between(*_):
         if other:
@@ -203,9 +205,9 @@ def test_host__a_search_is_answered_in_the_middle_of_a_pass(ready):
 
     def at_the_last_layer(*_):
         if first.is_set() and not before_the_end:
-            before_the_end.append(len(searched) or ready._running is Priority.SEARCH)
+            before_the_end.append(bool(searched) or ready._running is Priority.SEARCH)
 
-    before_the_end = []
+    before_the_end: list[bool] = []
     layers = runner._model.language_model.layers
     hooks = [
         layers[0].register_forward_hook(at_the_first_layer),
@@ -225,7 +227,7 @@ def test_host__a_search_is_answered_in_the_middle_of_a_pass(ready):
 def test_host__indexing_gives_way_while_somebody_searches(ready, monkeypatch):
     monkeypatch.setattr(host_module, "QUIET_SECONDS", 0.3)
     ready.embed([TEXT], instruction="", priority=Priority.SEARCH)
-    order = []
+    order: list[int | str] = []
 
     def index():
         ready.embed([TEXT], instruction="", priority=Priority.INDEX)
@@ -376,7 +378,7 @@ def test_host__the_error_of_one_query_reaches_its_caller_only(ready, embedder, p
 
 
 def test_host__what_the_model_rejects_of_a_pass_is_told_to_who_asked_for_it(ready, monkeypatch):
-    plan = embedder_module.embed_row
+    plan = embed_row
 
     def picky(tokenizer, budget, item, instruction):
         if item.texts == ("b",):
@@ -418,14 +420,16 @@ def test_host__a_failing_load_is_one_sentence_everywhere(tmp_path):
     embedder, reranker = host.status()
     assert (embedder.state, reranker.state) == (ModelState.FAILED, ModelState.FAILED)
     assert embedder.detail == f"{tmp_path} is no checkpoint: it has no config.json."
-    for ask in (
+    asks: tuple[Callable[[], object], ...] = (
         host.space,
         host.embedder_budget,
         lambda: host.embed([TEXT], instruction="", priority=Priority.INDEX),
-    ):
+    )
+    for ask in asks:
         with pytest.raises(ModelLoadError, match=r"no config\.json"):
             ask()
-    for ask in (host.reranker_budget, lambda: host.score(TEXT, [TEXT], instruction="")):
+    asks = (host.reranker_budget, lambda: host.score(TEXT, [TEXT], instruction=""))
+    for ask in asks:
         with pytest.raises(ModelLoadError, match="“no-such-model” is neither"):
             ask()
     host.close()
@@ -564,7 +568,8 @@ def test_host__reranking_off(parity):
     host = ModelHost(Settings(model=str(parity / "checkpoint"), reranker="none", device="cpu"))
     assert not host.has_reranker
     assert host.status()[1].state is ModelState.OFF
-    for ask in (host.reranker_budget, lambda: host.score(TEXT, [TEXT], instruction="")):
+    asks = (host.reranker_budget, lambda: host.score(TEXT, [TEXT], instruction=""))
+    for ask in asks:
         with pytest.raises(ModelError, match="Reranking is off"):
             ask()
     host.close()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -27,7 +28,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 @pytest.fixture
 def engine(library: Library, models: WordModels) -> Iterator[SearchEngine]:
     reader = Reader(Budget(), Limits())
-    engine = SearchEngine(library, reader, models)
+    engine = SearchEngine(library, reader, cast(Any, models))
     yield engine
     engine.close()
     reader.close()

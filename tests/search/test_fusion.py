@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen3vl_app.search.fusion import fused
+from qwen3vl_app.types import ItemId
 
 RANKINGS = st.lists(st.lists(st.integers(0, 30), unique=True, max_size=20), max_size=4)
 
@@ -46,9 +47,9 @@ def test_fused__first_in_all_is_first(rankings, item):
 
 def test_fused__first_of_one_ranking_is_before_what_is_far_down_in_both():
     """Asked for "fox" and "elephant", a lemon (39th and 11th) stood above the first fox."""
-    fox, elephant, lemon = 1000, 2000, 3000
-    foxes = [fox, *range(37), lemon]
-    elephants = [elephant, *range(100, 109), lemon]
+    fox, elephant, lemon = map(ItemId, (1000, 2000, 3000))
+    foxes = [fox, *map(ItemId, range(37)), lemon]
+    elephants = [elephant, *map(ItemId, range(100, 109)), lemon]
     found = fused(foxes, elephants)
     assert found[:2] == [fox, elephant]
     assert found.index(lemon) > 10

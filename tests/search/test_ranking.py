@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from qwen3vl_app.search.ranking import Movement, movement, ranked
 from qwen3vl_app.types import ContentHash, Hit, Item, ItemId, Kind, Place, Score
 
 
-def hit(number: int, **more: object) -> Hit:
+def hit(number: int, **more: Any) -> Hit:
     item = Item(
         id=ItemId(number),
         kind=Kind.PICTURE,
@@ -26,18 +27,23 @@ def score(logit: float) -> Score:
 
 
 def test_ranked__by_logit_and_keeps_the_given_order():
-    hits = ranked([hit(1), hit(2), hit(3)], {1: score(-1.0), 2: score(4.0), 3: score(2.0)})
+    hits = ranked(
+        [hit(1), hit(2), hit(3)],
+        {ItemId(1): score(-1.0), ItemId(2): score(4.0), ItemId(3): score(2.0)},
+    )
     assert [h.recall_rank for h in hits] == [1, 2, 3]
     assert [h.rank for h in hits] == [3, 1, 2]
 
 
 def test_ranked__equal_logits_keep_the_recall_order():
-    hits = ranked([hit(1), hit(2)], {2: score(1.0), 1: score(1.0)})
+    hits = ranked([hit(1), hit(2)], {ItemId(2): score(1.0), ItemId(1): score(1.0)})
     assert [h.rank for h in hits] == [1, 2]
 
 
 def test_ranked__a_hit_without_score_has_a_reason_and_no_rank():
-    hits = ranked([hit(1), hit(2), hit(3)], {1: "the file has gone", 2: score(0.0)})
+    hits = ranked(
+        [hit(1), hit(2), hit(3)], {ItemId(1): "the file has gone", ItemId(2): score(0.0)}
+    )
     assert [h.rank for h in hits] == [None, 1, None]
     assert hits[0].unscored == "the file has gone"
     assert hits[2].unscored == ""

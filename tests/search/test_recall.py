@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -88,7 +89,7 @@ def test_run__only_words_asks_no_model(library, notes):
 
         embed = space
 
-    recall = Recall(library, NoModels())
+    recall = Recall(library, cast(Any, NoModels()))
     update = recall.run(asked('"river red" -rain', words=WordsMode.ONLY))
     assert texts(update) == ["fox river red"]
     (hit,) = update.hits

@@ -116,7 +116,8 @@ def scaled(picture: Image.Image, by: float) -> Image.Image:
 def cut(picture: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
     width, height = picture.size
     box = (width * left, height * top, width * (1 - right), height * (1 - bottom))
-    return picture.crop(tuple(map(round, box)))
+    left, upper, right, lower = map(round, box)
+    return picture.crop((left, upper, right, lower))
 
 
 CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
@@ -271,9 +272,12 @@ def test_alike_thumbnails__remembers_and_reads_each_once(tmp_path, monkeypatch):
     alike = AlikeThumbnails(thumbnails)
     read: list[str] = []
     real = Thumbnails.path
-    monkeypatch.setattr(
-        Thumbnails, "path", lambda self, name: read.append(name) or real(self, name)
-    )
+
+    def noted(self: Thumbnails, name: str) -> Path:
+        read.append(name)
+        return real(self, name)
+
+    monkeypatch.setattr(Thumbnails, "path", noted)
     for _ in range(2):
         assert alike.agree(one, copy)
         assert not alike.agree(one, other)

@@ -94,7 +94,7 @@ def test_keeper__says_why_no_backup_was_made_until_one_is(
 ) -> None:
     put(library, "a")
     keeper = Keeper(library, backups=True)
-    assert keeper.notices == ()
+    assert list(keeper.notices) == []
     with monkeypatch.context() as full:
         full.setattr(backups, "HEADROOM", 2**60)
         keeper.make_if_due()
@@ -102,11 +102,11 @@ def test_keeper__says_why_no_backup_was_made_until_one_is(
     assert said.startswith("No backup of the library was made (it takes ")
     assert "--no-backup" in said
     with monkeypatch.context() as refused:
-        refused.setattr(backups.os, "replace", _refusing)
+        refused.setattr("os.replace", _refusing)
         keeper.make_if_due()
     assert keeper.notices[0].startswith("No backup of the library was made (Permission denied);")
     keeper.make_if_due()
-    assert keeper.notices == ()
+    assert list(keeper.notices) == []
     assert len(list_backups(library.directory)) == 1
     assert Keeper(library, backups=False).notices == ()
 

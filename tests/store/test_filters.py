@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import pytest
@@ -135,7 +136,7 @@ def filters(draw: st.DrawFn) -> ItemFilter:
     }
     names = {"modified": ("modified_from", "modified_to"), "taken": ("taken_from", "taken_to")}
     names |= {"bytes": ("min_bytes", "max_bytes"), "seconds": ("min_seconds", "max_seconds")}
-    given_values = {}
+    given_values: dict[str, Any] = {}
     for name in draw(st.sets(st.sampled_from(sorted(choices)), max_size=3)):
         value = draw(choices[name])
         given_values |= dict(zip(names[name], value, strict=True)) if name in names else {}

@@ -44,17 +44,19 @@ def test_migrate__with_rows_changes_none(library: Library) -> None:
 def rows_of_schema_1(database: Database) -> None:
     """A passage, a photo under two names, and an item that no file has any more."""
     for name in "abc":
-        database["content"].insert({"hash": name * 32})
+        database.table("content").insert({"hash": name * 32})
     for path, name in (("/p/a b.txt", "a"), ("/p/红色.png", "b"), ("/q/copy.png", "b")):
         row = {"path": path.encode(), "size": 1, "mtime_ns": 1, "content": name * 32}
-        database["file"].insert({**row, "outcome": "indexed", "updated": "2026-01-01T00:00:00Z"})
+        database.table("file").insert(
+            {**row, "outcome": "indexed", "updated": "2026-01-01T00:00:00Z"}
+        )
     for name, kind, text in (
         ("a", "passage", "Ein Fuchs, 狐狸."),
         ("b", "picture", ""),
         ("c", "picture", ""),
     ):
         row = {"content": name * 32, "ordinal": 0, "kind": kind, "text": text}
-        database["item"].insert({**row, "thumbnail": "t", "width": 4, "height": 3})
+        database.table("item").insert({**row, "thumbnail": "t", "width": 4, "height": 3})
 
 
 def test_migrate__from_schema_1_with_rows_finds_their_words(tmp_path: Path) -> None:

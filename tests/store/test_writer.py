@@ -174,7 +174,7 @@ def test_unchanged_file__that_cannot_be_read_keeps_its_items(library: Library, m
 
 def test_renamed_file__takes_over_the_items(library: Library) -> None:
     put_file(library, A, "a", ONE)
-    (known,) = library.writer.known_under(A)
+    (known,) = library._writer.known_under(A)
     library.writer.add_sources([Path("/p")], None)
     (source,) = library.writer.sources()
     (file,) = pending(library, B)
@@ -219,7 +219,7 @@ def test_sources__once_each_in_order(library: Library) -> None:
 
 def test_record_scan__members_join_the_collection(library: Library) -> None:
     put_file(library, A, "a", ONE)
-    (known,) = library.writer.known_under(Path("/p"))
+    (known,) = library._writer.known_under(Path("/p"))
     assert (known.path, known.stamp, known.outcome) == (A, stamp(A), Outcome.INDEXED)
     library.writer.record_scan(members=[known.id], collection="trip")
     library.writer.record_scan(members=[known.id], collection="trip")
@@ -228,7 +228,7 @@ def test_record_scan__members_join_the_collection(library: Library) -> None:
 
 def test_known_under__not_the_neighbour_with_the_longer_name(library: Library) -> None:
     pending(library, Path("/p/x/a"), Path("/p/x.png"), Path("/p/xy/a"))
-    found = library.writer.known_under(Path("/p/x"))
+    found = library._writer.known_under(Path("/p/x"))
     assert [file.path for file in found] == [Path("/p/x/a")]
 
 

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.indexing.indexer import Indexer
@@ -68,7 +68,7 @@ def run(library: Path, folder: Path, *, telling: bool = False) -> None:
     with Library.open(library) as opened:
         host = TellingHost() if telling else TinyHost()
         settings = Settings(library=library, batch_items=BATCH)
-        indexer = Indexer(opened, DirectReader(), host, settings)
+        indexer = Indexer(opened, cast(Any, DirectReader()), cast(Any, host), settings)
         indexer.add([folder])
         indexer.start()
         indexer.wait()

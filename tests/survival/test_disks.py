@@ -14,6 +14,7 @@ from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import services_for_page
 from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import ItemId
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
 from tests.survival.conftest import Disk, Drive
@@ -105,7 +106,7 @@ def test_full_disk__in_every_state_of_fullness(small: OnDisk) -> None:
         assert assert_sound(small) == expected
 
 
-def _added_anew(world: World) -> IndexProgress | None:
+def _added_anew(world: OnDisk) -> IndexProgress | None:
     """Index with a program started on the full disk; None where that says why it cannot start."""
     world.close()
     said = ""
@@ -141,7 +142,7 @@ def test_read_only_disk__stops_with_a_sentence_and_goes_on(small: OnDisk) -> Non
         assert is_one_sentence(why)
         assert not services.library.writable
         services.library.use_space(small.host.space())
-        vector = services.library.vector_of(1)
+        vector = services.library.vector_of(ItemId(1))
         assert len(services.library.search(vector, 10)) == 4
         assert services.library.check() == []
         services.close()

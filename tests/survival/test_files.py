@@ -20,7 +20,7 @@ from qwen3vl_app.services import services_for_page
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.tables import files, outcomes
-from qwen3vl_app.types import Content, FileStamp, Outcome, Outline, Part
+from qwen3vl_app.types import Content, FileStamp, ItemId, Outcome, Outline, Part, SkippedPath
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
 from tests.survival.killed import DirectReader
@@ -58,7 +58,7 @@ def test_two_processes__the_second_is_told_and_searches_only(world: World) -> No
         services, why = services_for_page(Settings(library=world.library.directory))
         assert f"process {first.pid}" in why
         services.library.use_space(world.host.space())
-        assert len(services.library.search(services.library.vector_of(1), 10)) == 3
+        assert len(services.library.search(services.library.vector_of(ItemId(1)), 10)) == 3
         services.close()
     finally:
         first.kill()  # a dead program holds nothing
@@ -207,4 +207,5 @@ def test_folder_without_permission__is_counted_and_the_rest_goes_on(readable: Pa
         ("closed", False),
         ("a.txt", True),
     ]
+    assert isinstance(found[0], SkippedPath)
     assert found[0].reason == "The folder may not be read; give yourself permission to read it."

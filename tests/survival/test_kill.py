@@ -20,6 +20,7 @@ from PIL import Image
 from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import ItemId
 from tests.indexing.embedders import HashingEmbedder
 from tests.survival.killed import DONE, DirectReader, keep_index_early, run
 
@@ -145,7 +146,7 @@ def checked(directory: Path) -> dict[int, tuple[str, int]]:
         assert missing == []
         shown = {int(item.id) for item in library.list_items(limit=100_000)}
         if shown:
-            vector = library.vector_of(min(shown))
+            vector = library.vector_of(ItemId(min(shown)))
             assert {int(hit.item_id) for hit in library.search(vector, len(shown))} == shown
         with library._connection.reading() as conn:
             rows = conn.execute(

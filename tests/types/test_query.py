@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,7 +142,7 @@ def test_doubt__which_stage_says_so(update, doubt):
 
 @pytest.mark.parametrize("place", ["text", "unlike", "instruction"])
 def test_query__a_text_over_the_limit(place):
-    given = {"text": "fox", place: "x" * LONGEST_TEXT}
+    given: dict[str, Any] = {"text": "fox", place: "x" * LONGEST_TEXT}
     assert Query(**given)
     given[place] += "x"
     with pytest.raises(

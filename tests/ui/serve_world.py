@@ -99,9 +99,9 @@ def main(folder: Path, port: int, how: list[str]) -> None:
     from qwen3vl_app.ui.app import build_app
     from tests.ui.world import build_world
 
-    services = build_world(folder, empty="empty" in how)
-    settings = replace(services.settings, read_only="read-only" in how)
-    services = replace(services, settings=settings)
+    world = build_world(folder, empty="empty" in how)
+    settings = replace(world.settings, read_only="read-only" in how)
+    services: Any = replace(world, settings=settings)  # the stand-ins have handles
     app = build_app(services)
     router = APIRouter()
 

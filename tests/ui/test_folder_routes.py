@@ -32,7 +32,7 @@ def client(world: World) -> Iterator[TestClient]:
         settings=world.settings,
         library=world.library,
         reader=world.reader,
-        models=world.host,
+        models=world.models,
         indexer=world.indexer,
         engine=None,
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -126,7 +127,7 @@ def test_sentences__without_a_code_of_their_own_are_known_by_their_form(sentence
 
 
 def test_status__words_what_is_to_be_known(tmp_path):
-    services = build_world(tmp_path, empty=True)
+    services: Any = build_world(tmp_path, empty=True)
     begun = (
         "The library /a/b was begun anew, because its library.db was gone; what was beside that "
         "is kept as left-wal. The command restore puts a backup back."

@@ -593,7 +593,7 @@ class FakeIndexer:
     def retry(self, paths: Sequence[Path] | None = None) -> None:
         self.commands.append(f"retry {len(paths) if paths is not None else 'all'}")
 
-    def show(self, **changes: object) -> None:
+    def show(self, **changes: Any) -> None:
         self.snapshot = replace(self.snapshot, rev=self.snapshot.rev + 1, **changes)
 
 
@@ -748,14 +748,14 @@ def build_world(folder: Path, *, empty: bool = False) -> Services:
     if not empty:
         files.mkdir(parents=True)
         fill(library, files)
-    return Services(
-        settings=Settings(library=library.directory),
-        library=library,
-        reader=FakeReader(library),
-        models=FakeModels(),
-        indexer=FakeIndexer(library),
-        engine=FakeEngine(library),
-    )
+    stand_ins: dict[str, Any] = {
+        "library": library,
+        "reader": FakeReader(library),
+        "models": FakeModels(),
+        "indexer": FakeIndexer(library),
+        "engine": FakeEngine(library),
+    }
+    return Services(settings=Settings(library=library.directory), **stand_ins)
 
 
 def fill(library: FakeLibrary, files: Path) -> None:
