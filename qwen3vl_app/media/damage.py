@@ -32,7 +32,11 @@ _BEGIN_OTHERWISE = frozenset({"mpeg1video", "mpeg2video", "mjpeg", "prores", "h2
 """Codings of which zeros may be stuffing, but no frame begins with sixteen of them."""
 
 _EMPTY = bytes(8192)
-"""No frame of sound has so many in a row, other than uncompressed silence."""
+"""No frame of the following codings of sound has so many in a row; silence in others may."""
+
+_SMALL_SOUNDS = frozenset(
+    {"aac", "mp2", "mp3", "mp3float", "ac3", "eac3", "opus", "libopus", "vorbis", "flac"}
+)
 
 _GAP = 3.0
 """Frames of time that are missing between two packets where something was lost."""
@@ -80,8 +84,9 @@ class DamageFinder:
         # AVI and transport streams do not tell by the time that packets are missing.
         self._tells = file.format.name not in ("avi", "mpegts")
         self._empty = _MANY_ZEROS if file.format.name == "mpegts" else _EMPTY
-        self._is_packed = not any(
-            sound.codec_context.name.startswith("pcm") for sound in file.streams.audio
+        # The packets of MP4 are where its index says, whatever lies between them.
+        self._may_lose = "mp4" not in file.format.name and all(
+            sound.codec_context.name in _SMALL_SOUNDS for sound in file.streams.audio
         )
         self._first: int | None = None
         self._hollow: list[int] = []
@@ -117,7 +122,7 @@ class DamageFinder:
         with path.open("rb") as file:
             if ends_early(file, path.stat().st_size):
                 return BREAKS_OFF
-            lost = [*self._hollow, *(self._holes(file) if self._is_packed else ())]
+            lost = [*self._hollow, *(self._holes(file) if self._may_lose else ())]
         if not lost:
             return ""
         first = (min(lost) - (self._first or 0)) * self._base

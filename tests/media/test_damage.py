@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 
 from qwen3vl_app.media.containers import close_videos, with_container
 from qwen3vl_app.media.damage import BREAKS_OFF
-from tests.media.films import CONSTANT, CONTAINERS, KINDS, VARYING, Film, write
+from tests.media.films import (
+    CONSTANT,
+    CONTAINERS,
+    KINDS,
+    VARYING,
+    Film,
+    add_stream,
+    frames,
+    write,
+)
 
 MATRIX = [
     pytest.param(codec, gop, suffix, id=f"{codec}-{gop}-{suffix}")
@@ -62,3 +73,47 @@ def test_damage__bytes_after_the_end_are_none(tmp_path):
         path = write(tmp_path / f"a.{suffix}", film("h264"))
         path.write_bytes(path.read_bytes() + bytes(20_000))
         assert damage(path) == "", suffix
+
+
+def write_with_silence(path: Path, coding: str, shown: tuple[int, ...]) -> Path:
+    """The film, with sound of which every sample is 0."""
+    picture = film("h264", shown=shown)
+    with av.open(str(path), "w") as file:
+        stream, sound = add_stream(file, picture), file.add_stream(coding, rate=48_000)
+        sound.layout = "stereo"
+        if coding in ("ac3", "mp3"):
+            sound.bit_rate = {"ac3": 640_000, "mp3": 320_000}[coding]
+        packets = [
+            packet
+            for frame in [*frames(picture, stream.codec_context.time_base), None]
+            for packet in stream.encode(frame)
+        ]
+        file.start_encoding()
+        size, shape = sound.codec_context.frame_size or 1024, sound.codec_context.format.name
+        for start in range(0, sum(shown) * 48, size):
+            frame = av.AudioFrame(format=shape, layout="stereo", samples=size)
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            frame.sample_rate, frame.pts, frame.time_base = 48_000, start, Fraction(1, 48_000)
+            packets += sound.encode(frame)
+        packets += sound.encode(None)
+        for packet in sorted(packets, key=lambda one: one.dts * one.time_base):
+            file.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("suffix", "coding"),
+    [
+        *(("mkv", coding) for coding in ("aac", "mp3", "ac3", "flac", "alac", "pcm_s16le")),
+        *(("mp4", coding) for coding in ("aac", "ac3", "alac")),
+        *(("avi", coding) for coding in ("mp3", "ac3", "pcm_s16le")),
+        *(("ts", coding) for coding in ("aac", "ac3")),
+        ("mov", "pcm_s16le"),
+    ],
+)
+def test_damage__silence_is_none(suffix, coding, tmp_path):
+    """It is stored as zeros, which lie between frames that are shown for long."""
+    for shown in (CONSTANT, VARYING):
+        path = write_with_silence(tmp_path / f"{len(shown)}.{suffix}", coding, shown)
+        assert damage(path) == ""
