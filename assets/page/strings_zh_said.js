@@ -118,6 +118,7 @@ export const saidChinese = {
   'reason.tiff': '图片有 {count} 页，超过了 {limit} 页的上限；请拆分。',
   'reason.unkept': '读取的内容无法保存（{said}）；文件可能已损坏。',
   'reason.impossible': '磁盘给出了这个文件不可能的信息：{said}。',
+  'reason.missing': '视频有一部分损坏或缺失，最早约在 {seconds} 秒处；请从来源重新复制文件。',
   'reason.partly': '{all} 个{parts}中有 {n} 个无法读取：{where}：{reason}',
   'reason.same': '与 {path} 内容相同。',
   'reason.hidden': '隐藏的文件或文件夹。',

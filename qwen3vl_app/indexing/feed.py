@@ -187,6 +187,7 @@ class Feed:
             parts=outline.parts,
             todo=todo,
             reader=self._reader.version,
+            damage=outline.damage,
         )
         if todo:
             self._jobs[job.content_hash] = self._current = job

@@ -36,6 +36,9 @@ class Job:
     reader: str = ""
     """``Reader.version``."""
 
+    damage: str = ""
+    """``Outline.damage``: what is missing of the file, although it can be read."""
+
     followers: list[tuple[KnownFile, FileStamp]] = field(default_factory=list)
     """Files with the same bytes that were met meanwhile; they end as this one does."""
 
@@ -87,6 +90,8 @@ class Job:
         failed = {part.ordinal for part, _ in self.failures}
         worked = len(self.parts) - len(failed)
         why = reason(self.parts, sorted(self.failures, key=lambda f: f[0].ordinal))
+        if worked:
+            why = why or self.damage
         for file, stamp in ((self.file, self.stamp), *self.followers):
             yield FileEnd(
                 file=file.id,

@@ -65,6 +65,7 @@ class Animation:
         self._reference = reference
         self._ends = list(accumulate(duration // tick for duration in durations))
         self.timeline = Timeline(total=self._ends[-1], fps=1000 / tick)
+        self.damage = ""
 
     def key_frames(self) -> list[int]:
         """None: every frame builds on the one before."""

@@ -95,6 +95,17 @@ def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Wi
     return merge_still(windows, sorted([*stills, *timeline.held(seconds)]))
 
 
+def damage_of(path: Path, options: ReadOptions) -> str:
+    """What is missing of a video, in one sentence; empty if nothing seems to be.
+
+    Costs nothing right after ``list_moments``, which leaves the video open.
+
+    Raises:
+        UnreadableMediaError: As :func:`list_moments`.
+    """
+    return _with_video(path, lambda video: video.damage, options)
+
+
 def span_of(part: Part, options: ReadOptions) -> Span:
     """How a part of a video is sampled: the whole of it as the reference does.
 

@@ -23,6 +23,7 @@ from PIL import Image
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.colours import table_for
+from qwen3vl_app.media.damage import DamageFinder
 from qwen3vl_app.media.decoding import decoding
 from qwen3vl_app.media.geometry import Geometry, stretch_of, turns_of
 from qwen3vl_app.media.packets import bounded, index_packets, open_video, timeline_of
@@ -57,6 +58,9 @@ class Container(Protocol):
 
     timeline: Timeline
     """Of the frames that are there."""
+
+    damage: str
+    """What is missing of it, in one sentence; empty if nothing seems to be."""
 
     def key_frames(self) -> list[int]:
         """Ascending indices of frames that are decoded without others; may be empty."""
@@ -215,7 +219,7 @@ def _open_checked(path: Path, megapixels: float) -> Container:
     if not video.is_plain:
         return video
     try:
-        other = _Decord(path, megapixels, timeline=video.timeline)
+        other = _Decord(path, megapixels, timeline=video.timeline, damage=video.damage)
         if other.agrees(video.seconds()):
             video.close()
             return other
@@ -228,7 +232,12 @@ class _Decord:
     """Frames by their number. ``timeline`` is that of the packets; without, a steady rate."""
 
     def __init__(
-        self, path: Path, megapixels: float = math.inf, *, timeline: Timeline | None = None
+        self,
+        path: Path,
+        megapixels: float = math.inf,
+        *,
+        timeline: Timeline | None = None,
+        damage: str = "",
     ) -> None:
         del megapixels  # decord has no such option
         with decoding(path, "The video"):
@@ -242,6 +251,7 @@ class _Decord:
             self._video.get_frame_timestamp([self._total - 1])
         _check(path, self._total, fps)
         self.timeline = timeline or Timeline(total=self._total, fps=fps)
+        self.damage = damage
 
     def agrees(self, seconds: np.ndarray) -> bool:
         """Whether it has frames at these seconds after the first, and no others."""
@@ -279,9 +289,11 @@ class _PyAv:
         self._path = path
         with decoding(path, "The video"):
             file, stream = open_video(path, megapixels)
-            index = index_packets(file, stream)
+            finder = DamageFinder(file, stream)
+            index = index_packets(file, stream, finder)
             if index is None:
                 raise UnreadableMediaError(path, "The video has no frames.")
+            self.damage = finder.found(path)
             self._base = float(stream.time_base)
             self._stretch = stretch_of(stream.sample_aspect_ratio)
             self._geometries: dict[int | None, Geometry] = {}

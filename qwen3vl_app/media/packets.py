@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.damage import DamageFinder
 from qwen3vl_app.media.timeline import Seconds, Timeline, measure
 
 Ticks = NDArray[np.int64]
@@ -35,6 +36,9 @@ _RESTARTING = frozenset({"mpegts", "mpeg"})
 
 _SLICE, _WHOLE = 1, 5
 """Units of H.264 with a part of a picture: of any, and of one that needs none before it."""
+
+_MOST_HOLES = 100_000
+"""Each is a step over 64 KiB; a file that brings no step further must end, too."""
 
 _STILLS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff", "jpegxl"})
 """Codings of cover art, which Matroska does not always mark as that."""
@@ -180,12 +184,17 @@ def _main_stream(file: Any) -> Any:  # noqa: ANN401
     )
 
 
-def index_packets(file: Any, stream: Any) -> PacketIndex | None:  # noqa: ANN401
+def index_packets(
+    file: Any,  # noqa: ANN401
+    stream: Any,  # noqa: ANN401
+    damage: DamageFinder | None = None,
+) -> PacketIndex | None:
     """All packets of a stream, read once: some 2 µs each. None where no frame is shown.
 
     Args:
         file: An open container of PyAV, at its beginning.
         stream: The stream of pictures in it.
+        damage: Is shown every packet.
     """
     codec = stream.codec_context.name
     by_decoding = file.format.name in _UNTIMED and codec in _REORDERING
@@ -193,6 +202,8 @@ def index_packets(file: Any, stream: Any) -> PacketIndex | None:  # noqa: ANN401
     found, is_refreshed = [], False
     for packet in packets_of(file, stream):
         time = packet.dts if by_decoding or packet.pts is None else packet.pts
+        if packet.size and damage is not None:
+            damage.add(packet)
         if packet.size and time is not None:
             is_key = packet.is_keyframe
             is_refreshed |= is_key and _is_refreshed(stream, packet)
@@ -243,13 +254,15 @@ def _is_refreshed(stream: Any, packet: Any) -> bool:  # noqa: ANN401
 
 
 def packets_of(file: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Packets up to the place where the file breaks off."""
+    """Packets up to the end of the file; it goes on after a hole in a broadcast."""
     import av  # noqa: PLC0415
 
-    packets = file.demux(stream)
-    while True:
+    packets, holes = file.demux(stream), 0
+    while holes < _MOST_HOLES:
         try:
             yield next(packets)
+        except av.BlockingIOError:  # 64 KiB without the beginning of a packet
+            packets, holes = file.demux(stream), holes + 1
         except (StopIteration, av.FFmpegError):
             return
 

@@ -47,8 +47,10 @@ from qwen3vl_app.types import (
 
 def outline(path: Path, options: ReadOptions) -> Outline:
     """The parts of a file, and its hash."""
-    parts = tuple(_list_parts(path, inspect_file(path, options.limits), options))
-    return Outline(content_hash=hash_file(path), parts=parts)
+    file_type = inspect_file(path, options.limits)
+    parts = tuple(_list_parts(path, file_type, options))
+    damage = clips.damage_of(path, options) if file_type is FileType.VIDEO else ""
+    return Outline(content_hash=hash_file(path), parts=parts, damage=damage)
 
 
 def content_hash(path: Path, options: ReadOptions) -> ContentHash:

@@ -54,6 +54,9 @@ class Outline:
     parts: tuple[Part, ...]
     """At least one; a file with nothing in it is unreadable instead."""
 
+    damage: str = ""
+    """What is missing of the file although it can be read, in one sentence; empty if nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Clip:

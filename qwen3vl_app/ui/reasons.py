@@ -53,6 +53,8 @@ FORMS = {
     "{limit}; split it.",
     "reason.no_frame": "No frame of the video can be decoded: it is damaged, or its frames are "
     "over the limit of {limit} megapixels; make a smaller copy.",
+    "reason.missing": "A part of the video is damaged or missing, the first of it at about "
+    "{seconds} s; copy the file again from its source.",
     "reason.long": "The video lasts {hours} hours, over the limit of {limit}; cut it into pieces.",
     "reason.frames": "The animation has {count} frames or more of {width} × {height} pixels, "
     "beyond the limit of {limit} gigapixels together; save it as a video.",

@@ -10,10 +10,12 @@ from fpdf import FPDF
 from qwen3vl_app.errors import LibraryReadOnlyError, UsageError
 from qwen3vl_app.indexing.indexer import Indexer
 from qwen3vl_app.indexing.progress import IndexState
+from qwen3vl_app.media.damage import BREAKS_OFF
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemFilter, Kind, ModelInput, Outcome
 from tests.indexing.embedders import REJECTED, HashingEmbedder, TinyHost, embedded
 from tests.indexing.world import World, counted
+from tests.media.films import CONSTANT, Film, write
 
 
 def test_add__mixed_folder(world: World) -> None:
@@ -282,6 +284,21 @@ def test_rejected_part__the_rest_of_the_file_is_indexed(world: World) -> None:
     assert (counted(progress), progress.items) == ({"indexed": 1}, 2)
     (row,) = world.library.outcomes()
     assert row.reason == ("1 of 3 passages could not be read: lines 3–3: too long for the model")
+
+
+def test_damaged_video__is_indexed_with_a_note(world: World) -> None:
+    film = Film(shown=CONSTANT, size=(192, 128), grainy=True)
+    sound = write(world.folder / "sound.mkv", film)
+    torn, holed = world.folder / "torn.mkv", world.folder / "holed.mkv"
+    data = sound.read_bytes()
+    third = len(data) // 3
+    torn.write_bytes(data[: 2 * third])
+    holed.write_bytes(data[:third] + bytes(third) + data[2 * third :])
+    assert counted(world.index()) == {"indexed": 3}
+    notes = {row.path: row.reason for row in world.library.outcomes()}
+    assert notes[sound] == ""
+    assert notes[torn] == BREAKS_OFF
+    assert notes[holed].startswith("A part of the video is damaged or missing, the first of it at")
 
 
 def test_rejected_part__only_one(world: World) -> None:

@@ -113,6 +113,8 @@ class Film:
     """Milliseconds of each frame."""
 
     size: tuple[int, int] = SIZE
+    grainy: bool = False
+    """Noise in the lower half, so that packets are as large as those of cameras."""
 
     @property
     def starts(self) -> list[float]:
@@ -155,7 +157,11 @@ def add_stream(file, film: Film):
 
 def frames(film: Film, base: Fraction):
     for index, start in enumerate(film.starts):
-        frame = av.VideoFrame.from_ndarray(draw(index, film.size), format="rgb24")
+        pixels = draw(index, film.size)
+        if film.grainy:
+            half = pixels[film.size[1] // 2 :]
+            half[:] = np.random.default_rng(index % 7).integers(0, 255, half.shape, np.uint8)
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
         frame.time_base = base
         frame.pts = round(Fraction(round(start * 1000), 1000) / base)
         yield frame

@@ -12,6 +12,7 @@ import qwen3vl_app
 from qwen3vl_app.errors import AppError, UnreadableMediaError
 from qwen3vl_app.index.formats import VectorFormat
 from qwen3vl_app.index.quantizers import OneBitCodes
+from qwen3vl_app.media.damage import BREAKS_OFF
 from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.pictures import check_size, load_picture
 from qwen3vl_app.settings import Settings
@@ -67,6 +68,20 @@ def test_reason_row__a_reason_inside_a_reason():
     assert row["values"]["reason"]["code"] == "reason.no_pages"
     error = error_row(UnreadableMediaError(Path("a.pdf"), "The PDF has no pages."))
     assert error["values"]["reason"]["code"] == "reason.no_pages"
+
+
+def test_reason_row__a_damaged_video():
+    said = (
+        "A part of the video is damaged or missing, the first of it at about 1.2 s; copy the file "
+        "again from its source."
+    )
+    row = reason_row(said)
+    assert (row["code"], row["values"]["seconds"]) == ("reason.missing", "1.2")
+    torn = reason_row(BREAKS_OFF)
+    assert (torn["code"], torn["values"]["subject"]["code"]) == (
+        "reason.truncated",
+        "subject.video",
+    )
 
 
 def test_reason_row__models_say_where_they_are():
