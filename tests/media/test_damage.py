@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import av
 import pytest
@@ -21,6 +22,9 @@ from tests.media.films import (
     frames,
     write,
 )
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
 
 MATRIX = [
     pytest.param(codec, gop, suffix, id=f"{codec}-{gop}-{suffix}")
@@ -79,7 +83,8 @@ def write_with_silence(path: Path, coding: str, shown: tuple[int, ...]) -> Path:
     """The film, with sound of which every sample is 0."""
     picture = film("h264", shown=shown)
     with av.open(str(path), "w") as file:
-        stream, sound = add_stream(file, picture), file.add_stream(coding, rate=48_000)
+        stream = add_stream(file, picture)
+        sound = cast("AudioStream", file.add_stream(coding, rate=48_000))
         sound.layout = "stereo"
         if coding in ("ac3", "mp3"):
             sound.bit_rate = {"ac3": 640_000, "mp3": 320_000}[coding]
