@@ -46,7 +46,7 @@ def known(sources: None) -> list[Thing]:
 @pytest.mark.parametrize("folder", [DEMO_EMBEDDER, DEMO_RERANKER])
 def test_checkpoint__carries_its_budget_and_stays_small(folder: Path) -> None:
     assert load_budget(folder) == BUDGET
-    assert sum(file.stat().st_size for file in folder.iterdir()) < 20e6
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 24e6
 
 
 @pytest.mark.parametrize(("folder", "ends"), [(DEMO_EMBEDDER, True), (DEMO_RERANKER, False)])
