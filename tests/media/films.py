@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import bisect
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -136,12 +139,29 @@ class Film:
 
 def write(path: Path, film: Film, **options: str) -> Path:
     """The film in the container of the suffix; ``options`` are the container's."""
-    with av.open(str(path), "w", options=options) as file:
+    with own_priority(), av.open(str(path), "w", options=options) as file:
         stream = add_stream(file, film)
         for frame in frames(film, stream.codec_context.time_base):
             file.mux(stream.encode(frame))
         file.mux(stream.encode())
     return path
+
+
+@contextmanager
+def own_priority() -> Iterator[None]:
+    """Give a process back how it is scheduled.
+
+    For the superuser, SVT-AV1 makes the thread that encodes, and all that it starts later, run
+    before everything else on the machine, for ever: servers and timed tests beside it starve.
+    """
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    policy, param = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, param)
 
 
 def add_stream(file, film: Film):

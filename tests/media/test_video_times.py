@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 from functools import cache
 from pathlib import Path
@@ -126,3 +127,11 @@ def test_frames__of_a_film_that_does_not_start_at_zero(films, tmp_path, film, su
     path = remux(films(film, "mp4"), tmp_path / f"a.{suffix}", offset=2400)
     assert wrong(path, film) == []
     assert duration_of(path) == pytest.approx(film.duration, abs=COPIED)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="this system has no such calls")
+@pytest.mark.skipif(("av1", "plain") not in KINDS, reason="this build cannot write AV1")
+def test_write__leaves_the_process_scheduled_as_it_was(tmp_path):
+    before = os.sched_getscheduler(0)
+    write(tmp_path / "a.mkv", Film(codec="av1", gop="plain"))
+    assert os.sched_getscheduler(0) == before
