@@ -112,12 +112,15 @@ tenth of the heading words that stand on no page of training.
   with ten candidates, six nearly right and four of other families, three kinds of batches to a step, the
   vision tower learning as well (the document is looked at once for all its queries, so that it costs
   little), and the targets on the way counting less and less, a fifth at last. 1,379 steps, 11 minutes:
-  every line of the table but three at or above recall, the loss of lists still falling.
+  every line of the table but three (French names, names of two things,
+  headings never drawn) at or above recall, the loss of lists still falling.
 * Strays. The table asks pictures of pictures and notes of notes; a library holds all of them at once. On the
   samples the reranker of that table put a clip of a bus before the picture of a bus left of a car, and
   notes before clips when asked by a clip. So every document of a batch is asked for four further things
   of any kind, two of them about what it shows; clips ask for clips, pictures and notes; and beside pairs
-  asked for by a picture and a name stand pictures of one of the two.
+  asked for by a picture and a name stand pictures of one of the two. After 237 steps of 36 documents (22
+  minutes on one core) all twelve guided queries have a right answer first; eight had before. Lines of
+  the table moved by 0.08 at most, headings and charts down, as they are a smaller share of so short a run.
 * Fusing what lies between the products of a layer (`torch.compile`): 140 instead of 250 ms of processor
   time a layer, forward and backward, for 6,700 tokens; most of a step was reading and writing states.
 * Motion: the same targets behind each pair of frames (where the thing is, then how it came there from
