@@ -89,7 +89,9 @@ def test_route_that_the_page_does_not_use__is_404(
         assert answer.status_code in (404, 405), own
         assert answer.headers.get("location") is None
         if answer.status_code == 404 and method != "HEAD":
-            assert set(answer.json()) <= {"error", "detail"}
+            said = answer.json()
+            assert set(said) <= {"error", "detail", "code", "values"}
+            assert said.get("values", {}) == {}  # nothing of what was asked, nothing of the server
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
