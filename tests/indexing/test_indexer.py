@@ -348,8 +348,9 @@ def test_new_space__everything_is_embedded_again(world: World) -> None:
     ids = sorted(item.id for item in world.library.list_items())
     world.host = TinyHost(HashingEmbedder("hashing-2"))
     world.restart()
-    progress = world.index()
-    assert counted(progress) == {"indexed": 6, "duplicate": 1}
+    found = counted(world.index())
+    # the copy is looked at before or after what it equals has been embedded
+    assert found in ({"indexed": 6, "duplicate": 1}, {"indexed": 6, "unchanged": 1})
     assert sorted(item.id for item in world.library.list_items()) == ids
     assert [count for _, count in world.library.spaces()] == [7, 7]
     assert world.library.check() == []
