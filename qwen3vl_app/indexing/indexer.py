@@ -10,17 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from qwen3vl_app.errors import AppError, LibraryLostError, UsageError
+from qwen3vl_app.errors import AppError, LibraryLostError
+from qwen3vl_app.indexing.adding import bring_back, checked
 from qwen3vl_app.indexing.batches import Batch
 from qwen3vl_app.indexing.bulletin import Bulletin, read_bulletin
 from qwen3vl_app.indexing.committing import commit, embed
 from qwen3vl_app.indexing.feed import Feed
 from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.indexing.scanning import belongs_to_library, scan_source
+from qwen3vl_app.indexing.scanning import scan_source
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.media.scan import scan
 from qwen3vl_app.models.host import ModelHost
 from qwen3vl_app.models.protocols import ModelState
 from qwen3vl_app.settings import Settings
@@ -96,19 +96,11 @@ class Indexer:
             LibraryReadOnlyError: The library is open for reading only.
             LibraryLostError: Its files have been taken away.
         """
-        absolute = [Path(os.path.abspath(path)) for path in paths]
-        scan(absolute)  # raises for a path that is not there; the walk itself comes later
-        for path in absolute:
-            if belongs_to_library(path, self._library):
-                raise UsageError(
-                    f"{display(path)} belongs to the library itself; choose another.",
-                    code="path.own",
-                    path=display(path),
-                )
+        absolute = checked(self._library, paths)
         uploads = self._library.uploads
         folders = [p for p in absolute if p.is_dir() and not p.is_relative_to(uploads)]
         try:
-            self._bring_back(absolute)
+            bring_back(self._library, absolute)
             self._library.writer.add_sources(absolute, collection)
             self._library.writer.remember_folders(folders, collection)
         except LibraryLostError as error:
@@ -188,21 +180,6 @@ class Indexer:
         if self._thread.ident is not None:
             self._thread.join()
             self._bulletin.post(self.progress(), last=True)
-
-    def _bring_back(self, paths: Sequence[Path]) -> None:
-        """Whatever was removed and is named now is wanted again."""
-        trash = self._library.trash
-        removed = trash.kept_out()
-        for path in paths:
-            if above := next((one for one in path.parents if os.fspath(one) in removed), None):
-                raise UsageError(
-                    f"{display(path)} lies in {display(above)}, which was removed from the "
-                    "library; bring that back first.",
-                    code="path.removed",
-                    path=display(path),
-                    folder=display(above),
-                )
-        trash.restore(trash.of(paths))
 
     def _notice(self, paths: Sequence[Path], collection: str | None) -> None:
         """Scan these, which belong to folders that were added."""

@@ -24,11 +24,6 @@ STEP = 500
 """Paths noted in one transaction, some 20 ms: a search hardly waits, a crash loses nothing."""
 
 
-def belongs_to_library(path: Path, library: Library) -> bool:
-    """Whether this is a file of the library's own, such as a thumbnail; uploads are not."""
-    return path.is_relative_to(library.directory) and not path.is_relative_to(library.uploads)
-
-
 def scan_source(
     library: Library,
     source: Source,
