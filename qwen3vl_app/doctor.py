@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qwen3vl_app import __version__
 from qwen3vl_app.budget import SIDE, Budget, load_budget
 from qwen3vl_app.errors import AppError, ModelNotFoundError
-from qwen3vl_app.models.names import Role, resolve
+from qwen3vl_app.models.checkpoint.resolve import Role, resolve
 from qwen3vl_app.store.check import WORDING
 from qwen3vl_app.store.library import Library
 
@@ -51,7 +51,7 @@ def diagnose(settings: Settings) -> Diagnosis:
     Raises:
         UsageError: The device asked for is not there.
     """
-    from qwen3vl_app.models.loader import has_gpu, place  # noqa: PLC0415  torch takes seconds
+    from qwen3vl_app.models.checkpoint.load import has_gpu, place  # noqa: PLC0415  torch takes seconds
 
     models = {
         f"{role} {name}": _folder(name, role) for role in Role for name in ("demo", "2b", "8b")

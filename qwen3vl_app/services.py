@@ -13,7 +13,7 @@ from qwen3vl_app.scratch import Scratch
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.media.reader import Reader
-    from qwen3vl_app.models.host import ModelHost
+    from qwen3vl_app.models.service.host import ModelHost
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.store.keeping import Keeper
@@ -77,7 +77,7 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.media.reader import Reader
-    from qwen3vl_app.models.host import ModelHost
+    from qwen3vl_app.models.service.host import ModelHost
     from qwen3vl_app.search.discretion import DiscreetEngine
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.store.keeping import Keeper

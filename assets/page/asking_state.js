@@ -1,5 +1,5 @@
 // Everything a search is asked with beside text and files, its defaults, and how it stands in an
-// address. The names are those of `ui/choices.py`.
+// address. The names are those of `ui/question_form.py`.
 
 export const DEFAULTS = Object.freeze({
   kinds: [], collection: '', folder: '', taken_from: '', taken_to: '', modified_from: '',

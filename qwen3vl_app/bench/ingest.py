@@ -18,8 +18,8 @@ from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.indexer import Indexer
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.models.host import ModelHost, Priority
-from qwen3vl_app.models.protocols import ModelState, ModelStatus
+from qwen3vl_app.models.service.host import ModelHost, Priority
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
 from qwen3vl_app.settings import Limits, Settings
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, Outcome, Space

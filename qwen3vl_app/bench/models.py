@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from qwen3vl_app.bench.measures import Measure, timed
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.media.kinds import FileType, claimed
-from qwen3vl_app.models.host import Priority
-from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.media.file_types import FileType, claimed
+from qwen3vl_app.models.service.host import Priority
+from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.settings import SAMPLES
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, Kind, ModelInput, Part
 
@@ -30,7 +30,7 @@ def measure_loading(services: Services) -> list[Measure]:
     Raises:
         ModelLoadError: The embedder cannot be loaded.
     """
-    imported, _ = timed(lambda: import_module("qwen3vl_app.models.building"))
+    imported, _ = timed(lambda: import_module("qwen3vl_app.models.service.building"))
     services.models.start()
     loaded, _ = timed(services.models.wait)
     services.models.space()

@@ -21,8 +21,8 @@ from qwen3vl_app.cli.common import (
 )
 from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.indexing.bulletin import is_alive, read_bulletin
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.indexing.progress_file import is_alive, read_progress_file
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.types import Outcome
 
@@ -196,7 +196,7 @@ def state(services: Services, *, failures: bool) -> dict[str, object]:
 
 def _indexing(directory: Path, pending: int) -> dict[str, object]:
     """The run under way in whatever program, or the last one."""
-    found = read_bulletin(directory)
+    found = read_progress_file(directory)
     if found is None:
         return {"running": False}
     progress, writer = found

@@ -13,10 +13,10 @@ from qwen3vl_app.cli.duplicates import duplicates
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
 from qwen3vl_app.cli.items import items
+from qwen3vl_app.cli.jsonl import embed, rerank
 from qwen3vl_app.cli.library import index, status
 from qwen3vl_app.cli.removed import removed
 from qwen3vl_app.cli.restore import restore
-from qwen3vl_app.cli.rows import embed, rerank
 from qwen3vl_app.cli.search import search
 from qwen3vl_app.cli.serve import serve
 from qwen3vl_app.cli.show import show

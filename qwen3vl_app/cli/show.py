@@ -74,10 +74,10 @@ def show(
 def _budget(settings: Settings) -> Budget:
     """How the chosen model looks at clips; the reference's where the model is not there."""
     from qwen3vl_app.budget import Budget, load_budget
-    from qwen3vl_app.models.names import Role, resolve
+    from qwen3vl_app.models.checkpoint.resolve import Role, resolve
 
     def has_gpu(device: str) -> bool:  # torch takes seconds, and is rarely asked
-        from qwen3vl_app.models import loader
+        from qwen3vl_app.models.checkpoint import load as loader
 
         return loader.has_gpu(device)
 

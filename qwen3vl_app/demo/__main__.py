@@ -11,19 +11,19 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from qwen3vl_app.demo.build import Stage, build_pair, check_sources
-from qwen3vl_app.demo.card import Facts, write_card
-from qwen3vl_app.demo.course import SIZE, Plan, Report
-from qwen3vl_app.demo.evaluate import RecallEvaluation
-from qwen3vl_app.demo.judging import RerankEvaluation
-from qwen3vl_app.demo.measures import Measure, Step, table
-from qwen3vl_app.demo.names import load_things
-from qwen3vl_app.demo.samples import write_samples
-from qwen3vl_app.demo.stagewise import StageEvaluation
+from qwen3vl_app.demo.measuring.card import Facts, write_card
+from qwen3vl_app.demo.measuring.evaluate import RecallEvaluation
+from qwen3vl_app.demo.measuring.judging import RerankEvaluation
+from qwen3vl_app.demo.measuring.measures import Measure, Step, table
+from qwen3vl_app.demo.measuring.stagewise import StageEvaluation
+from qwen3vl_app.demo.training.course import SIZE, Plan, Report
+from qwen3vl_app.demo.world.names import load_things
+from qwen3vl_app.demo.world.samples import write_samples
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.models.embedder import Qwen3VLEmbedder
-from qwen3vl_app.models.loader import load_embedder, load_reranker
-from qwen3vl_app.models.names import Checkpoint
-from qwen3vl_app.models.reranker import Qwen3VLReranker
+from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
+from qwen3vl_app.models.checkpoint.resolve import Checkpoint
+from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
+from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 from qwen3vl_app.settings import ASSETS
 
 BUNDLED = ASSETS / "demo"

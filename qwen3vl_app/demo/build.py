@@ -12,16 +12,16 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
-from qwen3vl_app.demo.captions import corpus
-from qwen3vl_app.demo.course import Course, Plan, Report
-from qwen3vl_app.demo.drawing import EMOJI_FONT
-from qwen3vl_app.demo.export import export
-from qwen3vl_app.demo.names import CLDR_ANNOTATIONS, load_things
-from qwen3vl_app.demo.network import STEPS, Model, build_model
-from qwen3vl_app.demo.reranking import RerankTrainer
-from qwen3vl_app.demo.start import start_from
-from qwen3vl_app.demo.tokenizer import append_end, train_tokenizer
-from qwen3vl_app.demo.training import Trainer
+from qwen3vl_app.demo.training.course import Course, Plan, Report
+from qwen3vl_app.demo.training.embedding import Trainer
+from qwen3vl_app.demo.training.export import export
+from qwen3vl_app.demo.training.network import STEPS, Model, build_model
+from qwen3vl_app.demo.training.reranking import RerankTrainer
+from qwen3vl_app.demo.training.start import start_from
+from qwen3vl_app.demo.training.tokenizer import append_end, train_tokenizer
+from qwen3vl_app.demo.world.captions import corpus
+from qwen3vl_app.demo.world.drawing import EMOJI_FONT
+from qwen3vl_app.demo.world.names import CLDR_ANNOTATIONS, load_things
 from qwen3vl_app.errors import UsageError
 
 EMBEDDER_SHARE = 0.56

@@ -1,6 +1,6 @@
-"""Which pictures are nearly the same: by their looks first, then by their vectors, then by eye.
+"""Which pictures are nearly the same: by their phashes first, then by their vectors, then by eye.
 
-A look is a 64-bit perceptual hash, here as ``uint64``.
+A phash is a 64-bit perceptual hash, here as ``uint64``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from qwen3vl_app.types import Vectors
 
-Looks: TypeAlias = NDArray[np.uint64]
+Phashes: TypeAlias = NDArray[np.uint64]
 Positions: TypeAlias = NDArray[np.intp]
 
-LOOK_BITS = 7
-"""Bits in which two looks may differ. Of the sample pictures compressed, scaled, lightened, marked
-or cut by 2 %, eight to nine in ten stay within; of other pairs fewer than one in a thousand does,
-which the cosine refuses. (Krawetz 2011, "Looks Like It", calls up to 10 a variation of one
+PHASH_BITS = 7
+"""Bits in which two phashes may differ. Of the sample pictures compressed, scaled, lightened,
+marked or cut by 2 %, eight to nine in ten stay within; of other pairs fewer than one in a thousand
+does, which the cosine refuses. (Krawetz 2011, "Looks Like It", calls up to 10 a variation of one
 picture; from 8 on, the search below would cost ten times as much.)"""
 
 LIKENESS = 0.95
@@ -31,7 +31,7 @@ COMPARED = 4
 invoices every one looks like every other, and a copy is more alike than those."""
 
 _BAND_BITS = 16
-"""Four bands: of two looks that differ in at most 7 bits, some band differs in at most one, so
+"""Four bands: of two phashes that differ in at most 7 bits, some band differs in at most one, so
 looking up every band as it is and with one bit turned misses no pair."""
 
 _FEW = 400
@@ -40,8 +40,8 @@ _FEW = 400
 _PAIRS_TOGETHER = 1 << 20
 
 
-def bits_apart(one: Looks, other: Looks | np.uint64) -> NDArray[np.uint64]:
-    """In how many bits looks differ; the arrays are broadcast."""
+def bits_apart(one: Phashes, other: Phashes | np.uint64) -> NDArray[np.uint64]:
+    """In how many bits phashes differ; the arrays are broadcast."""
     x = np.bitwise_xor(one, other)
     # Sums of 1, 2, 4 and 8 bits side by side (Warren, "Hacker's Delight", 5-1).
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -51,31 +51,31 @@ def bits_apart(one: Looks, other: Looks | np.uint64) -> NDArray[np.uint64]:
     return sums
 
 
-def close_pairs(looks: Looks) -> tuple[Positions, Positions]:
-    """Positions of all pairs of distinct looks that differ in at most ``LOOK_BITS`` bits.
+def close_pairs(phashes: Phashes) -> tuple[Positions, Positions]:
+    """Positions of all pairs of distinct phashes that differ in at most ``PHASH_BITS`` bits.
 
-    Takes about 2 s for 100,000 looks, because only looks that share a band are compared.
+    Takes about 2 s for 100,000 phashes, because only phashes that share a band are compared.
     """
-    if len(looks) <= _FEW:
-        near = bits_apart(looks[:, None], looks) <= LOOK_BITS
+    if len(phashes) <= _FEW:
+        near = bits_apart(phashes[:, None], phashes) <= PHASH_BITS
         one, other = np.nonzero(np.triu(near, 1))
         return one, other
-    return _banded_pairs(looks)
+    return _banded_pairs(phashes)
 
 
-def _banded_pairs(looks: Looks) -> tuple[Positions, Positions]:
+def _banded_pairs(phashes: Phashes) -> tuple[Positions, Positions]:
     found = [np.empty((2, 0), np.intp)]
     for first in range(0, 64, _BAND_BITS):
-        keys = (looks >> np.uint64(first)) & np.uint64((1 << _BAND_BITS) - 1)
+        keys = (phashes >> np.uint64(first)) & np.uint64((1 << _BAND_BITS) - 1)
         order = np.argsort(keys, kind="stable")
         for turned in (0, *(1 << bit for bit in range(_BAND_BITS))):
-            found += _band_pairs(looks, keys, order, np.uint64(turned))
+            found += _band_pairs(phashes, keys, order, np.uint64(turned))
     pairs = np.unique(np.concatenate(found, axis=1), axis=1)
     return pairs[0], pairs[1]
 
 
 def _band_pairs(
-    looks: Looks, keys: Looks, order: Positions, turned: np.uint64
+    phashes: Phashes, keys: Phashes, order: Positions, turned: np.uint64
 ) -> Iterator[NDArray[np.intp]]:
     """Close pairs whose keys differ in exactly the turned bit; arrays (2, N), first < second."""
     asking = order[(keys[order] & turned) == 0]  # of two, the one without the bit
@@ -86,7 +86,7 @@ def _band_pairs(
         one = np.repeat(asking[rows], count[rows])
         before = np.repeat(np.cumsum(count[rows]) - count[rows], count[rows])
         other = order[np.repeat(begin[rows], count[rows]) + np.arange(len(one)) - before]
-        near = (bits_apart(looks[one], looks[other]) <= LOOK_BITS) & (one != other)
+        near = (bits_apart(phashes[one], phashes[other]) <= PHASH_BITS) & (one != other)
         yield np.sort(np.stack([one[near], other[near]]), axis=0)
 
 
@@ -123,7 +123,7 @@ class Gatherer:
     Args:
         dimension: Of the vectors.
         agree: Whether two pictures, by their ids, are the same to the eye: the head of a group,
-            and one that its look and its vector say is the same.
+            and one that its phash and its vector say is the same.
     """
 
     def __init__(
@@ -133,26 +133,26 @@ class Gatherer:
         self.groups: list[list[int]] = []
         """Ids, the head of each group first."""
 
-        # Of the heads, with room for more: a library may have 10,000 pictures of one look.
-        self._looks: Looks = np.empty(1, np.uint64)
+        # Of the heads, with room for more: a library may have 10,000 pictures of one phash.
+        self._phashes: Phashes = np.empty(1, np.uint64)
         self._vectors: Vectors = np.empty((1, dimension), np.float32)
 
-    def add(self, item: int, look: np.uint64, vector: Vectors) -> None:
+    def add(self, item: int, phash: np.uint64, vector: Vectors) -> None:
         """Place the next picture.
 
-        Costs one comparison of looks per group, and of the nearest few what ``agree`` costs.
+        Costs one comparison of phashes per group, and of the nearest few what ``agree`` costs.
         """
         heads = len(self.groups)
-        near = np.flatnonzero(bits_apart(self._looks[:heads], look) <= LOOK_BITS)
+        near = np.flatnonzero(bits_apart(self._phashes[:heads], phash) <= PHASH_BITS)
         likeness = self._vectors[near] @ vector
-        apart = bits_apart(self._looks[near], look)
+        apart = bits_apart(self._phashes[near], phash)
         order = np.lexsort((apart, -likeness))[:COMPARED]
         for group in near[order[likeness[order] >= LIKENESS]].tolist():
             if self._agree(self.groups[group][0], item):
                 self.groups[group].append(item)
                 return
-        if heads == len(self._looks):
-            self._looks = np.resize(self._looks, 2 * heads)
+        if heads == len(self._phashes):
+            self._phashes = np.resize(self._phashes, 2 * heads)
             self._vectors = np.resize(self._vectors, (2 * heads, self._vectors.shape[1]))
         self.groups.append([item])
-        self._looks[heads], self._vectors[heads] = look, vector
+        self._phashes[heads], self._vectors[heads] = phash, vector

@@ -9,8 +9,8 @@ import numpy as np
 
 from qwen3vl_app.indexing.batches import Batch, run_word, with_vectors
 from qwen3vl_app.indexing.keeping import Step, keep
-from qwen3vl_app.models.host import ModelHost, Priority
-from qwen3vl_app.models.memory import is_out_of_memory
+from qwen3vl_app.models.forward.memory import is_out_of_memory
+from qwen3vl_app.models.service.host import ModelHost, Priority
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileId
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, EmbeddingBatch, ModelInput, Outcome, Space

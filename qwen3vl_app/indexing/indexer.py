@@ -13,16 +13,16 @@ from pathlib import Path
 from qwen3vl_app.errors import AppError, LibraryLostError
 from qwen3vl_app.indexing.adding import bring_back, checked
 from qwen3vl_app.indexing.batches import Batch
-from qwen3vl_app.indexing.bulletin import Bulletin, read_bulletin
 from qwen3vl_app.indexing.committing import commit, embed
-from qwen3vl_app.indexing.feed import Feed
 from qwen3vl_app.indexing.folders import Folders
+from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.indexing.progress_file import ProgressFile, read_progress_file
 from qwen3vl_app.indexing.scanning import scan_source
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.models.host import ModelHost
-from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.models.service.host import ModelHost
+from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
@@ -55,7 +55,7 @@ class Indexer:
         self._models = models
         self._settings = settings
         self._tracker = ProgressTracker(heard=self._post)
-        self._bulletin = Bulletin(library.directory)
+        self._progress_file = ProgressFile(library.directory)
         self.folders = Folders(library, self._notice, every_folder=settings.watch)
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="indexer", daemon=True)
@@ -179,7 +179,7 @@ class Indexer:
         self.folders.close()
         if self._thread.ident is not None:
             self._thread.join()
-            self._bulletin.post(self.progress(), last=True)
+            self._progress_file.post(self.progress(), last=True)
 
     def _notice(self, paths: Sequence[Path], collection: str | None) -> None:
         """Scan these, which belong to folders that were added."""
@@ -204,14 +204,14 @@ class Indexer:
         self._changed.notify_all()
 
     def _post(self) -> None:
-        self._bulletin.post(self._tracker.snapshot())
+        self._progress_file.post(self._tracker.snapshot())
 
     def _unfinished_run(self) -> IndexProgress | None:
         """What an earlier program did of the run that is to go on; its files count as done.
 
         Not where folders wait to be scanned: that meets those files again.
         """
-        found = read_bulletin(self._library.directory)
+        found = read_progress_file(self._library.directory)
         if found is None or found[0].state is IndexState.IDLE or self._library.writer.sources():
             return None
         return found[0]
@@ -343,7 +343,7 @@ class Indexer:
         self._library.use_space(space)
         self._reader.budget = self._models.embedder_budget()
         self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
-        feed = Feed(
+        prefetch = Prefetch(
             self._library.writer,
             self._reader,
             space,
@@ -352,23 +352,25 @@ class Indexer:
             stale=self._embed_stale,
             halted=self._halted,
         )
-        with closing(feed), ThreadPoolExecutor(1, thread_name_prefix="embedding") as model:
-            while self._pause_point(IndexState.INDEXING) and (batch := feed.take()):
-                self._do(batch, feed, space, model)
+        with closing(prefetch), ThreadPoolExecutor(1, thread_name_prefix="embedding") as model:
+            while self._pause_point(IndexState.INDEXING) and (batch := prefetch.take()):
+                self._do(batch, prefetch, space, model)
                 if self._wanted and self._take_order():
                     self._scan_sources()
                     self._tracker.see(self._library.writer.work(None))
-                    feed.look_again()
+                    prefetch.look_again()
 
-    def _do(self, batch: Batch, feed: Feed, space: Space, model: ThreadPoolExecutor) -> None:
+    def _do(
+        self, batch: Batch, prefetch: Prefetch, space: Space, model: ThreadPoolExecutor
+    ) -> None:
         if batch.reads:
             self._tracker.work_on(display(Path(batch.reads[-1].job.file.path.name)))
         embedding = model.submit(embed, self._models, batch)
-        feed.fill(until=embedding)  # reads the next batch while the model works
+        prefetch.fill(until=embedding)  # reads the next batch while the model works
         items, outcomes = commit(self._library, space, batch, embedding.result())
-        feed.settle(batch.jobs(), batch.endings)
+        prefetch.settle(batch.jobs(), batch.endings)
         self._tracker.end(outcomes.items())
-        self._tracker.add_items(items, feed.parts_left(self._tracker.waiting()))
+        self._tracker.add_items(items, prefetch.parts_left(self._tracker.waiting()))
 
     def _pause_point(self, state: IndexState) -> bool:
         """Wait here while paused, then go on in ``state``; False when halted."""

@@ -21,8 +21,8 @@ from qwen3vl_app.media.containers import (
     with_container,
 )
 from qwen3vl_app.media.dates import filmed
+from qwen3vl_app.media.file_types import FileType
 from qwen3vl_app.media.files import inspect_file
-from qwen3vl_app.media.kinds import FileType
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pictures import check_size
 from qwen3vl_app.media.sampling import (

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from qwen3vl_app.errors import UnreachableMediaError, UnreadableMediaError
-from qwen3vl_app.media.kinds import HEAD_BYTES, FileType, identify
+from qwen3vl_app.media.file_types import HEAD_BYTES, FileType, identify
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import ContentHash
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qwen3vl_app.media.file_types import claimed, unsupported
 from qwen3vl_app.media.ignore import IGNORE_FILE, Ignore, usable
-from qwen3vl_app.media.kinds import claimed, unsupported
 from qwen3vl_app.media.scan import unwanted
 
 

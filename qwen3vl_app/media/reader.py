@@ -12,8 +12,8 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreachableMediaError
+from qwen3vl_app.media.file_types import FileType, claimed
 from qwen3vl_app.media.files import os_reason
-from qwen3vl_app.media.kinds import FileType, claimed
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pool import Pool
 from qwen3vl_app.media.sampling import Span

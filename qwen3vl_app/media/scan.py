@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.media.file_types import claimed, unsupported
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.ignore import IGNORE_FILE, Ignore
-from qwen3vl_app.media.kinds import claimed, unsupported
 from qwen3vl_app.media.mounts import kernel_devices
 from qwen3vl_app.media.stamps import stamp_of
 from qwen3vl_app.types import FileStamp, SkippedPath

@@ -19,13 +19,13 @@ from qwen3vl_app.media import clips, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
 from qwen3vl_app.media.cards import draw_card
 from qwen3vl_app.media.containers import close_videos
+from qwen3vl_app.media.file_types import FileType
 from qwen3vl_app.media.files import content_hash as hash_file
 from qwen3vl_app.media.files import inspect_file
-from qwen3vl_app.media.kinds import FileType
-from qwen3vl_app.media.looks import look
 from qwen3vl_app.media.office import read_office
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.passages import Passage, split_passages
+from qwen3vl_app.media.phash import phash
 from qwen3vl_app.media.sampling import Span
 from qwen3vl_app.media.sections import Section
 from qwen3vl_app.media.texts import read_lines
@@ -199,7 +199,7 @@ def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> It
             thumbnail=thumbnail(small),
             width=whole.width,
             height=whole.height,
-            look=look(small),
+            phash=phash(small),
             taken=taken,
         )
 
@@ -225,7 +225,7 @@ def _read_pages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iter
             text=page.text,
             width=page.size[0],
             height=page.size[1],
-            look=look(small),
+            phash=phash(small),
             taken=page.taken,
         )
 

@@ -11,11 +11,11 @@ from itertools import islice
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, UsageError
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.models.host import ModelHost
+from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.search.documents import Document, Documents
 from qwen3vl_app.search.ranking import mean_score, ranked
 from qwen3vl_app.search.recall import Recall, milliseconds
-from qwen3vl_app.search.verdicts import Question, Verdicts, question_of
+from qwen3vl_app.search.score_cache import Question, ScoreCache, question_of
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
@@ -66,7 +66,7 @@ class SearchEngine:
         self._models = models
         self._recall = Recall(library, models)
         self._documents = Documents(library, reader)
-        self._verdicts = Verdicts()
+        self._score_cache = ScoreCache()
 
     def search(self, query: Query, *, cancelled: Cancelled = never) -> Iterator[SearchUpdate]:
         """Yield the recall result, then one update per rerank slice, then the end.
@@ -87,7 +87,7 @@ class SearchEngine:
 
     def forget_scores(self) -> None:
         """Judge everything anew from now on, to measure how long that takes."""
-        self._verdicts.clear()
+        self._score_cache.clear()
 
     def close(self) -> None:
         """End the threads that read documents."""
@@ -164,7 +164,7 @@ class SearchEngine:
         """The scores of items that have been judged for all of the queries."""
         judged: dict[ItemId, Score | str] = {}
         for item in items:
-            scores = [self._verdicts.known(question, item) for question, _ in asked]
+            scores = [self._score_cache.known(question, item) for question, _ in asked]
             known = [score for score in scores if score is not None]
             if len(known) == len(scores):
                 judged[item.id] = mean_score(known)
@@ -190,7 +190,7 @@ class SearchEngine:
             judged[item.id] = reasons.get(position, "")
             for (question, _), batch in zip(asked, batches, strict=True):
                 if (score := batch.scores[position]) is not None:
-                    self._verdicts.keep(question, item, score)
+                    self._score_cache.keep(question, item, score)
         judged |= self._judged_before(asked, [item for item, _ in readable])
         return judged, sum(batch.seconds for batch in batches)
 

@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.models.host import ModelHost, Priority
-from qwen3vl_app.search.direction import direction
+from qwen3vl_app.models.service.host import ModelHost, Priority
+from qwen3vl_app.search.collapse import as_hits, best_ranks, ranks, shown
+from qwen3vl_app.search.dense_recall import DenseRecall
 from qwen3vl_app.search.fusion import fused
-from qwen3vl_app.search.listing import as_hits, best_ranks, ranks, shown
-from qwen3vl_app.search.meaning import Meaning
-from qwen3vl_app.search.together import Together
+from qwen3vl_app.search.multi_query import MultiQuery
+from qwen3vl_app.search.rocchio import rocchio
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     EVERYTHING,
@@ -59,8 +59,8 @@ class Recall:
         each = query.each
         vectors = self._vectors(each)
         embedded = time.perf_counter()
-        meanings = [Meaning(self._library, *asked) for asked in zip(each, vectors, strict=True)]
-        search = Together(self._library, query, meanings)
+        recalls = [DenseRecall(self._library, *asked) for asked in zip(each, vectors, strict=True)]
+        search = MultiQuery(self._library, query, recalls)
         hits = search.hits()
         left_out = search.left_out(hits)
         timings = Timings(
@@ -96,7 +96,7 @@ class Recall:
             notes=_notes_of_words(left_out),
         )
 
-    def _notes(self, query: Query, search: Together, hits: Sequence[Hit]) -> tuple[str, ...]:
+    def _notes(self, query: Query, search: MultiQuery, hits: Sequence[Hit]) -> tuple[str, ...]:
         if search.is_in_vain:
             return (NOT_YET,) if any(self._library.counts().items.values()) else ()
         if not hits and query.filter != EVERYTHING:
@@ -120,7 +120,7 @@ class Recall:
             return embedded
         seen = iter(embedded)
         own = [[next(seen)] if one.has_model_input else [] for one in each]
-        return [direction(wants, like, unlike, query.unlike_weight) for wants in own]
+        return [rocchio(wants, like, unlike, query.unlike_weight) for wants in own]
 
     def _embed(self, inputs: Sequence[ModelInput], instruction: str) -> list[Vectors]:
         batch = self._models.embed(inputs, instruction=instruction, priority=Priority.SEARCH)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from qwen3vl_app.index.near_duplicates import Gatherer, Looks, chains, close_pairs
+from qwen3vl_app.index.near_duplicates import Gatherer, Phashes, chains, close_pairs
 from qwen3vl_app.store.alike import AlikeThumbnails
 from qwen3vl_app.store.tables import items
 from qwen3vl_app.store.tables.filters import LIVING
@@ -49,7 +49,7 @@ class _Facts:
     """What decides which of several pictures to keep."""
 
     item: int
-    look: int
+    phash: int
     pixels: int
     bytes: int
     modified: int
@@ -67,8 +67,8 @@ class _Facts:
 class Duplicates:
     """Finds groups of nearly equal pictures. Thread-safe; holds the library's lock only to read.
 
-    Nearly equal are pictures whose looks, vectors and thumbnails all agree. Pages of documents are
-    left out: what tells two of them apart may be smaller than a thumbnail shows.
+    Nearly equal are pictures whose phashes, vectors and thumbnails all agree. Pages of documents
+    are left out: what tells two of them apart may be smaller than a thumbnail shows.
     """
 
     def __init__(self, reading: Reading, thumbnails: Thumbnails) -> None:
@@ -127,7 +127,7 @@ class Duplicates:
                 vectors = self._vectors(space, [one.item for one in piece])
                 for one in piece:
                     if one.item in vectors:
-                        gatherer.add(one.item, np.uint64(one.look), vectors[one.item])
+                        gatherer.add(one.item, np.uint64(one.phash), vectors[one.item])
             by_id = {one.item: one for one in chain}
             yield from ([by_id[n] for n in group] for group in gatherer.groups if len(group) > 1)
 
@@ -143,11 +143,11 @@ class Duplicates:
 
 
 def _chained(order: Sequence[_Facts]) -> list[list[_Facts]]:
-    """Pictures that some row of close looks connects, two and more, each in the given order."""
+    """Pictures that some row of close phashes connects, two and more, each in the given order."""
     if len(order) < 2:
         return []
-    looks: Looks = np.array([one.look for one in order], np.uint64)
-    distinct, of_each = np.unique(looks, return_inverse=True)
+    phashes: Phashes = np.array([one.phash for one in order], np.uint64)
+    distinct, of_each = np.unique(phashes, return_inverse=True)
     chain = chains(len(distinct), *close_pairs(distinct))[of_each]
     by_chain: dict[int, list[_Facts]] = {}
     for number, one in zip(chain.tolist(), order, strict=True):
@@ -157,8 +157,8 @@ def _chained(order: Sequence[_Facts]) -> list[list[_Facts]]:
 
 def _facts(rows: Sequence[tuple[int, int, int, int, int, str]]) -> list[_Facts]:
     return [
-        _Facts(item, look & _ALL_BITS, pixels, size, modified, thumbnail)
-        for item, look, pixels, size, modified, thumbnail in rows
+        _Facts(item, phash & _ALL_BITS, pixels, size, modified, thumbnail)
+        for item, phash, pixels, size, modified, thumbnail in rows
     ]
 
 

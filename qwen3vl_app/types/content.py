@@ -110,7 +110,7 @@ class Content:
 
     height: int = 0
 
-    look: int | None = None
+    phash: int | None = None
     """64-bit perceptual hash of a picture or page image, 0 to 2**64 - 1: pictures that look alike
     differ in few bits. None for what has no single picture."""
 

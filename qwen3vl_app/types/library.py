@@ -32,8 +32,8 @@ class Item:
     text: str = ""
     width: int = 0
     height: int = 0
-    look: int | None = None
-    """As ``Content.look``."""
+    phash: int | None = None
+    """As ``Content.phash``."""
 
     taken: str = ""
     """As ``Content.taken``."""

@@ -19,7 +19,7 @@ from qwen3vl_app.media.originals import CHANGED, GONE, OpenOriginal, Originals
 from qwen3vl_app.types import Item, Part
 from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.lanes import Lane, while_there
-from qwen3vl_app.ui.present import name_of
+from qwen3vl_app.ui.serialize import name_of
 
 if TYPE_CHECKING:
     from qwen3vl_app.media.reader import Reader

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from qwen3vl_app.errors import UnreadableMediaError, UsageError
-from qwen3vl_app.media.kinds import HEAD_BYTES, FileType, identify
+from qwen3vl_app.media.file_types import HEAD_BYTES, FileType, identify
 from qwen3vl_app.types import Clip
 from qwen3vl_app.ui.access import is_inside
 from qwen3vl_app.ui.crops import Crop

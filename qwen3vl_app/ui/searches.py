@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.types import ItemFilter, Query, SearchStage
 from qwen3vl_app.ui.failures import UNEXPECTED
-from qwen3vl_app.ui.present import Json
-from qwen3vl_app.ui.present_hits import board_value
 from qwen3vl_app.ui.sentences import error_row
+from qwen3vl_app.ui.serialize import Json
+from qwen3vl_app.ui.serialize_hits import board_value
 
 SESSIONS = 256
 """Browser tabs remembered; the least recently active goes first, at the cost of its stale rows."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.indexer import PAUSING, STOPPING
-from qwen3vl_app.models.host import CLOSED, OFF
+from qwen3vl_app.models.service.host import CLOSED, OFF
 from qwen3vl_app.search.engine import NOT_RERANKED
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOT_YET
-from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.reasons import reason_row
+from qwen3vl_app.ui.serialize import Json
 
 CODES = {
     NONE_PASSES: "none_passes",

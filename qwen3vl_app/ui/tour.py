@@ -16,7 +16,7 @@ import orjson
 
 from qwen3vl_app.settings import GUIDED_QUERIES
 from qwen3vl_app.types import Item, Place
-from qwen3vl_app.ui.present import Json, name_of, place_of
+from qwen3vl_app.ui.serialize import Json, name_of, place_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def make_library(directory: Path) -> None:
         library.use_space(WIDE)
         library.writer.remember_folders([Path("/p"), Path("/q")], "Trip")
         for n in range(12):
-            picture = content(size=(40 + n, 30), look=n * 2**58 + n, taken=f"2024-05-{n + 1:02}")
+            picture = content(size=(40 + n, 30), phash=n * 2**58 + n, taken=f"2024-05-{n + 1:02}")
             where = Path(f"/p/{WORDS[n % 9]} {n}.png")
             vector = unit(*chance.standard_normal(256))
             collection = "Trip" if n % 2 else "Haus"

@@ -354,8 +354,11 @@ MEETS: dict[tuple[str, str], tuple[str, list[str]]] = {
         "sub", _texts("中", "a", "中 ", "中a", "가"),
     ),
     ("qwen3vl_app.store.thumbnails", "_NAME"): ("fullmatch", _texts("a", "0", "g")),
-    ("qwen3vl_app.models.names", "REPOSITORY"): ("fullmatch", _texts("a", "a/", ".", "-_", "/")),
-    ("qwen3vl_app.ui.present", "_WORD"): ("finditer", _texts("a", "a ", "_", "é", " ")),
+    ("qwen3vl_app.models.checkpoint.resolve", "REPOSITORY"): (
+        "fullmatch",
+        _texts("a", "a/", ".", "-_", "/"),
+    ),
+    ("qwen3vl_app.ui.serialize", "_WORD"): ("finditer", _texts("a", "a ", "_", "é", " ")),
     ("qwen3vl_app.ui.routes.media", "_HASH"): ("fullmatch", _texts("a", "0")),
     ("qwen3vl_app.ui.uploads", "_FORBIDDEN"): ("sub", _texts("a", ":", "\x00", "a:")),
     ("qwen3vl_app.ui.uploads", "_RESERVED"): ("match", _texts("con", "com1", "a", ".")),
@@ -464,7 +467,7 @@ MADE_AT_RUN_TIME = {
     ("qwen3vl_app.ui.reasons", "_expression"),  # meets the forms of the program only
     ("qwen3vl_app.ui.gradio_surface", "_row"),  # meets addresses, which have a limit of bytes
     ("qwen3vl_app.ui.event_bodies", "_file"),  # meets a key, likewise
-    ("qwen3vl_app.ui.present", "discreet_status"),  # meets sentences of the program
+    ("qwen3vl_app.ui.serialize", "discreet_status"),  # meets sentences of the program
     ("qwen3vl_app.store.leftovers", "_HALF"),  # meets names of files, of 255 bytes
     ("qwen3vl_app.scratch", "_NAME"),  # likewise
     ("qwen3vl_app.media.charsets", "_DECLARED"),  # tried below, with what uses it

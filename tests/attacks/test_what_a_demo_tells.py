@@ -12,11 +12,11 @@ import httpx
 import pytest
 
 from qwen3vl_app.errors import AppError, LibraryError, ModelLoadError, UsageError
-from qwen3vl_app.models.protocols import ModelState, ModelStatus
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
 from qwen3vl_app.search.discretion import UNTOLD, discreet, told
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ExactWords, ItemFilter, Kind, Place
-from qwen3vl_app.ui.present import discreet_status
+from qwen3vl_app.ui.serialize import discreet_status
 from tests.attacks.program import PAGE, Program, answers, join, text_of
 from tests.attacks.routes import operations
 from tests.store.build import SPACE, content, put_file, unit

@@ -116,8 +116,8 @@ def test_vector_of__as_it_was_kept(store: Store) -> None:
 
 
 def test_copies_among__look_and_vector_agree(kept: Kept) -> None:
-    for name, look, vector in (("a", FOX, EAST), ("b", FOX ^ 1, EAST), ("c", FOX, NORTH)):
-        put_file(kept.writer, Path(f"/{name}"), name, [(content(look=look), vector)])
+    for name, phash, vector in (("a", FOX, EAST), ("b", FOX ^ 1, EAST), ("c", FOX, NORTH)):
+        put_file(kept.writer, Path(f"/{name}"), name, [(content(phash=phash), vector)])
     a, b, c = sorted(ids(kept.store, EAST))
     assert kept.store.copies_among([c, b, a]) == {b: [a]}
     assert kept.store.copies_among([]) == {}

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
-from qwen3vl_app.demo.captions import corpus
-from qwen3vl_app.demo.drawing import EMOJI_FONT
-from qwen3vl_app.demo.names import CLDR_ANNOTATIONS, load_things
-from qwen3vl_app.demo.tokenizer import train_tokenizer
+from qwen3vl_app.demo.training.tokenizer import train_tokenizer
+from qwen3vl_app.demo.world.captions import corpus
+from qwen3vl_app.demo.world.drawing import EMOJI_FONT
+from qwen3vl_app.demo.world.names import CLDR_ANNOTATIONS, load_things
 
 
 @pytest.fixture(scope="session")

@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.demo.build import build_pair, load_tokenizer
-from qwen3vl_app.demo.course import Plan
-from qwen3vl_app.demo.evaluate import RecallEvaluation
-from qwen3vl_app.demo.export import export
-from qwen3vl_app.demo.judging import RerankEvaluation, other, swapped
-from qwen3vl_app.demo.measures import Measure, text
-from qwen3vl_app.demo.names import load_things
-from qwen3vl_app.demo.network import WIDTH, build_model
-from qwen3vl_app.demo.tokenizer import append_end
+from qwen3vl_app.demo.measuring.evaluate import RecallEvaluation
+from qwen3vl_app.demo.measuring.judging import RerankEvaluation, other, swapped
+from qwen3vl_app.demo.measuring.measures import Measure, text
+from qwen3vl_app.demo.training.course import Plan
+from qwen3vl_app.demo.training.export import export
+from qwen3vl_app.demo.training.network import WIDTH, build_model
+from qwen3vl_app.demo.training.tokenizer import append_end
+from qwen3vl_app.demo.world.names import load_things
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.models.embedder import Qwen3VLEmbedder
-from qwen3vl_app.models.loader import load_embedder, load_reranker
-from qwen3vl_app.models.names import Checkpoint
-from qwen3vl_app.models.reranker import Qwen3VLReranker
+from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
+from qwen3vl_app.models.checkpoint.resolve import Checkpoint
+from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
+from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION
 
 pytestmark = pytest.mark.usefixtures("sources")

@@ -10,16 +10,16 @@ import pytest
 from transformers import AutoTokenizer
 
 from qwen3vl_app.budget import load_budget
-from qwen3vl_app.demo.judging import RerankEvaluation, other
-from qwen3vl_app.demo.measures import picture, text
-from qwen3vl_app.demo.names import Thing, load_things
-from qwen3vl_app.demo.scenes import Scene
-from qwen3vl_app.demo.sizes import BUDGET
-from qwen3vl_app.models.embedder import Qwen3VLEmbedder
-from qwen3vl_app.models.loader import load_embedder, load_reranker
-from qwen3vl_app.models.names import Checkpoint
-from qwen3vl_app.models.prompts import PromptTokenizer
-from qwen3vl_app.models.reranker import Qwen3VLReranker
+from qwen3vl_app.demo.measuring.judging import RerankEvaluation, other
+from qwen3vl_app.demo.measuring.measures import picture, text
+from qwen3vl_app.demo.world.names import Thing, load_things
+from qwen3vl_app.demo.world.scenes import Scene
+from qwen3vl_app.demo.world.sizes import BUDGET
+from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
+from qwen3vl_app.models.checkpoint.resolve import Checkpoint
+from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
+from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
+from qwen3vl_app.models.prompt.layout import PromptTokenizer
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, SAMPLES
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, RERANK_INSTRUCTION
 

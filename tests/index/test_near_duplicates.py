@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from qwen3vl_app.index.near_duplicates import (
     LIKENESS,
-    LOOK_BITS,
+    PHASH_BITS,
     Gatherer,
     _banded_pairs,
     bits_apart,
@@ -19,13 +19,13 @@ from tests.store.build import unit
 LOOKS = st.integers(0, 2**64 - 1)
 
 
-def looks(*numbers: int) -> np.ndarray:
+def phashes(*numbers: int) -> np.ndarray:
     return np.array(numbers, np.uint64)
 
 
 @given(st.lists(st.tuples(LOOKS, LOOKS), min_size=1))
 def test_bits_apart__as_python_counts(pairs):
-    one, other = looks(*(a for a, _ in pairs)), looks(*(b for _, b in pairs))
+    one, other = phashes(*(a for a, _ in pairs)), phashes(*(b for _, b in pairs))
     assert bits_apart(one, other).tolist() == [(a ^ b).bit_count() for a, b in pairs]
 
 
@@ -34,7 +34,7 @@ def test_bits_apart__as_python_counts(pairs):
     st.lists(st.tuples(st.integers(0, 5), st.sets(st.integers(0, 63), max_size=10)), max_size=30),
 )
 def test_close_pairs__misses_none_and_finds_none_too_many(originals, changes):
-    """Random looks and copies of them with up to ten bits turned, however these are spread."""
+    """Random phashes and copies of them with up to ten bits turned, however these are spread."""
     made = set(originals)
     for number, bits in changes:
         if number < len(originals):
@@ -44,10 +44,10 @@ def test_close_pairs__misses_none_and_finds_none_too_many(originals, changes):
         (i, j)
         for j, b in enumerate(ordered)
         for i, a in enumerate(ordered[:j])
-        if (a ^ b).bit_count() <= LOOK_BITS
+        if (a ^ b).bit_count() <= PHASH_BITS
     }
     for way in (close_pairs, _banded_pairs):
-        one, other = way(looks(*ordered))
+        one, other = way(phashes(*ordered))
         assert set(zip(one.tolist(), other.tolist(), strict=True)) == expected
         assert len(one) == len(expected)
 
@@ -79,15 +79,15 @@ def test_chains__over_any_number_of_links(pairs, expected):
 
 def test_gatherer__look_and_vector_must_both_agree():
     gatherer = Gatherer(2)
-    turned = 2 ** (LOOK_BITS + 1) - 1
-    for item, look, vector in (
+    turned = 2 ** (PHASH_BITS + 1) - 1
+    for item, phash, vector in (
         (1, 0, unit(1, 0)),
         (2, turned >> 1, unit(1, 0.1)),  # close enough in both
         (3, turned, unit(1, 0)),  # one bit too many
         (4, 0, unit(1, 1)),  # another direction
         (5, turned, unit(1, 0.05)),
     ):
-        gatherer.add(item, np.uint64(look), vector)
+        gatherer.add(item, np.uint64(phash), vector)
     assert gatherer.groups == [[1, 2], [3, 5], [4]]
 
 

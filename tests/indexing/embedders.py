@@ -11,8 +11,8 @@ import numpy as np
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError
-from qwen3vl_app.models.host import Priority
-from qwen3vl_app.models.protocols import ModelState, ModelStatus
+from qwen3vl_app.models.service.host import Priority
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, EmbeddingBatch, ModelInput, Space, Vectors
 
 DIMENSION = 64

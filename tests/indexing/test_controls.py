@@ -11,7 +11,7 @@ import pytest
 from qwen3vl_app.errors import ModelError
 from qwen3vl_app.indexing.indexer import CANCELLED
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.types import ItemId, Outcome
 from tests.indexing.world import World, counted
 

@@ -10,7 +10,7 @@ import torch
 
 from qwen3vl_app.indexing.committing import NO_MEMORY, embed_inputs
 from qwen3vl_app.indexing.progress import IndexState
-from qwen3vl_app.models.memory import is_out_of_memory
+from qwen3vl_app.models.forward.memory import is_out_of_memory
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, Outcome
 from tests.indexing.embedders import HashingEmbedder, TinyHost
 from tests.indexing.world import World, counted

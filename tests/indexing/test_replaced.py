@@ -17,7 +17,7 @@ from qwen3vl_app.errors import UnreachableMediaError
 from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.media import reader as reading
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileEnd
 from qwen3vl_app.types import ExactWords, FileStamp, Outcome

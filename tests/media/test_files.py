@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media.file_types import FileType
 from qwen3vl_app.media.files import content_hash, inspect_file, os_reason
-from qwen3vl_app.media.kinds import FileType
 from qwen3vl_app.settings import Limits
 
 

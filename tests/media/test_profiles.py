@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from qwen3vl_app.media.looks import look
+from qwen3vl_app.media.phash import phash
 from qwen3vl_app.media.pictures import load_picture, open_picture
 from qwen3vl_app.media.profiles import _ADOBE, _SRGB, _matrix_profile, profile_of, to_srgb
 from qwen3vl_app.media.reader import Reader
@@ -272,7 +272,7 @@ def test_reader__animation(reader, tmp_path):
 def test_look__the_same_scene_under_two_profiles(reader, tmp_path):
     paths = [saved(tmp_path / f"{name}.png", name) for name in ("adobe rgb", "swapped", "dark")]
     looks = [reader.read(path, reader.outline(path).parts)[0].look for path in paths]
-    plain = look(stripes(MEANT))
+    plain = phash(stripes(MEANT))
     assert max((one ^ plain).bit_count() for one in looks) <= 2
 
 

@@ -7,10 +7,10 @@ import torch
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.models.embedder import Qwen3VLEmbedder
-from qwen3vl_app.models.loader import load_embedder, load_reranker
-from qwen3vl_app.models.names import Checkpoint
-from qwen3vl_app.models.reranker import Qwen3VLReranker
+from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
+from qwen3vl_app.models.checkpoint.resolve import Checkpoint
+from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
+from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 from qwen3vl_app.settings import Limits
 
 PARITY = Path(__file__).parent.parent / "data" / "parity"

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.models import vision
-from qwen3vl_app.models.forward import tokens_per_pass
-from qwen3vl_app.models.prompts import PromptTokenizer
-from qwen3vl_app.models.reference import read_input, read_instruction
-from qwen3vl_app.models.rows import embed_row
+from qwen3vl_app.models.forward.batching import tokens_per_pass
+from qwen3vl_app.models.forward.rows import embed_row
+from qwen3vl_app.models.prompt.layout import PromptTokenizer
+from qwen3vl_app.models.prompt.reference import read_input, read_instruction
+from qwen3vl_app.models.vision import patches as vision
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION
 
 PARITY = Path(__file__).parent.parent / "data" / "parity"

@@ -165,10 +165,10 @@ def crowd(library) -> None:
     for number in range(200):
         near = chance.uniform(-0.2, 0.2)
         away = unit(*chance.normal(size=3)) * np.sqrt(1 - near**2)
-        parts.append((content(number, look=number * 0x0123_4567_89AB), unit(near, *away)))
+        parts.append((content(number, phash=number * 0x0123_4567_89AB), unit(near, *away)))
     put_file(library, Path("/noise/all.gif"), "noise", parts)
     for number in range(3):
-        fox = content(look=FOX ^ (0xFFFF << 16 * number))
+        fox = content(phash=FOX ^ (0xFFFF << 16 * number))
         vector = unit(1, 0.1 * number, 0, 0)
         put_file(library, Path(f"/foxes/{number}.png"), f"fox {number}", [(fox, vector)])
 
@@ -235,11 +235,11 @@ def test_run__a_small_library_says_nothing(recall, notes):
 def burst(library) -> None:
     """Forty shots of one fox, and two other pictures."""
     for number in range(40):
-        shot = content(look=FOX ^ (number % 8))
+        shot = content(phash=FOX ^ (number % 8))
         vector = unit(1, number / 500, 0, 0)
         put_file(library, Path(f"/burst/{number}.png"), f"shot {number}", [(shot, vector)])
     for number in range(2):
-        other = content(look=~FOX & (2**64 - 1) ^ (0xFFFFFF << 20 * number))
+        other = content(phash=~FOX & (2**64 - 1) ^ (0xFFFFFF << 20 * number))
         put_file(
             library, Path(f"/o/{number}.png"), f"o {number}", [(other, unit(1, 1 + number, 0, 0))]
         )

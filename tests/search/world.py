@@ -12,7 +12,7 @@ import numpy as np
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelLoadError
-from qwen3vl_app.models.host import Priority
+from qwen3vl_app.models.service.host import Priority
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import EmbeddingBatch, Kind, ModelInput, Score, ScoreBatch
 from tests.store.build import SPACE, content, put_file, unit

@@ -43,7 +43,7 @@ def content(
     text: str = "",
     *,
     size: tuple[int, int] = (4, 3),
-    look: int | None = None,
+    phash: int | None = None,
     taken: str = "",
 ) -> Content:
     return Content(
@@ -53,7 +53,7 @@ def content(
         text=text,
         width=size[0],
         height=size[1],
-        look=look,
+        phash=phash,
         taken=taken,
     )
 

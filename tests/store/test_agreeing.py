@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-from qwen3vl_app.index.near_duplicates import LOOK_BITS
-from qwen3vl_app.media.looks import look
+from qwen3vl_app.index.near_duplicates import PHASH_BITS
+from qwen3vl_app.media.phash import phash
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail
 from qwen3vl_app.settings import SAMPLES
 from qwen3vl_app.store.agreeing import Shown, agree
@@ -145,7 +145,7 @@ def shown(picture: Image.Image) -> Shown:
 
 
 def bits_apart(one: Image.Image, other: Image.Image) -> int:
-    first, second = (look(shrink(one_of, THUMBNAIL_SIDE)) for one_of in (one, other))
+    first, second = (phash(shrink(one_of, THUMBNAIL_SIDE)) for one_of in (one, other))
     return (first ^ second).bit_count()
 
 
@@ -155,7 +155,7 @@ def bits_apart(one: Image.Image, other: Image.Image) -> int:
 def test_agree__the_cases():
     pictures = [Image.open(path).convert("RGB") for path in sorted(CASES.iterdir())]
     assert len(pictures) == 5
-    assert bits_apart(pictures[0], pictures[1]) <= LOOK_BITS  # which is why they are compared
+    assert bits_apart(pictures[0], pictures[1]) <= PHASH_BITS  # which is why they are compared
     for one, other in combinations(pictures, 2):
         assert not agree(shown(one), shown(other))
 
@@ -229,10 +229,10 @@ def drawn() -> dict[str, Image.Image]:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_agree__copies(change):
-    """Of those that look and vector would take for copies, all are."""
+    """Of those that phash and vector would take for copies, all are."""
     for name, picture in drawn().items():
         copy = CHANGES[change](picture)
-        if bits_apart(picture, copy) <= LOOK_BITS:
+        if bits_apart(picture, copy) <= PHASH_BITS:
             assert agree(shown(picture), shown(copy)), name
             assert agree(shown(copy), shown(picture)), name
 
@@ -247,7 +247,7 @@ def test_agree__copies_of_the_samples(change):
         with Image.open(path) as opened:
             picture = opened.convert("RGB")
         copy = CHANGES[change](picture)
-        if bits_apart(picture, copy) <= LOOK_BITS:
+        if bits_apart(picture, copy) <= PHASH_BITS:
             asked += 1
             agreeing += agree(shown(picture), shown(copy))
     assert asked >= 10

@@ -25,7 +25,7 @@ def put(library: Library, name: str, **more) -> ItemId:
         size=more.pop("bytes", 100),
         mtime_ns=more.pop("day", 1) * 86400 * 10**9,
     )
-    one = content(kind=kind, size=more.pop("size", (40, 30)), look=more.pop("look", FOX))
+    one = content(kind=kind, size=more.pop("size", (40, 30)), phash=more.pop("phash", FOX))
     put_file(library, Path(f"/p/{name}"), name, [(one, vector)], mark=mark)
     return library.list_items(limit=1)[0].id
 
@@ -69,10 +69,10 @@ def test_duplicates__the_keeper_and_why(library, better, worse, reason):
 
 def test_duplicates__largest_groups_first_and_in_pages(library):
     for number in range(2):
-        put(library, f"fox {number}", look=FOX ^ number)
+        put(library, f"fox {number}", phash=FOX ^ number)
     for number in range(3):
-        put(library, f"other {number}", look=OTHER, vector=unit(0, 1, 0, number / 100))
-    put(library, "alone", look=FOX ^ OTHER)
+        put(library, f"other {number}", phash=OTHER, vector=unit(0, 1, 0, number / 100))
+    put(library, "alone", phash=FOX ^ OTHER)
     assert [len(group.copies) for group in library.duplicates()] == [2, 1]
     assert [group.keeper.path.name for group in library.duplicates(after=1)] == ["fox 0"]
     assert len(library.duplicates(limit=1)) == 1
@@ -111,7 +111,7 @@ def test_duplicates__only_in_a_space(library):
 
 def test_copies_among__behind_the_first_in_the_given_order(library):
     ids = [put(library, name) for name in "abc"]
-    alone = put(library, "alone", look=OTHER)
+    alone = put(library, "alone", phash=OTHER)
     assert library.copies_among([ids[1], alone, ids[2], ids[0]]) == {ids[1]: [ids[2], ids[0]]}
     assert library.copies_among([alone, ids[0]]) == {}
     assert library.copies_among([]) == {}
@@ -123,7 +123,7 @@ def test_duplicates__thousands_of_one_picture_are_one_group(library):
     parts = []
     for number in range(2500):
         vector = unit(1, *chance.normal(0, 0.02, 7))
-        parts.append((content(number, look=FOX ^ (number % 4)), vector))
+        parts.append((content(number, phash=FOX ^ (number % 4)), vector))
     put_file(library, Path("/p/burst"), "burst", parts, space=space)
     library.use_space(space)
     (group,) = library.duplicates()
@@ -131,8 +131,8 @@ def test_duplicates__thousands_of_one_picture_are_one_group(library):
 
 
 def drawn(library: Library, name: str, picture: Image.Image, away: float = 0.0) -> ItemId:
-    """A picture with a thumbnail of its own; look and vector nearly as those of all others."""
-    one = replace(content(look=FOX, size=picture.size), thumbnail=thumbnail(picture))
+    """A picture with a thumbnail of its own; phash and vector nearly as those of all others."""
+    one = replace(content(phash=FOX, size=picture.size), thumbnail=thumbnail(picture))
     put_file(library, Path(f"/p/{name}"), name, [(one, unit(1, away, 0, 0))])
     return library.list_items(limit=1)[0].id
 

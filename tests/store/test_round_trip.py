@@ -61,13 +61,13 @@ def test_storable__keeps_all_that_is_text(text: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(path=PATHS, kind=st.sampled_from(Kind), place=PLACES, text=TEXTS, look=LOOKS, taken=DATES)
+@given(path=PATHS, kind=st.sampled_from(Kind), place=PLACES, text=TEXTS, phash=LOOKS, taken=DATES)
 def test_item__comes_out_as_it_went_in(
     library: Library, *, path: Path, kind: Kind, place: Place, text: str, look: int, taken: str
 ) -> None:
     name = repr((path, kind, place, text, look, taken))
     kept = text.encode("utf-8", "ignore").decode()
-    given_content = content(7, kind, place, kept, look=look, taken=taken)
+    given_content = content(7, kind, place, kept, phash=look, taken=taken)
     put_file(library, path, name, [(given_content, unit(1, 2, 3, 4))])
     (item,) = library.list_items(limit=1)
     assert item == Item(
@@ -81,7 +81,7 @@ def test_item__comes_out_as_it_went_in(
         text=given_content.text,
         width=4,
         height=3,
-        look=look,
+        phash=look,
         taken=taken,
     )
     assert (library.thumbnails / f"{item.thumbnail}.jpg").read_bytes() == given_content.thumbnail

@@ -66,7 +66,7 @@ def test_migrate__from_schema_1_with_rows_finds_their_words(tmp_path: Path) -> N
     database.close()
     with Library.open(tmp_path) as library:
         photo, note = library.list_items()
-        assert (note.text, note.look, note.taken) == ("Ein Fuchs, 狐狸.", None, "")
+        assert (note.text, note.phash, note.taken) == ("Ein Fuchs, 狐狸.", None, "")
         with library._connection.reading() as conn:
             assert conn.execute("SELECT * FROM wording ORDER BY item").fetchall() == [
                 (note.id, "ein fuchs, 狐 狸 .", "/p/a b.txt"),

@@ -74,7 +74,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
 
 def change_world(services: Any, values: dict[str, Any]) -> None:
     """Take out of ``values`` what changes the library or the models, and change them."""
-    from qwen3vl_app.models.protocols import ModelState
+    from qwen3vl_app.models.service.protocol import ModelState
     from tests.ui.hostile import add_hostile, remove_hostile
     from tests.ui.world import put_further, put_named
 

@@ -20,7 +20,7 @@ PACKAGE = Path(qwen3vl_app.__file__).parent
 
 ON_THE_TERMINAL = {
     *("cli", "bench", "demo", "__main__"),
-    "models/reference.py",  # the inputs of the commands embed and rerank
+    "models/prompt/reference.py",  # the inputs of the commands embed and rerank
     "store/restoring.py",  # the command restore
     *("store/library.py", "store/lock.py", "store/tables/schema.py"),  # before there is a page
 }

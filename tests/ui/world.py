@@ -26,7 +26,7 @@ from PIL import Image, ImageDraw
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.models.protocols import ModelState, ModelStatus
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
 from qwen3vl_app.search.ranking import ranked
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
 from qwen3vl_app.services import Services

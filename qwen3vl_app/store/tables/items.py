@@ -61,7 +61,7 @@ def put_item(
     named = (content_hash, part.ordinal, part.kind.value)
     where = _columns(place)
     shown = (thumbnail, content.width, content.height, storable(content.text))
-    made = (None if content.look is None else signed(content.look), content.taken)
+    made = (None if content.phash is None else signed(content.phash), content.taken)
     (item,) = conn.execute(_UPSERT, (*named, *where, *shown, *made)).fetchone()
     return ItemId(item)
 
@@ -165,15 +165,15 @@ def _item(row: Sequence[Any]) -> Item:
         width=row[11],
         height=row[12],
         text=row[13],
-        look=None if row[14] is None else row[14] & _ALL_BITS,
+        phash=None if row[14] is None else row[14] & _ALL_BITS,
         taken=row[15],
         path=decode_path(row[16]),
     )
 
 
-def signed(look: int) -> int:
-    """A look as SQLite keeps it: the same 64 bits as a number with a sign."""
-    return look - (1 << 64) if look >> 63 else look
+def signed(phash: int) -> int:
+    """A phash as SQLite keeps it: the same 64 bits as a number with a sign."""
+    return phash - (1 << 64) if phash >> 63 else phash
 
 
 def _place(row: Sequence[Any]) -> Place:

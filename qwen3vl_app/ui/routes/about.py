@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from qwen3vl_app.doctor import versions
 from qwen3vl_app.services import Services
-from qwen3vl_app.ui.present import Json, model_rows
+from qwen3vl_app.ui.serialize import Json, model_rows
 
 
 def about_routes(services: Services) -> APIRouter:

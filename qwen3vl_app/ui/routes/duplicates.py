@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from qwen3vl_app.models.protocols import ModelState
+from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import DuplicateGroup, Item
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.present import Json, item_card, name_of
 from qwen3vl_app.ui.reasons import reason_row
+from qwen3vl_app.ui.serialize import Json, item_card, name_of
 
 if TYPE_CHECKING:
     from qwen3vl_app.store.library import Library

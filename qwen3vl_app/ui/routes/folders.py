@@ -11,7 +11,7 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display, storable
 from qwen3vl_app.ui.file_keys import key_of, usable_path
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.present import Json
+from qwen3vl_app.ui.serialize import Json
 
 CHANGING, MOST_WAITING = 2, 32
 """Requests answered at once, and waiting: a folder may be on a drive that does not answer."""

@@ -19,9 +19,9 @@ from qwen3vl_app.types import Outcome
 from qwen3vl_app.ui.file_keys import path_of, usable_path
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.pasted_paths import path_on_this_computer
-from qwen3vl_app.ui.present import Json, by_value, model_rows, outcome_row, progress_row
 from qwen3vl_app.ui.routes.removals import removed_row
 from qwen3vl_app.ui.sentences import error_row, note_row
+from qwen3vl_app.ui.serialize import Json, by_value, model_rows, outcome_row, progress_row
 
 COUNTS_SECONDS = 1.0
 """Age at which counts are taken again while indexing: counting is the only part of a status that

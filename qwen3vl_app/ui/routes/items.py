@@ -13,7 +13,11 @@ from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Item, ItemId, Kind, calendar_time
 from qwen3vl_app.ui.filters import read_filter
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.present import (
+from qwen3vl_app.ui.previews import opened
+from qwen3vl_app.ui.routes.media import LARGEST_ID, known_item, media_type
+from qwen3vl_app.ui.routes.removals import removed_row
+from qwen3vl_app.ui.routes.tags import tags_of
+from qwen3vl_app.ui.serialize import (
     Json,
     by_value,
     item_card,
@@ -22,10 +26,6 @@ from qwen3vl_app.ui.present import (
     query_words,
     sibling_row,
 )
-from qwen3vl_app.ui.previews import opened
-from qwen3vl_app.ui.routes.media import LARGEST_ID, known_item, media_type
-from qwen3vl_app.ui.routes.removals import removed_row
-from qwen3vl_app.ui.routes.tags import tags_of
 
 if TYPE_CHECKING:
     from qwen3vl_app.store.library import Library

@@ -15,9 +15,9 @@ from qwen3vl_app.ui.access import is_inside
 from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.open_files import OpenFileResponse
-from qwen3vl_app.ui.present import name_of
 from qwen3vl_app.ui.previews import PreviewQueue, open_original
 from qwen3vl_app.ui.routes.page import FOR_EVER
+from qwen3vl_app.ui.serialize import name_of
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 

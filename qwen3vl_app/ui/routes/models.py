@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from qwen3vl_app.services import Services
-from qwen3vl_app.ui.present import Json, model_row
+from qwen3vl_app.ui.serialize import Json, model_row
 
 
 def model_routes(services: Services) -> APIRouter:

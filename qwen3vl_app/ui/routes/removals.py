@@ -12,7 +12,7 @@ from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.rows import Removal, RemovalId
 from qwen3vl_app.store.trash import Removed
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.present import Json, name_of
+from qwen3vl_app.ui.serialize import Json, name_of
 
 CHANGING, MOST_WAITING = 2, 32
 """Requests answered at once, and waiting: a copy that comes back may be of gigabytes."""

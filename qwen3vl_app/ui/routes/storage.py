@@ -13,8 +13,8 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.storage import StorageOption
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.reasons import reason_row
+from qwen3vl_app.ui.serialize import Json
 
 AT_ONCE, MOST_WAITING = 2, 8
 """Requests answered at once, and waiting: measuring takes seconds, dropping reads all vectors."""

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId
-from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.routes.media import known_item
+from qwen3vl_app.ui.serialize import Json
 
 
 class Tagging(BaseModel):

@@ -11,8 +11,8 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION
 from qwen3vl_app.types import ItemFilter
 from qwen3vl_app.ui.failures import GoneError
-from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.routes.media import INERT
+from qwen3vl_app.ui.serialize import Json
 from qwen3vl_app.ui.tour import guided_queries, tour_row
 
 MOST_SAMPLES = 2000

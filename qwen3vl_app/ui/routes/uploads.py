@@ -23,11 +23,11 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.uploads import ARRIVING, CONTENT
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.present import Json
 from qwen3vl_app.ui.reasons import reason_row
 from qwen3vl_app.ui.room import Reservation, Room
 from qwen3vl_app.ui.routes.indexing import clean_name
 from qwen3vl_app.ui.routes.removals import removed_row
+from qwen3vl_app.ui.serialize import Json
 from qwen3vl_app.ui.uploads import safe_relative
 
 CHUNK = 2**20

@@ -9,12 +9,12 @@ import gradio as gr
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId
-from qwen3vl_app.ui.choices import MOST_ITEMS, build_question
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
-from qwen3vl_app.ui.present import Json, item_card
 from qwen3vl_app.ui.query_files import MOST_FILES
+from qwen3vl_app.ui.question_form import MOST_ITEMS, build_question
 from qwen3vl_app.ui.searches import Searches
+from qwen3vl_app.ui.serialize import Json, item_card
 
 Event: TypeAlias = Iterator[Json]
 

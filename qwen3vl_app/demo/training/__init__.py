@@ -1,0 +1,1 @@
+"""The two checkpoints: network, batches, targets, losses, timed training, export."""

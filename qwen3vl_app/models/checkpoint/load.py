@@ -1,0 +1,232 @@
+"""A checkpoint folder into memory: device, dtype, weights, with reasons.
+
+Weights are read from safetensors only, no code of a checkpoint runs, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import torch
+import transformers
+from safetensors import SafetensorError, safe_open
+from transformers import Qwen3VLForConditionalGeneration, Qwen3VLModel
+
+from qwen3vl_app.budget import Budget, load_budget
+from qwen3vl_app.errors import ModelLoadError, UsageError
+from qwen3vl_app.models.checkpoint.resolve import Checkpoint
+from qwen3vl_app.models.prompt.layout import PromptTokenizer
+from qwen3vl_app.models.vision.quicken import quicken
+
+log = logging.getLogger(__name__)
+
+MODEL_TYPE = "qwen3_vl"
+SPARE = 1.15
+"""Memory beyond the weights that a pass needs at least, as a factor; measured on short inputs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a model runs, in what numbers, and why."""
+
+    device: str
+    dtype: torch.dtype
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.device}, {str(self.dtype).removeprefix('torch.')}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Loaded:
+    """A model in memory, ready for one thread."""
+
+    checkpoint: Checkpoint
+    placement: Placement
+    model: Any
+    """``Qwen3VLModel`` or ``Qwen3VLForConditionalGeneration``, in evaluation mode."""
+
+    tokenizer: PromptTokenizer
+    budget: Budget
+
+    @property
+    def detail(self) -> str:
+        """Device, dtype and why, and why this checkpoint, one line."""
+        return f"{self.placement}; {self.checkpoint.reason}"
+
+
+def has_gpu(device: str = "auto") -> bool:
+    """Whether ``device`` leads to a GPU."""
+    return place(device).device != "cpu"
+
+
+def place(device: str) -> Placement:
+    """Device and dtype for ``auto``, ``cuda``, ``mps`` or ``cpu``.
+
+    float32 on CPUs: without native bfloat16, which few have, it is 6 to 51 times slower there.
+
+    Raises:
+        UsageError: No such device, or this machine has none.
+    """
+    if device not in {"auto", "cpu", "cuda", "mps"}:
+        raise UsageError(f"“{device}” is no device: choose auto, cpu, cuda or mps.")
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if (device == "cuda" and not cuda) or (device == "mps" and not mps):
+        raise UsageError(f"This machine has no {device} device: choose auto or cpu.")
+    if device == "cuda" or (device == "auto" and cuda):
+        name = torch.cuda.get_device_name()
+        if torch.cuda.is_bf16_supported(including_emulation=False):
+            return Placement(device="cuda", dtype=torch.bfloat16, reason=name)
+        why = f"{name} has no native bfloat16"
+        return Placement(device="cuda", dtype=torch.float32, reason=why)
+    if device == "mps" or (device == "auto" and mps):
+        return Placement(device="mps", dtype=torch.bfloat16, reason="Apple GPU")
+    why = "asked for" if device == "cpu" else "no GPU found"
+    return Placement(device="cpu", dtype=torch.float32, reason=f"{why}; CPUs are slow in bfloat16")
+
+
+def load_embedder(checkpoint: Checkpoint, device: str) -> Loaded:
+    """An embedder, without the output layer that it does not need.
+
+    Raises:
+        ModelLoadError: The folder is damaged, of another kind, or too large.
+        UsageError: The device is not there.
+    """
+    return _load(Qwen3VLModel, checkpoint, device)
+
+
+def load_reranker(checkpoint: Checkpoint, device: str) -> Loaded:
+    """A reranker with its output layer, as for `load_embedder`."""
+    return _load(Qwen3VLForConditionalGeneration, checkpoint, device)
+
+
+def _load(kind: type[Any], checkpoint: Checkpoint, device: str) -> Loaded:
+    folder = checkpoint.folder
+    check_folder(folder)
+    placement = place(device)
+    _check_memory(folder, placement)
+    tokenizer, budget = PromptTokenizer(folder), load_budget(folder)
+    model = _read_weights(kind, folder, placement)
+    tower = model.visual if isinstance(model, Qwen3VLModel) else model.model.visual
+    quicken(tower)
+    loaded = Loaded(
+        checkpoint=checkpoint,
+        placement=placement,
+        model=model,
+        tokenizer=tokenizer,
+        budget=budget,
+    )
+    log.info("%s on %s", checkpoint.name, loaded.detail)
+    return loaded
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is not a Qwen3-VL checkpoint in safetensors.
+
+    Raises:
+        ModelLoadError: Says what was found instead.
+    """
+    file = folder / "config.json"
+    try:
+        found = orjson.loads(file.read_bytes()).get("model_type")
+    except FileNotFoundError:
+        raise ModelLoadError(f"{folder} is no checkpoint: it has no config.json.") from None
+    except (OSError, orjson.JSONDecodeError, AttributeError) as error:
+        raise ModelLoadError(f"{file} is damaged: {error}.") from error
+    if found != MODEL_TYPE:
+        raise ModelLoadError(
+            f"{folder} holds a model of type “{found}”; this program runs “{MODEL_TYPE}”, "
+            "such as Qwen/Qwen3-VL-Embedding-2B."
+        )
+    if not any(folder.glob("*.safetensors")):
+        others = sorted(p.name for p in folder.iterdir() if p.suffix in {".bin", ".pt", ".pth"})
+        if not others:
+            raise ModelLoadError(f"{folder} has no weights; this program reads .safetensors only.")
+        raise ModelLoadError(
+            f"{folder} has only {others[0]}, which can run code when opened; this program reads "
+            ".safetensors only."
+        )
+
+
+def _check_memory(folder: Path, placement: Placement) -> None:
+    """Refuse weights that cannot fit before the system starts ending processes.
+
+    Raises:
+        ModelLoadError: With what is needed and what there is.
+    """
+    stored = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    widened = _stored_bytes(folder) < placement.dtype.itemsize
+    needed = stored * (2 if widened else 1) * SPARE
+    if placement.device == "cuda":
+        total = torch.cuda.mem_get_info()[1]
+    elif hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    else:
+        return
+    if needed > total:
+        raise ModelLoadError(
+            f"{folder.name} needs about {needed / 2**30:.0f} GiB of memory on {placement.device}, "
+            f"and this machine has {total / 2**30:.0f}; choose 2b or demo."
+        )
+
+
+def _stored_bytes(folder: Path) -> int:
+    """Bytes per stored number, by what ``config.json`` says; 4 where it says nothing."""
+    config = orjson.loads((folder / "config.json").read_bytes())
+    name = config.get("dtype") or config.get("torch_dtype") or "float32"
+    return 2 if str(name).endswith("16") else 4
+
+
+def _quieten() -> None:
+    """No progress bar and no table of unused tensors: gaps are reported as errors below."""
+    logs: Any = transformers.utils.logging
+    logs.disable_progress_bar()
+    logs.set_verbosity_error()
+
+
+def _read_weights(kind: type[Any], folder: Path, placement: Placement) -> Any:  # noqa: ANN401
+    """The model on its device.
+
+    Raises:
+        ModelLoadError: Weights are missing or do not fit the configuration; transformers would
+            fill the gaps with random numbers.
+    """
+    _quieten()
+    try:
+        model, report = kind.from_pretrained(
+            folder,
+            dtype=placement.dtype,
+            attn_implementation="sdpa",
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+        gaps = sorted(report["missing_keys"])
+        if gaps:
+            raise ModelLoadError(
+                f"{folder} lacks {len(gaps)} of the model's tensors, such as {gaps[0]}."
+            )
+        return model.to(placement.device).eval().requires_grad_(requires_grad=False)
+    except SafetensorError as error:
+        raise ModelLoadError(
+            f"{_damaged(folder)} is damaged ({error}); copy the checkpoint again."
+        ) from error
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelLoadError(f"{folder} cannot be loaded: {first}") from error
+
+
+def _damaged(folder: Path) -> Path:
+    """The file of weights whose header does not fit it; the folder where each looks whole."""
+    for file in sorted(folder.glob("*.safetensors")):
+        try:
+            with safe_open(file, "pt"):
+                pass
+        except SafetensorError:
+            return file
+    return folder

@@ -1,0 +1,1 @@
+"""Rows become hidden states, vectors and scores: sizes, batches, the two models."""

@@ -1,0 +1,166 @@
+"""Rows through the model in padded batches: sort, collate, run, take the last real token."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from qwen3vl_app.models.forward.memory import is_out_of_memory
+from qwen3vl_app.models.forward.rows import Batch, Row, collate
+
+if TYPE_CHECKING:
+    from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLModel
+
+    from qwen3vl_app.models.prompt.layout import PromptTokenizer
+
+log = logging.getLogger(__name__)
+
+SMALL_WIDTH = 512
+"""Numbers per token up to which a model is small; the published ones have 2048 and 4096."""
+
+
+def tokens_per_pass(device: str, width: int) -> int:
+    """Longest row × rows that one pass should have, for a model of ``width`` numbers per token.
+
+    On a CPU a large model gains nothing from batches beyond some hundred tokens and needs seconds
+    for them; a small one is held up by overhead instead. On a GPU larger passes are faster; where
+    memory does not hold them, they are halved.
+    """
+    if device == "cuda":
+        return 16384
+    return 4096 if width <= SMALL_WIDTH or device == "mps" else 512
+
+
+def nothing() -> None:
+    """Between two layers, when nobody waits."""
+
+
+class Runner:
+    """Runs rows through one model; keeps what it has learnt about the memory of its device.
+
+    Not thread-safe, but re-entrant: ``between`` may run other rows through the same runner.
+
+    Args:
+        model: In evaluation mode, on its device.
+        tokenizer: Of the same checkpoint.
+        between: Called between two passes and between two layers of each, so that something more
+            urgent can go first: a pass of the 2B model takes seconds on a CPU. A pass keeps
+            nothing in the model that another one would change.
+    """
+
+    def __init__(
+        self,
+        model: Qwen3VLModel,
+        tokenizer: PromptTokenizer,
+        between: Callable[[], None] = nothing,
+    ) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._between = between
+        for layer in (*model.visual.blocks, *model.language_model.layers):
+            layer.register_forward_pre_hook(lambda *_: between())
+        width = model.language_model.embed_tokens.embedding_dim
+        self._tokens = tokens_per_pass(model.device.type, width)
+
+    def last_states(self, rows: Sequence[Row]) -> Iterator[tuple[int, Tensor | None]]:
+        """Each row's position and last hidden state, in the order in which batches end.
+
+        Yields:
+            (position, state): shape (H,), float32 on the CPU; None where the device's memory
+            does not even hold this row alone.
+        """
+        todo = list(by_length([len(row.ids) for row in rows], self._tokens))
+        while todo:
+            batch = todo.pop(0)
+            states = self._attempt([rows[at] for at in batch])
+            if states is not None:
+                yield from zip(batch, states, strict=True)
+            elif len(batch) == 1:
+                yield batch[0], None
+            else:
+                half = len(batch) // 2
+                todo[:0] = [batch[:half], batch[half:]]
+            if todo:
+                self._between()
+
+    def _attempt(self, rows: Sequence[Row]) -> Tensor | None:
+        """One pass, shape (N, H); None if memory ran out, and then smaller batches from now on."""
+        try:
+            with torch.inference_mode():
+                return run(self._model, collate(rows, self._tokenizer))
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        tokens = max(len(row.ids) for row in rows) * len(rows)
+        log.warning("out of memory with %d rows, %d tokens", len(rows), tokens)
+        if len(rows) > 1:
+            self._tokens = min(self._tokens, tokens // 2)
+        if self._model.device.type == "cuda":
+            torch.cuda.empty_cache()
+        return None
+
+
+def run(model: Qwen3VLModel, batch: Batch) -> Tensor:
+    """One forward pass: the hidden state of each row's last real token, (N, H), float32, CPU."""
+    device = model.device
+
+    def put(tensor: Tensor | None) -> Tensor | None:
+        return None if tensor is None else tensor.to(device)
+
+    # no attention mask: padding is on the right and attention causal, so no real token sees it,
+    # and without a mask torch takes its causal kernels
+    hidden = model(
+        input_ids=put(batch.ids),
+        attention_mask=None,
+        position_ids=put(positions(model, batch)),
+        pixel_values=put(batch.pictures),
+        image_grid_thw=put(batch.picture_grids),
+        pixel_values_videos=put(batch.clips),
+        video_grid_thw=put(batch.clip_grids),
+        mm_token_type_ids=put(batch.kinds),
+        use_cache=False,
+    ).last_hidden_state  # (N, L, H)
+    last = batch.mask.sum(1) - 1  # padded on the right
+    picked: Tensor = hidden[torch.arange(len(last), device=device), last.to(device)]  # (N, H)
+    return picked.float().cpu()
+
+
+def positions(model: Qwen3VLModel, batch: Batch) -> Tensor | None:
+    """Time, row and column of each token, (3, N, L); None where all is text.
+
+    Made on the CPU: transformers computes them with Python loops that would wait for the
+    device at every picture.
+    """
+    if batch.picture_grids is None and batch.clip_grids is None:
+        return None
+    rope_index: Callable[..., tuple[Tensor, Tensor]] = model.get_rope_index
+    found, _ = rope_index(
+        batch.ids,
+        batch.kinds,
+        image_grid_thw=batch.picture_grids,
+        video_grid_thw=batch.clip_grids,
+        attention_mask=batch.mask,
+    )
+    return found
+
+
+def by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Positions in batches of similar length, longest first.
+
+    Each batch has at most ``tokens`` = longest × rows, or is a single row, and no row is shorter
+    than half the longest, so that less than half of a pass is padding. The longest goes first so
+    that memory runs out at once or not at all.
+    """
+    batch: list[int] = []
+    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        longest = lengths[batch[0]] if batch else 0
+        if batch and (longest * (len(batch) + 1) > tokens or lengths[at] * 2 < longest):
+            yield batch
+            batch = []
+        batch.append(at)
+    if batch:
+        yield batch

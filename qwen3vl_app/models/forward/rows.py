@@ -1,0 +1,221 @@
+"""From content to one row of a batch: sizes, ids, then tensors.
+
+A row is planned with arithmetic only, so that rows can be sorted by length before a single
+picture is resized; pixels are made when its batch runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from qwen3vl_app.budget import Size, fit
+from qwen3vl_app.models.prompt.layout import (
+    EMBEDDER_TOKENS,
+    RERANKER_TOKENS,
+    Blocks,
+    PromptTokenizer,
+    embed_messages,
+    rerank_messages,
+)
+from qwen3vl_app.models.vision import patches as vision
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from qwen3vl_app.budget import Budget
+    from qwen3vl_app.types import Clip, ModelInput
+
+RESERVED_TOKENS = 512
+"""Kept for words when pictures and clips would fill the whole prompt."""
+
+STAMP_TOKENS = 14
+"""Most tokens that a stamp such as "<1234.5 seconds>" and its two marks take."""
+
+
+class RejectedInputError(ValueError):
+    """The model cannot take this input; the message is the reason, in one sentence.
+
+    Never leaves this package: batches report it as ``rejected``.
+    """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One planned prompt."""
+
+    ids: tuple[int, ...]
+    pictures: tuple[tuple[Image, Size], ...]
+    """In prompt order, each with the size at which it is shown."""
+
+    clips: tuple[tuple[Clip, Size], ...]
+
+
+def embed_row(
+    tokenizer: PromptTokenizer, budget: Budget, item: ModelInput, instruction: str
+) -> Row:
+    """Plan an embedder prompt.
+
+    Raises:
+        RejectedInputError: The input does not fit.
+    """
+    limit = budget.max_input_tokens or EMBEDDER_TOKENS
+    pictures, clips, blocks = plan_vision([item], budget, limit)
+    ids = tokenizer.embed_ids(embed_messages(item, instruction), blocks, limit)
+    return _row(tokenizer, ids, blocks, pictures, clips)
+
+
+def rerank_row(
+    tokenizer: PromptTokenizer,
+    budget: Budget,
+    query: ModelInput,
+    document: ModelInput,
+    instruction: str,
+) -> Row:
+    """Plan a reranker prompt.
+
+    Raises:
+        RejectedInputError: The pair does not fit.
+    """
+    limit = budget.max_input_tokens or RERANKER_TOKENS
+    pictures, clips, blocks = plan_vision([query, document], budget, limit)
+    ids = tokenizer.rerank_ids(rerank_messages(query, document, instruction), blocks, limit)
+    return _row(tokenizer, ids, blocks, pictures, clips)
+
+
+def _row(
+    tokenizer: PromptTokenizer,
+    ids: Sequence[int],
+    blocks: Blocks,
+    pictures: tuple[tuple[Image, Size], ...],
+    clips: tuple[tuple[Clip, Size], ...],
+) -> Row:
+    """The row, unless truncation has cut into a picture or clip."""
+    pads = sum(blocks.pictures) + sum(len(times) * tokens for times, tokens in blocks.clips)
+    if sum(i in (tokenizer.picture_id, tokenizer.clip_id) for i in ids) != pads:
+        raise RejectedInputError(
+            f"the words before its pictures leave no room for their {pads} tokens; shorten them"
+        )
+    return Row(tuple(ids), pictures, clips)
+
+
+# ---------------------------------------------------------------- sizes
+
+
+def plan_vision(
+    items: Sequence[ModelInput], budget: Budget, limit: int
+) -> tuple[tuple[tuple[Image, Size], ...], tuple[tuple[Clip, Size], ...], Blocks]:
+    """Pictures and clips of a prompt, in order, each with its size, and their tokens.
+
+    Sizes are the reference's. Where the reference would give up, because its budget per frame
+    lets a minute of video exceed the prompt, everything is shown smaller by one factor.
+
+    Args:
+        items: What the prompt holds: one input, or query and document.
+        budget: Of the checkpoint.
+        limit: Tokens of the whole prompt.
+
+    Raises:
+        RejectedInputError: A shape the model refuses, or too much even when shown small.
+    """
+    pictures = [picture for item in items for picture in item.pictures]
+    clips = [clip for item in items for clip in item.clips]
+    _check_shapes([*(p.size for p in pictures), *(f.frames[0].size for f in clips)])
+    sizes = [budget.fit_picture(p.size) for p in pictures]
+    clip_sizes = [vision.clip_size(clip, budget) for clip in clips]
+    times = [vision.stamps(clip) for clip in clips]
+    room = limit - min(RESERVED_TOKENS, limit // 4) - STAMP_TOKENS * sum(map(len, times))
+    needed = _tokens(sizes, clip_sizes, times)
+    if needed > room:
+        share = max(room, 0) / needed
+        sizes = [_smaller(size, share) for size in sizes]
+        clip_sizes = [_smaller(size, share) for size in clip_sizes]
+        needed = _tokens(sizes, clip_sizes, times)
+    if needed > room:
+        raise RejectedInputError(
+            f"its {len(pictures)} pictures and {len(clips)} clips need at least {needed} tokens, "
+            f"and the model takes {max(room, 0)}; give fewer or shorter ones"
+        )
+    blocks = Blocks(
+        pictures=tuple(map(vision.tokens_per_pair, sizes)),
+        clips=tuple(zip(times, map(vision.tokens_per_pair, clip_sizes), strict=True)),
+    )
+    return (
+        tuple(zip(pictures, sizes, strict=True)),
+        tuple(zip(clips, clip_sizes, strict=True)),
+        blocks,
+    )
+
+
+def _check_shapes(sizes: Sequence[Size]) -> None:
+    for width, height in sizes:
+        if max(width, height) > vision.MAX_ASPECT * min(width, height):
+            raise RejectedInputError(
+                f"{width} × {height} pixels is a strip longer than {vision.MAX_ASPECT} to 1, "
+                "which the model refuses; crop it"
+            )
+
+
+def _smaller(size: Size, share: float) -> Size:
+    return fit(size, 1, max(1.0, vision.tokens_per_pair(size) * share))
+
+
+def _tokens(
+    sizes: Sequence[Size], clip_sizes: Sequence[Size], times: Sequence[Sequence[float]]
+) -> int:
+    per_pair = map(vision.tokens_per_pair, clip_sizes)
+    pairs = map(len, times)
+    return sum(map(vision.tokens_per_pair, sizes)) + sum(map(int.__mul__, per_pair, pairs))
+
+
+# ---------------------------------------------------------------- tensors
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """N rows as tensors on the CPU, padded on the right to L tokens."""
+
+    ids: Tensor
+    """Shape (N, L), int64."""
+
+    mask: Tensor
+    """Shape (N, L), int64, 1 for real tokens."""
+
+    kinds: Tensor
+    """Shape (N, L), int64: 0 text, 1 picture, 2 clip."""
+
+    pictures: Tensor | None
+    """Shape (patches of all pictures, 1536)."""
+
+    picture_grids: Tensor | None
+    """Shape (pictures, 3), int64."""
+
+    clips: Tensor | None
+    clip_grids: Tensor | None
+
+
+def collate(rows: Sequence[Row], tokenizer: PromptTokenizer) -> Batch:
+    """Pad ids on the right and cut the pictures of all rows into patches.
+
+    Padding on the right leaves real tokens as they are, because attention is causal.
+    """
+    longest = max(len(row.ids) for row in rows)
+    ids = torch.zeros(len(rows), longest, dtype=torch.int64)
+    mask = torch.zeros_like(ids)
+    for at, row in enumerate(rows):
+        ids[at, : len(row.ids)] = torch.tensor(row.ids)
+        mask[at, : len(row.ids)] = 1
+    kinds = ((ids == tokenizer.picture_id) + 2 * (ids == tokenizer.clip_id)).long() * mask
+    stills = [vision.picture_patches(p, size) for row in rows for p, size in row.pictures]
+    clips = [vision.clip_patches(c, size) for row in rows for c, size in row.clips]
+    return Batch(ids, mask, kinds, *_stack(stills), *_stack(clips))
+
+
+def _stack(parts: Sequence[vision.Patches]) -> tuple[Tensor | None, Tensor | None]:
+    if not parts:
+        return None, None
+    return torch.cat([p.values for p in parts]), torch.tensor([p.grid for p in parts])

@@ -1,0 +1,1 @@
+"""Content becomes messages and token ids, as the checkpoint's own template has them."""

@@ -1,0 +1,1 @@
+"""Who runs which model when: the protocol everyone depends on, the host, its queue."""

@@ -1,0 +1,69 @@
+"""Queries that are asked at once: each has a ranking of its own, and the rankings become one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qwen3vl_app.search.collapse import as_hits, best_ranks, ranks, shown
+from qwen3vl_app.search.dense_recall import DenseRecall
+from qwen3vl_app.search.fusion import fused
+from qwen3vl_app.store.protocols import Store
+from qwen3vl_app.types import Hit, ItemId, LeftOut, Query
+
+
+class MultiQuery:
+    """One search by the vectors of one query or several."""
+
+    def __init__(self, library: Store, query: Query, each: Sequence[DenseRecall]) -> None:
+        self._library = library
+        self._query = query
+        self._each = each
+        self._rankings: list[list[ItemId]] = []
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether the library holds no vector at all of the model in use."""
+        return all(one.is_in_vain for one in self._each)
+
+    def hits(self) -> tuple[Hit, ...]:
+        """Best first."""
+        listed = shown(self._library, self._query, self._fetch)
+        rankings = [ranks(found) for found in self._rankings]
+        best = {head: _best(rankings, head) for head in listed.heads}
+        near = [one.similarities(listed.heads) for one in self._each]
+        hits = as_hits(
+            self._library,
+            listed,
+            {head: near[at][head] for head, at in best.items() if head in near[at]},
+            best_ranks([one.word_ranks for one in self._each]),
+            rankings,
+        )
+        return tuple(self._each[best[hit.item.id]].placed(hit) for hit in hits)
+
+    def left_out(self, hits: Sequence[Hit]) -> LeftOut | None:
+        """What was not shown; None where the library is too small to tell."""
+        found = [left for one in self._each if (left := one.left_out()) is not None]
+        if not found:
+            return None
+        above = {item for left in found for item in left.above}
+        above |= {hit.item.id for hit in hits if hit.stands_out}
+        hidden = {item for left in found for item in left.hidden}
+        return LeftOut(
+            shown=len(hits),
+            above=len(above),
+            hidden=len(hidden - above),
+            collapsed=sum(len(hit.copies) for hit in hits),
+            level=min(left.level for left in found),
+            more=any(left.more for left in found),
+            uniform=any(left.uniform for left in found),
+        )
+
+    def _fetch(self, k: int) -> tuple[list[ItemId], bool]:
+        found = [one.fetch(k) for one in self._each]
+        self._rankings = [ids for ids, _ in found]
+        return fused(*self._rankings), all(is_all for _, is_all in found)
+
+
+def _best(rankings: Sequence[dict[ItemId, int]], item: ItemId) -> int:
+    """Which of the rankings has the item highest."""
+    return min(range(len(rankings)), key=lambda at: rankings[at].get(item, len(rankings[at]) + 1))

@@ -1,0 +1,73 @@
+"""Scores kept from earlier searches: looking further judges only what is new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from threading import Lock
+
+from PIL.Image import Image
+
+from qwen3vl_app.types import ContentHash, Item, ModelInput, Score
+
+KEPT_SCORES = 20_000
+"""A hundred searches at the greatest depth, about 6 MB."""
+
+Question = bytes
+"""Names what is asked of a document: a query as the reranker sees it, with its instruction."""
+
+_Key = tuple[Question, ContentHash, int]
+
+
+def question_of(asked: ModelInput, instruction: str) -> Question:
+    """The same for queries of equal content, whatever objects hold it; some 7 ms a megapixel."""
+    digest = hashlib.blake2b(digest_size=16)
+
+    def note(*parts: object) -> None:
+        digest.update(repr(parts).encode("utf-8", "surrogatepass"))
+
+    def show(picture: Image) -> None:
+        note(picture.mode, picture.size)
+        digest.update(picture.tobytes())
+
+    note(instruction, asked.texts, len(asked.pictures))
+    for picture in asked.pictures:
+        show(picture)
+    for clip in asked.clips:
+        note(clip.seconds, clip.from_file)
+        for frame in clip.frames:
+            show(frame)
+    return digest.digest()
+
+
+class ScoreCache:
+    """The scores of one reranker, the least recently used dropped first. Thread-safe.
+
+    An item is known by the bytes of its file and its place in it, so a file that changes is
+    judged anew and one that is moved is not.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._scores: OrderedDict[_Key, Score] = OrderedDict()
+
+    def known(self, question: Question, item: Item) -> Score | None:
+        """The score given before."""
+        key = (question, item.content_hash, item.ordinal)
+        with self._lock:
+            score = self._scores.get(key)
+            if score is not None:
+                self._scores.move_to_end(key)
+            return score
+
+    def keep(self, question: Question, item: Item, score: Score) -> None:
+        """Remember a score; reasons why there is none are not kept, they may pass."""
+        with self._lock:
+            self._scores[question, item.content_hash, item.ordinal] = score
+            while len(self._scores) > KEPT_SCORES:
+                self._scores.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._scores.clear()

@@ -1,0 +1,659 @@
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from qwen3vl_app.budget import Budget, load_budget
+from qwen3vl_app.errors import ModelError, ModelLoadError
+from qwen3vl_app.models.checkpoint.resolve import Role
+from qwen3vl_app.models.forward import embedder as embedder_module
+from qwen3vl_app.models.forward.rows import RejectedInputError, embed_row
+from qwen3vl_app.models.service import host as host_module
+from qwen3vl_app.models.service.host import ModelHost, Priority
+from qwen3vl_app.models.service.joining import MOST_JOINED, Asked
+from qwen3vl_app.models.service.protocol import ModelState
+from qwen3vl_app.models.service.retrying import seconds_until_retry
+from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
+from qwen3vl_app.types import ModelInput
+
+TEXT = ModelInput(texts=("a red bicycle",))
+WAIT = 60
+
+
+@pytest.fixture
+def settings(parity):
+    folder = str(parity / "checkpoint")
+    return Settings(model=folder, reranker=folder, device="cpu", threads=1)
+
+
+@pytest.fixture
+def host(settings):
+    host = ModelHost(settings)
+    yield host
+    host.close()
+
+
+@pytest.fixture(scope="module")
+def ready(parity):
+    folder = str(parity / "checkpoint")
+    host = ModelHost(Settings(model=folder, reranker=folder, device="cpu", threads=1))
+    host.start()
+    assert host.wait(WAIT)
+    yield host
+    host.close()
+
+
+class Held:
+    """Keeps the model thread busy with one job until let go."""
+
+    def __init__(self, host, priority=Priority.INDEX, then=lambda model: None):
+        self.begun, self.go = threading.Event(), threading.Event()
+
+        def run(model):
+            self.begun.set()
+            assert self.go.wait(WAIT)
+            return then(model)
+
+        self.future = host._jobs.put(Role.EMBEDDER, priority, run)
+        assert self.begun.wait(WAIT)
+
+
+def in_background(function, *args, **options):
+    thread = threading.Thread(target=function, args=args, kwargs=options)
+    thread.start()
+    return thread
+
+
+def until(condition):
+    end = time.monotonic() + WAIT
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_host__loads_on_its_own_thread_and_says_so(host, settings):
+    assert [s.state for s in host.status()] == [ModelState.WAITING] * 2
+    host.start()
+    host.start()
+    assert host.space().dimension == 64
+    assert host.wait(WAIT)
+    embedder, reranker = host.status()
+    assert (embedder.role, embedder.name, embedder.state) == (
+        "embedder",
+        "checkpoint",
+        ModelState.READY,
+    )
+    assert reranker.state is ModelState.READY
+    assert "float32" in embedder.detail
+    assert host.embedder_budget().max_picture_tokens == 1800
+    assert host.reranker_budget().max_picture_tokens == 1800
+    assert host.has_reranker
+
+
+def test_host__embeds_and_scores_as_the_models_do(ready, embedder, reranker):
+    batch = ready.embed([TEXT], instruction="Find it", priority=Priority.SEARCH)
+    assert (batch.vectors == embedder.embed([TEXT], "Find it").vectors).all()
+    found = ready.score(TEXT, [TEXT], instruction="")
+    assert found == reranker.score(TEXT, [TEXT], "")
+
+
+def test_host__work_asked_for_before_loading_waits(host):
+    # not even started: asking starts it
+    batch = host.embed([TEXT], instruction="", priority=Priority.SEARCH)
+    assert batch.vectors.shape == (1, 64)
+
+
+def test_host__status_never_waits_for_work(ready):
+    held = Held(ready)
+    began = time.monotonic()
+    assert ready.status()[0].state is ModelState.READY
+    assert time.monotonic() - began < 1
+    held.go.set()
+    held.future.result(WAIT)
+
+
+def test_host__most_urgent_first_then_oldest(ready):
+    held, order = Held(ready), []
+    futures = [
+        ready._jobs.put(Role.EMBEDDER, priority, lambda _model, n=name: order.append(n))
+        for name, priority in [
+            ("index 1", Priority.INDEX),
+            ("rerank", Priority.RERANK),
+            ("index 2", Priority.INDEX),
+            ("search", Priority.SEARCH),
+        ]
+    ]
+    held.go.set()
+    for future in futures:
+        future.result(WAIT)
+    assert order == ["search", "rerank", "index 1", "index 2"]
+
+
+def test_host__a_search_goes_between_two_passes_of_indexing(ready, monkeypatch):
+    monkeypatch.setattr(ready._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    texts = [ModelInput(texts=(f"passage {n}",)) for n in range(20)]
+    held = Held(ready, then=lambda model: model.embed(texts, ""))
+    finished = []
+    held.future.add_done_callback(lambda _: finished.append("index"))
+    search = ready._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda m: m.embed([TEXT], ""))
+    search.add_done_callback(lambda _: finished.append("search"))
+    later = ready._jobs.put(Role.EMBEDDER, Priority.INDEX, lambda m: m.embed([TEXT], ""))
+    later.add_done_callback(lambda _: finished.append("index 2"))
+    held.go.set()
+    assert later.result(WAIT).kept == (0,)
+    assert finished == ["search", "index", "index 2"]
+    assert held.future.result().kept == tuple(range(20))
+
+
+PICTURES = ModelInput(
+    texts=("two of them",),
+    pictures=(Image.new("RGB", (96, 64), "red"), Image.linear_gradient("L").convert("RGB")),
+)
+
+
+def test_host__a_search_goes_between_two_layers_of_a_pass_and_changes_nothing(ready):
+    """At every single layer, of both models, also of the part that sees, what others ask runs."""
+    embedder = ready._slots[Role.EMBEDDER].model
+    alone = {text: embedder.embed([ModelInput(texts=(text,))], "").vectors for text in "abc"}
+    inputs = [TEXT, PICTURES]
+    expected = embedder.embed(inputs, "").vectors
+    found: list[tuple[str, np.ndarray]] = []
+    other: list[bool] = []
+
+    def ask_between(*_):
+        if other:
+            return  # what is asked in between is not interrupted itself
+        other.append(True)
+        text = "abc"[len(found) % 3]
+        found.append((text, embedder.embed([ModelInput(texts=(text,)), PICTURES], "").vectors))
+        other.clear()
+
+    def run(model):
+        layers = [*model._runner._model.visual.blocks, *model._runner._model.language_model.layers]
+        hooks = [layer.register_forward_pre_hook(ask_between) for layer in layers]
+        try:
+            return model.embed(inputs, "")
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+    batch = ready._jobs.put(Role.EMBEDDER, Priority.INDEX, run).result(WAIT)
+    layers = embedder._runner._model.config
+    assert len(found) >= layers.text_config.num_hidden_layers + layers.vision_config.depth
+    assert np.abs(batch.vectors - expected).max() < 1e-6
+    for text, vectors in found:
+        assert np.abs(vectors[0] - alone[text][0]).max() < 1e-6
+        assert np.abs(vectors[1] - expected[1]).max() < 1e-6
+
+
+def test_host__a_search_is_answered_in_the_middle_of_a_pass(ready):
+    """A pass through a large model takes seconds: nobody waits for its end."""
+    runner = ready._slots[Role.EMBEDDER].model._runner
+    first, searched = threading.Event(), []
+
+    def search():
+        assert first.wait(WAIT)
+        searched.append(ready.embed([TEXT], instruction="", priority=Priority.SEARCH))
+
+    def at_the_first_layer(*_):
+        if not first.is_set():
+            first.set()
+            until(lambda: ready._jobs._jobs)
+
+    def at_the_last_layer(*_):
+        if first.is_set() and not before_the_end:
+            before_the_end.append(bool(searched) or ready._running is Priority.SEARCH)
+
+    before_the_end: list[bool] = []
+    layers = runner._model.language_model.layers
+    hooks = [
+        layers[0].register_forward_hook(at_the_first_layer),
+        layers[-1].register_forward_hook(at_the_last_layer),
+    ]
+    thread = in_background(search)
+    try:
+        ready.embed([TEXT, PICTURES], instruction="", priority=Priority.INDEX)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    thread.join(WAIT)
+    assert before_the_end == [True]
+    assert searched[0].kept == (0,)
+
+
+def test_host__indexing_gives_way_while_somebody_searches(ready, monkeypatch):
+    monkeypatch.setattr(host_module, "QUIET_SECONDS", 0.3)
+    ready.embed([TEXT], instruction="", priority=Priority.SEARCH)
+    order: list[int | str] = []
+
+    def index():
+        ready.embed([TEXT], instruction="", priority=Priority.INDEX)
+        order.append("index")
+
+    thread = in_background(index)
+    for number in range(4):
+        time.sleep(0.1)
+        ready.embed([TEXT], instruction="", priority=Priority.SEARCH)
+        order.append(number)
+    thread.join(WAIT)
+    assert order == [0, 1, 2, 3, "index"]
+
+
+def test_host__indexing_is_not_put_off_for_ever(ready, monkeypatch):
+    monkeypatch.setattr(host_module, "QUIET_SECONDS", 60)
+    monkeypatch.setattr(host_module, "GIVING_WAY_SECONDS", 0.2)
+    over = threading.Event()
+
+    def search():
+        while not over.is_set():
+            ready.embed([TEXT], instruction="", priority=Priority.SEARCH)
+
+    thread = in_background(search)
+    try:
+        for _ in range(3):
+            batch = ready.embed([TEXT], instruction="", priority=Priority.INDEX)
+            assert batch.kept == (0,)
+    finally:
+        over.set()
+        thread.join(WAIT)
+
+
+def test_host__scores_say_how_long_they_took_without_waiting(ready):
+    held = Held(ready, Priority.SEARCH)
+    threading.Timer(0.5, held.go.set).start()
+    began = time.monotonic()
+    batch = ready.score(TEXT, [TEXT], instruction="")
+    assert 0 < batch.seconds < time.monotonic() - began - 0.4
+
+
+def test_host__a_search_is_not_interrupted_by_a_search(ready, monkeypatch):
+    monkeypatch.setattr(ready._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    held = Held(ready, Priority.SEARCH, then=lambda model: model.embed([TEXT] * 3, ""))
+    finished = []
+    held.future.add_done_callback(lambda _: finished.append(1))
+    second = ready._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda m: m.embed([TEXT], ""))
+    second.add_done_callback(lambda _: finished.append(2))
+    held.go.set()
+    second.result(WAIT)
+    assert finished == [1, 2]
+
+
+FIND = "Find it"
+
+
+@pytest.fixture
+def passes(ready, monkeypatch):
+    """How many inputs each call of the embedder had, from now on; the calls are the real ones."""
+    model, counted = ready._slots[Role.EMBEDDER].model, []
+    embed = model.embed
+
+    def counting(inputs, instruction):
+        counted.append(len(inputs))
+        return embed(inputs, instruction)
+
+    monkeypatch.setattr(model, "embed", counting)
+    return counted
+
+
+def ask(host, *texts, instruction=FIND, **content):
+    """A search that waits for its turn; its future."""
+    asked = Asked((ModelInput(texts=texts, **content),), instruction)
+    return host._jobs.put(Role.EMBEDDER, Priority.SEARCH, asked, asked.alike)
+
+
+def test_host__queries_that_wait_are_embedded_in_one_pass_and_have_their_own_vectors(
+    ready, embedder, passes
+):
+    texts = [f"a red bicycle {'very ' * n}fast" for n in range(7)]
+    alone = [embedder.embed([ModelInput(texts=(text,))], FIND).vectors[0] for text in texts]
+    held, found = Held(ready, Priority.SEARCH), {}
+
+    def search(n):
+        inputs = [ModelInput(texts=(texts[n],))]
+        found[n] = ready.embed(inputs, instruction=FIND, priority=Priority.SEARCH)
+
+    threads = [in_background(search, n) for n in range(7)]
+    until(lambda: len(ready._jobs._jobs) == 7)
+    held.go.set()
+    for thread in threads:
+        thread.join(WAIT)
+    assert passes == [7]
+    for n in range(7):
+        assert (found[n].kept, found[n].rejected) == ((0,), ())
+        assert found[n].vectors[0] @ alone[n] > 1 - 1e-5
+        # told apart from what the others asked, not only near it
+        assert np.abs(found[n].vectors[0] - alone[n]).max() < 1e-5
+
+
+def test_host__only_short_texts_under_one_instruction_are_embedded_together(ready, passes):
+    held = Held(ready, Priority.SEARCH)
+    futures = [
+        ask(ready, "one"),
+        ask(ready, "word " * 200),
+        ask(ready, "two"),
+        ask(ready, "three", instruction="Find another"),
+        ask(ready, pictures=(Image.new("RGB", (64, 64), "red"),)),
+    ]
+    indexing = ready._jobs.put(
+        Role.EMBEDDER, Priority.INDEX, Asked((TEXT,), FIND), Asked((TEXT,), FIND).alike
+    )
+    held.go.set()
+    assert [future.result(WAIT).kept for future in futures] == [(0,)] * 5
+    assert indexing.result(WAIT).kept == (0,)
+    assert passes == [2, 1, 1, 1, 1]
+
+
+def test_host__no_more_are_embedded_together_than_the_first_can_wait_for(ready, passes):
+    held = Held(ready, Priority.SEARCH)
+    futures = [ask(ready, f"number {n}") for n in range(MOST_JOINED + 3)]
+    held.go.set()
+    assert all(future.result(WAIT).kept == (0,) for future in futures)
+    assert passes == [MOST_JOINED, 3]
+
+
+def test_host__a_cancelled_query_leaves_those_it_waited_with(ready, embedder, passes):
+    held = Held(ready, Priority.SEARCH)
+    first, second, third = (ask(ready, text) for text in ("a", "b", "c"))
+    assert first.cancel()
+    held.go.set()
+    for future, text in ((second, "b"), (third, "c")):
+        expected = embedder.embed([ModelInput(texts=(text,))], FIND).vectors
+        assert np.abs(future.result(WAIT).vectors - expected).max() < 1e-5
+    assert passes == [2]
+
+
+def test_host__the_error_of_one_query_reaches_its_caller_only(ready, embedder, passes):
+    held = Held(ready, Priority.SEARCH)
+    good, bad, also = (ask(ready, text) for text in ("a", "\ud800", "c"))
+    held.go.set()
+    with pytest.raises(TypeError):
+        bad.result(WAIT)
+    for future, text in ((good, "a"), (also, "c")):
+        expected = embedder.embed([ModelInput(texts=(text,))], FIND).vectors
+        assert np.abs(future.result(WAIT).vectors - expected).max() < 1e-5
+    assert passes == [3, 1, 1, 1]
+
+
+def test_host__what_the_model_rejects_of_a_pass_is_told_to_who_asked_for_it(ready, monkeypatch):
+    plan = embed_row
+
+    def picky(tokenizer, budget, item, instruction):
+        if item.texts == ("b",):
+            raise RejectedInputError("no b")
+        return plan(tokenizer, budget, item, instruction)
+
+    monkeypatch.setattr(embedder_module, "embed_row", picky)
+    held = Held(ready, Priority.SEARCH)
+    first, second, third = (ask(ready, text) for text in ("a", "b", "c"))
+    held.go.set()
+    assert (first.result(WAIT).kept, first.result(WAIT).rejected) == ((0,), ())
+    assert (second.result(WAIT).kept, second.result(WAIT).rejected) == ((), ((0, "no b"),))
+    assert second.result(WAIT).vectors.shape == (0, 64)
+    assert (third.result(WAIT).kept, third.result(WAIT).rejected) == ((0,), ())
+
+
+def test_host__half_precision_embeds_each_query_alone(ready, passes, monkeypatch):
+    monkeypatch.setattr(type(ready._slots[Role.EMBEDDER].model), "is_exact", False)
+    held = Held(ready, Priority.SEARCH)
+    futures = [ask(ready, text) for text in ("a", "b")]
+    held.go.set()
+    assert all(future.result(WAIT).kept == (0,) for future in futures)
+    assert passes == [1, 1]
+
+
+def test_host__an_unexpected_error_reaches_its_caller_only(ready):
+    def fail(_model):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ready._jobs.put(Role.EMBEDDER, Priority.INDEX, fail).result(WAIT)
+    assert ready.embed([TEXT], instruction="", priority=Priority.INDEX).kept == (0,)
+
+
+def test_host__a_failing_load_is_one_sentence_everywhere(tmp_path):
+    host = ModelHost(Settings(model=str(tmp_path), reranker="no-such-model", device="cpu"))
+    host.start()
+    assert host.wait(WAIT)
+    embedder, reranker = host.status()
+    assert (embedder.state, reranker.state) == (ModelState.FAILED, ModelState.FAILED)
+    assert embedder.detail == f"{tmp_path} is no checkpoint: it has no config.json."
+    asks: tuple[Callable[[], object], ...] = (
+        host.space,
+        host.embedder_budget,
+        lambda: host.embed([TEXT], instruction="", priority=Priority.INDEX),
+    )
+    for ask in asks:
+        with pytest.raises(ModelLoadError, match=r"no config\.json"):
+            ask()
+    asks = (host.reranker_budget, lambda: host.score(TEXT, [TEXT], instruction=""))
+    for ask in asks:
+        with pytest.raises(ModelLoadError, match="“no-such-model” is neither"):
+            ask()
+    host.close()
+
+
+def test_host__work_that_waited_for_a_failing_load_ends(tmp_path):
+    host = ModelHost(Settings(model=str(tmp_path), reranker="none", device="cpu"))
+    waiting = host._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda model: model)
+    host.start()
+    with pytest.raises(ModelLoadError):
+        waiting.result(WAIT)
+    host.close()
+
+
+def test_host__the_embedder_works_where_the_reranker_fails(parity, tmp_path):
+    settings = Settings(model=str(parity / "checkpoint"), reranker=str(tmp_path), device="cpu")
+    host = ModelHost(settings)
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    with pytest.raises(ModelLoadError):
+        host.score(TEXT, [TEXT], instruction="")
+    host.close()
+
+
+def test_host__a_bug_while_loading_fails_the_model_not_the_program(host, monkeypatch, caplog):
+    def build(*_):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("qwen3vl_app.models.service.building.build_embedder", build)
+    with pytest.raises(ModelLoadError, match="embedder cannot be loaded: ZeroDivisionError"):
+        host.space()
+    assert "Traceback" in caplog.text
+    assert host.wait(WAIT)
+    assert host.status()[1].state is ModelState.READY
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("qwen3vl_app.models.service.retrying.WAITS", (0.01,))
+
+
+PASSING = [
+    OSError(24, "Too many open files"),
+    MemoryError(),
+    RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+    Exception("Too many open files (os error 24)"),
+    FileNotFoundError(2, "No such file or directory"),
+]
+
+
+@pytest.mark.parametrize("error", PASSING, ids=repr)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_host__loads_again_what_failed_for_want_of_something(
+    host, monkeypatch, impatient, error, wrapped
+):
+    from qwen3vl_app.models.service import building
+
+    build, tries = building.build_embedder, []
+
+    def failing(*given):
+        tries.append(given)
+        if len(tries) > 3:
+            return build(*given)
+        if wrapped:
+            raise ModelLoadError("The folder cannot be loaded.") from error
+        raise error
+
+    monkeypatch.setattr(building, "build_embedder", failing)
+    host.start()
+    until(lambda: host.status()[0].state is ModelState.READY)
+    assert len(tries) == 4
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+
+
+def test_host__does_not_load_again_by_itself_what_is_damaged(tmp_path, impatient):
+    host = ModelHost(Settings(model=str(tmp_path), reranker="none", device="cpu"))
+    host.start()
+    assert host.wait(WAIT)
+    assert host._slots[Role.EMBEDDER].retry_at is None
+    host.close()
+
+
+def test_retry__after_the_checkpoint_was_repaired(tmp_path, parity):
+    folder = tmp_path / "checkpoint"
+    host = ModelHost(Settings(model=str(folder), reranker=str(folder), device="cpu", threads=1))
+    host.retry()  # nothing has failed yet
+    host.start()
+    assert host.wait(WAIT)
+    folder.symlink_to(parity / "checkpoint")
+    with pytest.raises(ModelError):
+        host.space()
+    host.retry()
+    until(lambda: all(status.state is ModelState.READY for status in host.status()))
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    assert host.score(TEXT, [TEXT], instruction="").scores
+    host.close()
+
+
+def test_retry__those_who_ask_meanwhile_wait_for_the_model(host, monkeypatch):
+    from qwen3vl_app.models.service import building
+
+    build, loading, go, tries = building.build_embedder, threading.Event(), threading.Event(), []
+
+    def slow(*given):
+        tries.append(given)
+        if len(tries) == 1:
+            raise ModelLoadError("not yet")
+        loading.set()
+        assert go.wait(WAIT)
+        return build(*given)
+
+    monkeypatch.setattr(building, "build_embedder", slow)
+    host.start()
+    assert host.wait(WAIT)
+    host.retry()
+    assert loading.wait(WAIT)
+    found = []
+    asking = in_background(lambda: found.append(host.space().dimension))
+    go.set()
+    asking.join(WAIT)
+    assert found == [64]
+
+
+def test_retry__after_closing_does_nothing(settings):
+    host = ModelHost(settings)
+    host.close()
+    host.retry()
+    with pytest.raises(ModelError, match="program is ending"):
+        host.space()
+
+
+def test_seconds_until_retry__grow_to_five_minutes():
+    assert [seconds_until_retry(n) for n in (1, 2, 3, 4, 5, 99)] == [5, 15, 60, 300, 300, 300]
+
+
+def test_host__reranking_off(parity):
+    host = ModelHost(Settings(model=str(parity / "checkpoint"), reranker="none", device="cpu"))
+    assert not host.has_reranker
+    assert host.status()[1].state is ModelState.OFF
+    asks = (host.reranker_budget, lambda: host.score(TEXT, [TEXT], instruction=""))
+    for ask in asks:
+        with pytest.raises(ModelError, match="Reranking is off"):
+            ask()
+    host.close()
+
+
+def test_host__the_bundled_checkpoints_with_their_own_budget():
+    host = ModelHost(Settings(model="demo", reranker="demo", device="cpu", threads=1))
+    assert host.embedder_budget() == load_budget(DEMO_EMBEDDER)
+    assert host.embedder_budget() != Budget()
+    assert host.reranker_budget() == load_budget(DEMO_RERANKER)
+    assert all(status.bundled for status in host.status())
+    large = ModelInput(pictures=(Image.new("RGB", (4000, 3000)),), texts=("word " * 5000,))
+    batch = host.embed([large, TEXT], instruction="", priority=Priority.INDEX)
+    assert batch.kept == (0, 1)
+    assert None not in host.score(large, [large, TEXT], instruction="").scores
+    host.close()
+
+
+def test_close__ends_what_waits_and_what_runs(settings, monkeypatch):
+    host = ModelHost(settings)
+    host.start()
+    assert host.wait(WAIT)
+    monkeypatch.setattr(host._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    held = Held(host, then=lambda model: model.embed([TEXT] * 9, ""))
+    waiting = host._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda model: model)
+    closing = in_background(host.close)
+    with pytest.raises(ModelError, match="program is ending"):
+        waiting.result(WAIT)
+    held.go.set()
+    with pytest.raises(ModelError, match="program is ending"):
+        held.future.result(WAIT)
+    closing.join(WAIT)
+    assert not host._thread.is_alive()
+    for ask in (host.space, lambda: host.embed([], instruction="", priority=Priority.INDEX)):
+        with pytest.raises(ModelError, match="program is ending"):
+            ask()
+
+
+def test_close__before_start_and_twice(settings):
+    host = ModelHost(settings)
+    host.close()
+    host.close()
+    host.start()
+    with pytest.raises(ModelError, match="program is ending"):
+        host.space()
+
+
+def test_close__while_loading_releases_who_waits(settings, monkeypatch):
+    loading, go = threading.Event(), threading.Event()
+
+    def build(*_):
+        loading.set()
+        assert go.wait(WAIT)
+        raise ModelLoadError("never mind")
+
+    monkeypatch.setattr("qwen3vl_app.models.service.building.build_embedder", build)
+    host = ModelHost(settings)
+    errors = []
+
+    def ask():
+        try:
+            host.space()
+        except ModelError as error:
+            errors.append(error)
+
+    asking = in_background(ask)
+    assert loading.wait(WAIT)
+    host.close(timeout=0.05)
+    asking.join(WAIT)
+    assert len(errors) == 1
+    go.set()
+    until(lambda: not host._thread.is_alive())
+
+
+def test_wait__gives_up(settings, monkeypatch):
+    go = threading.Event()
+
+    def build(*_):
+        assert go.wait(WAIT)
+        raise ModelLoadError("never mind")
+
+    monkeypatch.setattr("qwen3vl_app.models.service.building.build_embedder", build)
+    host = ModelHost(settings)
+    host.start()
+    assert not host.wait(0.05)
+    go.set()
+    host.close()

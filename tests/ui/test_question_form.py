@@ -1,0 +1,250 @@
+"""What the page sends with a search becomes a query."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from qwen3vl_app.errors import EmptyQueryError, UnreadableMediaError, UsageError
+from qwen3vl_app.types import Kind, Orientation, WordsMode
+from qwen3vl_app.types.query import MOST_QUERIES
+from qwen3vl_app.ui import scripts
+from qwen3vl_app.ui.crops import Crop
+from qwen3vl_app.ui.filters import read_filter
+from qwen3vl_app.ui.known_choices import known_choices
+from qwen3vl_app.ui.query_files import QueryFile, read_query_files
+from qwen3vl_app.ui.question_form import Choices, build_query, build_question
+
+FILTER_NAMES = (
+    "collection",
+    "folder",
+    "taken_from",
+    "taken_to",
+    "modified_from",
+    "modified_to",
+    "min_bytes",
+    "max_bytes",
+    "orientation",
+    "min_seconds",
+    "max_seconds",
+    "tag",
+)
+
+
+def at(path: Path) -> QueryFile:
+    return QueryFile.at(path)
+
+
+def test_read_filter__all_of_them():
+    where = read_filter(
+        {
+            "kinds": ["page"],
+            "collection": "Work",
+            "folder": ' "/home/anna/Pictures" ',
+            "taken_from": "2024-01-31",
+            "modified_to": "2024-02-29",
+            "min_bytes": 1500000.0,
+            "orientation": "portrait",
+            "max_seconds": "12.5",
+            "tag": "holiday",
+        }
+    )
+    assert (where.kinds, where.collection, where.tag) == ({Kind.PAGE}, "Work", "holiday")
+    assert where.folder == Path("/home/anna/Pictures")
+    assert (where.taken_from, where.taken_to) == (date(2024, 1, 31), None)
+    assert (where.modified_to, where.min_bytes) == (date(2024, 2, 29), 1_500_000)
+    assert (where.orientation, where.max_seconds) == (Orientation.PORTRAIT, 12.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("kinds", ["song"]),
+        ("folder", "../Pictures"),
+        ("taken_from", "yesterday"),
+        ("min_bytes", "nan"),
+        ("max_bytes", "1e99"),
+        ("orientation", "round"),
+        ("max_seconds", "a minute"),
+    ],
+)
+def test_read_filter__what_means_nothing_is_one_sentence(name, value):
+    with pytest.raises(UsageError, match=r"\.$"):
+        read_filter({name: value})
+
+
+@given(st.dictionaries(st.sampled_from(FILTER_NAMES), st.text(max_size=12)))
+def test_read_filter__any_address_is_read_or_refused(address):
+    with suppress(UsageError):
+        read_filter(address)
+
+
+def test_choices__a_video_brings_its_moments():
+    assert Choices.read({"kinds": ["video"]}).where.kinds == {Kind.VIDEO, Kind.MOMENT}
+    assert len(Choices.read({}).where.kinds) == 5
+
+
+def test_build_query__choices_apply(drawn):
+    given = {
+        "top": 50, "depth": 10, "rerank": False, "instruction": " Find it. ", "words": "on",
+        "like": [3], "not_like": [4, 5], "unlike": " fog ", "unlike_weight": 0.25,
+        "collapse": False,
+    }  # fmt: skip
+    query = build_query(drawn, "owl", [], json.loads(json.dumps(given)))
+    assert (query.text, query.top_k, query.depth, query.rerank) == ("owl", 50, 50, False)
+    assert (query.words, query.instruction) == (WordsMode.ON, "Find it.")
+    assert (query.like, query.not_like) == ((3,), (4, 5))
+    assert (query.unlike, query.unlike_weight, query.collapse) == ("fog", 0.25, False)
+
+
+def test_build_query__nothing_asked(drawn):
+    with pytest.raises(EmptyQueryError):
+        build_query(drawn, "", [], {"unlike": "fog"})
+
+
+@pytest.mark.parametrize("given", [{"words": "maybe"}, {"like": list(range(1, 30))}])
+def test_choices__what_cannot_be_is_refused(given):
+    with pytest.raises(UsageError):
+        Choices.read(given)
+
+
+def test_crop__cuts_the_region():
+    picture = Image.new("RGB", (200, 100), "white")
+    picture.paste("red", (100, 50, 200, 100))
+    part = Crop.read([0.5, 0.5, 1, 1]).apply(picture)
+    assert part.size == (100, 50)
+    assert part.getextrema() == ((255, 255), (0, 0), (0, 0))
+
+
+def test_crop__is_never_too_small():
+    assert Crop.read([0.99, 0.99, 1, 1]).apply(Image.new("RGB", (100, 6))).size == (8, 6)
+
+
+@pytest.mark.parametrize("region", [None, [], [0, 0, 1], [0.5, 0, 0.5, 1], [-1, 0, 1, 1], "abcd"])
+def test_crop__what_is_no_region_is_refused(region):
+    with pytest.raises(UsageError, match="no region"):
+        Crop.read(region)
+
+
+def test_query_files__a_picture_is_cut_where_it_was_marked(drawn, tmp_path):
+    path = tmp_path / "0123abcd" / "a.png"
+    path.parent.mkdir()
+    Image.new("RGB", (100, 80)).save(path)
+    crops = Choices.read({"crops": {"0123abcd/a.png": [0, 0, 0.5, 1]}}).crops
+    (picture,), _ = read_query_files(drawn.reader, [at(path)], crops)
+    assert picture.size == (50, 80)
+
+
+def test_query_files__only_those_of_the_folder_are_known(tmp_path):
+    folder = tmp_path / "query-files"
+    (folder / "0123").mkdir(parents=True)
+    (folder / "0123" / "a.png").write_bytes(b"a")
+    (tmp_path / "secret.png").write_bytes(b"b")
+    (folder / "0123" / "link.png").symlink_to(tmp_path / "secret.png")
+    known = QueryFile.known(folder, "0123/a.png")
+    assert known is not None
+    assert known.key == "0123/a.png"
+    for key in ("../secret.png", str(tmp_path / "secret.png"), "0123/link.png", "0123", "gone"):
+        assert QueryFile.known(folder, key) is None
+
+
+def test_query_files__pictures_by_their_bytes(drawn, tmp_path):
+    odd = tmp_path / "picture.mp4"
+    Image.new("RGB", (8, 8), "red").save(odd, "PNG")
+    pictures, clips = read_query_files(drawn.reader, [at(odd)], {})
+    assert (len(pictures), clips) == (1, ())
+
+
+def test_query_files__documents_and_junk_are_refused(drawn, tmp_path):
+    text = tmp_path / "note.txt"
+    text.write_text("hello")
+    junk = tmp_path / "junk.png"
+    junk.write_bytes(b"no picture at all")
+    with pytest.raises(UsageError, match="takes words, pictures and clips"):
+        read_query_files(drawn.reader, [at(text)], {})
+    with pytest.raises(UnreadableMediaError):
+        read_query_files(drawn.reader, [at(junk)], {})
+    with pytest.raises(UsageError, match="at most 8"):
+        read_query_files(drawn.reader, [at(junk)] * 9, {})
+
+
+def test_build_query__an_empty_box_leaves_the_first_to_a_further_query(drawn):
+    also = [{"text": ""}, {"text": "a river"}, {"text": "a boat"}]
+    query = build_query(drawn, "", [], {"also": also})
+    assert (query.text, [one.text for one in query.also]) == ("a river", ["a boat"])
+    beside = build_query(drawn, "", [], {"also": also, "like": [1]})
+    assert (beside.text, len(beside.also)) == ("", 2)
+
+
+def test_build_query__too_many_queries_are_refused_before_a_file_is_read(drawn):
+    looked: list[str] = []
+
+    def known(keys):
+        looked.extend(keys)
+        return []
+
+    given = {"also": [{"text": "a boat", "files": ["a/b.png"]}] * (MOST_QUERIES + 1)}
+    with pytest.raises(UsageError, match=r"9 queries were asked at once; choose up to 8\."):
+        build_query(drawn, "", [], given, known)
+    assert looked == []
+
+
+def test_known_choices__are_those_of_the_page():
+    text = (Path(scripts.FOLDER) / "asking_state.js").read_text()
+    defaults = text.split("DEFAULTS = Object.freeze({", 1)[1].split("});", 1)[0]
+    pairs = re.findall(r"(\w+): (\[\]|\{\}|[^,]+),", defaults)
+    assert len(pairs) > 20
+    given = {name: json.loads(value.replace("'", '"')) for name, value in pairs}
+    assert known_choices(given) == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *([], "x", 7, {"x": 1}, {1: 2}, {"folder": {}}, {"folder": "x" * 5000}, {"kinds": "page"}),
+        *({"kinds": [1]}, {"like": ["1"]}, {"like": [True]}, {"like": [2**60]}, {"top": [1]}),
+        *({"crops": []}, {"crops": {"a": {}}}, {"crops": {"a": [{}]}}, {"crops": {"a" * 400: []}}),
+        *({"also": {}}, {"also": [1]}, {"also": [{"x": 1}]}, {"also": [{"files": [1]}]}),
+        *({"also": [{"text": 1}]}, {"unlike": 1}, {"kinds": ["x"] * 65}, {"rerank": []}),
+    ],
+)
+def test_known_choices__nothing_else_is_taken(given):
+    with pytest.raises(UsageError, match=r"cannot be read\.$"):
+        known_choices(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"kinds": ["page"]}, {"tag": "a"}, {"min_bytes": 0}, {"kinds": ["page"], "words": "only"}],
+)
+def test_build_question__filters_alone_are_a_listing(drawn, given):
+    assert build_question(drawn, "", [], given) == Choices.read(given).where
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "code"),
+    [
+        ("", {}, "query.empty"),
+        ("", {"kinds": [], "tag": "", "min_bytes": None, "top": 50}, "query.empty"),
+        ("", {"kinds": ["page"], "unlike": "rain"}, "query.only_unlike"),
+        ("", {"kinds": ["page"], "not_like": [1]}, "query.only_unlike"),
+        ("-rain", {"kinds": ["page"], "words": "only"}, "query.only_unlike"),
+    ],
+)
+def test_build_question__nothing_to_list_is_an_empty_query(drawn, text, given, code):
+    with pytest.raises(EmptyQueryError) as refused:
+        build_question(drawn, text, [], given)
+    assert refused.value.code == code
+
+
+def test_build_question__what_cannot_pass_is_a_sentence(drawn):
+    with pytest.raises(UsageError, match="is not a day"):
+        build_question(drawn, "", [], {"taken_from": "soon"})
