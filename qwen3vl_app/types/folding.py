@@ -1,7 +1,8 @@
 """One form for all ways to write a word, used on both sides of every comparison of texts.
 
 What is indexed and what is asked go through :func:`fold`; texts are stored and shown as they are.
-``assets/page/folding.js`` does the same for the words that the page marks, held to this by a test.
+``assets/page/kit/folding.js`` does the same for the words that the page marks, held to this by a
+test.
 """
 
 from __future__ import annotations

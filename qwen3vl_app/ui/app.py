@@ -77,16 +77,16 @@ def build_app(services: Services) -> FastAPI:
 def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> Any:  # noqa: ANN401
     """Gradio's part of the page: the frame, three screens, and the events between them."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
-        _own("top", "top-bar")
+        _own("shell/top", "top-bar")
         with gr.Row(elem_id="stage"):
             with gr.Column(elem_id="screens"), gr.Tabs(elem_id="tabs"):
                 with gr.Tab(words("app_search"), id="search"):
                     search = build_search_tab(given)
                 with gr.Tab(words("app_library"), id="library"):
-                    _own("library", "library")
+                    _own("library/library", "library")
                 with gr.Tab(words("app_settings"), id="settings"):
-                    _own("settings", "settings")
-            _own("detail", "detail")
+                    _own("settings/settings", "settings")
+            _own("detail/detail", "detail")
         wire_search(search, services, searches, given)
     bound(blocks)
     return blocks

@@ -21,26 +21,27 @@ MEDIA_TYPES = {
 }
 
 STYLES = (
-    "tokens",
-    "shell",
-    "search",
-    "asking",
-    "crop",
-    "board",
-    "table",
-    "welcome",
-    "tour",
-    "detail",
-    "library",
-    "settings",
+    "kit/tokens",
+    "shell/shell",
+    "search/search",
+    "search/question/question",
+    "kit/crop",
+    "search/board/board",
+    "kit/table",
+    "search/welcome",
+    "search/tour",
+    "detail/detail",
+    "library/library",
+    "settings/settings",
 )
 """In cascade order."""
 
 
 @cache
 def files() -> dict[str, Path]:
-    """The files that may be served, by name."""
-    return {path.name: path for path in sorted(FOLDER.iterdir()) if path.suffix in MEDIA_TYPES}
+    """The files that may be served, by their path in the page's folder: ``kit/dom.js``."""
+    found = sorted(path for path in FOLDER.rglob("*") if path.suffix in MEDIA_TYPES)
+    return {path.relative_to(FOLDER).as_posix(): path for path in found}
 
 
 @cache
@@ -70,6 +71,6 @@ def start(module: str, *events: str) -> str:
 def head() -> str:
     """Tags for the page's head: the theme before anything is painted, then the styles."""
     links = "".join(f'<link rel="stylesheet" href="{url(name + ".css")}">' for name in STYLES)
-    icon = f'<link rel="icon" type="image/svg+xml" href="{url("mark.svg")}">'
-    theme = f'<script type="module" src="{url("theme.js")}"></script>'
+    icon = f'<link rel="icon" type="image/svg+xml" href="{url("shell/mark.svg")}">'
+    theme = f'<script type="module" src="{url("shell/theme.js")}"></script>'
     return f"{theme}{links}{icon}"

@@ -1,7 +1,7 @@
 """The sentences of the program in a form that the page can say in the reader's language.
 
 Each goes out as ``{"text", "code", "values"}``: the English sentence, a name for it, and what it
-names. ``assets/page/strings_zh_said.js`` has other words by that name; where it has none, or a
+names. ``assets/page/i18n/zh_said.js`` has other words by that name; where it has none, or a
 sentence has no name, the page shows the sentence itself.
 """
 

@@ -68,7 +68,7 @@ def build_server(services: Services) -> FastAPI:
 def _guard(app: FastAPI, services: Services) -> None:
     """Stack the guards; the one added last is asked first."""
     settings = services.settings
-    app.add_middleware(FirstScript, url=scripts.url("language.js"))
+    app.add_middleware(FirstScript, url=scripts.url("i18n/language.js"))
     query_files = services.cache / QUERY_FOLDER
     largest = LARGEST_IN_PUBLIC if settings.read_only else LARGEST
     app.add_middleware(QueryUploadGuard, folder=query_files, largest=largest)

@@ -194,7 +194,9 @@ def test_a_text_at_the_limit__is_searched_for(page: httpx.Client) -> None:
 # ---------------------------------------------------------------- addresses and headers
 
 
-@pytest.mark.parametrize("path", ["/api/items", "/m/full/1", "/page/1/top.js", "/gradio_api/info"])
+@pytest.mark.parametrize(
+    "path", ["/api/items", "/m/full/1", "/page/1/shell/top.js", "/gradio_api/info"]
+)
 @pytest.mark.parametrize("size", [20_000, 60_000, 200_000])
 def test_a_long_address__is_refused(own: Program, path: str, size: int) -> None:
     for target in (f"{path}?q={'x' * size}", f"{path}{'/x' * (size // 2)}"):

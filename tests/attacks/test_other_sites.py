@@ -29,7 +29,7 @@ PLACES = (
     *("/m/full/1", "/m/thumb/0", "/m/preview/1", "/m/page/1", "/api/items", "/api/items/1?q=fox"),
     *("/api/index/status", "/api/models", "/api/duplicates", "/api/collections", "/api/about"),
     *("/gradio_api/info", "/gradio_api/queue/data?session_hash=x", "/gradio_api/heartbeat/x"),
-    *("/gradio_api/file=/etc/passwd", "/config", "/theme.css", "/page/1/top.js", "/nowhere"),
+    *("/gradio_api/file=/etc/passwd", "/config", "/theme.css", "/page/1/shell/top.js", "/nowhere"),
     *("/gradio_api/startup-events", "/favicon.ico", "/openapi.json", "/static/x", "/assets/x"),
 )
 
@@ -103,7 +103,7 @@ def test_origins_of_others__are_refused_also_for_reading(
     "referer", ["http://evil.example/", "http://127.0.0.1:1/", "http://[", "about:blank"]
 )
 def test_old_browsers__the_referer_says_who_asks(browser: httpx.Client, referer: str) -> None:
-    for place in ("/api/items", "/m/full/1", "/gradio_api/info", "/page/1/top.js"):
+    for place in ("/api/items", "/m/full/1", "/gradio_api/info", "/page/1/shell/top.js"):
         assert browser.get(place, headers={"referer": referer}).status_code == 403
     assert browser.get("/?q=fox", headers={"referer": referer}).status_code == 200
 

@@ -146,7 +146,7 @@ def test_script__one_that_fails_is_said_once(spoken):
     page, language = spoken
     page.evaluate(
         """() => {
-          const filename = `${location.origin}/page/x/board.js`;
+          const filename = `${location.origin}/page/x/search/board/board.js`;
           const fail = () => dispatchEvent(new ErrorEvent('error', { filename }));
           fail();
           fail();

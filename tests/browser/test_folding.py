@@ -24,7 +24,7 @@ def test_fold__the_page_and_the_library_agree(page):
     texts += [
         "".join(chr(draw.randrange(*draw.choice(RANGES))) for _ in range(12)) for _ in range(1000)
     ]
-    found = page.evaluate(FOLD, [scripts.url("folding.js"), texts])
+    found = page.evaluate(FOLD, [scripts.url("kit/folding.js"), texts])
     assert found == [[fold(text)] * 2 for text in texts]
 
 
@@ -50,7 +50,7 @@ WRITINGS = {
 def test_marked__words_as_the_text_writes_them(page):
     text = ", ".join([*WRITINGS, "Donau\u00addampf\u00adschiff"])
     words = [*WRITINGS.values(), "dampf", ""]
-    found = page.evaluate(MARK, [scripts.url("highlight.js"), text, words])
+    found = page.evaluate(MARK, [scripts.url("kit/highlight.js"), text, words])
     assert found == [*WRITINGS, "dampf\u00ad"]
 
 

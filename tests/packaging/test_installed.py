@@ -135,9 +135,9 @@ def test_command__without_a_subcommand_serves_the_page(installed):
         try:
             url = next(line for line in process.stderr if line.startswith("http://127.0.0.1:"))
             page = httpx.get(url.strip())
-            theme = re.search(r"/page/\w+/theme\.js", page.text)
+            theme = re.search(r"/page/\w+/shell/theme\.js", page.text)
             script = httpx.get(url.strip() + theme[0])
         finally:
             process.kill()
     assert page.status_code == 200
-    assert script.content == (ASSETS / "page" / "theme.js").read_bytes()
+    assert script.content == (ASSETS / "page" / "shell" / "theme.js").read_bytes()

@@ -31,7 +31,7 @@ PLACES = st.builds(
     section=st.text(max_size=20),
 )
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=50)
-LOOKS = st.none() | st.integers(0, 2**64 - 1)
+PHASHES = st.none() | st.integers(0, 2**64 - 1)
 DATES = st.just("") | st.datetimes().map(lambda taken: taken.isoformat(timespec="seconds"))
 
 
@@ -61,13 +61,15 @@ def test_storable__keeps_all_that_is_text(text: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(path=PATHS, kind=st.sampled_from(Kind), place=PLACES, text=TEXTS, phash=LOOKS, taken=DATES)
+@given(
+    path=PATHS, kind=st.sampled_from(Kind), place=PLACES, text=TEXTS, phash=PHASHES, taken=DATES
+)
 def test_item__comes_out_as_it_went_in(
-    library: Library, *, path: Path, kind: Kind, place: Place, text: str, look: int, taken: str
+    library: Library, *, path: Path, kind: Kind, place: Place, text: str, phash: int, taken: str
 ) -> None:
-    name = repr((path, kind, place, text, look, taken))
+    name = repr((path, kind, place, text, phash, taken))
     kept = text.encode("utf-8", "ignore").decode()
-    given_content = content(7, kind, place, kept, phash=look, taken=taken)
+    given_content = content(7, kind, place, kept, phash=phash, taken=taken)
     put_file(library, path, name, [(given_content, unit(1, 2, 3, 4))])
     (item,) = library.list_items(limit=1)
     assert item == Item(
@@ -81,7 +83,7 @@ def test_item__comes_out_as_it_went_in(
         text=given_content.text,
         width=4,
         height=3,
-        phash=look,
+        phash=phash,
         taken=taken,
     )
     assert (library.thumbnails / f"{item.thumbnail}.jpg").read_bytes() == given_content.thumbnail

@@ -15,13 +15,13 @@ from qwen3vl_app.ui.sentences import CODES
 from qwen3vl_app.ui.tour import guided_queries
 
 PAGE = Path(scripts.FOLDER)
-SAID = PAGE / "strings_zh_said.js"
+SAID = PAGE / "i18n" / "zh_said.js"
 
 
 def test_page__asks_nothing_of_other_hosts(web):
     html = web.get("/").text
     config = web.get("/config").json()
-    assert scripts.url("theme.js") in html
+    assert scripts.url("shell/theme.js") in html
     assert config["analytics_enabled"] is False
     assert "default-src 'self'" in web.get("/").headers["content-security-policy"]
     assert "fonts.googleapis.com" not in html + web.get("/theme.css").text
@@ -29,7 +29,7 @@ def test_page__asks_nothing_of_other_hosts(web):
 
 def test_page__the_language_is_settled_before_gradio_begins(web):
     answer = web.get("/", headers={"accept-encoding": "br, gzip"})
-    head = f'<head><script src="{scripts.url("language.js")}"></script>'
+    head = f'<head><script src="{scripts.url("i18n/language.js")}"></script>'
     assert answer.text.index(head) < answer.text.index("<script>")
     assert int(answer.headers.get("content-length", 0)) in (0, len(answer.content))
 
@@ -52,31 +52,35 @@ def test_page__handlers_are_not_public(web):
 
 def test_scripts__import_only_each_other():
     known = set(scripts.files())
-    for path in PAGE.glob("*.js"):
-        for wanted in re.findall(r"from '\./([^']+)'", path.read_text()):
-            assert wanted in known, f"{path.name} imports {wanted}"
+    for path in PAGE.rglob("*.js"):
+        for wanted in re.findall(r"from '(\.[^']+)'", path.read_text()):
+            name = (path.parent / wanted).resolve().relative_to(PAGE.resolve()).as_posix()
+            assert name in known, f"{path.name} imports {wanted}"
         assert "innerHTML" not in path.read_text(), path.name
         assert "http" not in path.read_text().replace("http://www.w3.org", ""), path.name
 
 
 def test_scripts__are_small():
-    sizes = {path.name: len(path.read_text().splitlines()) for path in PAGE.glob("*.js")}
-    words = {name for name in sizes if name.startswith("strings_")}
-    assert {name: n for name, n in sizes.items() if n > 240 and name not in words} == {}
+    sizes = {
+        path.name: len(path.read_text().splitlines())
+        for path in PAGE.rglob("*.js")
+        if path.parent.name != "i18n"
+    }
+    assert {name: n for name, n in sizes.items() if n > 240} == {}
 
 
 def test_strings__every_key_is_there():
     keys = re.compile(r"^  (?:'([^']+)'|(\w+)):", re.MULTILINE)
 
     def words(language: str) -> set[str]:
-        files = sorted(set(PAGE.glob(f"strings_{language}*.js")) - {SAID})
+        files = sorted(set(PAGE.glob(f"i18n/{language}*.js")) - {SAID})
         found = [a or b for file in files for a, b in keys.findall(file.read_text())]
         assert len(found) == len(set(found)), "a word is there twice"
         return set(found)
 
     english, chinese = words("en"), words("zh")
     used = set()
-    for path in PAGE.glob("*.js"):
+    for path in PAGE.rglob("*.js"):
         used |= set(re.findall(r"\bt\('([^']+)'", path.read_text()))
     assert used <= english
     assert chinese <= english
@@ -99,7 +103,9 @@ def test_strings__every_sentence_with_a_code_has_other_words():
 
 
 def test_styles__all_are_linked():
-    assert {path.stem for path in PAGE.glob("*.css")} == set(scripts.STYLES)
+    assert {
+        path.relative_to(PAGE).with_suffix("").as_posix() for path in PAGE.rglob("*.css")
+    } == set(scripts.STYLES)
 
 
 def test_previews__the_oldest_go_first(drawn, tmp_path, monkeypatch):

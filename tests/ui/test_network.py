@@ -123,7 +123,7 @@ def web(program: Program) -> Iterator[httpx.Client]:
 
 EVERYWHERE = (
     *("/", "/config", "/gradio_api/info", "/gradio_api/queue/data", "/theme.css", "/nowhere"),
-    *("/api/index/status", "/api/items", "/m/full/1", "/m/thumb/0", "/page/1/top.js"),
+    *("/api/index/status", "/api/items", "/m/full/1", "/m/thumb/0", "/page/1/shell/top.js"),
 )
 
 

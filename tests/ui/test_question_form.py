@@ -198,7 +198,7 @@ def test_build_query__too_many_queries_are_refused_before_a_file_is_read(drawn):
 
 
 def test_known_choices__are_those_of_the_page():
-    text = (Path(scripts.FOLDER) / "asking_state.js").read_text()
+    text = (Path(scripts.FOLDER) / "search" / "question" / "state.js").read_text()
     defaults = text.split("DEFAULTS = Object.freeze({", 1)[1].split("});", 1)[0]
     pairs = re.findall(r"(\w+): (\[\]|\{\}|[^,]+),", defaults)
     assert len(pairs) > 20

@@ -298,10 +298,10 @@ def test_about__names_versions(client):
 def test_scripts__are_served_by_version_only(client):
     from qwen3vl_app.ui import scripts
 
-    answer = client.get(scripts.url("board.js"))
+    answer = client.get(scripts.url("search/board/board.js"))
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "immutable" in answer.headers["cache-control"]
-    assert client.get("/page/0000/board.js").status_code == 404
+    assert client.get("/page/0000/search/board/board.js").status_code == 404
     assert client.get(f"/page/{scripts.version()}/..%2ftypes.py").status_code == 404
 
 

@@ -12,10 +12,10 @@ FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 def page_routes() -> APIRouter:
-    """``GET /page/{version}/{name}``; the version only makes the address new."""
+    """``GET /page/{version}/{folder}/{name}``; the version only makes the address new."""
     router = APIRouter()
 
-    @router.get("/page/{version}/{name}")
+    @router.get("/page/{version}/{name:path}")
     def page_file(version: str, name: str) -> Response:
         path = scripts.files().get(name)
         if path is None or version != scripts.version():

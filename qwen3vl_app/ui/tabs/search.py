@@ -52,13 +52,13 @@ def build_search_tab(given: GivenFiles) -> SearchTab:
     asking = gr.HTML(
         value={},
         html_template="<div class='own asking-root'></div>",
-        js_on_load=scripts.start("asking", "search", "fill"),
+        js_on_load=scripts.start("search/question/question", "search", "fill"),
         apply_default_css=False,
         elem_id="asking",
     )
     board = gr.HTML(
         html_template="<div class='own board-root'></div>",
-        js_on_load=scripts.start("board", "halt"),
+        js_on_load=scripts.start("search/board/board", "halt"),
         apply_default_css=False,
         elem_id="board",
     )

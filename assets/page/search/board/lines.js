@@ -1,0 +1,54 @@
+// The lines between the columns: one per hit that has both ranks. Solid green goes up, dashed amber
+// goes down; a hit from below the fold starts there, one that fell out of the list ends there.
+
+import { svg } from '../../kit/dom.js';
+
+const ARROW = 7; // pixels
+const MOST = 120; // lines; more are a thicket
+
+/** Draw all lines anew; positions come from the columns, only the frame is measured. */
+export function drawLines(board, hits, top) {
+  const { lines, recall, rerank, root } = board;
+  const paired = root.dataset.mode === 'pair' && lines.offsetParent !== null;
+  if (!paired || !hits.some((hit) => hit.r1 != null)) {
+    lines.replaceChildren();
+    return;
+  }
+  const width = lines.clientWidth;
+  const offset = recall.list.offsetTop;
+  const height = Math.max(recall.node.clientHeight, rerank.node.clientHeight);
+  const area = svg('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
+  const middle = (place) => offset + place * recall.pitch + recall.height / 2;
+  const below = (column) => offset + column.list.offsetHeight + 22;
+  let drawn = 0;
+  for (const hit of hits) {
+    if (hit.r1 == null || drawn >= MOST) continue;
+    const from = recall.places.get(hit.id);
+    const to = rerank.places.get(hit.id);
+    if (from === undefined && to === undefined) continue;
+    const y0 = from === undefined ? below(recall) : middle(from);
+    const y1 = to === undefined ? below(rerank) : middle(to);
+    area.append(...line(hit, width, y0, y1));
+    drawn += 1;
+  }
+  lines.replaceChildren(area);
+  if (board.hot) for (const node of area.querySelectorAll(`[data-id="${CSS.escape(board.hot)}"]`)) node.classList.add('hot');
+}
+
+function line(hit, width, y0, y1) {
+  const end = width - ARROW;
+  const bend = width * 0.55;
+  const tone = hit.moved === 'rescued' || hit.r0 > hit.r1 ? 'up' : hit.r0 < hit.r1 ? 'down' : 'same';
+  const far = hit.moved === 'rescued' || hit.moved === 'dropped' ? 'far' : '';
+  const curve = svg('path', {
+    d: `M1 ${y0} C ${bend} ${y0}, ${width - bend} ${y1}, ${end} ${y1}`,
+    class: `line ${tone} ${far}`,
+    'data-id': hit.id,
+  });
+  const head = svg('path', {
+    d: `M${end - 1} ${y1 - 4.5} L${width} ${y1} L${end - 1} ${y1 + 4.5} Z`,
+    class: `arrow ${tone} ${far}`,
+    'data-id': hit.id,
+  });
+  return [curve, head];
+}

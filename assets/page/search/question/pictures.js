@@ -1,0 +1,64 @@
+// The pictures of the query, each with a way to mark the region that is meant.
+//
+// Gradio's box holds the files and draws their thumbnails; what it shows is watched, and nothing in
+// it is touched.
+
+import { emit } from '../../kit/bus.js';
+import { cropDialog } from '../../kit/crop.js';
+import { el } from '../../kit/dom.js';
+import { icon } from '../../kit/icons.js';
+import { t } from '../../i18n/strings.js';
+
+export class QueryPictures {
+  constructor(set) {
+    this.set = set;
+    this.crops = {};
+    this.key = '';
+    this.node = el('div', { class: 'query-pictures', role: 'group', 'aria-label': t('crop.title'), hidden: true });
+    this.watch();
+    this.look();
+  }
+
+  /** While the page loads, gradio may put another box in the place of the first: all of it is watched. */
+  watch() {
+    const watcher = new MutationObserver(() => (this.node.isConnected ? this.look() : watcher.disconnect()));
+    watcher.observe(document.body, { childList: true, subtree: true, attributeFilter: ['src'] });
+  }
+
+  draw({ crops }) {
+    this.crops = crops;
+    this.look();
+  }
+
+  look() {
+    const images = [...document.querySelectorAll('#query .thumbnail-item img')];
+    const found = images.map((image) => [image.src, keyOf(image.src)]).filter(([, key]) => key);
+    const key = JSON.stringify([found, this.crops]);
+    if (key === this.key) return;
+    this.key = key;
+    this.node.hidden = !found.length;
+    this.node.replaceChildren(...found.map(([source, name], n) => this.button(source, name, n)));
+  }
+
+  button(source, key, n) {
+    const crop = this.crops[key];
+    const choose = async () => {
+      const region = await cropDialog(source, crop);
+      if (region === undefined) return;
+      const { [key]: _former, ...others } = this.crops;
+      if (region) emit('ask', { change: () => ({ crops: { ...others, [key]: region } }) });
+      else this.set({ crops: others });
+      this.node.children[n]?.focus(); // the button has been drawn anew
+    };
+    const name = key.split('/').pop();
+    const text = t(crop ? 'crop.cut' : 'crop.whole', { name });
+    const attributes = { type: 'button', class: crop ? 'chip chosen' : 'chip', title: text, onclick: choose };
+    return el('button', attributes, icon('crop', 15), el('span', { dir: 'auto', text }));
+  }
+}
+
+/** `{random}/{name}` at the end of where a query file is served; null for anything else. */
+function keyOf(source) {
+  const path = decodeURIComponent(new URL(source, location.href).pathname);
+  return /[/=]([0-9a-f]{32,}\/[^/]+)$/.exec(path)?.[1] ?? null;
+}

@@ -1,0 +1,65 @@
+// One poll for the whole page: twice a second while something happens, every five seconds otherwise.
+
+import { emit } from '../kit/bus.js';
+import { getJson } from '../kit/net.js';
+
+const FAST = 500;
+const SLOW = 5000;
+const LOST = 3; // failures in a row before the page says that the program has stopped
+const QUIET = new Set(['idle', 'failed']);
+
+let timer = 0;
+let failures = 0;
+let items = null;
+let owner = null;
+
+/** The newest status, null before the first. */
+export let latest = null;
+
+/** Whether the library may be changed from this page; assumed until the first status says no. */
+export const isEditable = () => !latest || Boolean(latest.writable && !latest.read_only);
+
+/** Begin polling for as long as `element` is on the page. */
+export function poll(element) {
+  owner = element;
+  refresh();
+}
+
+/** Ask now, for example after a command. */
+export async function refresh() {
+  clearTimeout(timer);
+  try {
+    publish(await getJson('/api/index/status'));
+  } catch {
+    failures += 1;
+    if (failures >= LOST) emit('status', { lost: true });
+    schedule();
+  }
+}
+
+/** Take a status, also one that a command answered. */
+export function publish(status) {
+  failures = 0;
+  latest = status;
+  emit('status', status);
+  const now = JSON.stringify([status.items, status.collections]);
+  if (items !== null && items !== now) emit('changed', status);
+  items = now;
+  schedule();
+}
+
+/** Ask again soon while something happens: a command may just have begun it. */
+function schedule() {
+  clearTimeout(timer);
+  if (owner?.isConnected) timer = setTimeout(refresh, isBusy() && !document.hidden ? FAST : SLOW);
+}
+
+function isBusy() {
+  if (!latest) return true;
+  const loading = latest.models.some((model) => ['waiting', 'loading'].includes(model.state));
+  return loading || !QUIET.has(latest.index.state);
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden && owner?.isConnected) refresh();
+});
