@@ -13,6 +13,7 @@ with tempfile.TemporaryDirectory() as scratch:
         package_dir={"qwen3vl_app.assets": "assets"},
         package_data={
             "qwen3vl_app.media": ["letters.json"],
+            "qwen3vl_app.messages": ["*.json"],
             "qwen3vl_app.assets": ["page/**", "demo/**"],
         },
         # what stays of a build would install modules again that were deleted since

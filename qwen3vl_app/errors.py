@@ -26,7 +26,10 @@ A message names what, the value found, the limit, and the way out. Anything that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from qwen3vl_app.messages import FREE, Message, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,16 +39,31 @@ class AppError(Exception):
     """Base of every expected failure.
 
     Args:
-        args: The sentence.
-        code: Names the sentence, so that the page can say it in the reader's language. The usual
-            ones have a code; without one, the sentence is shown as it is.
+        args: What went wrong, a ``Message``; or its sentence.
+        code: Of the message, where a sentence was given, which is shown as it is without one.
         values: What the sentence names, such as a path or a number.
+
+    Attributes:
+        message: What went wrong, to be said in the reader's language.
     """
 
-    def __init__(self, *args: object, code: str = "", **values: str | float) -> None:
+    def __init__(self, *args: object, code: str = "", **values: Value) -> None:
         super().__init__(*args)
-        self.code = code
-        self.values = values
+        first = args[0] if args else ""
+        if code:
+            self.message = Message(code, values)
+        else:
+            self.message = first if isinstance(first, Message) else Message.free(str(first))
+
+    @property
+    def code(self) -> str:
+        """Of the message; empty for a sentence that has none."""
+        return "" if self.message.code == FREE else self.message.code
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """What the message names; nothing for a sentence without a code."""
+        return self.message.values if self.code else {}
 
 
 class UsageError(AppError):
@@ -69,10 +87,10 @@ class UnreadableMediaError(AppError):
 
     Attributes:
         path: The file.
-        reason: The message without the file's name, as the outcome table shows it.
+        reason: Why, without the file's name, as the outcome table shows it.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: Message) -> None:
         super().__init__(path, reason, code="file.unreadable", name=path.name, reason=reason)
         self.path = path
         self.reason = reason

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import orjson
 
+from qwen3vl_app.cli.language import language_option, said
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.settings import Limits, Settings
 
@@ -49,6 +50,7 @@ _SHARED = (
         default=None,
         help="Fetch a missing model from its hub; several gigabytes.  [default: no]",
     ),
+    language_option,
     click.option("--verbose", is_flag=True, default=None, help="Log to standard error."),
 )
 
@@ -85,10 +87,10 @@ def failures_said() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        click.echo(one_line(f"error: {error}"), err=True)
+        click.echo(one_line(f"error: {said(error)}"), err=True)
         raise SystemExit(2) from error
     except AppError as error:
-        click.echo(one_line(f"error: {error}"), err=True)
+        click.echo(one_line(f"error: {said(error)}"), err=True)
         raise SystemExit(1) from error
 
 

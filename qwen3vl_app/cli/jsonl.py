@@ -120,7 +120,7 @@ def embed_rows(lines: Sequence[bytes], models: ModelHost, reader: Reader, base: 
         for position, vector in zip(batch.kept, batch.vectors, strict=True):
             rows[group[position][0]] = {"vector": vector.tolist()}
         for position, reason in batch.rejected:
-            rows[group[position][0]] = {"error": reason}
+            rows[group[position][0]] = {"error": str(reason)}
     return rows
 
 
@@ -172,7 +172,7 @@ def _scores(
     count: int, positions: Sequence[int], batch: ScoreBatch, errors: dict[str, str]
 ) -> Row:
     scored = dict(zip(positions, batch.scores, strict=True))
-    errors |= {str(positions[at]): reason for at, reason in batch.rejected}
+    errors |= {str(positions[at]): str(reason) for at, reason in batch.rejected}
     scores = [scored.get(position) for position in range(count)]
     return {
         "scores": [score.relevance if score else None for score in scores],

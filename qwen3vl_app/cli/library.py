@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,12 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import is_alive, read_progress_file
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.types import Outcome
 
@@ -152,7 +154,7 @@ def status(
     """
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
-        found = state(services, failures=failures)
+        found = state(services, failures=failures, say=str if as_json else said)
     if as_json:
         say_json(found)
         return
@@ -164,8 +166,10 @@ def status(
             click.echo(one_line(f"{heading}: {in_words(value)}"))
 
 
-def state(services: Services, *, failures: bool) -> dict[str, object]:
-    """What ``status --json`` prints."""
+def state(
+    services: Services, *, failures: bool, say: Callable[[Message], str] = str
+) -> dict[str, object]:
+    """What ``status --json`` prints; ``say`` words the reasons of failures."""
     library = services.library
     counts = library.counts()
     embedder, reranker = services.models.status()
@@ -188,7 +192,7 @@ def state(services: Services, *, failures: bool) -> dict[str, object]:
         found["notices"] = [{"notice": notice} for notice in library.notices]
     if failures:
         found["failures"] = [
-            {"path": str(row.path), "reason": row.reason, "when": row.when}
+            {"path": str(row.path), "reason": say(row.reason), "when": row.when}
             for row in library.failures()
         ]
     return found

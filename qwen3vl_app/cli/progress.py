@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qwen3vl_app.cli.common import one_line
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.types import Outcome
@@ -93,7 +94,7 @@ def say_summary(services: Services, progress: IndexProgress) -> None:
         click.echo(one_line(progress.message), err=True)
     shown = min(progress.failed, MOST_FAILURES)
     for failure in services.library.failures()[:shown]:  # the latest come first
-        click.echo(one_line(f"failed: {failure.path}: {failure.reason}"), err=True)
+        click.echo(one_line(f"failed: {failure.path}: {said(failure.reason)}"), err=True)
     if progress.failed > shown:
         click.echo(f"{progress.failed - shown} more failed; see status --failures.", err=True)
 

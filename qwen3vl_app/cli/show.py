@@ -18,7 +18,9 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.items import full_row
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import AppError, UnreadableMediaError, UsageError
+from qwen3vl_app.media.originals import GONE
 from qwen3vl_app.types import Item, ItemId, Kind, Part
 
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ def _seconds(services: Services, item: Item, *, must: bool) -> list[float]:
     except UnreadableMediaError as error:
         if must:
             raise
-        click.echo(one_line(str(error)), err=True)
+        click.echo(one_line(said(error)), err=True)
         return []
 
 
@@ -135,8 +137,7 @@ def _file(services: Services, item: Item) -> Path:
     paths = [item.path, *services.library.paths_of(item.content_hash)]
     present = next((path for path in paths if path.is_file()), None)
     if present is None:
-        reason = "The file is no longer there; check the path, or index its folder again."
-        raise UnreadableMediaError(item.path, reason)
+        raise UnreadableMediaError(item.path, GONE)
     return present
 
 

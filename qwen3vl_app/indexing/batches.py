@@ -9,6 +9,7 @@ import numpy as np
 
 from qwen3vl_app.indexing.decoding import Reading
 from qwen3vl_app.indexing.jobs import Job
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
 from qwen3vl_app.types import Content, EmbeddingBatch, ModelInput, Outcome, Part
 
@@ -62,7 +63,7 @@ class Failure:
 
     job: Job
     part: Part
-    why: str
+    why: Message
     may_pass: bool
     """Whether the model may take it another time."""
 
@@ -79,7 +80,7 @@ class Embedded:
     """Those that have a part with a vector."""
 
 
-NO_VECTOR = "The model gave no usable vector."
+NO_VECTOR = Message.of("reason.no_vector")
 
 
 def with_vectors(batch: Batch, embedding: EmbeddingBatch) -> Embedded:

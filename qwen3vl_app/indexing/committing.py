@@ -9,6 +9,7 @@ import numpy as np
 
 from qwen3vl_app.indexing.batches import Batch, run_word, with_vectors
 from qwen3vl_app.indexing.keeping import Step, keep
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.memory import is_out_of_memory
 from qwen3vl_app.models.service.host import ModelHost, Priority
 from qwen3vl_app.store.library import Library
@@ -17,7 +18,7 @@ from qwen3vl_app.types import DOCUMENT_INSTRUCTION, EmbeddingBatch, ModelInput, 
 
 log = logging.getLogger(__name__)
 
-NO_MEMORY = "It needs more memory than the model's device has; make a smaller copy of it."
+NO_MEMORY = Message.of("reason.device_memory")
 
 
 def embed(models: ModelHost, batch: Batch) -> EmbeddingBatch:
@@ -51,7 +52,7 @@ def embed_inputs(models: ModelHost, inputs: Sequence[ModelInput]) -> EmbeddingBa
     return _joined(embed_inputs(models, inputs[:half]), embed_inputs(models, inputs[half:]), half)
 
 
-def _rejected(reasons: Sequence[str]) -> EmbeddingBatch:
+def _rejected(reasons: Sequence[Message]) -> EmbeddingBatch:
     return EmbeddingBatch(
         vectors=np.empty((0, 1), np.float32),
         kept=(),

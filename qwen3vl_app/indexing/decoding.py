@@ -23,6 +23,7 @@ from qwen3vl_app.errors import (
 from qwen3vl_app.media import stamps
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.rows import KnownFile
 from qwen3vl_app.types import Content, ContentHash, FileStamp, Outline, Part
 
@@ -35,7 +36,7 @@ each costs up to a minute, and where two hang the others do too."""
 _TOLD = 200
 """Characters of an unforeseen error that a reason quotes; some hold half the file."""
 
-CHANGED = "The file changed while it was being read; retry when it is complete."
+CHANGED = Message.of("reason.changing")
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ class Opened:
     content_hash: ContentHash | None = None
     """Instead of an outline: its bytes, which need no reading, because they are known."""
 
-    reason: str = ""
+    reason: Message = NOTHING
     given_up: bool = False
     """Whether the reason holds until the file changes, or the reader does."""
 
@@ -62,11 +63,11 @@ class Reading:
     """What came of reading some parts of a file."""
 
     contents: tuple[Content, ...] = ()
-    failures: tuple[tuple[Part, str], ...] = ()
+    failures: tuple[tuple[Part, Message], ...] = ()
     costly: int = 0
     """How many parts hung or ended the decoder."""
 
-    void: str = ""
+    void: Message = NOTHING
     """Why none of this counts: the file is no longer the one that was opened."""
 
     may_pass: bool = False
@@ -89,7 +90,7 @@ def open_file(
     except OSError as error:
         return Opened(file=file, reason=os_reason(error))
     except (ValueError, OverflowError) as error:
-        return Opened(file=file, reason=f"The disk says something impossible of it: {error}.")
+        return Opened(file=file, reason=Message.of("reason.impossible", said=str(error)))
     if _may_be_as_it_was(file, stamp):
         content = _tried(partial(reader.content_hash, file.path), file.path)
         if content == file.content_hash and is_done(content) and not _void(stamp):
@@ -147,7 +148,7 @@ def stamp_of(path: Path) -> FileStamp:
 
 def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:
     read: list[Content] = []
-    failures: list[tuple[Part, str]] = []
+    failures: list[tuple[Part, Message]] = []
     costly = 0
     may_pass = False
     for position, part in enumerate(parts):
@@ -188,7 +189,7 @@ def _tried(call: Callable[[], T], path: Path) -> T | UnreadableMediaError:
         # A decoder raised what nobody foresaw. One odd file must not stop the run; the
         # traceback goes to the log, where it can be reported.
         log.exception("reading %s", path)
-        return UnreadableMediaError(path, f"The decoder failed in an unknown way ({told(error)}).")
+        return UnreadableMediaError(path, Message.of("reason.unknown_way", said=told(error)))
 
 
 def told(error: Exception) -> str:
@@ -197,16 +198,16 @@ def told(error: Exception) -> str:
     return (lines[-1] if lines else type(error).__name__)[:_TOLD]
 
 
-def _void(stamp: FileStamp, is_same: Callable[[], bool] = lambda: False) -> str:
-    """Why what was read since ``stamp`` was taken does not count; empty if it does."""
+def _void(stamp: FileStamp, is_same: Callable[[], bool] = lambda: False) -> Message:
+    """Why what was read since ``stamp`` was taken does not count; nothing if it does."""
     try:
         now = stamp_of(stamp.path)
     except OSError as error:
         return os_reason(error)
     if now == stamp:
-        return ""
+        return NOTHING
     same_place = now.has_times_of(stamp) and now.inode == stamp.inode
-    return "" if same_place and is_same() else CHANGED
+    return NOTHING if same_place and is_same() else CHANGED
 
 
 def _has_bytes(reader: Reader, path: Path, content_hash: ContentHash | None) -> bool:

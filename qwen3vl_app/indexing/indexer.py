@@ -21,6 +21,7 @@ from qwen3vl_app.indexing.progress_file import ProgressFile, read_progress_file
 from qwen3vl_app.indexing.scanning import scan_source
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.settings import Settings
@@ -30,7 +31,7 @@ from qwen3vl_app.types import Space
 
 log = logging.getLogger(__name__)
 
-CANCELLED = "Indexing was cancelled before all of it was in; retry to go on."
+CANCELLED = Message.of("reason.cancelled")
 
 PAUSING = "Pausing after the batch in flight."
 STOPPING = "Stopping after the batch in flight."

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from qwen3vl_app.indexing.decoding import MAX_COSTLY, Reading
 from qwen3vl_app.indexing.plan import giver_up
 from qwen3vl_app.indexing.reasons import reason
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.rows import FileEnd, KnownFile
 from qwen3vl_app.types import ContentHash, FileStamp, Kind, Part
 
@@ -36,17 +37,17 @@ class Job:
     reader: str = ""
     """``Reader.version``."""
 
-    damage: str = ""
+    damage: Message = NOTHING
     """``Outline.damage``: what is missing of the file, although it can be read."""
 
     followers: list[tuple[KnownFile, FileStamp]] = field(default_factory=list)
     """Files with the same bytes that were met meanwhile; they end as this one does."""
 
-    failures: list[tuple[Part, str]] = field(default_factory=list)
+    failures: list[tuple[Part, Message]] = field(default_factory=list)
     in_flight: int = 0
     """Parts that were asked for and are not committed."""
 
-    void: str = ""
+    void: Message = NOTHING
     """Why the whole file is given up."""
 
     may_pass: bool = False

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.decoding import told
 from qwen3vl_app.indexing.jobs import Job
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
 from qwen3vl_app.types import ContentHash, Outcome, Space
@@ -63,7 +64,7 @@ def keep(
         except AppError:
             raise
         except Exception as error:
-            reason = f"What was read of it cannot be kept ({told(error)}); it may be damaged."
+            reason = Message.of("reason.unkept", said=told(error))
             kept |= _give_up(library, space, one, reason, jobs)
     return kept
 
@@ -73,7 +74,7 @@ def _commit(library: Library, space: Space, step: Step) -> dict[FileId, Outcome]
 
 
 def _give_up(
-    library: Library, space: Space, step: Step, reason: str, jobs: dict[FileId, Job]
+    library: Library, space: Space, step: Step, reason: Message, jobs: dict[FileId, Job]
 ) -> dict[FileId, Outcome]:
     """End the files of a step as failed, and ask for no more of them."""
     files = dict.fromkeys([*step.starts, *(end.file for end in step.ends)])

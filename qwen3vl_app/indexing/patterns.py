@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qwen3vl_app.errors import LibraryError, UsageError
 from qwen3vl_app.media.ignore import LARGEST_FILE, check_patterns, read_lines, usable
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import PATTERNS as OWN_PATTERNS
 from qwen3vl_app.store.belongings import PATTERNS_PART
 
@@ -25,8 +26,10 @@ def read_patterns(directory: Path) -> tuple[str, ...]:
         lines, trouble = usable(read_lines(file, follow=True))
     except FileNotFoundError:
         return ()
-    except (OSError, UsageError) as error:
-        lines, trouble = (), str(error)
+    except OSError as error:
+        lines, trouble = (), Message.free(str(error))
+    except UsageError as error:
+        lines, trouble = (), error.message
     if trouble:
         log.warning("%s: %s", file, trouble)
     return lines

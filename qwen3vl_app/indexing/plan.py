@@ -54,7 +54,8 @@ def plan(
         space: Fingerprint of the space in use: what its model refused, it will refuse again.
     """
     if isinstance(found, SkippedPath):
-        if known is not None and (known.outcome, known.reason) == (Outcome.SKIPPED, found.reason):
+        why = found.reason.to_json()
+        if known is not None and (known.outcome, known.reason) == (Outcome.SKIPPED, why):
             return Action.KEEP
         return Action.SKIP
     if known is None or known.size is None:

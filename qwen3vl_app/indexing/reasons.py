@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import Kind, Part
 
 _NOUNS = {
-    Kind.PICTURE: "pictures",
-    Kind.PAGE: "pages",
-    Kind.PASSAGE: "passages",
-    Kind.VIDEO: "parts",
-    Kind.MOMENT: "parts",
+    Kind.PICTURE: Message.of("noun.pictures"),
+    Kind.PAGE: Message.of("noun.pages"),
+    Kind.PASSAGE: Message.of("noun.passages"),
+    Kind.VIDEO: Message.of("noun.parts"),
+    Kind.MOMENT: Message.of("noun.parts"),
 }
 
-Failures = Sequence[tuple[Part, str]]
+Failures = Sequence[tuple[Part, Message]]
 """Parts that could not be indexed, each with the reason."""
 
 
-def reason(parts: Sequence[Part], failures: Failures) -> str:
-    """One line for a file of these parts; empty where nothing failed.
+def reason(parts: Sequence[Part], failures: Failures) -> Message:
+    """The reason for a file of these parts; nothing where nothing failed.
 
-    A file of one part, or of which nothing worked, gives the reason itself; otherwise the line
+    A file of one part, or of which nothing worked, gives the reason itself; otherwise it
     counts what is missing and quotes the first: ``2 of 40 pages could not be read: page 7: …``.
     """
     if not failures:
-        return ""
+        return NOTHING
     first, why = failures[0]
     if len(failures) >= len(parts):
         return why
     noun = _NOUNS[parts[0].kind]
-    return f"{len(failures)} of {len(parts)} {noun} could not be read: {label(first)}: {why}"
+    return Message.of(
+        "reason.partly",
+        n=str(len(failures)),
+        all=str(len(parts)),
+        parts=noun,
+        where=label(first),
+        reason=why,
+    )
 
 
 def label(part: Part) -> str:

@@ -18,10 +18,11 @@ from PIL import Image
 
 from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media.decoding import decoding
-from qwen3vl_app.media.pictures import check_size, flatten, open_picture
+from qwen3vl_app.media.decoding import THE_ANIMATION, decoding
+from qwen3vl_app.media.pictures import AN_ANIMATION, check_size, flatten, open_picture
 from qwen3vl_app.media.profiles import profile_of
 from qwen3vl_app.media.timeline import Timeline
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import FileStamp
 
@@ -40,7 +41,7 @@ def is_animated(path: Path, limits: Limits) -> bool:
     """
     with open_picture(path, limits) as image:
         check_size(path, image.size, limits)
-        with decoding(path, "The animation"):
+        with decoding(path, THE_ANIMATION):
             moves = image.format in _FORMATS and _has_two(image)
         if moves:
             _check_frame(path, image, limits)
@@ -65,7 +66,7 @@ class Animation:
         self._reference = reference
         self._ends = list(accumulate(duration // tick for duration in durations))
         self.timeline = Timeline(total=self._ends[-1], fps=1000 / tick)
-        self.damage = ""
+        self.damage = NOTHING
 
     def key_frames(self) -> list[int]:
         """None: every frame builds on the one before."""
@@ -83,7 +84,7 @@ class Animation:
             for index in indices:
                 number = bisect.bisect_right(self._ends, index)
                 if number != shown:
-                    with decoding(self._path, "The animation"):
+                    with decoding(self._path, THE_ANIMATION):
                         image.seek(first + number)
                         frame = flatten(image.copy(), profile=profile)
                         shown = number
@@ -102,7 +103,7 @@ def _durations(stamp: FileStamp, limits: Limits) -> tuple[int, ...]:
         first = _first(image)
         for number in count(first):
             try:
-                with decoding(path, "The animation"):
+                with decoding(path, THE_ANIMATION):
                     image.seek(number)  # beyond the last one raises
             except UnreadableMediaError:
                 if not found:
@@ -121,7 +122,7 @@ def _count(path: Path, limits: Limits) -> int:
     Opens the file for itself, because counting leaves what breaks off where it broke off.
     """
     try:
-        with open_picture(path, limits) as image, decoding(path, "The animation"):
+        with open_picture(path, limits) as image, decoding(path, THE_ANIMATION):
             return int(getattr(image, "n_frames", 1))
     except UnreadableMediaError:
         return 1
@@ -130,7 +131,7 @@ def _count(path: Path, limits: Limits) -> int:
 def _loads(path: Path, image: Image.Image, found: list[int]) -> bool:
     """Whether the frame is whole; then its duration is added. Raises for the first, why not."""
     try:
-        with decoding(path, "The animation"):
+        with decoding(path, THE_ANIMATION):
             image.load()
             found.append(_milliseconds(image))
     except UnreadableMediaError:
@@ -141,16 +142,21 @@ def _loads(path: Path, image: Image.Image, found: list[int]) -> bool:
 
 
 def _check_frame(path: Path, image: Image.Image, limits: Limits) -> None:
-    check_size(path, image.size, limits, "animation", most=limits.max_frame_megapixels)
+    check_size(path, image.size, limits, AN_ANIMATION, most=limits.max_frame_megapixels)
 
 
 def _check_all(path: Path, frames: int, size: Size, limits: Limits) -> None:
     """Refuse more frames than can be decoded in time."""
     gigapixels = frames * size[0] * size[1] / 1e9
     if gigapixels > limits.max_animation_gigapixels:
-        found = f"The animation has {frames:,} frames or more of {size[0]:,} × {size[1]:,} pixels"
-        limit = f"beyond the limit of {limits.max_animation_gigapixels:g} gigapixels together"
-        raise UnreadableMediaError(path, f"{found}, {limit}; save it as a video.")
+        reason = Message.of(
+            "reason.frames",
+            count=f"{frames:,}",
+            width=f"{size[0]:,}",
+            height=f"{size[1]:,}",
+            limit=f"{limits.max_animation_gigapixels:g}",
+        )
+        raise UnreadableMediaError(path, reason)
 
 
 def _milliseconds(image: Image.Image) -> int:

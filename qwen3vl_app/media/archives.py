@@ -7,7 +7,8 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.decoding import THE_DOCUMENT, decoding
+from qwen3vl_app.messages import Message
 
 MAX_UNPACKED = 64 * 2**20
 """Bytes of XML in one document: a book of 5,000 pages, and ten times as much memory parsed."""
@@ -40,7 +41,7 @@ def unpack_text(path: Path) -> dict[str, bytes]:
     """
     parts: dict[str, bytes] = {}
     left = MAX_UNPACKED
-    with decoding(path, "The document"), _Bounded(path) as file, ZipFile(file) as archive:
+    with decoding(path, THE_DOCUMENT), _Bounded(path) as file, ZipFile(file) as archive:
         for entry in archive.infolist():
             if entry.flag_bits & _ENCRYPTED:
                 raise UnreadableMediaError(path, PROTECTED)
@@ -49,7 +50,7 @@ def unpack_text(path: Path) -> dict[str, bytes]:
     return parts
 
 
-PROTECTED = "The document is protected by a password; save a copy without one."
+PROTECTED = Message.of("reason.protected")
 
 
 def pack(parts: dict[str, bytes]) -> io.BytesIO:
@@ -88,9 +89,8 @@ def _unpack(path: Path, archive: ZipFile, entry: ZipInfo, left: int) -> bytes:
         while chunk := part.read(_CHUNK):
             data += chunk
             if len(data) > left:
-                found = f"The document unpacks to over {MAX_UNPACKED // 2**20} MiB"
-                raise UnreadableMediaError(path, f"{found} of text and markup; split it.")
+                reason = Message.of("reason.unpacked", n=str(MAX_UNPACKED // 2**20))
+                raise UnreadableMediaError(path, reason)
             if len(data) > max(_SMALL, MAX_RATIO * entry.compress_size):
-                found = f"A part of the document unpacks to over {MAX_RATIO} times its size"
-                raise UnreadableMediaError(path, f"{found}: it is made to fill memory.")
+                raise UnreadableMediaError(path, Message.of("reason.bomb", n=str(MAX_RATIO)))
     return bytes(data)

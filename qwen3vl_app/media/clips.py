@@ -24,7 +24,7 @@ from qwen3vl_app.media.dates import filmed
 from qwen3vl_app.media.file_types import FileType
 from qwen3vl_app.media.files import inspect_file
 from qwen3vl_app.media.options import ReadOptions
-from qwen3vl_app.media.pictures import check_size
+from qwen3vl_app.media.pictures import A_VIDEO, check_size
 from qwen3vl_app.media.sampling import (
     MIN_FRAMES,
     OVERLAP_SHARE,
@@ -37,6 +37,7 @@ from qwen3vl_app.media.sampling import (
 from qwen3vl_app.media.stillness import Windows, find_stills, frames_to_compare, merge_still
 from qwen3vl_app.media.thumbnails import thumbnail
 from qwen3vl_app.media.timeline import Timeline
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Clip, Kind, Part, Place
 
 
@@ -95,8 +96,8 @@ def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Wi
     return merge_still(windows, sorted([*stills, *timeline.held(seconds)]))
 
 
-def damage_of(path: Path, options: ReadOptions) -> str:
-    """What is missing of a video, in one sentence; empty if nothing seems to be.
+def damage_of(path: Path, options: ReadOptions) -> Message:
+    """What is missing of a video; nothing if nothing seems to be.
 
     Costs nothing right after ``list_moments``, which leaves the video open.
 
@@ -148,7 +149,7 @@ def middle_frame(path: Path, span: Span, options: ReadOptions) -> Image.Image:
         for _, frame in video.frames([_middle(_choose(path, video, span)).index]):
             _check_frame(path, frame.size, options)
             return frame
-        raise UnreadableMediaError(path, "The frame cannot be decoded.")
+        raise UnreadableMediaError(path, Message.of("reason.frame"))
 
     return _with_video(path, decode, options)
 
@@ -199,24 +200,24 @@ def _with_video(path: Path, work: Callable[[Container], _Result], options: ReadO
 
 
 def _check_frame(path: Path, size: Size, options: ReadOptions) -> None:
-    check_size(path, size, options.limits, "video", most=options.limits.max_frame_megapixels)
+    check_size(path, size, options.limits, A_VIDEO, most=options.limits.max_frame_megapixels)
 
 
 def _check_length(path: Path, seconds: float, options: ReadOptions) -> None:
     """Refuse what would be more moments than anybody has a use for."""
     most = options.limits.max_moments * options.moment_seconds * (1 - OVERLAP_SHARE)
     if not seconds <= most:  # as NaN is not, either
-        found = (
-            f"The video lasts {seconds / 3600:,.0f} hours, over the limit of {most / 3600:,.0f}"
+        reason = Message.of(
+            "reason.long", hours=f"{seconds / 3600:,.0f}", limit=f"{most / 3600:,.0f}"
         )
-        raise UnreadableMediaError(path, f"{found}; cut it into pieces.")
+        raise UnreadableMediaError(path, reason)
 
 
 def _choose(path: Path, video: Container, span: Span) -> list[Glance]:
     try:
         return choose_glances(span, video.timeline)
     except ValueError as error:
-        raise UnreadableMediaError(path, f"The video has {error}.") from error
+        raise UnreadableMediaError(path, Message.of("reason.video", said=str(error))) from error
 
 
 def _middle(glances: Sequence[Glance]) -> Glance:
@@ -267,7 +268,9 @@ def _assemble(path: Path, glances: Sequence[Glance], found: _Frames, taken: str)
     present = [glance for glance in glances if glance.index in found.frames]
     if not present:
         seconds = found.timeline.start_of(glances[0].index)
-        raise UnreadableMediaError(path, f"No frame near {seconds:.0f} s can be decoded.")
+        raise UnreadableMediaError(
+            path, Message.of("reason.no_frame_near", seconds=f"{seconds:.0f}")
+        )
     clip = Clip(
         frames=tuple(found.frames[glance.index] for glance in present),
         seconds=tuple(glance.second for glance in present),

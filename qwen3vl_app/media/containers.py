@@ -24,11 +24,12 @@ from PIL import Image
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.colours import table_for
 from qwen3vl_app.media.damage import DamageFinder
-from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.decoding import THE_VIDEO, decoding
 from qwen3vl_app.media.geometry import Geometry, stretch_of, turns_of
 from qwen3vl_app.media.packets import bounded, index_packets, open_video, timeline_of
 from qwen3vl_app.media.seeking import Cursor
 from qwen3vl_app.media.timeline import Timeline
+from qwen3vl_app.messages import NOTHING, Message
 
 _THREADS = 2
 """Per decoder: there are several workers, and every thread of FFmpeg holds frames."""
@@ -59,7 +60,7 @@ class Container(Protocol):
     timeline: Timeline
     """Of the frames that are there."""
 
-    damage: str
+    damage: Message
     """What is missing of it, in one sentence; empty if nothing seems to be."""
 
     def key_frames(self) -> list[int]:
@@ -129,12 +130,9 @@ def close_videos() -> None:
         video.close()
 
 
-def no_frame(megapixels: float) -> str:
+def no_frame(megapixels: float) -> Message:
     """Why nothing of a video can be shown: frames over the limit are passed over unseen."""
-    return (
-        "No frame of the video can be decoded: it is damaged, or its frames are over the limit of "
-        f"{megapixels:g} megapixels; make a smaller copy."
-    )
+    return Message.of("reason.no_frame", limit=f"{megapixels:g}")
 
 
 def declared_size(path: Path, megapixels: float) -> tuple[int, int] | None:
@@ -145,7 +143,7 @@ def declared_size(path: Path, megapixels: float) -> tuple[int, int] | None:
     if importlib.util.find_spec("av") is None:
         return None
     try:
-        with decoding(path, "The video"):
+        with decoding(path, THE_VIDEO):
             file, stream = open_video(path, megapixels)
             with file:
                 size = stream.codec_context.width, stream.codec_context.height
@@ -163,7 +161,7 @@ def metadata_of(path: Path, megapixels: float = math.inf) -> dict[str, str]:
     options = bounded(megapixels)
     try:
         with (
-            decoding(path, "The video"),
+            decoding(path, THE_VIDEO),
             av.open(str(path), metadata_errors="replace", options=options) as file,
         ):
             return dict(file.metadata)
@@ -201,7 +199,7 @@ def is_open(path: Path) -> bool:
 
 
 def _head(path: Path) -> bytes:
-    with decoding(path, "The video"), path.open("rb") as file:
+    with decoding(path, THE_VIDEO), path.open("rb") as file:
         return file.read(16)
 
 
@@ -237,10 +235,10 @@ class _Decord:
         megapixels: float = math.inf,
         *,
         timeline: Timeline | None = None,
-        damage: str = "",
+        damage: Message = NOTHING,
     ) -> None:
         del megapixels  # decord has no such option
-        with decoding(path, "The video"):
+        with decoding(path, THE_VIDEO):
             import decord  # noqa: PLC0415 - see the module's docstring
 
             self._video = decord.VideoReader(str(path), num_threads=_THREADS)
@@ -257,7 +255,7 @@ class _Decord:
         """Whether it has frames at these seconds after the first, and no others."""
         if len(seconds) != self._total:
             return False
-        with decoding(self._path, "The video"):
+        with decoding(self._path, THE_VIDEO):
             found = np.asarray(self._video.get_frame_timestamp(range(self._total)))[:, 0]
         return bool(np.abs(found - found[0] - seconds).max() <= _AGREES)
 
@@ -266,7 +264,7 @@ class _Decord:
         self._video = None
 
     def key_frames(self) -> list[int]:
-        with decoding(self._path, "The video"):
+        with decoding(self._path, THE_VIDEO):
             return [int(key) for key in self._video.get_key_indices() if key < self._total]
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
@@ -274,7 +272,7 @@ class _Decord:
         position = 0
         while position < len(indices):
             batch = list(indices[position : position + step])
-            with decoding(self._path, "The video"):
+            with decoding(self._path, THE_VIDEO):
                 pixels = self._video.get_batch(batch).asnumpy()
             for index, frame in zip(batch, pixels, strict=True):
                 yield index, Image.fromarray(frame)
@@ -287,12 +285,12 @@ class _PyAv:
 
     def __init__(self, path: Path, megapixels: float = math.inf) -> None:
         self._path = path
-        with decoding(path, "The video"):
+        with decoding(path, THE_VIDEO):
             file, stream = open_video(path, megapixels)
             finder = DamageFinder(file, stream)
             index = index_packets(file, stream, finder)
             if index is None:
-                raise UnreadableMediaError(path, "The video has no frames.")
+                raise UnreadableMediaError(path, Message.of("reason.no_frames"))
             self.damage = finder.found(path)
             self._base = float(stream.time_base)
             self._stretch = stretch_of(stream.sample_aspect_ratio)
@@ -324,7 +322,7 @@ class _PyAv:
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         for index in indices:
-            with decoding(self._path, "The video"):
+            with decoding(self._path, THE_VIDEO):
                 frame = self._cursor.frame_at(int(self._index.times[index]))
                 if frame is None:
                     return
@@ -365,6 +363,6 @@ def _reformatter() -> Any:  # noqa: ANN401 - av comes without types
 
 def _check(path: Path, total: int, fps: float) -> None:
     if total < 1:
-        raise UnreadableMediaError(path, "The video has no frames.")
+        raise UnreadableMediaError(path, Message.of("reason.no_frames"))
     if not 0 < fps < 100_000:
-        raise UnreadableMediaError(path, f"The video says it has {fps:g} frames per second.")
+        raise UnreadableMediaError(path, Message.of("reason.rate", n=f"{fps:g}"))

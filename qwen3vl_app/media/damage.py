@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from qwen3vl_app.media.decoding import THE_VIDEO
 from qwen3vl_app.media.ends import ends_early
+from qwen3vl_app.messages import NOTHING, Message
 
 _ZEROS = bytes(64)
 """Never in a unit of H.264 or HEVC, which has no three zeros in a row (ITU-T H.264, 7.4.1)."""
@@ -44,7 +46,7 @@ _GAP = 3.0
 _MOST_READ = 2**20
 """Bytes between two packets that are looked at."""
 
-BREAKS_OFF = "The video breaks off before its end; copy the file again from its source."
+BREAKS_OFF = Message.of("reason.truncated", subject=THE_VIDEO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +119,16 @@ class DamageFinder:
             return True
         return bool(self._never) and self._never in data
 
-    def found(self, path: Path) -> str:
-        """What is missing of the video, in one sentence; empty if nothing seems to be."""
+    def found(self, path: Path) -> Message:
+        """What is missing of the video; nothing if nothing seems to be."""
         with path.open("rb") as file:
             if ends_early(file, path.stat().st_size):
                 return BREAKS_OFF
             lost = [*self._hollow, *(self._holes(file) if self._may_lose else ())]
         if not lost:
-            return ""
+            return NOTHING
         first = (min(lost) - (self._first or 0)) * self._base
-        return (
-            "A part of the video is damaged or missing, the first of it at about "
-            f"{first:.1f} s; copy the file again from its source."
-        )
+        return Message.of("reason.missing", seconds=f"{first:.1f}")
 
     def _holes(self, file: BinaryIO) -> Iterator[int]:
         """Times of the packets after which the file has nothing but zeros for a while."""

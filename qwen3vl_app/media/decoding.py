@@ -1,4 +1,4 @@
-"""One place where what a decoder raises becomes a sentence about the file."""
+"""One place where what a decoder raises becomes a reason about the file."""
 
 from __future__ import annotations
 
@@ -8,15 +8,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.messages import Message
+
+THE_PICTURE = Message.of("subject.picture")
+THE_PDF = Message.of("subject.pdf")
+THE_VIDEO = Message.of("subject.video")
+THE_DOCUMENT = Message.of("subject.document")
+THE_ANIMATION = Message.of("subject.animation")
+
+
+def the_page(number: int) -> Message:
+    """A page as the subject of ``decoding``, numbered from 1."""
+    return Message.of("subject.page", number=str(number))
 
 
 @contextmanager
-def decoding(path: Path, subject: str) -> Iterator[None]:
+def decoding(path: Path, subject: Message) -> Iterator[None]:
     """Wrap calls into a decoder, and nothing else: damage makes decoders raise anything.
 
     Args:
         path: The file.
-        subject: What is being decoded, as a sentence begins: ``The picture``, ``Page 3``.
+        subject: What is being decoded, of the codes ``subject.…``.
 
     Raises:
         UnreadableMediaError: The decoder raised something.
@@ -47,7 +59,7 @@ _OUT_OF_MEMORY = (
 """How libraries written in C and C++ say that memory ran out."""
 
 
-def _reason(subject: str, said: str, error: Exception) -> str:
+def _reason(subject: Message, said: str, error: Exception) -> Message:
     if "truncated" in said.lower() or isinstance(error, EOFError):
-        return f"{subject} breaks off before its end; copy the file again from its source."
-    return f"{subject} cannot be decoded; the file is damaged ({said})."
+        return Message.of("reason.truncated", subject=subject)
+    return Message.of("reason.damaged", subject=subject, said=said)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
+from qwen3vl_app.messages import Message
+
 
 class FileType(StrEnum):
     """Which decoder a file needs."""
@@ -20,6 +22,13 @@ class FileType(StrEnum):
     OFFICE = "Office document"
     VIDEO = "video"
 
+
+_NOUNS = {
+    FileType.PICTURE: Message.of("noun.picture"),
+    FileType.PDF: Message.of("noun.pdf"),
+    FileType.OFFICE: Message.of("noun.office"),
+    FileType.VIDEO: Message.of("noun.video"),
+}
 
 HEAD_BYTES = 1024
 """As much of a file as :func:`identify` wants: PDF allows its header that far inside."""
@@ -131,8 +140,8 @@ def claimed(path: Path) -> FileType | None:
     return SUFFIXES.get(path.suffix.lower())
 
 
-def identify(head: bytes, path: Path) -> FileType | str:
-    """What the file is, or the reason, as a sentence, why it cannot be read.
+def identify(head: bytes, path: Path) -> FileType | Message:
+    """What the file is, or the reason why it cannot be read.
 
     Args:
         head: The first :data:`HEAD_BYTES` bytes of the file.
@@ -142,23 +151,23 @@ def identify(head: bytes, path: Path) -> FileType | str:
     found = _zipped(head, claim) or _signed(head)
     if found is not None:
         return found
-    name = f"The file is named {path.suffix or path.name}, but its content"
     if claim is FileType.TEXT:
         return FileType.TEXT
     if claim is FileType.PICTURE and path.suffix.lower() in _UNSIGNED:
         return FileType.PICTURE
     if claim is None:
         return unsupported(path)
-    return f"{name} is no {claim} that the program knows; it may be damaged or wrongly named."
+    return Message.of("reason.misnamed", suffix=path.suffix or path.name, kind=_NOUNS[claim])
 
 
-def unsupported(path: Path) -> str:
-    """The sentence for a file whose name promises nothing the program can read."""
-    which = f"of the type {path.suffix}" if path.suffix else "without a suffix"
-    return f"Files {which} cannot be searched."
+def unsupported(path: Path) -> Message:
+    """The reason for a file whose name promises nothing the program can read."""
+    if not path.suffix:
+        return Message.of("reason.no_suffix")
+    return Message.of("reason.type", suffix=path.suffix)
 
 
-def _signed(head: bytes) -> FileType | str | None:
+def _signed(head: bytes) -> FileType | Message | None:
     if head[4:8] == b"ftyp":
         return _branded(head[8:12])
     for offset, signature, file_type in _SIGNATURES:
@@ -170,26 +179,25 @@ def _signed(head: bytes) -> FileType | str | None:
         return FileType.VIDEO  # MPEG transport stream: packets of 188 bytes
     for offset, signature, what in _OTHERS:
         if head.startswith(signature, offset):
-            return f"The file is {what}, which cannot be searched."
+            return Message.of("reason.other", what=what)
     return None
 
 
-def _zipped(head: bytes, claim: FileType | None) -> FileType | str | None:
+def _zipped(head: bytes, claim: FileType | None) -> FileType | Message | None:
     """Office documents are ZIP archives, and encrypted ones are what old ones were."""
     if head.startswith(_OLD_OFFICE) and claim is FileType.OFFICE:
-        found = "The document is protected by a password or of an old format"
-        return f"{found}; save it as a new one without a password."
+        return Message.of("reason.office")
     if not head.startswith(b"PK\x03\x04"):
         return None
     inside = head[30:].startswith((b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.open"))
     return FileType.OFFICE if inside or claim is FileType.OFFICE else None
 
 
-def _branded(brand: bytes) -> FileType | str:
+def _branded(brand: bytes) -> FileType | Message:
     if brand in _PICTURE_BRANDS:
         return FileType.PICTURE
     if brand in _SOUND_BRANDS:
-        return "The file is sound without pictures, which cannot be searched."
+        return Message.of("reason.other", what="sound without pictures")
     return FileType.VIDEO
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qwen3vl_app.errors import UnreachableMediaError, UnreadableMediaError
 from qwen3vl_app.media.file_types import HEAD_BYTES, FileType, identify
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import ContentHash
 
@@ -28,7 +29,7 @@ def inspect_file(path: Path, limits: Limits) -> FileType:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableMediaError(path, "This is not a regular file.")
+            raise UnreadableMediaError(path, Message.of("reason.no_regular"))
         _check_size(path, status.st_size, limits.max_file_bytes)
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -59,20 +60,21 @@ def content_hash(path: Path) -> ContentHash:
     return ContentHash(digest.hexdigest())
 
 
-def os_reason(error: OSError) -> str:
-    """What the operating system said, as a sentence with the way out."""
+def os_reason(error: OSError, *, folder: bool = False) -> Message:
+    """What the operating system said of a file or a folder, with the way out."""
+    what = "_folder" if folder else ""
     if isinstance(error, FileNotFoundError):
-        return "The file is no longer there; check the path, or index its folder again."
+        return Message(f"reason.gone{what}")
     if isinstance(error, PermissionError):
-        return "The file may not be read; give yourself permission to read it."
-    return f"The file cannot be read: {error.strerror or error}."
+        return Message(f"reason.denied{what}")
+    return Message(f"reason.unread{what}", {"said": str(error.strerror or error)})
 
 
 def _check_size(path: Path, size: int, limit: int) -> None:
     if size == 0:
-        raise UnreadableMediaError(path, "The file is empty (0 bytes).")
+        raise UnreadableMediaError(path, Message.of("reason.empty"))
     if size > limit:
-        reason = f"The file has {_mib(size)}, over the limit of {_mib(limit)}; split it."
+        reason = Message.of("reason.large", size=_mib(size), limit=_mib(limit))
         raise UnreadableMediaError(path, reason)
 
 

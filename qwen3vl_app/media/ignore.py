@@ -17,6 +17,7 @@ from typing import Self
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.globs import Fit, Glob, compile_glob
+from qwen3vl_app.messages import NOTHING, Message
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,8 @@ class Ignore:
     _levels: tuple[_Patterns, ...] = ()
     """The deepest first."""
 
-    trouble: str = ""
-    """Why some of what stands in the folder's own list does not count, as a sentence."""
+    trouble: Message = NOTHING
+    """Why some of what stands in the folder's own list does not count."""
 
     @classmethod
     def of_library(cls, patterns: Iterable[str], root: str) -> Self:
@@ -101,21 +102,20 @@ class Ignore:
         return self.with_list(folder, lines, trouble, where=file)
 
     def with_list(
-        self, folder: str, lines: tuple[str, ...], trouble: str = "", *, where: str
+        self, folder: str, lines: tuple[str, ...], trouble: Message = NOTHING, *, where: str
     ) -> Ignore:
         """With patterns as if they stood in ``folder``, which need not be on this computer.
 
         Args:
             folder: Below which they apply.
             lines: Patterns that can be used; see ``usable``.
-            trouble: Why others of the list do not count, as a sentence.
+            trouble: Why others of the list do not count.
             where: The list as reasons name it.
         """
         room = MOST_TOGETHER - sum(len(level.globs) for level in self._levels)
         if len(lines) > room:
-            found = f"The lists above hold {MOST_TOGETHER - room:,} patterns"
-            limit = f"together with this one that is over the limit of {MOST_TOGETHER:,}"
-            lines, trouble = (), f"{found}; {limit}, so it does not count. Shorten them."
+            n, limit = f"{MOST_TOGETHER - room:,}", f"{MOST_TOGETHER:,}"
+            lines, trouble = (), Message.of("ignore.lists", n=n, limit=limit)
         if trouble:
             log.warning("%s: %s", where, trouble)
         level = _level(folder, lines, where) if lines else None
@@ -134,16 +134,16 @@ class Ignore:
             found = found.entered(folder)
         return found
 
-    def reason(self, path: str, *, is_folder: bool) -> str | None:
-        """Why a path is left out, as a sentence; None where nothing says so."""
+    def reason(self, path: str, *, is_folder: bool) -> Message | None:
+        """Why a path is left out; None where nothing says so."""
         for level in self._levels:
             if not path.startswith(level.folder):
                 continue
             if (found := level.decide(path, is_folder=is_folder)) is not None:
                 glob, line = found
-                return (
-                    f'Left out by "{quoted(line)}" in {level.where}.' if glob.leaves_out else None
-                )
+                if not glob.leaves_out:
+                    return None
+                return Message.of("reason.ignored", pattern=quoted(line), where=level.where)
         return None
 
 
@@ -154,13 +154,7 @@ def check_patterns(patterns: Sequence[str]) -> None:
         UsageError: One of them cannot, or there are too many.
     """
     if len(patterns) > MOST_PATTERNS:
-        raise UsageError(
-            f"{len(patterns):,} patterns are over the limit of {MOST_PATTERNS:,}; leave out whole "
-            "folders instead of single files.",
-            code="patterns.many",
-            n=len(patterns),
-            limit=MOST_PATTERNS,
-        )
+        raise UsageError(Message.of("patterns.many", n=len(patterns), limit=MOST_PATTERNS))
     for pattern in patterns:
         check_pattern(pattern)
 
@@ -173,23 +167,15 @@ def check_pattern(pattern: str) -> None:
     """
     if len(pattern) > LONGEST_PATTERN:
         raise UsageError(
-            f'"{quoted(pattern)}" has {len(pattern):,} characters, over the limit of '
-            f"{LONGEST_PATTERN:,} for a pattern; shorten it with wildcards.",
-            code="pattern.long",
-            pattern=quoted(pattern),
-            n=len(pattern),
-            limit=LONGEST_PATTERN,
+            Message.of(
+                "pattern.long", pattern=quoted(pattern), n=len(pattern), limit=LONGEST_PATTERN
+            )
         )
     try:
         pattern.encode()  # lone surrogates cannot be written to a file
         compile_glob(pattern)
     except ValueError as error:
-        raise UsageError(
-            f'"{quoted(pattern)}" is no pattern; write it as in .gitignore, such as *.tmp or '
-            "drafts/.",
-            code="pattern.wrong",
-            pattern=quoted(pattern),
-        ) from error
+        raise UsageError(Message.of("pattern.wrong", pattern=quoted(pattern))) from error
 
 
 def read_lines(file: str, *, follow: bool = False) -> tuple[str, ...]:
@@ -208,32 +194,32 @@ def read_lines(file: str, *, follow: bool = False) -> tuple[str, ...]:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UsageError("This is no regular file, so it leaves nothing out.")
+            raise UsageError(Message.of("ignore.special"))
         if status.st_size > LARGEST_FILE:
-            found = f"The list has {status.st_size:,} bytes, over the limit of {LARGEST_FILE:,}"
-            raise UsageError(f"{found}, so it leaves nothing out; shorten it.")
+            found, limit = f"{status.st_size:,}", f"{LARGEST_FILE:,}"
+            raise UsageError(Message.of("ignore.large", bytes=found, limit=limit))
         with open(descriptor, encoding="utf-8-sig", errors="replace", closefd=False) as opened:
             return tuple(opened.read(LARGEST_FILE).splitlines())
     finally:
         os.close(descriptor)
 
 
-def usable(lines: Iterable[str]) -> tuple[tuple[str, ...], str]:
-    """The patterns among some lines, and why the others do not count; "" where all do."""
+def usable(lines: Iterable[str]) -> tuple[tuple[str, ...], Message]:
+    """The patterns among some lines, and why the others do not count; nothing where all do."""
     kept: list[str] = []
-    troubles: list[str] = []
+    troubles: list[Message] = []
     written = [line for line in lines if line.strip() and not line.startswith("#")]
     for line in written[:MOST_PATTERNS]:
         try:
             check_pattern(line)
         except UsageError as error:
-            troubles.append(str(error))
+            troubles.append(error.message)
         else:
             kept.append(line)
     if len(written) > MOST_PATTERNS:
-        found = f"The list has {len(written):,} patterns"
-        troubles.append(f"{found}; only the first {MOST_PATTERNS:,} count, which is the limit.")
-    return tuple(kept), troubles[0] if troubles else ""
+        n, limit = f"{len(written):,}", f"{MOST_PATTERNS:,}"
+        troubles.append(Message.of("ignore.many", n=n, limit=limit))
+    return tuple(kept), troubles[0] if troubles else NOTHING
 
 
 def quoted(pattern: str) -> str:
@@ -255,13 +241,13 @@ def _globs(lines: Sequence[str]) -> Iterator[tuple[Glob, str]]:
             yield glob, line
 
 
-def _read(file: str) -> tuple[tuple[str, ...], str]:
+def _read(file: str) -> tuple[tuple[str, ...], Message]:
     """The usable lines of a file of patterns, and what is wrong with the others."""
     try:
         return usable(read_lines(file))
     except FileNotFoundError:
-        return (), ""
+        return (), NOTHING
     except UsageError as error:
-        return (), str(error)
+        return (), error.message
     except OSError as error:
-        return (), f"The list cannot be read ({error.strerror}), so it leaves nothing out."
+        return (), Message.of("ignore.unread", said=str(error.strerror))

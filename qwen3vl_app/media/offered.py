@@ -15,6 +15,7 @@ from pathlib import Path
 from qwen3vl_app.media.file_types import claimed, unsupported
 from qwen3vl_app.media.ignore import IGNORE_FILE, Ignore, usable
 from qwen3vl_app.media.scan import unwanted
+from qwen3vl_app.messages import Message
 
 
 def reasons_to_leave(
@@ -23,8 +24,8 @@ def reasons_to_leave(
     *,
     ignore: Sequence[str] = (),
     kinds: bool = True,
-) -> list[str | None]:
-    """For each name why it is left out, as a sentence; None for what a scan would take.
+) -> list[Message | None]:
+    """For each name why it is left out; None for what a scan would take.
 
     What stands alone and the outermost folder were named by a person, so their own names may be
     hidden, as with paths. Reads nothing from this computer. 50,000 names take about a second.
@@ -45,16 +46,16 @@ class _Tree:
 
     lists: Mapping[str, str]
     ignore: Sequence[str]
-    known: dict[str, Ignore | str] = field(default_factory=dict)
+    known: dict[str, Ignore | Message] = field(default_factory=dict)
     """What applies in a folder, or why it is left out."""
 
-    def reason(self, name: str, *, kinds: bool) -> str | None:
+    def reason(self, name: str, *, kinds: bool) -> Message | None:
         parts = [part for part in name.split("/") if part]
         is_folder = name.endswith("/")
         rules: Ignore | None = None
         for above in range(1, len(parts)):
             entered = self._entered(rules, parts[:above])
-            if isinstance(entered, str):
+            if isinstance(entered, Message):
                 return entered
             rules = entered
         if rules is not None and (found := _left(rules, parts, is_folder=is_folder)):
@@ -62,7 +63,7 @@ class _Tree:
         path = Path(parts[-1]) if parts else Path()
         return unsupported(path) if kinds and not is_folder and claimed(path) is None else None
 
-    def _entered(self, above: Ignore | None, parts: list[str]) -> Ignore | str:
+    def _entered(self, above: Ignore | None, parts: list[str]) -> Ignore | Message:
         """What applies in this folder, whose parent is not left out."""
         name = "/".join(parts)
         if (known := self.known.get(name)) is None:
@@ -84,7 +85,7 @@ def _lines(text: str) -> Iterator[str]:
     yield from text.removeprefix("\ufeff").splitlines()
 
 
-def _left(rules: Ignore, parts: list[str], *, is_folder: bool) -> str | None:
+def _left(rules: Ignore, parts: list[str], *, is_folder: bool) -> Message | None:
     return unwanted(parts[-1]) or rules.reason(_place(parts), is_folder=is_folder)
 
 

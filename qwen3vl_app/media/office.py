@@ -19,11 +19,12 @@ from defusedxml.ElementTree import fromstring
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.archives import pack, unpack_text
-from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.decoding import THE_DOCUMENT, decoding
 from qwen3vl_app.media.number_formats import Figure, displayed
 from qwen3vl_app.media.office_parts import beside, header_of, paragraphs, parsed, related
 from qwen3vl_app.media.opendocument import read_opendocument
 from qwen3vl_app.media.sections import Section, row
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -63,19 +64,19 @@ def read_office(path: Path, limits: Limits) -> list[Section]:
     read = _reader_of(path, parts)
     sections: list[Section] = []
     left = limits.max_text_bytes
-    with decoding(path, "The document"), warnings.catch_warnings():
+    with decoding(path, THE_DOCUMENT), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that have nothing to do with text
         for section in read(parts):
             left -= sum(len(line) for line in section.lines)
             if left < 0:
                 limit = limits.max_text_bytes // 2**20
-                reason = f"The document holds over {limit} MiB of text; split it."
+                reason = Message.of("reason.much_text", n=str(limit))
                 raise UnreadableMediaError(path, reason)
             if any(line.strip() for line in section.lines):
                 composed = [normalize("NFC", line) for line in section.lines]
                 sections.append(Section(lines=composed, name=normalize("NFC", section.name)))
     if not sections:
-        raise UnreadableMediaError(path, "The document holds no text.")
+        raise UnreadableMediaError(path, Message.of("reason.no_text"))
     return sections
 
 
@@ -85,8 +86,7 @@ def _reader_of(path: Path, parts: _Parts) -> Callable[[_Parts], Iterator[Section
     for folder, read in (("word/", _read_word), ("ppt/", _read_slides), ("xl/", _read_sheets)):
         if any(name.startswith(folder) for name in parts):
             return read
-    found = f"The file is named {path.suffix or path.name}, but is another kind of archive"
-    raise UnreadableMediaError(path, f"{found}, which cannot be searched.")
+    raise UnreadableMediaError(path, Message.of("reason.archive", suffix=path.suffix or path.name))
 
 
 # ---------------------------------------------------------------- .docx and .pptx

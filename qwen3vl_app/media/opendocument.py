@@ -16,6 +16,7 @@ from defusedxml.ElementTree import fromstring
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.archives import PROTECTED
 from qwen3vl_app.media.sections import Section, row
+from qwen3vl_app.messages import Message
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TEXT = _NAMES + "office:1.0}", _NAMES + "text:1.0}"
@@ -41,7 +42,7 @@ _CHART = _NAMES + "chart:1.0}"
 
 _SPACES = {_TEXT + "s": " ", _TEXT + "tab": "\t", _TEXT + "line-break": " "}
 
-_ENTITIES = "The document defines entities, as no office program does: it is made to fill memory."
+_ENTITIES = Message.of("reason.entities")
 
 _MAX_ROWS = 2**20
 """Of a sheet; empty rows up to the last possible one are written as one that is repeated."""

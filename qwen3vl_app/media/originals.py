@@ -21,10 +21,11 @@ from typing import BinaryIO, TypeAlias
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.files import os_reason
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import ContentHash, Original
 
-GONE = "The file is no longer there; check the path, or index its folder again."
-CHANGED = "The file has changed since it was indexed; index it again."
+GONE = Message.of("reason.gone")
+CHANGED = Message.of("reason.changed")
 
 MOST_HASHED = 2**28
 """Bytes that are hashed again where the stamp alone does not tell: a third of a second. Of larger

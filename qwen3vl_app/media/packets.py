@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.damage import DamageFinder
 from qwen3vl_app.media.timeline import Seconds, Timeline, measure
+from qwen3vl_app.messages import Message
 
 Ticks = NDArray[np.int64]
 """Times in units of the stream's time base."""
@@ -164,7 +165,7 @@ def open_video(path: Path, megapixels: float = math.inf) -> tuple[Any, Any]:
     has_sound = bool(file.streams.audio)
     file.close()
     if has_sound:
-        raise UnreadableMediaError(path, "The file has sound but no pictures.")
+        raise UnreadableMediaError(path, Message.of("reason.sound"))
     raise ValueError("neither pictures nor sound")  # damage, as any other that decoders find
 
 

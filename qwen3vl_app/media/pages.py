@@ -18,9 +18,10 @@ from PIL import Image
 from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import written
-from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.decoding import THE_PDF, decoding, the_page
 from qwen3vl_app.media.page_texts import page_text
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
 
 NOMINAL_DPI = 150
@@ -35,7 +36,7 @@ _SEARCHED = 2**20
 _COUNTS_NONE = re.compile(rb"/Count\s+0\b")
 _IS_PAGE = re.compile(rb"/Type\s*/Page\b")
 
-_NO_PAGES = "The PDF has no pages."
+_NO_PAGES = Message.of("reason.no_pages")
 
 _OVERSAMPLING = 1.5
 """Drawn larger and shrunk bicubically: thin strokes survive that a direct drawing loses."""
@@ -69,8 +70,8 @@ def count_pages(path: Path, limits: Limits) -> int:
     if count == 0:
         raise UnreadableMediaError(path, _NO_PAGES)
     if count > limits.max_pages:
-        found = f"The PDF has {count:,} pages, over the limit of {limits.max_pages:,}"
-        raise UnreadableMediaError(path, f"{found}; split it.")
+        reason = Message.of("reason.pages", count=f"{count:,}", limit=f"{limits.max_pages:,}")
+        raise UnreadableMediaError(path, reason)
     return count
 
 
@@ -83,7 +84,7 @@ def draw_pages(
         UnreadableMediaError: A page is missing, damaged, or a strip beyond the limits.
     """
     with _document(path) as document:
-        with decoding(path, "The PDF"):
+        with decoding(path, THE_PDF):
             taken = written(document.get_metadata_value("CreationDate"))
         for number in numbers:
             with _page(path, document, number) as page:
@@ -91,7 +92,7 @@ def draw_pages(
                 width, height = budget.fit_picture(size)
                 wanted = max(width / size[0], height / size[1]) * _OVERSAMPLING
                 scale = max(wanted, min(1.0, THUMBNAIL_SIDE / max(size)))
-                with decoding(path, f"Page {number}"):
+                with decoding(path, the_page(number)):
                     text = _text(path, number, page, limits)
                     picture = _draw(page, size, scale)
             yield PageImage(picture=picture, size=size, text=text, taken=taken)
@@ -105,33 +106,33 @@ def draw_page(path: Path, number: int, longest: int, limits: Limits) -> Image.Im
     """
     with _document(path) as document, _page(path, document, number) as page:
         size = _nominal(path, page, limits)
-        with decoding(path, f"Page {number}"):
+        with decoding(path, the_page(number)):
             return _draw(page, size, longest / max(size))
 
 
 @contextmanager
 def _document(path: Path) -> Iterator[pypdfium2.PdfDocument]:
     try:
-        with decoding(path, "The PDF"):
+        with decoding(path, THE_PDF):
             document = pypdfium2.PdfDocument(path)
     except UnreadableMediaError as error:
         raise UnreadableMediaError(path, _refusal(path) or error.reason) from error
     try:
-        with decoding(path, "The PDF"):
+        with decoding(path, THE_PDF):
             document.init_forms()
         yield document
     finally:
         document.close()
 
 
-def _refusal(path: Path) -> str | None:
+def _refusal(path: Path) -> Message | None:
     """Why PDFium refused a file. Its error code is no help: it may be left from another file."""
     with path.open("rb") as file:
         data = file.read(_SEARCHED)
         file.seek(-min(_SEARCHED, path.stat().st_size), 2)
         data += file.read()
     if b"/Encrypt" in data:
-        return "The PDF is protected by a password; save a copy without one."
+        return Message.of("reason.password")
     if _COUNTS_NONE.search(data) and not _IS_PAGE.search(data):
         return _NO_PAGES
     return None
@@ -139,7 +140,7 @@ def _refusal(path: Path) -> str | None:
 
 @contextmanager
 def _page(path: Path, document: pypdfium2.PdfDocument, number: int) -> Iterator[pypdfium2.PdfPage]:
-    with decoding(path, f"Page {number}"):
+    with decoding(path, the_page(number)):
         page = document[number - 1]
     try:
         yield page
@@ -151,11 +152,17 @@ def _nominal(path: Path, page: pypdfium2.PdfPage, limits: Limits) -> Size:
     """Size in pixels at 150 dpi. A page of 100 m² has a size too; it is only drawn smaller."""
     width, height = (points / _POINTS * NOMINAL_DPI for points in page.get_size())
     if not (math.isfinite(width) and math.isfinite(height) and min(width, height) > 0):
-        raise UnreadableMediaError(path, f"A page measures {width:g} × {height:g}: it is damaged.")
+        reason = Message.of("reason.page_size", width=f"{width:g}", height=f"{height:g}")
+        raise UnreadableMediaError(path, reason)
     size = max(1, round(width)), max(1, round(height))
     if max(size) / min(size) > limits.max_aspect:
-        found = f"A page is a strip of {size[0]:,} × {size[1]:,} pixels, beyond the limit of"
-        raise UnreadableMediaError(path, f"{found} {limits.max_aspect:g} to 1; cut it.")
+        reason = Message.of(
+            "reason.page_strip",
+            width=f"{size[0]:,}",
+            height=f"{size[1]:,}",
+            n=f"{limits.max_aspect:g}",
+        )
+        raise UnreadableMediaError(path, reason)
     return size
 
 
@@ -176,8 +183,13 @@ def _text(path: Path, number: int, page: pypdfium2.PdfPage, limits: Limits) -> s
     layer = page.get_textpage()
     try:
         if (count := layer.count_chars()) > limits.max_page_characters:
-            found = f"Page {number} holds {count:,} characters of text, over the limit of"
-            raise UnreadableMediaError(path, f"{found} {limits.max_page_characters:,}; split it.")
+            reason = Message.of(
+                "reason.characters",
+                number=str(number),
+                count=f"{count:,}",
+                limit=f"{limits.max_page_characters:,}",
+            )
+            raise UnreadableMediaError(path, reason)
     finally:
         layer.close()
     return page_text(page)

@@ -15,11 +15,12 @@ from PIL import Image, UnidentifiedImageError
 from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import photographed
-from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.decoding import THE_PICTURE, decoding
 from qwen3vl_app.media.embedded import animated_webp, sizes_inside
 from qwen3vl_app.media.greys import Levels, levels_of, to_eight_bits
 from qwen3vl_app.media.ifds import first_page
 from qwen3vl_app.media.profiles import Profile, profile_of, to_srgb
+from qwen3vl_app.messages import Message, Value
 from qwen3vl_app.settings import Limits
 
 pillow_heif.register_heif_opener()
@@ -48,6 +49,13 @@ _UPRIGHT = {
 """EXIF orientation to the turn that undoes it (EXIF 2.3, tag 0x0112)."""
 
 
+A_PICTURE = Message.of("noun.picture")
+A_PAGE = Message.of("noun.page")
+A_VIDEO = Message.of("noun.video")
+AN_ANIMATION = Message.of("noun.animation")
+"""What ``check_size`` may be told that it looks at."""
+
+
 def load_picture(path: Path, limits: Limits, *, reference: bool = False) -> Image.Image:
     """The picture (its first frame) at full size, upright, sRGB, transparency on white.
 
@@ -66,11 +74,11 @@ def load_picture(path: Path, limits: Limits, *, reference: bool = False) -> Imag
 def load_dated(path: Path, limits: Limits, *, reference: bool = False) -> tuple[Image.Image, str]:
     """The picture as :func:`load_picture` gives it, and when it was taken ("" if unknown)."""
     with open_picture(path, limits) as opened:
-        with decoding(path, "The picture"):
+        with decoding(path, THE_PICTURE):
             image = opened if reference else first_page(opened, limits.max_pages)
         check_size(path, image.size, limits)
         check_tile(path, image, limits)
-        with decoding(path, "The picture"), warnings.catch_warnings():
+        with decoding(path, THE_PICTURE), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image.load()
             return as_shown(image, reference=reference), photographed(opened)
@@ -97,7 +105,7 @@ def check_tile(path: Path, image: Image.Image, limits: Limits) -> None:
 
 
 def check_size(
-    path: Path, size: Size, limits: Limits, noun: str = "picture", *, most: float | None = None
+    path: Path, size: Size, limits: Limits, noun: Message = A_PICTURE, *, most: float | None = None
 ) -> None:
     """Refuse sizes that would exhaust memory or that the models cannot look at.
 
@@ -105,25 +113,24 @@ def check_size(
         path: The file.
         size: In pixels.
         limits: What one file may cost.
-        noun: What it is to a person.
+        noun: What it is to a person, of the codes ``noun.…``.
         most: Megapixels; None for those of a picture.
 
     Raises:
         UnreadableMediaError: No pixels, too many, or too long a strip.
     """
     width, height = size
-    shape = f"The {noun} is {width:,} × {height:,} pixels"
+    shape: dict[str, Value] = {"noun": noun, "width": f"{width:,}", "height": f"{height:,}"}
     if min(size) < 1:
-        raise UnreadableMediaError(path, f"{shape}: there is nothing in it.")
+        raise UnreadableMediaError(path, Message("reason.no_shape", shape))
     megapixels = width * height / 1e6
     most = limits.max_megapixels if most is None else min(most, limits.max_megapixels)
     if megapixels > most:
-        found = f"{shape}, {megapixels:,.0f} megapixels, over the limit of"
-        reason = f"{found} {most:g}; make a smaller copy."
-        raise UnreadableMediaError(path, reason)
+        shape |= {"megapixels": f"{megapixels:,.0f}", "limit": f"{most:g}"}
+        raise UnreadableMediaError(path, Message("reason.megapixels", shape))
     if max(size) / min(size) > limits.max_aspect:
-        found = f"{shape}, a strip beyond the limit of {limits.max_aspect:g} to 1"
-        raise UnreadableMediaError(path, f"{found}; cut it into pieces.")
+        shape |= {"limit": f"{limits.max_aspect:g}"}
+        raise UnreadableMediaError(path, Message("reason.strip", shape))
 
 
 def fit_picture(picture: Image.Image, budget: Budget) -> Image.Image:
@@ -173,18 +180,17 @@ def open_picture(path: Path, limits: Limits) -> Image.Image:
     Raises:
         UnreadableMediaError: It is no picture, or what is inside it is beyond the limits.
     """
-    with decoding(path, "The picture"):
+    with decoding(path, THE_PICTURE):
         inside, canvas = sizes_inside(path), animated_webp(path)
     for size in inside:
         check_size(path, size, limits)
     if canvas is not None:  # its decoder makes two of them on being opened
-        check_size(path, canvas, limits, "animation", most=limits.max_frame_megapixels)
+        check_size(path, canvas, limits, AN_ANIMATION, most=limits.max_frame_megapixels)
     try:
-        with decoding(path, "The picture"), warnings.catch_warnings():
+        with decoding(path, THE_PICTURE), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged EXIF, which does not matter
             return Image.open(path, formats=_FORMATS)
     except UnreadableMediaError as error:
         if isinstance(error.__cause__, UnidentifiedImageError):
-            reason = "The picture's header is damaged, empty or of an unknown format."
-            raise UnreadableMediaError(path, reason) from error
+            raise UnreadableMediaError(path, Message.of("reason.header")) from error
         raise

@@ -25,6 +25,7 @@ from qwen3vl_app.errors import (
 from qwen3vl_app.media.memory import held_by
 from qwen3vl_app.media.serving import ALARM, GRACE, Answer, serve
 from qwen3vl_app.media.starving import PATIENCE, Stopwatch
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
 
 _CALLS = 1000
@@ -240,20 +241,16 @@ class _Worker:
 
 
 def _too_slow(path: Path, deadline: float) -> TooSlowError:
-    reason = f"Decoding took longer than the limit of {deadline:.0f} s and was ended."
-    return TooSlowError(path, f"{reason} The file may be damaged.")
+    return TooSlowError(path, Message.of("reason.slow", seconds=f"{deadline:.0f}"))
 
 
 def _died(path: Path, code: int | None, memory: int) -> DecoderDiedError:
-    found = f"The decoder crashed on this file (exit code {code}); it is damaged"
-    reason = f"{found}, or takes more than the limit of {_gib(memory)} of memory to read."
+    reason = Message.of("reason.crashed", exit=str(code), limit=_gib(memory))
     return DecoderDiedError(path, reason)
 
 
 def _too_much(path: Path, memory: int) -> MemoryLimitError:
-    found = f"Reading the file takes more than the limit of {_gib(memory)} of memory"
-    reason = f"{found}; make a smaller copy, or raise --reader-memory."
-    return MemoryLimitError(path, reason)
+    return MemoryLimitError(path, Message.of("reason.memory", limit=_gib(memory)))
 
 
 def _gib(size: int) -> str:

@@ -16,15 +16,16 @@ from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.ignore import IGNORE_FILE, Ignore
 from qwen3vl_app.media.mounts import kernel_devices
 from qwen3vl_app.media.stamps import stamp_of
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 """Thumbnails of Synology, forks of macOS and bins of Windows: copies nobody wants to find."""
 
-HIDDEN = "Hidden."
-OF_THE_SYSTEM = "A folder of the operating system."
-REMOVED = "Removed from the library; bring it back under Folders, or with the command removed."
-OF_THE_KERNEL = "Not a folder of files, but the operating system's view of the machine."
+HIDDEN = Message.of("reason.hidden")
+OF_THE_SYSTEM = Message.of("reason.system")
+REMOVED = Message.of("reason.removed")
+OF_THE_KERNEL = Message.of("reason.kernel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,8 @@ class IgnoredPath(SkippedPath):
     """Left alone because a pattern says so: what was known there is not wanted any more."""
 
 
-NOWHERE = "A link that leads nowhere."
+NOT_REGULAR = Message.of("reason.special")
+NOWHERE = Message.of("reason.link")
 
 Scanned = FileStamp | SkippedPath
 
@@ -212,15 +214,13 @@ class _Walk:
         if status.st_dev in self._closed:
             return SkippedPath(path=folder, reason=OF_THE_KERNEL)
         if identity in self._seen:
-            reason = "The folder was already visited by another path."
-            return SkippedPath(path=folder, reason=reason)
+            return SkippedPath(path=folder, reason=Message.of("reason.visited"))
         self._seen.add(identity)
         try:
             with os.scandir(folder) as entries:
                 inside = sorted(entries, key=_by_name)
         except OSError as error:
-            reason = os_reason(error).replace("file", "folder", 1)
-            return SkippedPath(path=folder, reason=reason)
+            return SkippedPath(path=folder, reason=os_reason(error, folder=True))
         return _Inside(folder, iter(inside), rules.entered(os.fspath(folder)))
 
 
@@ -258,14 +258,14 @@ def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.st
     except OSError as error:
         return SkippedPath(path=path, reason=_link_reason(entry.path, error))
     except (ValueError, OverflowError) as error:
-        return SkippedPath(path=path, reason=f"The disk says something impossible of it: {error}.")
+        return SkippedPath(path=path, reason=Message.of("reason.impossible", said=str(error)))
     is_folder = stat.S_ISDIR(status.st_mode)
     if reason := rules.reason(entry.path, is_folder=is_folder):
         return IgnoredPath(path=path, reason=reason)
     return status if is_folder else _file(path, status)
 
 
-def unwanted(name: str) -> str | None:
+def unwanted(name: str) -> Message | None:
     """Why a file or folder of this name inside a folder is left alone; None where it is not."""
     if name.startswith("."):
         return HIDDEN
@@ -274,13 +274,13 @@ def unwanted(name: str) -> str | None:
 
 def _file(path: Path, status: os.stat_result) -> Scanned:
     if not stat.S_ISREG(status.st_mode):
-        return SkippedPath(path=path, reason="Not a regular file.")
+        return SkippedPath(path=path, reason=NOT_REGULAR)
     if claimed(path) is None:
         return SkippedPath(path=path, reason=unsupported(path))
     return stamp_of(path, status)
 
 
-def _link_reason(path: str, error: OSError) -> str:
+def _link_reason(path: str, error: OSError) -> Message:
     if os.path.islink(path):
         return NOWHERE
     return os_reason(error)

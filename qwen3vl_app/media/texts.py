@@ -11,6 +11,7 @@ from qwen3vl_app.errors import UnreachableMediaError, UnreadableMediaError
 from qwen3vl_app.media import charsets
 from qwen3vl_app.media.encoded import readable
 from qwen3vl_app.media.files import os_reason
+from qwen3vl_app.messages import Message
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -30,7 +31,7 @@ _INLINE = """
 _WITHIN_WORDS = set(_INLINE.split())
 """Elements of HTML that may begin and end inside a word; all others separate words."""
 
-_ENCODED_ONLY = "The file holds nothing but encoded data, such as base64 or minified code."
+_ENCODED_ONLY = Message.of("reason.encoded")
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1b\x08"))
 _MAX_CONTROLS = 0.002
@@ -52,12 +53,12 @@ def read_lines(path: Path) -> list[str]:
         raise UnreachableMediaError(path, os_reason(error)) from error
     text = decode(data)
     if text is None:
-        found = f"The file is named {path.suffix or path.name}, but holds binary data"
-        raise UnreadableMediaError(path, f"{found}; give it the suffix of what it is.")
+        reason = Message.of("reason.binary", suffix=path.suffix or path.name)
+        raise UnreadableMediaError(path, reason)
     lines = _html_lines(text) if path.suffix.lower() in {".html", ".htm", ".xhtml"} else None
     lines = split_lines(text) if lines is None else lines
     if not any(line.strip() for line in lines):
-        raise UnreadableMediaError(path, "The file holds nothing but white space.")
+        raise UnreadableMediaError(path, Message.of("reason.blank"))
     kept = readable(lines)
     if not any(line.strip() for line in kept):
         raise UnreadableMediaError(path, _ENCODED_ONLY)

@@ -10,9 +10,10 @@ from PIL import Image
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import photographed
-from qwen3vl_app.media.decoding import decoding
+from qwen3vl_app.media.decoding import THE_PICTURE, decoding, the_page
 from qwen3vl_app.media.ifds import page_positions
-from qwen3vl_app.media.pictures import as_shown, check_size, check_tile, open_picture
+from qwen3vl_app.media.pictures import A_PAGE, as_shown, check_size, check_tile, open_picture
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
 
 
@@ -25,8 +26,8 @@ def count_pages(path: Path, limits: Limits) -> int:
     with open_picture(path, limits) as image:
         count = len(_frames(path, image, limits))
     if count > limits.max_pages:
-        found = f"The picture has {count:,} pages, over the limit of {limits.max_pages:,}"
-        raise UnreadableMediaError(path, f"{found}; split it.")
+        reason = Message.of("reason.tiff", count=f"{count:,}", limit=f"{limits.max_pages:,}")
+        raise UnreadableMediaError(path, reason)
     return count
 
 
@@ -44,12 +45,12 @@ def load_pages(
         frames = _frames(path, image, limits)
         for number in numbers:
             if number > len(frames):
-                raise UnreadableMediaError(path, f"There is no page {number} any more.")
-            with decoding(path, f"Page {number}"):
+                raise UnreadableMediaError(path, Message.of("reason.no_page", number=str(number)))
+            with decoding(path, the_page(number)):
                 image.seek(frames[number - 1])
-            check_size(path, image.size, limits, "page")
+            check_size(path, image.size, limits, A_PAGE)
             check_tile(path, image, limits)
-            with decoding(path, f"Page {number}"), warnings.catch_warnings():
+            with decoding(path, the_page(number)), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 image.load()
                 page = as_shown(image, reference=reference)
@@ -59,5 +60,5 @@ def load_pages(
 
 def _frames(path: Path, image: Image.Image, limits: Limits) -> list[int]:
     """Positions of the pages, without their thumbnails, smaller versions and masks."""
-    with decoding(path, "The picture"):
+    with decoding(path, THE_PICTURE):
         return page_positions(image, limits.max_pages) or [0]

@@ -31,6 +31,7 @@ from qwen3vl_app.media.sections import Section
 from qwen3vl_app.media.texts import read_lines
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail, to_png
 from qwen3vl_app.media.thumbnails import preview as make_preview
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import (
     Clip,
@@ -49,7 +50,7 @@ def outline(path: Path, options: ReadOptions) -> Outline:
     """The parts of a file, and its hash."""
     file_type = inspect_file(path, options.limits)
     parts = tuple(_list_parts(path, file_type, options))
-    damage = clips.damage_of(path, options) if file_type is FileType.VIDEO else ""
+    damage = clips.damage_of(path, options) if file_type is FileType.VIDEO else NOTHING
     return Outline(content_hash=hash_file(path), parts=parts, damage=damage)
 
 
@@ -74,7 +75,7 @@ def picture(path: Path, options: ReadOptions) -> tuple[Size, bytes]:
     Not the picture itself, which is held a third time while it is packed to be sent.
     """
     if inspect_file(path, options.limits) is not FileType.PICTURE:
-        raise UnreadableMediaError(path, "This is not a picture; choose a JPEG, PNG or the like.")
+        raise UnreadableMediaError(path, Message.of("reason.no_picture"))
     loaded = pictures.load_picture(path, options.limits, reference=options.reference)
     return loaded.size, loaded.tobytes()
 
@@ -84,7 +85,7 @@ def clip(path: Path, options: ReadOptions, span: Span) -> Clip:
     file_type = inspect_file(path, options.limits)
     still = file_type is FileType.PICTURE and not is_animated(path, options.limits)
     if still or file_type not in (FileType.PICTURE, FileType.VIDEO):
-        raise UnreadableMediaError(path, "This is not a video; choose an MP4, WebM or the like.")
+        raise UnreadableMediaError(path, Message.of("reason.no_video"))
     return clips.read_clips(path, [span], options)[0].clip
 
 
@@ -134,7 +135,7 @@ def rest() -> None:
     close_videos()
 
 
-_CHANGED = "The file has changed since it was indexed; index it again."
+_CHANGED = Message.of("reason.changed")
 
 _KINDS = {
     FileType.PICTURE: {Kind.PICTURE, Kind.PAGE, Kind.VIDEO, Kind.MOMENT},  # TIFF, animated

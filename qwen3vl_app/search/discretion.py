@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qwen3vl_app.errors import AppError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.search.engine import Cancelled, SearchEngine, never
 from qwen3vl_app.types import Hit, Query, SearchUpdate
 
@@ -29,7 +30,7 @@ def discreet(error: AppError) -> AppError:
         return error
     texts = [str(error), *map(str, error.values.values())]
     is_harmless = all(told(text) == text for text in texts)
-    return error if is_harmless else AppError(UNTOLD, code="untold")
+    return error if is_harmless else AppError(Message.of("untold"))
 
 
 class DiscreetEngine(SearchEngine):
@@ -47,4 +48,5 @@ class DiscreetEngine(SearchEngine):
 
 
 def _without_path(hit: Hit) -> Hit:
-    return replace(hit, unscored=told(hit.unscored)) if hit.unscored else hit
+    harmless = told(str(hit.unscored)) == str(hit.unscored)
+    return hit if harmless else replace(hit, unscored=Message.of("untold"))

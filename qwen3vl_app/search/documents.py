@@ -12,6 +12,7 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import ContentHash, Item, Kind, ModelInput, Part
 
@@ -30,7 +31,7 @@ class Document:
 
     item: Item
     content: ModelInput | None
-    reason: str = ""
+    reason: Message = NOTHING
 
 
 class Documents:

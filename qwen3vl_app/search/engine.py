@@ -11,6 +11,7 @@ from itertools import islice
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, UsageError
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.search.documents import Document, Documents
 from qwen3vl_app.search.ranking import mean_score, ranked
@@ -155,14 +156,16 @@ class SearchEngine:
             )
         document = self._documents.read(known, budget)
         if document.content is None:
-            raise UsageError(f"{known.path.name} cannot be shown to the model: {document.reason}")
+            raise UsageError(
+                Message.of("item.unshown", name=known.path.name, reason=document.reason)
+            )
         return document.content
 
     def _judged_before(
         self, asked: Sequence[Asked], items: Sequence[Item]
-    ) -> dict[ItemId, Score | str]:
+    ) -> dict[ItemId, Score | Message]:
         """The scores of items that have been judged for all of the queries."""
-        judged: dict[ItemId, Score | str] = {}
+        judged: dict[ItemId, Score | Message] = {}
         for item in items:
             scores = [self._score_cache.known(question, item) for question, _ in asked]
             known = [score for score in scores if score is not None]
@@ -172,12 +175,12 @@ class SearchEngine:
 
     def _judge(
         self, asked: Sequence[Asked], instruction: str, chunk: Sequence[Document]
-    ) -> tuple[dict[ItemId, Score | str], float]:
+    ) -> tuple[dict[ItemId, Score | Message], float]:
         """Scores or reasons, and the seconds that the model took, without those it had no time.
 
         Of several queries the mean, so each document is judged for each.
         """
-        judged: dict[ItemId, Score | str] = {
+        judged: dict[ItemId, Score | Message] = {
             document.item.id: document.reason for document in chunk if document.content is None
         }
         readable = [(d.item, d.content) for d in chunk if d.content is not None]
@@ -187,7 +190,7 @@ class SearchEngine:
         batches = [self._models.score(one, contents, instruction=instruction) for _, one in asked]
         reasons = {position: reason for batch in batches for position, reason in batch.rejected}
         for position, (item, _) in enumerate(readable):
-            judged[item.id] = reasons.get(position, "")
+            judged[item.id] = reasons.get(position, NOTHING)
             for (question, _), batch in zip(asked, batches, strict=True):
                 if (score := batch.scores[position]) is not None:
                     self._score_cache.keep(question, item, score)
@@ -197,7 +200,7 @@ class SearchEngine:
     @staticmethod
     def _progress(
         recall: SearchUpdate,
-        judged: dict[ItemId, Score | str],
+        judged: dict[ItemId, Score | Message],
         begun: float,
         stage: SearchStage,
     ) -> SearchUpdate:

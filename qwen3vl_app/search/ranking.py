@@ -10,6 +10,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import Hit, ItemId, Score
 
 
@@ -23,11 +24,11 @@ class Movement(StrEnum):
     DROPPED = "dropped"
 
 
-def ranked(hits: Sequence[Hit], judged: Mapping[ItemId, Score | str]) -> tuple[Hit, ...]:
+def ranked(hits: Sequence[Hit], judged: Mapping[ItemId, Score | Message]) -> tuple[Hit, ...]:
     """The hits in their given order, with scores and the ranks among the scored ones.
 
     Ranked by logit, because probabilities near 0 and 1 tie in float32; equal logits keep the
-    recall order. A string in ``judged`` is the reason why there is no score.
+    recall order. A message in ``judged`` is the reason why there is no score.
     """
     scores = {item: score for item, score in judged.items() if isinstance(score, Score)}
     order = sorted(
@@ -75,5 +76,5 @@ def _log_sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(-np.logaddexp(0.0, -logits))
 
 
-def _reason(judgement: Score | str | None) -> str:
-    return judgement if isinstance(judgement, str) else ""
+def _reason(judgement: Score | Message | None) -> Message:
+    return judgement if isinstance(judgement, Message) else NOTHING

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.host import ModelHost, Priority
 from qwen3vl_app.search.collapse import as_hits, best_ranks, ranks, shown
 from qwen3vl_app.search.dense_recall import DenseRecall
@@ -126,9 +127,7 @@ class Recall:
         batch = self._models.embed(inputs, instruction=instruction, priority=Priority.SEARCH)
         if batch.rejected:
             reason = batch.rejected[0][1]
-            raise UsageError(
-                f"The query cannot be embedded: {reason}", code="query.refused", reason=reason
-            )
+            raise UsageError(Message.of("query.refused", reason=reason))
         return list(batch.vectors)
 
     def _stored(self, item: ItemId) -> Vectors:

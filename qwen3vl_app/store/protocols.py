@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.rows import (
     EmbeddedPart,
     FileEnd,
@@ -188,7 +189,7 @@ class StoreWriter(Protocol):
     def retry(self, paths: Sequence[Path] | None) -> int:
         """Let failed files, or those of them at or under these paths, wait again; how many."""
 
-    def cancel(self, reason: str, last: int) -> None:
+    def cancel(self, reason: Message, last: int) -> None:
         """Drop what waits: sources up to ``last``, and files that have shown nothing yet."""
 
     def forget(self, paths: Sequence[Path]) -> list[Path]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, NewType
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import Content, ContentHash, FileStamp, ItemId, Kind, Outcome, Vectors
 
 FileId = NewType("FileId", int)
@@ -107,7 +108,7 @@ class KnownStamp(NamedTuple):
     """None while it waits to be indexed."""
 
     reason: str
-    """Why it was skipped; empty for other outcomes."""
+    """Why it was skipped, as ``Message.to_json`` writes it; empty for other outcomes."""
 
     ctime_ns: int | None = None
     """Of the last reading, as the inode; None where that is not known."""
@@ -158,7 +159,7 @@ class FileEnd:
     vectors: int = 0
     """How many of its parts have a vector now."""
 
-    reason: str = ""
+    reason: Message = NOTHING
     """Why it failed, or which parts are missing."""
 
     given_up_by: str = ""

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path
 from qwen3vl_app.store.index_sync import SyncedIndex
@@ -258,7 +259,7 @@ class LibraryWriter:
                 ).rowcount
             return count
 
-    def cancel(self, reason: str, last: int) -> None:
+    def cancel(self, reason: Message, last: int) -> None:
         """Drop what waits: sources up to ``last``, and files that have shown nothing yet.
 
         A new file that is partly in keeps its items and has failed, for this reason, so that

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types.disk import Kind
 from qwen3vl_app.types.ids import ContentHash
 
@@ -54,8 +55,8 @@ class Outline:
     parts: tuple[Part, ...]
     """At least one; a file with nothing in it is unreadable instead."""
 
-    damage: str = ""
-    """What is missing of the file although it can be read, in one sentence; empty if nothing."""
+    damage: Message = NOTHING
+    """What is missing of the file although it can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

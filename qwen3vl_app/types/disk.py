@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from qwen3vl_app.messages import Message
+
 if TYPE_CHECKING:
     import os
 
@@ -85,7 +87,7 @@ class SkippedPath:
     """Something a scan met and left alone, with the reason."""
 
     path: Path
-    reason: str
+    reason: Message
 
 
 def storable_number(number: int) -> int:

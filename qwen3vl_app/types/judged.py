@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types.ids import Vectors
 
 
@@ -19,7 +20,7 @@ class EmbeddingBatch:
     kept: tuple[int, ...]
     """Ascending positions in the input sequence, one per row of ``vectors``."""
 
-    rejected: tuple[tuple[int, str], ...] = ()
+    rejected: tuple[tuple[int, Message], ...] = ()
     """(position, reason) of the inputs the model could not take."""
 
     may_pass: frozenset[int] = frozenset()
@@ -52,7 +53,7 @@ class ScoreBatch:
     scores: tuple[Score | None, ...]
     """One per document, in input order; None where the document was rejected."""
 
-    rejected: tuple[tuple[int, str], ...] = ()
+    rejected: tuple[tuple[int, Message], ...] = ()
     """(position, reason)."""
 
     seconds: float = field(default=0.0, compare=False)

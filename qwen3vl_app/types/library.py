@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types.content import Place
 from qwen3vl_app.types.disk import Kind, Outcome
 from qwen3vl_app.types.ids import ContentHash, ItemId
@@ -142,7 +143,7 @@ class FileOutcome:
 
     path: Path
     outcome: Outcome
-    reason: str = ""
+    reason: Message = NOTHING
     when: str = ""
     """ISO 8601, UTC."""
 

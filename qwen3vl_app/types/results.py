@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.judged import Score
 from qwen3vl_app.types.library import Item
@@ -50,7 +51,7 @@ class Hit:
     """After reranking, 1 is best; None while or where it was not reranked."""
 
     score: Score | None = None
-    unscored: str = ""
+    unscored: Message = NOTHING
     """Why the reranker could not judge it, such as a file that has gone."""
 
 

@@ -6,41 +6,6 @@ line uses as well; a test finds every sentence that has neither a code nor a for
 
 from __future__ import annotations
 
-FILE_FORMS = {
-    "reason.unknown_way": "The decoder failed in an unknown way ({said}).",
-    "reason.protected": "The document is protected by a password; save a copy without one.",
-    "reason.unpacked": "The document unpacks to over {n} MiB of text and markup; split it.",
-    "reason.much_text": "The document holds over {n} MiB of text; split it.",
-    "reason.bomb": "A part of the document unpacks to over {n} times its size: it is made to fill "
-    "memory.",
-    "reason.entities": "The document defines entities, as no office program does: it is made to "
-    "fill memory.",
-    "reason.frame": "The frame cannot be decoded.",
-    "reason.no_frame_near": "No frame near {seconds} s can be decoded.",
-    "reason.no_frames": "The video has no frames.",
-    "reason.rate": "The video says it has {n} frames per second.",
-    "reason.no_shape": "The {noun} is {width} × {height} pixels: there is nothing in it.",
-    "reason.no_regular": "This is not a regular file.",
-    "reason.page_size": "A page measures {width} × {height}: it is damaged.",
-    "reason.page_strip": "A page is a strip of {width} × {height} pixels, beyond the limit of {n} "
-    "to 1; cut it.",
-    "reason.no_page": "There is no page {number} any more.",
-    "reason.no_picture": "This is not a picture; choose a JPEG, PNG or the like.",
-    "reason.no_video": "This is not a video; choose an MP4, WebM or the like.",
-    "reason.video": "The video has {said}.",
-    "ignore.special": "This is no regular file, so it leaves nothing out.",
-    "ignore.large": "The list has {bytes} bytes, over the limit of {limit}, so it leaves nothing "
-    "out; shorten it.",
-    "input.no_room": "the words before its pictures leave no room for their {n} tokens; shorten "
-    "them",
-    "input.much": "its {n} pictures and {count} clips need at least {number} tokens, and the "
-    "model takes {all}; give fewer or shorter ones",
-    "input.strip": "{width} × {height} pixels is a strip longer than {n} to 1, which the model "
-    "refuses; crop it",
-    "item.unshown": "{name} cannot be shown to the model: {reason}",
-}
-"""Why a file, a part of it, or an input of a model cannot be used."""
-
 FAILURE_FORMS = {
     "folder.unknown": "{path} was never added; add it first.",
     "folder.never": "{path} was never added; add it instead.",

@@ -12,6 +12,8 @@ from urllib.request import url2pathname
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.file_types import claimed, unsupported
+from qwen3vl_app.media.scan import NOT_REGULAR
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.ui.file_keys import home_expanded, usable_path
 
@@ -62,14 +64,12 @@ def _check_kind(path: Path) -> None:
     """
     if path.is_dir():
         return
-    reason = None if path.is_file() else "Not a regular file."
+    reason = None if path.is_file() else NOT_REGULAR
     if reason is None and claimed(path) is None:
         reason = unsupported(path)
     if reason is not None:
         shown = display(path)
-        raise UsageError(
-            f"{shown} is not added: {reason}", code="path.kind", path=shown, reason=reason
-        )
+        raise UsageError(Message.of("path.kind", path=shown, reason=reason))
 
 
 def _readings(text: str) -> Iterator[str]:

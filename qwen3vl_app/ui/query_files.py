@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from qwen3vl_app.errors import UnreadableMediaError, UsageError
 from qwen3vl_app.media.file_types import HEAD_BYTES, FileType, identify
+from qwen3vl_app.media.scan import NOT_REGULAR
 from qwen3vl_app.types import Clip
 from qwen3vl_app.ui.access import is_inside
 from qwen3vl_app.ui.crops import Crop
@@ -24,7 +25,6 @@ MOST_FILES = 8
 """Pictures and clips in one query: each costs the models hundreds of tokens."""
 
 
-NOT_REGULAR = "Not a regular file."
 """Why a pipe, a device or a link is not read."""
 
 

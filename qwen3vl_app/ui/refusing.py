@@ -5,6 +5,9 @@ from __future__ import annotations
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from qwen3vl_app.messages import Message, Value
+from qwen3vl_app.ui.message_rows import message_row
+
 
 async def refuse_with(  # the three of ASGI, and what to say
     scope: Scope,
@@ -14,8 +17,9 @@ async def refuse_with(  # the three of ASGI, and what to say
     sentence: str,
     *,
     code: str,
-    **values: str | float,
+    **values: Value,
 ) -> None:
     """Answer ``{"error": sentence, "code", "values"}``, as ``failures`` does for our routes."""
-    content = {"error": sentence, "code": code, "values": values}
+    row = message_row(Message(code, values))
+    content = {"error": sentence, "code": code, "values": row["values"]}
     await JSONResponse(content, status_code=status)(scope, receive, send)

@@ -10,6 +10,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from qwen3vl_app.messages import LANGUAGES, catalogue_file
 from qwen3vl_app.settings import ASSETS
 
 FOLDER = ASSETS / "page"
@@ -18,6 +19,7 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".json": "application/json",
 }
 
 STYLES = (
@@ -39,9 +41,13 @@ STYLES = (
 
 @cache
 def files() -> dict[str, Path]:
-    """The files that may be served, by their path in the page's folder: ``kit/dom.js``."""
+    """The files that may be served, by their path in the page's folder: ``kit/dom.js``.
+
+    The catalogues of messages stand in the package, and are served as if they lay there, too.
+    """
     found = sorted(path for path in FOLDER.rglob("*") if path.suffix in MEDIA_TYPES)
-    return {path.relative_to(FOLDER).as_posix(): path for path in found}
+    said = {f"i18n/said_{language}.json": catalogue_file(language) for language in LANGUAGES}
+    return {path.relative_to(FOLDER).as_posix(): path for path in found} | said
 
 
 @cache

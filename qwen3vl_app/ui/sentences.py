@@ -1,7 +1,7 @@
 """The sentences of the program in a form that the page can say in the reader's language.
 
 Each goes out as ``{"text", "code", "values"}``: the English sentence, a name for it, and what it
-names. ``assets/page/i18n/zh_said.js`` has other words by that name; where it has none, or a
+names. The catalogues of ``messages`` have other words by that name; where they have none, or a
 sentence has no name, the page shows the sentence itself.
 """
 
@@ -12,6 +12,7 @@ from qwen3vl_app.indexing.indexer import PAUSING, STOPPING
 from qwen3vl_app.models.service.host import CLOSED, OFF
 from qwen3vl_app.search.engine import NOT_RERANKED
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOT_YET
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.reasons import reason_row
 from qwen3vl_app.ui.serialize import Json
 
@@ -30,13 +31,9 @@ CODES = {
 
 def error_row(error: AppError) -> Json:
     """What went wrong; the reason in it may have other words, too."""
-    values = {
-        name: reason_row(str(value)) if name == "reason" else value
-        for name, value in error.values.items()
-    }
     if not error.code:
         return note_row(str(error))
-    return {"text": str(error), "code": error.code, "values": values}
+    return message_row(error.message) | {"text": str(error)}
 
 
 def note_row(note: str) -> Json:

@@ -20,6 +20,7 @@ from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import FileOutcome, Item, Kind, Place, Query
 from qwen3vl_app.types.folding import fold, fold_with_places
 from qwen3vl_app.ui.file_keys import key_of
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.reasons import reason_row
 
 Json: TypeAlias = dict[str, Any]
@@ -238,7 +239,7 @@ def outcome_row(outcome: FileOutcome) -> Json:
         "path": display(outcome.path),
         "name": name_of(outcome.path),
         "outcome": outcome.outcome.value,
-        "reason": reason_row(outcome.reason),
+        "reason": message_row(outcome.reason),
         "when": outcome.when,
     }
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -26,8 +27,10 @@ from qwen3vl_app.media.ignore import (
     check_pattern,
 )
 from qwen3vl_app.media.scan import IgnoredPath, scan
+from qwen3vl_app.messages import Message
+from qwen3vl_app.store.tables.migrations import m008_messages as old_sentences
 from qwen3vl_app.types import FileStamp, SkippedPath
-from qwen3vl_app.ui.reasons import FORMS, reason_row
+from qwen3vl_app.ui import reasons as told_apart
 from tests.attacks.expressions import ROOT, in_package, in_scripts, meet
 from tests.attacks.program import PAGE, PATIENCE, serving
 
@@ -165,7 +168,7 @@ def _pathspec(lines: list[str]) -> GitIgnoreSpec | None:
 
 def _reason(lines: list[str], path: str, *, is_folder: bool) -> str | None:
     said = Ignore.of_library(lines, "/top").reason(f"/top/{path}", is_folder=is_folder)
-    return None if said is None else re.fullmatch(r'Left out by "(.*)" in .*', said)[1]
+    return None if said is None else re.fullmatch(r'Left out by "(.*)" in .*', str(said))[1]
 
 
 def _drawn(chance: random.Random, signs: str, most: int) -> str:
@@ -220,10 +223,10 @@ def test_searchignore_with_a_pattern_of_900_kb__is_one_short_line(tmp_path: Path
         (tmp_path / f"{number}.txt").write_text("x")
     (tmp_path / ".searchignore").write_text("a" * 900_000 + "\n*.txt")
     found = list(scan([tmp_path]))
-    assert sum(len(one.reason) for one in found if isinstance(one, SkippedPath)) < 10_000
+    assert sum(len(str(one.reason)) for one in found if isinstance(one, SkippedPath)) < 10_000
     (left,) = [one for one in found if one.path.name == ".searchignore"]
     assert isinstance(left, SkippedPath)
-    said = left.reason
+    said = str(left.reason)
     assert f"over the limit of {LARGEST_FILE:,}" in said
 
 
@@ -236,7 +239,7 @@ def test_searchignore_with_a_long_pattern__the_others_count(tmp_path: Path) -> N
     assert isinstance(found["b.txt"], FileStamp)
     left = found[".searchignore"]
     assert isinstance(left, SkippedPath)
-    said = left.reason
+    said = str(left.reason)
     assert "1,001 characters, over the limit of 1,000" in said
     assert len(said) < 300
 
@@ -245,8 +248,8 @@ def test_a_long_pattern_that_fits__is_quoted_in_80_characters(tmp_path: Path) ->
     (tmp_path / "a.txt").write_text("x")
     (tmp_path / ".searchignore").write_text("*" * 900 + ".txt")
     (reason,) = [one.reason for one in scan([tmp_path]) if isinstance(one, IgnoredPath)]
-    assert reason.startswith('Left out by "' + "*" * 79 + '…" in ')
-    assert reason_row(reason)["code"] == "reason.ignored"
+    assert str(reason).startswith('Left out by "' + "*" * 79 + '…" in ')
+    assert reason.code == "reason.ignored"
 
 
 def test_searchignore_with_too_many_patterns__the_first_count(tmp_path: Path) -> None:
@@ -259,7 +262,7 @@ def test_searchignore_with_too_many_patterns__the_first_count(tmp_path: Path) ->
     assert isinstance(found["b.txt"], FileStamp)
     left = found[".searchignore"]
     assert isinstance(left, SkippedPath)
-    assert "2,001 patterns; only the first 2,000 count" in left.reason
+    assert "2,001 patterns; only the first 2,000 count" in str(left.reason)
 
 
 def test_searchignore_in_every_folder_of_a_deep_tree__all_together_are_bounded(
@@ -273,7 +276,7 @@ def test_searchignore_in_every_folder_of_a_deep_tree__all_together_are_bounded(
         (folder / ".searchignore").write_text("\n".join(lines))
     (folder / "a.txt").write_text("x")
     found = list(scan([tmp_path]))
-    reasons = [one.reason for one in found if isinstance(one, SkippedPath)]
+    reasons = [str(one.reason) for one in found if isinstance(one, SkippedPath)]
     assert sum("over the limit of 10,000" in reason for reason in reasons) == 3
     assert any(isinstance(one, FileStamp) for one in found)
 
@@ -518,17 +521,29 @@ def test_expressions_made_on_the_way__a_quarter_mebibyte_takes_seconds(
     subprocess.run(command, cwd=ROOT, check=True, timeout=60)
 
 
-def test_reasons__no_name_makes_them_slow_to_tell_apart() -> None:
-    for form in FORMS.values():
+FORMS = [*old_sentences.FORMS.values(), *told_apart.FORMS.values()]
+
+
+def _as_before(text: str) -> str:
+    return str(old_sentences.message_of(text))
+
+
+def _as_a_form(text: str) -> str:
+    return str(told_apart.reason_row(text)["text"])
+
+
+@pytest.mark.parametrize("told", [_as_before, _as_a_form])
+def test_reasons__no_name_makes_them_slow_to_tell_apart(told: Callable[[str], str]) -> None:
+    for form in FORMS:
         fixed = [piece for piece in re.split(r"\{\w+\}", form) if piece]
         for piece in fixed:
             hostile = fixed[0] + ("x" + piece) * (9000 // (len(piece) + 1)) + "\n!"
             begun = time.perf_counter()
-            assert reason_row(hostile)["text"] == hostile
+            assert told(hostile) == hostile
             assert time.perf_counter() - begun < 2, form
 
 
 def test_reasons__one_inside_another_a_thousand_times_ends() -> None:
-    reason_row("1 of 2 pages could not be read: a: " * 280)
+    old_sentences.message_of("1 of 2 pages could not be read: a: " * 280)
     long = "1 of 2 pages could not be read: a: " * 10**6
-    assert reason_row(long) == {"text": long, "code": "", "values": {}}
+    assert old_sentences.message_of(long) == Message.free(long)

@@ -245,7 +245,7 @@ def test_open__names_that_cannot_be_are_gone(tmp_path, name):
     )
     with pytest.raises(UnreadableMediaError):
         Originals().open([known])
-    with pytest.raises(UnreadableMediaError, match=GONE[:20]):
+    with pytest.raises(UnreadableMediaError, match=str(GONE)[:20]):
         Originals().open([])
 
 
@@ -256,7 +256,7 @@ def test_check_unchanged__notices_a_swap_while_it_is_read(tmp_path):
     with Originals().opened([original(file)]) as found:
         found.check_unchanged()
         os.replace(other, file)
-        with pytest.raises(UnreadableMediaError, match=CHANGED[:20]):
+        with pytest.raises(UnreadableMediaError, match=str(CHANGED)[:20]):
             found.check_unchanged()
 
 
@@ -267,7 +267,7 @@ def test_check_unchanged__notices_a_swap_that_was_undone(tmp_path):
         time.sleep(0.02)
         os.rename(file, aside)
         os.rename(aside, file)
-        with pytest.raises(UnreadableMediaError, match=CHANGED[:20]):
+        with pytest.raises(UnreadableMediaError, match=str(CHANGED)[:20]):
             found.check_unchanged()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.protocols import Store, StoreWriter
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
 from qwen3vl_app.types import FileStamp, Kind, Outcome, SkippedPath, Space
@@ -38,7 +39,9 @@ def part(name: str, number: int = 0, vector: np.ndarray = EAST) -> EmbeddedPart:
     return EmbeddedPart(content_hash=hash_of(name), content=one, vector=vector)
 
 
-def end(file: FileId, path: Path, name: str | None, vectors: int = 1, reason: str = "") -> FileEnd:
+def end(
+    file: FileId, path: Path, name: str | None, vectors: int = 1, reason: Message = NOTHING
+) -> FileEnd:
     known = None if name is None else hash_of(name)
     return FileEnd(
         file=file, stamp=stamp(path), content_hash=known, vectors=vectors, reason=reason
@@ -55,7 +58,10 @@ def put(writer: StoreWriter, path: Path, name: str, space: Space = SPACE) -> Fil
 def fail(writer: StoreWriter, path: Path) -> None:
     (file,) = pending(writer, path)
     writer.commit(
-        SPACE, starts={}, parts=[], ends=[end(file, path, None, vectors=0, reason="broken")]
+        SPACE,
+        starts={},
+        parts=[],
+        ends=[end(file, path, None, vectors=0, reason=Message.free("broken"))],
     )
 
 
@@ -158,7 +164,9 @@ def test_stamps_under__what_tells_a_file_from_its_like(writer: StoreWriter) -> N
     (file,), _ = writer.record_scan(pending=[mark])
     known = writer.stamps_under(A)[str(A)]
     assert (known.ctime_ns, known.inode, known.given_up_by) == (None, None, "")
-    failed = FileEnd(file=file, stamp=mark, content_hash=None, reason="broken", given_up_by="7")
+    failed = FileEnd(
+        file=file, stamp=mark, content_hash=None, reason=Message.free("broken"), given_up_by="7"
+    )
     writer.commit(SPACE, starts={}, parts=[], ends=[failed])
     known = writer.stamps_under(A)[str(A)]
     assert (known.ctime_ns, known.inode, known.given_up_by) == (-5, -(2**63), "7")
@@ -183,7 +191,9 @@ def test_stamps_under__of_a_file_or_inside_a_folder(writer: StoreWriter) -> None
 
 def test_record_scan__skipped_files_no_longer_show(writer: StoreWriter, store: Store) -> None:
     put(writer, A, "a")
-    _, (left,) = writer.record_scan(skipped=[SkippedPath(path=A, reason="Hidden.")])
+    _, (left,) = writer.record_scan(
+        skipped=[SkippedPath(path=A, reason=Message.of("reason.hidden"))]
+    )
     assert left
     assert texts(store) == []
     assert store.counts().files[Outcome.SKIPPED] == 1
@@ -231,7 +241,7 @@ def test_cancel__drops_what_waits_and_keeps_what_shows(writer: StoreWriter, stor
     pending(writer, A, B)
     writer.add_sources([Path("/p"), Path("/q")], None)
     first, later = writer.sources()
-    writer.cancel("Cancelled.", first.id)
+    writer.cancel(Message.free("Cancelled."), first.id)
     assert writer.sources() == [later]
     assert writer.work(None) == []
     assert texts(store) == ["a"]

@@ -11,6 +11,7 @@ import numpy as np
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.host import Priority
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, EmbeddingBatch, ModelInput, Space, Vectors
@@ -34,7 +35,7 @@ class HashingEmbedder:
         return EmbeddingBatch(
             vectors=np.array(rows, np.float32).reshape(len(rows), DIMENSION),
             kept=kept,
-            rejected=tuple((n, "too long for the model") for n in bad),
+            rejected=tuple((n, Message.free("too long for the model")) for n in bad),
         )
 
 

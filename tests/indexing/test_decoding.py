@@ -10,6 +10,7 @@ import pytest
 from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreadableMediaError
 from qwen3vl_app.indexing.decoding import CHANGED, open_file, read_parts, stamp_of
 from qwen3vl_app.indexing.jobs import Job, weight
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.rows import FileId, KnownFile
 from qwen3vl_app.types import Content, ContentHash, Kind, Outline, Part, Place
 from tests.indexing.world import World
@@ -33,7 +34,9 @@ class OddReader:
         self.calls.append(len(parts))
         for part in parts:
             if part.ordinal in self.errors:
-                raise self.errors[part.ordinal](path, f"page {part.ordinal + 1} is bad")
+                raise self.errors[part.ordinal](
+                    path, Message.free(f"page {part.ordinal + 1} is bad")
+                )
         return tuple(content(part.ordinal, part.kind, part.place) for part in parts)
 
 
@@ -53,7 +56,7 @@ def test_read_parts__one_bad_page(file: Path) -> None:
     reading = read_parts(reader, stamp_of(file), PARTS)
     assert [one.part.ordinal for one in reading.contents] == [0, 1, 3, 4]
     assert reading.failures == ((PARTS[2], "page 3 is bad"),)
-    assert (reading.costly, reading.void) == (0, "")
+    assert (reading.costly, reading.void) == (0, NOTHING)
     assert reader.calls == [5, 1, 1, 1, 1, 1]
 
 
@@ -76,20 +79,20 @@ def test_read_parts__file_changed_meanwhile(file: Path) -> None:
 def test_read_parts__file_gone_meanwhile(file: Path) -> None:
     before = stamp_of(file)
     file.unlink()
-    assert "no longer there" in read_parts(cast(Any, OddReader(file, {})), before, PARTS).void
+    assert read_parts(cast(Any, OddReader(file, {})), before, PARTS).void.code == "reason.gone"
 
 
 def test_open_file__gone(tmp_path: Path, world: World) -> None:
     opened = open_file(world.reader, known(tmp_path / "none.png"))
     assert (opened.stamp, opened.outline) == (None, None)
-    assert "no longer there" in opened.reason
+    assert opened.reason.code == "reason.gone"
 
 
 def test_open_file__decoder_fails_in_an_unknown_way(
     file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     opened = open_file(cast(Any, OddReader(file, {})), known(file))
-    assert opened.reason == "The decoder failed in an unknown way (KeyError: 'Root')."
+    assert str(opened.reason) == "The decoder failed in an unknown way (KeyError: 'Root')."
     assert "Traceback" in caplog.text
 
 
@@ -102,7 +105,7 @@ class Meddled(OddReader):
 
     def outline(self, path: Path) -> Outline:
         self.change(path)
-        raise UnreadableMediaError(path, "The picture cannot be decoded; the file is damaged.")
+        raise UnreadableMediaError(path, Message.free("The picture is damaged."))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +124,7 @@ def test_open_file__what_is_said_of_a_file_that_changed_meanwhile(
     os.utime(file, ns=(1, 1))
     opened = open_file(cast(Any, Meddled(file, change)), known(file))
     assert opened.outline is None
-    assert reason in opened.reason
+    assert reason in str(opened.reason)
 
 
 def test_open_file__real_picture(world: World) -> None:
@@ -158,11 +161,11 @@ def test_next_parts__fill_the_room_and_no_more() -> None:
 def test_ends__of_a_file_and_its_follower() -> None:
     pdf = job(PARTS)
     pdf.followers.append((known(Path("/p/copy.pdf")), stamp(Path("/p/copy.pdf"))))
-    pdf.failures.append((PARTS[1], "Damaged."))
+    pdf.failures.append((PARTS[1], Message.free("Damaged.")))
     ends = list(pdf.ends())
     assert [end.vectors for end in ends] == [4, 4]
-    assert ends[0].reason == "1 of 5 pages could not be read: page 2: Damaged."
-    pdf.failures.extend((part, "Damaged.") for part in PARTS)
-    assert [(end.content_hash, end.reason) for end in pdf.ends()] == [(None, "Damaged.")] * 2
+    assert str(ends[0].reason) == "1 of 5 pages could not be read: page 2: Damaged."
+    pdf.failures.extend((part, Message.free("Damaged.")) for part in PARTS)
+    assert [(end.content_hash, str(end.reason)) for end in pdf.ends()] == [(None, "Damaged.")] * 2
     pdf.void = CHANGED
     assert [end.reason for end in pdf.ends()] == [CHANGED]

@@ -34,7 +34,10 @@ def test_add__mixed_folder(world: World) -> None:
     assert (counts.items[Kind.PICTURE], counts.items[Kind.PASSAGE]) == (1, 2)
     assert world.library.collections() == [("trip", 3)]
     (failure,) = world.library.failures()
-    assert (failure.path.name, failure.reason) == ("empty.png", "The file is empty (0 bytes).")
+    assert (failure.path.name, str(failure.reason)) == (
+        "empty.png",
+        "The file is empty (0 bytes).",
+    )
     assert world.library.check() == []
 
 
@@ -283,7 +286,9 @@ def test_rejected_part__the_rest_of_the_file_is_indexed(world: World) -> None:
     progress = world.index()
     assert (counted(progress), progress.items) == ({"indexed": 1}, 2)
     (row,) = world.library.outcomes()
-    assert row.reason == ("1 of 3 passages could not be read: lines 3–3: too long for the model")
+    assert str(row.reason) == (
+        "1 of 3 passages could not be read: lines 3–3: too long for the model"
+    )
 
 
 def test_damaged_video__is_indexed_with_a_note(world: World) -> None:
@@ -295,16 +300,16 @@ def test_damaged_video__is_indexed_with_a_note(world: World) -> None:
     torn.write_bytes(data[: 2 * third])
     holed.write_bytes(data[:third] + bytes(third) + data[2 * third :])
     assert counted(world.index()) == {"indexed": 3}
-    notes = {row.path: row.reason for row in world.library.outcomes()}
+    notes = {row.path: str(row.reason) for row in world.library.outcomes()}
     assert notes[sound] == ""
-    assert notes[torn] == BREAKS_OFF
+    assert notes[torn] == str(BREAKS_OFF)
     assert notes[holed].startswith("A part of the video is damaged or missing, the first of it at")
 
 
 def test_rejected_part__only_one(world: World) -> None:
     world.text("a.txt", REJECTED)
     assert counted(world.index()) == {"failed": 1}
-    assert world.library.failures()[0].reason == "too long for the model"
+    assert str(world.library.failures()[0].reason) == "too long for the model"
     assert world.library.counts().pending == 0
 
 
@@ -334,7 +339,7 @@ def test_vector_that_is_no_number__fails_that_file_only(
     plain = HashingEmbedder.embed
     monkeypatch.setattr(HashingEmbedder, "embed", embed)
     assert counted(world.index()) == {"indexed": 1, "failed": 1}
-    assert world.library.failures()[0].reason == "The model gave no usable vector."
+    assert str(world.library.failures()[0].reason) == "The model gave no usable vector."
 
 
 # ---------------------------------------------------------------- spaces

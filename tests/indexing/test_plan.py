@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.indexing.plan import Action, plan
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.rows import FileId, KnownStamp
 from qwen3vl_app.types import FileStamp, Outcome, SkippedPath
 
@@ -70,8 +71,8 @@ def test_plan__what_failed(stamp: FileStamp, given_up_by: str, expected: Action)
 
 
 def test_plan__skipped_for_the_same_reason_is_not_written_again() -> None:
-    skipped = SkippedPath(path=PATH, reason="Hidden.")
-    assert plan(skipped, known(Outcome.SKIPPED, "Hidden.")) is Action.KEEP
+    skipped = SkippedPath(path=PATH, reason=Message.of("reason.hidden"))
+    assert plan(skipped, known(Outcome.SKIPPED, skipped.reason.to_json())) is Action.KEEP
     assert plan(skipped, known(Outcome.SKIPPED, "A link.")) is Action.SKIP
     assert plan(skipped, known(Outcome.INDEXED)) is Action.SKIP
     assert plan(skipped, None) is Action.SKIP

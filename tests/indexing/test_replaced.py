@@ -17,6 +17,7 @@ from qwen3vl_app.errors import UnreachableMediaError
 from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.media import reader as reading
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileEnd
@@ -267,7 +268,9 @@ def test_stamp__any_inode_and_time_is_kept_and_found_again(
     path = Path("/p/a.png")
     stamp = FileStamp.of(path, Status)  # type: ignore[arg-type]
     (file,), _ = library.writer.record_scan(pending=[stamp])
-    end = FileEnd(file=file, stamp=stamp, content_hash=None, reason="No.", given_up_by="1")
+    end = FileEnd(
+        file=file, stamp=stamp, content_hash=None, reason=Message.free("No."), given_up_by="1"
+    )
     library.writer.commit(SPACE, starts={}, parts=(), ends=[end])
     (known,) = library.writer.stamps_under(path).values()
     assert (known.ctime_ns, known.inode) == (stamp.ctime_ns, stamp.inode)
@@ -354,7 +357,7 @@ def test_failed__for_the_moment_is_tried_at_every_scan(world: World, monkeypatch
     real = Reader.outline
 
     def refused(reader, path):
-        raise UnreachableMediaError(path, "The file may not be read.")
+        raise UnreachableMediaError(path, Message.of("reason.denied"))
 
     monkeypatch.setattr(Reader, "outline", refused)
     assert counted(world.index()) == {"failed": 1}
@@ -385,7 +388,7 @@ def test_refused__by_the_model_is_not_read_again(refused: World, calls) -> None:
     assert counted(refused.index()) == {"unchanged": 1, "failed": 1}
     assert calls.all() == []
     (failure,) = refused.library.failures()
-    assert failure.reason == "too long for the model"
+    assert str(failure.reason) == "too long for the model"
     assert refused.library.check() == []
 
 

@@ -93,4 +93,4 @@ def test_identify__containers(head, expected):
 def test_identify__reasons(head, name, expected):
     found = identify(head, Path(name))
     assert not isinstance(found, FileType)
-    assert found.startswith(expected)
+    assert str(found).startswith(expected)

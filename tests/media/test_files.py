@@ -89,4 +89,4 @@ def test_inspect_file__without_permission(tmp_path, limits):
     ],
 )
 def test_os_reason(error, expected):
-    assert os_reason(error) == expected
+    assert str(os_reason(error)) == expected

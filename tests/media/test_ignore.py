@@ -33,7 +33,9 @@ def taken(root: Path, *ignore: str) -> list[str]:
 
 def ignored(root: Path, *ignore: str) -> dict[str, str]:
     found = scan([root], ignore=ignore)
-    return {str(f.path.relative_to(root)): f.reason for f in found if isinstance(f, IgnoredPath)}
+    return {
+        str(f.path.relative_to(root)): str(f.reason) for f in found if isinstance(f, IgnoredPath)
+    }
 
 
 def test_scan__patterns_of_the_folder_and_its_parents(tmp_path):

@@ -45,7 +45,7 @@ def alone() -> Iterator[Reader]:
 def reason(reader: Reader, path: Path) -> str:
     with pytest.raises(UnreadableMediaError) as caught:
         reader.read(path, reader.outline(path).parts)
-    return caught.value.reason
+    return str(caught.value.reason)
 
 
 def encoded(form: str, **more: object) -> bytes:

@@ -57,7 +57,7 @@ def lines(path: Path) -> list[str]:
 def reason(path: Path, limits: Limits | None = None) -> str:
     with pytest.raises(UnreadableMediaError) as caught:
         read_office(path, limits or Limits())
-    return caught.value.reason
+    return str(caught.value.reason)
 
 
 # ---------------------------------------------------------------- what they say

@@ -17,7 +17,7 @@ A4 = (595, 842)
 def reason(path, limits) -> str:
     with pytest.raises(UnreadableMediaError) as caught:
         count_pages(path, limits)
-    return caught.value.reason
+    return str(caught.value.reason)
 
 
 def test_count_pages(make_pdf, limits):

@@ -124,11 +124,12 @@ def test_call__expected_failures_arrive_whole(pool, script):
     path = script(
         "from pathlib import Path\n"
         "from qwen3vl_app.errors import UnreadableMediaError\n"
-        "raise UnreadableMediaError(Path('/a/b.jpg'), 'It is broken.')"
+        "from qwen3vl_app.messages import Message\n"
+        "raise UnreadableMediaError(Path('/a/b.jpg'), Message.free('It is broken.'))"
     )
     with pytest.raises(UnreadableMediaError) as caught:
         run(pool, path)
-    assert (caught.value.path, caught.value.reason) == (Path("/a/b.jpg"), "It is broken.")
+    assert (caught.value.path, str(caught.value.reason)) == (Path("/a/b.jpg"), "It is broken.")
 
 
 def test_call__bugs_stay_tracebacks_even_where_they_cannot_be_pickled(pool, script):

@@ -15,7 +15,7 @@ from qwen3vl_app.types import FileStamp, SkippedPath
 def names(root: Path, found) -> dict[str, str]:
     """Relative path to ``file`` or the reason."""
     return {
-        str(f.path.relative_to(root)): f.reason if isinstance(f, SkippedPath) else "file"
+        str(f.path.relative_to(root)): str(f.reason) if isinstance(f, SkippedPath) else "file"
         for f in found
     }
 
@@ -183,7 +183,7 @@ def test_scan__folder_without_permission(tmp_path):
     finally:
         closed.chmod(0o700)
     assert isinstance(found, SkippedPath)
-    assert found.reason == "The folder may not be read; give yourself permission to read it."
+    assert str(found.reason) == "The folder may not be read; give yourself permission to read it."
 
 
 def test_links_inside__those_by_which_a_scan_gets_somewhere(tmp_path):

@@ -13,6 +13,7 @@ from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.clips import list_moments, middle_frame, read_clips, span_of
 from qwen3vl_app.media.containers import close_videos, with_container
 from qwen3vl_app.media.memory import _fields
+from qwen3vl_app.messages import Message
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 TASKS = Path("/proc/self/task")
@@ -75,7 +76,7 @@ def test_with_container__closes_what_work_has_failed_on(no_collecting):
 
     def fail(video):
         next(iter(video.frames([3])))
-        raise UnreadableMediaError(VIDEOS[0], "No.")
+        raise UnreadableMediaError(VIDEOS[0], Message.free("No."))
 
     for _ in range(5):
         for path in VIDEOS:

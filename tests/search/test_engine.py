@@ -130,7 +130,7 @@ def test_search__a_file_that_has_gone_is_not_ranked_and_says_why(library, engine
     *_, last = engine.search(Query(text="fox"))
     (gone,) = [hit for hit in last.hits if hit.item.kind is Kind.PICTURE]
     assert gone.rank is None
-    assert "no longer there" in gone.unscored
+    assert gone.unscored.code == "reason.gone"
     assert sorted(hit.rank for hit in last.by_relevance) == [1, 2, 3, 4]
     assert last.stage is SearchStage.DONE
 

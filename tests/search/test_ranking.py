@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.search.ranking import Movement, movement, ranked
 from qwen3vl_app.types import ContentHash, Hit, Item, ItemId, Kind, Place, Score
 
@@ -42,11 +43,11 @@ def test_ranked__equal_logits_keep_the_recall_order():
 
 def test_ranked__a_hit_without_score_has_a_reason_and_no_rank():
     hits = ranked(
-        [hit(1), hit(2), hit(3)], {ItemId(1): "the file has gone", ItemId(2): score(0.0)}
+        [hit(1), hit(2), hit(3)], {ItemId(1): Message.of("reason.gone"), ItemId(2): score(0.0)}
     )
     assert [h.rank for h in hits] == [None, 1, None]
-    assert hits[0].unscored == "the file has gone"
-    assert hits[2].unscored == ""
+    assert hits[0].unscored == Message.of("reason.gone")
+    assert hits[2].unscored == NOTHING
 
 
 @given(st.dictionaries(st.integers(1, 30), st.floats(-20, 20)))

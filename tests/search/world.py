@@ -12,6 +12,7 @@ import numpy as np
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelLoadError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.host import Priority
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import EmbeddingBatch, Kind, ModelInput, Score, ScoreBatch
@@ -46,7 +47,9 @@ class WordModels:
         self.embedded.append(len(inputs))
         if any(query.pictures for query in inputs):
             return EmbeddingBatch(
-                vectors=np.zeros((0, 4), np.float32), kept=(), rejected=((0, "too thin."),)
+                vectors=np.zeros((0, 4), np.float32),
+                kept=(),
+                rejected=((0, Message.free("too thin.")),),
             )
         vectors = [unit(*(float(word in query.texts[0]) for word in WORDS)) for query in inputs]
         return EmbeddingBatch(vectors=np.stack(vectors), kept=tuple(range(len(inputs))))

@@ -207,7 +207,7 @@ def test_restore__one_of_equal_files_stands_behind_the_other(library: Library) -
     library.trash.restore(ids)
     found = {row.path.name: row for row in library.outcomes()}
     assert (found["b"].outcome, found["a"].outcome) == (Outcome.INDEXED, Outcome.DUPLICATE)
-    assert found["a"].reason == "Same content as /p/b."
+    assert str(found["a"].reason) == "Same content as /p/b."
     assert len(library.list_items()) == 1
 
 

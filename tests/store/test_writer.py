@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
 from qwen3vl_app.store.tables import items
@@ -28,7 +29,7 @@ def rows(library: Library) -> dict[str, Outcome]:
 
 def reason_of(library: Library, path: Path) -> str:
     found: dict[Path, FileOutcome] = {row.path: row for row in library.outcomes()}
-    return found[path].reason
+    return str(found[path].reason)
 
 
 def part(name: str, number: int = 0, vector: np.ndarray = EAST) -> EmbeddedPart:
@@ -85,7 +86,13 @@ def test_commit__searchable_batch_by_batch(library: Library) -> None:
     assert library.writer.commit(SPACE, starts=starts, parts=[part("a")], ends=[]) == {}
     assert len(library.search(EAST, 5)) == 1
     assert library.counts().pending == 1
-    end = FileEnd(file=file, stamp=stamp(A), content_hash=hash_of("a"), vectors=2, reason="note")
+    end = FileEnd(
+        file=file,
+        stamp=stamp(A),
+        content_hash=hash_of("a"),
+        vectors=2,
+        reason=Message.free("note"),
+    )
     outcomes = library.writer.commit(SPACE, starts=starts, parts=[part("a", 1)], ends=[end])
     assert outcomes == {file: Outcome.INDEXED}
     assert reason_of(library, A) == "note"
@@ -157,17 +164,19 @@ def test_changed_file__shows_the_old_until_the_new_is_complete(library: Library)
 def test_changed_file__cannot_be_read_any_more(library: Library) -> None:
     put_file(library, A, "old", ONE)
     (file,) = pending(library, A)
-    end = FileEnd(file=file, stamp=stamp(A, size=2), content_hash=None, reason="broken")
+    end = FileEnd(
+        file=file, stamp=stamp(A, size=2), content_hash=None, reason=Message.free("broken")
+    )
     library.writer.commit(SPACE, starts={}, parts=[], ends=[end])
     assert library.search(EAST, 5) == []
-    assert [(row.path, row.reason) for row in library.failures()] == [(A, "broken")]
+    assert [(row.path, str(row.reason)) for row in library.failures()] == [(A, "broken")]
 
 
 @pytest.mark.parametrize("mark", [None, stamp(A)])
 def test_unchanged_file__that_cannot_be_read_keeps_its_items(library: Library, mark) -> None:
     put_file(library, A, "old", ONE)
     (file,) = pending(library, A)
-    end = FileEnd(file=file, stamp=mark, content_hash=None, reason="drive is gone")
+    end = FileEnd(file=file, stamp=mark, content_hash=None, reason=Message.free("drive is gone"))
     library.writer.commit(SPACE, starts={}, parts=[], ends=[end])
     assert len(library.search(EAST, 5)) == 1
 
@@ -191,8 +200,10 @@ def test_renamed_file__takes_over_the_items(library: Library) -> None:
 
 def test_skipped__file_that_was_indexed_no_longer_shows(library: Library) -> None:
     put_file(library, A, "a", ONE)
-    skipped = SkippedPath(path=A, reason="Not a regular file.")
-    library.writer.record_scan(skipped=[skipped, SkippedPath(path=B, reason="Hidden.")])
+    skipped = SkippedPath(path=A, reason=Message.of("reason.special"))
+    library.writer.record_scan(
+        skipped=[skipped, SkippedPath(path=B, reason=Message.of("reason.hidden"))]
+    )
     assert rows(library) == {"a.png": Outcome.SKIPPED, "b.png": Outcome.SKIPPED}
     assert library.search(EAST, 5) == []
 
@@ -259,7 +270,7 @@ def test_embedded_parts__by_space(library: Library) -> None:
 
 def fail(library: Library, path: Path) -> None:
     (file,) = pending(library, path)
-    end = FileEnd(file=file, stamp=stamp(path), content_hash=None, reason="broken")
+    end = FileEnd(file=file, stamp=stamp(path), content_hash=None, reason=Message.free("broken"))
     library.writer.commit(SPACE, starts={}, parts=[], ends=[end])
 
 
@@ -282,7 +293,7 @@ def test_cancel__puts_everything_back(library: Library) -> None:
     )
     library.writer.add_sources([Path("/p"), Path("/q")], None)
     first, later = library.writer.sources()
-    library.writer.cancel("Cancelled.", first.id)
+    library.writer.cancel(Message.free("Cancelled."), first.id)
     assert rows(library) == {
         "a.png": Outcome.INDEXED,
         "b.png": Outcome.DUPLICATE,

@@ -234,7 +234,7 @@ def test_vanished_folder__nothing_is_dropped(world: World) -> None:
     progress = world.indexer.wait(timeout=30)
     assert progress.state is IndexState.IDLE
     assert progress.done == 12
-    reasons = {row.reason for row in world.library.failures()}
+    reasons = {str(row.reason) for row in world.library.failures()}
     assert reasons == {"The file is no longer there; check the path, or index its folder again."}
     world.indexer.folders.rescan()
     message = world.indexer.wait(timeout=30).message

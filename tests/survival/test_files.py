@@ -152,7 +152,7 @@ def test_file__between_being_opened_and_read(tmp_path: Path, change, reason: str
     assert progress.state is IndexState.IDLE
     assert counted(progress) == {"indexed": 2, "failed": 1}
     (failure,) = world.library.failures()
-    assert (failure.path.name, reason in failure.reason) == ("b.png", True), failure.reason
+    assert (failure.path.name, reason in str(failure.reason)) == ("b.png", True), failure.reason
     world.reader.change = lambda path: None
     if failure.path.is_dir():
         failure.path.rmdir()
@@ -208,4 +208,6 @@ def test_folder_without_permission__is_counted_and_the_rest_goes_on(readable: Pa
         ("a.txt", True),
     ]
     assert isinstance(found[0], SkippedPath)
-    assert found[0].reason == "The folder may not be read; give yourself permission to read it."
+    assert (
+        str(found[0].reason) == "The folder may not be read; give yourself permission to read it."
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import FileOutcome, Item, Kind, Outcome, Place
 from tests.ui.world import FakeLibrary, draw, write_clip
 
@@ -40,7 +41,9 @@ def add_hostile(library: FakeLibrary) -> None:
         library.items_by_id[item.id] = replace(item, taken=SCRIPT)
         library.tag([item.id], TAG)
     _add_animation(library, folder / f"{NAME}.gif")
-    failed = FileOutcome(path=folder / NAME, outcome=Outcome.FAILED, reason=TEXT, when=SCRIPT)
+    failed = FileOutcome(
+        path=folder / NAME, outcome=Outcome.FAILED, reason=Message.free(TEXT), when=SCRIPT
+    )
     library.outcome_rows.append(failed)
 
 

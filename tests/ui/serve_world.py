@@ -95,6 +95,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
     from fastapi import APIRouter
 
     from qwen3vl_app.indexing.progress import IndexState
+    from qwen3vl_app.messages import Message
     from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
     from tests.ui.world import build_world
@@ -113,7 +114,9 @@ def main(folder: Path, port: int, how: list[str]) -> None:
             services.indexer.show(state=IndexState(index.pop("state")), outcomes=outcomes, **index)
         change_world(services, values)
         for name in values.pop("failed", []):
-            failed = FileOutcome(path=folder / name, outcome=Outcome.FAILED, reason="torn")
+            failed = FileOutcome(
+                path=folder / name, outcome=Outcome.FAILED, reason=Message.free("torn")
+            )
             services.library.outcome_rows.append(failed)
         for name, value in values.items():
             setattr(services.engine, name, value)

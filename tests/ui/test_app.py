@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import qwen3vl_app
 from qwen3vl_app.types import Kind
 from qwen3vl_app.ui import scripts
-from qwen3vl_app.ui.failures import UNREADABLE
 from qwen3vl_app.ui.previews import PreviewCache
-from qwen3vl_app.ui.reasons import FORMS
-from qwen3vl_app.ui.sentences import CODES
-from qwen3vl_app.ui.tour import guided_queries
 
 PAGE = Path(scripts.FOLDER)
-SAID = PAGE / "i18n" / "zh_said.js"
 
 
 def test_page__asks_nothing_of_other_hosts(web):
@@ -73,7 +67,7 @@ def test_strings__every_key_is_there():
     keys = re.compile(r"^  (?:'([^']+)'|(\w+)):", re.MULTILINE)
 
     def words(language: str) -> set[str]:
-        files = sorted(set(PAGE.glob(f"i18n/{language}*.js")) - {SAID})
+        files = sorted(PAGE.glob(f"i18n/{language}*.js"))
         found = [a or b for file in files for a, b in keys.findall(file.read_text())]
         assert len(found) == len(set(found)), "a word is there twice"
         return set(found)
@@ -85,21 +79,6 @@ def test_strings__every_key_is_there():
     assert used <= english
     assert chinese <= english
     assert english - chinese <= {"demo.command", "real.commands"}
-
-
-def test_strings__every_sentence_with_a_code_has_other_words():
-    named = re.compile(r'code="([a-z_.]+)"(?: if \w+ else "([a-z_.]+)")?')
-    package = Path(qwen3vl_app.__file__).parent
-    found = [pair for file in package.rglob("*.py") for pair in named.findall(file.read_text())]
-    codes = {code for pair in found for code in pair if code} | {
-        *CODES.values(),
-        *FORMS,
-        "not_reranked",
-        UNREADABLE,
-        *(f"tour.{query.name}" for query in guided_queries()),
-    }
-    words = re.findall(r"^  '?([a-z_.]+)'?: '", SAID.read_text(), re.MULTILINE)
-    assert sorted(words) == sorted(codes)
 
 
 def test_styles__all_are_linked():

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from qwen3vl_app.indexing.progress import IndexState
+from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import FileOutcome, Item, Kind, Outcome
 from qwen3vl_app.ui.file_keys import path_of
@@ -193,7 +194,7 @@ def test_retry__one_or_all(client, drawn):
 
 def test_outcomes__names_that_are_no_text_come_back(empty):
     odd = empty.library.uploads / "odd\udcff 100%.png"
-    outcome = FileOutcome(path=odd, outcome=Outcome.FAILED, reason="it is torn")
+    outcome = FileOutcome(path=odd, outcome=Outcome.FAILED, reason=Message.free("it is torn"))
     empty.library.outcome_rows.append(outcome)
     with http(empty) as client:
         (row,) = client.get("/api/outcomes").json()

@@ -26,6 +26,7 @@ from PIL import Image, ImageDraw
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
 from qwen3vl_app.search.ranking import ranked
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
@@ -628,7 +629,7 @@ class FakeEngine:
         if not hits or not query.rerank:
             yield replace(update, stage=SearchStage.DONE)
             return
-        judged: dict[ItemId, Score | str] = {}
+        judged: dict[ItemId, Score | Message] = {}
         begun = time.perf_counter()
         for start in range(0, len(hits), self.slice_size):
             if cancelled():
@@ -720,9 +721,9 @@ class FakeEngine:
             return (NO_WORDS_HERE if self._similarities(query) else NO_WORDS,)
         return (NONE_PASSES,)
 
-    def _judge(self, query: Query, hit: Hit) -> Score | str:
+    def _judge(self, query: Query, hit: Hit) -> Score | Message:
         if hit.item.path.name == "gone.png":
-            return "the file is no longer there"
+            return Message.free("the file is no longer there")
         logit = 12 * _match(query.text.lower().split(), hit.item, 0.2) - 6
         return Score(relevance=1 / (1 + float(np.exp(-logit))), logit=logit)
 
@@ -784,13 +785,13 @@ def fill(library: FakeLibrary, files: Path) -> None:
             path=files / "broken.jpg",
             outcome=Outcome.FAILED,
             when="2025-01-02T10:00:01Z",
-            reason="The picture breaks off before its end; copy the file again from its source.",
+            reason=Message.of("reason.truncated", subject=Message.of("subject.picture")),
         ),
         FileOutcome(
             path=files / "accounts.xlsx",
             outcome=Outcome.SKIPPED,
             when="2025-01-02T10:00:02Z",
-            reason="The document holds no text.",
+            reason=Message.of("reason.no_text"),
         ),
     ]
 

@@ -6,7 +6,6 @@ import { searchEnglish } from './en_search.js';
 import { tourEnglish } from './en_tour.js';
 import { chinese } from './zh.js';
 import { libraryChinese } from './zh_library.js';
-import { saidChinese } from './zh_said.js';
 import { searchChinese } from './zh_search.js';
 import { tourChinese } from './zh_tour.js';
 
@@ -23,8 +22,8 @@ export const dictionaries = {
 
 const words = { ...dictionaries.en, ...dictionaries[language] };
 
-/** Words for what the program says; in English it says so itself. */
-const said = language === 'zh' ? saidChinese : {};
+/** Words for what the program says, by its codes: the catalogue that the command line has, too. */
+const said = await (await fetch(new URL(`./said_${language}.json`, import.meta.url))).json();
 
 /** The text `key`, with `{name}` filled in. "one|many" chooses by the value `n`. */
 export function t(key, values = {}) {
@@ -40,7 +39,12 @@ export function worded({ text, code, values = {} }) {
   return filled(said[code], Object.fromEntries(own));
 }
 
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => isolated(values[name] ?? ''));
+/** `{name}`, or `{name:,}` for a number with signs between its thousands. */
+const filled = (text, values) =>
+  text.replace(/\{(\w+)(:,)?\}/g, (_, name, grouped) => {
+    const value = values[name] ?? '';
+    return isolated(grouped ? Number(value).toLocaleString('en-US') : value);
+  });
 
 /** A value that is written from right to left keeps to itself: signs around it stay where they are. */
 export function isolated(value) {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.forward.batching import Runner, nothing
 from qwen3vl_app.models.forward.rows import RejectedInputError, Row, embed_row
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.models.checkpoint.load import Loaded
 
-NO_MEMORY = "the device has too little memory for it; show less of it or choose a smaller model"
-NOT_FINITE = "the model gave no finite numbers for it"
+NO_MEMORY = Message.of("input.no_memory")
+NOT_FINITE = Message.of("input.not_finite")
 
 
 class Qwen3VLEmbedder:
@@ -103,13 +104,13 @@ class Qwen3VLEmbedder:
 
     def _plan(
         self, inputs: Sequence[ModelInput], instruction: str
-    ) -> tuple[dict[int, Row], dict[int, str]]:
+    ) -> tuple[dict[int, Row], dict[int, Message]]:
         rows, rejected = {}, {}
         for i, item in enumerate(inputs):
             try:
                 rows[i] = embed_row(self._loaded.tokenizer, self.budget, item, instruction)
-            except RejectedInputError as reason:
-                rejected[i] = str(reason)
+            except RejectedInputError as refused:
+                rejected[i] = refused.reason
         return rows, rejected
 
     def _unit(self, states: Sequence[torch.Tensor]) -> Vectors:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.batching import Runner, nothing
 from qwen3vl_app.models.forward.embedder import NO_MEMORY, NOT_FINITE
 from qwen3vl_app.models.forward.rows import RejectedInputError, Row, rerank_row
@@ -76,13 +77,13 @@ class Qwen3VLReranker:
 
     def _plan(
         self, query: ModelInput, documents: Sequence[ModelInput], instruction: str
-    ) -> tuple[dict[int, Row], dict[int, str]]:
+    ) -> tuple[dict[int, Row], dict[int, Message]]:
         rows, rejected = {}, {}
         for i, document in enumerate(documents):
             try:
                 rows[i] = rerank_row(self._tokenizer, self._budget, query, document, instruction)
-            except RejectedInputError as reason:
-                rejected[i] = str(reason)
+            except RejectedInputError as refused:
+                rejected[i] = refused.reason
         return rows, rejected
 
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from qwen3vl_app.budget import Size, fit
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.prompt.layout import (
     EMBEDDER_TOKENS,
     RERANKER_TOKENS,
@@ -38,10 +39,15 @@ STAMP_TOKENS = 14
 
 
 class RejectedInputError(ValueError):
-    """The model cannot take this input; the message is the reason, in one sentence.
+    """The model cannot take this input. Never leaves this package: batches report ``rejected``.
 
-    Never leaves this package: batches report it as ``rejected``.
+    Args:
+        reason: Why.
     """
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,9 +103,7 @@ def _row(
     """The row, unless truncation has cut into a picture or clip."""
     pads = sum(blocks.pictures) + sum(len(times) * tokens for times, tokens in blocks.clips)
     if sum(i in (tokenizer.picture_id, tokenizer.clip_id) for i in ids) != pads:
-        raise RejectedInputError(
-            f"the words before its pictures leave no room for their {pads} tokens; shorten them"
-        )
+        raise RejectedInputError(Message.of("input.no_room", n=str(pads)))
     return Row(tuple(ids), pictures, clips)
 
 
@@ -136,10 +140,9 @@ def plan_vision(
         clip_sizes = [_smaller(size, share) for size in clip_sizes]
         needed = _tokens(sizes, clip_sizes, times)
     if needed > room:
-        raise RejectedInputError(
-            f"its {len(pictures)} pictures and {len(clips)} clips need at least {needed} tokens, "
-            f"and the model takes {max(room, 0)}; give fewer or shorter ones"
-        )
+        found = {"n": len(pictures), "count": len(clips), "number": needed, "all": max(room, 0)}
+        told = {name: str(number) for name, number in found.items()}
+        raise RejectedInputError(Message("input.much", told))
     blocks = Blocks(
         pictures=tuple(map(vision.tokens_per_pair, sizes)),
         clips=tuple(zip(times, map(vision.tokens_per_pair, clip_sizes), strict=True)),
@@ -154,10 +157,9 @@ def plan_vision(
 def _check_shapes(sizes: Sequence[Size]) -> None:
     for width, height in sizes:
         if max(width, height) > vision.MAX_ASPECT * min(width, height):
-            raise RejectedInputError(
-                f"{width} × {height} pixels is a strip longer than {vision.MAX_ASPECT} to 1, "
-                "which the model refuses; crop it"
-            )
+            numbers = {"width": width, "height": height, "n": vision.MAX_ASPECT}
+            told = {name: str(number) for name, number in numbers.items()}
+            raise RejectedInputError(Message("input.strip", told))
 
 
 def _smaller(size: Size, share: float) -> Size:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path, storable
+from qwen3vl_app.messages import Message
+from qwen3vl_app.store.encoding import bounds_under, decode_path, display, encode_path, storable
 from qwen3vl_app.store.rows import FileId, KnownFile, KnownStamp
 from qwen3vl_app.store.tables.checksums import BY_NAME, leave_out
 from qwen3vl_app.store.tables.filters import LIVING
@@ -32,6 +33,11 @@ _STAMPS = """
 def now() -> str:
     """The time as every row keeps it: ISO 8601, UTC, seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def same_as(path: Path) -> Message:
+    """The reason of a duplicate: the file whose content it has."""
+    return Message.of("reason.same", path=display(path))
 
 
 def count_by_outcome(conn: sqlite3.Connection) -> dict[Outcome, int]:
@@ -66,7 +72,12 @@ def list_outcomes(
         if whole:
             outcome = Outcome(word)
             found.append(
-                FileOutcome(path=decode_path(path), outcome=outcome, reason=reason, when=when)
+                FileOutcome(
+                    path=decode_path(path),
+                    outcome=outcome,
+                    reason=Message.from_json(reason),
+                    when=when,
+                )
             )
         else:
             leave_out(conn, "file", number)

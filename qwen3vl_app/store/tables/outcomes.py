@@ -8,9 +8,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from qwen3vl_app.store.encoding import decode_path, display, encode_path, storable
+from qwen3vl_app.messages import Message
+from qwen3vl_app.store.encoding import decode_path, encode_path, storable
 from qwen3vl_app.store.rows import FileEnd, FileId
-from qwen3vl_app.store.tables.files import now, promote
+from qwen3vl_app.store.tables.files import now, promote, same_as
 from qwen3vl_app.store.tables.items import parts_with_vectors
 from qwen3vl_app.types import ContentHash, FileStamp, Outcome, SkippedPath, storable_number
 
@@ -54,7 +55,7 @@ def put_skipped(
         "INSERT INTO file (path, outcome, reason, updated) VALUES (?, 'skipped', ?, ?) "
         "ON CONFLICT (path) DO UPDATE SET outcome = 'skipped', reason = excluded.reason, "
         "updated = excluded.updated, content = NULL, next_content = NULL RETURNING id",
-        (stored, storable(skipped.reason), now()),
+        (stored, storable(skipped.reason.to_json()), now()),
     )
     return FileId(row.fetchone()[0])
 
@@ -94,7 +95,7 @@ def end_file(
     other_file = end.stamp is not None and before[3:] != _identity(end.stamp)
     if stamp != known or (end.given_up_by and other_file):
         content = None  # the bytes it showed are no longer there
-    _put_outcome(conn, end, (Outcome.FAILED, end.reason), stamp, content)
+    _put_outcome(conn, end, (Outcome.FAILED, end.reason.to_json()), stamp, content)
     return Outcome.FAILED
 
 
@@ -104,13 +105,13 @@ def confirm_failed(conn: sqlite3.Connection, files: Iterable[FileId]) -> None:
     conn.executemany("UPDATE file SET updated = ? WHERE id = ?", [(when, one) for one in files])
 
 
-def cancel_pending(conn: sqlite3.Connection, reason: str) -> None:
+def cancel_pending(conn: sqlite3.Connection, reason: Message) -> None:
     """Put every file that waits back to what it was; one that is partly in has failed."""
     conn.execute("DELETE FROM file WHERE outcome IS NULL AND content IS NULL AND reason = ''")
     conn.execute(
         "UPDATE file SET outcome = 'failed', reason = ?, updated = ? "
         "WHERE outcome IS NULL AND content IS NOT NULL AND size IS NULL",
-        (storable(reason), now()),
+        (storable(reason.to_json()), now()),
     )
     # Read before: with nothing to show it had failed, else it shows what it did. Which of
     # several equal files counts as the indexed one, promoting decides.
@@ -129,7 +130,7 @@ def _succeed(
     if note is None:
         if not 0 < end.vectors <= len(parts_with_vectors(conn, content, space)):
             return None
-        note = storable(end.reason)
+        note = storable(end.reason.to_json())
         conn.execute("INSERT INTO embedded VALUES (?, ?, ?)", (content, space, note))
     first = conn.execute(
         "SELECT path FROM file WHERE content = ? AND outcome = 'indexed' AND id <> ? "
@@ -138,7 +139,7 @@ def _succeed(
     ).fetchone()
     outcome = Outcome.INDEXED
     if first is not None:
-        outcome, note = Outcome.DUPLICATE, f"Same content as {display(decode_path(first[0]))}."
+        outcome, note = Outcome.DUPLICATE, same_as(decode_path(first[0])).to_json()
     _put_outcome(conn, end, (outcome, note), _numbers(end.stamp), content)
     return outcome
 

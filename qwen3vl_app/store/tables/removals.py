@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from qwen3vl_app.store.encoding import decode_path, display, encode_path
+from qwen3vl_app.store.encoding import decode_path, encode_path
 from qwen3vl_app.store.rows import FileId, Folder, Removal, RemovalId, RemovedKind
 from qwen3vl_app.store.tables import files, folders
 from qwen3vl_app.types import ContentHash
@@ -171,7 +171,7 @@ def _standing(conn: sqlite3.Connection, content: str, note: str) -> tuple[str, s
     ).fetchone()
     if row is None:
         return "indexed", note
-    return "duplicate", f"Same content as {display(decode_path(row[0]))}."
+    return "duplicate", files.same_as(decode_path(row[0])).to_json()
 
 
 def bring_back_folders(conn: sqlite3.Connection, removal: RemovalId) -> list[Folder]:

@@ -39,6 +39,7 @@ from qwen3vl_app.store.tables.migrations.m004_checksums import m004_checksums
 from qwen3vl_app.store.tables.migrations.m005_folded_words import m005_folded_words
 from qwen3vl_app.store.tables.migrations.m006_readings import m006_readings
 from qwen3vl_app.store.tables.migrations.m007_removals import m007_removals
+from qwen3vl_app.store.tables.migrations.m008_messages import m008_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +54,7 @@ for _step in (
     m005_folded_words,
     m006_readings,
     m007_removals,
+    m008_messages,
 ):
     MIGRATIONS()(_step)
 

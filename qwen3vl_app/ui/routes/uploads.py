@@ -19,11 +19,12 @@ from starlette.requests import ClientDisconnect
 from qwen3vl_app.errors import AppError, LibraryReadOnlyError, UsageError
 from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.media.offered import reasons_to_leave
+from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.uploads import ARRIVING, CONTENT
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.reasons import reason_row
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.room import Reservation, Room
 from qwen3vl_app.ui.routes.indexing import clean_name
 from qwen3vl_app.ui.routes.removals import removed_row
@@ -84,7 +85,7 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
         names = [storable(name) for name in job.names]
         lists = {storable(name): storable(text) for name, text in job.lists.items()}
         reasons = reasons_to_leave(names, lists, ignore=patterns)
-        return {"left": [None if reason is None else reason_row(reason) for reason in reasons]}
+        return {"left": [None if reason is None else message_row(reason) for reason in reasons]}
 
     @router.put("/upload")
     @router.post("/upload")
@@ -151,12 +152,7 @@ def _check_wanted(services: Services, name: str) -> None:
     patterns = services.indexer.folders.patterns
     (reason,) = reasons_to_leave([name.replace("\\", "/")], {}, ignore=patterns, kinds=False)
     if reason is not None:
-        raise UsageError(
-            f"{name[:200]} is not added: {reason}",
-            code="upload.left",
-            name=name[:200],
-            reason=reason,
-        )
+        raise UsageError(Message.of("upload.left", name=name[:200], reason=reason))
 
 
 def _place(services: Services, half: Path, relative: PurePosixPath) -> tuple[Path, bool]:

@@ -53,7 +53,7 @@ def test_score__a_rejected_document_has_a_reason_and_no_score(reranker):
     batch = reranker.score(QUERY, [DOCUMENTS[0], strip, DOCUMENTS[2]], "")
     assert [score is None for score in batch.scores] == [False, True, False]
     assert batch.rejected[0][0] == 1
-    assert "strip" in batch.rejected[0][1]
+    assert batch.rejected[0][1].code == "input.strip"
 
 
 def test_score__a_document_too_large_for_the_device(reranker, monkeypatch):

@@ -8,6 +8,7 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelError, ModelLoadError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.forward import embedder as embedder_module
 from qwen3vl_app.models.forward.rows import RejectedInputError, embed_row
@@ -382,7 +383,7 @@ def test_host__what_the_model_rejects_of_a_pass_is_told_to_who_asked_for_it(read
 
     def picky(tokenizer, budget, item, instruction):
         if item.texts == ("b",):
-            raise RejectedInputError("no b")
+            raise RejectedInputError(Message.free("no b"))
         return plan(tokenizer, budget, item, instruction)
 
     monkeypatch.setattr(embedder_module, "embed_row", picky)
@@ -390,7 +391,10 @@ def test_host__what_the_model_rejects_of_a_pass_is_told_to_who_asked_for_it(read
     first, second, third = (ask(ready, text) for text in ("a", "b", "c"))
     held.go.set()
     assert (first.result(WAIT).kept, first.result(WAIT).rejected) == ((0,), ())
-    assert (second.result(WAIT).kept, second.result(WAIT).rejected) == ((), ((0, "no b"),))
+    assert (second.result(WAIT).kept, second.result(WAIT).rejected) == (
+        (),
+        ((0, Message.free("no b")),),
+    )
     assert second.result(WAIT).vectors.shape == (0, 64)
     assert (third.result(WAIT).kept, third.result(WAIT).rejected) == ((0,), ())
 
