@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.scan import scan
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
 
@@ -27,11 +28,7 @@ def checked(library: Library, paths: Sequence[Path]) -> list[Path]:
     scan(absolute)  # raises for a path that is not there; the walk itself comes later
     for path in absolute:
         if belongs_to_library(path, library):
-            raise UsageError(
-                f"{display(path)} belongs to the library itself; choose another.",
-                code="path.own",
-                path=display(path),
-            )
+            raise UsageError(Message.of("path.own", path=display(path)))
     return absolute
 
 
@@ -45,11 +42,5 @@ def bring_back(library: Library, paths: Sequence[Path]) -> None:
     removed = trash.kept_out()
     for path in paths:
         if above := next((one for one in path.parents if os.fspath(one) in removed), None):
-            raise UsageError(
-                f"{display(path)} lies in {display(above)}, which was removed from the "
-                "library; bring that back first.",
-                code="path.removed",
-                path=display(path),
-                folder=display(above),
-            )
+            raise UsageError(Message.of("path.removed", path=display(path), folder=display(above)))
     trash.restore(trash.of(paths))

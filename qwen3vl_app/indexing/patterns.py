@@ -53,11 +53,7 @@ def write_patterns(directory: Path, patterns: Sequence[str]) -> tuple[str, ...]:
     check_patterns(lines)
     text = "".join(f"{line}\n" for line in lines)
     if len(text.encode()) > LARGEST_FILE:
-        raise UsageError(
-            f"The patterns are over the limit of {LARGEST_FILE:,} bytes together; shorten them.",
-            code="patterns.large",
-            limit=LARGEST_FILE,
-        )
+        raise UsageError(Message.of("patterns.large", limit=LARGEST_FILE))
     file = directory / PATTERNS
     unfinished = file.with_name(PATTERNS_PART)
     try:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Vectors
 
 
@@ -25,11 +26,7 @@ def rocchio(
     total = np.asarray(_mean(wanted) + _mean(like) - weight * _mean(unlike))
     length = float(np.linalg.norm(total))
     if length < 1e-3:
-        raise UsageError(
-            "What is wanted and what is not cancel each other out; lower the weight of what is "
-            "not wanted, or say something else.",
-            code="query.cancelled_out",
-        )
+        raise UsageError(Message.of("query.cancelled_out"))
     found: Vectors = (total / length).astype(np.float32)
     return found
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import THUMBNAILS
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
@@ -210,11 +211,7 @@ class SearchableLibrary:
             UsageError: The filter names one.
         """
         if self._names is not None and where.folder is not None:
-            raise UsageError(
-                "This library does not tell in which folders its files are; search without one, "
-                "or in a collection.",
-                code="folder.hidden",
-            )
+            raise UsageError(Message.of("folder.hidden"))
 
     @contextmanager
     def _searching(self) -> Iterator[sqlite3.Connection]:

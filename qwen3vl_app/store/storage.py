@@ -15,6 +15,7 @@ from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut, row_wid
 from qwen3vl_app.index.matrix import Matrix
 from qwen3vl_app.index.protocol import Ids, VectorIndex, draw
 from qwen3vl_app.index.two_stage import TwoStageIndex
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.index_sync import SyncedIndex, codes_for, described
 from qwen3vl_app.store.tables.storage_setting import read_storage, write_storage
@@ -157,10 +158,7 @@ class LibraryStorage:
             LibraryReadOnlyError: The library is open for reading only.
         """
         if not self._connection.writable:
-            raise LibraryReadOnlyError(
-                "The library is open for reading only; nothing was changed.",
-                code="library.readonly",
-            )
+            raise LibraryReadOnlyError(Message.of("library.readonly"))
         if self._index.space is not None and self._index.space.fingerprint in fingerprints:
             raise UsageError(
                 f"The vectors of {self._index.space.model} are being searched; choose another "
@@ -192,12 +190,7 @@ class LibraryStorage:
             row = None if space is None else space_id(conn, space)
             found = np.empty(0, np.int64) if row is None else searchable_ids(conn, row)
             if row is None or len(found) <= _HITS:
-                raise UsageError(
-                    f"Only {len(found)} items have a vector; index more than {_HITS} to measure.",
-                    code="storage.few",
-                    n=len(found),
-                    least=_HITS,
-                )
+                raise UsageError(Message.of("storage.few", n=len(found), least=_HITS))
             drawn = draw(found, MEASURED_ITEMS, seed=0)
             pieces = list(read_vectors(conn, row, drawn))
             current = read_storage(conn)

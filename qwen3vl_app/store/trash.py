@@ -24,6 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import TRASH
 from qwen3vl_app.store.encoding import display, encode_path
 from qwen3vl_app.store.rows import FileId, KnownFile, Removal, RemovalId, RemovedKind
@@ -216,11 +217,7 @@ class LibraryTrash:
         known = {one.id: one for one in self.all()}
         for number in ids:
             if number not in known:
-                raise UsageError(
-                    "This is not among what was removed any more: it was brought back, or its 30 "
-                    "days are over.",
-                    code="removed.gone",
-                )
+                raise UsageError(Message.of("removed.gone"))
         return {number: known[number] for number in dict.fromkeys(ids)}
 
     def _meet(self, conn: sqlite3.Connection, path: Path) -> None:

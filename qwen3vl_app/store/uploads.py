@@ -25,6 +25,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import ContentHash
 
 CONTENT = ".content"
@@ -190,12 +191,7 @@ def _placed(half: Path, uploads: Path, relative: PurePosixPath, content_hash: Co
         if is_new and source is half:
             _remember(target, content)
         return target
-    raise AppError(
-        f"{relative.name} cannot be stored: its folder is deleted as often as it is made; try "
-        "again.",
-        code="upload.folder",
-        name=relative.name,
-    )
+    raise AppError(Message.of("upload.folder", name=relative.name))
 
 
 def _folder(uploads: Path, relative: PurePosixPath) -> Path:
@@ -221,13 +217,7 @@ def _named(source: Path, half: Path, wanted: Path) -> tuple[Path, bool]:
             return target, True
         if _same(half, target):
             return target, False
-    raise AppError(
-        f"There are {MOST_NUMBERS} files called {wanted.name} already; give this one another "
-        "name.",
-        code="upload.numbers",
-        name=wanted.name,
-        most=MOST_NUMBERS,
-    )
+    raise AppError(Message.of("upload.numbers", name=wanted.name, most=MOST_NUMBERS))
 
 
 def _same(half: Path, other: Path) -> bool:

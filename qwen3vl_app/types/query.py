@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import EmptyQueryError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types.content import Clip, ModelInput
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.library import EVERYTHING, ItemFilter
@@ -104,19 +105,9 @@ class Query:
             raise EmptyQueryError("what to leave out" if self._leaves_something_out() else "")
         check_results(self.top_k)
         if not 1 <= self.depth <= MOST_RESULTS:
-            raise UsageError(
-                f"A depth of {self.depth} was asked for; choose 1 to {MOST_RESULTS}.",
-                code="depth.range",
-                found=self.depth,
-                most=MOST_RESULTS,
-            )
+            raise UsageError(Message.of("depth.range", found=self.depth, most=MOST_RESULTS))
         if not 0 <= self.unlike_weight <= 1:
-            raise UsageError(
-                f"A weight of {self.unlike_weight} was given to what the results should not be "
-                "like; choose 0 to 1.",
-                code="weight.range",
-                found=self.unlike_weight,
-            )
+            raise UsageError(Message.of("weight.range", found=self.unlike_weight))
         check_number(len(self.also) + 1)
         _ = self.each  # raises where one of them is empty
 
@@ -165,23 +156,12 @@ def check_results(number: int) -> None:
         UsageError: They are none, or more than ``MOST_RESULTS``.
     """
     if not 1 <= number <= MOST_RESULTS:
-        raise UsageError(
-            f"{number} results were asked for; choose 1 to {MOST_RESULTS}.",
-            code="results.range",
-            found=number,
-            most=MOST_RESULTS,
-        )
+        raise UsageError(Message.of("results.range", found=number, most=MOST_RESULTS))
 
 
 def _check_length(text: str) -> None:
     if len(text) > LONGEST_TEXT:
-        raise UsageError(
-            f"A text of the query has {len(text):,} characters, over the limit of "
-            f"{LONGEST_TEXT:,}; shorten it.",
-            code="query.long",
-            found=len(text),
-            most=LONGEST_TEXT,
-        )
+        raise UsageError(Message.of("query.long", found=len(text), most=LONGEST_TEXT))
 
 
 def check_number(queries: int) -> None:
@@ -191,9 +171,4 @@ def check_number(queries: int) -> None:
         UsageError: There are more than ``MOST_QUERIES``.
     """
     if queries > MOST_QUERIES:
-        raise UsageError(
-            f"{queries} queries were asked at once; choose up to {MOST_QUERIES}.",
-            code="queries.many",
-            found=queries,
-            most=MOST_QUERIES,
-        )
+        raise UsageError(Message.of("queries.many", found=queries, most=MOST_QUERIES))

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import orjson
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.gradio_surface import API
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
@@ -168,6 +169,4 @@ def _is_own(url: object, key: str) -> bool:
 
 
 def _unknown(what: str) -> UsageError:
-    return UsageError(
-        f"This is not what the page sends: {what} cannot be read.", code="page.other", what=what
-    )
+    return UsageError(Message.of("page.other", what=what))

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 
 LONGEST = 4096
 """Bytes of a path that Linux opens; other systems take less."""
@@ -37,7 +38,7 @@ def usable_path(text: str) -> Path:
             no name has.
     """
     if not text:
-        raise UsageError("Type the path of a folder or a file on this computer.", code="path.none")
+        raise UsageError(Message.of("path.none"))
     raw = os.fsencode(_encodable(text))
     if b"\0" in raw or len(raw) > LONGEST:
         raise _unusable(text)
@@ -54,11 +55,7 @@ def home_expanded(path: Path) -> Path:
         return path.expanduser()
     except (RuntimeError, KeyError) as error:
         user = path.parts[0][:80]
-        raise UsageError(
-            f"{user} is no user of this computer; write the path out.",
-            code="path.user",
-            user=user,
-        ) from error
+        raise UsageError(Message.of("path.user", user=user)) from error
 
 
 def _encodable(text: str) -> str:
@@ -71,8 +68,4 @@ def _encodable(text: str) -> str:
 
 def _unusable(text: str) -> UsageError:
     shown = text[:80].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-    return UsageError(
-        f"{shown} is no path: none has more than {LONGEST} bytes or a character without a code.",
-        code="path.unusable",
-        path=shown,
-    )
+    return UsageError(Message.of("path.unusable", path=shown))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 
 Json: TypeAlias = dict[str, Any]
 
@@ -150,6 +151,4 @@ def _also(name: str, value: object) -> object:
 
 
 def _unknown(what: str) -> UsageError:
-    return UsageError(
-        f"This is not what the page sends: {what} cannot be read.", code="page.other", what=what
-    )
+    return UsageError(Message.of("page.other", what=what))

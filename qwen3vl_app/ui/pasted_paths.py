@@ -36,22 +36,16 @@ def path_on_this_computer(text: str) -> Path:
     """
     candidates = list(dict.fromkeys(_readings(text)))
     if not candidates:
-        raise UsageError("Type the path of a folder or a file on this computer.", code="path.none")
+        raise UsageError(Message.of("path.none"))
     paths = [home_expanded(usable_path(one)) for one in candidates]
     # os.path.exists takes names that are too long as well
     there = (path for path in paths if path.is_absolute() and os.path.exists(path))
     path = next(there, paths[-1])
     if not path.is_absolute():
-        raise UsageError(
-            f"{candidates[-1]} is not a full path; it should begin at the root or with ~.",
-            code="path.relative",
-            path=candidates[-1],
-        )
+        raise UsageError(Message.of("path.relative", path=candidates[-1]))
     if not os.path.exists(path):
         shown = display(path)
-        raise UsageError(
-            f"{shown} is not there; check the spelling.", code="path.absent", path=shown
-        )
+        raise UsageError(Message.of("path.absent", path=shown))
     _check_kind(path)
     return path
 
@@ -114,13 +108,8 @@ def _path_of(address: str) -> str:
     except ValueError:  # a bracket that is never closed
         return address
     if host.lower() not in _HERE:
-        raise UsageError(
-            f"{address[:200]} is on another computer; connect it as a drive, and type the path "
-            "that it has here.",
-            code="path.host",
-            path=address[:200],
-        )
+        raise UsageError(Message.of("path.host", path=address[:200]))
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     if not path:
-        raise UsageError("Type the path of a folder or a file on this computer.", code="path.none")
+        raise UsageError(Message.of("path.none"))
     return url2pathname(path) if os.name == "nt" else unquote(path, errors="surrogateescape")

@@ -16,6 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.originals import CHANGED, GONE, OpenOriginal, Originals
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Item, Part
 from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.lanes import Lane, while_there
@@ -202,13 +203,5 @@ def opened(library: Library, originals: Originals, item: Item) -> Iterator[OpenO
 
 def _gone(name: str, *, changed: bool) -> GoneError:
     if changed:
-        return GoneError(
-            f"{name} has changed since it was indexed; index it again.",
-            code="file.changed",
-            name=name,
-        )
-    return GoneError(
-        f"{name} is no longer there; the library still knows what it looked like.",
-        code="file.gone",
-        name=name,
-    )
+        return GoneError(Message.of("file.changed", name=name))
+    return GoneError(Message.of("file.gone", name=name))

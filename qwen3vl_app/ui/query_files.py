@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from qwen3vl_app.errors import UnreadableMediaError, UsageError
 from qwen3vl_app.media.file_types import HEAD_BYTES, FileType, identify
 from qwen3vl_app.media.scan import NOT_REGULAR
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Clip
 from qwen3vl_app.ui.access import is_inside
 from qwen3vl_app.ui.crops import Crop
@@ -75,11 +76,7 @@ def read_query_files(
         elif kind is FileType.VIDEO:
             clips.append(reader.clip(file.path))
         else:
-            raise UsageError(
-                f"{file.path.name} is a document; a query takes words, pictures and clips.",
-                code="query.document",
-                name=file.path.name,
-            )
+            raise UsageError(Message.of("query.document", name=file.path.name))
     return tuple(pictures), tuple(clips)
 
 
@@ -104,9 +101,7 @@ def kind_of_query(path: Path) -> FileType:
 
 def gone(name: str) -> UsageError:
     """The failure of a query whose file is not kept any more."""
-    return UsageError(
-        f"{name} is no longer kept here; add it to the query again.", code="query.gone", name=name
-    )
+    return UsageError(Message.of("query.gone", name=name))
 
 
 def open_regular(path: Path) -> BinaryIO:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from qwen3vl_app.errors import AppError, ModelError, ModelLoadError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked, embed_joined
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
@@ -219,11 +220,11 @@ class ModelHost:
             if slot.status.state is ModelState.FAILED:
                 raise ModelLoadError(slot.status.detail)
             if slot.status.state is ModelState.OFF:
-                raise ModelError(OFF, code="reranker.off")
+                raise ModelError(Message.of("reranker.off"))
             if self._jobs.closed:
                 break
             # it had failed a moment ago, and is being loaded again
-        raise ModelError(CLOSED, code="models.closed")
+        raise ModelError(Message.of("models.closed"))
 
     # ------------------------------------------------------------ on the model thread
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.failures import GoneError
 
@@ -19,7 +20,7 @@ def page_routes() -> APIRouter:
     def page_file(version: str, name: str) -> Response:
         path = scripts.files().get(name)
         if path is None or version != scripts.version():
-            raise GoneError("This page is older than the program; reload it.", code="page.old")
+            raise GoneError(Message.of("page.old"))
         media_type = scripts.MEDIA_TYPES[path.suffix]
         return FileResponse(path, media_type=media_type, headers=FOR_EVER)
 

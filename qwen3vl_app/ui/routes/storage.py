@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from qwen3vl_app.errors import LibraryBusyError
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat
+from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.storage import StorageOption
@@ -62,9 +63,7 @@ def storage_routes(services: Services) -> APIRouter:
 
     def measured() -> Json:
         if not measuring.acquire(blocking=False):
-            raise LibraryBusyError(
-                "It is being measured already; wait for that to end.", code="storage.measuring"
-            )
+            raise LibraryBusyError(Message.of("storage.measuring"))
         try:
             options = storage.measure(services.library.space or services.models.space())
         finally:

@@ -117,7 +117,7 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
         _check_number(len(body.stored))
         paths = await run_in_threadpool(_all_stored, uploads, body.stored)
         if not paths:
-            raise UsageError("No file was uploaded.", code="upload.none")
+            raise UsageError(Message.of("upload.none"))
         collection = clean_name(body.collection)
         await run_in_threadpool(services.indexer.add, paths, collection=collection)
         return {"files": len(paths)}
@@ -178,7 +178,7 @@ def _stored(uploads: Path, name: str) -> Path:
     with suppress(OSError, ValueError):  # no name on this disk at all
         if is_ours and path.is_file():
             return path
-    raise UsageError(f"{name[:200]} was not uploaded.", code="upload.unknown", name=name[:200])
+    raise UsageError(Message.of("upload.unknown", name=name[:200]))
 
 
 def _announced(request: Request, limit: int) -> int:
@@ -205,11 +205,9 @@ async def _receive(request: Request, uploads: Path, reservation: Reservation, li
         except BaseException as error:
             path.unlink(missing_ok=True)
             if isinstance(error, ClientDisconnect):
-                raise AppError("The file broke off on its way.", code="upload.broken") from error
+                raise AppError(Message.of("upload.broken")) from error
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                raise AppError(
-                    "The disk of the library is full; free some space.", code="disk.full"
-                ) from error
+                raise AppError(Message.of("disk.full")) from error
             raise
     return path
 
@@ -229,8 +227,4 @@ async def _pieces(request: Request, limit: int) -> AsyncIterator[bytes]:
 
 def _check_size(size: int, limit: int) -> None:
     if size > limit:
-        raise UsageError(
-            f"The file is larger than the limit of {limit} bytes.",
-            code="upload.large",
-            limit=limit,
-        )
+        raise UsageError(Message.of("upload.large", limit=limit))
