@@ -55,7 +55,7 @@ def test_read_parts__one_bad_page(file: Path) -> None:
     reader: Any = OddReader(file, {2: UnreadableMediaError})
     reading = read_parts(reader, stamp_of(file), PARTS)
     assert [one.part.ordinal for one in reading.contents] == [0, 1, 3, 4]
-    assert reading.failures == ((PARTS[2], "page 3 is bad"),)
+    assert reading.failures == ((PARTS[2], Message.free("page 3 is bad")),)
     assert (reading.costly, reading.void) == (0, NOTHING)
     assert reader.calls == [5, 1, 1, 1, 1, 1]
 
@@ -112,9 +112,9 @@ class Meddled(OddReader):
     ("change", "reason"),
     [
         (Path.unlink, "no longer there"),
-        (lambda path: path.write_bytes(b"more of it"), CHANGED),
-        (Path.touch, CHANGED),
-        (Path.stat, "the file is damaged"),
+        (lambda path: path.write_bytes(b"more of it"), str(CHANGED)),
+        (Path.touch, str(CHANGED)),
+        (Path.stat, "The picture is damaged."),
     ],
     ids=["gone", "grows", "touched", "as it was"],
 )

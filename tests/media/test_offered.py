@@ -65,9 +65,9 @@ def test_reasons_to_leave__say_what_a_scan_says(tmp_path):
     names = [f"files/{name}" for name in (".env", "@eaDir/", "tool.exe", "b.md", "archive.tar.gz")]
     lists = {f"files/{IGNORE_FILE}": LISTS[""]}
     where = f"files/{IGNORE_FILE}"
-    assert reasons_to_leave(names, lists, ignore=OWN) == [
-        HIDDEN,
-        OF_THE_SYSTEM,
+    assert [str(reason) for reason in reasons_to_leave(names, lists, ignore=OWN)] == [
+        str(HIDDEN),
+        str(OF_THE_SYSTEM),
         "Files of the type .exe cannot be searched.",
         f'Left out by "*.md" in {where}.',
         'Left out by "*.tar.gz" in the library\'s list.',

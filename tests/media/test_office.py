@@ -220,12 +220,12 @@ def test_read_office__password(reader, tmp_path):
         reader.outline(path)
     manifest = "<manifest:encryption-data/>"
     path = write_open(tmp_path / "a.odt", "<text:p>x</text:p>", manifest=manifest)
-    assert reason(path) == archives.PROTECTED
+    assert reason(path) == str(archives.PROTECTED)
     path = write_word(tmp_path / "b.docx", "x")
     data = bytearray(path.read_bytes())
     data[data.index(b"PK\x01\x02") + 8] |= 1  # the flag of an encrypted entry
     path.write_bytes(data)
-    assert reason(path) == archives.PROTECTED
+    assert reason(path) == str(archives.PROTECTED)
 
 
 def test_read_office__another_archive(tmp_path):
