@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from qwen3vl_app.errors import ModelLoadError
+from qwen3vl_app.messages import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +116,9 @@ def load_budget(checkpoint: Path) -> Budget:
         values = orjson.loads(file.read_bytes())
         unknown = sorted(set(values) - known)
         if unknown:
-            raise ModelLoadError(f"{file} has unknown entries: {', '.join(unknown)}.")
+            raise ModelLoadError(
+                Message.of("load.entries", path=str(file), said=", ".join(unknown))
+            )
         return Budget(**values)
     except (TypeError, ValueError) as error:
-        raise ModelLoadError(f"{file} is not a budget: {error}.") from error
+        raise ModelLoadError(Message.of("load.budget", path=str(file), said=str(error))) from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.patterns import read_patterns, write_patterns
 from qwen3vl_app.indexing.watching import Watcher
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import Folder, RemovalId
@@ -47,7 +48,7 @@ class Folders:
         wanted = list(known) if paths is None else [Path(os.path.abspath(p)) for p in paths]
         for path in wanted:
             if path not in known:
-                raise UsageError(f"{display(path)} was never added; add it instead.")
+                raise UsageError(Message.of("folder.never", path=str(display(path))))
         for path in wanted:
             self._notice([path], known[path].collection)
         return len(wanted)
@@ -61,7 +62,7 @@ class Folders:
         """
         absolute = Path(os.path.abspath(path))
         if not self._library.writer.watch(absolute, on=on):
-            raise UsageError(f"{display(absolute)} was never added; add it first.")
+            raise UsageError(Message.of("folder.unknown", path=str(display(absolute))))
         self._watcher.look_again()
 
     def remove(self, paths: Sequence[Path]) -> Removed:

@@ -49,7 +49,7 @@ def write_patterns(directory: Path, patterns: Sequence[str]) -> tuple[str, ...]:
     lines = tuple(dict.fromkeys(one.rstrip("\r\n") for one in patterns if one.strip()))
     for line in lines:
         if len(line.splitlines()) > 1:
-            raise UsageError("A pattern is one line; give several one by one.")
+            raise UsageError(Message.of("pattern.lines"))
     check_patterns(lines)
     text = "".join(f"{line}\n" for line in lines)
     if len(text.encode()) > LARGEST_FILE:
@@ -61,7 +61,6 @@ def write_patterns(directory: Path, patterns: Sequence[str]) -> tuple[str, ...]:
         os.replace(unfinished, file)
     except OSError as error:
         raise LibraryError(
-            f"The patterns cannot be written to {file} ({error.strerror}); free some space or "
-            "check the permissions there."
+            Message.of("patterns.unwritten", path=str(file), said=str(error.strerror))
         ) from error
     return lines

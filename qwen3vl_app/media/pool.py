@@ -146,7 +146,7 @@ class Pool:
     def _check_open(self, cause: Exception | None = None) -> None:
         with self._lock:
             if self._closed:
-                raise AppError("Files are no longer read: the program is closing.") from cause
+                raise AppError(Message.of("readers.closing")) from cause
 
 
 class _Worker:
@@ -178,8 +178,7 @@ class _Worker:
                 self._pipe.recv()
                 self._ready = True
                 return
-        reason = "The processes that read files do not start; is memory or the disk full?"
-        raise AppError(reason)
+        raise AppError(Message.of("readers.absent"))
 
     def is_usable(self) -> bool:
         """Whether it can take another call."""

@@ -67,7 +67,7 @@ def scan(
     rules = [Ignore.of_library(ignore, root) for root in roots]
     for root in roots:
         if not os.path.lexists(root):
-            raise UsageError(f"{root} does not exist; check the path.")
+            raise UsageError(Message.of("path.gone", path=str(root)))
     found = _scan_all(roots, rules, _Walk(_identity(without), removed))
     return found if len(roots) == 1 else _each_once(found)
 

@@ -20,6 +20,7 @@ from qwen3vl_app.errors import (
     LibraryLostError,
     LibraryReadOnlyError,
 )
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import DATABASE
 from qwen3vl_app.store.integrity import UNREADABLE, Damage, inspect, prepare
 from qwen3vl_app.store.opening import (
@@ -108,7 +109,7 @@ class Connection:
         """
         with self.lock:
             if self._closed:
-                raise LibraryError(f"The library {self.directory} has been closed.")
+                raise LibraryError(Message.of("library.closed", path=str(self.directory)))
             with explained(self.directory, self._db.conn):
                 yield self._db.conn
 

@@ -160,10 +160,7 @@ class LibraryStorage:
         if not self._connection.writable:
             raise LibraryReadOnlyError(Message.of("library.readonly"))
         if self._index.space is not None and self._index.space.fingerprint in fingerprints:
-            raise UsageError(
-                f"The vectors of {self._index.space.model} are being searched; choose another "
-                "model first."
-            )
+            raise UsageError(Message.of("storage.searched", model=str(self._index.space.model)))
         with self._connection.lock:
             with self._connection.writing() as conn:
                 freed = sum(
@@ -203,8 +200,7 @@ def _check_dimension(setting: StorageSetting, spaces: Sequence[tuple[Space, int]
     most = max((space.dimension for space, count in spaces if count), default=None)
     if setting.dimension is not None and most is not None and setting.dimension > most:
         raise UsageError(
-            f"{setting.dimension} numbers of each vector were asked for, over the limit of "
-            f"{most}, which is all that they have; choose 1 to {most}, or name no number for all."
+            Message.of("storage.numbers", n=str(setting.dimension), all=str(most), most=str(most))
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from qwen3vl_app.errors import LibraryError
+from qwen3vl_app.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +56,9 @@ class Thumbnails:
                 os.replace(unfinished, file)
             except OSError as error:
                 raise LibraryError(
-                    f"A thumbnail cannot be written to {self.directory} ({error.strerror}); "
-                    "free some space or check the permissions there, then resume."
+                    Message.of(
+                        "thumbnail.unwritten", path=str(self.directory), said=str(error.strerror)
+                    )
                 ) from error
         return name
 

@@ -68,7 +68,7 @@ def _in_order(what: str, low: _Bound | None, high: _Bound | None) -> None:
 def _not_negative(what: str, *bounds: float | None) -> None:
     for bound in bounds:
         if bound is not None and not bound >= 0:  # as NaN is not, either
-            raise UsageError(f"A {what} of {bound} was asked for; give 0 or more.")
+            raise UsageError(Message.of("number.negative", what=str(what), value=str(bound)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import ItemFilter, Kind, Orientation
 from qwen3vl_app.ui.file_keys import home_expanded, usable_path
 
@@ -60,7 +61,7 @@ def known_kinds(chosen: Sequence[str]) -> frozenset[Kind]:
         UsageError: A kind that does not exist.
     """
     if not isinstance(chosen, (list, tuple)):
-        raise UsageError(f"Kinds are a list; choose from {', '.join(Kind)}.")
+        raise UsageError(Message.of("kinds.list", known=str(", ".join(Kind))))
     try:
         return frozenset(Kind(kind) for kind in chosen) or frozenset(Kind)
     except ValueError as error:

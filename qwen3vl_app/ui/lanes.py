@@ -18,6 +18,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.failures import TooBusyError
 
 Result = TypeVar("Result")
@@ -86,7 +87,7 @@ async def while_there(request: Request, work: Coroutine[Any, Any, Result]) -> Re
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()
-        raise AppError("Nobody waits for this any more.")
+        raise AppError(Message.of("unawaited"))
     finally:
         for task in (working, leaving):
             task.cancel()

@@ -11,52 +11,89 @@ import re
 from functools import cache
 from typing import Any
 
-from qwen3vl_app.ui.failure_forms import FAILURE_FORMS
+from qwen3vl_app.messages import catalogue
 
-FORMS = {
-    "keep.pixels": "It has the most pixels: {width} × {height}.",
-    "keep.bytes": "Of those with {width} × {height} pixels it is the largest file: {bytes} bytes.",
-    "keep.oldest": "Of those with {width} × {height} pixels and {bytes} bytes it is the oldest: "
-    "{day}.",
-    "keep.first": "All have {width} × {height} pixels and {bytes} bytes and are of one time; it "
-    "was added first.",
-    "model.cpu": "cpu, float32: {why}; CPUs are slow in bfloat16; {found}",
-    "model.placed": "{device}, {dtype}: {why}; {found}",
-    "model.no_gpu": "no GPU found",
-    "model.asked": "asked for",
-    "model.absent": "{model} is not on this machine, so the bundled demo model",
-    "model.slow": "no GPU, where the 2B model is slow, so the bundled demo model",
-    "model.demo": "the bundled demo model was asked for",
-    "model.folder": "folder given",
-    "model.cached": "found in a local cache",
-    "model.cached_gpu": "found in a local cache, and there is a GPU",
-    "model.downloaded": "downloaded",
-    "storage.line": "{items} items, {numbers} numbers as {format}; search over {scan}, {how}",
-    "storage.all": "every vector",
-    "storage.codes": "{codes} codes",
-    "storage.exact": "exact",
-    "storage.scored": "candidates scored exactly",
-    "notice.begun": "The library {path} was begun anew, because its library.db was gone; what was "
-    "beside that is kept as {kept}-wal. The command restore puts a backup back.",
-    "notice.foreign": "The library {path} had a library.db-wal that belongs to another file; it "
-    "was not used and is kept as {kept}-wal.",
-    "notice.mended": "The library {path} was damaged ({said}) and has been mended; what was lost "
-    "is indexed again, and the damaged file is kept as {kept}.",
-    "notice.rows": "The library {path} was damaged ({said}); the rows were taken out, and their "
-    "files are indexed again.",
-    "notice.left_out": "{n} rows of the library {path} are damaged and left out; start the "
-    "program again, which takes them out and indexes their files anew.",
-    "notice.backup": "No backup of the library was made ({said}); make room on its disk, check "
-    "its permissions, or turn backups off with --no-backup.",
-    "load.no_config": "{path} is no checkpoint: it has no config.json.",
-    "load.no_tokenizer": "{path} has no tokenizer.json; copy the checkpoint again.",
-    "load.damaged": "{path} is damaged ({said}); copy the checkpoint again.",
-    "load.unread": "{path} is damaged: {said}.",
-    "load.lacks": "{path} lacks {n} of the model's tensors, such as {name}.",
-    "load.failed": "{path} cannot be loaded: {said}",
-    **FAILURE_FORMS,
-}
-"""English sentences by code, with what varies in braces; the first that fits decides."""
+STILL_SENTENCES = (
+    "keep.pixels",
+    "keep.bytes",
+    "keep.oldest",
+    "keep.first",
+    "model.cpu",
+    "model.placed",
+    "model.no_gpu",
+    "model.asked",
+    "model.absent",
+    "model.slow",
+    "model.demo",
+    "model.folder",
+    "model.cached",
+    "model.cached_gpu",
+    "model.downloaded",
+    "storage.line",
+    "storage.all",
+    "storage.codes",
+    "storage.exact",
+    "storage.scored",
+    "notice.begun",
+    "notice.foreign",
+    "notice.mended",
+    "notice.rows",
+    "notice.left_out",
+    "notice.backup",
+    "load.no_config",
+    "load.no_tokenizer",
+    "load.damaged",
+    "load.unread",
+    "load.lacks",
+    "load.failed",
+    "folder.unknown",
+    "folder.never",
+    "folder.unreached",
+    "path.gone",
+    "pattern.lines",
+    "patterns.unwritten",
+    "number.negative",
+    "kinds.list",
+    "library.closed",
+    "library.full",
+    "library.io",
+    "library.unopened",
+    "library.unwritten",
+    "library.denied",
+    "thumbnail.unwritten",
+    "thumbnail.gone",
+    "storage.searched",
+    "storage.numbers",
+    "readers.closing",
+    "readers.absent",
+    "unawaited",
+    "load.entries",
+    "load.budget",
+    "load.device",
+    "load.no_device",
+    "load.type",
+    "load.no_weights",
+    "load.unsafe",
+    "load.memory",
+    "load.neither",
+    "load.no_demo",
+    "load.absent",
+    "load.undownloaded",
+    "load.tokens",
+    "load.token",
+    "load.template",
+    "load.template_fails",
+    "load.no_template",
+    "load.unusable",
+    "public.search_only",
+    "upload.length",
+    "file.none",
+)
+"""Codes of what still arrives here as its English sentence; the first that fits decides, so the
+widest come last."""
+
+FORMS = {code: catalogue("en")[code] for code in STILL_SENTENCES}
+"""English sentences by code, with what varies in braces."""
 
 WORDED = {"why", "found", "scan", "how"}
 """Values that may be a form themselves; all others are names and numbers."""

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from qwen3vl_app.errors import AppError, LibraryError
+from qwen3vl_app.messages import Message
 
 HEADROOM = 2**28
 """Bytes that stay free on the disk; SQLite needs room to commit what is being indexed."""
@@ -113,6 +114,5 @@ def _free_bytes(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError as error:  # made anew, it would stand in the way of the drive that was there
         raise LibraryError(
-            f"The folder {folder} cannot be reached ({error.strerror}); if it is on a drive, "
-            "connect that again."
+            Message.of("folder.unreached", path=str(folder), said=str(error.strerror))
         ) from error

@@ -102,7 +102,7 @@ def test_failures__all_that_can_reach_the_page_have_other_words():
                 if not error_row(AppError(sentence))["code"]:
                     unknown.append(f"{path.relative_to(PACKAGE)}:{line} {sentence}")
     assert unknown == []
-    assert seen > 40  # of those that are no messages yet
+    assert seen > 3  # all others are messages, which tests/messages looks at
 
 
 @pytest.mark.parametrize("sentence", DISK_SENTENCES.values())

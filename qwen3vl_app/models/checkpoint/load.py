@@ -19,6 +19,7 @@ from transformers import Qwen3VLForConditionalGeneration, Qwen3VLModel
 
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelLoadError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.prompt.layout import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
@@ -74,10 +75,10 @@ def place(device: str) -> Placement:
         UsageError: No such device, or this machine has none.
     """
     if device not in {"auto", "cpu", "cuda", "mps"}:
-        raise UsageError(f"“{device}” is no device: choose auto, cpu, cuda or mps.")
+        raise UsageError(Message.of("load.device", value=str(device)))
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if (device == "cuda" and not cuda) or (device == "mps" and not mps):
-        raise UsageError(f"This machine has no {device} device: choose auto or cpu.")
+        raise UsageError(Message.of("load.no_device", value=str(device)))
     if device == "cuda" or (device == "auto" and cuda):
         name = torch.cuda.get_device_name()
         if torch.cuda.is_bf16_supported(including_emulation=False):
@@ -135,22 +136,18 @@ def check_folder(folder: Path) -> None:
     try:
         found = orjson.loads(file.read_bytes()).get("model_type")
     except FileNotFoundError:
-        raise ModelLoadError(f"{folder} is no checkpoint: it has no config.json.") from None
+        raise ModelLoadError(Message.of("load.no_config", path=str(folder))) from None
     except (OSError, orjson.JSONDecodeError, AttributeError) as error:
-        raise ModelLoadError(f"{file} is damaged: {error}.") from error
+        raise ModelLoadError(Message.of("load.unread", path=str(file), said=str(error))) from error
     if found != MODEL_TYPE:
         raise ModelLoadError(
-            f"{folder} holds a model of type “{found}”; this program runs “{MODEL_TYPE}”, "
-            "such as Qwen/Qwen3-VL-Embedding-2B."
+            Message.of("load.type", path=str(folder), value=str(found), known="qwen3_vl")
         )
     if not any(folder.glob("*.safetensors")):
         others = sorted(p.name for p in folder.iterdir() if p.suffix in {".bin", ".pt", ".pth"})
         if not others:
-            raise ModelLoadError(f"{folder} has no weights; this program reads .safetensors only.")
-        raise ModelLoadError(
-            f"{folder} has only {others[0]}, which can run code when opened; this program reads "
-            ".safetensors only."
-        )
+            raise ModelLoadError(Message.of("load.no_weights", path=str(folder)))
+        raise ModelLoadError(Message.of("load.unsafe", path=str(folder), name=str(others[0])))
 
 
 def _check_memory(folder: Path, placement: Placement) -> None:
@@ -170,8 +167,13 @@ def _check_memory(folder: Path, placement: Placement) -> None:
         return
     if needed > total:
         raise ModelLoadError(
-            f"{folder.name} needs about {needed / 2**30:.0f} GiB of memory on {placement.device}, "
-            f"and this machine has {total / 2**30:.0f}; choose 2b or demo."
+            Message.of(
+                "load.memory",
+                name=str(folder.name),
+                n=f"{needed / 2**30:.0f}",
+                value=str(placement.device),
+                all=f"{total / 2**30:.0f}",
+            )
         )
 
 
@@ -209,16 +211,18 @@ def _read_weights(kind: type[Any], folder: Path, placement: Placement) -> Any:  
         gaps = sorted(report["missing_keys"])
         if gaps:
             raise ModelLoadError(
-                f"{folder} lacks {len(gaps)} of the model's tensors, such as {gaps[0]}."
+                Message.of("load.lacks", path=str(folder), n=str(len(gaps)), name=str(gaps[0]))
             )
         return model.to(placement.device).eval().requires_grad_(requires_grad=False)
     except SafetensorError as error:
         raise ModelLoadError(
-            f"{_damaged(folder)} is damaged ({error}); copy the checkpoint again."
+            Message.of("load.damaged", path=str(_damaged(folder)), said=str(error))
         ) from error
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelLoadError(f"{folder} cannot be loaded: {first}") from error
+        raise ModelLoadError(
+            Message.of("load.failed", path=str(folder), said=str(first))
+        ) from error
 
 
 def _damaged(folder: Path) -> Path:

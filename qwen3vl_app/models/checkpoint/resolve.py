@@ -15,6 +15,7 @@ from pathlib import Path
 import orjson
 
 from qwen3vl_app.errors import ModelNotFoundError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -86,8 +87,7 @@ def resolve(
     if REPOSITORY.fullmatch(wanted):
         return _published(wanted, allow_download=allow_download)
     raise ModelNotFoundError(
-        f"“{wanted}” is neither a folder nor a model: choose auto, demo, 2b, 8b, a folder, "
-        f"or an id such as {role.repository('2b')}."
+        Message.of("load.neither", value=str(wanted), model=str(role.repository("2b")))
     )
 
 
@@ -104,8 +104,7 @@ def _automatic(role: Role, gpu: Callable[[], bool]) -> Checkpoint:
 def _demo(role: Role, reason: str) -> Checkpoint:
     if not (role.bundled / "config.json").is_file():
         raise ModelNotFoundError(
-            f"The bundled demo {role} is missing from {role.bundled}; install the program again, "
-            f"or choose another model."
+            Message.of("load.no_demo", model=str(role), path=str(role.bundled))
         )
     return Checkpoint(folder=role.bundled, name=f"demo {role}", reason=reason, bundled=True)
 
@@ -133,7 +132,9 @@ def _download(repository: str) -> Path:
     try:
         return Path(snapshot_download(repository, allow_patterns=DOWNLOADED))
     except (OSError, HfHubHTTPError, ValueError) as error:
-        raise ModelNotFoundError(f"{repository} could not be downloaded: {error}") from error
+        raise ModelNotFoundError(
+            Message.of("load.undownloaded", model=str(repository), said=str(error))
+        ) from error
 
 
 # ---------------------------------------------------------------- local caches

@@ -21,9 +21,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tokenizers import Tokenizer
 
 from qwen3vl_app.errors import ModelLoadError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION, ModelInput
 
-Message: TypeAlias = dict[str, Any]
+Turn: TypeAlias = dict[str, Any]
 """One turn in the form chat templates take: ``{"role": …, "content": [{"type": …}, …]}``."""
 
 EMBEDDER_TOKENS = 8192
@@ -44,7 +45,7 @@ JUDGE = (
 # ---------------------------------------------------------------- messages
 
 
-def embed_messages(item: ModelInput, instruction: str) -> list[Message]:
+def embed_messages(item: ModelInput, instruction: str) -> list[Turn]:
     """The conversation whose last token becomes the vector of ``item``."""
     return [
         {"role": "system", "content": [_text(finish_sentence(instruction))]},
@@ -52,7 +53,7 @@ def embed_messages(item: ModelInput, instruction: str) -> list[Message]:
     ]
 
 
-def rerank_messages(query: ModelInput, document: ModelInput, instruction: str) -> list[Message]:
+def rerank_messages(query: ModelInput, document: ModelInput, instruction: str) -> list[Turn]:
     """The conversation that asks whether ``document`` answers ``query``."""
     content = [
         _text("<Instruct>: " + (instruction if instruction.strip() else RERANK_INSTRUCTION))
@@ -73,15 +74,15 @@ def finish_sentence(instruction: str) -> str:
     return instruction + "."
 
 
-def _content(item: ModelInput) -> list[Message]:
+def _content(item: ModelInput) -> list[Turn]:
     """Clips, then pictures, then texts; ``NULL`` where there is nothing."""
-    content: list[Message] = [{"type": "video"} for _ in item.clips]
+    content: list[Turn] = [{"type": "video"} for _ in item.clips]
     content += [{"type": "image"} for _ in item.pictures]
     content += [_text(text) for text in item.texts if text]
     return content or [_text("NULL")]
 
 
-def _text(text: str) -> Message:
+def _text(text: str) -> Turn:
     return {"type": "text", "text": text}
 
 
@@ -115,12 +116,14 @@ class PromptTokenizer:
             self.clip_id: int = config["video_token_id"]
             start, end = config["vision_start_token_id"], config["vision_end_token_id"]
         except (OSError, orjson.JSONDecodeError, KeyError) as error:
-            raise ModelLoadError(f"{folder / 'config.json'} cannot be used: {error}.") from error
+            raise ModelLoadError(
+                Message.of("load.unusable", path=str(folder / "config.json"), said=str(error))
+            ) from error
         self._tokenizer = _load_tokenizer(folder)
         self._template = _load_template(folder)
         marks = [self._tokenizer.id_to_token(i) for i in (start, end, self.clip_id)]
         if None in marks:
-            raise ModelLoadError(f"{folder}: its tokenizer lacks tokens that config.json names.")
+            raise ModelLoadError(Message.of("load.tokens", path=str(folder)))
         self._start, self._end, self._clip_mark = marks
 
     def id_of(self, token: str) -> int:
@@ -131,7 +134,9 @@ class PromptTokenizer:
         """
         found = self._tokenizer.token_to_id(token)
         if found is None:
-            raise ModelLoadError(f"{self._folder}: its vocabulary has no token “{token}”.")
+            raise ModelLoadError(
+                Message.of("load.token", path=str(self._folder), value=str(token))
+            )
         return int(found)
 
     @cached_property
@@ -153,7 +158,7 @@ class PromptTokenizer:
         at = next(i for i in range(len(full)) if full[i : i + len(body)] == body)
         return full[:at], full[at + len(body) :]
 
-    def embed_ids(self, messages: Sequence[Message], blocks: Blocks, limit: int) -> list[int]:
+    def embed_ids(self, messages: Sequence[Turn], blocks: Blocks, limit: int) -> list[int]:
         """Ids of an embedder prompt, at most ``limit``.
 
         Too long a prompt loses its end, but not what the post-processor appends.
@@ -162,7 +167,7 @@ class PromptTokenizer:
         body = self._expand(self._encode(messages, blocks), blocks)
         return before + body[: limit - len(before) - len(after)] + after
 
-    def rerank_ids(self, messages: Sequence[Message], blocks: Blocks, limit: int) -> list[int]:
+    def rerank_ids(self, messages: Sequence[Turn], blocks: Blocks, limit: int) -> list[int]:
         """Ids of a reranker prompt, at most ``limit`` + 5.
 
         Too long a prompt loses its last ordinary tokens; control tokens and the last five ids
@@ -184,7 +189,7 @@ class PromptTokenizer:
             room -= ordinary
         return kept
 
-    def render(self, messages: Sequence[Message]) -> str:
+    def render(self, messages: Sequence[Turn]) -> str:
         """The conversation as the checkpoint's template writes it, ready for the answer.
 
         Control tokens inside a text are spaced apart ("<| image_pad |>"), so that a document
@@ -197,9 +202,11 @@ class PromptTokenizer:
         try:
             return str(self._template.render(messages=harmless, add_generation_prompt=True))
         except TemplateError as error:
-            raise ModelLoadError(f"{self._folder}: its chat template fails: {error}.") from error
+            raise ModelLoadError(
+                Message.of("load.template_fails", path=str(self._folder), said=str(error))
+            ) from error
 
-    def _disarm(self, part: Message) -> Message:
+    def _disarm(self, part: Turn) -> Turn:
         text = part.get("text")
         if text is None or "<" not in text:
             return part
@@ -208,7 +215,7 @@ class PromptTokenizer:
                 text = text.replace(token, f"{token[:2]} {token[2:-2]} {token[-2:]}")
         return {**part, "text": text}
 
-    def _encode(self, messages: Sequence[Message], blocks: Blocks) -> list[int]:
+    def _encode(self, messages: Sequence[Turn], blocks: Blocks) -> list[int]:
         """Ids with one pad per picture and per frame pair."""
         clip = self._clip_mark
         text = self.render(messages)
@@ -248,11 +255,13 @@ def _each_pair(blocks: Blocks) -> Iterator[int]:
 def _load_tokenizer(folder: Path) -> Tokenizer:
     file = folder / "tokenizer.json"
     if not file.is_file():
-        raise ModelLoadError(f"{folder} has no tokenizer.json; copy the checkpoint again.")
+        raise ModelLoadError(Message.of("load.no_tokenizer", path=str(folder)))
     try:
         tokenizer = Tokenizer.from_str(file.read_text(encoding="utf-8"))
     except Exception as error:  # tokenizers raises bare Exception for a damaged file
-        raise ModelLoadError(f"{file} cannot be used: {error}.") from error
+        raise ModelLoadError(
+            Message.of("load.unusable", path=str(file), said=str(error))
+        ) from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
@@ -271,7 +280,9 @@ def _load_template(folder: Path) -> Template:
     try:
         return environment.from_string(_template_source(folder))
     except TemplateError as error:
-        raise ModelLoadError(f"{folder}: its chat template is damaged: {error}.") from error
+        raise ModelLoadError(
+            Message.of("load.template", path=str(folder), said=str(error))
+        ) from error
 
 
 def _template_source(folder: Path) -> str:
@@ -285,4 +296,4 @@ def _template_source(folder: Path) -> str:
             source = orjson.loads(file.read_bytes()).get("chat_template")
             if isinstance(source, str):
                 return source
-    raise ModelLoadError(f"{folder} has no chat template (chat_template.jinja).")
+    raise ModelLoadError(Message.of("load.no_template", path=str(folder)))

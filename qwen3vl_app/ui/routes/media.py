@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
 from qwen3vl_app.media.originals import Originals
+from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Item, ItemId, Kind
 from qwen3vl_app.ui.access import is_inside
@@ -73,7 +74,7 @@ def media_routes(services: Services, previews: PreviewQueue, originals: Original
     def thumb(name: str) -> Response:
         path = library.thumbnail_path(name) if _HASH.fullmatch(name) else None
         if path is None or not is_inside(path, library.thumbnails):
-            raise GoneError("There is no such thumbnail.")
+            raise GoneError(Message.of("thumbnail.gone"))
         return FileResponse(path, media_type=BROWSER_TYPES[path.suffix], headers=FOR_EVER)
 
     @router.get("/full/{item_id}")
