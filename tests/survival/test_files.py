@@ -136,9 +136,9 @@ def grow(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (grow, CHANGED),
-        (lambda path: os.utime(path, (5, 5)), CHANGED),
-        (lambda path: path.write_bytes(b"GIF89a"), CHANGED),
+        (grow, str(CHANGED)),
+        (lambda path: os.utime(path, (5, 5)), str(CHANGED)),
+        (lambda path: path.write_bytes(b"GIF89a"), str(CHANGED)),
         (Path.unlink, "The file is no longer there"),
         (lambda path: (path.unlink(), path.mkdir()), "changed"),
     ],
