@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.file_types import claimed, unsupported
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.ui.file_keys import home_expanded, usable_path
+from qwen3vl_app.types.paths import home_expanded, usable_path
 
 _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"), ("«", "»"), ("`", "`"))
 

@@ -82,6 +82,9 @@ class Searches:
     ) -> Iterator[Json]:
         """Yield the board's values: begun, recall, rerank slices, and the end.
 
+        Each repeats what was ``asked``: the ``question`` as it was sent, and the cards of the
+        ``items`` that it names.
+
         Where there is a filter alone, the end is ``listing``: the page then asks ``/api/items``
         for what passes, page by page.
 
@@ -89,19 +92,19 @@ class Searches:
         the page is told of the search first. An expected failure is a value like the others.
         """
         seq = self._newest.begin(session)
-        yield {"seq": seq, "stage": "begun", "asked": asked}
+        yield {"seq": seq, "stage": "begun", **asked}
         try:
             question = build()
             if isinstance(question, ItemFilter):
-                yield {"seq": seq, "stage": "listing", "asked": asked}
+                yield {"seq": seq, "stage": "listing", **asked}
             else:
                 yield from self._updates(session, seq, asked, question)
         except AppError as error:
-            yield {"seq": seq, "stage": "error", "asked": asked, "message": error_row(error)}
+            yield {"seq": seq, "stage": "error", **asked, "message": error_row(error)}
         except Exception:
             log.exception("A search failed")
             bug = error_row(AppError(UNEXPECTED, code="unexpected"))
-            yield {"seq": seq, "stage": "error", "asked": asked, "message": bug}
+            yield {"seq": seq, "stage": "error", **asked, "message": bug}
 
     def _updates(self, session: str, seq: int, asked: Json, query: Query) -> Iterator[Json]:
         sent = 0.0
@@ -114,4 +117,4 @@ class Searches:
             if update.stage is SearchStage.RERANK and now - sent < pause:
                 continue
             sent = now
-            yield board_value(update, query, seq=seq, asked=asked)
+            yield {**board_value(update, query, seq=seq), **asked}
