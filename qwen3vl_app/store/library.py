@@ -21,6 +21,7 @@ from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.mending import drop_damaged
 from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
+from qwen3vl_app.store.search_runs import SearchRuns
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.tables import files, items, vectors
 from qwen3vl_app.store.tables.folders import list_folders
@@ -53,6 +54,7 @@ class Library(SearchableLibrary):
         self._thumbnails = Thumbnails(self.thumbnails)
         self._writer = LibraryWriter(connection, self._index, self._thumbnails)
         self.dropped = Uploads(self.uploads)
+        self.runs = SearchRuns(connection)
         self.trash = LibraryTrash(connection, self._for_changes, self.dropped)
 
     @classmethod

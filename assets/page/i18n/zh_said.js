@@ -13,6 +13,8 @@ export const saidChinese = {
   'query.large': '这些图片和视频共 {size} 字节，超过了一个查询 {limit} 字节的上限；请选小一些的。',
   'query.gone': '{name} 已不在这里；请重新添加到查询中。',
   'query.document': '{name} 是文档；查询可以是文字、图片和视频。',
+  'history.off': '这里不保存搜索历史。',
+  'history.gone': '该搜索已不在历史中。',
   'question.name': '问题里没有叫 {name} 的内容；请参照 search --json 输出的写法。',
   'question.file': '{name} 里没有问题；请按 search --json 输出的样子写。',
   'question.both': '{name} 里的问题已包含全部内容；请从命令中去掉 {option}，或不用 --question。',

@@ -85,6 +85,7 @@ class StatusBoard:
             "models": model_rows(self._services),
             "writable": self._services.library.writable,
             "read_only": self._services.settings.read_only,
+            "history": self._services.history is not None,
             "notices": [remark["text"] for remark in remarks],
             "remarks": remarks,
             **self._library(progress),

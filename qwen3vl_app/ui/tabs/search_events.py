@@ -10,7 +10,7 @@ import gradio as gr
 from qwen3vl_app.search.question_files import MOST_FILES
 from qwen3vl_app.search.resolve import resolve
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import ItemId
+from qwen3vl_app.types import ItemId, SearchUpdate
 from qwen3vl_app.types.question import MOST_ITEMS, Question
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
@@ -59,7 +59,12 @@ class SearchEvents:
             session_of(request),
             {"question": question, "items": self._cards(question)},
             lambda: resolve(Question.read(question), reader, every),
+            lambda update: self._keep(question, update),
         )
+
+    def _keep(self, question: Json, update: SearchUpdate) -> None:
+        if self._services.history is not None:
+            self._services.history.keep(Question.read(question), update)
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:
         """The items that are named as examples, to be shown above the results."""
