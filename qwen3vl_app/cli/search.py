@@ -99,7 +99,8 @@ def _still_to_index(services: Services) -> list[str]:
     """A sentence where only some items have a vector of the model that was asked."""
     library = services.library
     items = sum(library.counts().items.values())
-    found = next((count for space, count in library.spaces() if space == library.space), 0)
+    asked = services.models.loaded_space()
+    found = next((count for space, count in library.spaces() if space == asked), 0)
     if not 0 < found < items:
         return []
     return [

@@ -1,7 +1,7 @@
 """What every index of vectors promises, and what their implementations share.
 
 Vectors have length 1, so the inner product is the cosine. Implementations are not thread-safe:
-``store.index_sync`` calls them under the library's lock.
+``store.index_sync`` calls them, one for each space, under the library's lock.
 """
 
 from __future__ import annotations

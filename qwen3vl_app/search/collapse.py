@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qwen3vl_app.store.protocols import Store
-from qwen3vl_app.types import Hit, ItemId, Query
+from qwen3vl_app.types import Hit, ItemId, Query, Space
 
 MOST_FETCHED = 16
 """Times the number of hits asked for that are fetched at most where near copies fill the top."""
@@ -26,14 +26,19 @@ class Shown:
     copies: dict[ItemId, list[ItemId]]
 
 
-def shown(library: Store, query: Query, fetch: Fetch) -> Shown:
-    """As many hits as were asked for, near copies not counted, or as are among those fetched."""
+def shown(library: Store, space: Space | None, query: Query, fetch: Fetch) -> Shown:
+    """As many hits as were asked for, near copies not counted, or as are among those fetched.
+
+    Vectors of ``space`` tell which are near copies; without one, none are.
+    """
     wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
     most = max(MOST_FETCHED * wanted, ALWAYS_FETCHED)
+    if not query.collapse:
+        space = None
     k = wanted
     while True:
         ids, is_all = fetch(k)
-        copies = library.copies_among(ids) if query.collapse else {}
+        copies = library.copies_among(space, ids) if space is not None else {}
         behind = {copy for group in copies.values() for copy in group}
         heads = [item for item in ids if item not in behind]
         if is_all or len(heads) >= wanted or k >= most:

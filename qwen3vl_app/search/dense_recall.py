@@ -15,6 +15,7 @@ from qwen3vl_app.types import (
     Hit,
     ItemId,
     Query,
+    Space,
     Vectors,
     WordsMode,
 )
@@ -43,21 +44,22 @@ class Left:
 class DenseRecall:
     """One search by a vector, with exact words beside it if the query wants them."""
 
-    def __init__(self, library: Store, query: Query, vector: Vectors) -> None:
+    def __init__(self, library: Store, space: Space, query: Query, vector: Vectors) -> None:
         self._library = library
+        self._space = space
         self._query = query
         self._vector = vector
         self._named = {*query.like, *query.not_like}
         words = query.words is not WordsMode.OFF
         self._words = library.find_words(query.exact_words, query.filter) if words else None
         self._unwanted = self._words.unwanted if self._words else frozenset()
-        self._nearest = library.search(vector, COUNTED)
-        sample = library.sample(vector)
+        self._nearest = library.search(space, vector, COUNTED)
+        sample = library.sample(space, vector)
         self._calibration = calibrate(sample.by_kind, sample.items)
 
     @property
     def is_in_vain(self) -> bool:
-        """Whether the library holds no vector at all of the model in use."""
+        """Whether the library holds no vector at all in this space."""
         return not self._nearest
 
     @property
@@ -79,7 +81,7 @@ class DenseRecall:
 
     def similarities(self, chosen: Collection[ItemId]) -> Mapping[ItemId, float]:
         """How near these items are; those without a vector are not there."""
-        return self._library.similarities(self._vector, chosen)
+        return self._library.similarities(self._space, self._vector, chosen)
 
     def placed(self, hit: Hit) -> Hit:
         """With where its similarity stands among those of the sample."""
@@ -123,4 +125,6 @@ class DenseRecall:
         without = self._named | self._unwanted
         if self._query.filter == EVERYTHING and not without and k <= COUNTED:
             return self._nearest[:k]
-        return self._library.search(self._vector, k, self._query.filter, without=without)
+        return self._library.search(
+            self._space, self._vector, k, self._query.filter, without=without
+        )

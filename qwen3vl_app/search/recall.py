@@ -23,6 +23,7 @@ from qwen3vl_app.types import (
     Query,
     SearchStage,
     SearchUpdate,
+    Space,
     Timings,
     Vectors,
     WordsMode,
@@ -54,13 +55,14 @@ class Recall:
         if query.words is WordsMode.ONLY:
             return self._by_words(query)
         space = self._models.space()
-        self._library.use_space(space)
         begun = time.perf_counter()
         each = query.each
-        vectors = self._vectors(each)
+        vectors = self._vectors(space, each)
         embedded = time.perf_counter()
-        recalls = [DenseRecall(self._library, *asked) for asked in zip(each, vectors, strict=True)]
-        search = MultiQuery(self._library, query, recalls)
+        recalls = [
+            DenseRecall(self._library, space, *asked) for asked in zip(each, vectors, strict=True)
+        ]
+        search = MultiQuery(self._library, space, query, recalls)
         hits = search.hits()
         left_out = search.left_out(hits)
         timings = Timings(
@@ -79,7 +81,12 @@ class Recall:
         begun = time.perf_counter()
         each = [self._library.find_words(one.exact_words, query.filter) for one in query.each]
         found = fused(*(words.found for words in each))
-        listed = shown(self._library, query, lambda k: (found[:k], len(found) <= k))
+        listed = shown(
+            self._library,
+            self._models.loaded_space(),
+            query,
+            lambda k: (found[:k], len(found) <= k),
+        )
         rankings = [ranks(words.found) for words in each]
         hits = as_hits(self._library, listed, {}, best_ranks(rankings), rankings)
         left_out = LeftOut(
@@ -103,7 +110,7 @@ class Recall:
             return (NONE_PASSES,)
         return ()
 
-    def _vectors(self, each: Sequence[Query]) -> list[Vectors]:
+    def _vectors(self, space: Space, each: Sequence[Query]) -> list[Vectors]:
         """Where queries point that differ in what they want only, (D,) for each.
 
         One call of the model for all that it has to see.
@@ -114,8 +121,8 @@ class Recall:
         if query.unlike.strip():
             inputs.append(ModelInput(texts=(query.unlike.strip(),)))
         embedded = self._embed(inputs, query.instruction or QUERY_INSTRUCTION) if inputs else []
-        like = [self._stored(item) for item in query.like]
-        unlike = [*embedded[wanted:], *(self._stored(item) for item in query.not_like)]
+        like = [self._stored(space, item) for item in query.like]
+        unlike = [*embedded[wanted:], *(self._stored(space, item) for item in query.not_like)]
         if not like and not unlike:
             return embedded
         seen = iter(embedded)
@@ -131,8 +138,8 @@ class Recall:
             )
         return list(batch.vectors)
 
-    def _stored(self, item: ItemId) -> Vectors:
-        vector = self._library.vector_of(item)
+    def _stored(self, space: Space, item: ItemId) -> Vectors:
+        vector = self._library.vector_of(space, item)
         if vector is None:
             raise UsageError(
                 f"Item {item} is not in the library any more, or not indexed with this model yet; "

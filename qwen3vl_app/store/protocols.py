@@ -45,17 +45,18 @@ from qwen3vl_app.types import (
 class Store(Protocol):
     """Items with their vectors in one or more spaces. Thread-safe.
 
+    Every call about vectors names the space of these; those of others are not seen, and two spaces
+    can be searched side by side.
+
     Only items of files that are still there are ever found; what was committed is found by the
     next call.
     """
-
-    def use_space(self, space: Space) -> None:
-        """Search in this space from now on; vectors of others are not seen. Free to repeat."""
 
     # ------------------------------------------------------------ by vector
 
     def search(
         self,
+        space: Space,
         vector: Vectors,
         k: int,
         where: ItemFilter = EVERYTHING,
@@ -64,19 +65,21 @@ class Store(Protocol):
     ) -> list[Candidate]:
         """The ``k`` items nearest to ``vector`` (D,), best first, none of those ``without``.
 
-        As many as pass the filter where these are fewer; none while no space is in use.
+        As many as pass the filter where these are fewer.
         """
 
-    def similarities(self, vector: Vectors, chosen: Collection[ItemId]) -> dict[ItemId, float]:
+    def similarities(
+        self, space: Space, vector: Vectors, chosen: Collection[ItemId]
+    ) -> dict[ItemId, float]:
         """How near these items are to ``vector`` (D,); those without a vector are not there."""
 
-    def sample(self, vector: Vectors) -> SampleScores:
-        """How near a random sample of the items is to ``vector`` (D,)."""
+    def sample(self, space: Space, vector: Vectors) -> SampleScores:
+        """How near a random sample of the items of a space is to ``vector`` (D,)."""
 
-    def vector_of(self, item: ItemId) -> Vectors | None:
-        """The vector of an item in the space in use, shape (D,); None if it has none."""
+    def vector_of(self, space: Space, item: ItemId) -> Vectors | None:
+        """The vector of an item in a space, shape (D,); None if it has none."""
 
-    def copies_among(self, chosen: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
+    def copies_among(self, space: Space, chosen: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
         """Pictures of ``chosen`` to those behind them that they nearly equal, if any."""
 
     # ------------------------------------------------------------ by what is known of them

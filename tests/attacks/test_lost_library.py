@@ -184,10 +184,11 @@ def test_wal_deleted__what_was_committed_is_in_the_file_after_the_end(tmp_path: 
 
 
 def test_searching__goes_on_from_what_is_open(world: World) -> None:
-    world.library.use_space(world.host.space())
-    vector = world.library.vector_of(world.library.list_items()[0].id)
+    space = world.host.space()
+    vector = world.library.vector_of(space, world.library.list_items()[0].id)
+    assert len(world.library.search(space, vector, 10)) == 3
     delete_the_folder(world.library.directory)
-    assert len(world.library.search(vector, 10)) == 3
+    assert len(world.library.search(space, vector, 10)) == 3
 
 
 def test_other_tables_and_checkpoints_of_our_own__are_no_loss(tmp_path: Path) -> None:

@@ -33,7 +33,11 @@ def store(kept: Kept) -> Store:
 
 
 def ids(store: Store, vector: Vectors, where: ItemFilter | None = None) -> list[ItemId]:
-    found = store.search(vector, 50) if where is None else store.search(vector, 50, where)
+    found = (
+        store.search(SPACE, vector, 50)
+        if where is None
+        else store.search(SPACE, vector, 50, where)
+    )
     return [candidate.item_id for candidate in found]
 
 
@@ -44,7 +48,7 @@ def words(store: Store, text: str, where: ItemFilter | None = None) -> list[str]
 
 
 def test_search__best_first_with_cosines(store: Store) -> None:
-    found = store.search(unit(4, 3, 0, 0), 2)
+    found = store.search(SPACE, unit(4, 3, 0, 0), 2)
     assert [one.similarity for one in found] == pytest.approx([0.8, 0.6])
     assert [one.text for one in store.items([c.item_id for c in found]).values()] == [
         "",
@@ -71,38 +75,41 @@ def test_search__as_a_plain_sort_with_every_filter(kept: Kept) -> None:
     ):
         expected = sorted((n for n in vectors if passes(n)), key=lambda n: -(vectors[n] @ query))
         for k in (1, 7, 100):
-            found = kept.store.search(query, k, where)
+            found = kept.store.search(SPACE, query, k, where)
             named = [kept.store.items([one.item_id])[one.item_id].text for one in found]
             assert named == [str(n) for n in expected[:k]]
 
 
 def test_search__without_some(store: Store) -> None:
     first, *others = ids(store, EAST)
-    assert [one.item_id for one in store.search(EAST, 2, without=[first, 999])] == others
-    assert len(store.search(EAST, 1, PASSAGES, without=[others[0]])) == 1
+    assert [one.item_id for one in store.search(SPACE, EAST, 2, without=[first, 999])] == others
+    assert len(store.search(SPACE, EAST, 1, PASSAGES, without=[others[0]])) == 1
 
 
-def test_use_space__others_are_not_seen(kept: Kept, store: Store) -> None:
+def test_search__two_spaces_side_by_side(kept: Kept, store: Store) -> None:
     other = Space(model="other", dimension=3, fingerprint="other-3")
     (picture, *_) = ids(store, EAST)
-    store.use_space(other)
-    assert store.search(unit(1, 0, 0), 5) == []
-    assert store.vector_of(picture) is None
-    assert store.similarities(unit(1, 0, 0), [picture]) == {}
+    assert store.search(other, unit(1, 0, 0), 5) == []
+    assert store.vector_of(other, picture) is None
+    assert store.similarities(other, unit(1, 0, 0), [picture]) == {}
     put_file(kept.writer, Path("/p/new"), "new", [(content(), unit(1, 0, 0))], space=other)
-    assert len(ids(store, unit(1, 0, 0))) == 1
-    store.use_space(SPACE)
+    assert len(store.search(other, unit(1, 0, 0), 5)) == 1
     assert len(ids(store, EAST)) == 3
+    put_file(kept.writer, Path("/p/west"), "west", [(content(), unit(-1, 0, 0, 0))])
+    assert len(ids(store, EAST)) == 4
+    assert len(store.search(other, unit(1, 0, 0), 5)) == 1
+    kept.writer.forget([Path("/p/new"), Path("/p/west")])
+    assert (len(ids(store, EAST)), store.search(other, unit(1, 0, 0), 5)) == (3, [])
 
 
 def test_similarities__of_those_that_are_there(store: Store) -> None:
     picture, *passages = ids(store, EAST)
-    found = store.similarities(unit(4, 3, 0, 0), [picture, passages[0], ItemId(999)])
+    found = store.similarities(SPACE, unit(4, 3, 0, 0), [picture, passages[0], ItemId(999)])
     assert found == pytest.approx({picture: 0.8, passages[0]: 0.6})
 
 
 def test_sample__by_kind(store: Store) -> None:
-    scores = store.sample(EAST)
+    scores = store.sample(SPACE, EAST)
     assert scores.items == 3
     assert {kind: sorted(near.tolist()) for kind, near in scores.by_kind.items()} == {
         Kind.PICTURE: [1.0],
@@ -111,16 +118,16 @@ def test_sample__by_kind(store: Store) -> None:
 
 
 def test_vector_of__as_it_was_kept(store: Store) -> None:
-    assert store.vector_of(ids(store, UP)[0]).tolist() == UP.tolist()
-    assert store.vector_of(ItemId(999)) is None
+    assert store.vector_of(SPACE, ids(store, UP)[0]).tolist() == UP.tolist()
+    assert store.vector_of(SPACE, ItemId(999)) is None
 
 
 def test_copies_among__look_and_vector_agree(kept: Kept) -> None:
     for name, phash, vector in (("a", FOX, EAST), ("b", FOX ^ 1, EAST), ("c", FOX, NORTH)):
         put_file(kept.writer, Path(f"/{name}"), name, [(content(phash=phash), vector)])
     a, b, c = sorted(ids(kept.store, EAST))
-    assert kept.store.copies_among([c, b, a]) == {b: [a]}
-    assert kept.store.copies_among([]) == {}
+    assert kept.store.copies_among(SPACE, [c, b, a]) == {b: [a]}
+    assert kept.store.copies_among(SPACE, []) == {}
 
 
 def test_find_words__phrases_parts_scripts_and_what_is_left_out(store: Store) -> None:

@@ -72,7 +72,9 @@ def assert_equal(world: World) -> None:
     assert len(items) == len({files[path] for path in good})
     shown = [path for item in items for path in world.library.paths_of(item.content_hash)]
     assert sorted(shown) == sorted(good)
-    found = world.library.search(world.library.vector_of(items[0].id), 1000)
+    found = world.library.search(
+        world.host.space(), world.library.vector_of(world.host.space(), items[0].id), 1000
+    )
     assert {candidate.item_id for candidate in found} == {item.id for item in items}
     counts = world.library.counts()
     assert counts.pending == 0

@@ -87,6 +87,9 @@ def test_run__only_words_asks_no_model(library, notes):
         def space(self):
             raise ModelLoadError("The embedder is missing.")
 
+        def loaded_space(self):
+            return None
+
         embed = space
 
     recall = Recall(library, cast(Any, NoModels()))

@@ -57,8 +57,16 @@ def test_two_processes__the_second_is_told_and_searches_only(world: World) -> No
             Library.open(world.library.directory)
         services, why = services_for_page(Settings(library=world.library.directory))
         assert f"process {first.pid}" in why
-        services.library.use_space(world.host.space())
-        assert len(services.library.search(services.library.vector_of(ItemId(1)), 10)) == 3
+        assert (
+            len(
+                services.library.search(
+                    world.host.space(),
+                    services.library.vector_of(world.host.space(), ItemId(1)),
+                    10,
+                )
+            )
+            == 3
+        )
         services.close()
     finally:
         first.kill()  # a dead program holds nothing

@@ -141,13 +141,14 @@ def checked(directory: Path) -> dict[int, tuple[str, int]]:
     kept.
     """
     with Library.open(directory) as library:
-        library.use_space(HashingEmbedder().space)
-        missing = [line for line in library.check() if "files are no longer on disk" not in line]
+        space = HashingEmbedder().space
+        wrong = library.check(space)
+        missing = [line for line in wrong if "files are no longer on disk" not in line]
         assert missing == []
         shown = {int(item.id) for item in library.list_items(limit=100_000)}
         if shown:
-            vector = library.vector_of(ItemId(min(shown)))
-            assert {int(hit.item_id) for hit in library.search(vector, len(shown))} == shown
+            vector = library.vector_of(space, ItemId(min(shown)))
+            assert {int(hit.item_id) for hit in library.search(space, vector, len(shown))} == shown
         with library._connection.reading() as conn:
             rows = conn.execute(
                 "SELECT id, content, ordinal FROM item JOIN vector ON vector.item = item.id"
