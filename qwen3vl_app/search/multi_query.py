@@ -33,11 +33,12 @@ class MultiQuery:
         listed = shown(self._library, self._space, self._query, self._fetch)
         rankings = [ranks(found) for found in self._rankings]
         best = {head: _best(rankings, head) for head in listed.heads}
-        near = [one.similarities(listed.heads) for one in self._each]
+        near: dict[ItemId, float] = {}
+        for at, one in enumerate(self._each):
+            near |= one.similarities([head for head in listed.heads if best[head] == at])
         hits = as_hits(
-            self._library,
             listed,
-            {head: near[at][head] for head, at in best.items() if head in near[at]},
+            near,
             best_ranks([one.word_ranks for one in self._each]),
             rankings,
         )

@@ -88,7 +88,7 @@ class Recall:
             lambda k: (found[:k], len(found) <= k),
         )
         rankings = [ranks(words.found) for words in each]
-        hits = as_hits(self._library, listed, {}, best_ranks(rankings), rankings)
+        hits = as_hits(listed, {}, best_ranks(rankings), rankings)
         left_out = LeftOut(
             shown=len(hits),
             above=len(found),
@@ -139,7 +139,7 @@ class Recall:
         return list(batch.vectors)
 
     def _stored(self, space: Space, item: ItemId) -> Vectors:
-        vector = self._library.vector_of(space, item)
+        vector = self._library.fetch(space, [item]).get(item)
         if vector is None:
             raise UsageError(
                 f"Item {item} is not in the library any more, or not indexed with this model yet; "

@@ -96,10 +96,10 @@ class SpaceIndex:
         row = space_id(conn, self.space)
         if row is None:
             return
-        self._index.remove(items)
+        self._index.delete(items)
         asked = np.union1d(item_ids(conn, contents), items)
         found, _ = searchable(conn, row, asked)
-        self._index.remove(np.setdiff1d(asked, found))
+        self._index.delete(np.setdiff1d(asked, found))
         self._read(conn, row, self._index.missing(found))
         self._stamp = found_stamp(conn)
         if self._index.matrix.unsaved >= SAVE_ROWS:
@@ -107,7 +107,7 @@ class SpaceIndex:
 
     def drop(self, conn: sqlite3.Connection, items: Ids) -> None:
         """Forget items whose rows have been deleted."""
-        self._index.remove(items)
+        self._index.delete(items)
         self._stamp = found_stamp(conn)
 
     def ids(self) -> Ids:
@@ -169,7 +169,7 @@ class SpaceIndex:
         row = space_id(conn, self.space)
         if row is not None:
             ids, stamps = searchable(conn, row)
-            self._index.remove(self._outdated(ids, stamps))
+            self._index.delete(self._outdated(ids, stamps))
             self._read(conn, row, self._index.missing(ids))
         self._stamp = stamp
 
@@ -184,7 +184,7 @@ class SpaceIndex:
 
     def _read(self, conn: sqlite3.Connection, row: int, ids: Ids) -> None:
         for found, stamps, vectors in read_stamped(conn, row, ids):
-            self._index.add(found, cut(vectors, self._index.dimension), stamps)
+            self._index.upsert(found, cut(vectors, self._index.dimension), stamps)
             if self._index.matrix.unsaved >= 4 * SAVE_ROWS:
                 self._keep(complete=False)
         self._choose_codes()

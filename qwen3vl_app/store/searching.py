@@ -5,7 +5,7 @@ Thread-safe throughout, as ``Library``, which every instance is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from qwen3vl_app.store.belongings import THUMBNAILS
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
 from qwen3vl_app.store.open_spaces import OpenSpaces
-from qwen3vl_app.store.rows import SampleScores, WordMatches
+from qwen3vl_app.store.rows import Collapsed, SampleScores, WordMatches
 from qwen3vl_app.store.sample import Samples
 from qwen3vl_app.store.storage import LibraryStorage
 from qwen3vl_app.store.tables import filters, full_text_search, items, tags, vectors
@@ -30,10 +30,12 @@ from qwen3vl_app.types import (
     Item,
     ItemFilter,
     ItemId,
-    Kind,
     Space,
     Vectors,
 )
+
+_SCANNED = 2000
+"""Vectors that are read in one turn of the library's lock."""
 
 
 class SearchableLibrary:
@@ -58,6 +60,7 @@ class SearchableLibrary:
         where: ItemFilter = EVERYTHING,
         *,
         without: Collection[int] = (),
+        among: Collection[int] | None = None,
     ) -> list[Candidate]:
         """The ``k`` items nearest to ``vector`` (D,) that pass the filter, best first.
 
@@ -71,39 +74,54 @@ class SearchableLibrary:
             k: How many.
             where: Which items may be found.
             without: Ids of items that may not.
+            among: Ids of the only ones that may; None for any.
         """
         self._check(where)
         with self._connection.reading() as conn:
-            among = None
-            if where != EVERYTHING or without:
-                among = filters.living_ids(conn, where)
-                among = among[~np.isin(among, np.fromiter(without, np.int64))]
-            ids, similarities = self._spaces.of(space).search(vector, k, among)
+            allowed = None if among is None else np.unique(np.fromiter(among, np.int64))
+            if where != EVERYTHING or (without and allowed is None):
+                passing = filters.living_ids(conn, where)
+                allowed = passing if allowed is None else np.intersect1d(allowed, passing)
+            if allowed is not None:
+                allowed = allowed[~np.isin(allowed, np.fromiter(without, np.int64))]
+            ids, similarities = self._spaces.of(space).search(vector, k, allowed)
+            kinds = items.kinds_of(conn, ids.tolist())
         return [
-            Candidate(item_id=ItemId(item), similarity=similarity)
+            Candidate(item_id=ItemId(item), similarity=similarity, kind=kinds[item])
             for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True)
+            if item in kinds  # else its row is damaged
         ]
 
-    def similarities(
-        self, space: Space, vector: Vectors, chosen: Collection[ItemId]
-    ) -> dict[ItemId, float]:
-        """How near these items are to ``vector`` (D,); those without a vector are not there."""
-        wanted = np.unique(np.fromiter(chosen, np.int64))
-        with self._connection.lock:
-            ids, near = self._spaces.of(space).search(vector, len(wanted), wanted)
-        return {
-            ItemId(item): value for item, value in zip(ids.tolist(), near.tolist(), strict=True)
-        }
+    def fetch(self, space: Space, ids: Collection[ItemId]) -> dict[ItemId, Vectors]:
+        """The vectors (D,) of items in a space, as they were stored; others are not there."""
+        with self._connection.reading() as conn:
+            row = vectors.space_id(conn, space)
+            if row is None:
+                return {}
+            living = vectors.searchable_ids(conn, row, np.unique(np.fromiter(ids, np.int64)))
+            return {
+                ItemId(item): vector
+                for piece, found in vectors.read_vectors(conn, row, living)
+                for item, vector in zip(piece.tolist(), found, strict=True)
+            }
+
+    def scan(self, space: Space) -> Iterator[tuple[ItemId, Vectors]]:
+        """Every item with its vector (D,) in a space, by id, as they were stored.
+
+        What is deleted meanwhile is left out, and what is added may be. Searches go on meanwhile;
+        16 MB in memory at 2048 dimensions.
+        """
+        with self._connection.reading() as conn:
+            row = vectors.space_id(conn, space)
+            living = [] if row is None else np.sort(vectors.searchable_ids(conn, row)).tolist()
+        for begin in range(0, len(living), _SCANNED):
+            found = self.fetch(space, living[begin : begin + _SCANNED])
+            yield from sorted(found.items())
 
     def sample(self, space: Space, vector: Vectors) -> SampleScores:
         """How near a random sample of at most 1000 items of a space is to ``vector`` (D,)."""
         with self._connection.reading() as conn:
             return self._samples.scores(conn, self._spaces.of(space), vector)
-
-    def kinds_of(self, chosen: Collection[ItemId]) -> dict[int, Kind]:
-        """The kinds of these items."""
-        with self._connection.reading() as conn:
-            return items.kinds_of(conn, chosen)
 
     def find_words(self, wanted: ExactWords, where: ItemFilter = EVERYTHING) -> WordMatches:
         """The items that contain exact words, best first; needs no model and no space."""
@@ -127,12 +145,6 @@ class SearchableLibrary:
         with self._connection.reading() as conn:
             return filters.passing(conn, chosen, where)
 
-    def vector_of(self, space: Space, item: ItemId) -> Vectors | None:
-        """The vector of an item in a space, shape (D,); None if it has none."""
-        with self._connection.reading() as conn:
-            row = vectors.space_id(conn, space)
-            return None if row is None else vectors.read_vector(conn, item, row)
-
     # ------------------------------------------------------------ near-duplicates
 
     def duplicates(
@@ -153,9 +165,20 @@ class SearchableLibrary:
             for group in found
         ]
 
-    def copies_among(self, space: Space, chosen: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
-        """Pictures of ``chosen`` to those behind them that they nearly equal, if any."""
-        return self._duplicates.among(space, chosen)
+    def collapsed(self, space: Space | None, ranked: Sequence[ItemId], wanted: int) -> Collapsed:
+        """Ranked items with near copies behind the best of them, and the first ``wanted`` read.
+
+        Vectors of ``space`` tell which are near copies; without one, none are.
+        """
+        copies = {} if space is None else self._duplicates.among(space, ranked)
+        behind = {copy for group in copies.values() for copy in group}
+        heads = tuple(item for item in ranked if item not in behind)
+        first = heads[:wanted]
+        with self._connection.reading() as conn:
+            below = [copy for head in first for copy in copies.get(head, ())]
+            found = items.read_items(conn, [*first, *below])
+        told = {number: self._told(item) for number, item in found.items()}
+        return Collapsed(heads=heads, copies=copies, items=told)
 
     # ------------------------------------------------------------ tags
 

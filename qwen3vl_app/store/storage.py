@@ -235,7 +235,7 @@ class _Trial:
         chance = np.random.default_rng(0)
         self._asked = chance.choice(len(ids), min(queries, len(ids)), replace=False)
         exact = TwoStageIndex(Matrix(vectors.shape[1]))
-        exact.add(ids, vectors)
+        exact.upsert(ids, vectors)
         self._truth = [_nearest(exact, ids[n], vectors[n])[0] for n in self._asked]
 
     def option(self, setting: StorageSetting) -> StorageOption:
@@ -269,7 +269,7 @@ def _built(setting: StorageSetting, ids: Ids, vectors: Vectors, total: int) -> T
     binary = setting.format is VectorFormat.BINARY
     matrix = Matrix(vectors.shape[1], setting.format, fetch=fetch if binary else None)
     index = TwoStageIndex(matrix)
-    index.add(ids, vectors)
+    index.upsert(ids, vectors)
     if (codes := codes_for(setting, total)) is not None:
         index.use_codes(codes(vectors.shape[1]))
     return index

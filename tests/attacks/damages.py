@@ -22,7 +22,7 @@ import numpy as np
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ExactWords, ItemFilter, Kind, Place, Space
-from tests.store.build import content, put_file, unit
+from tests.store.build import content, put_file, unit, vector_of
 
 WIDE = Space(model="test", dimension=256, fingerprint="test-256")
 WORDS = ("fox", "river", "harbour", "lantern", "狐狸", "winter", "ledger", "copper", "orchard")
@@ -88,7 +88,7 @@ def ask(directory: Path, *, writable: bool) -> tuple[Answers, tuple[str, ...]]:
             "shown": [repr(library.item(item)) for item in ids],
             "siblings": [(i, one.id) for i in ids for one in library.siblings(i)],
             "vectors": [
-                (i, v.tolist()) for i in ids if (v := library.vector_of(WIDE, i)) is not None
+                (i, v.tolist()) for i in ids if (v := vector_of(library, WIDE, i)) is not None
             ],
             "outcomes": [(str(row.path), row.outcome, row.when) for row in library.outcomes()],
             "tags of": [(i, tag) for i in ids for tag in library.tags_of([i]).get(i, ())],
@@ -97,7 +97,7 @@ def ask(directory: Path, *, writable: bool) -> tuple[Answers, tuple[str, ...]]:
             "folders": [repr(row) for row in library.folders()],
             "paths": [(i.id, path) for i in listed for path in library.paths_of(i.content_hash)],
             "spaces": {repr(space): count for space, count in library.spaces()},
-            "copies": [repr(sorted(library.copies_among(WIDE, ids).items()))],
+            "copies": [repr(sorted(library.collapsed(WIDE, ids, 9).copies.items()))],
             "setting": [repr(library.storage.setting())],
         }
         for word in WORDS:

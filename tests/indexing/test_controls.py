@@ -14,6 +14,7 @@ from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.types import ItemId, Outcome
 from tests.indexing.world import World, counted
+from tests.store.build import vector_of
 
 
 def hold_first_batch(world: World, pictures: int = 10) -> None:
@@ -60,7 +61,7 @@ def test_commit__searchable_before_the_run_is_over(world: World) -> None:
     assert (
         len(
             world.library.search(
-                world.host.space(), world.library.vector_of(world.host.space(), ItemId(1)), 10
+                world.host.space(), vector_of(world.library, world.host.space(), ItemId(1)), 10
             )
         )
         >= 4
@@ -278,7 +279,7 @@ def test_full_disk__fails_with_one_sentence_and_goes_on(world: World) -> None:
     assert (
         len(
             world.library.search(
-                world.host.space(), world.library.vector_of(world.host.space(), ItemId(1)), 1000
+                world.host.space(), vector_of(world.library, world.host.space(), ItemId(1)), 1000
             )
         )
         == kept

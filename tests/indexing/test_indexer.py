@@ -16,6 +16,7 @@ from qwen3vl_app.types import ItemFilter, Kind, ModelInput, Outcome
 from tests.indexing.embedders import REJECTED, HashingEmbedder, TinyHost, embedded
 from tests.indexing.world import World, counted
 from tests.media.films import CONSTANT, Film, write
+from tests.store.build import vector_of
 
 
 def test_add__mixed_folder(world: World) -> None:
@@ -272,7 +273,7 @@ def test_bad_files__never_spoil_their_batch(world: World) -> None:
     assert world.names() == ["000.png", "002.png", "004.png", "006.png"]
     for item in world.library.list_items():
         expected = embedded(world.reader.model_inputs(item.path, [part_of(item)])[0])
-        assert world.library.vector_of(world.host.space(), item.id).tolist() == pytest.approx(
+        assert vector_of(world.library, world.host.space(), item.id).tolist() == pytest.approx(
             expected.tolist()
         )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemId
 from tests.indexing.world import World, counted
+from tests.store.build import vector_of
 
 ROUNDS = 5
 PROJECT = Path(__file__).parents[2]
@@ -85,7 +86,7 @@ def test_kill__at_random_points_and_every_item_is_there_once(world: World) -> No
         len(
             world.library.search(
                 world.host.space(),
-                world.library.vector_of(world.host.space(), ItemId(min(final))),
+                vector_of(world.library, world.host.space(), ItemId(min(final))),
                 1000,
             )
         )

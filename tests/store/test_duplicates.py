@@ -107,14 +107,14 @@ def test_duplicates__only_in_a_space(library):
     assert len(library.duplicates(SPACE)) == 1
 
 
-def test_copies_among__behind_the_first_in_the_given_order(library):
+def test_collapsed__behind_the_first_in_the_given_order(library):
     ids = [put(library, name) for name in "abc"]
     alone = put(library, "alone", phash=OTHER)
-    assert library.copies_among(SPACE, [ids[1], alone, ids[2], ids[0]]) == {
+    assert library.collapsed(SPACE, [ids[1], alone, ids[2], ids[0]], 9).copies == {
         ids[1]: [ids[2], ids[0]]
     }
-    assert library.copies_among(SPACE, [alone, ids[0]]) == {}
-    assert library.copies_among(SPACE, []) == {}
+    assert library.collapsed(SPACE, [alone, ids[0]], 9).copies == {}
+    assert library.collapsed(SPACE, [], 9).copies == {}
 
 
 def test_duplicates__thousands_of_one_picture_are_one_group(library):
@@ -146,7 +146,7 @@ def test_duplicates__what_has_one_layout_is_no_copy(library):
     ]
     (group,) = library.duplicates(SPACE)
     assert {group.keeper.id, *(one.id for one in group.copies)} == {first, copy}
-    assert library.copies_among(SPACE, [other, first, copy, *plain]) == {first: [copy]}
+    assert library.collapsed(SPACE, [other, first, copy, *plain], 9).copies == {first: [copy]}
 
 
 def test_duplicates__many_of_one_layout_with_a_copy_each(library):

@@ -18,7 +18,7 @@ from qwen3vl_app.types import (
     Place,
     Space,
 )
-from tests.store.build import SPACE, content, hash_of, put_file, unit
+from tests.store.build import SPACE, content, hash_of, put_file, unit, vector_of
 
 EAST, NORTH, UP = unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(0, 0, 1, 0)
 PASSAGES = ItemFilter(kinds=frozenset({Kind.PASSAGE}))
@@ -87,10 +87,10 @@ def test_open__finds_again_what_was_kept(filled: Library) -> None:
         assert again.list_items() == before
 
 
-def test_vector_of__as_it_was_kept(filled: Library) -> None:
+def test_fetch__as_it_was_kept(filled: Library) -> None:
     (best, *_) = filled.search(SPACE, UP, 1)
-    assert filled.vector_of(SPACE, best.item_id).tolist() == UP.tolist()
-    assert filled.vector_of(SPACE, ItemId(999)) is None
+    assert vector_of(filled, SPACE, best.item_id).tolist() == UP.tolist()
+    assert vector_of(filled, SPACE, ItemId(999)) is None
 
 
 def test_items__order_asked_for_and_gone_ones_left_out(filled: Library) -> None:

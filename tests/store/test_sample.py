@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qwen3vl_app.store import sample as sample_module
-from qwen3vl_app.types import ItemId, Kind, Space
+from qwen3vl_app.types import Kind, Space
 from tests.store.build import SPACE, content, put_file, unit
 
 EAST = unit(1, 0, 0, 0)
@@ -67,15 +67,6 @@ def test_sample__each_space_has_its_own(library):
     other = Space(model="other", dimension=4, fingerprint="other")
     assert library.sample(other, EAST).items == 0
     assert scores(library) == [1]
-
-
-def test_similarities__of_those_that_have_a_vector(library):
-    for number in range(3):
-        put(library, number)
-    ids = [item.id for item in reversed(library.list_items())]
-    near = library.similarities(SPACE, EAST, [ids[2], ids[0], ids[2], ItemId(999)])
-    assert near == pytest.approx({ids[0]: 1, ids[2]: 0.2**0.5})
-    assert library.similarities(SPACE, EAST, []) == {}
 
 
 def test_search__without_some_items(library):

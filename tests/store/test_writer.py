@@ -10,7 +10,7 @@ from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
 from qwen3vl_app.store.tables import items
 from qwen3vl_app.types import FileOutcome, Kind, Outcome, SkippedPath, Space
-from tests.store.build import SPACE, commit, content, hash_of, put_file, stamp, unit
+from tests.store.build import SPACE, commit, content, hash_of, put_file, stamp, unit, vector_of
 
 EAST, NORTH = unit(1, 0, 0, 0), unit(0, 1, 0, 0)
 A, B = Path("/p/a.png"), Path("/p/b.png")
@@ -106,7 +106,7 @@ def test_commit__same_part_again_keeps_its_id(library: Library) -> None:
     commit(library, {file: "a"}, [(content(text="better"), NORTH)])
     (after,) = library.list_items()
     assert (after.id, after.text) == (before.id, "better")
-    assert library.vector_of(SPACE, after.id).tolist() == NORTH.tolist()
+    assert vector_of(library, SPACE, after.id).tolist() == NORTH.tolist()
     assert [found.similarity for found in library.search(SPACE, NORTH, 5)] == [1]
 
 

@@ -23,6 +23,7 @@ from qwen3vl_app.store.tables import files, outcomes
 from qwen3vl_app.types import Content, FileStamp, ItemId, Outcome, Outline, Part, SkippedPath
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
+from tests.store.build import vector_of
 from tests.survival.killed import DirectReader
 from tests.survival.test_kill import PROJECT
 
@@ -61,7 +62,7 @@ def test_two_processes__the_second_is_told_and_searches_only(world: World) -> No
             len(
                 services.library.search(
                     world.host.space(),
-                    services.library.vector_of(world.host.space(), ItemId(1)),
+                    vector_of(services.library, world.host.space(), ItemId(1)),
                     10,
                 )
             )

@@ -88,17 +88,6 @@ def put_vector(
     )
 
 
-def read_vector(conn: sqlite3.Connection, item: ItemId, space: int) -> Vectors | None:
-    """The vector of a living item, shape (D,), or None."""
-    row = conn.execute(
-        "SELECT 1 FROM vector JOIN item ON item.id = vector.item "
-        f"WHERE item = ? AND space = ? AND {LIVING}",
-        (item, space),
-    ).fetchone()
-    found = [] if row is None else [*read_vectors(conn, space, np.array([item], np.int64))]
-    return found[0][1][0] if found else None
-
-
 def found_stamp(conn: sqlite3.Connection) -> int:
     """A random number that changes whenever what can be found does, in any space.
 
