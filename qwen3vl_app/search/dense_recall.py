@@ -56,6 +56,12 @@ class DenseRecall:
         self._nearest = library.search(space, vector, COUNTED)
         self._similarities = {found.item_id: found.similarity for found in self._nearest}
         sample = library.sample(space, vector)
+        self.embedded = sample.items
+        """How many items can be found by their vectors."""
+
+        self.elsewhere = sample.elsewhere
+        """How many cannot, because only another model has embedded them."""
+
         self._calibration = calibrate(sample.by_kind, sample.items)
 
     @property

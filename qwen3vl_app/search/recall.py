@@ -34,6 +34,10 @@ NOT_YET = (
     "Nothing in the library is indexed with this model yet: index it again, or choose the model "
     "that it was indexed with."
 )
+PARTLY = (
+    "{n} of {all} items are embedded with {model} so far; the others, which another model "
+    "embedded, cannot be found by their content until indexing is through."
+)
 NONE_PASSES = "No item of the library passes the filters; take one of them away."
 NO_WORDS_HERE = "No item that passes the filters contains these words; take a filter away."
 
@@ -74,7 +78,7 @@ class Recall:
             timings=timings,
             model=space.model,
             left_out=left_out,
-            notes=self._notes(query, search, hits),
+            notes=(*self._notes(query, search, hits), *_partly(space, recalls[0])),
         )
 
     def _by_words(self, query: Query) -> SearchUpdate:
@@ -153,6 +157,14 @@ class Recall:
 def milliseconds(start: float, end: float) -> float:
     """Between two readings of a clock in seconds, to a tenth."""
     return round((end - start) * 1000, 1)
+
+
+def _partly(space: Space, recall: DenseRecall) -> tuple[str, ...]:
+    """A sentence where only a part of the items has a vector of the model that was asked."""
+    if not recall.embedded or recall.elsewhere < 1:
+        return ()
+    total = recall.embedded + recall.elsewhere
+    return (PARTLY.format(n=f"{recall.embedded:,}", all=f"{total:,}", model=space.model),)
 
 
 def _notes_of_words(left_out: LeftOut) -> tuple[str, ...]:

@@ -202,3 +202,6 @@ class SampleScores:
 
     items: int
     """How many items the sample was drawn from."""
+
+    elsewhere: int
+    """Items of the library that have no vector in this space, only in others."""

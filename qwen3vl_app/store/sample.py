@@ -10,7 +10,8 @@ import numpy as np
 from qwen3vl_app.index.protocol import Ids
 from qwen3vl_app.store.index_sync import SpaceIndex
 from qwen3vl_app.store.rows import SampleScores
-from qwen3vl_app.store.tables.items import kinds_of
+from qwen3vl_app.store.tables.items import count_by_kind, kinds_of
+from qwen3vl_app.store.tables.vectors import found_stamp, has_others
 from qwen3vl_app.types import Kind, Vectors
 
 SAMPLE_SIZE = 1000
@@ -40,6 +41,9 @@ class Samples:
         self._drawn: dict[str, _Drawn] = {}
         """By fingerprint."""
 
+        self._living: tuple[int, int] | None = None
+        """The stamp of what can be found, and how many items there were at it."""
+
     def scores(self, conn: sqlite3.Connection, index: SpaceIndex, vector: Vectors) -> SampleScores:
         """How near the sampled items of a space are to ``vector`` (D,)."""
         every = index.ids()
@@ -51,7 +55,15 @@ class Samples:
         return SampleScores(
             by_kind={kind: np.array(found, np.float32) for kind, found in by_kind.items()},
             items=len(every),
+            elsewhere=self._count(conn) - len(every) if has_others(conn, index.space) else 0,
         )
+
+    def _count(self, conn: sqlite3.Connection) -> int:
+        """Items of the library; counted anew when it has changed: 30 ms for 100,000."""
+        stamp = found_stamp(conn)
+        if self._living is None or self._living[0] != stamp:
+            self._living = stamp, sum(count_by_kind(conn).values())
+        return self._living[1]
 
     def _draw(self, conn: sqlite3.Connection, fingerprint: str, ids: Ids) -> _Drawn:
         before = self._drawn.get(fingerprint)

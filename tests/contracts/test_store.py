@@ -134,11 +134,21 @@ def test_scan__every_item_with_its_vector(kept: Kept, store: Store) -> None:
 
 def test_sample__by_kind(store: Store) -> None:
     scores = store.sample(SPACE, EAST)
-    assert scores.items == 3
+    assert (scores.items, scores.elsewhere) == (3, 0)
     assert {kind: sorted(near.tolist()) for kind, near in scores.by_kind.items()} == {
         Kind.PICTURE: [1.0],
         Kind.PASSAGE: [0.0, 0.0],
     }
+
+
+def test_sample__says_what_only_another_space_has(kept: Kept, store: Store) -> None:
+    other = Space(model="other", dimension=4, fingerprint="other-4")
+    put_file(kept.writer, Path("/p/east.png"), "east", [(content(), EAST)], space=other)
+    found, before = store.sample(other, EAST), store.sample(SPACE, EAST)
+    assert (found.items, found.elsewhere) == (1, 2)
+    assert (before.items, before.elsewhere) == (3, 0)
+    kept.writer.forget([Path("/p/notes.txt")])
+    assert store.sample(other, EAST).elsewhere == 0
 
 
 def test_fetch__as_it_was_kept(store: Store) -> None:

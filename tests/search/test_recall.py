@@ -10,10 +10,10 @@ import pytest
 
 from qwen3vl_app.errors import ModelLoadError, UsageError
 from qwen3vl_app.search import dense_recall
-from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, Recall
+from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOT_YET, Recall
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import Doubt, ItemFilter, ItemId, Kind, Query, WordsMode
-from tests.search.world import put_notes
+from qwen3vl_app.types import Doubt, ItemFilter, ItemId, Kind, Query, Space, WordsMode
+from tests.search.world import NOTES, WORDS, put_notes
 from tests.store.build import content, put_file, unit
 
 FOX = 0xF0F0_0000_FFFF_1234
@@ -311,3 +311,26 @@ def test_run__what_words_found_beyond_the_nearest_has_its_similarity(
     assert counted.calls.count("search") == 3
     near = {hit.item.text: hit.similarity for hit in update.hits}
     assert near == pytest.approx({"fox river red rain": 0.5, "rain": -0.5})
+
+
+# ---------------------------------------------------------------- while a new model embeds
+
+
+def test_run__says_how_much_the_new_model_has_embedded(library, models, notes):
+    """And nothing any more once it has embedded all."""
+    new = Space(model="New", dimension=4, fingerprint="new-4")
+    recall = Recall(library, models)
+    assert recall.run(asked("fox")).notes == ()
+    models.space = lambda: new
+    assert recall.run(asked("fox")).notes == (NOT_YET,)
+    said = "1 of 4 items are embedded with New so far; the others, which another model embedded, "
+    for number, note in enumerate(NOTES):
+        vector = unit(*(float(word in note) for word in WORDS))
+        passage = content(kind=Kind.PASSAGE, text=note)
+        path = Path(f"/notes/{number}.txt")
+        put_file(library, path, f"note {number}", [(passage, vector)], space=new)
+        update = recall.run(asked("fox"))
+        assert len(update.hits) == number + 1
+        assert [said.replace("1", f"{number + 1}", 1)] * (number < 3) == [
+            line[: len(said)] for line in update.notes
+        ]

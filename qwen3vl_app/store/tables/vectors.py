@@ -56,6 +56,12 @@ def list_spaces(conn: sqlite3.Connection) -> list[tuple[Space, int]]:
     ]
 
 
+def has_others(conn: sqlite3.Connection, space: Space) -> bool:
+    """Whether there is any space beside this one."""
+    sql = "SELECT 1 FROM space WHERE fingerprint <> ? LIMIT 1"
+    return conn.execute(sql, (space.fingerprint,)).fetchone() is not None
+
+
 def space_bytes(conn: sqlite3.Connection, space: Space) -> int:
     """What the vectors of a space take in the database."""
     count = conn.execute(
