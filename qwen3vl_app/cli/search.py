@@ -110,22 +110,9 @@ def _last(services: Services, query: Query) -> SearchUpdate:
     if query.words is not WordsMode.ONLY:
         services.models.start()
     updates = list(services.engine.search(query))
-    for note in (*updates[-1].notes, *_still_to_index(services)):
+    for note in updates[-1].notes:
         click.echo(one_line(note), err=True)
     return updates[-1]
-
-
-def _still_to_index(services: Services) -> list[str]:
-    """A sentence where only some items have a vector of the model that was asked."""
-    library = services.library
-    items = sum(library.counts().items.values())
-    found = next((count for space, count in library.spaces() if space == library.space), 0)
-    if not 0 < found < items:
-        return []
-    return [
-        f"{items - found} of {items} items are not indexed with this model yet; the command index "
-        "goes on."
-    ]
 
 
 def answer(question: Question, update: SearchUpdate) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from qwen3vl_app.types.disk import Kind
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.judged import Score
 from qwen3vl_app.types.library import Item
@@ -17,6 +18,8 @@ class Candidate:
     item_id: ItemId
     similarity: float
     """Cosine, −1 to 1. Comparable within one query only."""
+
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,8 @@ FORMS = {
     "model.cached": "found in a local cache",
     "model.cached_gpu": "found in a local cache, and there is a GPU",
     "model.downloaded": "downloaded",
+    "search.partly": "{n} of {all} items are embedded with {model} so far; the others, which "
+    "another model embedded, cannot be found by their content until indexing is through.",
     "storage.line": "{items} items, {numbers} numbers as {format}; search over {scan}, {how}",
     "storage.all": "every vector",
     "storage.codes": "{codes} codes",

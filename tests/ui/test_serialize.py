@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from qwen3vl_app.models.service.host import OFF
 from qwen3vl_app.search.engine import NOT_RERANKED
 from qwen3vl_app.search.ranking import Movement
+from qwen3vl_app.search.recall import PARTLY
 from qwen3vl_app.types import (
     ContentHash,
     Hit,
@@ -97,6 +98,9 @@ def test_board_value__says_what_was_left_out(drawn):
 def test_note_row__the_reason_has_words_of_its_own():
     note = note_row(f"{NOT_RERANKED}{OFF}")
     assert (note["code"], note["values"]["reason"]["code"]) == ("not_reranked", "reranker.off")
+    partly = note_row(PARTLY.format(n="1,240", all="8,000", model="New"))
+    assert partly["code"] == "search.partly"
+    assert partly["values"] == {"n": "1,240", "all": "8,000", "model": "New"}
     assert note_row("Something new.") == {"text": "Something new.", "code": "", "values": {}}
 
 

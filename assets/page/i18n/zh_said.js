@@ -23,6 +23,7 @@ export const saidChinese = {
   no_words: '没有内容包含这些词语。',
   no_words_here: '符合筛选条件的内容都不包含这些词语；请去掉一个筛选。',
   not_yet: '资料库中还没有用当前模型索引的内容：请重新索引，或选用当初索引所用的模型。',
+  'search.partly': '目前 {all} 个条目中有 {n} 个已用 {model} 向量化；其余由其他模型向量化的条目，要等索引完成才能按内容找到。',
   not_reranked: '未重排：{reason}',
   'reranker.off': '重排已关闭；启动程序时去掉 --reranker none 即可使用。',
   'models.closed': '程序正在结束，模型已经关闭。',
