@@ -7,7 +7,7 @@ What changes while files are indexed goes through ``Library.writer``.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -267,6 +267,11 @@ class Library(SearchableLibrary):
         """Every file with these bytes as it was when they were read, the first known first."""
         with self._connection.reading() as conn:
             return files.originals_of(conn, content)
+
+    def notes(self, contents: Iterable[ContentHash]) -> dict[ContentHash, str]:
+        """What the list of files says of contents that are indexed; less those without a note."""
+        with self._connection.reading() as conn:
+            return files.notes_of(conn, contents)
 
     # ------------------------------------------------------------ care
 
