@@ -45,6 +45,7 @@ class SearchableLibrary:
         self._connection = connection
         self._spaces = OpenSpaces(connection)
         self._samples = Samples()
+        self._kinds = items.KnownKinds()
         thumbnails = Thumbnails(connection.directory / THUMBNAILS)
         self._duplicates = Duplicates(connection.reading, thumbnails)
         self._names = KnownNames() if hides_folders else None
@@ -85,7 +86,7 @@ class SearchableLibrary:
             if allowed is not None:
                 allowed = allowed[~np.isin(allowed, np.fromiter(without, np.int64))]
             ids, similarities = self._spaces.of(space).search(vector, k, allowed)
-            kinds = items.kinds_of(conn, ids.tolist())
+            kinds = self._kinds.of(conn, ids.tolist())
         return [
             Candidate(item_id=ItemId(item), similarity=similarity, kind=kinds[item])
             for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True)

@@ -6,7 +6,7 @@ import pytest
 
 
 def test_search__json_has_both_columns(indexed):
-    found = indexed.json("search", "a red disc", "-k", "4")
+    found = indexed.json("search", "a red disc", "-k", "4", "--depth", "4")
     assert found["question"]["text"] == "a red disc"
     assert found["model"] == "checkpoint"
     assert [row["rank"] for row in found["recall"]] == [1, 2, 3, 4]
