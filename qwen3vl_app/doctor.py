@@ -111,9 +111,8 @@ def _library(settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
     except AppError as error:
         return {"folder": str(settings.library)}, (str(error),)
     try:
-        if used := [space for space, count in library.spaces() if count]:
-            library.use_space(used[-1])  # so that the check compares its index too
-        counts, folders, wrong = library.counts(), library.folders(), tuple(library.check())
+        newest = [space for space, count in library.spaces() if count][-1:]
+        counts, folders, wrong = library.counts(), library.folders(), tuple(library.check(*newest))
         trash = library.trash.size()
         about: dict[str, object] = {
             "folder": str(settings.library),

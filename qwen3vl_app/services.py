@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.models.service.host import ModelHost
     from qwen3vl_app.search.engine import SearchEngine
+    from qwen3vl_app.search.history import History
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.store.keeping import Keeper
     from qwen3vl_app.store.library import Library
@@ -34,6 +35,9 @@ class Services:
     engine: SearchEngine
     keeper: Keeper | None = None
     """Checks the library and makes its backups; None where it is open for reading only."""
+
+    history: History | None = None
+    """Keeps finished searches; None where that is not wanted, or nothing may be written."""
 
     scratch: Scratch | None = None
     """Holds the page's copies where nothing may be written to the library."""
@@ -80,6 +84,7 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     from qwen3vl_app.models.service.host import ModelHost
     from qwen3vl_app.search.discretion import DiscreetEngine
     from qwen3vl_app.search.engine import SearchEngine
+    from qwen3vl_app.search.history import History
     from qwen3vl_app.store.keeping import Keeper
     from qwen3vl_app.store.library import Library
 
@@ -103,6 +108,7 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
         if settings.read_only
         else SearchEngine(library, reader, models),
         keeper=Keeper(library, backups=settings.backup) if writable else None,
+        history=History(library.runs, models) if writable and settings.history else None,
     )
 
 

@@ -109,6 +109,9 @@ class Settings:
     backup: bool = True
     """Keep a daily copy of the library's file in its folder, see ``store.backups``."""
 
+    history: bool = True
+    """Keep the searches of the page in the library."""
+
     port: int = 7860
     open_browser: bool = True
     allow_download: bool = False

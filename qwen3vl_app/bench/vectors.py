@@ -71,7 +71,7 @@ def measure_vectors(quick: TwoStageIndex, queries: Vectors) -> list[Measure]:
     """
     ids = quick.ids()
     flat, exact = FaissIndex(quick.dimension), TwoStageIndex(quick.matrix)
-    flat.add(ids, quick.matrix.take(quick.matrix.positions(ids)))
+    flat.upsert(ids, quick.matrix.take(quick.matrix.positions(ids)))
     exact.use_codes(EightBitCodes(quick.dimension))
     among = np.sort(np.random.default_rng(0).choice(ids, len(ids) // 100, replace=False))
     calls: dict[str, Callable[[int], object]] = {

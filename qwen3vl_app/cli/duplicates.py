@@ -35,10 +35,9 @@ def duplicates(
     """List nearly equal pictures, and which of them to keep. Needs no model, deletes nothing."""
     with failures_said(), opened(settings_from(context, given), writable=False) as services:
         spaces = services.library.spaces()
-        if spaces:
-            # the vectors of any model will do, and most pictures have one in the largest space
-            services.library.use_space(max(spaces, key=lambda found: found[1])[0])
-        groups = services.library.duplicates(limit=limit)
+        # the vectors of any model will do, and most pictures have one in the largest space
+        largest = max(spaces, key=lambda found: found[1], default=None)
+        groups = services.library.duplicates(largest[0], limit=limit) if largest else []
     if as_json:
         say_json({"groups": [_row(group) for group in groups]})
         return

@@ -53,8 +53,10 @@ def items(
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
         found = _listed(services.library, paths, read_filter(given))
+        notes = services.library.notes(item.content_hash for item in found)
     if as_json:
-        say_json({"items": [full_row(item) for item in found]})
+        rows = [full_row(one) | {"note": notes.get(one.content_hash, "")} for one in found]
+        say_json({"items": rows})
         return
     for item in found:
         click.echo(one_line(in_columns(full_row(item))))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +14,7 @@ from qwen3vl_app.types import Item, ItemFilter, check_results
 
 if TYPE_CHECKING:
     from qwen3vl_app.store.library import Library
-
-WANTED = (*("images", "videos", "also", "also_image", "also_video", "like", "not_like", "unlike"),)
-"""Options that say what to look for, or what to leave out of that."""
-
-
-def is_listing(text: str, given: Mapping[str, Any], where: ItemFilter) -> bool:
-    """Whether nothing was asked for but what passes the filters."""
-    return not text.strip() and where != ItemFilter() and not any(given[name] for name in WANTED)
+    from qwen3vl_app.types.question import Question
 
 
 def listed(library: Library, where: ItemFilter, limit: int) -> tuple[list[Item], int]:
@@ -35,11 +28,13 @@ def listed(library: Library, where: ItemFilter, limit: int) -> tuple[list[Item],
     return library.list_items(where, limit=limit), total
 
 
-def listing_answer(
-    asked: dict[str, object], found: Sequence[Item], total: int
-) -> dict[str, object]:
+def listing_answer(question: Question, found: Sequence[Item], total: int) -> dict[str, object]:
     """What ``search --json`` prints then."""
-    return {"query": asked, "listed": [item_row(item) for item in found], "total": total}
+    return {
+        "question": question.written(),
+        "listed": [item_row(item) for item in found],
+        "total": total,
+    }
 
 
 def say_listing(found: Sequence[Item], total: int) -> None:

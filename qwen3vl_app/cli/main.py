@@ -12,6 +12,7 @@ from qwen3vl_app.cli.common import shared_options
 from qwen3vl_app.cli.duplicates import duplicates
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
+from qwen3vl_app.cli.history import history
 from qwen3vl_app.cli.items import items
 from qwen3vl_app.cli.jsonl import embed, rerank
 from qwen3vl_app.cli.library import index, status
@@ -44,6 +45,7 @@ for _command in (
     serve,
     index,
     search,
+    history,
     items,
     show,
     status,

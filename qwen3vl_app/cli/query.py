@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
+import orjson
 
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
+from qwen3vl_app.search.question_files import QuestionFile
 from qwen3vl_app.types import (
     MOST_RESULTS,
-    Ask,
     ItemFilter,
     ItemId,
     Kind,
     Orientation,
-    Query,
     WordsMode,
 )
+from qwen3vl_app.types.paths import usable_path
+from qwen3vl_app.types.question import DEPTH, TOP, UNLIKE_WEIGHT, Further, Question
 
 if TYPE_CHECKING:
-    from qwen3vl_app.services import Services
+    from qwen3vl_app.search.resolve import KnownFiles
+
+MOST_BYTES = 2**20
+"""Of a file with a question: the longest one has some 200,000."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -77,7 +84,7 @@ _QUERY = (
     click.option(
         "--unlike-weight",
         type=float,
-        default=0.5,
+        default=UNLIKE_WEIGHT,
         show_default=True,
         help="What is not wanted against what is, 0 to 1.",
     ),
@@ -119,9 +126,14 @@ _FILTERS = (
 
 _RESULTS = (
     click.option(
-        "-k", "top_k", default=20, show_default=True, help=f"Results, 1 to {MOST_RESULTS}."
+        "-k", "top_k", default=TOP, show_default=True, help=f"Results, 1 to {MOST_RESULTS}."
     ),
-    click.option("--depth", type=int, help="Candidates the reranker sees.  [default: as -k]"),
+    click.option(
+        "--depth",
+        default=DEPTH,
+        show_default=True,
+        help="Candidates the reranker sees; as many as -k at least.",
+    ),
     click.option("--no-rerank", is_flag=True, help="Recall only."),
     click.option("--no-collapse", is_flag=True, help="Nearly equal pictures side by side."),
     click.option("--instruction", metavar="TEXT", help="What counts as a match, in a sentence."),
@@ -129,10 +141,24 @@ _RESULTS = (
 
 
 def query_options(command: Command) -> Command:
-    """Everything that ``read_query`` reads."""
+    """Everything that ``read_question`` reads, and a question in a file."""
+    command = click.option(
+        "--question",
+        type=click.File("rb"),
+        metavar="FILE",
+        help="Ask what FILE says, as --json prints it, instead (- is standard input).",
+    )(command)
     for option in reversed((*_QUERY, *_FILTERS, *_RESULTS)):
         command = option(command)
     return command
+
+
+QUERY_NAMES = tuple(
+    option.name or ""
+    for option in click.command()(query_options(lambda: None)).params
+    if option.name != "question"
+)
+"""The options that a question in a file replaces."""
 
 
 def filter_options(command: Command) -> Command:
@@ -142,39 +168,76 @@ def filter_options(command: Command) -> Command:
     return command
 
 
-def read_query(services: Services, text: str, given: dict[str, Any]) -> Query:
-    """The query that was given; pictures and clips are read here.
+def read_question(text: str, given: dict[str, Any], *, reranker: bool) -> Question:
+    """The question that the options ask; files stand in it by their absolute paths.
 
-    Exact words alone are never reranked, so that they need no model.
+    Exact words alone are not reranked here, so that they need no model.
+
+    Args:
+        text: The argument.
+        given: The options.
+        reranker: Whether there is one.
 
     Raises:
         UsageError: A value is out of its range.
-        UnreadableMediaError: A picture or clip of the query cannot be decoded.
     """
     words = WordsMode(given["words"])
-    top_k, depth = given["top_k"], given["depth"]
-    reranks = not given["no_rerank"] and words is not WordsMode.ONLY
-    return Query(
-        text=text,
-        pictures=tuple(services.reader.picture(path) for path in given["images"]),
-        clips=tuple(services.reader.clip(path) for path in given["videos"]),
+    wants_rerank = not given["no_rerank"] and words is not WordsMode.ONLY
+    return Question(
+        text=text.strip(),
+        files=_paths(*given["images"], *given["videos"]),
         also=(
-            *(Ask(text=one) for one in given["also"]),
-            *(Ask(pictures=(services.reader.picture(path),)) for path in given["also_image"]),
-            *(Ask(clips=(services.reader.clip(path),)) for path in given["also_video"]),
+            *(Further(text=one) for one in given["also"]),
+            *(Further(files=_paths(path)) for path in given["also_image"]),
+            *(Further(files=_paths(path)) for path in given["also_video"]),
         ),
         like=tuple(map(ItemId, given["like"])),
         not_like=tuple(map(ItemId, given["not_like"])),
-        unlike=given["unlike"],
+        unlike=given["unlike"].strip(),
         unlike_weight=given["unlike_weight"],
         words=words,
-        filter=read_filter(given),
-        instruction=given["instruction"],
-        top_k=top_k,
-        depth=top_k if depth is None else depth,
-        rerank=reranks and services.models.has_reranker,
+        where=read_filter(given),
+        instruction=(given["instruction"] or "").strip() or None,
+        top=given["top_k"],
+        depth=given["depth"],
+        rerank=wants_rerank and reranker,
         collapse=not given["no_collapse"],
     )
+
+
+def written_question(source: BinaryIO) -> Question:
+    """The question in a file: its JSON, or the whole answer of ``search --json`` around it.
+
+    Raises:
+        UsageError: It is no such file.
+    """
+    try:
+        found = orjson.loads(source.read(MOST_BYTES + 1)[:MOST_BYTES])
+    except orjson.JSONDecodeError as error:
+        raise _no_question(source, f"it is no JSON of up to {MOST_BYTES:,} bytes") from error
+    if isinstance(found, dict) and isinstance(found.get("question"), dict):
+        found = found["question"]
+    if not isinstance(found, dict):
+        raise _no_question(source, "it holds no object")
+    return Question.read(found)
+
+
+def files_at(base: Path) -> KnownFiles:
+    """Finds the files of questions by their paths, from ``base`` on where they are relative."""
+
+    def known(keys: Sequence[str]) -> list[QuestionFile]:
+        # links are followed: whoever types a path means what it leads to
+        return [QuestionFile(key, (base / usable_path(key)).resolve()) for key in keys]
+
+    return known
+
+
+def _no_question(source: BinaryIO, why: str) -> UsageError:
+    return UsageError(Message.of("question.file", name=source.name, why=why))
+
+
+def _paths(*paths: Path) -> tuple[str, ...]:
+    return tuple(os.path.abspath(path) for path in paths)
 
 
 def read_filter(given: dict[str, Any]) -> ItemFilter:

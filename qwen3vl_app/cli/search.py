@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from qwen3vl_app.cli.common import (
     failures_said,
@@ -17,15 +19,25 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.item_rows import item_row
-from qwen3vl_app.cli.listing import is_listing, listed, listing_answer, say_listing
-from qwen3vl_app.cli.query import query_options, read_filter, read_query
-from qwen3vl_app.types import Doubt, Hit, LeftOut, Query, SearchUpdate, WordsMode
+from qwen3vl_app.cli.listing import listed, listing_answer, say_listing
+from qwen3vl_app.cli.query import (
+    QUERY_NAMES,
+    files_at,
+    query_options,
+    read_question,
+    written_question,
+)
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
+from qwen3vl_app.search.resolve import resolve
+from qwen3vl_app.types import Doubt, Hit, ItemFilter, LeftOut, Query, SearchUpdate, WordsMode
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
     from qwen3vl_app.services import Services
+    from qwen3vl_app.types.question import Question
 
 DOUBTS = {
     Doubt.RECALL: "Probably nothing here (recall: nothing stands out).",
@@ -56,62 +68,54 @@ def search(
     Filters alone list what passes them, the newest first; that needs no model.
     """
     settings = settings_from(context, given)
-    asked, top_k = _asked(text, given), given["top_k"]
     with failures_said(), opened(settings, writable=False) as services:
-        where = read_filter(given)
-        if is_listing(text, given, where):
-            found = listed(services.library, where, top_k)
+        question, base = _question(context, services, text, given)
+        asked = resolve(question, services.reader, files_at(base))
+        if isinstance(asked, ItemFilter):
+            found = listed(services.library, asked, question.top)
         else:
-            update = _last(services, read_query(services, text, given))
-            found = None
+            update, found = _last(services, asked), None
     if found is not None:
-        say_json(listing_answer(asked, *found)) if as_json else say_listing(*found)
+        say_json(listing_answer(question, *found)) if as_json else say_listing(*found)
     elif as_json:
-        say_json(answer(asked, update, top_k))
+        say_json(answer(question, update))
     else:
-        _say(update, top_k)
+        _say(update, question.top)
 
 
-def _asked(text: str, given: dict[str, Any]) -> dict[str, object]:
-    """What was looked for, as ``--json`` repeats it."""
-    return {
-        "text": text,
-        "images": [str(path) for path in given["images"]],
-        "videos": [str(path) for path in given["videos"]],
-        "also": [*given["also"], *map(str, (*given["also_image"], *given["also_video"]))],
-        "words": given["words"],
-        "like": list(given["like"]),
-        "not_like": list(given["not_like"]),
-        "unlike": given["unlike"],
-    }
+def _question(
+    context: click.Context, services: Services, text: str, given: dict[str, Any]
+) -> tuple[Question, Path]:
+    """What is asked, and where the relative paths in it begin.
+
+    Raises:
+        UsageError: Both a file and options ask something, or a value is out of its range.
+    """
+    source = given["question"]
+    if source is None:
+        return read_question(text, given, reranker=services.models.has_reranker), Path.cwd()
+    for name in ("text", *QUERY_NAMES):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = name.replace("_", "-")
+            raise UsageError(Message.of("question.both", name=source.name, option=option))
+    base = Path.cwd() if source.name == "<stdin>" else Path(source.name).absolute().parent
+    return written_question(source), base
 
 
 def _last(services: Services, query: Query) -> SearchUpdate:
     if query.words is not WordsMode.ONLY:
         services.models.start()
     updates = list(services.engine.search(query))
-    for note in (*updates[-1].notes, *_still_to_index(services)):
+    for note in updates[-1].notes:
         click.echo(one_line(note), err=True)
     return updates[-1]
 
 
-def _still_to_index(services: Services) -> list[str]:
-    """A sentence where only some items have a vector of the model that was asked."""
-    library = services.library
-    items = sum(library.counts().items.values())
-    found = next((count for space, count in library.spaces() if space == library.space), 0)
-    if not 0 < found < items:
-        return []
-    return [
-        f"{items - found} of {items} items are not indexed with this model yet; the command index "
-        "goes on."
-    ]
-
-
-def answer(asked: dict[str, object], update: SearchUpdate, top_k: int) -> dict[str, object]:
-    """What ``search --json`` prints: both columns, ``top_k`` rows each."""
+def answer(question: Question, update: SearchUpdate) -> dict[str, object]:
+    """What ``search --json`` prints: the question, and both columns, ``top`` rows each."""
+    top_k = question.top
     return {
-        "query": asked,
+        "question": question.written(),
         "model": update.model,
         "recall": [
             {

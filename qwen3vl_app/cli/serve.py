@@ -76,6 +76,13 @@ log = logging.getLogger(__name__)
     default=None,
     help="Do not keep daily copies of the library's file.",
 )
+@click.option(
+    "--no-history",
+    "history",
+    flag_value=False,
+    default=None,
+    help="Do not keep what is searched for.",
+)
 @shared_options
 @click.pass_context
 def serve(

@@ -63,7 +63,8 @@ def show(
         found = services.library.item(ItemId(item))
         if found is None:
             raise UsageError(f"Item {item} is not in the library; the command items lists them.")
-        row = full_row(found) | {"text": found.text}
+        note = services.library.notes([found.content_hash]).get(found.content_hash, "")
+        row = full_row(found) | {"note": note, "text": found.text}
         row |= _seen(services, found, out)
     if as_json:
         say_json(row)

@@ -79,7 +79,7 @@ def _found(library: Library, options: list[StorageOption], freed: int) -> dict[s
                 "vectors": old.vectors,
                 "bytes": old.bytes,
             }
-            for old in library.storage.old_spaces()
+            for old in library.storage.old_spaces(())  # without a model, none is searched
         ],
         "options": [asdict(option) for option in options],
         "freed_bytes": freed,

@@ -1,15 +1,17 @@
-"""Nearest vectors by inner product: two plain implementations that agree.
+"""Nearest vectors by inner product, as FAISS itself finds them.
 
-Both searches are exact and keep everything in memory; ``two_stage`` has the implementation that
-libraries use.
+Exact, with everything in memory: what ``bench`` measures ``two_stage`` against, which has the
+implementation that libraries use.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import faiss
 import numpy as np
 
-from qwen3vl_app.index.protocol import Ids, best_first, check_new, check_query, draw
+from qwen3vl_app.index.protocol import Ids, best_first, check_given, check_query
 from qwen3vl_app.types import Vectors
 
 
@@ -33,19 +35,16 @@ class FaissIndex:
         """Every id, ascending, as FAISS itself has them."""
         return np.sort(faiss.vector_to_array(self._index.id_map).astype(np.int64))
 
-    def missing(self, ids: Ids) -> Ids:
+    def upsert(self, ids: Ids, vectors: Vectors) -> None:
         """See ``VectorIndex``."""
-        return np.array([n for n in ids.tolist() if n not in self._ids], dtype=np.int64)
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """See ``VectorIndex``."""
-        check_new(ids, vectors, self.dimension, self._ids)
+        check_given(ids, vectors, self.dimension)
+        self.delete(ids)
         self._index.add_with_ids(
             np.ascontiguousarray(vectors, dtype=np.float32), np.ascontiguousarray(ids)
         )
         self._ids.update(ids.tolist())
 
-    def remove(self, ids: Ids) -> None:
+    def delete(self, ids: Ids) -> None:
         """See ``VectorIndex``."""
         present = np.array(sorted(self._ids.intersection(ids.tolist())), dtype=np.int64)
         if present.size:
@@ -69,55 +68,13 @@ class FaissIndex:
         found = ids[0] >= 0  # where there are fewer than k, FAISS fills up with -1
         return best_first(ids[0][found], similarities[0][found], k)
 
-    def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
+    def fetch(self, ids: Ids) -> tuple[Ids, Vectors]:
         """See ``VectorIndex``."""
-        drawn = draw(self.ids(), count, seed)
-        vectors = [self._index.reconstruct(int(one)) for one in drawn]
-        return drawn, np.array(vectors, np.float32).reshape(len(drawn), self.dimension)
+        found = np.array([one for one in ids.tolist() if one in self._ids], np.int64)
+        vectors = [self._index.reconstruct(one) for one in found.tolist()]
+        return found, np.array(vectors, np.float32).reshape(len(found), self.dimension)
 
-
-class NumpyIndex:
-    """A matrix and a product: the plain statement of what ``VectorIndex`` promises."""
-
-    def __init__(self, dimension: int) -> None:
-        self._ids = np.empty(0, np.int64)
-        self._vectors = np.empty((0, dimension), np.float32)
-
-    @property
-    def dimension(self) -> int:
-        """D."""
-        return self._vectors.shape[1]
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def ids(self) -> Ids:
-        """Every id, ascending."""
-        return np.sort(self._ids)
-
-    def missing(self, ids: Ids) -> Ids:
+    def scan(self) -> Iterator[tuple[int, Vectors]]:
         """See ``VectorIndex``."""
-        return ids[~np.isin(ids, self._ids)]
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """See ``VectorIndex``."""
-        check_new(ids, vectors, self.dimension, set(self._ids.tolist()))
-        self._ids = np.concatenate([self._ids, ids])
-        self._vectors = np.concatenate([self._vectors, vectors])
-
-    def remove(self, ids: Ids) -> None:
-        """See ``VectorIndex``."""
-        stay = ~np.isin(self._ids, ids)
-        self._ids, self._vectors = self._ids[stay], self._vectors[stay]
-
-    def search(self, vector: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
-        """See ``VectorIndex``."""
-        check_query(vector, self.dimension)
-        chosen = slice(None) if among is None else np.isin(self._ids, among)
-        return best_first(self._ids[chosen], self._vectors[chosen] @ vector, k)
-
-    def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
-        """See ``VectorIndex``."""
-        drawn = draw(self.ids(), count, seed)
-        order = np.argsort(self._ids)
-        return drawn, self._vectors[order[np.searchsorted(self._ids, drawn, sorter=order)]]
+        for one in self.ids().tolist():
+            yield one, np.asarray(self._index.reconstruct(one), np.float32)

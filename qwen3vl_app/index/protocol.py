@@ -1,11 +1,12 @@
 """What every index of vectors promises, and what their implementations share.
 
 Vectors have length 1, so the inner product is the cosine. Implementations are not thread-safe:
-``store.index_sync`` calls them under the library's lock.
+``store.index_sync`` calls them, one for each space, under the library's lock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -28,17 +29,14 @@ class VectorIndex(Protocol):
     def ids(self) -> Ids:
         """Every id, ascending."""
 
-    def missing(self, ids: Ids) -> Ids:
-        """Those of ``ids`` that are not there, in their order."""
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors (N, D) under ids (N,).
+    def upsert(self, ids: Ids, vectors: Vectors) -> None:
+        """Keep vectors (N, D) under ids (N,), in place of what is there under them.
 
         Raises:
-            ValueError: Another dimension or count, or an id that is there already.
+            ValueError: Another dimension or count, or an id that is given twice.
         """
 
-    def remove(self, ids: Ids) -> None:
+    def delete(self, ids: Ids) -> None:
         """Take these out; ids that are not there are passed over."""
 
     def search(self, vector: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
@@ -52,26 +50,26 @@ class VectorIndex(Protocol):
             ValueError: ``vector`` is not of shape (D,).
         """
 
-    def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
-        """Up to ``count`` different ones drawn at random, in any order: (N,) and (N, D).
+    def fetch(self, ids: Ids) -> tuple[Ids, Vectors]:
+        """Those of ``ids`` that are there, in any order, with their vectors: (N,) and (N, D)."""
 
-        The same seed draws the same ones until something is added or removed.
+    def scan(self) -> Iterator[tuple[int, Vectors]]:
+        """Every id with its vector (D,), in any order, without all of them in memory at once.
+
+        Nothing may be changed before its end.
         """
 
 
-def check_new(
-    ids: Ids, vectors: Vectors, dimension: int, present: set[int] | dict[int, int]
-) -> None:
-    """Refuse what cannot be added.
+def check_given(ids: Ids, vectors: Vectors, dimension: int) -> None:
+    """Refuse what cannot be kept.
 
     Raises:
-        ValueError: Another dimension or count, or an id that is there already.
+        ValueError: Another dimension or count, or an id that is given twice.
     """
     if vectors.shape != (len(ids), dimension):
         raise ValueError(f"{len(ids)} ids for vectors {vectors.shape} of dimension {dimension}")
-    fresh = set(ids.tolist())
-    if len(fresh) != len(ids) or not fresh.isdisjoint(present):
-        raise ValueError("an id was added twice")
+    if len(set(ids.tolist())) != len(ids):
+        raise ValueError("an id is given twice")
 
 
 def check_query(vector: Vectors, dimension: int) -> None:

@@ -7,10 +7,12 @@ the vectors as they are kept. Not thread-safe: used under the library's lock.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from qwen3vl_app.index.matrix import Mask, Matrix, Positions
-from qwen3vl_app.index.protocol import Ids, best_first, check_new, check_query, draw
+from qwen3vl_app.index.protocol import Ids, best_first, check_given, check_query
 from qwen3vl_app.index.quantizers import TRAINING, Codes
 from qwen3vl_app.types import Vectors
 
@@ -57,20 +59,22 @@ class TwoStageIndex:
         return self.matrix.ids()
 
     def missing(self, ids: Ids) -> Ids:
-        """See ``VectorIndex``."""
+        """Those of ``ids`` that are not there, in their order."""
         places = self.matrix.places
         return np.array([one for one in ids.tolist() if one not in places], np.int64)
 
-    def add(self, ids: Ids, vectors: Vectors, stamps: Ids | None = None) -> None:
+    def upsert(self, ids: Ids, vectors: Vectors, stamps: Ids | None = None) -> None:
         """See ``VectorIndex``; ``stamps`` (N,) name the stored values."""
-        check_new(ids, vectors, self.dimension, self.matrix.places)
+        check_given(ids, vectors, self.dimension)
+        if not self.matrix.places.keys().isdisjoint(ids.tolist()):
+            self.matrix.remove(ids)
         if stamps is None:
             stamps = np.zeros(len(ids), np.int64)
         self.matrix.add(ids, vectors, stamps)
         if self.codes is not None:
             self._code_rest(self.codes)
 
-    def remove(self, ids: Ids) -> None:
+    def delete(self, ids: Ids) -> None:
         """See ``VectorIndex``."""
         self.matrix.remove(ids)
 
@@ -94,11 +98,18 @@ class TwoStageIndex:
             positions, products = self._narrow(self.codes, vector, k, allowed)
         return best_first(self.matrix.ids_by_position[positions], products, k)
 
-    def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
-        """See ``VectorIndex``; 1,000 of 2048 take about 2 ms, more where the disk is slow."""
-        drawn = draw(self.matrix.ids(), count, seed)
-        places = self.matrix.positions(drawn)
+    def fetch(self, ids: Ids) -> tuple[Ids, Vectors]:
+        """See ``VectorIndex``."""
+        places = self.matrix.positions(ids)
         return self.matrix.ids_by_position[places], self.matrix.take(places)
+
+    def scan(self) -> Iterator[tuple[int, Vectors]]:
+        """See ``VectorIndex``; 32 MB in memory at 2048 dimensions."""
+        living = np.flatnonzero(self.matrix.alive)
+        for begin in range(0, len(living), _PIECE):
+            places = living[begin : begin + _PIECE]
+            ids = self.matrix.ids_by_position[places].tolist()
+            yield from zip(ids, self.matrix.take(places), strict=True)
 
     def _scan(self, vector: Vectors, allowed: Positions | None) -> tuple[Positions, Vectors]:
         products = self.matrix.products(vector, allowed)

@@ -118,7 +118,7 @@ class Indexer:
                 self._want()
 
     def catch_up(self) -> bool:
-        """Order what the model in use has no vectors of; False if nothing. Waits for the model.
+        """Order what the loaded model has no vectors of; False if nothing. Waits for the model.
 
         A running program does so by itself as soon as its model has loaded.
 
@@ -306,9 +306,9 @@ class Indexer:
                 )
 
     def _fingerprint(self) -> str:
-        """Of the space in use; while the model loads, of the newest. Empty if there is none."""
-        if self._models.status()[0].state is ModelState.READY:
-            return self._models.space().fingerprint
+        """Of the model's space; while that loads, of the newest. Empty if there is none."""
+        if (loaded := self._models.loaded_space()) is not None:
+            return loaded.fingerprint
         spaces = self._library.spaces()
         return spaces[-1][0].fingerprint if spaces else ""
 
@@ -341,7 +341,6 @@ class Indexer:
 
     def _index(self, space: Space) -> None:
         self._looked_for_stale = True
-        self._library.use_space(space)
         self._reader.budget = self._models.embedder_budget()
         self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
         prefetch = Prefetch(

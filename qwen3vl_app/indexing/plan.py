@@ -51,7 +51,7 @@ def plan(
         found: What is there.
         known: What the library knows of it.
         reader: ``Reader.version``: what that reader could not read, it will not read now.
-        space: Fingerprint of the space in use: what its model refused, it will refuse again.
+        space: Fingerprint of the model's space: what it refused, it will refuse again.
     """
     if isinstance(found, SkippedPath):
         why = found.reason.to_json()

@@ -47,7 +47,7 @@ def scan_source(
         halted: Says that the scan is no longer wanted.
         ignore: The library's own patterns.
         reader: ``Reader.version``; what that reader has given up is not read again.
-        space: Fingerprint of the space in use; nor what its model has refused.
+        space: Fingerprint of the model's space; nor what that has refused.
     """
     removed = library.trash.kept_out()
     if not removed.isdisjoint(map(os.fspath, (source.path, *source.path.parents))):

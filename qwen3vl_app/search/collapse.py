@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from qwen3vl_app.store.protocols import Store
-from qwen3vl_app.types import Hit, ItemId, Query
+from qwen3vl_app.store.rows import Collapsed
+from qwen3vl_app.types import Hit, ItemId, Query, Space
 
 MOST_FETCHED = 16
 """Times the number of hits asked for that are fetched at most where near copies fill the top."""
@@ -18,32 +19,26 @@ Fetch = Callable[[int], tuple[list[ItemId], bool]]
 """The best so many ids, and whether these are all there are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Shown:
-    """The hits as ids, and the near copies behind each."""
+def shown(library: Store, space: Space | None, query: Query, fetch: Fetch) -> Collapsed:
+    """At least as many hits as are wanted, near copies not counted, or as are among those fetched.
 
-    heads: list[ItemId]
-    copies: dict[ItemId, list[ItemId]]
-
-
-def shown(library: Store, query: Query, fetch: Fetch) -> Shown:
-    """As many hits as were asked for, near copies not counted, or as are among those fetched."""
+    Vectors of ``space`` tell which are near copies; without one, none are.
+    """
     wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
     most = max(MOST_FETCHED * wanted, ALWAYS_FETCHED)
+    if not query.collapse:
+        space = None
     k = wanted
     while True:
         ids, is_all = fetch(k)
-        copies = library.copies_among(ids) if query.collapse else {}
-        behind = {copy for group in copies.values() for copy in group}
-        heads = [item for item in ids if item not in behind]
-        if is_all or len(heads) >= wanted or k >= most:
-            return Shown(heads=heads[:wanted], copies=copies)
+        found = library.collapsed(space, ids, wanted)
+        if is_all or len(found.heads) >= wanted or k >= most:
+            return replace(found, heads=found.heads[:wanted])
         k *= 2
 
 
 def as_hits(
-    library: Store,
-    listed: Shown,
+    listed: Collapsed,
     similarities: Mapping[ItemId, float],
     word_ranks: Mapping[ItemId, int],
     rankings: Sequence[Mapping[ItemId, int]],
@@ -51,14 +46,12 @@ def as_hits(
     """The hits themselves, less those that have been forgotten meanwhile.
 
     Args:
-        library: Whose items they are.
         listed: What is shown.
         similarities: Of the items that have one.
         word_ranks: Of the items that contain exact words.
         rankings: The rank of every item for each query that was asked.
     """
-    behind = [copy for head in listed.heads for copy in listed.copies.get(head, ())]
-    items = library.items([*listed.heads, *behind])
+    items = listed.items
     present = (head for head in listed.heads if head in items)
     return tuple(
         Hit(

@@ -15,6 +15,7 @@ from qwen3vl_app.types import (
     Hit,
     ItemId,
     Query,
+    Space,
     Vectors,
     WordsMode,
 )
@@ -43,21 +44,29 @@ class Left:
 class DenseRecall:
     """One search by a vector, with exact words beside it if the query wants them."""
 
-    def __init__(self, library: Store, query: Query, vector: Vectors) -> None:
+    def __init__(self, library: Store, space: Space, query: Query, vector: Vectors) -> None:
         self._library = library
+        self._space = space
         self._query = query
         self._vector = vector
         self._named = {*query.like, *query.not_like}
         words = query.words is not WordsMode.OFF
         self._words = library.find_words(query.exact_words, query.filter) if words else None
         self._unwanted = self._words.unwanted if self._words else frozenset()
-        self._nearest = library.search(vector, COUNTED)
-        sample = library.sample(vector)
+        self._nearest = library.search(space, vector, COUNTED)
+        self._similarities = {found.item_id: found.similarity for found in self._nearest}
+        sample = library.sample(space, vector)
+        self.embedded = sample.items
+        """How many items can be found by their vectors."""
+
+        self.elsewhere = sample.elsewhere
+        """How many cannot, because only another model has embedded them."""
+
         self._calibration = calibrate(sample.by_kind, sample.items)
 
     @property
     def is_in_vain(self) -> bool:
-        """Whether the library holds no vector at all of the model in use."""
+        """Whether the library holds no vector at all in this space."""
         return not self._nearest
 
     @property
@@ -79,7 +88,11 @@ class DenseRecall:
 
     def similarities(self, chosen: Collection[ItemId]) -> Mapping[ItemId, float]:
         """How near these items are; those without a vector are not there."""
-        return self._library.similarities(self._vector, chosen)
+        unknown = [item for item in chosen if item not in self._similarities]
+        if unknown and len(self._nearest) == COUNTED:  # else every vector has been met
+            found = self._library.search(self._space, self._vector, len(unknown), among=unknown)
+            self._similarities |= {one.item_id: one.similarity for one in found}
+        return {item: self._similarities[item] for item in chosen if item in self._similarities}
 
     def placed(self, hit: Hit) -> Hit:
         """With where its similarity stands among those of the sample."""
@@ -98,7 +111,7 @@ class DenseRecall:
         lowest = self._calibration.lowest
         high = [found for found in self._nearest if found.similarity >= lowest]
         standing_out = self._standing_out(high, self._calibration)
-        passing = self._library.passing(standing_out, self._query.filter) - self._unwanted
+        passing = self._passing(standing_out) - self._unwanted
         containing = set() if self._words is None else {*self._words.found} - self._named
         without = self._words.hidden if self._words else frozenset()
         return Left(
@@ -110,17 +123,22 @@ class DenseRecall:
         )
 
     def _standing_out(self, high: Sequence[Candidate], scale: ScoreCalibration) -> set[ItemId]:
-        kinds = self._library.kinds_of([found.item_id for found in high])
         return {
             found.item_id
             for found in high
-            if found.item_id not in self._named
-            and found.item_id in kinds
-            and scale.stands_out(kinds[found.item_id], found.similarity)
+            if found.item_id not in self._named and scale.stands_out(found.kind, found.similarity)
         }
+
+    def _passing(self, chosen: set[ItemId]) -> set[ItemId]:
+        where = self._query.filter
+        return chosen if where == EVERYTHING else self._library.passing(chosen, where)
 
     def _near(self, k: int) -> Sequence[Candidate]:
         without = self._named | self._unwanted
         if self._query.filter == EVERYTHING and not without and k <= COUNTED:
             return self._nearest[:k]
-        return self._library.search(self._vector, k, self._query.filter, without=without)
+        found = self._library.search(
+            self._space, self._vector, k, self._query.filter, without=without
+        )
+        self._similarities |= {one.item_id: one.similarity for one in found}
+        return found

@@ -8,33 +8,37 @@ from qwen3vl_app.search.collapse import as_hits, best_ranks, ranks, shown
 from qwen3vl_app.search.dense_recall import DenseRecall
 from qwen3vl_app.search.fusion import fused
 from qwen3vl_app.store.protocols import Store
-from qwen3vl_app.types import Hit, ItemId, LeftOut, Query
+from qwen3vl_app.types import Hit, ItemId, LeftOut, Query, Space
 
 
 class MultiQuery:
     """One search by the vectors of one query or several."""
 
-    def __init__(self, library: Store, query: Query, each: Sequence[DenseRecall]) -> None:
+    def __init__(
+        self, library: Store, space: Space, query: Query, each: Sequence[DenseRecall]
+    ) -> None:
         self._library = library
+        self._space = space
         self._query = query
         self._each = each
         self._rankings: list[list[ItemId]] = []
 
     @property
     def is_in_vain(self) -> bool:
-        """Whether the library holds no vector at all of the model in use."""
+        """Whether the library holds no vector at all in this space."""
         return all(one.is_in_vain for one in self._each)
 
     def hits(self) -> tuple[Hit, ...]:
         """Best first."""
-        listed = shown(self._library, self._query, self._fetch)
+        listed = shown(self._library, self._space, self._query, self._fetch)
         rankings = [ranks(found) for found in self._rankings]
         best = {head: _best(rankings, head) for head in listed.heads}
-        near = [one.similarities(listed.heads) for one in self._each]
+        near: dict[ItemId, float] = {}
+        for at, one in enumerate(self._each):
+            near |= one.similarities([head for head in listed.heads if best[head] == at])
         hits = as_hits(
-            self._library,
             listed,
-            {head: near[at][head] for head, at in best.items() if head in near[at]},
+            near,
             best_ranks([one.word_ranks for one in self._each]),
             rankings,
         )

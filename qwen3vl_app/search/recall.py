@@ -24,6 +24,7 @@ from qwen3vl_app.types import (
     Query,
     SearchStage,
     SearchUpdate,
+    Space,
     Timings,
     Vectors,
     WordsMode,
@@ -33,6 +34,10 @@ NO_WORDS = "No item contains these words."
 NOT_YET = (
     "Nothing in the library is indexed with this model yet: index it again, or choose the model "
     "that it was indexed with."
+)
+PARTLY = (
+    "{n} of {all} items are embedded with {model} so far; the others, which another model "
+    "embedded, cannot be found by their content until indexing is through."
 )
 NONE_PASSES = "No item of the library passes the filters; take one of them away."
 NO_WORDS_HERE = "No item that passes the filters contains these words; take a filter away."
@@ -55,13 +60,14 @@ class Recall:
         if query.words is WordsMode.ONLY:
             return self._by_words(query)
         space = self._models.space()
-        self._library.use_space(space)
         begun = time.perf_counter()
         each = query.each
-        vectors = self._vectors(each)
+        vectors = self._vectors(space, each)
         embedded = time.perf_counter()
-        recalls = [DenseRecall(self._library, *asked) for asked in zip(each, vectors, strict=True)]
-        search = MultiQuery(self._library, query, recalls)
+        recalls = [
+            DenseRecall(self._library, space, *asked) for asked in zip(each, vectors, strict=True)
+        ]
+        search = MultiQuery(self._library, space, query, recalls)
         hits = search.hits()
         left_out = search.left_out(hits)
         timings = Timings(
@@ -73,16 +79,21 @@ class Recall:
             timings=timings,
             model=space.model,
             left_out=left_out,
-            notes=self._notes(query, search, hits),
+            notes=(*self._notes(query, search, hits), *_partly(space, recalls[0])),
         )
 
     def _by_words(self, query: Query) -> SearchUpdate:
         begun = time.perf_counter()
         each = [self._library.find_words(one.exact_words, query.filter) for one in query.each]
         found = fused(*(words.found for words in each))
-        listed = shown(self._library, query, lambda k: (found[:k], len(found) <= k))
+        listed = shown(
+            self._library,
+            self._models.loaded_space(),
+            query,
+            lambda k: (found[:k], len(found) <= k),
+        )
         rankings = [ranks(words.found) for words in each]
-        hits = as_hits(self._library, listed, {}, best_ranks(rankings), rankings)
+        hits = as_hits(listed, {}, best_ranks(rankings), rankings)
         left_out = LeftOut(
             shown=len(hits),
             above=len(found),
@@ -104,7 +115,7 @@ class Recall:
             return (NONE_PASSES,)
         return ()
 
-    def _vectors(self, each: Sequence[Query]) -> list[Vectors]:
+    def _vectors(self, space: Space, each: Sequence[Query]) -> list[Vectors]:
         """Where queries point that differ in what they want only, (D,) for each.
 
         One call of the model for all that it has to see.
@@ -115,8 +126,8 @@ class Recall:
         if query.unlike.strip():
             inputs.append(ModelInput(texts=(query.unlike.strip(),)))
         embedded = self._embed(inputs, query.instruction or QUERY_INSTRUCTION) if inputs else []
-        like = [self._stored(item) for item in query.like]
-        unlike = [*embedded[wanted:], *(self._stored(item) for item in query.not_like)]
+        like = [self._stored(space, item) for item in query.like]
+        unlike = [*embedded[wanted:], *(self._stored(space, item) for item in query.not_like)]
         if not like and not unlike:
             return embedded
         seen = iter(embedded)
@@ -130,8 +141,8 @@ class Recall:
             raise UsageError(Message.of("query.refused", reason=reason))
         return list(batch.vectors)
 
-    def _stored(self, item: ItemId) -> Vectors:
-        vector = self._library.vector_of(item)
+    def _stored(self, space: Space, item: ItemId) -> Vectors:
+        vector = self._library.fetch(space, [item]).get(item)
         if vector is None:
             raise UsageError(
                 f"Item {item} is not in the library any more, or not indexed with this model yet; "
@@ -145,6 +156,14 @@ class Recall:
 def milliseconds(start: float, end: float) -> float:
     """Between two readings of a clock in seconds, to a tenth."""
     return round((end - start) * 1000, 1)
+
+
+def _partly(space: Space, recall: DenseRecall) -> tuple[str, ...]:
+    """A sentence where only a part of the items has a vector of the model that was asked."""
+    if not recall.embedded or recall.elsewhere < 1:
+        return ()
+    total = recall.embedded + recall.elsewhere
+    return (PARTLY.format(n=f"{recall.embedded:,}", all=f"{total:,}", model=space.model),)
 
 
 def _notes_of_words(left_out: LeftOut) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """Items, vectors and file outcomes on disk: SQLite is the truth, ``index`` derived from it.
 
 ``library`` is what others open: ``searching`` is its side that finds, ``writer`` the one that
-changes. What they ask of a database is in ``tables``; ``index_sync`` keeps the index equal to
-it, and ``storage`` measures how else it could keep vectors. ``protocols`` says what any store
-promises, in the values of ``rows``.
+changes. What they ask of a database is in ``tables``; ``index_sync`` keeps the index of a space
+equal to it, ``open_spaces`` those of all spaces that are being searched, and ``storage`` measures
+how else they could keep vectors. ``protocols`` says what any store promises, in the values of
+``rows``.
 
 Beside the database: ``thumbnails``, ``uploads``, ``trash``, and the nearly equal pictures of
 ``duplicates``, which ``alike`` and ``agreeing`` compare by eye. That the database stays whole is

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qwen3vl_app.store.index_sync import SyncedIndex
+from qwen3vl_app.store.index_sync import SpaceIndex
 from qwen3vl_app.store.integrity import damaged_rows
 from qwen3vl_app.store.tables.files import living_paths, thumbnail_names
 from qwen3vl_app.store.tables.filters import LIVING
@@ -17,12 +17,14 @@ from qwen3vl_app.store.thumbnails import Thumbnails
 WORDING = "The index of exact words"
 
 
-def findings(conn: sqlite3.Connection, index: SyncedIndex, thumbnails: Thumbnails) -> list[str]:
+def findings(
+    conn: sqlite3.Connection, indexes: Sequence[SpaceIndex], thumbnails: Thumbnails
+) -> list[str]:
     """One sentence for everything that is not as it should be; caller must hold the lock."""
     return [
         *_damage(conn),
         *_rows(conn),
-        *_disagreement(conn, index),
+        *(line for index in indexes for line in _disagreement(conn, index)),
         *_wording(conn),
         *_missing_files(conn),
         *_missing_thumbnails(conn, thumbnails),
@@ -49,8 +51,8 @@ def _rows(conn: sqlite3.Connection) -> list[str]:
     ]
 
 
-def _disagreement(conn: sqlite3.Connection, index: SyncedIndex) -> list[str]:
-    row = None if index.space is None else space_id(conn, index.space)
+def _disagreement(conn: sqlite3.Connection, index: SpaceIndex) -> list[str]:
+    row = space_id(conn, index.space)
     if row is None:
         return []
     stored, found = searchable_ids(conn, row), index.ids()

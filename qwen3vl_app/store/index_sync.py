@@ -1,4 +1,4 @@
-"""Keeps the vector index equal to what SQLite says can be found."""
+"""Keeps the vector index of a space equal to what SQLite says can be found in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut
 from qwen3vl_app.index.matrix import Matrix
 from qwen3vl_app.index.protocol import Ids, draw
 from qwen3vl_app.index.quantizers import EightBitCodes, OneBitCodes
-from qwen3vl_app.index.snapshot import IndexSnapshot, SnapshotKey, forget_space
+from qwen3vl_app.index.snapshot import IndexSnapshot, SnapshotKey
 from qwen3vl_app.index.two_stage import FLAT_ITEMS, TwoStageIndex
 from qwen3vl_app.store.belongings import INDEX
 from qwen3vl_app.store.connection import Connection
@@ -25,7 +25,7 @@ from qwen3vl_app.store.tables.vectors import (
     searchable,
     space_id,
 )
-from qwen3vl_app.types import ContentHash, ItemId, Space, Vectors
+from qwen3vl_app.types import ContentHash, Space, Vectors
 
 log = logging.getLogger(__name__)
 
@@ -45,46 +45,30 @@ _LIKE = 0.02
 """How far rounding to eight bits may move one dimension of a vector of length 1."""
 
 
-class SyncedIndex:
-    """The index of the space in use: living items that have a vector there.
+class SpaceIndex:
+    """The index of one space: living items that have a vector there.
 
     SQLite is the truth; what is kept of the index on disk only spares reading it. Callers must
-    hold the library's lock.
+    hold the library's lock. Making one costs 0.2 s for 100,000 vectors where the index is on
+    disk, else reading them all.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, space: Space) -> None:
         self._connection = connection
-        self._setting = StorageSetting()
-        self._index: TwoStageIndex | None = None
-        self._snapshot: IndexSnapshot | None = None
-        self._version = -1
-        self._stamp: int | None = None
-        self.space: Space | None = None
-
-    def use(self, space: Space) -> None:
-        """Work in this space from now on.
-
-        Costs 0.2 s for 100,000 vectors where the index is on disk, else reading them all.
-        """
-        if space != self.space:
-            self.close()
-            self.space = space
-            self.reopen()
-
-    def reopen(self) -> None:
-        """Take the index from disk again, in the view that is set now."""
-        if self.space is None:
-            return
-        with self._connection.reading() as conn:
+        self.space = space
+        with connection.reading() as conn:
             self._version = _data_version(conn)
             self._setting = read_storage(conn)
-            self._open(conn, self.space)
+            self._snapshot = self._files()
+            self._index, self._stamp = self._loaded(conn)
+            if self._stamp != found_stamp(conn):
+                self._agree(conn)
+        self._choose_codes()
         self._keep()
 
     def close(self) -> None:
-        """Keep on disk what is not there yet, and let go of the index."""
+        """Keep on disk what is not there yet."""
         self._keep()
-        self._index = self._snapshot = self.space = self._stamp = None
 
     def refresh(self) -> None:
         """Take in what another process has committed; without such commits it costs nothing."""
@@ -95,83 +79,69 @@ class SyncedIndex:
                 self._agree(conn)
 
     def search(self, vector: Vectors, k: int, among: Ids | None) -> tuple[Ids, Vectors]:
-        """As ``VectorIndex.search``; nothing while no space is in use."""
-        if self._index is None:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+        """As ``VectorIndex.search``."""
         if vector.ndim == 1:
             vector = cut(vector[None], self._index.dimension)[0]
         return self._index.search(vector, k, among)
 
-    def sample(self, count: int, seed: int = 0) -> tuple[Ids, Vectors]:
-        """As ``VectorIndex.sample``, in the view that is set; nothing while no space is in use."""
-        if self._index is None:
-            return np.empty(0, np.int64), np.empty((0, 0), np.float32)
-        return self._index.sample(count, seed)
-
     def describe(self) -> str:
-        """How it is searched, in a few words; empty while no space is in use."""
-        if self._index is None or self.space is None:
-            return ""
+        """How it is searched, in a few words."""
         kind = None if self._index.codes is None else self._index.codes.kind
         return described(len(self._index), self._index.dimension, self._setting.format, kind)
 
     def follow(
-        self, conn: sqlite3.Connection, contents: Iterable[ContentHash], items: Iterable[ItemId]
+        self, conn: sqlite3.Connection, contents: Iterable[ContentHash], items: Ids
     ) -> None:
         """Agree with SQLite again: files of these contents, or vectors of these items, changed."""
-        row = None if self.space is None else space_id(conn, self.space)
-        if self._index is None or row is None:
+        row = space_id(conn, self.space)
+        if row is None:
             return
-        of_contents = item_ids(conn, contents)
-        changed = np.fromiter(items, np.int64)
-        self._index.remove(changed)
-        asked = np.union1d(of_contents, changed)
+        self._index.delete(items)
+        asked = np.union1d(item_ids(conn, contents), items)
         found, _ = searchable(conn, row, asked)
-        self._index.remove(np.setdiff1d(asked, found))
+        self._index.delete(np.setdiff1d(asked, found))
         self._read(conn, row, self._index.missing(found))
         self._stamp = found_stamp(conn)
         if self._index.matrix.unsaved >= SAVE_ROWS:
             self._keep()
 
-    def drop(self, items: Iterable[int]) -> None:
+    def drop(self, conn: sqlite3.Connection, items: Ids) -> None:
         """Forget items whose rows have been deleted."""
-        if self._index is not None:
-            self._index.remove(np.fromiter(items, np.int64))
-            with self._connection.reading() as conn:
-                self._stamp = found_stamp(conn)
+        self._index.delete(items)
+        self._stamp = found_stamp(conn)
 
     def ids(self) -> Ids:
         """What can be found now, ascending."""
-        return np.empty(0, np.int64) if self._index is None else self._index.ids()
+        return self._index.ids()
 
     def damaged(self, conn: sqlite3.Connection) -> int:
         """How many vectors of the index are not those of SQLite; reads all of them."""
-        return 0 if self._index is None else self._damaged(conn, self._index, self.ids())
-
-    def forget_space(self, fingerprint: str) -> None:
-        """Delete what is kept on disk of another space."""
-        forget_space(self._connection.directory / INDEX, fingerprint)
+        return self._damaged(conn, self._index, self.ids())
 
     # ------------------------------------------------------------ between SQLite and the index
 
-    def _open(self, conn: sqlite3.Connection, space: Space) -> None:
-        dimension, form = self._setting.dimension_of(space.dimension), self._setting.format
-        self._snapshot = IndexSnapshot(
+    def _files(self) -> IndexSnapshot:
+        dimension = self._setting.dimension_of(self.space.dimension)
+        return IndexSnapshot(
             self._connection.directory / INDEX,
-            SnapshotKey(fingerprint=space.fingerprint, dimension=dimension, form=form),
+            SnapshotKey(
+                fingerprint=self.space.fingerprint, dimension=dimension, form=self._setting.format
+            ),
             writable=self._connection.writable,
         )
+
+    def _loaded(self, conn: sqlite3.Connection) -> tuple[TwoStageIndex, int | None]:
+        """What the files have, and the stamp that it agreed with; else an empty index."""
+        form = self._setting.format
         fetch = self._fetch if form is VectorFormat.BINARY else None
         loaded = self._snapshot.load(fetch)
-        if loaded is not None and not self._resembles(conn, loaded[0]):
+        if loaded is not None and self._resembles(conn, loaded[0]):
+            return loaded
+        if loaded is not None:
             log.warning("the index on disk does not resemble the library and is built anew")
             self._snapshot.forget()
-            loaded = None
-        empty = TwoStageIndex(Matrix(dimension, form, fetch=fetch))
-        self._index, self._stamp = loaded or (empty, None)
-        if self._stamp != found_stamp(conn):
-            self._agree(conn)
-        self._choose_codes()
+        dimension = self._setting.dimension_of(self.space.dimension)
+        return TwoStageIndex(Matrix(dimension, form, fetch=fetch)), None
 
     def _resembles(self, conn: sqlite3.Connection, index: TwoStageIndex) -> bool:
         """Whether some rows of it are what SQLite has under their ids and stamps."""
@@ -180,7 +150,7 @@ class SyncedIndex:
     def _damaged(self, conn: sqlite3.Connection, index: TwoStageIndex, ids: Ids) -> int:
         """How many of these rows are not what SQLite has under their ids and stamps."""
         matrix = index.matrix
-        row = None if self.space is None else space_id(conn, self.space)
+        row = space_id(conn, self.space)
         if row is None or matrix.form is VectorFormat.BINARY:
             return 0
         places, count = matrix.places, 0
@@ -194,19 +164,17 @@ class SyncedIndex:
     def _agree(self, conn: sqlite3.Connection) -> None:
         """Compare (id, stamp) of everything, and read what is new or has changed."""
         stamp = found_stamp(conn)
-        if self._index is None or stamp == self._stamp:
+        if stamp == self._stamp:
             return
-        row = None if self.space is None else space_id(conn, self.space)
+        row = space_id(conn, self.space)
         if row is not None:
             ids, stamps = searchable(conn, row)
-            self._index.remove(self._outdated(ids, stamps))
+            self._index.delete(self._outdated(ids, stamps))
             self._read(conn, row, self._index.missing(ids))
         self._stamp = stamp
 
     def _outdated(self, ids: Ids, stamps: Ids) -> Ids:
         """Ids in the index that SQLite has no longer, or with another stamp."""
-        if self._index is None:
-            return ids[:0]
         matrix = self._index.matrix
         alive = matrix.alive
         held, marks = matrix.ids_by_position[alive], matrix.stamps_by_position[alive]
@@ -215,18 +183,14 @@ class SyncedIndex:
         return np.array([one for one, mark in pairs if true.get(one) != mark], np.int64)
 
     def _read(self, conn: sqlite3.Connection, row: int, ids: Ids) -> None:
-        if self._index is None:
-            return
         for found, stamps, vectors in read_stamped(conn, row, ids):
-            self._index.add(found, cut(vectors, self._index.dimension), stamps)
+            self._index.upsert(found, cut(vectors, self._index.dimension), stamps)
             if self._index.matrix.unsaved >= 4 * SAVE_ROWS:
                 self._keep(complete=False)
         self._choose_codes()
 
     def _fetch(self, ids: Ids) -> Vectors:
         """Vectors from SQLite in this order; one that is gone is as far as can be."""
-        if self._index is None or self.space is None:
-            raise RuntimeError("no space is in use")
         found = np.zeros((len(ids), self._index.dimension), np.float32)
         order = np.argsort(ids)
         with self._connection.reading() as conn:
@@ -238,14 +202,11 @@ class SyncedIndex:
 
     def _keep(self, *, complete: bool = True) -> None:
         """Bring the files up to date; small indexes have none."""
-        if self._snapshot is None or self._index is None or len(self._index) < KEPT_ITEMS:
-            return
-        self._snapshot.save(self._index, self._stamp if complete else None)
+        if len(self._index) >= KEPT_ITEMS:
+            self._snapshot.save(self._index, self._stamp if complete else None)
 
     def _choose_codes(self) -> None:
         """Give the index the codes that its size and the setting ask for."""
-        if self._index is None:
-            return
         wanted = codes_for(self._setting, len(self._index))
         codes = self._index.codes
         if wanted is None or (codes is not None and codes.kind == wanted.kind):

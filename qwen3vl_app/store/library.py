@@ -7,7 +7,7 @@ What changes while files are indexed goes through ``Library.writer``.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +21,7 @@ from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.mending import drop_damaged
 from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
+from qwen3vl_app.store.search_runs import SearchRuns
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.tables import files, items, vectors
 from qwen3vl_app.store.tables.folders import list_folders
@@ -51,8 +52,9 @@ class Library(SearchableLibrary):
         super().__init__(connection, hides_folders=hides_folders)
         self._lock = lock
         self._thumbnails = Thumbnails(self.thumbnails)
-        self._writer = LibraryWriter(connection, self._index, self._thumbnails)
+        self._writer = LibraryWriter(connection, self._spaces, self._thumbnails)
         self.dropped = Uploads(self.uploads)
+        self.runs = SearchRuns(connection)
         self.trash = LibraryTrash(connection, self._for_changes, self.dropped)
 
     @classmethod
@@ -104,7 +106,7 @@ class Library(SearchableLibrary):
     def close(self) -> None:
         """Close the file and let others write; harmless when repeated."""
         with self._connection.lock:
-            self._index.close()
+            self._spaces.close()
         self._connection.close()
         if self._lock is not None:
             self._lock.release()
@@ -182,7 +184,7 @@ class Library(SearchableLibrary):
             with self._connection.writing() as conn:
                 drop_damaged(conn, damage.rows, damage.missing)
             with self._connection.reading() as conn:
-                self._index.follow(conn, (), [ItemId(item) for item in damage.items()])
+                self._spaces.follow(conn, (), [ItemId(item) for item in damage.items()])
 
     def thumbnail_path(self, name: str) -> Path | None:
         """The file of a thumbnail, or None; safe for names that come from a browser."""
@@ -266,6 +268,11 @@ class Library(SearchableLibrary):
         with self._connection.reading() as conn:
             return files.originals_of(conn, content)
 
+    def notes(self, contents: Iterable[ContentHash]) -> dict[ContentHash, str]:
+        """What the list of files says of contents that are indexed; less those without a note."""
+        with self._connection.reading() as conn:
+            return files.notes_of(conn, contents)
+
     # ------------------------------------------------------------ care
 
     def forget(self, paths: Sequence[Path]) -> int:
@@ -282,14 +289,17 @@ class Library(SearchableLibrary):
             deletion.delete(gone)
         return len(gone)
 
-    def check(self) -> list[str]:
-        """What is wrong, one sentence each; empty when all is well. Reads the whole file."""
+    def check(self, *spaces: Space) -> list[str]:
+        """What is wrong, one sentence each; empty when all is well. Reads the whole file.
+
+        Of the indexes, those that are open and those of ``spaces`` are compared with it.
+        """
         done = self._connection.notices if self.writable else []
         try:
             with self._connection.on_disk() as conn:
-                if not self.writable:
-                    self._index.refresh()
-                return [*done, *findings(conn, self._index, self._thumbnails)]
+                named = dict.fromkeys([*(index.space for index in self._spaces), *spaces])
+                indexes = [self._spaces.of(space) for space in named]
+                return [*done, *findings(conn, indexes, self._thumbnails)]
         except LibraryError as error:  # too damaged to be looked at
             return [*done, str(error)]
 

@@ -7,12 +7,13 @@ do is asked of every one in ``tests/contracts``; that of vector indexes is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.rows import (
+    Collapsed,
     EmbeddedPart,
     FileEnd,
     FileId,
@@ -33,7 +34,6 @@ from qwen3vl_app.types import (
     Item,
     ItemFilter,
     ItemId,
-    Kind,
     Original,
     Outcome,
     Part,
@@ -46,39 +46,45 @@ from qwen3vl_app.types import (
 class Store(Protocol):
     """Items with their vectors in one or more spaces. Thread-safe.
 
+    Every call about vectors names the space of these; those of others are not seen, and two spaces
+    can be searched side by side.
+
     Only items of files that are still there are ever found; what was committed is found by the
     next call.
     """
-
-    def use_space(self, space: Space) -> None:
-        """Search in this space from now on; vectors of others are not seen. Free to repeat."""
 
     # ------------------------------------------------------------ by vector
 
     def search(
         self,
+        space: Space,
         vector: Vectors,
         k: int,
         where: ItemFilter = EVERYTHING,
         *,
         without: Collection[int] = (),
+        among: Collection[int] | None = None,
     ) -> list[Candidate]:
-        """The ``k`` items nearest to ``vector`` (D,), best first, none of those ``without``.
+        """The ``k`` items nearest to ``vector`` (D,), best first, with similarity and kind.
 
-        As many as pass the filter where these are fewer; none while no space is in use.
+        None of those ``without``, and only some of those ``among``, if any are named. As many as
+        pass all of it where these are fewer.
         """
 
-    def similarities(self, vector: Vectors, chosen: Collection[ItemId]) -> dict[ItemId, float]:
-        """How near these items are to ``vector`` (D,); those without a vector are not there."""
+    def fetch(self, space: Space, ids: Collection[ItemId]) -> dict[ItemId, Vectors]:
+        """The vectors (D,) of items in a space; those without one are not there."""
 
-    def sample(self, vector: Vectors) -> SampleScores:
-        """How near a random sample of the items is to ``vector`` (D,)."""
+    def scan(self, space: Space) -> Iterator[tuple[ItemId, Vectors]]:
+        """Every item with its vector (D,) in a space, by id; others may change it meanwhile."""
 
-    def vector_of(self, item: ItemId) -> Vectors | None:
-        """The vector of an item in the space in use, shape (D,); None if it has none."""
+    def sample(self, space: Space, vector: Vectors) -> SampleScores:
+        """How near a random sample of the items of a space is to ``vector`` (D,)."""
 
-    def copies_among(self, chosen: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
-        """Pictures of ``chosen`` to those behind them that they nearly equal, if any."""
+    def collapsed(self, space: Space | None, ranked: Sequence[ItemId], wanted: int) -> Collapsed:
+        """Ranked items with near copies behind the best of them, and the first ``wanted`` read.
+
+        Vectors of ``space`` tell which are near copies; without one, none are.
+        """
 
     # ------------------------------------------------------------ by what is known of them
 
@@ -87,9 +93,6 @@ class Store(Protocol):
 
     def passing(self, chosen: Collection[ItemId], where: ItemFilter) -> set[ItemId]:
         """Those of these items that pass a filter."""
-
-    def kinds_of(self, chosen: Collection[ItemId]) -> dict[int, Kind]:
-        """The kinds of these items."""
 
     def item(self, item: ItemId) -> Item | None:
         """One item, or None when no file has it any more."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, NewType
 
 from qwen3vl_app.messages import NOTHING, Message
-from qwen3vl_app.types import Content, ContentHash, FileStamp, ItemId, Kind, Outcome, Vectors
+from qwen3vl_app.types import Content, ContentHash, FileStamp, Item, ItemId, Kind, Outcome, Vectors
 
 FileId = NewType("FileId", int)
 """Primary key of a file in SQLite."""
@@ -181,6 +181,20 @@ class WordMatches:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Collapsed:
+    """Ranked items, of which near copies stand behind the best of them."""
+
+    heads: tuple[ItemId, ...]
+    """Those that stand behind no other, in the order of the ranking."""
+
+    copies: Mapping[ItemId, Sequence[ItemId]]
+    """What stands behind a head, in the order of the ranking; others have nothing."""
+
+    items: Mapping[ItemId, Item]
+    """The first heads, as many as were asked for, with their copies, less those that are gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SampleScores:
     """How near a random sample of the library is to a query."""
 
@@ -189,3 +203,6 @@ class SampleScores:
 
     items: int
     """How many items the sample was drawn from."""
+
+    elsewhere: int
+    """Items of the library that have no vector in this space, only in others."""

@@ -5,9 +5,7 @@ Thread-safe throughout, as ``Library``, which every instance is.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +16,9 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import THUMBNAILS
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
-from qwen3vl_app.store.index_sync import SyncedIndex
-from qwen3vl_app.store.rows import SampleScores, WordMatches
-from qwen3vl_app.store.sample import Sample
+from qwen3vl_app.store.open_spaces import OpenSpaces
+from qwen3vl_app.store.rows import Collapsed, SampleScores, WordMatches
+from qwen3vl_app.store.sample import Samples
 from qwen3vl_app.store.storage import LibraryStorage
 from qwen3vl_app.store.tables import filters, full_text_search, items, tags, vectors
 from qwen3vl_app.store.tables.full_text_names import KnownNames
@@ -33,10 +31,12 @@ from qwen3vl_app.types import (
     Item,
     ItemFilter,
     ItemId,
-    Kind,
     Space,
     Vectors,
 )
+
+_SCANNED = 2000
+"""Vectors that are read in one turn of the library's lock."""
 
 
 class SearchableLibrary:
@@ -44,78 +44,86 @@ class SearchableLibrary:
 
     def __init__(self, connection: Connection, *, hides_folders: bool = False) -> None:
         self._connection = connection
-        self._index = SyncedIndex(connection)
-        self._sample = Sample(self._index)
+        self._spaces = OpenSpaces(connection)
+        self._samples = Samples()
+        self._kinds = items.KnownKinds()
         thumbnails = Thumbnails(connection.directory / THUMBNAILS)
         self._duplicates = Duplicates(connection.reading, thumbnails)
         self._names = KnownNames() if hides_folders else None
-        self.storage = LibraryStorage(connection, self._index)
+        self.storage = LibraryStorage(connection, self._spaces)
 
     # ------------------------------------------------------------ by vector
 
-    def use_space(self, space: Space) -> None:
-        """Search in this space from now on.
-
-        The first call opens its index: 0.1 s for 100,000 vectors that are on disk already, else
-        about 5 s to read them; repeating it is free.
-        """
-        with self._connection.lock:
-            self._index.use(space)
-
-    @property
-    def space(self) -> Space | None:
-        """The space in use."""
-        return self._index.space
-
     def search(
         self,
+        space: Space,
         vector: Vectors,
         k: int,
         where: ItemFilter = EVERYTHING,
         *,
         without: Collection[int] = (),
+        among: Collection[int] | None = None,
     ) -> list[Candidate]:
         """The ``k`` items nearest to ``vector`` (D,) that pass the filter, best first.
 
-        As many as there are when there are fewer, none while no space is in use. Exact up to
-        50,000 items, 20 ms for as many of 2048 dimensions; beyond, see ``TwoStageIndex``.
+        As many as there are when there are fewer. Exact up to 50,000 items, 20 ms for as many of
+        2048 dimensions; beyond, see ``TwoStageIndex``. The first call in a space opens its index:
+        0.1 s for 100,000 vectors that are on disk already, else about 5 s to read them.
 
         Args:
+            space: Of the vector, and in which to search.
             vector: Of length 1.
             k: How many.
             where: Which items may be found.
             without: Ids of items that may not.
+            among: Ids of the only ones that may; None for any.
         """
         self._check(where)
-        with self._searching() as conn:
-            among = None
-            if where != EVERYTHING or without:
-                among = filters.living_ids(conn, where)
-                among = among[~np.isin(among, np.fromiter(without, np.int64))]
-            ids, similarities = self._index.search(vector, k, among)
+        with self._connection.reading() as conn:
+            allowed = None if among is None else np.unique(np.fromiter(among, np.int64))
+            if where != EVERYTHING or (without and allowed is None):
+                passing = filters.living_ids(conn, where)
+                allowed = passing if allowed is None else np.intersect1d(allowed, passing)
+            if allowed is not None:
+                allowed = allowed[~np.isin(allowed, np.fromiter(without, np.int64))]
+            ids, similarities = self._spaces.of(space).search(vector, k, allowed)
+            kinds = self._kinds.of(conn, ids.tolist())
         return [
-            Candidate(item_id=ItemId(item), similarity=similarity)
+            Candidate(item_id=ItemId(item), similarity=similarity, kind=kinds[item])
             for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True)
+            if item in kinds  # else its row is damaged
         ]
 
-    def similarities(self, vector: Vectors, chosen: Collection[ItemId]) -> dict[ItemId, float]:
-        """How near these items are to ``vector`` (D,); those without a vector are not there."""
-        wanted = np.unique(np.fromiter(chosen, np.int64))
-        with self._searching():
-            ids, near = self._index.search(vector, len(wanted), wanted)
-        return {
-            ItemId(item): value for item, value in zip(ids.tolist(), near.tolist(), strict=True)
-        }
-
-    def sample(self, vector: Vectors) -> SampleScores:
-        """How near a random sample of at most 1000 items is to ``vector`` (D,)."""
-        with self._searching() as conn:
-            return self._sample.scores(conn, vector)
-
-    def kinds_of(self, chosen: Collection[ItemId]) -> dict[int, Kind]:
-        """The kinds of these items."""
+    def fetch(self, space: Space, ids: Collection[ItemId]) -> dict[ItemId, Vectors]:
+        """The vectors (D,) of items in a space, as they were stored; others are not there."""
         with self._connection.reading() as conn:
-            return items.kinds_of(conn, chosen)
+            row = vectors.space_id(conn, space)
+            if row is None:
+                return {}
+            living = vectors.searchable_ids(conn, row, np.unique(np.fromiter(ids, np.int64)))
+            return {
+                ItemId(item): vector
+                for piece, found in vectors.read_vectors(conn, row, living)
+                for item, vector in zip(piece.tolist(), found, strict=True)
+            }
+
+    def scan(self, space: Space) -> Iterator[tuple[ItemId, Vectors]]:
+        """Every item with its vector (D,) in a space, by id, as they were stored.
+
+        What is deleted meanwhile is left out, and what is added may be. Searches go on meanwhile;
+        16 MB in memory at 2048 dimensions.
+        """
+        with self._connection.reading() as conn:
+            row = vectors.space_id(conn, space)
+            living = [] if row is None else np.sort(vectors.searchable_ids(conn, row)).tolist()
+        for begin in range(0, len(living), _SCANNED):
+            found = self.fetch(space, living[begin : begin + _SCANNED])
+            yield from sorted(found.items())
+
+    def sample(self, space: Space, vector: Vectors) -> SampleScores:
+        """How near a random sample of at most 1000 items of a space is to ``vector`` (D,)."""
+        with self._connection.reading() as conn:
+            return self._samples.scores(conn, self._spaces.of(space), vector)
 
     def find_words(self, wanted: ExactWords, where: ItemFilter = EVERYTHING) -> WordMatches:
         """The items that contain exact words, best first; needs no model and no space."""
@@ -139,22 +147,17 @@ class SearchableLibrary:
         with self._connection.reading() as conn:
             return filters.passing(conn, chosen, where)
 
-    def vector_of(self, item: ItemId) -> Vectors | None:
-        """The vector of an item in the space in use, shape (D,); None if it has none."""
-        with self._connection.reading() as conn:
-            row = None if self.space is None else vectors.space_id(conn, self.space)
-            return None if row is None else vectors.read_vector(conn, item, row)
-
     # ------------------------------------------------------------ near-duplicates
 
-    def duplicates(self, *, after: int = 0, limit: int = 100) -> list[DuplicateGroup]:
+    def duplicates(
+        self, space: Space, *, after: int = 0, limit: int = 100
+    ) -> list[DuplicateGroup]:
         """Groups of nearly equal pictures, most copies first; ``after`` groups are passed over.
 
-        In the space in use; none without. Costs about 3 s for 100,000 pictures whenever the
-        library has changed, during which searches go on. Nothing is changed or deleted.
+        Costs about 3 s for 100,000 pictures whenever the library or the space has changed, during
+        which searches go on. Nothing is changed or deleted.
         """
-        space = self.space
-        found = [] if space is None else self._duplicates.groups(space, after, limit)
+        found = self._duplicates.groups(space, after, limit)
         return [
             replace(
                 group,
@@ -164,10 +167,20 @@ class SearchableLibrary:
             for group in found
         ]
 
-    def copies_among(self, chosen: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
-        """Pictures of ``chosen`` to those behind them that they nearly equal, if any."""
-        space = self.space
-        return {} if space is None else self._duplicates.among(space, chosen)
+    def collapsed(self, space: Space | None, ranked: Sequence[ItemId], wanted: int) -> Collapsed:
+        """Ranked items with near copies behind the best of them, and the first ``wanted`` read.
+
+        Vectors of ``space`` tell which are near copies; without one, none are.
+        """
+        copies = {} if space is None else self._duplicates.among(space, ranked)
+        behind = {copy for group in copies.values() for copy in group}
+        heads = tuple(item for item in ranked if item not in behind)
+        first = heads[:wanted]
+        with self._connection.reading() as conn:
+            below = [copy for head in first for copy in copies.get(head, ())]
+            found = items.read_items(conn, [*first, *below])
+        told = {number: self._told(item) for number, item in found.items()}
+        return Collapsed(heads=heads, copies=copies, items=told)
 
     # ------------------------------------------------------------ tags
 
@@ -212,10 +225,3 @@ class SearchableLibrary:
         """
         if self._names is not None and where.folder is not None:
             raise UsageError(Message.of("folder.hidden"))
-
-    @contextmanager
-    def _searching(self) -> Iterator[sqlite3.Connection]:
-        with self._connection.reading() as conn:
-            if not self._connection.writable:
-                self._index.refresh()
-            yield conn

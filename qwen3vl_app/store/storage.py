@@ -17,7 +17,8 @@ from qwen3vl_app.index.protocol import Ids, VectorIndex, draw
 from qwen3vl_app.index.two_stage import TwoStageIndex
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.connection import Connection
-from qwen3vl_app.store.index_sync import SyncedIndex, codes_for, described
+from qwen3vl_app.store.index_sync import codes_for, described
+from qwen3vl_app.store.open_spaces import OpenSpaces
 from qwen3vl_app.store.tables.storage_setting import read_storage, write_storage
 from qwen3vl_app.store.tables.vectors import (
     delete_space,
@@ -66,7 +67,7 @@ class StorageOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldSpace:
-    """A space whose vectors are not searched now."""
+    """A space whose vectors nothing searches now."""
 
     space: Space
     vectors: int
@@ -76,22 +77,27 @@ class OldSpace:
 class LibraryStorage:
     """Made by ``Library``; thread-safe like it."""
 
-    def __init__(self, connection: Connection, index: SyncedIndex) -> None:
+    def __init__(self, connection: Connection, spaces: OpenSpaces) -> None:
         self._connection = connection
-        self._index = index
+        self._spaces = spaces
 
-    def describe(self) -> str:
-        """How the library is searched, in a few words; empty while nothing has a vector.
+    def describe(self, space: Space | None = None) -> str:
+        """How a space is searched, the newest if none is named, in a few words.
 
-        Of the space in use, else of the newest one as it would be.
+        As it would be where its index is not open; empty where nothing has a vector.
         """
         with self._connection.reading() as conn:
-            if line := self._index.describe():
-                return line
-            spaces = [(space, count) for space, count in list_spaces(conn) if count]
-            if not spaces:
+            counts = {one: count for one, count in list_spaces(conn) if count}
+            if space is None:
+                space = next(reversed(counts), None)
+            if space is None:
                 return ""
-            setting, (space, count) = read_storage(conn), spaces[-1]
+            for index in self._spaces:
+                if index.space == space:
+                    return index.describe()
+            setting, count = read_storage(conn), counts.get(space, 0)
+            if not count:
+                return ""
         codes = codes_for(setting, count)
         dimension = setting.dimension_of(space.dimension)
         kind = None if codes is None else codes.kind
@@ -102,9 +108,7 @@ class LibraryStorage:
         with self._connection.reading() as conn:
             return read_storage(conn)
 
-    def measure(
-        self, space: Space | None = None, *, queries: int = QUERIES
-    ) -> list[StorageOption]:
+    def measure(self, space: Space, *, queries: int = QUERIES) -> list[StorageOption]:
         """Every way of keeping the vectors of a space, with recall, time and bytes.
 
         The queries are vectors of the library itself, each looking for its nearest others. Up
@@ -114,11 +118,11 @@ class LibraryStorage:
         Raises:
             UsageError: There are not enough vectors to tell.
         """
-        trial = self._trial(space or self._index.space, queries)
+        trial = self._trial(space, queries)
         return [trial.option(setting) for setting in _settings(trial.vectors.shape[1])]
 
     def apply(self, setting: StorageSetting) -> None:
-        """Keep vectors like this from now on; the index is built anew at once.
+        """Keep vectors like this from now on; open indexes are built anew at once.
 
         Takes as long as reading all vectors, about 5 s for 100,000 of 2048.
 
@@ -133,20 +137,18 @@ class LibraryStorage:
                 write_storage(conn, setting)
                 spaces = [space for space, _ in list_spaces(conn)]
             if changed:
-                for space in spaces:
-                    self._index.forget_space(space.fingerprint)
-                self._index.reopen()
+                self._spaces.rebuild(spaces)
 
-    def old_spaces(self, keep: Collection[str] = ()) -> list[OldSpace]:
-        """Spaces other than the one in use and those with a fingerprint in ``keep``."""
+    def old_spaces(self, searched: Collection[Space]) -> list[OldSpace]:
+        """Spaces other than those that are being searched."""
         with self._connection.reading() as conn:
             return [
                 OldSpace(space=space, vectors=count, bytes=space_bytes(conn, space))
                 for space, count in list_spaces(conn)
-                if space != self._index.space and space.fingerprint not in keep
+                if space not in searched
             ]
 
-    def drop_spaces(self, fingerprints: Collection[str]) -> int:
+    def drop_spaces(self, fingerprints: Collection[str], searched: Collection[Space] = ()) -> int:
         """Delete all vectors of these spaces; returns how many bytes the database gives back.
 
         The files stay; with the model of such a space they would be embedded again. The
@@ -154,13 +156,14 @@ class LibraryStorage:
         much room on the disk again; without that room its pages are only free for reuse.
 
         Raises:
-            UsageError: One of them is in use.
+            UsageError: One of them is among those that are being searched.
             LibraryReadOnlyError: The library is open for reading only.
         """
         if not self._connection.writable:
             raise LibraryReadOnlyError(Message.of("library.readonly"))
-        if self._index.space is not None and self._index.space.fingerprint in fingerprints:
-            raise UsageError(Message.of("storage.searched", model=str(self._index.space.model)))
+        for space in searched:
+            if space.fingerprint in fingerprints:
+                raise UsageError(Message.of("storage.searched", model=str(space.model)))
         with self._connection.lock:
             with self._connection.writing() as conn:
                 freed = sum(
@@ -168,8 +171,7 @@ class LibraryStorage:
                     for space, _ in list_spaces(conn)
                     if space.fingerprint in fingerprints
                 )
-            for fingerprint in fingerprints:
-                self._index.forget_space(fingerprint)
+            self._spaces.forget(fingerprints)
             if freed:
                 self._shrink()
         return freed
@@ -182,9 +184,9 @@ class LibraryStorage:
                 if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY):
                     raise  # else the pages stay in the file, for the next vectors
 
-    def _trial(self, space: Space | None, queries: int) -> _Trial:
+    def _trial(self, space: Space, queries: int) -> _Trial:
         with self._connection.reading() as conn:
-            row = None if space is None else space_id(conn, space)
+            row = space_id(conn, space)
             found = np.empty(0, np.int64) if row is None else searchable_ids(conn, row)
             if row is None or len(found) <= _HITS:
                 raise UsageError(Message.of("storage.few", n=len(found), least=_HITS))
@@ -223,7 +225,7 @@ class _Trial:
         chance = np.random.default_rng(0)
         self._asked = chance.choice(len(ids), min(queries, len(ids)), replace=False)
         exact = TwoStageIndex(Matrix(vectors.shape[1]))
-        exact.add(ids, vectors)
+        exact.upsert(ids, vectors)
         self._truth = [_nearest(exact, ids[n], vectors[n])[0] for n in self._asked]
 
     def option(self, setting: StorageSetting) -> StorageOption:
@@ -257,7 +259,7 @@ def _built(setting: StorageSetting, ids: Ids, vectors: Vectors, total: int) -> T
     binary = setting.format is VectorFormat.BINARY
     matrix = Matrix(vectors.shape[1], setting.format, fetch=fetch if binary else None)
     index = TwoStageIndex(matrix)
-    index.add(ids, vectors)
+    index.upsert(ids, vectors)
     if (codes := codes_for(setting, total)) is not None:
         index.use_codes(codes(vectors.shape[1]))
     return index

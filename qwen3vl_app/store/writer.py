@@ -16,7 +16,7 @@ from pathlib import Path
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.encoding import bounds_under, decode_path, encode_path
-from qwen3vl_app.store.index_sync import SyncedIndex
+from qwen3vl_app.store.open_spaces import OpenSpaces
 from qwen3vl_app.store.rows import (
     EmbeddedPart,
     FileEnd,
@@ -50,9 +50,9 @@ class Changes:
 class LibraryWriter:
     """Made by ``Library``; thread-safe like it. Raises ``LibraryError`` when the disk refuses."""
 
-    def __init__(self, connection: Connection, index: SyncedIndex, thumbnails: Thumbnails) -> None:
+    def __init__(self, connection: Connection, spaces: OpenSpaces, thumbnails: Thumbnails) -> None:
         self._connection = connection
-        self._index = index
+        self._spaces = spaces
         self._thumbnails = thumbnails
 
     # ------------------------------------------------------------ sources and scans
@@ -97,11 +97,6 @@ class LibraryWriter:
         """By path: the file of this path, or every known file inside this folder."""
         with self._connection.reading() as conn:
             return files.stamps_under(conn, path)
-
-    def known_under(self, path: Path) -> list[KnownFile]:
-        """The file of this path, or every known file inside this folder."""
-        with self._connection.reading() as conn:
-            return files.known_under(conn, path)
 
     def record_scan(
         self,
@@ -207,7 +202,7 @@ class LibraryWriter:
         """Keep a batch, all of it or nothing: items and vectors, and how files ended.
 
         Args:
-            space: Of the vectors.
+            space: Of the vectors; its index is opened, so that it follows.
             starts: Whose parts these are: file to content.
             parts: Parts with their vectors.
             ends: Files whose work is over with this batch.
@@ -218,7 +213,9 @@ class LibraryWriter:
         """
         contents = {*starts.values(), *(part.content_hash for part in parts)}
         contents.update(end.content_hash for end in ends if end.content_hash is not None)
-        with self.changing() as (conn, changes):
+        with self._connection.lock:
+            self._spaces.of(space)
+        with self.changing(space) as (conn, changes):
             row = vectors.put_space(conn, space)
             conn.executemany(
                 "INSERT OR IGNORE INTO content (hash) VALUES (?)",
@@ -280,21 +277,24 @@ class LibraryWriter:
         return [file.path for file in known.values()]
 
     @contextmanager
-    def changing(self) -> Iterator[tuple[sqlite3.Connection, Changes]]:
-        """A transaction after which the search index and exact words follow what has changed."""
+    def changing(self, space: Space | None = None) -> Iterator[tuple[sqlite3.Connection, Changes]]:
+        """A transaction after which search indexes and exact words follow what has changed.
+
+        Vectors that it changes are of ``space``, where one is named.
+        """
         changes = Changes()
         with self._connection.lock:
             with self._connection.writing() as conn:
                 yield conn, changes
                 full_text_index.follow(conn, changes.contents, changes.items)
             with self._connection.reading() as conn:
-                self._index.follow(conn, changes.contents, changes.items)
+                self._spaces.follow(conn, changes.contents, changes.items, space)
 
     def delete_unreferenced(self, among: set[ContentHash] | None) -> int:
         """Delete contents, all or among these, that no file has; how many items went."""
         with self._connection.lock:
             with self._connection.writing() as conn:
                 gone, unused = files.delete_unreferenced(conn, among)
-            self._index.drop(gone)
+            self._spaces.drop(gone)
             self._thumbnails.remove(unused)
         return len(gone)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.types.disk import Kind
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.judged import Score
 from qwen3vl_app.types.library import Item
@@ -18,6 +19,8 @@ class Candidate:
     item_id: ItemId
     similarity: float
     """Cosine, −1 to 1. Comparable within one query only."""
+
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

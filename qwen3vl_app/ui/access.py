@@ -24,7 +24,7 @@ SEARCH_ONLY = "This library is shown for searching only; indexing, deleting and 
 
 PRIVATE = (
     *("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage"),
-    "/api/removed",
+    *("/api/removed", "/api/history"),
 )
 """What a public demo does not tell: folders, files and reasons of this computer."""
 

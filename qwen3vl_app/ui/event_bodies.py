@@ -18,10 +18,10 @@ import orjson
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.search.question_files import gone
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.gradio_surface import API
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
-from qwen3vl_app.ui.query_files import gone
 
 Json: TypeAlias = dict[str, Any]
 

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
 
-from qwen3vl_app.ui.query_files import QueryFile, gone, open_regular
+from qwen3vl_app.search.question_files import QuestionFile, gone, open_regular
 from qwen3vl_app.ui.uploads import safe_relative
 
 MOST_KEPT = 4096
@@ -67,7 +67,7 @@ class GivenFiles:
         path.touch(mode=0o600, exist_ok=False)
         return path
 
-    def add(self, arrived: Path, name: str) -> QueryFile:
+    def add(self, arrived: Path, name: str) -> QuestionFile:
         """Take in a file that has arrived whole, and name it.
 
         Raises:
@@ -81,7 +81,7 @@ class GivenFiles:
         except OSError:
             path.parent.rmdir()
             raise
-        file = QueryFile.at(path)
+        file = QuestionFile.at(path)
         with self._lock:
             self._known[file.key] = _Known(path, _stamp(os.lstat(path)), time.monotonic())
             self._keys[path] = file.key
@@ -90,7 +90,7 @@ class GivenFiles:
         self.sweep()
         return file
 
-    def find(self, key: object) -> QueryFile | None:
+    def find(self, key: object) -> QuestionFile | None:
         """The file with this key, if it is still the one that was taken in.
 
         It is opened to be sure, without waiting: what stands there now may be a pipe or a link.
@@ -101,15 +101,15 @@ class GivenFiles:
             return None
         with suppress(OSError), open_regular(known.path) as file:
             if _stamp(os.fstat(file.fileno())) == known.stamp:
-                return QueryFile(key, known.path)
+                return QuestionFile(key, known.path)
         self._drop([key])
         return None
 
-    def all(self, keys: Sequence[Any]) -> list[QueryFile]:
+    def all(self, keys: Sequence[Any]) -> list[QuestionFile]:
         """The files with these keys; those that have gone are left out."""
         return [file for file in map(self.find, keys) if file is not None]
 
-    def every(self, keys: Sequence[str]) -> list[QueryFile]:
+    def every(self, keys: Sequence[str]) -> list[QuestionFile]:
         """The files with these keys; without one of them, a question would be another one.
 
         Raises:

@@ -1,6 +1,6 @@
 """The choices that the page knows, of the types and sizes that it sends; nothing else is taken.
 
-What stands here is about shape only. Whether a value means something is said by ``Choices.read``
+What stands here is about shape only. Whether a value means something is said by ``Question.read``
 with a sentence on the board, since a person may have typed it into an address.
 """
 

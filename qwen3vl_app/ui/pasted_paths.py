@@ -15,7 +15,7 @@ from qwen3vl_app.media.file_types import claimed, unsupported
 from qwen3vl_app.media.scan import NOT_REGULAR
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.ui.file_keys import home_expanded, usable_path
+from qwen3vl_app.types.paths import home_expanded, usable_path
 
 _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"), ("«", "»"), ("`", "`"))
 

@@ -29,6 +29,7 @@ STILL_SENTENCES = (
     "model.cached",
     "model.cached_gpu",
     "model.downloaded",
+    "search.partly",
     "storage.line",
     "storage.all",
     "storage.codes",

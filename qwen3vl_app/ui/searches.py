@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.types import ItemFilter, Query, SearchStage
+from qwen3vl_app.types import ItemFilter, Query, SearchStage, SearchUpdate
 from qwen3vl_app.ui.failures import UNEXPECTED
 from qwen3vl_app.ui.sentences import error_row
 from qwen3vl_app.ui.serialize import Json
@@ -78,32 +78,47 @@ class Searches:
         self._newest.stop(session)
 
     def run(
-        self, session: str, asked: Json, build: Callable[[], Query | ItemFilter]
+        self,
+        session: str,
+        asked: Json,
+        build: Callable[[], Query | ItemFilter],
+        keep: Callable[[SearchUpdate], None] = lambda _: None,
     ) -> Iterator[Json]:
         """Yield the board's values: begun, recall, rerank slices, and the end.
+
+        Each repeats what was ``asked``: the ``question`` as it was sent, and the cards of the
+        ``items`` that it names.
 
         Where there is a filter alone, the end is ``listing``: the page then asks ``/api/items``
         for what passes, page by page.
 
         ``build`` makes the query and may take long (a clip is decoded, a model is loading), so
         the page is told of the search first. An expected failure is a value like the others.
+        ``keep`` is given the last update of a search that came to its end.
         """
         seq = self._newest.begin(session)
-        yield {"seq": seq, "stage": "begun", "asked": asked}
+        yield {"seq": seq, "stage": "begun", **asked}
         try:
             question = build()
             if isinstance(question, ItemFilter):
-                yield {"seq": seq, "stage": "listing", "asked": asked}
+                yield {"seq": seq, "stage": "listing", **asked}
             else:
-                yield from self._updates(session, seq, asked, question)
+                yield from self._updates(session, seq, asked, question, keep)
         except AppError as error:
-            yield {"seq": seq, "stage": "error", "asked": asked, "message": error_row(error)}
+            yield {"seq": seq, "stage": "error", **asked, "message": error_row(error)}
         except Exception:
             log.exception("A search failed")
             bug = error_row(AppError(UNEXPECTED, code="unexpected"))
-            yield {"seq": seq, "stage": "error", "asked": asked, "message": bug}
+            yield {"seq": seq, "stage": "error", **asked, "message": bug}
 
-    def _updates(self, session: str, seq: int, asked: Json, query: Query) -> Iterator[Json]:
+    def _updates(
+        self,
+        session: str,
+        seq: int,
+        asked: Json,
+        query: Query,
+        keep: Callable[[SearchUpdate], None],
+    ) -> Iterator[Json]:
         sent = 0.0
         updates = self._engine.search(
             query, cancelled=lambda: self._newest.superseded(session, seq)
@@ -114,4 +129,6 @@ class Searches:
             if update.stage is SearchStage.RERANK and now - sent < pause:
                 continue
             sent = now
-            yield board_value(update, query, seq=seq, asked=asked)
+            if update.stage is SearchStage.DONE:
+                keep(update)  # first: who sees the end finds it in the history
+            yield {**board_value(update, query, seq=seq), **asked}

@@ -40,7 +40,7 @@ def finite(number: float | None) -> float | None:
     return round(float(number), 6) if number is not None and math.isfinite(number) else None
 
 
-def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) -> Json:
+def board_value(update: SearchUpdate, query: Query, *, seq: int) -> Json:
     """The value of the board for one step of a search."""
     exact = query.words is not WordsMode.OFF
     words = exact_words(query) if exact else query_words(" ".join(query.model_input.texts))
@@ -48,7 +48,7 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int, asked: Json) ->
     return {
         "seq": seq,
         "stage": update.stage.value,
-        "asked": asked | {"words": words},
+        "words": words,
         "hits": [hit_row(hit, query.top_k, words) for hit in update.hits[:MOST_RESULTS]],
         "top": query.top_k,
         "rerank": query.rerank,

@@ -20,6 +20,7 @@ from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUpload
 from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
+from qwen3vl_app.ui.routes.history import history_routes
 from qwen3vl_app.ui.routes.indexing import StatusBoard, indexing_routes, outcome_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.media import media_routes
@@ -56,6 +57,7 @@ def build_server(services: Services) -> FastAPI:
         outcome_routes(services, board),
         folder_routes(services),
         removal_routes(services),
+        history_routes(services),
         upload_routes(services),
         about_routes(services),
         tour_routes(services),

@@ -22,7 +22,7 @@ import numpy as np
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ExactWords, ItemFilter, Kind, Place, Space
-from tests.store.build import content, put_file, unit
+from tests.store.build import content, put_file, unit, vector_of
 
 WIDE = Space(model="test", dimension=256, fingerprint="test-256")
 WORDS = ("fox", "river", "harbour", "lantern", "狐狸", "winter", "ledger", "copper", "orchard")
@@ -33,7 +33,6 @@ def make_library(directory: Path) -> None:
     """Some 40 items: pictures, pages, passages and a copy, with tags, collections and a folder."""
     chance = np.random.default_rng(SEED)
     with Library.open(directory) as library:
-        library.use_space(WIDE)
         library.writer.remember_folders([Path("/p"), Path("/q")], "Trip")
         for n in range(12):
             picture = content(size=(40 + n, 30), phash=n * 2**58 + n, taken=f"2024-05-{n + 1:02}")
@@ -75,11 +74,10 @@ def ask(directory: Path, *, writable: bool) -> tuple[Answers, tuple[str, ...]]:
     chance = np.random.default_rng(1)
     query = unit(*chance.standard_normal(256))
     with Library.open(directory, writable=writable) as library:
-        library.use_space(WIDE)
         listed = library.list_items(limit=1000)
         ids = [item.id for item in listed]
-        found = library.search(query, 1000)
-        trip = library.search(query, 1000, ItemFilter(collection="Trip"))
+        found = library.search(WIDE, query, 1000)
+        trip = library.search(WIDE, query, 1000, ItemFilter(collection="Trip"))
         answers: Answers = {
             "list": [repr(item) for item in listed],
             "search": [(one.item_id, round(one.similarity, 5)) for one in found],
@@ -89,7 +87,9 @@ def ask(directory: Path, *, writable: bool) -> tuple[Answers, tuple[str, ...]]:
             "wide": [i.id for i in library.list_items(ItemFilter(folder=Path("/p")))],
             "shown": [repr(library.item(item)) for item in ids],
             "siblings": [(i, one.id) for i in ids for one in library.siblings(i)],
-            "vectors": [(i, v.tolist()) for i in ids if (v := library.vector_of(i)) is not None],
+            "vectors": [
+                (i, v.tolist()) for i in ids if (v := vector_of(library, WIDE, i)) is not None
+            ],
             "outcomes": [(str(row.path), row.outcome, row.when) for row in library.outcomes()],
             "tags of": [(i, tag) for i in ids for tag in library.tags_of([i]).get(i, ())],
             "tags": dict(library.tags()),
@@ -97,7 +97,7 @@ def ask(directory: Path, *, writable: bool) -> tuple[Answers, tuple[str, ...]]:
             "folders": [repr(row) for row in library.folders()],
             "paths": [(i.id, path) for i in listed for path in library.paths_of(i.content_hash)],
             "spaces": {repr(space): count for space, count in library.spaces()},
-            "copies": [repr(sorted(library.copies_among(ids).items()))],
+            "copies": [repr(sorted(library.collapsed(WIDE, ids, 9).copies.items()))],
             "setting": [repr(library.storage.setting())],
         }
         for word in WORDS:

@@ -39,7 +39,7 @@ def in_scripts() -> set[tuple[str, str]]:
     """(file, expression) of every literal in the scripts of the page."""
     return {
         (file.name, expression)
-        for file in sorted(SCRIPTS.glob("*.js"))
+        for file in sorted(SCRIPTS.rglob("*.js"))
         for line in file.read_text().splitlines()
         if not line.lstrip().startswith(("//", "/*", "*"))
         for expression in _LITERAL.findall(line)

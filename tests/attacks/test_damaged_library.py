@@ -99,8 +99,8 @@ def test_writing_to_a_damaged_library__keeps_the_damaged_file_and_indexes_again(
         found = world.library.find_words(ExactWords.read('"fox sees"')).found
         assert len(found) == 1
         assert counted(world.index())["unchanged"] == 5
-        world.library.use_space(world.host.space())
-        assert [said for said in world.library.check() if "mended" not in said] == []
+        wrong = world.library.check(world.host.space())
+        assert [said for said in wrong if "mended" not in said] == []
     finally:
         world.close()
 
@@ -128,8 +128,7 @@ def test_a_vector_of_a_large_library__is_in_no_result_and_its_file_is_indexed_ag
     assert len(after["search"]) == len(experiment.before["search"]) - 1
     assert "1 rows" in notices[0]
     with Library.open(large) as library:
-        library.use_space(WIDE)
-        assert any("rows of the table vector are damaged" in line for line in library.check())
+        assert any("rows of the table vector are damaged" in line for line in library.check(WIDE))
         library.verify()
         assert library.counts().pending == 1
         assert "their files are indexed again" in library.notices[0]

@@ -20,7 +20,7 @@ from qwen3vl_app.types import ItemId
 from tests.attacks.program import PAGE, Program, draw_library, serving
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World
-from tests.store.build import content, put_file, unit
+from tests.store.build import content, put_file, unit, vector_of
 from tests.survival.killed import DirectReader
 
 EAST = unit(1, 0, 0, 0)
@@ -184,10 +184,11 @@ def test_wal_deleted__what_was_committed_is_in_the_file_after_the_end(tmp_path: 
 
 
 def test_searching__goes_on_from_what_is_open(world: World) -> None:
-    world.library.use_space(world.host.space())
-    vector = world.library.vector_of(world.library.list_items()[0].id)
+    space = world.host.space()
+    vector = vector_of(world.library, space, world.library.list_items()[0].id)
+    assert len(world.library.search(space, vector, 10)) == 3
     delete_the_folder(world.library.directory)
-    assert len(world.library.search(vector, 10)) == 3
+    assert len(world.library.search(space, vector, 10)) == 3
 
 
 def test_other_tables_and_checkpoints_of_our_own__are_no_loss(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from qwen3vl_app.settings import Limits
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.tables.full_text_search import LONGEST_SECONDS, MOST_SIGNS
 from qwen3vl_app.types import ExactWords, Kind, calendar_time
-from qwen3vl_app.ui.file_keys import home_expanded, key_of, path_of, usable_path
-from qwen3vl_app.ui.filters import read_filter
+from qwen3vl_app.types.paths import home_expanded, usable_path
+from qwen3vl_app.types.reading import read_filter
+from qwen3vl_app.ui.file_keys import key_of, path_of
 from tests.attacks.program import PAGE, PATIENCE, Program, red_picture, serving
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World

@@ -292,7 +292,6 @@ def test_what_cannot_be_kept_of_one_file__costs_that_file(world: World) -> None:
     reads = tuple(_read(job, width) for job, width in zip(jobs, widths, strict=True))
     vectors = np.eye(3, 64, dtype=np.float32)
     space = world.host.space()
-    world.library.use_space(space)
     batch = Batch(reads=reads, endings=())
     embedding = EmbeddingBatch(vectors=vectors, kept=(0, 1, 2), rejected=())
     items, outcomes = commit(world.library, space, batch, embedding)

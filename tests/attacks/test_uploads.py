@@ -24,7 +24,7 @@ from qwen3vl_app.store.uploads import CONTENT, MOST_NUMBERS, Uploads
 from qwen3vl_app.types import ContentHash
 from qwen3vl_app.ui.room import Reservation, Room
 from tests.attacks.program import PAGE, PATIENCE, Program, serving
-from tests.store.build import SPACE, content, put_file, unit
+from tests.store.build import content, put_file, unit
 
 MANY = 240
 """As were sent when bytes were lost."""
@@ -197,7 +197,6 @@ def test_a_file_that_comes_again_while_it_is_forgotten__stays(tmp_path):
     with Library.open(tmp_path / "library") as library:
         place = drop(library.dropped, "a/b.txt", b"bytes")
         put_file(library, place, "hash", [(content(), unit(1, 0, 0, 0))])
-        library.use_space(SPACE)
         with library.dropped.deletion() as deletion:
             gone = library.writer.forget([place])
             assert drop(library.dropped, "a/b.txt", b"bytes") == place

@@ -145,7 +145,6 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
             unit_ = content(kind=Kind.PASSAGE, text=text, place=Place(section="Sheet one"))
             put_file(own, Path(path), path, [(unit_, unit(1, 0, 0, 0))])
     with Library.open(folder, writable=False, hides_folders=True) as library:
-        library.use_space(SPACE)
         yield library
 
 
@@ -233,7 +232,7 @@ def test_every_way_to_filter__refuses_a_folder(shown, folder):
     for ask in (
         lambda: shown.list_items(where),
         lambda: shown.find_words(ExactWords.read("boat"), where),
-        lambda: shown.search(unit(1, 0, 0, 0), 5, where),
+        lambda: shown.search(SPACE, unit(1, 0, 0, 0), 5, where),
         lambda: shown.passing([item], where),
     ):
         with pytest.raises(UsageError, match="does not tell in which folders"):

@@ -70,7 +70,7 @@ def test_search__like_an_item_leaves_it_out(indexed):
     first = indexed.json("search", "red disc", "--no-rerank", "--kind", "picture")["recall"][0]
     like = indexed.json("search", "--like", str(first["item"]), "--no-rerank")
     assert first["item"] not in {row["item"] for row in like["recall"]}
-    assert like["query"]["like"] == [first["item"]]
+    assert like["question"]["like"] == [first["item"]]
     unlike = indexed.json("search", "red", "--unlike", "a red disc", "--no-rerank")
     plain = indexed.json("search", "red", "--no-rerank")
     assert [r["similarity"] for r in unlike["recall"]] != [

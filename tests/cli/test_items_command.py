@@ -5,16 +5,20 @@ The films in ``tests/data/cases`` carry the number of each frame (see ``tests/me
 
 from __future__ import annotations
 
+import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import STRIPBYTECOUNTS, STRIPOFFSETS, TiffImageFile
 
+from qwen3vl_app.media.damage import BREAKS_OFF
 from tests.cli.conftest import ROOT
 from tests.drawn import draw_picture, film, write_pdf
-from tests.media.films import number
+from tests.media.films import CONSTANT, Film, number, write
 
 CASES = ROOT / "tests" / "data" / "cases"
 
@@ -248,6 +252,35 @@ def test_show__clip_that_has_gone(program, tmp_path):
     assert result.exit_code == 0, result.stderr
     assert orjson.loads(result.stdout)["seconds"] == []
     assert "no longer there" in result.stderr
+
+
+def test_notes__are_those_of_the_list_of_files(program, tmp_path):
+    """A film without its last third, twice, pages of which one is no picture, and a disc."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    torn = write(folder / "torn.mkv", Film(shown=CONSTANT, size=(192, 128), grainy=True))
+    torn.write_bytes(torn.read_bytes()[: torn.stat().st_size * 2 // 3])
+    shutil.copy(torn, folder / "twin.mkv")
+    pages = folder / "pages.tiff"
+    first, *more = (Image.effect_noise((300, 200), 80) for _ in range(2))
+    first.save(pages, save_all=True, append_images=more, compression="tiff_adobe_deflate")
+    with closing(TiffImageFile(pages)) as tiff:
+        tiff.seek(1)
+        (begin,), (size,) = (tiff.tag_v2[tag] for tag in (STRIPOFFSETS, STRIPBYTECOUNTS))
+    data = pages.read_bytes()
+    pages.write_bytes(data[:begin] + bytes(size) + data[begin + size :])
+    draw_picture(folder / "disc.png", "red")
+    program.json("index", folder)
+
+    rows = listed(program)
+    said = {Path(row["path"]).name: row["note"] for row in rows}
+    assert said.pop("pages.tiff").startswith("1 of 2 pages could not be read: page 2: ")
+    assert said == {"torn.mkv": BREAKS_OFF, "disc.png": ""}
+    for row in rows:
+        assert program.json("show", row["item"])["note"] == row["note"]
+        words = program.run("show", row["item"]).stdout
+        notes = [line for line in words.splitlines() if line.startswith("note: ")]
+        assert notes == ([f"note: {row['note']}"] if row["note"] else [])
 
 
 def test_show__folder_that_cannot_be_made(mixed, tmp_path):

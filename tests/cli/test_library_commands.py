@@ -128,10 +128,15 @@ def test_search__a_library_half_of_another_model(program, tmp_path):
     with Library.open(program.library) as library:
         item, _ = library.list_items()
         with library._connection.writing() as conn:
-            conn.execute("DELETE FROM vector WHERE item = ?", (item.id,))
+            conn.execute(
+                "INSERT INTO space (fingerprint, model, dimension) "
+                "SELECT 'other', 'other', dimension FROM space"
+            )
+            moved = "UPDATE vector SET space = (SELECT max(id) FROM space) WHERE item = ?"
+            conn.execute(moved, (item.id,))
     result = program.run("search", "green", "--no-rerank")
     assert len(result.stdout.splitlines()) == 2
-    assert "1 of 2 items are not indexed with this model yet" in result.stderr
+    assert "1 of 2 items are embedded with checkpoint so far" in result.stderr
 
 
 def test_status__in_words_for_people(program, tmp_path):

@@ -6,8 +6,8 @@ import pytest
 
 
 def test_search__json_has_both_columns(indexed):
-    found = indexed.json("search", "a red disc", "-k", "4")
-    assert found["query"]["text"] == "a red disc"
+    found = indexed.json("search", "a red disc", "-k", "4", "--depth", "4")
+    assert found["question"]["text"] == "a red disc"
     assert found["model"] == "checkpoint"
     assert [row["rank"] for row in found["recall"]] == [1, 2, 3, 4]
     assert [row["rank"] for row in found["reranked"]] == [1, 2, 3, 4]
@@ -169,7 +169,10 @@ def test_search__several_queries_say_which_of_them_found_what(indexed, folder):
     picture = folder / "red disc.png"
     asked = ("search", "a red fox", "--also", "report", "--also-image", picture, "--no-rerank")
     found = indexed.json(*asked)
-    assert found["query"]["also"] == ["report", str(picture)]
+    assert found["question"]["also"] == [
+        {"text": "report", "files": []},
+        {"text": "", "files": [str(picture)]},
+    ]
     by = {Path(row["path"]).name: row["found_by"] for row in found["recall"]}
     assert by["red disc.png"][2] == 1
     assert all(len(ranks) == 3 for ranks in by.values())
@@ -180,7 +183,7 @@ def test_search__several_queries_say_which_of_them_found_what(indexed, folder):
 def test_search__a_clip_as_a_query_of_its_own(indexed, folder):
     clip = folder / "clip.mp4"
     found = indexed.json("search", "a red fox", "--also-video", clip, "--no-rerank")
-    assert found["query"]["also"] == [str(clip)]
+    assert found["question"]["also"] == [{"text": "", "files": [str(clip)]}]
     by = {(Path(row["path"]).name, row["kind"]): row["found_by"] for row in found["recall"]}
     assert by["clip.mp4", "video"][1] is not None
 

@@ -12,7 +12,6 @@ import pytest
 from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.protocols import Store
-from tests.store.build import SPACE
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,4 @@ STORES = [the_one_that_writes, one_that_reads_beside_it, one_with_its_index_on_d
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
     make: Callable[[Path], Generator[Kept, None, None]] = request.param
     with closing(make(tmp_path / "library")) as made:
-        found = next(made)
-        found.store.use_space(SPACE)
-        yield found
+        yield next(made)

@@ -13,7 +13,7 @@ import pytest
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import ExactWords, ItemFilter, ItemId, Kind, Outcome, Space, Vectors
 from tests.contracts.conftest import Kept
-from tests.store.build import SPACE, content, hash_of, put_file, unit
+from tests.store.build import SPACE, content, hash_of, put_file, unit, vector_of
 
 EAST, NORTH, UP = unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(0, 0, 1, 0)
 FOX = 0xF0F0_0000_FFFF_1234
@@ -33,7 +33,11 @@ def store(kept: Kept) -> Store:
 
 
 def ids(store: Store, vector: Vectors, where: ItemFilter | None = None) -> list[ItemId]:
-    found = store.search(vector, 50) if where is None else store.search(vector, 50, where)
+    found = (
+        store.search(SPACE, vector, 50)
+        if where is None
+        else store.search(SPACE, vector, 50, where)
+    )
     return [candidate.item_id for candidate in found]
 
 
@@ -44,7 +48,7 @@ def words(store: Store, text: str, where: ItemFilter | None = None) -> list[str]
 
 
 def test_search__best_first_with_cosines(store: Store) -> None:
-    found = store.search(unit(4, 3, 0, 0), 2)
+    found = store.search(SPACE, unit(4, 3, 0, 0), 2)
     assert [one.similarity for one in found] == pytest.approx([0.8, 0.6])
     assert [one.text for one in store.items([c.item_id for c in found]).values()] == [
         "",
@@ -71,56 +75,93 @@ def test_search__as_a_plain_sort_with_every_filter(kept: Kept) -> None:
     ):
         expected = sorted((n for n in vectors if passes(n)), key=lambda n: -(vectors[n] @ query))
         for k in (1, 7, 100):
-            found = kept.store.search(query, k, where)
+            found = kept.store.search(SPACE, query, k, where)
             named = [kept.store.items([one.item_id])[one.item_id].text for one in found]
             assert named == [str(n) for n in expected[:k]]
 
 
 def test_search__without_some(store: Store) -> None:
     first, *others = ids(store, EAST)
-    assert [one.item_id for one in store.search(EAST, 2, without=[first, 999])] == others
-    assert len(store.search(EAST, 1, PASSAGES, without=[others[0]])) == 1
+    assert [one.item_id for one in store.search(SPACE, EAST, 2, without=[first, 999])] == others
+    assert len(store.search(SPACE, EAST, 1, PASSAGES, without=[others[0]])) == 1
 
 
-def test_use_space__others_are_not_seen(kept: Kept, store: Store) -> None:
+def test_search__two_spaces_side_by_side(kept: Kept, store: Store) -> None:
     other = Space(model="other", dimension=3, fingerprint="other-3")
     (picture, *_) = ids(store, EAST)
-    store.use_space(other)
-    assert store.search(unit(1, 0, 0), 5) == []
-    assert store.vector_of(picture) is None
-    assert store.similarities(unit(1, 0, 0), [picture]) == {}
+    assert store.search(other, unit(1, 0, 0), 5) == []
+    assert vector_of(store, other, picture) is None
+    assert store.search(other, unit(1, 0, 0), 1, among=[picture]) == []
+    assert list(store.scan(other)) == []
     put_file(kept.writer, Path("/p/new"), "new", [(content(), unit(1, 0, 0))], space=other)
-    assert len(ids(store, unit(1, 0, 0))) == 1
-    store.use_space(SPACE)
+    assert len(store.search(other, unit(1, 0, 0), 5)) == 1
     assert len(ids(store, EAST)) == 3
+    put_file(kept.writer, Path("/p/west"), "west", [(content(), unit(-1, 0, 0, 0))])
+    assert len(ids(store, EAST)) == 4
+    assert len(store.search(other, unit(1, 0, 0), 5)) == 1
+    kept.writer.forget([Path("/p/new"), Path("/p/west")])
+    assert (len(ids(store, EAST)), store.search(other, unit(1, 0, 0), 5)) == (3, [])
 
 
-def test_similarities__of_those_that_are_there(store: Store) -> None:
-    picture, *passages = ids(store, EAST)
-    found = store.similarities(unit(4, 3, 0, 0), [picture, passages[0], ItemId(999)])
-    assert found == pytest.approx({picture: 0.8, passages[0]: 0.6})
+def test_search__kinds_come_with_the_answer(store: Store) -> None:
+    found = store.search(SPACE, EAST, 3)
+    assert [one.kind for one in found] == [Kind.PICTURE, Kind.PASSAGE, Kind.PASSAGE]
+
+
+def test_search__among_some(store: Store) -> None:
+    picture, first, second = ids(store, EAST)
+    asked = [picture, first, picture, ItemId(999)]
+    found = store.search(SPACE, unit(4, 3, 0, 0), 9, among=asked)
+    assert {one.item_id: one.similarity for one in found} == pytest.approx(
+        {picture: 0.8, first: 0.6}
+    )
+    assert store.search(SPACE, EAST, 9, among=[]) == []
+    within = store.search(SPACE, EAST, 9, PASSAGES, among=asked)
+    assert [one.item_id for one in within] == [first]
+    assert store.search(SPACE, EAST, 9, PASSAGES, among=[picture, second], without=[second]) == []
+
+
+def test_scan__every_item_with_its_vector(kept: Kept, store: Store) -> None:
+    vectors = {item: vector.tolist() for item, vector in store.scan(SPACE)}
+    assert list(vectors) == sorted(ids(store, EAST))
+    assert list(vectors.values()) == [EAST.tolist(), NORTH.tolist(), UP.tolist()]
+    scan = store.scan(SPACE)
+    next(scan)
+    kept.writer.forget([Path("/p/notes.txt")])
+    assert len(list(scan)) <= 2
+    assert len(list(store.scan(SPACE))) == 1
 
 
 def test_sample__by_kind(store: Store) -> None:
-    scores = store.sample(EAST)
-    assert scores.items == 3
+    scores = store.sample(SPACE, EAST)
+    assert (scores.items, scores.elsewhere) == (3, 0)
     assert {kind: sorted(near.tolist()) for kind, near in scores.by_kind.items()} == {
         Kind.PICTURE: [1.0],
         Kind.PASSAGE: [0.0, 0.0],
     }
 
 
-def test_vector_of__as_it_was_kept(store: Store) -> None:
-    assert store.vector_of(ids(store, UP)[0]).tolist() == UP.tolist()
-    assert store.vector_of(ItemId(999)) is None
+def test_sample__says_what_only_another_space_has(kept: Kept, store: Store) -> None:
+    other = Space(model="other", dimension=4, fingerprint="other-4")
+    put_file(kept.writer, Path("/p/east.png"), "east", [(content(), EAST)], space=other)
+    found, before = store.sample(other, EAST), store.sample(SPACE, EAST)
+    assert (found.items, found.elsewhere) == (1, 2)
+    assert (before.items, before.elsewhere) == (3, 0)
+    kept.writer.forget([Path("/p/notes.txt")])
+    assert store.sample(other, EAST).elsewhere == 0
 
 
-def test_copies_among__look_and_vector_agree(kept: Kept) -> None:
+def test_fetch__as_it_was_kept(store: Store) -> None:
+    assert vector_of(store, SPACE, ids(store, UP)[0]).tolist() == UP.tolist()
+    assert vector_of(store, SPACE, ItemId(999)) is None
+
+
+def test_collapsed__look_and_vector_agree(kept: Kept) -> None:
     for name, phash, vector in (("a", FOX, EAST), ("b", FOX ^ 1, EAST), ("c", FOX, NORTH)):
         put_file(kept.writer, Path(f"/{name}"), name, [(content(phash=phash), vector)])
     a, b, c = sorted(ids(kept.store, EAST))
-    assert kept.store.copies_among([c, b, a]) == {b: [a]}
-    assert kept.store.copies_among([]) == {}
+    assert kept.store.collapsed(SPACE, [c, b, a], 9).copies == {b: [a]}
+    assert kept.store.collapsed(SPACE, [], 9).copies == {}
 
 
 def test_find_words__phrases_parts_scripts_and_what_is_left_out(store: Store) -> None:
@@ -145,7 +186,6 @@ def test_items__as_asked_less_those_that_are_gone(kept: Kept, store: Store) -> N
     every = ids(store, EAST)
     asked = [every[2], ItemId(999), every[0]]
     assert list(store.items(asked)) == [every[2], every[0]]
-    assert set(store.kinds_of(every).values()) == {Kind.PICTURE, Kind.PASSAGE}
     assert store.passing(every, PASSAGES) == set(every[1:])
     assert store.item(ItemId(999)) is None
     kept.writer.forget([Path("/p/notes.txt")])

@@ -66,7 +66,7 @@ def fail(writer: StoreWriter, path: Path) -> None:
 
 
 def texts(store: Store) -> list[str]:
-    found = store.items([one.item_id for one in store.search(EAST, 50)])
+    found = store.items([one.item_id for one in store.search(SPACE, EAST, 50)])
     return sorted(item.text for item in found.values())
 
 
@@ -77,7 +77,7 @@ def test_commit__is_found_by_the_next_call(writer: StoreWriter, store: Store) ->
     more = part("a", 1, NORTH)
     ended = writer.commit(SPACE, starts={}, parts=[more], ends=[end(file, A, "a", vectors=2)])
     assert ended == {file: Outcome.INDEXED}
-    assert len(store.search(EAST, 50)) == 2
+    assert len(store.search(SPACE, EAST, 50)) == 2
     assert writer.is_embedded(hash_of("a"), SPACE)
 
 

@@ -80,6 +80,9 @@ class TinyHost:
             raise ModelError("There is no such model; choose another with --model.")
         return self.embedder.space
 
+    def loaded_space(self) -> Space | None:
+        return self.embedder.space if self.state is ModelState.READY else None
+
     def embedder_budget(self) -> Budget:
         return self.embedder.budget
 

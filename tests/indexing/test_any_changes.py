@@ -16,6 +16,7 @@ from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.types import Outcome
 from tests.indexing.embedders import HashingEmbedder, TinyHost
 from tests.indexing.world import World
+from tests.store.build import vector_of
 
 NAMES = st.sampled_from(["a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.txt"])
 WORDS = st.sampled_from(["", "one", "two", "three"])  # an empty file fails
@@ -72,7 +73,9 @@ def assert_equal(world: World) -> None:
     assert len(items) == len({files[path] for path in good})
     shown = [path for item in items for path in world.library.paths_of(item.content_hash)]
     assert sorted(shown) == sorted(good)
-    found = world.library.search(world.library.vector_of(items[0].id), 1000)
+    found = world.library.search(
+        world.host.space(), vector_of(world.library, world.host.space(), items[0].id), 1000
+    )
     assert {candidate.item_id for candidate in found} == {item.id for item in items}
     counts = world.library.counts()
     assert counts.pending == 0

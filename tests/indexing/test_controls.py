@@ -14,6 +14,7 @@ from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.types import ItemId, Outcome
 from tests.indexing.world import World, counted
+from tests.store.build import vector_of
 
 
 def hold_first_batch(world: World, pictures: int = 10) -> None:
@@ -57,7 +58,14 @@ def test_commit__searchable_before_the_run_is_over(world: World) -> None:
     hold_first_batch(world)
     world.host.open.set()
     until(world, lambda progress: progress.items >= 4)
-    assert len(world.library.search(world.library.vector_of(ItemId(1)), 10)) >= 4
+    assert (
+        len(
+            world.library.search(
+                world.host.space(), vector_of(world.library, world.host.space(), ItemId(1)), 10
+            )
+        )
+        >= 4
+    )
 
 
 def test_add__while_running_belongs_to_the_run(world: World) -> None:
@@ -268,7 +276,14 @@ def test_full_disk__fails_with_one_sentence_and_goes_on(world: World) -> None:
     assert progress.state is IndexState.FAILED
     assert "is on a full disk" in progress.message
     kept = len(world.library.list_items(limit=1000))
-    assert len(world.library.search(world.library.vector_of(ItemId(1)), 1000)) == kept
+    assert (
+        len(
+            world.library.search(
+                world.host.space(), vector_of(world.library, world.host.space(), ItemId(1)), 1000
+            )
+        )
+        == kept
+    )
     with world.library._connection.reading() as conn:
         conn.execute(f"PRAGMA max_page_count = {2**30}")
     world.indexer.resume()

@@ -16,6 +16,7 @@ from qwen3vl_app.types import ItemFilter, Kind, ModelInput, Outcome
 from tests.indexing.embedders import REJECTED, HashingEmbedder, TinyHost, embedded
 from tests.indexing.world import World, counted
 from tests.media.films import CONSTANT, Film, write
+from tests.store.build import vector_of
 
 
 def test_add__mixed_folder(world: World) -> None:
@@ -44,7 +45,7 @@ def test_add__mixed_folder(world: World) -> None:
 def test_add__what_was_added_is_found(world: World) -> None:
     world.text("notes.md", "zebra zebra zebra zebra", "harbour harbour harbour harbour")
     world.index()
-    found = world.library.search(embedded(ModelInput(texts=("harbour",))), 1)
+    found = world.library.search(world.host.space(), embedded(ModelInput(texts=("harbour",))), 1)
     item = world.library.item(found[0].item_id)
     assert item is not None
     assert (item.ordinal, item.place.first_line) == (1, 3)
@@ -185,7 +186,10 @@ def test_changed__replaces_its_items(world: World) -> None:
     world.text("a.txt", "new1", "new2")
     assert counted(world.index()) == {"indexed": 1}
     assert [item.text[:4] for item in world.library.siblings(last(world))] == ["new1", "new2"]
-    assert len(world.library.search(embedded(ModelInput(texts=("old1",))), 10)) == 2
+    assert (
+        len(world.library.search(world.host.space(), embedded(ModelInput(texts=("old1",))), 10))
+        == 2
+    )
     assert world.library.paths_of(world.library.item(last(world)).content_hash) == [path]
     assert world.library.check() == []
 
@@ -272,7 +276,9 @@ def test_bad_files__never_spoil_their_batch(world: World) -> None:
     assert world.names() == ["000.png", "002.png", "004.png", "006.png"]
     for item in world.library.list_items():
         expected = embedded(world.reader.model_inputs(item.path, [part_of(item)])[0])
-        assert world.library.vector_of(item.id).tolist() == pytest.approx(expected.tolist())
+        assert vector_of(world.library, world.host.space(), item.id).tolist() == pytest.approx(
+            expected.tolist()
+        )
 
 
 def part_of(item):
@@ -385,8 +391,8 @@ def test_new_space__file_that_has_gone_keeps_its_old_vectors(world: World) -> No
     world.restart()
     progress = world.index(paths[1])
     assert counted(progress) == {"indexed": 2, "failed": 1}
-    world.library.use_space(old)
-    assert len(world.library.search(embedded(ModelInput()), 10)) == 3
+    assert len(world.library.search(old, embedded(ModelInput()), 10)) == 3
+    assert len(world.library.search(world.host.space(), embedded(ModelInput()), 10)) == 2
 
 
 def test_read_only__refuses_to_add(world: World) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemId
 from tests.indexing.world import World, counted
+from tests.store.build import vector_of
 
 ROUNDS = 5
 PROJECT = Path(__file__).parents[2]
@@ -66,8 +67,7 @@ def test_kill__at_random_points_and_every_item_is_there_once(world: World) -> No
     for _ in range(ROUNDS):
         assert run_and_kill(world, chance.randint(1, 5), chance.random() * 0.05)
         with Library.open(world.library.directory) as library:
-            library.use_space(world.host.space())
-            assert library.check() == []
+            assert library.check(world.host.space()) == []
             now = contents(library)
             assert kept.items() <= now.items(), "a committed item was lost or changed its id"
             assert len(set(now.values())) == len(now), "an item is there twice"
@@ -81,5 +81,14 @@ def test_kill__at_random_points_and_every_item_is_there_once(world: World) -> No
     final = contents(world.library)
     assert kept.items() <= final.items()
     assert len(set(final.values())) == len(final) == 99
-    assert world.library.check() == []
-    assert len(world.library.search(world.library.vector_of(ItemId(min(final))), 1000)) == 99
+    assert world.library.check(world.host.space()) == []
+    assert (
+        len(
+            world.library.search(
+                world.host.space(),
+                vector_of(world.library, world.host.space(), ItemId(min(final))),
+                1000,
+            )
+        )
+        == 99
+    )

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -73,3 +74,17 @@ def test_badges__say_what_the_project_says():
     assert said.pop(f"{workflow}/badge.svg") == workflow
     assert (ROOT / ".github/workflows/checks.yml").is_file()
     assert all((ROOT / target).is_file() for target in said.values())
+
+
+def test_walks__every_name_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    walks = text.split("## Two walks through the tree", 1)[1].split("\n## ", 1)[0]
+    names = re.findall(r"`([a-z_]+(?:\.\w+)+)`", walks)
+    assert len(names) > 30
+    for name in names:
+        module, _, rest = name.partition(".")
+        found = import_module(f"qwen3vl_app.{module}")
+        for part in rest.split("."):
+            found = getattr(found, part, None) or import_module(f"{found.__name__}.{part}")
+    for script in re.findall(r"`(assets/\S+)`", walks):
+        assert (ROOT / script).is_file(), script

@@ -26,9 +26,14 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 @pytest.fixture
-def engine(library: Library, models: WordModels) -> Iterator[SearchEngine]:
+def reader() -> Iterator[Reader]:
     reader = Reader(Budget(), Limits())
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def engine(library: Library, reader: Reader, models: WordModels) -> Iterator[SearchEngine]:
     engine = SearchEngine(library, reader, cast(Any, models))
     yield engine
     engine.close()
-    reader.close()

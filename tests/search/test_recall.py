@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from qwen3vl_app.errors import ModelLoadError, UsageError
-from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, Recall
-from qwen3vl_app.types import Doubt, ItemFilter, ItemId, Kind, Query, WordsMode
-from tests.search.world import put_notes
+from qwen3vl_app.search import dense_recall
+from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOT_YET, Recall
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.types import Doubt, ItemFilter, ItemId, Kind, Query, Space, WordsMode
+from tests.search.world import NOTES, WORDS, put_notes
 from tests.store.build import content, put_file, unit
 
 FOX = 0xF0F0_0000_FFFF_1234
@@ -86,6 +88,9 @@ def test_run__only_words_asks_no_model(library, notes):
     class NoModels:
         def space(self):
             raise ModelLoadError("The embedder is missing.")
+
+        def loaded_space(self):
+            return None
 
         embed = space
 
@@ -262,3 +267,70 @@ def test_run__near_copies_side_by_side_if_asked(recall, burst):
     update = recall.run(asked("fox", top_k=3, collapse=False))
     assert texts(update) == ["0.png", "1.png", "2.png"]
     assert [hit.copies for hit in update.hits] == [()] * 3
+
+
+# ---------------------------------------------------------------- how often the store is asked
+
+
+class Counted:
+    """A library that notes what is called of it."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls.append(name)
+        return getattr(self.library, name)
+
+
+def test_run__a_plain_search_asks_the_store_three_times(library, models, crowd):
+    counted = Counted(library)
+    update = Recall(cast(Any, counted), models).run(asked("fox"))
+    assert counted.calls == ["search", "sample", "collapsed"]
+    assert update.left_out is not None
+    assert len(update.hits) > 0
+    assert all(hit.percentile is not None for hit in update.hits)
+
+
+def test_run__a_filtered_search_asks_for_what_passes_too(library, models, crowd):
+    counted = Counted(library)
+    where = ItemFilter(kinds=frozenset({Kind.PASSAGE}))
+    Recall(cast(Any, counted), models).run(asked("fox", filter=where))
+    assert counted.calls == ["search", "sample", "search", "collapsed", "passing"]
+
+
+def test_run__what_words_found_beyond_the_nearest_has_its_similarity(
+    library, models, monkeypatch, notes
+):
+    monkeypatch.setattr(dense_recall, "COUNTED", 1)
+    far = content(kind=Kind.PASSAGE, text="rain")
+    put_file(library, Path("/notes/far.txt"), "far", [(far, unit(-1, -1, -1, -1))])
+    counted = Counted(library)
+    update = Recall(cast(Any, counted), models).run(asked("rain", words=WordsMode.ON, top_k=2))
+    assert counted.calls.count("search") == 3
+    near = {hit.item.text: hit.similarity for hit in update.hits}
+    assert near == pytest.approx({"fox river red rain": 0.5, "rain": -0.5})
+
+
+# ---------------------------------------------------------------- while a new model embeds
+
+
+def test_run__says_how_much_the_new_model_has_embedded(library, models, notes):
+    """And nothing any more once it has embedded all."""
+    new = Space(model="New", dimension=4, fingerprint="new-4")
+    recall = Recall(library, models)
+    assert recall.run(asked("fox")).notes == ()
+    models.space = lambda: new
+    assert recall.run(asked("fox")).notes == (NOT_YET,)
+    said = "1 of 4 items are embedded with New so far; the others, which another model embedded, "
+    for number, note in enumerate(NOTES):
+        vector = unit(*(float(word in note) for word in WORDS))
+        passage = content(kind=Kind.PASSAGE, text=note)
+        path = Path(f"/notes/{number}.txt")
+        put_file(library, path, f"note {number}", [(passage, vector)], space=new)
+        update = recall.run(asked("fox"))
+        assert len(update.hits) == number + 1
+        assert [said.replace("1", f"{number + 1}", 1)] * (number < 3) == [
+            line[: len(said)] for line in update.notes
+        ]

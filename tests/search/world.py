@@ -35,6 +35,8 @@ class WordModels:
     def space(self):
         return SPACE
 
+    loaded_space = space
+
     def reranker_budget(self) -> Budget:
         return Budget()
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
 from qwen3vl_app.types import (
     Content,
     ContentHash,
     FileStamp,
+    ItemId,
     Kind,
     ModelInput,
     Outcome,
@@ -60,6 +62,10 @@ def content(
 
 def stamp(path: Path, *, size: int = 1, mtime_ns: int = 1) -> FileStamp:
     return FileStamp(path=path, size=size, mtime_ns=mtime_ns)
+
+
+def vector_of(store: Store, space: Space, item: ItemId) -> Vectors | None:
+    return store.fetch(space, [item]).get(item)
 
 
 def put_file(

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.store.library import Library
-from tests.store.build import SPACE
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "library") as opened:
-        opened.use_space(SPACE)
         yield opened

@@ -61,7 +61,7 @@ def test_duplicates__the_keeper_and_why(library, better, worse, reason):
     )
     for name, more in first.items():
         put(library, name, **more)
-    (group,) = library.duplicates()
+    (group,) = library.duplicates(SPACE)
     assert group.keeper.path.name == "better"
     assert names(group.copies) == ["worse"]
     assert group.reason == reason
@@ -73,48 +73,48 @@ def test_duplicates__largest_groups_first_and_in_pages(library):
     for number in range(3):
         put(library, f"other {number}", phash=OTHER, vector=unit(0, 1, 0, number / 100))
     put(library, "alone", phash=FOX ^ OTHER)
-    assert [len(group.copies) for group in library.duplicates()] == [2, 1]
-    assert [group.keeper.path.name for group in library.duplicates(after=1)] == ["fox 0"]
-    assert len(library.duplicates(limit=1)) == 1
+    assert [len(group.copies) for group in library.duplicates(SPACE)] == [2, 1]
+    assert [group.keeper.path.name for group in library.duplicates(SPACE, after=1)] == ["fox 0"]
+    assert len(library.duplicates(SPACE, limit=1)) == 1
 
 
 def test_duplicates__looks_without_a_like_vector_are_none(library):
     put(library, "red", vector=unit(1, 0, 0, 0))
     put(library, "blue", vector=unit(0, 1, 0, 0))
-    assert library.duplicates() == []
+    assert library.duplicates(SPACE) == []
 
 
 def test_duplicates__pages_are_never_among_them(library):
     put(library, "invoice 1", kind=Kind.PAGE)
     put(library, "invoice 2", kind=Kind.PAGE)
-    assert library.duplicates() == []
+    assert library.duplicates(SPACE) == []
 
 
 def test_duplicates__follow_the_library(library):
     put(library, "a")
     put(library, "b")
-    assert len(library.duplicates()) == 1
+    assert len(library.duplicates(SPACE)) == 1
     put(library, "c")
-    assert names(library.duplicates()[0].copies) == ["b", "c"]
+    assert names(library.duplicates(SPACE)[0].copies) == ["b", "c"]
     library.forget([Path("/p/a"), Path("/p/b")])
-    assert library.duplicates() == []
+    assert library.duplicates(SPACE) == []
 
 
 def test_duplicates__only_in_a_space(library):
     put(library, "a")
     put(library, "b")
-    library.use_space(Space(model="other", dimension=3, fingerprint="other"))
-    assert library.duplicates() == []
-    library.use_space(SPACE)
-    assert len(library.duplicates()) == 1
+    assert library.duplicates(Space(model="other", dimension=3, fingerprint="other")) == []
+    assert len(library.duplicates(SPACE)) == 1
 
 
-def test_copies_among__behind_the_first_in_the_given_order(library):
+def test_collapsed__behind_the_first_in_the_given_order(library):
     ids = [put(library, name) for name in "abc"]
     alone = put(library, "alone", phash=OTHER)
-    assert library.copies_among([ids[1], alone, ids[2], ids[0]]) == {ids[1]: [ids[2], ids[0]]}
-    assert library.copies_among([alone, ids[0]]) == {}
-    assert library.copies_among([]) == {}
+    assert library.collapsed(SPACE, [ids[1], alone, ids[2], ids[0]], 9).copies == {
+        ids[1]: [ids[2], ids[0]]
+    }
+    assert library.collapsed(SPACE, [alone, ids[0]], 9).copies == {}
+    assert library.collapsed(SPACE, [], 9).copies == {}
 
 
 def test_duplicates__thousands_of_one_picture_are_one_group(library):
@@ -125,8 +125,7 @@ def test_duplicates__thousands_of_one_picture_are_one_group(library):
         vector = unit(1, *chance.normal(0, 0.02, 7))
         parts.append((content(number, phash=FOX ^ (number % 4)), vector))
     put_file(library, Path("/p/burst"), "burst", parts, space=space)
-    library.use_space(space)
-    (group,) = library.duplicates()
+    (group,) = library.duplicates(space)
     assert len(group.copies) == 2499
 
 
@@ -145,9 +144,9 @@ def test_duplicates__what_has_one_layout_is_no_copy(library):
     plain = [
         drawn(library, colour, Image.new("RGB", (80, 60), colour)) for colour in ("red", "blue")
     ]
-    (group,) = library.duplicates()
+    (group,) = library.duplicates(SPACE)
     assert {group.keeper.id, *(one.id for one in group.copies)} == {first, copy}
-    assert library.copies_among([other, first, copy, *plain]) == {first: [copy]}
+    assert library.collapsed(SPACE, [other, first, copy, *plain], 9).copies == {first: [copy]}
 
 
 def test_duplicates__many_of_one_layout_with_a_copy_each(library):
@@ -160,6 +159,6 @@ def test_duplicates__many_of_one_layout_with_a_copy_each(library):
         expected.add(frozenset({one, other}))
     groups = {
         frozenset({group.keeper.id, *(one.id for one in group.copies)})
-        for group in library.duplicates()
+        for group in library.duplicates(SPACE)
     }
     assert groups == expected

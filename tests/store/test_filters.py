@@ -64,7 +64,6 @@ MADE = tuple(made(number) for number in range(60))
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with Library.open(tmp_path_factory.mktemp("filters") / "library") as opened:
-        opened.use_space(SPACE)
         for number, one in enumerate(MADE):
             put(opened, number, one)
         yield opened
@@ -151,11 +150,11 @@ def test_filters__return_exactly_what_passes(library: Library, where: ItemFilter
     assert {number_of(item) for item in library.list_items(where)} == expected
     counts = library.count_items(where)
     assert counts == Counter(item.kind for item in library.list_items(where))
-    found = library.search(unit(1, 1, 0, 0), k, where)
+    found = library.search(SPACE, unit(1, 1, 0, 0), k, where)
     assert len(found) == min(k, len(expected))
     items = library.items([candidate.item_id for candidate in found])
     assert {number_of(item) for item in items.values()} <= expected
-    everything = [candidate.item_id for candidate in library.search(unit(1, 0, 0, 0), 100)]
+    everything = [candidate.item_id for candidate in library.search(SPACE, unit(1, 0, 0, 0), 100)]
     assert len(library.passing(everything, where)) == len(expected)
 
 
@@ -183,7 +182,7 @@ def test_filters__bounds_beyond_all_sense(library: Library, where: ItemFilter, c
 def test_filters__conditions_on_files_hold_for_one_and_the_same_file(library: Library) -> None:
     """The copy in /q is in no other folder: its collection does not make /p pass."""
     copied = next(one for one in MADE if len(one.paths) == 2 and one.paths[0].parts[1] == "p")
-    assert library.search(unit(1, 0, 0, 0), 100, ItemFilter(folder=copied.paths[1]))
+    assert library.search(SPACE, unit(1, 0, 0, 0), 100, ItemFilter(folder=copied.paths[1]))
     with Library.open(library.directory.with_name("two")) as other:
         mark = stamp(Path("/p/a"), size=1)
         put_file(other, Path("/p/a"), "a", [(content(), unit(1, 0, 0, 0))], mark=mark)

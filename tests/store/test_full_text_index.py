@@ -81,7 +81,7 @@ def test_follow__a_vanished_file_has_none_before_the_sweep(library):
     put_file(library, Path("/p/fox.png"), "fox", [(content(), NORTH)])
     library.writer.add_sources([Path("/p")], None)
     (source,) = library.writer.sources()
-    (known,) = library._writer.known_under(Path("/p"))
+    (known,) = library.writer.stamps_under(Path("/p")).values()
     library.writer.finish_source(source.id, [known.id])
     assert rows(library) == []
     assert library.writer.sweep() == 1

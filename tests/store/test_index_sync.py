@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     """A closed library of 300 items with its index on disk."""
     with Library.open(tmp_path / "library") as library:
         fill(library, VECTORS)
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
     return tmp_path / "library"
 
 
@@ -43,13 +43,13 @@ def folder(tmp_path: Path) -> Path:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many vectors were read from SQLite to bring the index up to date."""
     seen: list[int] = []
-    plain = index_sync.SyncedIndex._read
+    plain = index_sync.SpaceIndex._read
 
-    def counted(self: index_sync.SyncedIndex, conn, row: int, ids) -> None:
+    def counted(self: index_sync.SpaceIndex, conn, row: int, ids) -> None:
         seen.append(len(ids))
         plain(self, conn, row, ids)
 
-    monkeypatch.setattr(index_sync.SyncedIndex, "_read", counted)
+    monkeypatch.setattr(index_sync.SpaceIndex, "_read", counted)
     return seen
 
 
@@ -61,19 +61,19 @@ def agrees(library: Library, vectors: np.ndarray = VECTORS, gone: tuple[int, ...
     """Whether every search finds what a plain product of all vectors finds."""
     stay = np.array([n for n in range(len(vectors)) if n + 1 not in gone])
     for query in directions(5, seed=1):
-        found = library.search(query, 10)
+        found = library.search(WIDE, query, 10)
         products = vectors[stay] @ query
         expected = stay[np.lexsort((stay, -products))[:10]] + 1
         if [hit.item_id for hit in found] != expected.tolist():
             return False
-    return library._index.ids().tolist() == (stay + 1).tolist()
+    return library._spaces.of(WIDE).ids().tolist() == (stay + 1).tolist()
 
 
 def test_use__index_on_disk_spares_reading(folder: Path, reads: list[int]) -> None:
     assert [path.suffix for path in files(folder)] == [".rows", ".head"]
     assert files(folder, "rows")[0].stat().st_size == VECTORS.nbytes
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert reads == []
         assert agrees(library)
 
@@ -82,7 +82,7 @@ def test_use__small_library_has_no_files(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(index_sync, "KEPT_ITEMS", COUNT + 1)
     with Library.open(tmp_path / "library") as library:
         fill(library, VECTORS)
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library)
     assert not (tmp_path / "library" / "index").exists()
 
@@ -90,7 +90,7 @@ def test_use__small_library_has_no_files(tmp_path: Path, monkeypatch: pytest.Mon
 def test_use__files_are_deleted_by_hand(folder: Path, reads: list[int]) -> None:
     shutil.rmtree(folder / "index")
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert (reads, agrees(library)) == ([COUNT], True)
     assert len(files(folder)) == 2
 
@@ -109,11 +109,11 @@ def test_use__changes_that_the_index_has_not_seen(folder: Path, reads: list[int]
                 "VALUES (7, 1, ?, random())",
                 (changed[6].tobytes(),),
             )
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert reads == [1]
         assert agrees(library, changed, gone=(5, 9, 11))
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library, changed, gone=(5, 9, 11))
     assert reads == [1]
 
@@ -124,15 +124,15 @@ def test_use__database_was_put_back_from_a_copy(folder: Path) -> None:
     more = directions(COUNT + 40, seed=0)
     with Library.open(folder) as library:
         fill(library, more[COUNT:], first=COUNT + 1)
-        library.use_space(WIDE)
-        assert len(library._index.ids()) == COUNT + 40
+        library._spaces.of(WIDE)
+        assert len(library._spaces.of(WIDE).ids()) == COUNT + 40
     for name in ("library.db-wal", "library.db-shm"):
         (folder / name).unlink(missing_ok=True)
     (folder / "copy").replace(folder / "library.db")
     other = directions(40, seed=5)
     with Library.open(folder) as library:
         fill(library, other, first=COUNT + 1)  # the same ids, other vectors
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library, np.concatenate([VECTORS, other]))
 
 
@@ -143,15 +143,15 @@ def test_use__rows_behind_the_end_are_cut_off(folder: Path, reads: list[int]) ->
         file.write(b"\xff" * 1000)
     more = np.concatenate([VECTORS, directions(20, seed=3)])
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert (reads, agrees(library)) == ([], True)
         fill(library, more[COUNT:], first=COUNT + 1)
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library, more)
     assert rows.stat().st_size == more.nbytes
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert (reads, agrees(library, more)) == ([20], True)
 
 
@@ -176,10 +176,10 @@ def flip(path: Path, at: int) -> None:
 def test_use__damaged_files_are_built_anew(folder: Path, reads: list[int], damage) -> None:
     damage(folder)
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert (reads, agrees(library)) == ([COUNT], True)
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert (reads, agrees(library)) == ([COUNT], True)
     assert len(files(folder)) == 2
 
@@ -188,11 +188,11 @@ def test_check__finds_a_single_damaged_vector(folder: Path) -> None:
     """More than the look at some rows at every opening would notice."""
     flip(files(folder, "rows")[0], 250 * 256 + 3)
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert "1 vectors of the search index are damaged" in " ".join(library.check())
     shutil.rmtree(folder / "index")
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert "damaged" not in " ".join(library.check())
 
 
@@ -201,34 +201,34 @@ def test_use__mapped_rows_answer_as_read_ones_do(
 ) -> None:
     monkeypatch.setattr(snapshot, "_READ_BYTES", 0)
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library)
         library.forget([Path("/p/3.png")])
         assert agrees(library, gone=(3,))
         picture = [(content(), VECTORS[2])]
         put_file(library, Path("/q/new.png"), "new", picture, space=WIDE)
-        assert [hit.item_id for hit in library.search(VECTORS[2], 1)] == [COUNT + 1]
+        assert [hit.item_id for hit in library.search(WIDE, VECTORS[2], 1)] == [COUNT + 1]
     with Library.open(folder) as library:
-        library.use_space(WIDE)
-        assert [hit.item_id for hit in library.search(VECTORS[2], 1)] == [COUNT + 1]
+        library._spaces.of(WIDE)
+        assert [hit.item_id for hit in library.search(WIDE, VECTORS[2], 1)] == [COUNT + 1]
 
 
 def test_use__files_of_another_library(folder: Path, tmp_path: Path, reads: list[int]) -> None:
     others = directions(COUNT, seed=7)
     with Library.open(tmp_path / "other") as library:
         fill(library, others)
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
     shutil.rmtree(folder / "index")
     shutil.copytree(tmp_path / "other" / "index", folder / "index")
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library)
 
 
 def test_commit__is_appended(folder: Path, reads: list[int]) -> None:
     vectors = list(VECTORS)
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         for number in range(30):
             vectors.append(directions(1, seed=100 + number)[0])
             picture = [(content(), vectors[-1])]
@@ -238,7 +238,7 @@ def test_commit__is_appended(folder: Path, reads: list[int]) -> None:
         assert files(folder, "rows")[0].stat().st_size / VECTORS[0].nbytes >= COUNT + 24
     reads.clear()
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert (reads, agrees(library, np.array(vectors))) == ([], True)
 
 
@@ -248,14 +248,14 @@ def test_forget__many_removed_rows_are_written_out(
     monkeypatch.setattr(snapshot, "_REMOVED", 10)
     before = files(folder, "rows")
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         library.forget([Path(f"/p/{n}.png") for n in range(1, 101)])
         assert agrees(library, gone=tuple(range(1, 101)))
     after = files(folder, "rows")
     assert (len(after), after == before) == (1, False)
     assert after[0].stat().st_size == 200 * VECTORS[0].nbytes
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library, gone=tuple(range(1, 101)))
     assert sum(reads) == 0
 
@@ -263,9 +263,9 @@ def test_forget__many_removed_rows_are_written_out(
 def test_read_only__uses_the_files_and_leaves_them(folder: Path, reads: list[int]) -> None:
     before = {path: path.stat().st_mtime_ns for path in files(folder)}
     with Library.open(folder, writable=False) as reader, Library.open(folder) as library:
-        reader.use_space(WIDE)
+        reader._spaces.of(WIDE)
         assert (reads, agrees(reader)) == ([], True)
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         library.forget([Path(f"/p/{n}.png") for n in range(1, 290)])
         assert agrees(reader, gone=tuple(range(1, 290)))
         library.close()  # which writes the rows anew, while the reader has the old ones mapped
@@ -273,7 +273,7 @@ def test_read_only__uses_the_files_and_leaves_them(folder: Path, reads: list[int
     after = {path: path.stat().st_mtime_ns for path in files(folder)}
     assert after != before
     with Library.open(folder, writable=False) as reader:
-        reader.use_space(WIDE)
+        reader._spaces.of(WIDE)
     assert {path: path.stat().st_mtime_ns for path in files(folder)} == after
 
 
@@ -283,7 +283,7 @@ def test_save__disk_that_refuses_costs_nothing_but_time(
     shutil.rmtree(folder / "index")
     (folder / "index").write_text("a file where the folder should be")
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library)
     assert "not kept on disk" in caplog.text
 
@@ -296,15 +296,15 @@ def test_setting__every_format_finds_the_same_or_nearly(
     with Library.open(folder) as library:
         with library._connection.writing() as conn:
             write_storage(conn, StorageSetting(dimension=dimension, format=form))
-        library.use_space(WIDE)
-        assert len(library.search(VECTORS[0], 1000)) == COUNT
-        first = [hit.item_id for hit in library.search(VECTORS[7], 10)]
+        library._spaces.of(WIDE)
+        assert len(library.search(WIDE, VECTORS[0], 1000)) == COUNT
+        first = [hit.item_id for hit in library.search(WIDE, VECTORS[7], 10)]
         assert first[0] == 8
-        assert library.search(VECTORS[7], 1)[0].similarity == pytest.approx(1, abs=0.01)
+        assert library.search(WIDE, VECTORS[7], 1)[0].similarity == pytest.approx(1, abs=0.01)
     reads.clear()
     with Library.open(folder) as library:
-        library.use_space(WIDE)
-        assert [hit.item_id for hit in library.search(VECTORS[7], 10)] == first
+        library._spaces.of(WIDE)
+        assert [hit.item_id for hit in library.search(WIDE, VECTORS[7], 10)] == first
         assert reads == []
 
 
@@ -315,43 +315,38 @@ def test_codes__come_with_the_size_and_are_kept(
     more = directions(COUNT + 50)
     more[:COUNT] = VECTORS
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert (
-            library._index.describe()
+            library._spaces.of(WIDE).describe()
         ) == "300 items, 64 numbers as float32; search over every vector, exact"
         fill(library, more[COUNT:], first=COUNT + 1)
-        library._index.refresh()
-        library._index._version = -1
-        library._index.refresh()
-        assert "search over 1-bit codes, candidates scored exactly" in library._index.describe()
+        library._spaces.of(WIDE).refresh()
+        library._spaces.of(WIDE)._version = -1
+        library._spaces.of(WIDE).refresh()
+        assert (
+            "search over 1-bit codes, candidates scored exactly"
+            in library._spaces.of(WIDE).describe()
+        )
         assert agrees(library, more)
     reads.clear()
     with Library.open(folder) as library:
-        library.use_space(WIDE)
-        assert len(library._index._index.codes) == COUNT + 50
+        library._spaces.of(WIDE)
+        assert len(library._spaces.of(WIDE)._index.codes) == COUNT + 50
         library.forget([Path("/p/3.png")])
         assert agrees(library, more, gone=(3,))
         with library._connection.writing() as conn:
             write_storage(conn, StorageSetting(exact=True))
     for _ in range(2):
         with Library.open(folder) as library:
-            library.use_space(WIDE)
-            assert "search over 8-bit codes, exact" in library._index.describe()
+            library._spaces.of(WIDE)
+            assert "search over 8-bit codes, exact" in library._spaces.of(WIDE).describe()
             assert agrees(library, more, gone=(3,))
     assert len(files(folder, "codes")) == 1
     flip(files(folder, "codes")[0], 100)
     with Library.open(folder) as library:
-        library.use_space(WIDE)
+        library._spaces.of(WIDE)
         assert agrees(library, more, gone=(3,))
     assert [n for n in reads if n] == [COUNT + 49]
-
-
-def test_sample__vectors_of_the_space_in_use(folder: Path) -> None:
-    with Library.open(folder) as library:
-        assert library._index.sample(5)[0].tolist() == []
-        library.use_space(WIDE)
-        ids, vectors = library._index.sample(20)
-        assert np.array_equal(vectors, VECTORS[ids - 1])
 
 
 KILLED = """
@@ -366,7 +361,7 @@ from tests.store.fill import WIDE, directions
 
 index_sync.KEPT_ITEMS, index_sync.SAVE_ROWS, snapshot._REMOVED = 1, 3, 5
 with Library.open(Path(sys.argv[1])) as library:
-    library.use_space(WIDE)
+    library._spaces.of(WIDE)
     print("ready", flush=True)
     for n in itertools.count(int(sys.argv[2])):
         put_file(library, Path(f"/k/{n}.png"), f"k{n}", [(content(), directions(1, seed=n)[0])],
@@ -391,10 +386,10 @@ def test_kill__index_and_library_agree_afterwards(tmp_path: Path) -> None:
         child.wait()
         child.stdout.close()
         with Library.open(folder) as library:
-            library.use_space(WIDE)
-            assert [line for line in library.check() if "disagrees" in line] == []
-            drawn, vectors = library._index.sample(10_000)
-            assert drawn.tolist() == library._index.ids().tolist()
-            for item, vector in zip(drawn.tolist(), vectors, strict=True):
-                assert np.array_equal(library.vector_of(item), vector)
+            library._spaces.of(WIDE)
+            assert [line for line in library.check(WIDE) if "disagrees" in line] == []
+            index = library._spaces.of(WIDE)
+            drawn = index.ids().tolist()
+            assert index._index.ids().tolist() == drawn
+            assert index.damaged(library._connection._db.conn) == 0
     assert len(drawn) > 20

@@ -18,7 +18,7 @@ from qwen3vl_app.types import (
     Place,
     Space,
 )
-from tests.store.build import SPACE, content, hash_of, put_file, unit
+from tests.store.build import SPACE, content, hash_of, put_file, unit, vector_of
 
 EAST, NORTH, UP = unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(0, 0, 1, 0)
 PASSAGES = ItemFilter(kinds=frozenset({Kind.PASSAGE}))
@@ -41,41 +41,41 @@ def texts(library: Library, found: list[Candidate]) -> list[str]:
 
 
 def test_search__best_first_with_cosines(filled: Library) -> None:
-    found = filled.search(unit(4, 3, 0, 0), 2)
+    found = filled.search(SPACE, unit(4, 3, 0, 0), 2)
     assert texts(filled, found) == ["east.png", "passage 0"]
     assert [c.similarity for c in found] == pytest.approx([0.8, 0.6])
 
 
 def test_search__kind_filter_is_never_short(filled: Library) -> None:
-    assert texts(filled, filled.search(EAST, 2, PASSAGES)) == ["passage 0", "passage 1"]
+    assert texts(filled, filled.search(SPACE, EAST, 2, PASSAGES)) == ["passage 0", "passage 1"]
 
 
 def test_search__collection_filter(filled: Library) -> None:
     trip = ItemFilter(collection="trip")
-    assert texts(filled, filled.search(NORTH, 5, trip)) == ["east.png"]
-    assert filled.search(NORTH, 5, ItemFilter(collection="none such")) == []
-    assert filled.search(NORTH, 5, ItemFilter(kinds=PASSAGES.kinds, collection="trip")) == []
+    assert texts(filled, filled.search(SPACE, NORTH, 5, trip)) == ["east.png"]
+    assert filled.search(SPACE, NORTH, 5, ItemFilter(collection="none such")) == []
+    assert (
+        filled.search(SPACE, NORTH, 5, ItemFilter(kinds=PASSAGES.kinds, collection="trip")) == []
+    )
 
 
-def test_search__no_space_in_use_finds_nothing(tmp_path: Path) -> None:
+def test_search__space_without_vectors_finds_nothing(tmp_path: Path) -> None:
     with Library.open(tmp_path / "other") as library:
-        assert library.search(EAST, 5) == []
-        assert library.space is None
+        assert library.search(SPACE, EAST, 5) == []
+        assert library.spaces() == []
 
 
 def test_search__wrong_dimension_is_a_bug(filled: Library) -> None:
     with pytest.raises(ValueError, match="dimension 4"):
-        filled.search(np.ones(3, np.float32), 5)
+        filled.search(SPACE, np.ones(3, np.float32), 5)
 
 
-def test_use_space__vectors_of_two_spaces_never_meet(filled: Library) -> None:
+def test_search__vectors_of_two_spaces_never_meet(filled: Library) -> None:
     other = Space(model="other", dimension=3, fingerprint="other-3")
-    filled.use_space(other)
-    assert filled.search(unit(1, 0, 0), 5) == []
+    assert filled.search(other, unit(1, 0, 0), 5) == []
     put_file(filled, Path("/p/new.png"), "new", [(content(), unit(1, 0, 0))], space=other)
-    assert texts(filled, filled.search(unit(1, 0, 0), 5)) == ["new.png"]
-    filled.use_space(SPACE)
-    assert len(filled.search(EAST, 5)) == 3
+    assert texts(filled, filled.search(other, unit(1, 0, 0), 5)) == ["new.png"]
+    assert len(filled.search(SPACE, EAST, 5)) == 3
     assert filled.spaces() == [(SPACE, 3), (other, 1)]
 
 
@@ -83,15 +83,14 @@ def test_open__finds_again_what_was_kept(filled: Library) -> None:
     before = filled.list_items()
     filled.close()
     with Library.open(filled.directory) as again:
-        again.use_space(SPACE)
-        assert texts(again, again.search(UP, 1)) == ["passage 1"]
+        assert texts(again, again.search(SPACE, UP, 1)) == ["passage 1"]
         assert again.list_items() == before
 
 
-def test_vector_of__as_it_was_kept(filled: Library) -> None:
-    (best, *_) = filled.search(UP, 1)
-    assert filled.vector_of(best.item_id).tolist() == UP.tolist()
-    assert filled.vector_of(ItemId(999)) is None
+def test_fetch__as_it_was_kept(filled: Library) -> None:
+    (best, *_) = filled.search(SPACE, UP, 1)
+    assert vector_of(filled, SPACE, best.item_id).tolist() == UP.tolist()
+    assert vector_of(filled, SPACE, ItemId(999)) is None
 
 
 def test_items__order_asked_for_and_gone_ones_left_out(filled: Library) -> None:
@@ -146,7 +145,7 @@ def test_forget__takes_files_and_their_items(filled: Library) -> None:
     assert filled.thumbnail_path(thumbnail) is not None
     assert filled.forget([Path("/p/notes.txt"), Path("/p/unknown")]) == 1
     assert [item.path.name for item in filled.list_items()] == ["east.png"]
-    assert texts(filled, filled.search(UP, 5)) == ["east.png"]
+    assert texts(filled, filled.search(SPACE, UP, 5)) == ["east.png"]
     assert filled.thumbnail_path(thumbnail) is None
     assert filled.spaces() == [(SPACE, 1)]
 
@@ -160,7 +159,7 @@ def test_forget__folder(filled: Library) -> None:
 def test_forget__copies_keep_the_items(filled: Library) -> None:
     put_file(filled, Path("/a/copy.png"), "east", [(content(), EAST)])
     filled.forget([Path("/p/east.png")])
-    assert len(filled.search(EAST, 5)) == 3
+    assert len(filled.search(SPACE, EAST, 5)) == 3
     assert filled.outcomes(outcome=Outcome.DUPLICATE) == []
     assert {row.path.name: row.outcome for row in filled.outcomes()} == {
         "copy.png": Outcome.INDEXED,
@@ -201,7 +200,7 @@ def test_check__says_what_is_missing(filled: Library) -> None:
 
 
 def test_check__finds_a_wrong_index(filled: Library) -> None:
-    filled._index.drop([filled.list_items()[0].id])
+    filled._spaces.drop([filled.list_items()[0].id])
     assert any("1 items missing, 0 too many" in line for line in filled.check())
 
 
@@ -229,7 +228,7 @@ def test_library__works_on_any_thread(filled: Library) -> None:
         if number % 5 == 0:
             path = Path(f"/t/{number}.png")
             put_file(filled, path, f"file {number}", [(content(), unit(1, number, 0, 0))])
-        return filled.items([filled.search(EAST, 1)[0].item_id]).popitem()[1]
+        return filled.items([filled.search(SPACE, EAST, 1)[0].item_id]).popitem()[1]
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(look, range(1, 60)))

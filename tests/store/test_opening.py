@@ -96,12 +96,11 @@ def test_close__lets_the_next_writer_in(library: Library) -> None:
 
 def test_read_only__sees_what_a_writer_commits(library: Library) -> None:
     with Library.open(library.directory, writable=False) as reader:
-        reader.use_space(SPACE)
-        assert reader.search(EAST, 5) == []
+        assert reader.search(SPACE, EAST, 5) == []
         put_file(library, Path("/p/a.png"), "a", [(content(), EAST)])
-        assert len(reader.search(EAST, 5)) == 1
+        assert len(reader.search(SPACE, EAST, 5)) == 1
         library.forget([Path("/p/a.png")])
-        assert reader.search(EAST, 5) == []
+        assert reader.search(SPACE, EAST, 5) == []
         put_file(library, Path("/p/b.png"), "b", [(content(), EAST)])
         assert any("1 files are no longer on disk" in line for line in reader.check())
 
@@ -135,11 +134,11 @@ def test_full_disk__is_one_sentence_and_loses_nothing(library: Library) -> None:
     long = content(text="word " * 20_000)
     with pytest.raises(LibraryError, match=r"on a full disk.*free some space"):
         put_file(library, Path("/p/b.png"), "b", [(long, EAST)])
-    assert len(library.search(EAST, 5)) == 1
+    assert len(library.search(SPACE, EAST, 5)) == 1
     with library._connection.reading() as conn:
         conn.execute(f"PRAGMA max_page_count = {2**30}")
     put_file(library, Path("/p/b.png"), "b", [(long, EAST)])
-    assert len(library.search(EAST, 5)) == 2
+    assert len(library.search(SPACE, EAST, 5)) == 2
     library.close()
 
 

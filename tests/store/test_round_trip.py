@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qwen3vl_app.store.encoding import bounds_under, decode_path, display, encode_path, storable
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import Item, Kind, Place
-from tests.store.build import content, hash_of, put_file, unit
+from tests.store.build import SPACE, content, hash_of, put_file, unit, vector_of
 
 NAMES = st.binary(min_size=1, max_size=40).map(lambda raw: raw.replace(b"/", b"-"))
 NAMES = NAMES.filter(lambda raw: b"\0" not in raw and raw not in (b".", b".."))
@@ -87,7 +87,7 @@ def test_item__comes_out_as_it_went_in(
         taken=taken,
     )
     assert (library.thumbnails / f"{item.thumbnail}.jpg").read_bytes() == given_content.thumbnail
-    assert library.vector_of(item.id).dtype == np.float32
+    assert vector_of(library, SPACE, item.id).dtype == np.float32
     assert library.forget([path]) == 1
 
 

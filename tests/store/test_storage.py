@@ -19,12 +19,11 @@ VECTORS = directions(COUNT)
 @pytest.fixture
 def filled(library: Library) -> Library:
     fill(library, VECTORS)
-    library.use_space(WIDE)
     return library
 
 
 def test_measure__full_size_finds_everything(filled: Library) -> None:
-    options = filled.storage.measure()
+    options = filled.storage.measure(WIDE)
     by = {(option.dimension, option.setting.format.value): option for option in options}
     assert len(by) == len(options) == 8  # 64 and 32 dimensions; a quarter would be too few
     full = by[64, "float32"]
@@ -55,16 +54,15 @@ def test_apply__changes_the_index_and_stays(
     filled.storage.apply(setting)
     assert filled.storage.setting() == setting
     assert "400 items, 32 numbers as int8" in filled.storage.describe()
-    assert filled.search(VECTORS[3], 1)[0].item_id == 4
+    assert filled.search(WIDE, VECTORS[3], 1)[0].item_id == 4
     files = sorted((filled.directory / "index").iterdir())
     assert [path.suffix for path in files] == [".rows", ".head"]
     assert files[0].stat().st_size == COUNT * 36
     filled.close()
     with Library.open(filled.directory) as again:
-        again.use_space(WIDE)
         assert "32 numbers as int8" in again.storage.describe()
         again.storage.apply(StorageSetting())
-        assert again.search(VECTORS[3], 1)[0].similarity == pytest.approx(1, abs=1e-6)
+        assert again.search(WIDE, VECTORS[3], 1)[0].similarity == pytest.approx(1, abs=1e-6)
 
 
 def test_apply__read_only(filled: Library) -> None:
@@ -81,11 +79,11 @@ def test_drop_spaces__frees_the_bytes(filled: Library) -> None:
     with filled._connection.writing() as conn:
         put_space(conn, old)
         conn.execute("INSERT INTO vector (item, space, value) SELECT item, 2, value FROM vector")
-    (found,) = filled.storage.old_spaces()
+    (found,) = filled.storage.old_spaces([WIDE])
     assert (found.space, found.vectors, found.bytes) == (old, COUNT, COUNT * 256)
-    assert filled.storage.old_spaces(keep=["old-64"]) == []
+    assert filled.storage.old_spaces([WIDE, old]) == []
     with pytest.raises(UsageError, match="being searched"):
-        filled.storage.drop_spaces(["test-64"])
+        filled.storage.drop_spaces(["test-64"], [WIDE])
     with filled._connection.reading() as conn:
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = Path(filled.directory / "library.db").stat().st_size
@@ -96,5 +94,5 @@ def test_drop_spaces__frees_the_bytes(filled: Library) -> None:
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert before - Path(filled.directory / "library.db").stat().st_size > 0.8 * COUNT * 256
     assert [space for space, _ in filled.spaces()] == [WIDE]
-    assert len(filled.search(VECTORS[0], COUNT)) == COUNT
+    assert len(filled.search(WIDE, VECTORS[0], COUNT)) == COUNT
     assert not any("damage" in line or "disagrees" in line for line in filled.check())

@@ -50,7 +50,6 @@ def passed(library: Library, since: timedelta) -> int:
 
 def test_remove__a_copy_goes_to_the_trash_and_comes_back_whole(library: Library) -> None:
     place = drop(library, "Italy/boat.txt", b"a boat at sea")
-    library.use_space(SPACE)
     (item,) = library.list_items()
     library.tag([item.id], "sea")
     when = place.stat().st_mtime_ns
@@ -58,7 +57,7 @@ def test_remove__a_copy_goes_to_the_trash_and_comes_back_whole(library: Library)
     assert (removed.files, removed.copies) == (1, 1)
     assert not place.exists()
     assert not place.parent.exists()
-    assert (library.list_items(), library.search(EAST, 5)) == ([], [])
+    assert (library.list_items(), library.search(SPACE, EAST, 5)) == ([], [])
     assert library.find_words(ExactWords.read("boat")).found == ()
     assert library.tags() == []
     assert library.check() == []
@@ -73,7 +72,7 @@ def test_remove__a_copy_goes_to_the_trash_and_comes_back_whole(library: Library)
     assert place.read_bytes() == b"a boat at sea"
     assert place.stat().st_mtime_ns == when
     assert [one.id for one in library.list_items()] == [item.id]
-    assert [hit.item_id for hit in library.search(EAST, 5)] == [item.id]
+    assert [hit.item_id for hit in library.search(SPACE, EAST, 5)] == [item.id]
     assert library.find_words(ExactWords.read("boat")).found == (item.id,)
     assert (library.tags(), library.collections()) == ([("sea", 1)], [("Trip", 1)])
     assert (library.trash.all(), trashed(library)) == ([], 0)

@@ -12,7 +12,7 @@ import pytest
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.uploads import CONTENT, place_upload
 from qwen3vl_app.types import ContentHash, ExactWords, ItemFilter
-from tests.store.build import SPACE, content, put_file, unit
+from tests.store.build import content, put_file, unit
 
 BYTES = b"the same bytes"
 
@@ -89,7 +89,6 @@ def dropped(library: Library) -> list[Path]:
     places = [drop(library.uploads, name) for name in ("Italy/boat.jpg", "ship.jpg")]
     for place in places:
         put_file(library, place, "boat", [(content(), unit(1, 0, 0, 0))])
-    library.use_space(SPACE)
     return places
 
 

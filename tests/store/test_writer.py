@@ -11,7 +11,7 @@ from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
 from qwen3vl_app.store.tables import items
 from qwen3vl_app.types import FileOutcome, Kind, Outcome, SkippedPath, Space
-from tests.store.build import SPACE, commit, content, hash_of, put_file, stamp, unit
+from tests.store.build import SPACE, commit, content, hash_of, put_file, stamp, unit, vector_of
 
 EAST, NORTH = unit(1, 0, 0, 0), unit(0, 1, 0, 0)
 A, B = Path("/p/a.png"), Path("/p/b.png")
@@ -52,7 +52,7 @@ def test_commit__all_or_nothing(library: Library) -> None:
             ends=[FileEnd(file=file, stamp=stamp(A), content_hash=hash_of("a"), vectors=1)],
         )
     assert library.list_items() == []
-    assert library.search(EAST, 5) == []
+    assert library.search(SPACE, EAST, 5) == []
     assert library.counts().pending == 2
     assert library.spaces() == []
     assert all("damage" not in line for line in library.check())
@@ -68,7 +68,7 @@ def test_commit__failure_at_the_last_statement_leaves_nothing(library: Library) 
         )
     with pytest.raises(sqlite3.IntegrityError, match="stopped"):
         commit(library, {file: "a"}, ONE, mark=stamp(A))
-    assert (library.list_items(), library.search(EAST, 5)) == ([], [])
+    assert (library.list_items(), library.search(SPACE, EAST, 5)) == ([], [])
     with library._connection.reading() as conn:
         conn.execute("DROP TRIGGER stopper")
     assert commit(library, {file: "a"}, ONE, mark=stamp(A)) == {file: Outcome.INDEXED}
@@ -84,7 +84,7 @@ def test_commit__searchable_batch_by_batch(library: Library) -> None:
     (file,) = pending(library, A)
     starts = {file: hash_of("a")}
     assert library.writer.commit(SPACE, starts=starts, parts=[part("a")], ends=[]) == {}
-    assert len(library.search(EAST, 5)) == 1
+    assert len(library.search(SPACE, EAST, 5)) == 1
     assert library.counts().pending == 1
     end = FileEnd(
         file=file,
@@ -96,7 +96,7 @@ def test_commit__searchable_batch_by_batch(library: Library) -> None:
     outcomes = library.writer.commit(SPACE, starts=starts, parts=[part("a", 1)], ends=[end])
     assert outcomes == {file: Outcome.INDEXED}
     assert reason_of(library, A) == "note"
-    assert len(library.search(EAST, 5)) == 2
+    assert len(library.search(SPACE, EAST, 5)) == 2
 
 
 def test_commit__equal_files_are_duplicates_of_the_first(library: Library) -> None:
@@ -113,15 +113,15 @@ def test_commit__same_part_again_keeps_its_id(library: Library) -> None:
     commit(library, {file: "a"}, [(content(text="better"), NORTH)])
     (after,) = library.list_items()
     assert (after.id, after.text) == (before.id, "better")
-    assert library.vector_of(after.id).tolist() == NORTH.tolist()
-    assert [found.similarity for found in library.search(NORTH, 5)] == [1]
+    assert vector_of(library, SPACE, after.id).tolist() == NORTH.tolist()
+    assert [found.similarity for found in library.search(SPACE, NORTH, 5)] == [1]
 
 
 def test_commit__forgotten_meanwhile_has_no_outcome(library: Library) -> None:
     (file,) = pending(library, A)
     library.forget([A])
     assert commit(library, {file: "a"}, ONE) == {}
-    assert (library.list_items(), library.search(EAST, 5)) == ([], [])
+    assert (library.list_items(), library.search(SPACE, EAST, 5)) == ([], [])
     assert library.writer.sweep() == 1
     assert list(library.thumbnails.iterdir()) == []
 
@@ -152,11 +152,11 @@ def test_changed_file__shows_the_old_until_the_new_is_complete(library: Library)
     starts = {file: hash_of("new")}
     library.writer.commit(SPACE, starts=starts, parts=[part("new")], ends=[])
     assert {item.content_hash for item in library.list_items()} == {hash_of("old")}
-    assert len(library.search(EAST, 5)) == 2
+    assert len(library.search(SPACE, EAST, 5)) == 2
     end = FileEnd(file=file, stamp=stamp(A, size=2), content_hash=hash_of("new"), vectors=1)
     library.writer.commit(SPACE, starts=starts, parts=[], ends=[end])
     assert {item.content_hash for item in library.list_items()} == {hash_of("new")}
-    assert len(library.search(EAST, 5)) == 1
+    assert len(library.search(SPACE, EAST, 5)) == 1
     assert library.writer.sweep() == 2
     assert all("damage" not in line for line in library.check())
 
@@ -168,7 +168,7 @@ def test_changed_file__cannot_be_read_any_more(library: Library) -> None:
         file=file, stamp=stamp(A, size=2), content_hash=None, reason=Message.free("broken")
     )
     library.writer.commit(SPACE, starts={}, parts=[], ends=[end])
-    assert library.search(EAST, 5) == []
+    assert library.search(SPACE, EAST, 5) == []
     assert [(row.path, str(row.reason)) for row in library.failures()] == [(A, "broken")]
 
 
@@ -178,23 +178,23 @@ def test_unchanged_file__that_cannot_be_read_keeps_its_items(library: Library, m
     (file,) = pending(library, A)
     end = FileEnd(file=file, stamp=mark, content_hash=None, reason=Message.free("drive is gone"))
     library.writer.commit(SPACE, starts={}, parts=[], ends=[end])
-    assert len(library.search(EAST, 5)) == 1
+    assert len(library.search(SPACE, EAST, 5)) == 1
 
 
 def test_renamed_file__takes_over_the_items(library: Library) -> None:
     put_file(library, A, "a", ONE)
-    (known,) = library._writer.known_under(A)
+    (known,) = library.writer.stamps_under(A).values()
     library.writer.add_sources([Path("/p")], None)
     (source,) = library.writer.sources()
     (file,) = pending(library, B)
     library.writer.finish_source(source.id, [known.id])
-    assert (library.list_items(), library.search(EAST, 5)) == ([], [])
+    assert (library.list_items(), library.search(SPACE, EAST, 5)) == ([], [])
     assert library.writer.is_embedded(hash_of("a"), SPACE)
     end = FileEnd(file=file, stamp=stamp(B), content_hash=hash_of("a"))
     outcomes = library.writer.commit(SPACE, starts={}, parts=[], ends=[end])
     assert outcomes == {file: Outcome.INDEXED}
     assert [item.path for item in library.list_items()] == [B]
-    assert len(library.search(EAST, 5)) == 1
+    assert len(library.search(SPACE, EAST, 5)) == 1
     assert library.writer.sweep() == 0
 
 
@@ -205,7 +205,7 @@ def test_skipped__file_that_was_indexed_no_longer_shows(library: Library) -> Non
         skipped=[skipped, SkippedPath(path=B, reason=Message.of("reason.hidden"))]
     )
     assert rows(library) == {"a.png": Outcome.SKIPPED, "b.png": Outcome.SKIPPED}
-    assert library.search(EAST, 5) == []
+    assert library.search(SPACE, EAST, 5) == []
 
 
 # ---------------------------------------------------------------- what is to be done
@@ -230,17 +230,16 @@ def test_sources__once_each_in_order(library: Library) -> None:
 
 def test_record_scan__members_join_the_collection(library: Library) -> None:
     put_file(library, A, "a", ONE)
-    (known,) = library._writer.known_under(Path("/p"))
-    assert (known.path, known.stamp, known.outcome) == (A, stamp(A), Outcome.INDEXED)
+    ((path, known),) = library.writer.stamps_under(Path("/p")).items()
+    assert (path, known.size, known.mtime_ns, known.outcome) == (str(A), 1, 1, Outcome.INDEXED)
     library.writer.record_scan(members=[known.id], collection="trip")
     library.writer.record_scan(members=[known.id], collection="trip")
     assert library.collections() == [("trip", 1)]
 
 
-def test_known_under__not_the_neighbour_with_the_longer_name(library: Library) -> None:
+def test_stamps_under__not_the_neighbour_with_the_longer_name(library: Library) -> None:
     pending(library, Path("/p/x/a"), Path("/p/x.png"), Path("/p/xy/a"))
-    found = library._writer.known_under(Path("/p/x"))
-    assert [file.path for file in found] == [Path("/p/x/a")]
+    assert [*library.writer.stamps_under(Path("/p/x"))] == ["/p/x/a"]
 
 
 def test_stale_files__those_without_vectors_in_the_space(library: Library) -> None:

@@ -17,6 +17,7 @@ from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemId
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
+from tests.store.build import vector_of
 from tests.survival.conftest import Disk, Drive
 from tests.survival.killed import DirectReader
 
@@ -51,12 +52,11 @@ def resumed(world: World) -> IndexProgress:
 
 def assert_sound(world: World) -> int:
     """All is well with what was kept; how much that is."""
-    world.library.use_space(world.host.space())
-    assert world.library.check() == []
+    assert world.library.check(world.host.space()) == []
     items = world.library.list_items(limit=10_000)
     if items:
-        vector = world.library.vector_of(items[0].id)
-        assert len(world.library.search(vector, 10_000)) == len(items)
+        vector = vector_of(world.library, world.host.space(), items[0].id)
+        assert len(world.library.search(world.host.space(), vector, 10_000)) == len(items)
     return len(items)
 
 
@@ -141,10 +141,10 @@ def test_read_only_disk__stops_with_a_sentence_and_goes_on(small: OnDisk) -> Non
         services, why = services_for_page(small.settings)
         assert is_one_sentence(why)
         assert not services.library.writable
-        services.library.use_space(small.host.space())
-        vector = services.library.vector_of(ItemId(1))
-        assert len(services.library.search(vector, 10)) == 4
-        assert services.library.check() == []
+        space = small.host.space()
+        vector = vector_of(services.library, space, ItemId(1))
+        assert len(services.library.search(space, vector, 10)) == 4
+        assert services.library.check(space) == []
         services.close()
     finally:
         small.disk.set("rw")

@@ -23,6 +23,7 @@ from qwen3vl_app.store.tables import files, outcomes
 from qwen3vl_app.types import Content, FileStamp, ItemId, Outcome, Outline, Part, SkippedPath
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
+from tests.store.build import vector_of
 from tests.survival.killed import DirectReader
 from tests.survival.test_kill import PROJECT
 
@@ -57,8 +58,16 @@ def test_two_processes__the_second_is_told_and_searches_only(world: World) -> No
             Library.open(world.library.directory)
         services, why = services_for_page(Settings(library=world.library.directory))
         assert f"process {first.pid}" in why
-        services.library.use_space(world.host.space())
-        assert len(services.library.search(services.library.vector_of(ItemId(1)), 10)) == 3
+        assert (
+            len(
+                services.library.search(
+                    world.host.space(),
+                    vector_of(services.library, world.host.space(), ItemId(1)),
+                    10,
+                )
+            )
+            == 3
+        )
         services.close()
     finally:
         first.kill()  # a dead program holds nothing

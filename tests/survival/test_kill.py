@@ -22,6 +22,7 @@ from qwen3vl_app.store import index_sync
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemId
 from tests.indexing.embedders import HashingEmbedder
+from tests.store.build import vector_of
 from tests.survival.killed import DONE, DirectReader, keep_index_early, run
 
 KILLS = 100
@@ -141,13 +142,14 @@ def checked(directory: Path) -> dict[int, tuple[str, int]]:
     kept.
     """
     with Library.open(directory) as library:
-        library.use_space(HashingEmbedder().space)
-        missing = [line for line in library.check() if "files are no longer on disk" not in line]
+        space = HashingEmbedder().space
+        wrong = library.check(space)
+        missing = [line for line in wrong if "files are no longer on disk" not in line]
         assert missing == []
         shown = {int(item.id) for item in library.list_items(limit=100_000)}
         if shown:
-            vector = library.vector_of(ItemId(min(shown)))
-            assert {int(hit.item_id) for hit in library.search(vector, len(shown))} == shown
+            vector = vector_of(library, space, ItemId(min(shown)))
+            assert {int(hit.item_id) for hit in library.search(space, vector, len(shown))} == shown
         with library._connection.reading() as conn:
             rows = conn.execute(
                 "SELECT id, content, ordinal FROM item JOIN vector ON vector.item = item.id"

@@ -11,6 +11,7 @@ from PIL import Image
 
 from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import FileOutcome, Item, Kind, Outcome
 from qwen3vl_app.ui.file_keys import path_of
@@ -278,7 +279,7 @@ def test_storage__measures_before_it_changes(empty):
 
 
 def test_storage__before_the_model_has_loaded_nothing_is_old(empty):
-    empty.library.space = None
+    empty.models.show(ModelState.LOADING)
     with http(empty) as client:
         assert client.get("/api/storage").json()["old"] == []
 

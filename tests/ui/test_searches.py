@@ -8,9 +8,9 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.types import ItemFilter, Kind, Query
 from qwen3vl_app.ui.failures import UNEXPECTED
 from qwen3vl_app.ui.searches import NewestSearch, Searches
-from tests.ui.world import FakeEngine
+from tests.ui.world import HOSTILE, FakeEngine
 
-ASKED = {"text": "red", "files": [], "choices": {}, "items": []}
+ASKED = {"question": {"text": "red", "files": []}, "items": []}
 
 
 @pytest.fixture
@@ -95,5 +95,11 @@ def test_run__a_filter_alone_is_listed_and_asks_no_model(engine):
     where = ItemFilter(kinds=frozenset({Kind.PAGE}))
     values = list(Searches(engine).run("tab", ASKED, lambda: where))
     assert [value["stage"] for value in values] == ["begun", "listing"]
-    assert values[1] == {"seq": values[0]["seq"], "stage": "listing", "asked": ASKED}
+    assert values[1] == {"seq": values[0]["seq"], "stage": "listing", **ASKED}
     assert engine.seen == []
+
+
+def test_run__hostile_text_comes_back_as_it_went_in(engine):
+    asked = {"question": {"text": HOSTILE, "files": []}, "items": []}
+    values = list(Searches(engine).run("tab", asked, lambda: Query(text=HOSTILE)))
+    assert [value["question"]["text"] for value in values] == [HOSTILE] * len(values)

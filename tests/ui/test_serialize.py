@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from qwen3vl_app.models.service.host import OFF
 from qwen3vl_app.search.engine import NOT_RERANKED
 from qwen3vl_app.search.ranking import Movement
+from qwen3vl_app.search.recall import PARTLY
 from qwen3vl_app.types import (
     ContentHash,
     Hit,
@@ -23,8 +24,6 @@ from qwen3vl_app.types import (
     Kind,
     Place,
     Query,
-    SearchStage,
-    SearchUpdate,
     WordsMode,
 )
 from qwen3vl_app.ui.sentences import note_row
@@ -37,7 +36,6 @@ from qwen3vl_app.ui.serialize import (
     snippet,
 )
 from qwen3vl_app.ui.serialize_hits import board_value, finite, hit_row
-from tests.ui.world import HOSTILE
 
 
 def test_query_words__short_ones_are_left_out_except_cjk():
@@ -68,12 +66,12 @@ def test_finite__json_has_no_nan():
 def test_board_value__rows_tell_both_ranks(drawn):
     query = Query(text="red circle", top_k=5, depth=20)
     *_, last = drawn.engine.search(query)
-    value = board_value(last, query, seq=7, asked={"text": "red circle", "files": 0})
+    value = board_value(last, query, seq=7)
     rows = value["hits"]
     assert json.loads(json.dumps(value)) == value
     assert (value["seq"], value["stage"], value["top"], len(rows)) == (7, "done", 5, 20)
     kept = replace(last, kept_scores=9)
-    assert (value["kept"], board_value(kept, query, seq=8, asked={})["kept"]) == (0, 9)
+    assert (value["kept"], board_value(kept, query, seq=8)["kept"]) == (0, 9)
     assert [row["r0"] for row in rows] == list(range(1, 21))
     assert {row["moved"] for row in rows if row["r1"]} <= set(Movement)
     assert any(row["moved"] == "rescued" for row in rows)
@@ -86,10 +84,10 @@ def test_board_value__rows_tell_both_ranks(drawn):
 def test_board_value__says_what_was_left_out(drawn):
     query = Query(text='red "circle 00"', words=WordsMode.ON, top_k=5, rerank=False)
     first, *_ = drawn.engine.search(query)
-    value = board_value(first, query, seq=1, asked={})
+    value = board_value(first, query, seq=1)
     left, top = value["left"], value["hits"][0]
     assert (left["shown"], left["level"], left["more"]) == (5, 0.45, False)
-    assert value["asked"]["words"] == ["circle 00", "red"]
+    assert value["words"] == ["circle 00", "red"]
     assert 0 <= top["percentile"] <= 100
     found = [(row["title"], row["words"]) for row in value["hits"] if row["words"]]
     assert found == [("red circle 00.png", 1)]
@@ -100,19 +98,15 @@ def test_board_value__says_what_was_left_out(drawn):
 def test_note_row__the_reason_has_words_of_its_own():
     note = note_row(f"{NOT_RERANKED}{OFF}")
     assert (note["code"], note["values"]["reason"]["code"]) == ("not_reranked", "reranker.off")
+    partly = note_row(PARTLY.format(n="1,240", all="8,000", model="New"))
+    assert partly["code"] == "search.partly"
+    assert partly["values"] == {"n": "1,240", "all": "8,000", "model": "New"}
     assert note_row("Something new.") == {"text": "Something new.", "code": "", "values": {}}
 
 
 def test_board_value__a_hit_by_words_alone_has_no_similarity(drawn):
     hit = Hit(item=next(iter(drawn.library.items_by_id.values())), recall_rank=1, similarity=None)
     assert (hit_row(hit, 5, [])["sim"], hit_row(hit, 5, [])["percentile"]) == (None, None)
-
-
-def test_board_value__hostile_text_is_only_text(drawn):
-    query = Query(text=HOSTILE)
-    update = SearchUpdate(stage=SearchStage.RECALL, hits=())
-    value = board_value(update, query, seq=1, asked={"text": HOSTILE, "files": 0})
-    assert value["asked"]["text"] == HOSTILE
 
 
 def test_item_card__page_says_where_it_is(drawn, client):

@@ -167,7 +167,7 @@ class FakeStorage:
         ]
     )
 
-    def describe(self) -> str:
+    def describe(self, space: Space | None = None) -> str:
         return f"exact, 38 items, {self.now.dimension_of(64)} numbers as {self.now.format}"
 
     def setting(self) -> StorageSetting:
@@ -194,10 +194,10 @@ class FakeStorage:
     def apply(self, setting: StorageSetting) -> None:
         self.now = setting
 
-    def old_spaces(self) -> list[OldSpace]:
+    def old_spaces(self, searched: Sequence[Space]) -> list[OldSpace]:
         return self.old
 
-    def drop_spaces(self, fingerprints: Sequence[str]) -> int:
+    def drop_spaces(self, fingerprints: Sequence[str], searched: Sequence[Space] = ()) -> int:
         gone = [one for one in self.old if one.space.fingerprint in fingerprints]
         self.old = [one for one in self.old if one not in gone]
         return sum(one.bytes for one in gone)
@@ -278,7 +278,6 @@ class FakeTrash:
 class FakeLibrary:
     directory: Path
     storage: FakeStorage = field(default_factory=FakeStorage)
-    space: Space | None = SPACE
     items_by_id: dict[ItemId, Item] = field(default_factory=dict)
     collection_of: dict[ItemId, str] = field(default_factory=dict)
     outcome_rows: list[FileOutcome] = field(default_factory=list)
@@ -379,7 +378,7 @@ class FakeLibrary:
     def tags_of(self, items: Sequence[ItemId]) -> dict[ItemId, tuple[str, ...]]:
         return {item: tuple(self.tags_by_id.get(item, ())) for item in items}
 
-    def duplicates(self, limit: int = 100, after: int = 0) -> list[DuplicateGroup]:
+    def duplicates(self, space: Space, limit: int = 100, after: int = 0) -> list[DuplicateGroup]:
         """Pictures with the same colour and the same number of sides, as if nearly the same."""
         groups: dict[str, list[Item]] = {}
         for item in self.items_by_id.values():
@@ -512,6 +511,12 @@ class FakeModels:
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         return self.embedder, self.reranker
+
+    def space(self) -> Space:
+        return SPACE
+
+    def loaded_space(self) -> Space | None:
+        return SPACE if self.embedder.state is ModelState.READY else None
 
     def retry(self) -> None:
         self.retried += 1

@@ -125,6 +125,11 @@ class ModelHost:
         """
         return self._embedder().space
 
+    def loaded_space(self) -> Space | None:
+        """As ``space``; None while the embedder is not loaded. Never waits, and starts nothing."""
+        embedder: Embedder | None = self._slots[Role.EMBEDDER].model
+        return None if embedder is None else embedder.space
+
     def embedder_budget(self) -> Budget:
         """What the embedder looks at; waits and raises as `space`."""
         return self._embedder().budget

@@ -156,6 +156,7 @@ SEALED = (
         ("id", "removal", "size", "mtime_ns"),
         ("path", "content", "outcome", "reason", "collections", "trash"),
     ),
+    Sealed("search_runs", ("id",), ("id", "pinned"), ("asked", "question", "answer")),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and are wrong aloud, as

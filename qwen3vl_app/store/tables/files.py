@@ -120,6 +120,19 @@ def originals_of(conn: sqlite3.Connection, content_hash: ContentHash) -> list[Or
     ]
 
 
+def notes_of(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> dict[ContentHash, str]:
+    """What is said of these contents though they are indexed, such as a page that is missing.
+
+    Contents of which nothing is said are left out. Equal files have the note of the first.
+    """
+    rows = conn.execute(
+        "SELECT content, reason FROM file WHERE content IN (SELECT value FROM json_each(?)) "
+        "AND outcome = 'indexed' AND reason <> ''",
+        (json.dumps(sorted(set(contents))),),
+    )
+    return {ContentHash(content): str(reason) for content, reason in rows}
+
+
 def living_paths(conn: sqlite3.Connection) -> list[Path]:
     """Every file that shows items."""
     rows = conn.execute("SELECT path FROM file WHERE content IS NOT NULL ORDER BY id")

@@ -17,6 +17,7 @@
     vector_state  changes whenever what can be found does
     storage       how the search index keeps vectors
     removal, removed_file  what was removed, as it was
+    search_runs   what was asked, and what both stages answered
     checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
@@ -40,6 +41,7 @@ from qwen3vl_app.store.tables.migrations.m005_folded_words import m005_folded_wo
 from qwen3vl_app.store.tables.migrations.m006_readings import m006_readings
 from qwen3vl_app.store.tables.migrations.m007_removals import m007_removals
 from qwen3vl_app.store.tables.migrations.m008_messages import m008_messages
+from qwen3vl_app.store.tables.migrations.m009_search_runs import m009_search_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +57,7 @@ for _step in (
     m006_readings,
     m007_removals,
     m008_messages,
+    m009_search_runs,
 ):
     MIGRATIONS()(_step)
 

@@ -56,6 +56,12 @@ def list_spaces(conn: sqlite3.Connection) -> list[tuple[Space, int]]:
     ]
 
 
+def has_others(conn: sqlite3.Connection, space: Space) -> bool:
+    """Whether there is any space beside this one."""
+    sql = "SELECT 1 FROM space WHERE fingerprint <> ? LIMIT 1"
+    return conn.execute(sql, (space.fingerprint,)).fetchone() is not None
+
+
 def space_bytes(conn: sqlite3.Connection, space: Space) -> int:
     """What the vectors of a space take in the database."""
     count = conn.execute(
@@ -86,17 +92,6 @@ def put_vector(
         "ON CONFLICT (item, space) DO UPDATE SET value = excluded.value, stamp = excluded.stamp",
         (item, space, vector.astype(_STORED).tobytes()),
     )
-
-
-def read_vector(conn: sqlite3.Connection, item: ItemId, space: int) -> Vectors | None:
-    """The vector of a living item, shape (D,), or None."""
-    row = conn.execute(
-        "SELECT 1 FROM vector JOIN item ON item.id = vector.item "
-        f"WHERE item = ? AND space = ? AND {LIVING}",
-        (item, space),
-    ).fetchone()
-    found = [] if row is None else [*read_vectors(conn, space, np.array([item], np.int64))]
-    return found[0][1][0] if found else None
 
 
 def found_stamp(conn: sqlite3.Connection) -> int:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import DuplicateGroup, Item
@@ -49,12 +48,10 @@ def duplicate_routes(services: Services) -> APIRouter:
         return await lane.answer(request, found, after, limit)
 
     def found(after: int, limit: int) -> Json:
-        embedder, _ = services.models.status()
-        if library.space is None and embedder.state is ModelState.READY:
-            library.use_space(services.models.space())
-        groups = library.duplicates(after=after, limit=limit + 1)
+        space = services.models.loaded_space()
+        groups = [] if space is None else library.duplicates(space, after=after, limit=limit + 1)
         return {
-            "ready": library.space is not None,
+            "ready": space is not None,
             "groups": [group_row(library, group, shown) for group in groups[:limit]],
             "next": after + limit if len(groups) > limit else None,
         }

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display, storable
-from qwen3vl_app.ui.file_keys import key_of, usable_path
+from qwen3vl_app.types.paths import usable_path
+from qwen3vl_app.ui.file_keys import key_of
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.serialize import Json
 

@@ -16,7 +16,8 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Outcome
-from qwen3vl_app.ui.file_keys import path_of, usable_path
+from qwen3vl_app.types.paths import usable_path
+from qwen3vl_app.ui.file_keys import path_of
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.pasted_paths import path_on_this_computer
 from qwen3vl_app.ui.routes.removals import removed_row
@@ -84,6 +85,7 @@ class StatusBoard:
             "models": model_rows(self._services),
             "writable": self._services.library.writable,
             "read_only": self._services.settings.read_only,
+            "history": self._services.history is not None,
             "notices": [remark["text"] for remark in remarks],
             "remarks": remarks,
             **self._library(progress),

@@ -11,7 +11,7 @@ from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Item, ItemId, Kind, calendar_time
-from qwen3vl_app.ui.filters import read_filter
+from qwen3vl_app.types.reading import read_filter
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.previews import opened
 from qwen3vl_app.ui.routes.media import LARGEST_ID, known_item, media_type

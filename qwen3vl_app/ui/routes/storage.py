@@ -13,6 +13,7 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.storage import StorageOption
+from qwen3vl_app.types import Space
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.reasons import reason_row
 from qwen3vl_app.ui.serialize import Json
@@ -65,7 +66,7 @@ def storage_routes(services: Services) -> APIRouter:
         if not measuring.acquire(blocking=False):
             raise LibraryBusyError(Message.of("storage.measuring"))
         try:
-            options = storage.measure(services.library.space or services.models.space())
+            options = storage.measure(services.models.space())
         finally:
             measuring.release()
         return storage_row(services) | {"options": [option_row(option) for option in options]}
@@ -75,24 +76,26 @@ def storage_routes(services: Services) -> APIRouter:
         return storage_row(services)
 
     def dropped(job: Drop) -> Json:
-        freed = storage.drop_spaces([storable(space) for space in job.spaces])
+        names = [storable(space) for space in job.spaces]
+        freed = storage.drop_spaces(names, _searched(services))
         return storage_row(services) | {"freed": freed}
 
     return router
 
 
 def storage_row(services: Services) -> Json:
-    """The index in use, and the vectors that nothing searches.
+    """How the loaded model's vectors are searched, and the vectors that nothing searches.
 
-    While no space is in use, as before the model has loaded, none of them counts as old.
+    Before the model has loaded, none of them counts as old.
     """
     storage = services.library.storage
     setting = storage.setting()
-    old = [] if services.library.space is None else storage.old_spaces()
+    searched = _searched(services)
+    old = storage.old_spaces(searched) if searched else []
     trash = services.library.trash.size()
     return {
         "trash": {"files": trash.files, "bytes": trash.bytes},
-        "line": reason_row(storage.describe()),
+        "line": reason_row(storage.describe(next(iter(searched), None))),
         "setting": setting_row(setting),
         "old": [
             {
@@ -104,6 +107,12 @@ def storage_row(services: Services) -> Json:
             for one in old
         ],
     }
+
+
+def _searched(services: Services) -> list[Space]:
+    """The spaces that searches use now; none before the model has loaded."""
+    space = services.models.loaded_space()
+    return [] if space is None else [space]
 
 
 def setting_row(setting: StorageSetting) -> Json:

@@ -17,8 +17,8 @@ from typing import Any
 from gradio.data_classes import FileData
 from gradio.exceptions import InvalidPathError
 
+from qwen3vl_app.search.question_files import QuestionFile
 from qwen3vl_app.ui.given_files import GivenFiles
-from qwen3vl_app.ui.query_files import QueryFile
 
 
 def with_keys(box: Any, given: GivenFiles) -> Any:  # noqa: ANN401  # gradio's types are too wide
@@ -56,6 +56,6 @@ def _moving(component: Any, key_of: Callable[[str | Path], str | None]) -> Any: 
     return component
 
 
-def _file(file: QueryFile) -> FileData:
+def _file(file: QuestionFile) -> FileData:
     kind, _ = mimetypes.guess_type(file.path.name)
     return FileData(path=str(file.path), orig_name=file.path.name, mime_type=kind)

@@ -30,7 +30,7 @@ class SearchTab:
 
     box: gr.MultimodalTextbox
     asking: gr.HTML
-    """Everything around the box. Its value is what ``Choices.read`` takes, set by its script."""
+    """Everything around the box. Its value is what ``Question.read`` takes, set by its script."""
 
     board: gr.HTML
 

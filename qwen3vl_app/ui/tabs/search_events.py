@@ -7,12 +7,13 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
+from qwen3vl_app.search.question_files import MOST_FILES
+from qwen3vl_app.search.resolve import resolve
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import ItemId
+from qwen3vl_app.types import ItemId, SearchUpdate
+from qwen3vl_app.types.question import MOST_ITEMS, Question
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
-from qwen3vl_app.ui.query_files import MOST_FILES
-from qwen3vl_app.ui.question_form import MOST_ITEMS, build_question
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.serialize import Json, item_card
 
@@ -51,19 +52,19 @@ class SearchEvents:
     def _run(
         self, request: gr.Request, text: str, keys: Sequence[str], given: Json | None
     ) -> Event:
-        choices = known_choices(given)
-        asked = {
-            "text": text.strip(),
-            "files": [*keys],  # also one that has gone: the address goes on asking for it
-            "choices": choices,
-            "items": self._cards(choices),
-        }
-        every = self._given.every
+        # as it was sent, also with a file that has gone: the address goes on asking for it
+        question = {"text": text.strip(), "files": [*keys], **known_choices(given)}
+        reader, every = self._services.reader, self._given.every
         yield from self._searches.run(
             session_of(request),
-            asked,
-            lambda: build_question(self._services, text.strip(), every(keys), choices, every),
+            {"question": question, "items": self._cards(question)},
+            lambda: resolve(Question.read(question), reader, every),
+            lambda update: self._keep(question, update),
         )
+
+    def _keep(self, question: Json, update: SearchUpdate) -> None:
+        if self._services.history is not None:
+            self._services.history.keep(Question.read(question), update)
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:
         """The items that are named as examples, to be shown above the results."""

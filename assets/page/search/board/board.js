@@ -3,7 +3,7 @@
 // The value comes from a search that streams: begun, recall, rerank…, done | stopped | error. Every
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
-import { DEFAULTS, isQuestion } from '../question/state.js';
+import { DEFAULTS, fromQuestion, isQuestion } from '../question/state.js';
 import { densityButton, sideButtons, viewButtons } from './buttons.js';
 import { Column } from './column.js';
 import { BoardGrid } from './grid.js';
@@ -86,7 +86,8 @@ class Board {
   }
 
   /** Take a value from the server. */
-  take(value) {
+  take(sent) {
+    const value = sent && { ...sent, asked: { ...fromQuestion(sent.question), items: sent.items, words: sent.words } };
     if (!value || value.seq < this.seq || value.seq <= this.dismissed) return;
     const begun = value.seq > this.seq;
     this.seq = value.seq;

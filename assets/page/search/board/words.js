@@ -52,7 +52,8 @@ export function legend(board, hits) {
   return [...question, ...shown];
 }
 
-function quoted({ text, files, choices, items }) {
+/** A question in a line, as a person would say it. */
+export function quoted({ text, files, choices, items }) {
   const alone = !files.length && !choices.like?.length && !choices.also?.length; // then it leads the whole line
   const title = (id) => items.find((item) => item.id === id)?.title ?? `#${id}`;
   const named = (name, ids) => (ids ?? []).map((id) => t(name, { title: title(id) }));

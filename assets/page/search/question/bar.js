@@ -1,4 +1,4 @@
-// The row under the query box: kinds, collection, how many, exact words, reranking, and the two
+// The row under the query box: kinds, collection, how many, exact words, reranking, and the
 // buttons that unfold the rest.
 
 import { chosen, DEFAULTS, FILTERS, TOPS } from './state.js';
@@ -21,7 +21,8 @@ export class Bar {
     this.words = choice('words', WORDS.map((mode) => [mode, t(`words.${mode}`)]), t('words.title'), set);
     this.rerank = el('button', { type: 'button', class: 'chip asking-rerank', onclick: () => set({ rerank: !this.now.rerank }) });
     this.rerank.append(icon('check', 15), el('span', { text: t('asking.rerank') }));
-    this.folds = [fold('filter', 'filters.more'), fold('sliders', 'asking.advanced')];
+    this.folds = [fold('filter', 'filters.more'), fold('sliders', 'asking.advanced'), historyButton()];
+    this.folds[2].hidden = true; // until the program says that it keeps one
     this.row = el('div', { class: 'asking-row', id: 'asking-row' });
     this.row.append(this.kinds, this.collection, this.top, this.words, this.rerank, ...this.folds);
     this.toggle = this.buildToggle();
@@ -41,10 +42,10 @@ export class Bar {
     return toggle;
   }
 
-  /** Tie the last two buttons to the panels they show. */
+  /** Tie the last buttons to the panels they show; `shown` is called whenever one is. */
   unfold(panels) {
     this.folds.forEach((button, n) => {
-      const panel = panels[n];
+      const { node: panel, shown } = panels[n];
       panel.id = `asking-panel-${n}`;
       attribute(button, 'aria-controls', panel.id);
       const show = (shown) => {
@@ -53,8 +54,11 @@ export class Bar {
       };
       button.addEventListener('click', () => {
         show(panel.hidden);
-        if (!panel.hidden) panel.querySelector('input, select, textarea')?.focus({ preventScroll: true });
+        if (panel.hidden) return;
+        shown?.call(panels[n]);
+        panel.querySelector('input, select, textarea')?.focus({ preventScroll: true });
       });
+      button.fold = () => show(false);
       for (const node of [button, panel]) onEscape(node, () => !panel.hidden, () => show(false), button);
     });
   }
@@ -83,7 +87,8 @@ export class Bar {
   }
 
   /** The library's collections changed. */
-  know({ collections }) {
+  know({ collections, history }) {
+    this.folds[2].hidden = !history;
     const names = collections.map(([name]) => name);
     const shown = [...this.collection.options].slice(1).map((option) => option.value);
     if (JSON.stringify(names) === JSON.stringify(shown)) return;
@@ -119,6 +124,12 @@ function onEscape(node, isOpen, close, opener) {
 function fold(name, label) {
   const attributes = { type: 'button', class: 'chip fold-button', 'aria-expanded': 'false' };
   return el('button', attributes, icon(name, 15), el('span', { text: t(label) }), el('span', { class: 'number' }), icon('down', 14));
+}
+
+/** By its sign alone, so that the row stays one line on a laptop. */
+function historyButton() {
+  const title = t('history.title');
+  return el('button', { type: 'button', class: 'chip history-button', 'aria-expanded': 'false', 'aria-label': title, title }, icon('moment', 15));
 }
 
 function count(button, n) {

@@ -8,6 +8,7 @@ import { Bar } from './bar.js';
 import { FurtherQueries } from './also.js';
 import { drawChips } from './chips.js';
 import { advancedPanel, filterPanel } from './fields.js';
+import { History } from './history.js';
 import { QueryPictures } from './pictures.js';
 import { chosen, DEFAULTS, fromAddress, isListing, isQuestion, toAddress } from './state.js';
 import { emit, on } from '../../kit/bus.js';
@@ -51,9 +52,9 @@ class Asking {
     const set = (changes) => this.set(changes);
     this.bar = new Bar(set);
     this.also = new FurtherQueries(set);
-    this.bar.row.append(this.also.button);
-    this.panels = [filterPanel(set), advancedPanel(set)];
-    this.bar.unfold(this.panels.map((panel) => panel.node));
+    this.bar.row.append(this.also.button, this.bar.folds[2]);
+    this.panels = [filterPanel(set), advancedPanel(set), new History((asked, cards) => this.askAgain(asked, cards))];
+    this.bar.unfold(this.panels);
     this.chips = el('ul', { class: 'asking-chips' });
     this.pictures = new QueryPictures(set);
     this.root.append(this.also.node, this.bar.node, ...this.panels.map((panel) => panel.node), this.pictures.node, this.chips);
@@ -113,6 +114,12 @@ class Asking {
     const own = text === null ? null : (files ?? []);
     if (own) this.trigger('fill', { text, files: own });
     this.search(text, own);
+  }
+
+  /** Ask what the history says, with nothing of what is chosen now. */
+  askAgain({ text, files, choices }, cards) {
+    this.bar.folds[2].fold();
+    this.ask({ text, files, change: () => choices, cards });
   }
 
   /** The given text and files, or those that stand in the box. */

@@ -1,5 +1,5 @@
 // Everything a search is asked with beside text and files, its defaults, and how it stands in an
-// address. The names are those of `ui/question_form.py`.
+// address. Names and defaults are those of `types/question.py`.
 
 export const DEFAULTS = Object.freeze({
   kinds: [], collection: '', folder: '', taken_from: '', taken_to: '', modified_from: '',
@@ -55,6 +55,9 @@ export function toAddress({ text, files, choices }, extra = {}) {
   for (const [name, value] of Object.entries(extra)) if (value != null) search.set(name, value);
   return search.size ? `?${search}` : '';
 }
+
+/** A question as the server repeats it, flat, with its choices by themselves. */
+export const fromQuestion = ({ text, files, ...choices }) => ({ text, files, choices });
 
 /** The question in an address; what cannot be read there is left out. */
 export function fromAddress(address) {

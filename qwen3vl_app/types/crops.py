@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.ui.filters import number
+from qwen3vl_app.types.reading import number
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,6 +38,10 @@ class Crop:
             if 0 <= left < right <= 1 and 0 <= top < bottom <= 1:
                 return cls(left, top, right, bottom)
         raise UsageError(f"{given!r} is no region of a picture.", code="crop.unusable")
+
+    def written(self) -> list[float]:
+        """The four numbers that ``read`` takes back."""
+        return [self.left, self.top, self.right, self.bottom]
 
     def apply(self, picture: Image) -> Image:
         """That part of the picture, at least ``SMALLEST_CROP`` pixels wide and high."""

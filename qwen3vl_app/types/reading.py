@@ -1,4 +1,4 @@
-"""The filters as the page sends them, by name, become an ``ItemFilter``."""
+"""Named values that a person gave, in an address or a file, become a filter, numbers, days."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.types import ItemFilter, Kind, Orientation
-from qwen3vl_app.ui.file_keys import home_expanded, usable_path
+from qwen3vl_app.types.disk import Kind
+from qwen3vl_app.types.library import ItemFilter, Orientation
+from qwen3vl_app.types.paths import home_expanded, usable_path
 
 LONGEST_NAME = 1000
 """Characters of a collection or a tag; those that there are are shorter."""
@@ -23,12 +24,7 @@ FILTERS = (
     *("kinds", "collection", "folder", "taken_from", "taken_to", "modified_from", "modified_to"),
     *("min_bytes", "max_bytes", "orientation", "min_seconds", "max_seconds", "tag"),
 )
-"""The names under which the page sends what hides items."""
-
-
-def filters_given(given: Mapping[str, Any]) -> bool:
-    """Whether any filter is among these named values."""
-    return any(given.get(name) not in (None, "", [], ()) for name in FILTERS)
+"""The names of what hides items."""
 
 
 def read_filter(given: Mapping[str, Any]) -> ItemFilter:
@@ -52,6 +48,19 @@ def read_filter(given: Mapping[str, Any]) -> ItemFilter:
         max_seconds=number(given.get("max_seconds")),
         tag=_name(given.get("tag")),
     )
+
+
+def written_filter(where: ItemFilter) -> dict[str, Any]:
+    """The named values that ``read_filter`` takes back; None, and no kinds, where none filters."""
+    days = ("taken_from", "taken_to", "modified_from", "modified_to")
+    plain = ("collection", "min_bytes", "max_bytes", "min_seconds", "max_seconds", "tag")
+    return {
+        "kinds": [] if where.kinds == frozenset(Kind) else sorted(where.kinds),
+        "folder": None if where.folder is None else str(where.folder),
+        "orientation": None if where.orientation is None else where.orientation.value,
+        **{name: getattr(where, name) for name in plain},
+        **{name: day.isoformat() if (day := getattr(where, name)) else None for name in days},
+    }
 
 
 def known_kinds(chosen: Sequence[str]) -> frozenset[Kind]:

@@ -1,4 +1,4 @@
-"""What the page sends with a search becomes a query."""
+"""What is asked becomes a query."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from qwen3vl_app.errors import EmptyQueryError, UnreadableMediaError, UsageError
-from qwen3vl_app.types import Kind, Orientation, WordsMode
+from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.search.question_files import QuestionFile, read_question_files
+from qwen3vl_app.search.resolve import resolve, resolve_query, with_moments
+from qwen3vl_app.types import Kind, Orientation, Query, WordsMode
+from qwen3vl_app.types.crops import Crop
 from qwen3vl_app.types.query import MOST_QUERIES
+from qwen3vl_app.types.question import Question
+from qwen3vl_app.types.reading import read_filter
 from qwen3vl_app.ui import scripts
-from qwen3vl_app.ui.crops import Crop
-from qwen3vl_app.ui.filters import read_filter
 from qwen3vl_app.ui.known_choices import known_choices
-from qwen3vl_app.ui.query_files import QueryFile, read_query_files
-from qwen3vl_app.ui.question_form import Choices, build_query, build_question
 
 FILTER_NAMES = (
     "collection",
@@ -39,8 +41,12 @@ FILTER_NAMES = (
 )
 
 
-def at(path: Path) -> QueryFile:
-    return QueryFile.at(path)
+def asked(reader: Reader, **given) -> Query:
+    return resolve_query(Question.read(given), reader)
+
+
+def at(path: Path) -> QuestionFile:
+    return QuestionFile.at(path)
 
 
 def test_read_filter__all_of_them():
@@ -87,33 +93,34 @@ def test_read_filter__any_address_is_read_or_refused(address):
         read_filter(address)
 
 
-def test_choices__a_video_brings_its_moments():
-    assert Choices.read({"kinds": ["video"]}).where.kinds == {Kind.VIDEO, Kind.MOMENT}
-    assert len(Choices.read({}).where.kinds) == 5
+def test_with_moments__a_video_brings_them():
+    where = Question.read({"kinds": ["video"]}).where
+    assert with_moments(where).kinds == {Kind.VIDEO, Kind.MOMENT}
+    assert len(with_moments(Question().where).kinds) == 5
 
 
-def test_build_query__choices_apply(drawn):
+def test_resolve_query__choices_apply(reader):
     given = {
         "top": 50, "depth": 10, "rerank": False, "instruction": " Find it. ", "words": "on",
         "like": [3], "not_like": [4, 5], "unlike": " fog ", "unlike_weight": 0.25,
         "collapse": False,
     }  # fmt: skip
-    query = build_query(drawn, "owl", [], json.loads(json.dumps(given)))
+    query = asked(reader, text="owl", **json.loads(json.dumps(given)))
     assert (query.text, query.top_k, query.depth, query.rerank) == ("owl", 50, 50, False)
     assert (query.words, query.instruction) == (WordsMode.ON, "Find it.")
     assert (query.like, query.not_like) == ((3,), (4, 5))
     assert (query.unlike, query.unlike_weight, query.collapse) == ("fog", 0.25, False)
 
 
-def test_build_query__nothing_asked(drawn):
+def test_resolve_query__nothing_asked(reader):
     with pytest.raises(EmptyQueryError):
-        build_query(drawn, "", [], {"unlike": "fog"})
+        asked(reader, unlike="fog")
 
 
 @pytest.mark.parametrize("given", [{"words": "maybe"}, {"like": list(range(1, 30))}])
-def test_choices__what_cannot_be_is_refused(given):
+def test_question__what_cannot_be_is_refused(given):
     with pytest.raises(UsageError):
-        Choices.read(given)
+        Question.read(given)
 
 
 def test_crop__cuts_the_region():
@@ -134,57 +141,44 @@ def test_crop__what_is_no_region_is_refused(region):
         Crop.read(region)
 
 
-def test_query_files__a_picture_is_cut_where_it_was_marked(drawn, tmp_path):
+def test_query_files__a_picture_is_cut_where_it_was_marked(reader, tmp_path):
     path = tmp_path / "0123abcd" / "a.png"
     path.parent.mkdir()
     Image.new("RGB", (100, 80)).save(path)
-    crops = Choices.read({"crops": {"0123abcd/a.png": [0, 0, 0.5, 1]}}).crops
-    (picture,), _ = read_query_files(drawn.reader, [at(path)], crops)
+    crops = Question.read({"crops": {"0123abcd/a.png": [0, 0, 0.5, 1]}}).crops
+    (picture,), _ = read_question_files(reader, [at(path)], crops)
     assert picture.size == (50, 80)
 
 
-def test_query_files__only_those_of_the_folder_are_known(tmp_path):
-    folder = tmp_path / "query-files"
-    (folder / "0123").mkdir(parents=True)
-    (folder / "0123" / "a.png").write_bytes(b"a")
-    (tmp_path / "secret.png").write_bytes(b"b")
-    (folder / "0123" / "link.png").symlink_to(tmp_path / "secret.png")
-    known = QueryFile.known(folder, "0123/a.png")
-    assert known is not None
-    assert known.key == "0123/a.png"
-    for key in ("../secret.png", str(tmp_path / "secret.png"), "0123/link.png", "0123", "gone"):
-        assert QueryFile.known(folder, key) is None
-
-
-def test_query_files__pictures_by_their_bytes(drawn, tmp_path):
+def test_query_files__pictures_by_their_bytes(reader, tmp_path):
     odd = tmp_path / "picture.mp4"
     Image.new("RGB", (8, 8), "red").save(odd, "PNG")
-    pictures, clips = read_query_files(drawn.reader, [at(odd)], {})
+    pictures, clips = read_question_files(reader, [at(odd)], {})
     assert (len(pictures), clips) == (1, ())
 
 
-def test_query_files__documents_and_junk_are_refused(drawn, tmp_path):
+def test_query_files__documents_and_junk_are_refused(reader, tmp_path):
     text = tmp_path / "note.txt"
     text.write_text("hello")
     junk = tmp_path / "junk.png"
     junk.write_bytes(b"no picture at all")
     with pytest.raises(UsageError, match="takes words, pictures and clips"):
-        read_query_files(drawn.reader, [at(text)], {})
+        read_question_files(reader, [at(text)], {})
     with pytest.raises(UnreadableMediaError):
-        read_query_files(drawn.reader, [at(junk)], {})
+        read_question_files(reader, [at(junk)], {})
     with pytest.raises(UsageError, match="at most 8"):
-        read_query_files(drawn.reader, [at(junk)] * 9, {})
+        read_question_files(reader, [at(junk)] * 9, {})
 
 
-def test_build_query__an_empty_box_leaves_the_first_to_a_further_query(drawn):
+def test_resolve_query__an_empty_box_leaves_the_first_to_a_further_query(reader):
     also = [{"text": ""}, {"text": "a river"}, {"text": "a boat"}]
-    query = build_query(drawn, "", [], {"also": also})
+    query = asked(reader, also=also)
     assert (query.text, [one.text for one in query.also]) == ("a river", ["a boat"])
-    beside = build_query(drawn, "", [], {"also": also, "like": [1]})
+    beside = asked(reader, also=also, like=[1])
     assert (beside.text, len(beside.also)) == ("", 2)
 
 
-def test_build_query__too_many_queries_are_refused_before_a_file_is_read(drawn):
+def test_resolve_query__too_many_queries_are_refused_before_a_file_is_read(reader):
     looked: list[str] = []
 
     def known(keys):
@@ -193,7 +187,7 @@ def test_build_query__too_many_queries_are_refused_before_a_file_is_read(drawn):
 
     given = {"also": [{"text": "a boat", "files": ["a/b.png"]}] * (MOST_QUERIES + 1)}
     with pytest.raises(UsageError, match=r"9 queries were asked at once; choose up to 8\."):
-        build_query(drawn, "", [], given, known)
+        resolve_query(Question.read(given), reader, known)
     assert looked == []
 
 
@@ -225,8 +219,8 @@ def test_known_choices__nothing_else_is_taken(given):
     "given",
     [{"kinds": ["page"]}, {"tag": "a"}, {"min_bytes": 0}, {"kinds": ["page"], "words": "only"}],
 )
-def test_build_question__filters_alone_are_a_listing(drawn, given):
-    assert build_question(drawn, "", [], given) == Choices.read(given).where
+def test_resolve__filters_alone_are_a_listing(reader, given):
+    assert resolve(Question.read(given), reader) == Question.read(given).where
 
 
 @pytest.mark.parametrize(
@@ -239,12 +233,12 @@ def test_build_question__filters_alone_are_a_listing(drawn, given):
         ("-rain", {"kinds": ["page"], "words": "only"}, "query.only_unlike"),
     ],
 )
-def test_build_question__nothing_to_list_is_an_empty_query(drawn, text, given, code):
+def test_resolve__nothing_to_list_is_an_empty_query(reader, text, given, code):
     with pytest.raises(EmptyQueryError) as refused:
-        build_question(drawn, text, [], given)
+        resolve(Question.read({"text": text, **given}), reader)
     assert refused.value.code == code
 
 
-def test_build_question__what_cannot_pass_is_a_sentence(drawn):
+def test_resolve__what_cannot_pass_is_a_sentence(reader):
     with pytest.raises(UsageError, match="is not a day"):
-        build_question(drawn, "", [], {"taken_from": "soon"})
+        resolve(Question.read({"taken_from": "soon"}), reader)

@@ -1,4 +1,4 @@
-"""Files given with a query become pictures and clips, by what they are, not by their name."""
+"""Files of a question become pictures and clips, by what they are, not by their name."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from qwen3vl_app.media.file_types import HEAD_BYTES, FileType, identify
 from qwen3vl_app.media.scan import NOT_REGULAR
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Clip
-from qwen3vl_app.ui.access import is_inside
-from qwen3vl_app.ui.crops import Crop
+from qwen3vl_app.types.crops import Crop
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,11 +29,11 @@ MOST_FILES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class QueryFile:
-    """An uploaded file of a query."""
+class QuestionFile:
+    """A picture or clip that a question names."""
 
     key: str
-    """``{random}/{name}`` below the folder of query files; stands in the page's addresses."""
+    """As it stands in the question: on the page ``{random}/{name}``, else a path."""
 
     path: Path
 
@@ -43,15 +42,9 @@ class QueryFile:
         """The file at ``path``, in a folder of its own."""
         return cls(PurePosixPath(*path.parts[-2:]).as_posix(), path)
 
-    @classmethod
-    def known(cls, folder: Path, key: str) -> Self | None:
-        """The file with this key if it is still there, and inside ``folder``."""
-        path = folder / key
-        return cls(key, path) if is_inside(path, folder) and path.is_file() else None
 
-
-def read_query_files(
-    reader: Reader, files: Sequence[QueryFile], crops: Mapping[str, Crop]
+def read_question_files(
+    reader: Reader, files: Sequence[QuestionFile], crops: Mapping[str, Crop]
 ) -> tuple[tuple[Image, ...], tuple[Clip, ...]]:
     """Pictures, cut where a region was chosen, and clips of a query, each in the order given.
 

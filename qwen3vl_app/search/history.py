@@ -1,0 +1,41 @@
+"""Keeps finished searches in the library, where that is wanted."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from qwen3vl_app import __version__
+from qwen3vl_app.errors import LibraryError
+from qwen3vl_app.types.run import Run
+
+if TYPE_CHECKING:
+    from qwen3vl_app.models.service.host import ModelHost
+    from qwen3vl_app.store.search_runs import SearchRuns
+    from qwen3vl_app.types import SearchUpdate
+    from qwen3vl_app.types.question import Question
+
+log = logging.getLogger(__name__)
+
+
+class History:
+    """Thread-safe."""
+
+    def __init__(self, runs: SearchRuns, models: ModelHost) -> None:
+        self.runs = runs
+        self._models = models
+
+    def keep(self, question: Question, update: SearchUpdate) -> None:
+        """Keep what the last update of a search answered. A disk that refuses is only logged."""
+        run = Run.of(
+            question,
+            update,
+            reranker=self._models.status()[1].name,
+            # exact words alone need no model, and must not wait for one that is loading
+            space=self._models.space().fingerprint if update.model else "",
+            version=__version__,
+        )
+        try:
+            self.runs.add(run)
+        except LibraryError as error:
+            log.warning("A search is not kept in the history: %s", error)

@@ -1,0 +1,98 @@
+"""A question becomes a query: its files are found and decoded, its rules applied, here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from qwen3vl_app.errors import EmptyQueryError
+from qwen3vl_app.search.question_files import MOST_FILES, QuestionFile, read_question_files
+from qwen3vl_app.types import EVERYTHING, Ask, ItemFilter, Kind, Query
+from qwen3vl_app.types.query import check_number
+from qwen3vl_app.types.question import Question
+
+if TYPE_CHECKING:
+    from qwen3vl_app.media.reader import Reader
+
+KnownFiles: TypeAlias = Callable[[Sequence[str]], list[QuestionFile]]
+"""From keys to files; raises UsageError where one has gone."""
+
+
+def no_files(_keys: Sequence[str]) -> list[QuestionFile]:
+    """No key is known."""
+    return []
+
+
+def resolve(
+    question: Question, reader: Reader, known: KnownFiles = no_files
+) -> Query | ItemFilter:
+    """The query, or the filter alone where nothing else is asked: then all that passes is meant.
+
+    Takes what :func:`resolve_query` takes.
+
+    Raises:
+        EmptyQueryError: Nothing at all is asked.
+        AppError: A file of the question cannot be used, or a value is out of its range.
+    """
+    try:
+        return resolve_query(question, reader, known)
+    except EmptyQueryError as error:
+        if error.code != "query.empty" or question.where == EVERYTHING:
+            raise
+        return question.where
+
+
+def resolve_query(question: Question, reader: Reader, known: KnownFiles = no_files) -> Query:
+    """The query that the question describes.
+
+    Where its text is empty, no file is given and no item named, the first further query is the
+    one.
+
+    Args:
+        question: Its numbers are checked here.
+        reader: Decodes the files; may take seconds for a clip.
+        known: Finds files by their keys.
+
+    Raises:
+        EmptyQueryError: There is nothing to look for.
+        AppError: A file of the question cannot be used, or a value is out of its range.
+    """
+    first, also = _ask(question, question.text, question.files, reader, known), []
+    lines = [one for one in question.also if one.text or one.files]
+    check_number(len(lines))  # before a file of any is decoded
+    for one in lines:
+        further = _ask(question, one.text, one.files[:MOST_FILES], reader, known)
+        also += [further] if further.text or further.pictures or further.clips else []
+    if also and not (question.text or question.files or question.like):
+        first, *also = also
+    return Query(
+        text=first.text,
+        pictures=first.pictures,
+        clips=first.clips,
+        also=tuple(also),
+        like=question.like,
+        not_like=question.not_like,
+        unlike=question.unlike,
+        unlike_weight=question.unlike_weight,
+        words=question.words,
+        filter=with_moments(question.where),
+        instruction=question.instruction,
+        top_k=question.top,
+        depth=max(question.depth, question.top),
+        rerank=question.rerank,
+        collapse=question.collapse,
+    )
+
+
+def with_moments(where: ItemFilter) -> ItemFilter:
+    """A video brings its moments: whoever looks for one wants the second, too."""
+    moments = {Kind.MOMENT} if Kind.VIDEO in where.kinds else set()
+    return replace(where, kinds=where.kinds | moments)
+
+
+def _ask(
+    question: Question, text: str, keys: Sequence[str], reader: Reader, known: KnownFiles
+) -> Ask:
+    pictures, clips = read_question_files(reader, known(keys), question.crops)
+    return Ask(text=text, pictures=pictures, clips=clips)

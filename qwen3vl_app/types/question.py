@@ -1,0 +1,173 @@
+"""What a person asks, written down: plain values that say the same wherever they are read.
+
+The page, a link, the command line and a test give and get one JSON object, flat, with the names
+below; what is missing has its default, and the defaults stand here alone. Pictures and clips stand
+in it by key; ``search/resolve.py`` finds and decodes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeAlias
+
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
+from qwen3vl_app.types.crops import Crop
+from qwen3vl_app.types.ids import ItemId
+from qwen3vl_app.types.library import EVERYTHING, ItemFilter
+from qwen3vl_app.types.reading import (
+    FILTERS,
+    number,
+    read_filter,
+    unknown_choice,
+    whole_number,
+    written_filter,
+)
+from qwen3vl_app.types.words import WordsMode
+
+Json: TypeAlias = dict[str, Any]
+
+TOP = 20
+"""Hits shown."""
+
+DEPTH = 40
+"""Recall candidates that the reranker sees."""
+
+UNLIKE_WEIGHT = 0.5
+"""Of what is not wanted, against what is."""
+
+MOST_ITEMS = 16
+"""Items that one query may name as examples: their mean says little beyond that."""
+
+NAMES = frozenset(
+    {
+        *("text", "files", "also", "like", "not_like", "unlike", "unlike_weight", "words"),
+        *("crops", "instruction", "top", "depth", "rerank", "collapse", *FILTERS),
+    }
+)
+"""Everything that a question may say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """One more query beside the first."""
+
+    text: str = ""
+    files: tuple[str, ...] = ()
+    """Keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A search before anything of it is decoded. Numbers are checked when it is resolved."""
+
+    text: str = ""
+    files: tuple[str, ...] = ()
+    """Keys of pictures and clips: on the page as it gave them out, else paths."""
+
+    also: tuple[Further, ...] = ()
+    like: tuple[ItemId, ...] = ()
+    not_like: tuple[ItemId, ...] = ()
+    unlike: str = ""
+    unlike_weight: float = UNLIKE_WEIGHT
+    words: WordsMode = WordsMode.OFF
+    where: ItemFilter = EVERYTHING
+    """In JSON its fields stand beside the others."""
+
+    crops: Mapping[str, Crop] = field(default_factory=dict)
+    """Region of a picture, by the picture's key."""
+
+    instruction: str | None = None
+    top: int = TOP
+    depth: int = DEPTH
+    rerank: bool = True
+    collapse: bool = True
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """From its JSON, as :meth:`written` gives it or as a person wrote it.
+
+        Raises:
+            UsageError: A value that means nothing, or a name that is not in ``NAMES``.
+        """
+        if strange := sorted(str(name)[:40] for name in given.keys() - NAMES):
+            raise UsageError(Message.of("question.name", name=strange[0]))
+        weight = number(given.get("unlike_weight"))
+        return cls(
+            text=_text(given.get("text")),
+            files=_texts(given.get("files")),
+            also=tuple(map(_further, _list(given.get("also")))),
+            like=_items(given.get("like")),
+            not_like=_items(given.get("not_like")),
+            unlike=_text(given.get("unlike")),
+            unlike_weight=UNLIKE_WEIGHT if weight is None else weight,
+            words=_words(given.get("words")),
+            where=read_filter(given),
+            crops={str(key): Crop.read(at) for key, at in _pairs(given.get("crops")).items()},
+            instruction=_text(given.get("instruction")) or None,
+            top=whole_number(given.get("top")) or TOP,
+            depth=whole_number(given.get("depth")) or DEPTH,
+            rerank=given.get("rerank") is not False,
+            collapse=given.get("collapse") is not False,
+        )
+
+    def written(self) -> Json:
+        """As JSON, which :meth:`read` takes back; what is empty is left out, numbers never are."""
+        said = {
+            "text": self.text,
+            "files": [*self.files],
+            "also": [{"text": one.text, "files": [*one.files]} for one in self.also],
+            "like": [*self.like],
+            "not_like": [*self.not_like],
+            "unlike": self.unlike,
+            "unlike_weight": self.unlike_weight,
+            "words": self.words.value,
+            **written_filter(self.where),
+            "crops": {key: crop.written() for key, crop in self.crops.items()},
+            "instruction": self.instruction,
+            "top": self.top,
+            "depth": self.depth,
+            "rerank": self.rerank,
+            "collapse": self.collapse,
+        }
+        return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+
+
+def _text(given: object) -> str:
+    return str(given or "").strip()
+
+
+def _list(given: object) -> Sequence[Any]:
+    return given if isinstance(given, (list, tuple)) else ()
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    return tuple(map(str, _list(given)))
+
+
+def _pairs(given: object) -> Mapping[Any, Any]:
+    return given if isinstance(given, Mapping) else {}
+
+
+def _further(given: object) -> Further:
+    said = _pairs(given)
+    return Further(text=_text(said.get("text")), files=_texts(said.get("files")))
+
+
+def _words(given: object) -> WordsMode:
+    try:
+        return WordsMode(str(given or WordsMode.OFF))
+    except ValueError as error:
+        raise unknown_choice(error, given, WordsMode) from error
+
+
+def _items(given: object) -> tuple[ItemId, ...]:
+    ids = _list(given)
+    if len(ids) > MOST_ITEMS:
+        raise UsageError(
+            f"{len(ids)} items were given as examples; choose up to {MOST_ITEMS}.",
+            code="examples.many",
+            most=MOST_ITEMS,
+        )
+    return tuple(ItemId(whole_number(one) or 0) for one in ids)
