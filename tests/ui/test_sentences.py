@@ -102,7 +102,9 @@ def test_failures__all_that_can_reach_the_page_have_other_words():
                 if not error_row(AppError(sentence))["code"]:
                     unknown.append(f"{path.relative_to(PACKAGE)}:{line} {sentence}")
     assert unknown == []
-    assert seen > 3  # all others are messages, which tests/messages looks at
+    messages = sum(path.read_text().count("Error(Message.of(") for path in shown())
+    assert seen > 3
+    assert seen + messages > 60  # tests/messages looks at their words
 
 
 @pytest.mark.parametrize("sentence", DISK_SENTENCES.values())
