@@ -360,7 +360,7 @@ def test_choices__only_what_the_page_knows_comes_back(visitor: httpx.Client) -> 
     join(visitor, [box(text="grape"), choices], session=session).raise_for_status()
     said = answers(visitor, session)
     values = [one["output"]["data"][0] for one in said if one["msg"] == "process_generating"]
-    assert values[0]["asked"]["choices"] == choices
+    assert values[0]["question"] == {"text": "grape", "files": [], **choices}
 
 
 # ---------------------------------------------------------------- by address

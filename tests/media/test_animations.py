@@ -131,7 +131,7 @@ def test_reader__animation(reader, tmp_path, suffix):
     (part,) = reader.outline(path).parts
     (content,) = reader.read(path, [part])
     assert colours(content.model_input.clips[0]) == "rlbw"
-    assert content.look is None
+    assert content.phash is None
     assert reader.preview(path, part)
     assert colours(reader.clip(path)) == "rlbw"
     assert reader.picture(path).size == (64, 48)  # as a query it may be a picture, too

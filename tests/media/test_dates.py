@@ -153,7 +153,7 @@ def test_reader__fills_look_and_taken(reader, tmp_path):
     for name in ("a.jpg", "a.png", "a.webp", "a.tif", "a.heic", "a.pdf"):
         (content,) = reader.read(tmp_path / name, reader.outline(tmp_path / name).parts)
         assert (name, content.taken) == (name, "2021-06-05T14:03:00")
-        assert content.look is not None
+        assert content.phash is not None
 
 
 def test_reader__when_a_video_was_made(reader, tmp_path):
@@ -168,4 +168,4 @@ def test_reader__when_a_video_was_made(reader, tmp_path):
         file.mux(stream.encode())
     (content,) = reader.read(path, reader.outline(path).parts)
     assert content.taken[:7] == "2021-06"
-    assert content.look is None
+    assert content.phash is None
