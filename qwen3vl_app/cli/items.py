@@ -55,7 +55,7 @@ def items(
         found = _listed(services.library, paths, read_filter(given))
         notes = services.library.notes(item.content_hash for item in found)
     if as_json:
-        rows = [full_row(one) | {"note": notes.get(one.content_hash, "")} for one in found]
+        rows = [full_row(one) | {"note": str(notes.get(one.content_hash, ""))} for one in found]
         say_json({"items": rows})
         return
     for item in found:

@@ -21,6 +21,7 @@ from qwen3vl_app.cli.items import full_row
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import AppError, UnreadableMediaError, UsageError
 from qwen3vl_app.media.originals import GONE
+from qwen3vl_app.messages import NOTHING
 from qwen3vl_app.types import Item, ItemId, Kind, Part
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def show(
         found = services.library.item(ItemId(item))
         if found is None:
             raise UsageError(f"Item {item} is not in the library; the command items lists them.")
-        note = services.library.notes([found.content_hash]).get(found.content_hash, "")
-        row = full_row(found) | {"note": note, "text": found.text}
+        note = services.library.notes([found.content_hash]).get(found.content_hash, NOTHING)
+        row = full_row(found) | {"note": str(note) if as_json else said(note), "text": found.text}
         row |= _seen(services, found, out)
     if as_json:
         say_json(row)

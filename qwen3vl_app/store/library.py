@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from qwen3vl_app.errors import LibraryError, LibraryReadOnlyError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import DATABASE, THUMBNAILS, UPLOADS, strangers
 from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import Connection
@@ -268,7 +269,7 @@ class Library(SearchableLibrary):
         with self._connection.reading() as conn:
             return files.originals_of(conn, content)
 
-    def notes(self, contents: Iterable[ContentHash]) -> dict[ContentHash, str]:
+    def notes(self, contents: Iterable[ContentHash]) -> dict[ContentHash, Message]:
         """What the list of files says of contents that are indexed; less those without a note."""
         with self._connection.reading() as conn:
             return files.notes_of(conn, contents)

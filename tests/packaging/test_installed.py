@@ -87,6 +87,7 @@ def test_wheel__holds_every_module_and_asset(installed):
         if path.is_file()
     }
     wanted.add(Path("media/letters.json"))
+    wanted |= {Path("messages/en.json"), Path("messages/zh.json")}
     found = installed.site_packages / "qwen3vl_app"
     files = (path for path in found.rglob("*") if path.is_file() and path.suffix != ".pyc")
     assert {path.relative_to(found) for path in files} == wanted

@@ -120,7 +120,9 @@ def originals_of(conn: sqlite3.Connection, content_hash: ContentHash) -> list[Or
     ]
 
 
-def notes_of(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> dict[ContentHash, str]:
+def notes_of(
+    conn: sqlite3.Connection, contents: Iterable[ContentHash]
+) -> dict[ContentHash, Message]:
     """What is said of these contents though they are indexed, such as a page that is missing.
 
     Contents of which nothing is said are left out. Equal files have the note of the first.
@@ -130,7 +132,7 @@ def notes_of(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> dict[
         "AND outcome = 'indexed' AND reason <> ''",
         (json.dumps(sorted(set(contents))),),
     )
-    return {ContentHash(content): str(reason) for content, reason in rows}
+    return {ContentHash(content): Message.from_json(reason) for content, reason in rows}
 
 
 def living_paths(conn: sqlite3.Connection) -> list[Path]:
