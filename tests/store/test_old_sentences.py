@@ -26,7 +26,7 @@ ELSEWHERE = re.compile(r"1 thumbnails |\d+ files are no longer on disk;")
 """What its check says in any case: only the database is kept of that library, and no file."""
 
 SENTENCES: dict[str, dict[str, str]] = json.loads((BEFORE / "sentences.json").read_bytes())
-REMOVED = [Path("/tmp/papers/blank.txt"), Path("/tmp/papers/two.tif")]  # noqa: S108  # names only
+REMOVED = [Path("/home/anna/papers/blank.txt"), Path("/home/anna/papers/two.tif")]
 
 
 @pytest.fixture
