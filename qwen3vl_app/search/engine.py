@@ -16,7 +16,7 @@ from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.search.documents import Document, Documents
 from qwen3vl_app.search.ranking import mean_score, ranked
 from qwen3vl_app.search.recall import Recall, milliseconds
-from qwen3vl_app.search.score_cache import Question, ScoreCache, question_of
+from qwen3vl_app.search.score_cache import QueryKey, ScoreCache, query_key
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
@@ -36,7 +36,7 @@ query waits for one slice at most."""
 LARGEST_SLICE = 16
 """Bounds the memory of one slice where scoring is fast."""
 
-Asked = tuple[Question, ModelInput]
+Asked = tuple[QueryKey, ModelInput]
 """A query as the reranker sees it, under the name by which scores are kept."""
 
 NOT_RERANKED = "Not reranked: "
@@ -112,7 +112,7 @@ class SearchEngine:
         budget = self._models.reranker_budget()
         given = query.instruction or RERANK_INSTRUCTION
         contents = [self._asked(one, budget) for one in query.each]
-        asked = [(question_of(one, given), one) for one in contents]
+        asked = [(query_key(one, given), one) for one in contents]
         items = [hit.item for hit in recall.hits]
         judged = self._judged_before(asked, items)
         kept = len(judged)

@@ -25,9 +25,6 @@ MOST_FILES = 8
 """Pictures and clips in one query: each costs the models hundreds of tokens."""
 
 
-"""Why a pipe, a device or a link is not read."""
-
-
 @dataclass(frozen=True, slots=True)
 class QuestionFile:
     """A picture or clip that a question names."""

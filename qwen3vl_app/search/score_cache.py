@@ -13,13 +13,13 @@ from qwen3vl_app.types import ContentHash, Item, ModelInput, Score
 KEPT_SCORES = 20_000
 """A hundred searches at the greatest depth, about 6 MB."""
 
-Question = bytes
+QueryKey = bytes
 """Names what is asked of a document: a query as the reranker sees it, with its instruction."""
 
-_Key = tuple[Question, ContentHash, int]
+_Key = tuple[QueryKey, ContentHash, int]
 
 
-def question_of(asked: ModelInput, instruction: str) -> Question:
+def query_key(asked: ModelInput, instruction: str) -> QueryKey:
     """The same for queries of equal content, whatever objects hold it; some 7 ms a megapixel."""
     digest = hashlib.blake2b(digest_size=16)
 
@@ -51,7 +51,7 @@ class ScoreCache:
         self._lock = Lock()
         self._scores: OrderedDict[_Key, Score] = OrderedDict()
 
-    def known(self, question: Question, item: Item) -> Score | None:
+    def known(self, question: QueryKey, item: Item) -> Score | None:
         """The score given before."""
         key = (question, item.content_hash, item.ordinal)
         with self._lock:
@@ -60,7 +60,7 @@ class ScoreCache:
                 self._scores.move_to_end(key)
             return score
 
-    def keep(self, question: Question, item: Item, score: Score) -> None:
+    def keep(self, question: QueryKey, item: Item, score: Score) -> None:
         """Remember a score; reasons why there is none are not kept, they may pass."""
         with self._lock:
             self._scores[question, item.content_hash, item.ordinal] = score

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from qwen3vl_app.search import score_cache
-from qwen3vl_app.search.score_cache import ScoreCache, question_of
+from qwen3vl_app.search.score_cache import ScoreCache, query_key
 from qwen3vl_app.types import Clip, ModelInput, Score
 from tests.search.test_ranking import hit
 
@@ -26,7 +26,7 @@ ASKED = ModelInput(texts=("fox",), pictures=(picture(),), clips=(clip(0, 1),))
 
 def test_question_of__equal_content_is_the_same_question():
     again = ModelInput(texts=("fox",), pictures=(picture(),), clips=(clip(0, 1),))
-    assert question_of(ASKED, "Find it.") == question_of(again, "Find it.")
+    assert query_key(ASKED, "Find it.") == query_key(again, "Find it.")
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_question_of__equal_content_is_the_same_question():
     ],
 )
 def test_question_of__any_difference_is_another(other: ModelInput):
-    assert question_of(ASKED, "Find it.") != question_of(other, "Find it.")
-    assert question_of(ASKED, "Find it.") != question_of(ASKED, "Find that.")
+    assert query_key(ASKED, "Find it.") != query_key(other, "Find it.")
+    assert query_key(ASKED, "Find it.") != query_key(ASKED, "Find that.")
 
 
 def test_verdicts__the_least_recently_used_goes_first(monkeypatch: pytest.MonkeyPatch):
