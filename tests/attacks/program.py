@@ -90,11 +90,21 @@ class Program:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def wait_until_idle(self) -> None:
-        """Return when it has looked for changes and indexed what it found."""
-        until = time.monotonic() + PATIENCE
+        """Return when it has looked for changes and indexed what it found.
+
+        With its model loaded, and for a second: what another model had embedded is ordered anew
+        only then, so that it may be idle for a moment before.
+        """
+        until, idle_since = time.monotonic() + PATIENCE, None
         with self.client() as http:
-            while (index := http.get("/api/index/status").json()["index"])["state"] != "idle":
-                assert time.monotonic() < until, index
+            while idle_since is None or time.monotonic() < idle_since + 1:
+                status = http.get("/api/index/status").json()
+                settled = not {"waiting", "loading"} & {one["state"] for one in status["models"]}
+                if not settled or status["index"]["state"] != "idle":
+                    idle_since = None
+                elif idle_since is None:
+                    idle_since = time.monotonic()
+                assert time.monotonic() < until, status
                 time.sleep(0.1)
 
     def stop(self) -> int:
