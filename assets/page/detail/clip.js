@@ -1,15 +1,15 @@
 // A clip at its second, and its moments as a strip that seeks. The position is part of the address
 // (#t=24), which is right from the first frame on; gradio's own player loses it.
 
-import { framed } from './picture.js';
-import { attribute, el } from '../kit/dom.js';
-import { clock, placeText, thumbOf } from '../kit/format.js';
-import { icon } from '../kit/icons.js';
-import { t } from '../i18n/strings.js';
+import { framed } from "./picture.js";
+import { attribute, el } from "../kit/dom.js";
+import { clock, placeText, thumbOf } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { t } from "../i18n/strings.js";
 
 /** A clip; an animated picture is one too, and browsers play it as a picture. */
 export function clipView(item) {
-  return item.file?.type.startsWith('image/') ? animatedView(item) : videoView(item);
+  return item.file?.type.startsWith("image/") ? animatedView(item) : videoView(item);
 }
 
 function animatedView(item) {
@@ -18,19 +18,28 @@ function animatedView(item) {
 
 function videoView(item) {
   const begin = item.place.start ?? 0;
-  const video = el('video', {
-    controls: true, preload: 'metadata', playsinline: true, src: `/m/full/${item.id}#t=${begin}`,
-    poster: thumbOf(item), 'aria-label': item.title,
+  const video = el("video", {
+    controls: true,
+    preload: "metadata",
+    playsinline: true,
+    src: `/m/full/${item.id}#t=${begin}`,
+    poster: thumbOf(item),
+    "aria-label": item.title,
   });
   video.muted = true;
-  const failed = el('p', { class: 'view-gone', hidden: true }, icon('alert', 20), el('span', { text: t('clip.gone') }));
-  video.addEventListener('error', () => (failed.hidden = false));
-  const moments = item.siblings.filter((other) => other.kind === 'moment');
+  const failed = el(
+    "p",
+    { class: "view-gone", hidden: true },
+    icon("alert", 20),
+    el("span", { text: t("clip.gone") }),
+  );
+  video.addEventListener("error", () => (failed.hidden = false));
+  const moments = item.siblings.filter((other) => other.kind === "moment");
   const strip = moments.length ? momentStrip(moments, video, item.id) : null;
-  const node = el('div', { class: 'view' }, video, failed, strip?.node);
+  const node = el("div", { class: "view" }, video, failed, strip?.node);
   const release = () => {
     video.pause();
-    video.removeAttribute('src');
+    video.removeAttribute("src");
     video.load();
   };
   return { node, shown: strip?.shown, release };
@@ -38,33 +47,45 @@ function videoView(item) {
 
 function momentStrip(moments, video, opened) {
   const buttons = moments.map((moment) => {
-    const label = placeText('moment', moment.place);
+    const label = placeText("moment", moment.place);
     const seek = () => {
       video.currentTime = moment.place.start ?? 0;
       video.play().catch(() => {}); // refused by the browser: the frame is shown all the same
     };
     return el(
-      'button',
-      { type: 'button', class: 'moment', title: label, 'aria-label': t('clip.seek', { place: label }), onclick: seek },
-      el('img', { src: thumbOf(moment), alt: '', loading: 'lazy', width: 96, height: 54 }),
-      el('span', { text: clock(moment.place.start ?? 0) }),
+      "button",
+      {
+        type: "button",
+        class: "moment",
+        title: label,
+        "aria-label": t("clip.seek", { place: label }),
+        onclick: seek,
+      },
+      el("img", { src: thumbOf(moment), alt: "", loading: "lazy", width: 96, height: 54 }),
+      el("span", { text: clock(moment.place.start ?? 0) }),
     );
   });
-  const list = el('div', { class: 'moments', role: 'group', 'aria-label': t('clip.moments') }, ...buttons);
+  const list = el(
+    "div",
+    { class: "moments", role: "group", "aria-label": t("clip.moments") },
+    ...buttons,
+  );
   const mark = () => {
     const now = video.currentTime;
     let current = 0;
     moments.forEach((moment, n) => {
       if ((moment.place.start ?? 0) <= now + 0.05) current = n;
     });
-    buttons.forEach((button, n) => attribute(button, 'aria-current', n === current ? 'true' : null));
+    buttons.forEach((button, n) =>
+      attribute(button, "aria-current", n === current ? "true" : null),
+    );
   };
-  video.addEventListener('timeupdate', mark);
-  video.addEventListener('seeking', mark);
+  video.addEventListener("timeupdate", mark);
+  video.addEventListener("seeking", mark);
   const shown = () => {
     const n = moments.findIndex((moment) => moment.id === opened);
     if (n < 0) return;
-    attribute(buttons[n], 'aria-current', 'true');
+    attribute(buttons[n], "aria-current", "true");
     list.scrollLeft = buttons[n].offsetLeft - list.offsetLeft - 40;
   };
   return { node: list, shown };

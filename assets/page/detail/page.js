@@ -1,13 +1,13 @@
 // A PDF page as it was printed, its neighbours one click away, and its text with the words marked.
 
-import { el } from '../kit/dom.js';
-import { framed } from './picture.js';
-import { marked } from '../kit/highlight.js';
-import { icon } from '../kit/icons.js';
-import { t } from '../i18n/strings.js';
+import { el } from "../kit/dom.js";
+import { framed } from "./picture.js";
+import { marked } from "../kit/highlight.js";
+import { icon } from "../kit/icons.js";
+import { t } from "../i18n/strings.js";
 
 export function pageView(item, go) {
-  const pages = item.siblings.filter((other) => other.kind === 'page');
+  const pages = item.siblings.filter((other) => other.kind === "page");
   const at = pages.findIndex((page) => page.id === item.id);
   const view = framed(`/m/page/${item.id}`, item, {
     fallback: `/m/thumb/${item.thumb}`,
@@ -16,28 +16,37 @@ export function pageView(item, go) {
   const turn = (by, name, label) => {
     const target = pages[at + by];
     return el(
-      'button',
+      "button",
       {
-        type: 'button', class: 'quiet round', 'aria-label': t(label), title: t(label),
-        disabled: !target, onclick: () => go(target.id),
+        type: "button",
+        class: "quiet round",
+        "aria-label": t(label),
+        title: t(label),
+        disabled: !target,
+        onclick: () => go(target.id),
       },
       icon(name),
     );
   };
-  const where = t('page.of', { page: item.place.page, total: pages.length });
+  const where = t("page.of", { page: item.place.page, total: pages.length });
   const turner = el(
-    'div',
-    { class: 'turner' },
-    turn(-1, 'left', 'page.before'),
-    el('span', { text: where }),
-    turn(1, 'right', 'page.after'),
+    "div",
+    { class: "turner" },
+    turn(-1, "left", "page.before"),
+    el("span", { text: where }),
+    turn(1, "right", "page.after"),
   );
   view.node.append(turner);
   const shown = [];
   if (item.text.trim()) {
-    const text = el('p', { class: 'page-text', text: item.text.trim() });
+    const text = el("p", { class: "page-text", text: item.text.trim() });
     view.node.append(
-      el('details', { class: 'fold', open: item.words.length > 0 }, el('summary', { text: t('page.text') }), text),
+      el(
+        "details",
+        { class: "fold", open: item.words.length > 0 },
+        el("summary", { text: t("page.text") }),
+        text,
+      ),
     );
     shown.push(() => marked([text], item.words));
   }

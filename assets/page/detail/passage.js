@@ -1,24 +1,24 @@
 // A passage with its line numbers, the lines around it dimmed, and the words of the query marked.
 
-import { el } from '../kit/dom.js';
-import { marked } from '../kit/highlight.js';
+import { el } from "../kit/dom.js";
+import { marked } from "../kit/highlight.js";
 
 export function passageView(item) {
   const texts = [];
   const rows = item.lines.map(([number, text, inside]) => {
-    const content = el('code', { text: text || ' ' });
+    const content = el("code", { text: text || " " });
     if (inside) texts.push(content);
     return el(
-      'div',
-      { class: inside ? 'text-line inside' : 'text-line' },
-      el('span', { class: 'line-number', text: number ?? '' }),
+      "div",
+      { class: inside ? "text-line inside" : "text-line" },
+      el("span", { class: "line-number", text: number ?? "" }),
       content,
     );
   });
-  const node = el('div', { class: 'text-lines', tabindex: '0' }, ...rows);
+  const node = el("div", { class: "text-lines", tabindex: "0" }, ...rows);
   const shown = () => {
     marked(texts, item.words);
-    const first = node.querySelector('.inside');
+    const first = node.querySelector(".inside");
     if (first) node.scrollTop = first.offsetTop - node.offsetTop - 48;
   };
   return { node, shown, release: () => marked([], []) };

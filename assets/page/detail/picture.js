@@ -1,40 +1,48 @@
 // A picture at panel size; a click shows it as large as the window.
 
-import { el } from '../kit/dom.js';
-import { icon } from '../kit/icons.js';
-import { showLarge } from '../kit/lightbox.js';
-import { t } from '../i18n/strings.js';
+import { el } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
+import { showLarge } from "../kit/lightbox.js";
+import { t } from "../i18n/strings.js";
 
 const SHOWN_BY_BROWSERS = /^image\//;
 
 /** Image in a frame whose shape is known before it has loaded, so that nothing jumps. */
 export function framed(source, item, { fallback = null, large = source } = {}) {
-  const image = el('img', { src: source, alt: item.title, decoding: 'async' });
+  const image = el("img", { src: source, alt: item.title, decoding: "async" });
   if (item.width && item.height) {
     image.width = item.width;
     image.height = item.height;
   }
-  const failed = el('p', { class: 'view-gone', hidden: true }, icon('alert', 20), el('span', { text: t('preview.gone') }));
-  image.addEventListener('load', () => image.classList.add('loaded'));
-  image.addEventListener('error', () => {
-    if (fallback && image.getAttribute('src') !== fallback) image.src = fallback;
+  const failed = el(
+    "p",
+    { class: "view-gone", hidden: true },
+    icon("alert", 20),
+    el("span", { text: t("preview.gone") }),
+  );
+  image.addEventListener("load", () => image.classList.add("loaded"));
+  image.addEventListener("error", () => {
+    if (fallback && image.getAttribute("src") !== fallback) image.src = fallback;
     failed.hidden = false;
   });
   const open = el(
-    'button',
+    "button",
     {
-      type: 'button', class: 'view-frame', 'aria-label': t('view.large'), title: t('view.large'),
+      type: "button",
+      class: "view-frame",
+      "aria-label": t("view.large"),
+      title: t("view.large"),
       onclick: () => showLarge(large, item.title),
     },
     image,
-    el('span', { class: 'view-corner' }, icon('expand', 16)),
+    el("span", { class: "view-corner" }, icon("expand", 16)),
   );
-  return { node: el('div', { class: 'view' }, open, failed), image, failed };
+  return { node: el("div", { class: "view" }, open, failed), image, failed };
 }
 
 export function pictureView(item) {
   const preview = `/m/preview/${item.id}`;
-  const original = SHOWN_BY_BROWSERS.test(item.file?.type ?? '');
+  const original = SHOWN_BY_BROWSERS.test(item.file?.type ?? "");
   const large = original ? `/m/full/${item.id}` : `${preview}?longest=4096`;
   return framed(preview, item, { fallback: `/m/thumb/${item.thumb}`, large });
 }

@@ -4,11 +4,11 @@
 (() => {
   let chosen = null;
   try {
-    chosen = JSON.parse(localStorage.getItem('qwen3vl.language'));
+    chosen = JSON.parse(localStorage.getItem("qwen3vl.language"));
   } catch {
     // Private windows may refuse: the browser's language it is.
   }
-  if (typeof chosen !== 'string') return;
-  Object.defineProperty(navigator, 'language', { configurable: true, get: () => chosen });
-  Object.defineProperty(navigator, 'languages', { configurable: true, get: () => [chosen] });
+  if (typeof chosen !== "string") return;
+  Object.defineProperty(navigator, "language", { configurable: true, get: () => chosen });
+  Object.defineProperty(navigator, "languages", { configurable: true, get: () => [chosen] });
 })();

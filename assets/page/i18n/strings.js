@@ -1,18 +1,18 @@
 // Every word our scripts show, in the language of the page (see language.js).
 
-import { english } from './en.js';
-import { libraryEnglish } from './en_library.js';
-import { searchEnglish } from './en_search.js';
-import { tourEnglish } from './en_tour.js';
-import { chinese } from './zh.js';
-import { libraryChinese } from './zh_library.js';
-import { searchChinese } from './zh_search.js';
-import { tourChinese } from './zh_tour.js';
+import { english } from "./en.js";
+import { libraryEnglish } from "./en_library.js";
+import { searchEnglish } from "./en_search.js";
+import { tourEnglish } from "./en_tour.js";
+import { chinese } from "./zh.js";
+import { libraryChinese } from "./zh_library.js";
+import { searchChinese } from "./zh_search.js";
+import { tourChinese } from "./zh_tour.js";
 
-const preferred = navigator.languages?.[0] ?? navigator.language ?? 'en';
+const preferred = navigator.languages?.[0] ?? navigator.language ?? "en";
 
 /** The language of our own words: en or zh. */
-export const language = preferred.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+export const language = preferred.toLowerCase().startsWith("zh") ? "zh" : "en";
 
 /** Both dictionaries, whole. */
 export const dictionaries = {
@@ -27,29 +27,35 @@ const said = await (await fetch(new URL(`./said_${language}.json`, import.meta.u
 
 /** The text `key`, with `{name}` filled in. "one|many" chooses by the value `n`. */
 export function t(key, values = {}) {
-  const forms = (words[key] ?? key).split('|');
+  const forms = (words[key] ?? key).split("|");
   const text = forms.length > 1 && Number(values.n) !== 1 ? forms[1] : forms[0];
   return filled(text, values);
 }
 
 /** A sentence of the program in the language of the page, or as it came where there are no words. */
 export function worded({ text, code, values = {} }) {
-  if (!Object.hasOwn(said, code ?? '')) return text;
-  const own = Object.entries(values).map(([name, value]) => [name, value?.text ? worded(value) : value]);
+  if (!Object.hasOwn(said, code ?? "")) return text;
+  const own = Object.entries(values).map(([name, value]) => [
+    name,
+    value?.text ? worded(value) : value,
+  ]);
   return filled(said[code], Object.fromEntries(own));
 }
 
 /** `{name}`, or `{name:,}` for a number with signs between its thousands. */
 const filled = (text, values) =>
   text.replace(/\{(\w+)(:,)?\}/g, (_, name, grouped) => {
-    const value = values[name] ?? '';
-    return isolated(grouped ? Number(value).toLocaleString('en-US') : value);
+    const value = values[name] ?? "";
+    return isolated(grouped ? Number(value).toLocaleString("en-US") : value);
   });
 
 /** A value that is written from right to left keeps to itself: signs around it stay where they are. */
 export function isolated(value) {
-  return typeof value === 'string' && Array.from(value).some(isFromRight) ? `\u2068${value}\u2069` : value;
+  return typeof value === "string" && Array.from(value).some(isFromRight)
+    ? `\u2068${value}\u2069`
+    : value;
 }
 
 /** Letters of Hebrew, Arabic, Syriac, Thaana, N'Ko and their other forms. */
-const isFromRight = (sign) => (sign >= '\u0590' && sign <= '\u08ff') || (sign >= '\ufb1d' && sign <= '\ufefc');
+const isFromRight = (sign) =>
+  (sign >= "\u0590" && sign <= "\u08ff") || (sign >= "\ufb1d" && sign <= "\ufefc");

@@ -1,8 +1,8 @@
 // A dialogue in which a region of a picture is marked: by dragging, or with the arrow keys.
 
-import { el } from './dom.js';
-import { icon } from './icons.js';
-import { t } from '../i18n/strings.js';
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { t } from "../i18n/strings.js";
 
 const STEP = 0.02; // of the picture; what one press of an arrow moves
 const SMALLEST = 0.03;
@@ -19,14 +19,30 @@ class Crop {
   constructor(source, region, resolve) {
     this.region = [...region];
     this.answer = undefined;
-    this.image = el('img', { src: source, alt: '', draggable: 'false' });
-    this.frame = el('div', { class: 'crop-frame', tabindex: '0', role: 'application', 'aria-label': t('crop.keys') });
-    this.frame.append(...['nw', 'ne', 'sw', 'se'].map((corner) => el('i', { class: 'crop-corner', data: { corner } })));
-    this.stage = el('div', { class: 'crop-stage' }, this.image, this.frame);
-    this.dialog = el('dialog', { class: 'own sheet crop', 'aria-label': t('crop.title') }, this.head(), this.stage, el('p', { class: 'fine', text: t('crop.keys') }), this.tools());
-    this.stage.addEventListener('pointerdown', (event) => this.drag(event));
-    this.frame.addEventListener('keydown', (event) => this.key(event));
-    this.dialog.addEventListener('close', () => {
+    this.image = el("img", { src: source, alt: "", draggable: "false" });
+    this.frame = el("div", {
+      class: "crop-frame",
+      tabindex: "0",
+      role: "application",
+      "aria-label": t("crop.keys"),
+    });
+    this.frame.append(
+      ...["nw", "ne", "sw", "se"].map((corner) =>
+        el("i", { class: "crop-corner", data: { corner } }),
+      ),
+    );
+    this.stage = el("div", { class: "crop-stage" }, this.image, this.frame);
+    this.dialog = el(
+      "dialog",
+      { class: "own sheet crop", "aria-label": t("crop.title") },
+      this.head(),
+      this.stage,
+      el("p", { class: "fine", text: t("crop.keys") }),
+      this.tools(),
+    );
+    this.stage.addEventListener("pointerdown", (event) => this.drag(event));
+    this.frame.addEventListener("keydown", (event) => this.key(event));
+    this.dialog.addEventListener("close", () => {
       this.dialog.remove();
       resolve(this.answer);
     });
@@ -37,14 +53,33 @@ class Crop {
   }
 
   head() {
-    const cross = el('button', { type: 'button', class: 'bare', 'aria-label': t('close'), onclick: () => this.dialog.close() }, icon('close'));
-    return el('header', {}, el('h2', { text: t('crop.title') }), cross);
+    const cross = el(
+      "button",
+      {
+        type: "button",
+        class: "bare",
+        "aria-label": t("close"),
+        onclick: () => this.dialog.close(),
+      },
+      icon("close"),
+    );
+    return el("header", {}, el("h2", { text: t("crop.title") }), cross);
   }
 
   tools() {
     const button = (tone, label, answer) =>
-      el('button', { type: 'button', class: tone, text: t(label), onclick: () => this.decide(answer()) });
-    return el('div', { class: 'sheet-tools' }, button('quiet', 'crop.all', () => null), button('primary', 'crop.use', () => this.region.map(rounded)));
+      el("button", {
+        type: "button",
+        class: tone,
+        text: t(label),
+        onclick: () => this.decide(answer()),
+      });
+    return el(
+      "div",
+      { class: "sheet-tools" },
+      button("quiet", "crop.all", () => null),
+      button("primary", "crop.use", () => this.region.map(rounded)),
+    );
   }
 
   decide(answer) {
@@ -55,7 +90,12 @@ class Crop {
   draw() {
     const [left, top, right, bottom] = this.region.map((share) => `${share * 100}%`);
     const { style } = this.frame;
-    Object.assign(style, { left, top, width: `calc(${right} - ${left})`, height: `calc(${bottom} - ${top})` });
+    Object.assign(style, {
+      left,
+      top,
+      width: `calc(${right} - ${left})`,
+      height: `calc(${bottom} - ${top})`,
+    });
   }
 
   put(left, top, right, bottom) {
@@ -65,8 +105,13 @@ class Crop {
 
   /** Arrows move the region, with Shift they move its lower right corner, Enter takes it. */
   key(event) {
-    const by = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
-    if (event.key === 'Enter') this.decide(this.region.map(rounded));
+    const by = {
+      ArrowLeft: [-STEP, 0],
+      ArrowRight: [STEP, 0],
+      ArrowUp: [0, -STEP],
+      ArrowDown: [0, STEP],
+    }[event.key];
+    if (event.key === "Enter") this.decide(this.region.map(rounded));
     else if (by) this.shift(by, event.shiftKey);
     else return;
     event.preventDefault();
@@ -75,7 +120,12 @@ class Crop {
   shift([x, y], corner) {
     const [left, top, right, bottom] = this.region;
     if (corner) {
-      this.put(left, top, Math.max(left + SMALLEST, right + x), Math.max(top + SMALLEST, bottom + y));
+      this.put(
+        left,
+        top,
+        Math.max(left + SMALLEST, right + x),
+        Math.max(top + SMALLEST, bottom + y),
+      );
       return;
     }
     const dx = Math.min(1 - right, Math.max(-left, x));
@@ -88,12 +138,17 @@ class Crop {
     event.preventDefault();
     this.frame.focus();
     const area = this.stage.getBoundingClientRect();
-    const at = (one) => [(one.clientX - area.left) / area.width, (one.clientY - area.top) / area.height].map((share) => Math.min(1, Math.max(0, share)));
+    const at = (one) =>
+      [(one.clientX - area.left) / area.width, (one.clientY - area.top) / area.height].map(
+        (share) => Math.min(1, Math.max(0, share)),
+      );
     const { corner } = event.target.dataset;
     const inside = event.target === this.frame;
     let [x, y] = at(event);
     const [left, top, right, bottom] = this.region;
-    const fixed = corner ? [corner.includes('w') ? right : left, corner.includes('n') ? bottom : top] : [x, y];
+    const fixed = corner
+      ? [corner.includes("w") ? right : left, corner.includes("n") ? bottom : top]
+      : [x, y];
     const move = (now) => {
       const [nx, ny] = at(now);
       if (inside) {
@@ -103,10 +158,11 @@ class Crop {
         this.span(fixed, [nx, ny]);
       }
     };
-    const end = () => this.stage.removeEventListener('pointermove', move);
+    const end = () => this.stage.removeEventListener("pointermove", move);
     this.stage.setPointerCapture(event.pointerId);
-    this.stage.addEventListener('pointermove', move);
-    for (const name of ['pointerup', 'pointercancel']) this.stage.addEventListener(name, end, { once: true });
+    this.stage.addEventListener("pointermove", move);
+    for (const name of ["pointerup", "pointercancel"])
+      this.stage.addEventListener(name, end, { once: true });
   }
 
   span([x0, y0], [x1, y1]) {

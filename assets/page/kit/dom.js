@@ -1,6 +1,6 @@
 // Building and finding nodes. Text only ever arrives through textContent.
 
-const SVG = 'http://www.w3.org/2000/svg';
+const SVG = "http://www.w3.org/2000/svg";
 
 /** An element with attributes and children. `text` sets textContent, `onclick` and the like listen,
  *  `true` is an empty attribute, `false` and null leave it out. */
@@ -13,10 +13,10 @@ export function el(tag, attributes = {}, ...children) {
 
 function put(node, name, value) {
   if (value == null || value === false) return;
-  if (name === 'text') node.textContent = value;
-  else if (name === 'data') Object.assign(node.dataset, value);
-  else if (typeof value === 'function') node.addEventListener(name.slice(2), value);
-  else node.setAttribute(name, value === true ? '' : String(value));
+  if (name === "text") node.textContent = value;
+  else if (name === "data") Object.assign(node.dataset, value);
+  else if (typeof value === "function") node.addEventListener(name.slice(2), value);
+  else node.setAttribute(name, value === true ? "" : String(value));
 }
 
 /** An SVG element. */
@@ -56,13 +56,13 @@ export function debounced(callback, wait) {
 }
 
 /** Whether the person asked the system for less movement. */
-export const isCalm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Narrow enough for one column. */
-export const isNarrow = () => matchMedia('(max-width: 760px)').matches;
+export const isNarrow = () => matchMedia("(max-width: 760px)").matches;
 
 /** Bring a screen to the front: 0 Search, 1 Library, 2 Settings. */
 export function showTab(n) {
   const tab = document.querySelectorAll('#tabs button[role="tab"]')[n];
-  if (tab?.getAttribute('aria-selected') === 'false') tab.click(); // which the address notes, see tabs.js
+  if (tab?.getAttribute("aria-selected") === "false") tab.click(); // which the address notes, see tabs.js
 }

@@ -1,6 +1,6 @@
 // Numbers, times, sizes and places, in the reader's language.
 
-import { language, t } from '../i18n/strings.js';
+import { language, t } from "../i18n/strings.js";
 
 const whole = new Intl.NumberFormat(language);
 
@@ -15,9 +15,9 @@ export function ms(value) {
 export function clock(seconds) {
   const s = Math.floor(seconds);
   const minutes = Math.floor(s / 60) % 60;
-  const rest = String(s % 60).padStart(2, '0');
+  const rest = String(s % 60).padStart(2, "0");
   const hours = Math.floor(s / 3600);
-  return hours ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
 /** How long something will take: 25 s, 3 min, 2 h 10 min. */
@@ -28,7 +28,7 @@ export function duration(seconds) {
 }
 
 export function bytes(n) {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const units = ["B", "kB", "MB", "GB", "TB"];
   let power = 0;
   while (n >= 1000 && power < units.length - 1) {
     n /= 1000;
@@ -39,42 +39,44 @@ export function bytes(n) {
 
 export function date(iso) {
   const when = new Date(iso);
-  if (Number.isNaN(when.getTime())) return '';
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(when);
+  if (Number.isNaN(when.getTime())) return "";
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
+    when,
+  );
 }
 
 /** Where in its file an item stands; empty for a picture. */
 export function placeText(kind, place) {
-  if (kind === 'page') return t('place.page', { page: place.page });
-  if (kind === 'passage') return [place.section, linesText(place)].filter(Boolean).join(' · ');
-  if (kind === 'moment') return `${clock(place.start ?? 0)}–${clock(place.end ?? 0)}`;
-  if (kind === 'video' && place.end) return clock(place.end);
-  return '';
+  if (kind === "page") return t("place.page", { page: place.page });
+  if (kind === "passage") return [place.section, linesText(place)].filter(Boolean).join(" · ");
+  if (kind === "moment") return `${clock(place.start ?? 0)}–${clock(place.end ?? 0)}`;
+  if (kind === "video" && place.end) return clock(place.end);
+  return "";
 }
 
 function linesText({ first, last }) {
-  return first ? t(first === last ? 'place.line' : 'place.lines', { first, last }) : '';
+  return first ? t(first === last ? "place.line" : "place.lines", { first, last }) : "";
 }
 
 /** The few characters on a thumbnail: p. 3, 0:24. */
 export function badgeText(kind, place) {
-  if (kind === 'page') return t('badge.page', { page: place.page });
-  if (kind === 'moment') return clock(place.start ?? 0);
-  if (kind === 'video' && place.end) return clock(place.end);
-  return '';
+  if (kind === "page") return t("badge.page", { page: place.page });
+  if (kind === "moment") return clock(place.start ?? 0);
+  if (kind === "video" && place.end) return clock(place.end);
+  return "";
 }
 
 /** How a thumbnail fits a frame of 4 to 3: filling it, or whole where filling would cut too much. */
 export function fitOf(item) {
-  if (item.kind === 'page' || item.kind === 'passage') return 'top';
+  if (item.kind === "page" || item.kind === "passage") return "top";
   const ratio = item.width && item.height ? item.width / item.height / (4 / 3) : 1;
-  return ratio < 0.8 || ratio > 1.36 ? 'whole' : 'fill';
+  return ratio < 0.8 || ratio > 1.36 ? "whole" : "fill";
 }
 
 /** The end of a path, which says most. */
 export function pathTail(path) {
   const parts = path.split(/[\\/]/).filter(Boolean);
-  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : path;
+  return parts.length > 2 ? `…/${parts.slice(-2).join("/")}` : path;
 }
 
 export const thumbOf = (item) => `/m/thumb/${item.thumb}`;

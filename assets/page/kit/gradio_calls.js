@@ -4,10 +4,10 @@
 // Left alone, gradio shows cards in English; and once its stream is lost it takes it for open, so that
 // every later search waits for ever, until the page is loaded again and all that was typed is gone.
 
-import { emit } from './bus.js';
-import { t, worded } from '../i18n/strings.js';
+import { emit } from "./bus.js";
+import { t, worded } from "../i18n/strings.js";
 
-const OURS = '/gradio_api/';
+const OURS = "/gradio_api/";
 const GONE = 503;
 
 const pending = new Set(); // event ids of searches that have not ended
@@ -26,41 +26,47 @@ async function call(path, input, init) {
   try {
     answer = await real(input, init);
   } catch (error) {
-    if (error.name === 'AbortError') throw error;
+    if (error.name === "AbortError") throw error;
     lost();
-    return path.endsWith('/queue/data') ? ended() : Response.json({ error: t('offline') }, { status: GONE });
+    return path.endsWith("/queue/data")
+      ? ended()
+      : Response.json({ error: t("offline") }, { status: GONE });
   }
   if (!answer.ok) {
-    const body = await answer.clone().json().catch(() => ({}));
+    const body = await answer
+      .clone()
+      .json()
+      .catch(() => ({}));
     failed(said(body, answer.status));
-    return path.endsWith('/queue/data') ? ended() : answer;
+    return path.endsWith("/queue/data") ? ended() : answer;
   }
-  if (path.endsWith('/queue/join')) pending.add((await answer.clone().json()).event_id);
-  if (path.endsWith('/queue/data')) return stream(answer);
+  if (path.endsWith("/queue/join")) pending.add((await answer.clone().json()).event_id);
+  if (path.endsWith("/queue/data")) return stream(answer);
   return answer;
 }
 
 /** A stream in which every search has ended. */
-const ended = () => new Response(closing(), { headers: { 'content-type': 'text/event-stream' } });
+const ended = () => new Response(closing(), { headers: { "content-type": "text/event-stream" } });
 
 /** Our sentence for an answer; gradio's own have none of ours in them. */
 function said(body, status) {
-  if (typeof body.error === 'string' && 'code' in body) return worded({ ...body, text: body.error });
-  return t(status === GONE ? 'busy' : 'unexpected');
+  if (typeof body.error === "string" && "code" in body)
+    return worded({ ...body, text: body.error });
+  return t(status === GONE ? "busy" : "unexpected");
 }
 
-const failed = (text) => emit('failed', { text });
+const failed = (text) => emit("failed", { text });
 
 /** The program does not answer any more; what is typed stays, and can be sent once it is back. */
 function lost() {
-  failed(t('offline'));
+  failed(t("offline"));
 }
 
 /** The stream of results, which ends in order whatever becomes of the connection. */
 function stream(answer) {
   const reader = answer.body.getReader();
   const decoder = new TextDecoder();
-  let rest = '';
+  let rest = "";
   let left = false; // gradio listens no more
   const end = (controller) => {
     if (left) return;
@@ -78,7 +84,7 @@ function stream(answer) {
         rest = note(rest + decoder.decode(value, { stream: true }));
         controller.enqueue(value);
       } catch (error) {
-        if (error.name !== 'AbortError' && pending.size) lost();
+        if (error.name !== "AbortError" && pending.size) lost();
         end(controller);
       }
     },
@@ -92,12 +98,12 @@ function stream(answer) {
 
 /** Notice which searches have ended; gives what is not a whole message yet. */
 function note(text) {
-  const messages = text.split('\n\n');
+  const messages = text.split("\n\n");
   for (const message of messages.slice(0, -1)) {
-    const { msg, event_id: id, success } = parsed(message.slice('data:'.length));
-    if (msg === 'process_completed') pending.delete(id);
-    if (msg === 'process_completed' && success === false) failed(t('unexpected'));
-    if (msg === 'queue_full') failed(t('busy'));
+    const { msg, event_id: id, success } = parsed(message.slice("data:".length));
+    if (msg === "process_completed") pending.delete(id);
+    if (msg === "process_completed" && success === false) failed(t("unexpected"));
+    if (msg === "queue_full") failed(t("busy"));
   }
   return messages.at(-1);
 }
@@ -112,7 +118,14 @@ function parsed(text) {
 
 /** The messages by which gradio takes every search, and the stream itself, for ended. */
 function closing() {
-  const ends = [...pending].map((id) => ({ msg: 'process_completed', event_id: id, success: false, output: { error: '' } }));
+  const ends = [...pending].map((id) => ({
+    msg: "process_completed",
+    event_id: id,
+    success: false,
+    output: { error: "" },
+  }));
   pending.clear();
-  return [...ends, { msg: 'close_stream' }].map((one) => `data: ${JSON.stringify(one)}\n\n`).join('');
+  return [...ends, { msg: "close_stream" }]
+    .map((one) => `data: ${JSON.stringify(one)}\n\n`)
+    .join("");
 }

@@ -1,8 +1,8 @@
 // Marks words by DOM ranges: the text itself is never touched, so nothing in it can become markup.
 
-import { foldWithPlaces } from './folding.js';
+import { foldWithPlaces } from "./folding.js";
 
-const NAME = 'query-words';
+const NAME = "query-words";
 const MOST = 100_000; // characters of one node; a page of print has 5,000
 
 /** Mark every one of `words`, which are folded, inside `nodes`, in place of what was marked before

@@ -1,29 +1,33 @@
 // Short messages at the bottom, each with at most one thing to do about it.
 
-import { el } from './dom.js';
-import { icon } from './icons.js';
-import { t } from '../i18n/strings.js';
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { t } from "../i18n/strings.js";
 
 const SECONDS = 7;
 
 let shelf = null;
 
 /** Show a message. `tone` is info or bad; `action` is {label, run}. Gives {close}. */
-export function toast(text, { tone = 'info', action = null, seconds = SECONDS } = {}) {
-  shelf ??= document.body.appendChild(el('div', { class: 'own toasts', role: 'status' }));
-  const node = el('div', { class: `toast toast-${tone}` });
+export function toast(text, { tone = "info", action = null, seconds = SECONDS } = {}) {
+  shelf ??= document.body.appendChild(el("div", { class: "own toasts", role: "status" }));
+  const node = el("div", { class: `toast toast-${tone}` });
   const close = () => node.remove();
-  node.append(icon(tone === 'bad' ? 'alert' : 'info'), el('span', { text }));
+  node.append(icon(tone === "bad" ? "alert" : "info"), el("span", { text }));
   if (action) {
     const run = () => {
       close();
       action.run();
     };
-    node.append(el('button', { type: 'button', class: 'quiet', text: action.label, onclick: run }));
+    node.append(el("button", { type: "button", class: "quiet", text: action.label, onclick: run }));
   }
-  const label = t('close');
+  const label = t("close");
   node.append(
-    el('button', { type: 'button', class: 'bare', 'aria-label': label, onclick: close }, icon('close', 16)),
+    el(
+      "button",
+      { type: "button", class: "bare", "aria-label": label, onclick: close },
+      icon("close", 16),
+    ),
   );
   shelf.append(node);
   if (seconds) setTimeout(close, seconds * 1000);
@@ -31,4 +35,4 @@ export function toast(text, { tone = 'info', action = null, seconds = SECONDS } 
 }
 
 /** Show an error's sentence. */
-export const complain = (error) => toast(error.message, { tone: 'bad', seconds: 12 });
+export const complain = (error) => toast(error.message, { tone: "bad", seconds: 12 });

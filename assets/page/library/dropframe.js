@@ -4,21 +4,21 @@
 // and the drop zones below it stay what they are. By keyboard and touch, the buttons of the query line
 // and of the Library do the same.
 
-import { emit } from '../kit/bus.js';
-import { el, say } from '../kit/dom.js';
-import { dropped, hasFiles } from './dropped.js';
-import { icon } from '../kit/icons.js';
-import { postFiles } from '../kit/net.js';
-import { send } from './sending.js';
-import { isEditable } from '../shell/status.js';
-import { t } from '../i18n/strings.js';
-import { complain, toast } from '../kit/toast.js';
+import { emit } from "../kit/bus.js";
+import { el, say } from "../kit/dom.js";
+import { dropped, hasFiles } from "./dropped.js";
+import { icon } from "../kit/icons.js";
+import { postFiles } from "../kit/net.js";
+import { send } from "./sending.js";
+import { isEditable } from "../shell/status.js";
+import { t } from "../i18n/strings.js";
+import { complain, toast } from "../kit/toast.js";
 
 const NEAR = 28; // pixels around the query line that count as the line itself
 const MOST = 8; // files of one query
 const EDGE = 12; // pixels around the frame
 
-const isMedia = (type) => type.startsWith('image/') || type.startsWith('video/');
+const isMedia = (type) => type.startsWith("image/") || type.startsWith("video/");
 
 /** Files dropped anywhere on the page find the frame; without it, a browser would leave the page. */
 export function catchDrops(element) {
@@ -29,15 +29,33 @@ class DropFrame {
   constructor(element) {
     this.element = element;
     this.under = new Set(); // what was entered and not left: a node may go while it is dragged over
-    this.halves = { search: half('search', 'search'), add: half('add', 'upload') };
-    this.node = el('div', { class: 'own drop-frame', hidden: true, 'aria-hidden': 'true' }, this.halves.search, this.halves.add);
+    this.halves = { search: half("search", "search"), add: half("add", "upload") };
+    this.node = el(
+      "div",
+      { class: "own drop-frame", hidden: true, "aria-hidden": "true" },
+      this.halves.search,
+      this.halves.add,
+    );
     document.body.append(this.node);
     const meant = (run) => (event) => this.element.isConnected && hasFiles(event) && run(event);
-    document.addEventListener('dragenter', meant((event) => this.enter(event)));
-    document.addEventListener('dragleave', (event) => this.leave(event)); // may not say what it was
-    document.addEventListener('dragover', meant((event) => this.over(event)));
-    document.addEventListener('drop', meant((event) => this.placed(event)), true);
-    document.addEventListener('drop', meant((event) => this.drop(event)));
+    document.addEventListener(
+      "dragenter",
+      meant((event) => this.enter(event)),
+    );
+    document.addEventListener("dragleave", (event) => this.leave(event)); // may not say what it was
+    document.addEventListener(
+      "dragover",
+      meant((event) => this.over(event)),
+    );
+    document.addEventListener(
+      "drop",
+      meant((event) => this.placed(event)),
+      true,
+    );
+    document.addEventListener(
+      "drop",
+      meant((event) => this.drop(event)),
+    );
   }
 
   enter(event) {
@@ -53,51 +71,62 @@ class DropFrame {
 
   /** Lay the frame over what is below the query line and the drop zones, with the half chosen that fits the files. */
   show(transfer) {
-    const files = [...transfer.items].filter((item) => item.kind === 'file');
+    const files = [...transfer.items].filter((item) => item.kind === "file");
     const media = files.filter((item) => isMedia(item.type));
-    this.usual = media.length === 1 && files.length === 1 ? 'search' : 'add';
-    if (!isEditable()) this.usual = 'search';
+    this.usual = media.length === 1 && files.length === 1 ? "search" : "add";
+    if (!isEditable()) this.usual = "search";
     this.halves.add.hidden = !isEditable();
-    this.halves.search.toggleAttribute('data-useless', !media.length);
-    say(this.halves.search.querySelector('p'), t(media.length ? 'frame.search.hint' : 'frame.search.useless'));
+    this.halves.search.toggleAttribute("data-useless", !media.length);
+    say(
+      this.halves.search.querySelector("p"),
+      t(media.length ? "frame.search.hint" : "frame.search.useless"),
+    );
     const line = queryLine()?.bottom ?? 0;
-    const bar = document.querySelector('.top-bar-root')?.getBoundingClientRect().bottom ?? 0;
-    const zones = [...document.querySelectorAll('.own .drop')].map((zone) => zone.getBoundingClientRect().bottom);
+    const bar = document.querySelector(".top-bar-root")?.getBoundingClientRect().bottom ?? 0;
+    const zones = [...document.querySelectorAll(".own .drop")].map(
+      (zone) => zone.getBoundingClientRect().bottom,
+    );
     const top = Math.min(Math.max(line + NEAR, bar, 0, ...zones) + EDGE, innerHeight * 0.6);
-    this.node.style.setProperty('--top', `${top}px`);
+    this.node.style.setProperty("--top", `${top}px`);
     this.node.hidden = false;
-    document.body.classList.add('dragging');
+    document.body.classList.add("dragging");
     this.mark(this.usual);
   }
 
   hide() {
     this.under.clear();
     this.node.hidden = true;
-    document.body.classList.remove('dragging');
+    document.body.classList.remove("dragging");
   }
 
   mark(chosen) {
-    for (const [name, node] of Object.entries(this.halves)) node.toggleAttribute('data-chosen', name === chosen);
+    for (const [name, node] of Object.entries(this.halves))
+      node.toggleAttribute("data-chosen", name === chosen);
     this.node.dataset.chosen = chosen;
   }
 
   over(event) {
     if (this.node.hidden) this.enter(event);
     const place = this.place(event);
-    if (place === 'query') return; // gradio's box takes it by itself
+    if (place === "query") return; // gradio's box takes it by itself
     event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
+    event.dataTransfer.dropEffect = "copy";
     this.mark(place);
   }
 
   /** What a drop here would do: query, near, zone, search or add. */
   place(event) {
-    if (event.target.closest?.('#query')) return 'query';
-    if (event.target.closest?.('.drop')) return 'zone';
-    if (isNear(event)) return 'near';
+    if (event.target.closest?.("#query")) return "query";
+    if (event.target.closest?.(".drop")) return "zone";
+    if (isNear(event)) return "near";
     const within = ([, node]) => {
       const { left, right, top, bottom } = node.getBoundingClientRect();
-      return event.clientX >= left && event.clientX < right && event.clientY >= top && event.clientY < bottom;
+      return (
+        event.clientX >= left &&
+        event.clientX < right &&
+        event.clientY >= top &&
+        event.clientY < bottom
+      );
     };
     return Object.entries(this.halves).find(within)?.[0] ?? this.usual;
   }
@@ -109,31 +138,34 @@ class DropFrame {
   }
 
   drop(event) {
-    if (event.defaultPrevented || this.fell === 'query') return;
+    if (event.defaultPrevented || this.fell === "query") return;
     event.preventDefault();
-    if (this.fell === 'near') this.give(event.dataTransfer);
-    else if (this.fell === 'search') this.search([...event.dataTransfer.files]);
-    else if (!isEditable()) toast(t('closed.library'));
+    if (this.fell === "near") this.give(event.dataTransfer);
+    else if (this.fell === "search") this.search([...event.dataTransfer.files]);
+    else if (!isEditable()) toast(t("closed.library"));
     else send(dropped(event.dataTransfer));
   }
 
   /** Let gradio's box take what fell beside it, as if it had fallen on it. */
   give(transfer) {
-    const box = document.querySelector('#query .full-container') ?? document.querySelector('#query');
-    box.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    const box =
+      document.querySelector("#query .full-container") ?? document.querySelector("#query");
+    box.dispatchEvent(
+      new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }),
+    );
   }
 
   /** Ask with these files alone; filters and other choices stay. */
   async search(files) {
     const media = files.filter((file) => isMedia(file.type)).slice(0, MOST);
     if (!media.length) {
-      toast(t('frame.search.useless'));
+      toast(t("frame.search.useless"));
       return;
     }
     try {
-      const keys = await postFiles('/gradio_api/upload', media);
+      const keys = await postFiles("/gradio_api/upload", media);
       const change = () => ({ like: [], not_like: [], also: [], crops: {} });
-      emit('ask', { text: '', files: keys, change });
+      emit("ask", { text: "", files: keys, change });
     } catch (error) {
       complain(error);
     }
@@ -142,15 +174,17 @@ class DropFrame {
 
 function half(name, sign) {
   return el(
-    'div',
-    { class: 'drop-half', data: { half: name } },
-    icon(sign, 30), el('b', { text: t(`frame.${name}`) }), el('p', { text: t(`frame.${name}.hint`) }),
+    "div",
+    { class: "drop-half", data: { half: name } },
+    icon(sign, 30),
+    el("b", { text: t(`frame.${name}`) }),
+    el("p", { text: t(`frame.${name}.hint`) }),
   );
 }
 
 /** Where the query line is, while it is on the screen; null on other screens. */
 function queryLine() {
-  const box = document.querySelector('#query');
+  const box = document.querySelector("#query");
   return box?.offsetParent ? box.getBoundingClientRect() : null;
 }
 
@@ -158,5 +192,7 @@ function isNear(event) {
   const line = queryLine();
   if (!line) return false;
   const { clientX: x, clientY: y } = event;
-  return x > line.left - NEAR && x < line.right + NEAR && y > line.top - NEAR && y < line.bottom + NEAR;
+  return (
+    x > line.left - NEAR && x < line.right + NEAR && y > line.top - NEAR && y < line.bottom + NEAR
+  );
 }

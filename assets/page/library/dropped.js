@@ -2,7 +2,7 @@
 
 const DEEPEST = 2000; // folders in each other, as far as a scan of the disk goes
 
-export const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
+export const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 /** Pairs of relative path and file, folders walked through. Entries must be taken at once: the list is
  *  empty when the event is over. */
@@ -12,11 +12,12 @@ export function dropped(transfer) {
 }
 
 /** A hidden folder inside another is only named: it is left out, whatever is in it. */
-async function* walk(entries, above = '', depth = 0) {
+async function* walk(entries, above = "", depth = 0) {
   for (const entry of entries) {
     const inside = `${above}${entry.name}/`;
-    if (entry.isFile) yield [above + entry.name, await new Promise((yes, no) => entry.file(yes, no))];
-    else if (above && entry.name.startsWith('.')) yield [inside, new File([], entry.name)];
+    if (entry.isFile)
+      yield [above + entry.name, await new Promise((yes, no) => entry.file(yes, no))];
+    else if (above && entry.name.startsWith(".")) yield [inside, new File([], entry.name)];
     else if (depth < DEEPEST) yield* walk(await children(entry), inside, depth + 1);
   }
 }

@@ -1,26 +1,41 @@
 // The folders that were added: watched or not, scanned again, taken out; and what every scan leaves
 // out of them.
 
-import { el } from '../kit/dom.js';
-import { icon } from '../kit/icons.js';
-import { getJson, post, put } from '../kit/net.js';
-import { KeptOut } from './removed.js';
-import { sayRemoved } from './removing.js';
-import { refresh } from '../shell/status.js';
-import { t } from '../i18n/strings.js';
-import { complain, toast } from '../kit/toast.js';
+import { el } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
+import { getJson, post, put } from "../kit/net.js";
+import { KeptOut } from "./removed.js";
+import { sayRemoved } from "./removing.js";
+import { refresh } from "../shell/status.js";
+import { t } from "../i18n/strings.js";
+import { complain, toast } from "../kit/toast.js";
 
 export class Folders {
   constructor() {
-    this.list = el('div', { class: 'outcomes' });
-    this.all = el('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => this.rescan(null) }, icon('retry', 16), el('span', { text: t('folders.rescanAll') }));
-    this.patterns = el('textarea', { rows: 4, spellcheck: 'false', 'aria-label': t('ignore.title'), placeholder: '*.tmp\n/private/\n!keep.tmp' });
-    this.problem = el('p', { class: 'problem', role: 'alert', hidden: true });
+    this.list = el("div", { class: "outcomes" });
+    this.all = el(
+      "button",
+      { type: "button", class: "quiet", hidden: true, onclick: () => this.rescan(null) },
+      icon("retry", 16),
+      el("span", { text: t("folders.rescanAll") }),
+    );
+    this.patterns = el("textarea", {
+      rows: 4,
+      spellcheck: "false",
+      "aria-label": t("ignore.title"),
+      placeholder: "*.tmp\n/private/\n!keep.tmp",
+    });
+    this.problem = el("p", { class: "problem", role: "alert", hidden: true });
     this.kept = new KeptOut();
     this.node = el(
-      'section',
-      { class: 'folders' },
-      el('div', { class: 'grid-head' }, el('p', { class: 'fine', text: t('folders.hint') }), this.all),
+      "section",
+      { class: "folders" },
+      el(
+        "div",
+        { class: "grid-head" },
+        el("p", { class: "fine", text: t("folders.hint") }),
+        this.all,
+      ),
       this.list,
       this.kept.node,
       this.ignoring(),
@@ -28,10 +43,18 @@ export class Folders {
   }
 
   ignoring() {
-    const save = el('button', { type: 'submit', class: 'quiet', text: t('ignore.save') });
-    const form = el('form', { class: 'ignore' }, el('h2', { text: t('ignore.title') }), el('p', { class: 'fine', text: t('ignore.hint') }), this.patterns, this.problem, save);
-    this.patterns.addEventListener('input', () => (this.problem.hidden = true));
-    form.addEventListener('submit', (event) => {
+    const save = el("button", { type: "submit", class: "quiet", text: t("ignore.save") });
+    const form = el(
+      "form",
+      { class: "ignore" },
+      el("h2", { text: t("ignore.title") }),
+      el("p", { class: "fine", text: t("ignore.hint") }),
+      this.patterns,
+      this.problem,
+      save,
+    );
+    this.patterns.addEventListener("input", () => (this.problem.hidden = true));
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.ignore();
     });
@@ -40,11 +63,13 @@ export class Folders {
 
   async reload() {
     try {
-      const paths = ['/api/folders', '/api/ignore', '/api/removed'];
-      const [folders, { patterns }, removed] = await Promise.all(paths.map((path) => getJson(path)));
+      const paths = ["/api/folders", "/api/ignore", "/api/removed"];
+      const [folders, { patterns }, removed] = await Promise.all(
+        paths.map((path) => getJson(path)),
+      );
       this.draw(folders);
       this.kept.draw(removed);
-      if (document.activeElement !== this.patterns) this.patterns.value = patterns.join('\n');
+      if (document.activeElement !== this.patterns) this.patterns.value = patterns.join("\n");
     } catch (error) {
       complain(error);
     }
@@ -63,15 +88,18 @@ export class Folders {
   }
 
   rescan(paths) {
-    return this.act('/api/folders/rescan', { paths }, t('folders.rescanning'));
+    return this.act("/api/folders/rescan", { paths }, t("folders.rescanning"));
   }
 
   async ignore() {
-    const patterns = this.patterns.value.split('\n').map((line) => line.trim()).filter(Boolean);
+    const patterns = this.patterns.value
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
     try {
-      const now = await put('/api/ignore', { patterns });
-      this.patterns.value = now.patterns.join('\n');
-      toast(t('ignore.saved'));
+      const now = await put("/api/ignore", { patterns });
+      this.patterns.value = now.patterns.join("\n");
+      toast(t("ignore.saved"));
       refresh();
     } catch (error) {
       this.problem.textContent = error.message;
@@ -82,22 +110,52 @@ export class Folders {
   draw(folders) {
     this.all.hidden = folders.length < 2;
     const rows = folders.map((folder) => this.row(folder));
-    this.list.replaceChildren(...(rows.length ? rows : [el('p', { class: 'empty', text: t('folders.none') })]));
+    this.list.replaceChildren(
+      ...(rows.length ? rows : [el("p", { class: "empty", text: t("folders.none") })]),
+    );
   }
 
   row({ key, path, collection, watched, there }) {
-    const toggle = el('input', { type: 'checkbox', role: 'switch', checked: watched });
-    toggle.addEventListener('change', () => this.act('/api/folders/watch', { path, on: toggle.checked }));
-    const gone = there ? null : el('p', { class: 'outcome-reason', text: t('folders.gone') });
+    const toggle = el("input", { type: "checkbox", role: "switch", checked: watched });
+    toggle.addEventListener("change", () =>
+      this.act("/api/folders/watch", { path, on: toggle.checked }),
+    );
+    const gone = there ? null : el("p", { class: "outcome-reason", text: t("folders.gone") });
     const button = (name, label, run) =>
-      el('button', { type: 'button', class: 'quiet', title: t(label), 'aria-label': `${t(label)}: ${path}`, onclick: run }, icon(name, 15));
+      el(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          title: t(label),
+          "aria-label": `${t(label)}: ${path}`,
+          onclick: run,
+        },
+        icon(name, 15),
+      );
     return el(
-      'div',
-      { class: 'folder-row' },
-      icon('folder', 18),
-      el('div', { class: 'outcome-file' }, el('b', { dir: 'auto', text: path }), collection ? el('p', { class: 'fine', text: collection }) : null, gone),
-      el('label', { class: 'check switch', title: t('folders.watch.hint') }, toggle, el('span', { text: t('folders.watch') })),
-      el('div', { class: 'row-tools' }, button('retry', 'folders.rescan', () => this.rescan([path])), button('bin', 'folders.forget', () => this.forget(key, path))),
+      "div",
+      { class: "folder-row" },
+      icon("folder", 18),
+      el(
+        "div",
+        { class: "outcome-file" },
+        el("b", { dir: "auto", text: path }),
+        collection ? el("p", { class: "fine", text: collection }) : null,
+        gone,
+      ),
+      el(
+        "label",
+        { class: "check switch", title: t("folders.watch.hint") },
+        toggle,
+        el("span", { text: t("folders.watch") }),
+      ),
+      el(
+        "div",
+        { class: "row-tools" },
+        button("retry", "folders.rescan", () => this.rescan([path])),
+        button("bin", "folders.forget", () => this.forget(key, path)),
+      ),
     );
   }
 
@@ -105,7 +163,7 @@ export class Folders {
   forget(key, path) {
     const run = async () => {
       try {
-        const { removed } = await post('/api/outcomes/forget', { keys: [key] });
+        const { removed } = await post("/api/outcomes/forget", { keys: [key] });
         sayRemoved(path, removed, () => this.reload());
         refresh();
       } catch (error) {
@@ -113,6 +171,9 @@ export class Folders {
       }
       await this.reload();
     };
-    toast(t('folders.sure', { path }), { action: { label: t('folders.forget'), run }, seconds: 12 });
+    toast(t("folders.sure", { path }), {
+      action: { label: t("folders.forget"), run },
+      seconds: 12,
+    });
   }
 }

@@ -1,42 +1,47 @@
 // All items as tiles, newest first, a page at a time as the person scrolls.
 
-import { emit, on } from '../kit/bus.js';
-import { el } from '../kit/dom.js';
-import { count } from '../kit/format.js';
-import { icon } from '../kit/icons.js';
-import { getJson, remove } from '../kit/net.js';
-import { sayRemoved } from './removing.js';
-import { refresh } from '../shell/status.js';
-import { t } from '../i18n/strings.js';
-import { complain } from '../kit/toast.js';
-import { sizeButtons } from '../kit/tile_size.js';
-import { tile } from '../search/welcome.js';
+import { emit, on } from "../kit/bus.js";
+import { el } from "../kit/dom.js";
+import { count } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { getJson, remove } from "../kit/net.js";
+import { sayRemoved } from "./removing.js";
+import { refresh } from "../shell/status.js";
+import { t } from "../i18n/strings.js";
+import { complain } from "../kit/toast.js";
+import { sizeButtons } from "../kit/tile_size.js";
+import { tile } from "../search/welcome.js";
 
-const KINDS = ['picture', 'page', 'passage', 'video', 'moment'];
+const KINDS = ["picture", "page", "passage", "video", "moment"];
 const FIRST_PAGE = 60; // items; as many as the program sends at once
 
 export class Grid {
   constructor() {
-    this.kind = '';
-    this.collection = '';
+    this.kind = "";
+    this.collection = "";
     this.request = 0;
-    this.kinds = el('div', { class: 'chips', role: 'group', 'aria-label': t('filter.kind') });
-    this.collections = el('select', { 'aria-label': t('filter.collection'), onchange: () => this.filter() });
-    this.tiles = el('div', { class: 'tiles' });
-    this.end = el('div', { class: 'tiles-end' });
-    this.none = el('p', { class: 'empty', hidden: true });
+    this.kinds = el("div", { class: "chips", role: "group", "aria-label": t("filter.kind") });
+    this.collections = el("select", {
+      "aria-label": t("filter.collection"),
+      onchange: () => this.filter(),
+    });
+    this.tiles = el("div", { class: "tiles" });
+    this.end = el("div", { class: "tiles-end" });
+    this.none = el("p", { class: "empty", hidden: true });
     this.node = el(
-      'section',
-      { class: 'grid' },
-      el('div', { class: 'grid-head' }, this.kinds, this.collections, sizeButtons()),
-      this.tiles, this.none, this.end,
+      "section",
+      { class: "grid" },
+      el("div", { class: "grid-head" }, this.kinds, this.collections, sizeButtons()),
+      this.tiles,
+      this.none,
+      this.end,
     );
-    for (const kind of ['', ...KINDS]) this.kinds.append(this.chip(kind));
-    this.collections.append(el('option', { value: '', text: t('collection.all') }));
+    for (const kind of ["", ...KINDS]) this.kinds.append(this.chip(kind));
+    this.collections.append(el("option", { value: "", text: t("collection.all") }));
     new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.more(), {
-      rootMargin: '600px',
+      rootMargin: "600px",
     }).observe(this.end);
-    on('opened', this.node, (opened) => this.mark(opened?.id));
+    on("opened", this.node, (opened) => this.mark(opened?.id));
   }
 
   chip(kind) {
@@ -45,11 +50,11 @@ export class Grid {
       this.reload();
     };
     return el(
-      'button',
-      { type: 'button', class: 'chip', data: { kind }, onclick: choose },
+      "button",
+      { type: "button", class: "chip", data: { kind }, onclick: choose },
       kind ? icon(kind, 15) : null,
-      el('span', { text: t(kind ? `kinds.${kind}` : 'kinds.all') }),
-      el('span', { class: 'number' }),
+      el("span", { text: t(kind ? `kinds.${kind}` : "kinds.all") }),
+      el("span", { class: "number" }),
     );
   }
 
@@ -62,21 +67,24 @@ export class Grid {
   count(status) {
     for (const chip of this.kinds.children) {
       const { kind } = chip.dataset;
-      const n = kind ? (status.items[kind] ?? 0) : Object.values(status.items).reduce((a, b) => a + b, 0);
-      chip.querySelector('.number').textContent = count(n);
+      const n = kind
+        ? (status.items[kind] ?? 0)
+        : Object.values(status.items).reduce((a, b) => a + b, 0);
+      chip.querySelector(".number").textContent = count(n);
       chip.hidden = Boolean(kind) && !n && this.kind !== kind;
     }
     const names = status.collections.map(([name]) => name);
     const shown = [...this.collections.options].slice(1).map((option) => option.value);
     if (JSON.stringify(names) === JSON.stringify(shown)) return;
-    const options = names.map((name) => el('option', { value: name, text: name }));
+    const options = names.map((name) => el("option", { value: name, text: name }));
     this.collections.replaceChildren(this.collections.options[0], ...options);
-    this.collections.value = names.includes(this.collection) ? this.collection : '';
+    this.collections.value = names.includes(this.collection) ? this.collection : "";
   }
 
   /** Show the first page again, without a blank in between. */
   async reload() {
-    for (const chip of this.kinds.children) chip.setAttribute('aria-pressed', String(chip.dataset.kind === this.kind));
+    for (const chip of this.kinds.children)
+      chip.setAttribute("aria-pressed", String(chip.dataset.kind === this.kind));
     this.next = null;
     await this.load(true);
   }
@@ -90,7 +98,8 @@ export class Grid {
     }
     const page = await this.fetch(null);
     const fresh = (page?.items ?? []).filter((item) => item.id > top);
-    if (fresh.length < (page?.items.length ?? 0)) this.tiles.prepend(...fresh.map((item) => this.tile(item)));
+    if (fresh.length < (page?.items.length ?? 0))
+      this.tiles.prepend(...fresh.map((item) => this.tile(item)));
   }
 
   async more() {
@@ -109,14 +118,18 @@ export class Grid {
     else this.tiles.append(...tiles);
     this.next = page.next;
     this.none.hidden = this.tiles.childElementCount > 0;
-    this.none.textContent = t(this.kind || this.collection ? 'grid.filtered' : 'grid.empty');
+    this.none.textContent = t(this.kind || this.collection ? "grid.filtered" : "grid.empty");
     this.mark(this.opened);
   }
 
   /** One page of items; null where the program refused, which was said then. */
   async fetch(after) {
     try {
-      return await getJson('/api/items', { after, kind: this.kind ? [this.kind] : [], collection: this.collection });
+      return await getJson("/api/items", {
+        after,
+        kind: this.kind ? [this.kind] : [],
+        collection: this.collection,
+      });
     } catch (error) {
       complain(error);
       return null;
@@ -124,13 +137,19 @@ export class Grid {
   }
 
   tile(item) {
-    const node = el('div', { class: 'tile-frame', data: { id: item.id } }, tile(item));
-    const label = t('forget', { title: item.title });
+    const node = el("div", { class: "tile-frame", data: { id: item.id } }, tile(item));
+    const label = t("forget", { title: item.title });
     node.append(
       el(
-        'button',
-        { type: 'button', class: 'bare tile-bin', 'aria-label': label, title: t('forget.short'), onclick: () => this.forget(item) },
-        icon('bin', 16),
+        "button",
+        {
+          type: "button",
+          class: "bare tile-bin",
+          "aria-label": label,
+          title: t("forget.short"),
+          onclick: () => this.forget(item),
+        },
+        icon("bin", 16),
       ),
     );
     return node;
@@ -143,7 +162,7 @@ export class Grid {
     this.hide(ids, true);
     try {
       sayRemoved(item.title, await remove(`/api/items/${item.id}`), () => this.reload());
-      emit('forgotten', { ids });
+      emit("forgotten", { ids });
       refresh();
     } catch (error) {
       complain(error);
@@ -152,11 +171,13 @@ export class Grid {
   }
 
   hide(ids, hidden) {
-    for (const node of this.tiles.children) if (ids.includes(Number(node.dataset.id))) node.hidden = hidden;
+    for (const node of this.tiles.children)
+      if (ids.includes(Number(node.dataset.id))) node.hidden = hidden;
   }
 
   mark(id) {
     this.opened = id;
-    for (const node of this.tiles.children) node.classList.toggle('opened', Number(node.dataset.id) === id);
+    for (const node of this.tiles.children)
+      node.classList.toggle("opened", Number(node.dataset.id) === id);
   }
 }

@@ -1,24 +1,24 @@
 // The Library screen: ways in, everything the library holds, and how every file ended.
 
-import { keep, place } from '../search/address.js';
-import { folderForm, sampleButton } from './adder.js';
-import { on } from '../kit/bus.js';
-import { debounced, el, say } from '../kit/dom.js';
-import { dropZone } from './dropzone.js';
-import { Duplicates } from './duplicates.js';
-import { Folders } from './folders.js';
-import { count } from '../kit/format.js';
-import { Grid } from './grid.js';
-import { icon } from '../kit/icons.js';
-import { Outcomes } from './outcomes.js';
-import { Removed } from './removed.js';
-import { latest } from '../shell/status.js';
-import { t } from '../i18n/strings.js';
+import { keep, place } from "../search/address.js";
+import { folderForm, sampleButton } from "./adder.js";
+import { on } from "../kit/bus.js";
+import { debounced, el, say } from "../kit/dom.js";
+import { dropZone } from "./dropzone.js";
+import { Duplicates } from "./duplicates.js";
+import { Folders } from "./folders.js";
+import { count } from "../kit/format.js";
+import { Grid } from "./grid.js";
+import { icon } from "../kit/icons.js";
+import { Outcomes } from "./outcomes.js";
+import { Removed } from "./removed.js";
+import { latest } from "../shell/status.js";
+import { t } from "../i18n/strings.js";
 
 const SETTLE = 700; // milliseconds; a batch of the indexer changes many things at once
 
 export function start({ element }) {
-  new LibraryScreen(element.querySelector('.library-root'));
+  new LibraryScreen(element.querySelector(".library-root"));
 }
 
 class LibraryScreen {
@@ -26,35 +26,55 @@ class LibraryScreen {
     this.root = root;
     this.grid = new Grid();
     this.outcomes = new Outcomes();
-    this.collection = el('input', {
-      type: 'text', dir: 'auto', list: 'known-collections', placeholder: t('collection.placeholder'),
-      'aria-label': t('collection.name'), maxlength: 80,
+    this.collection = el("input", {
+      type: "text",
+      dir: "auto",
+      list: "known-collections",
+      placeholder: t("collection.placeholder"),
+      "aria-label": t("collection.name"),
+      maxlength: 80,
     });
-    this.known = el('datalist', { id: 'known-collections' });
-    this.views = { items: this.grid, files: this.outcomes, folders: new Folders(), duplicates: new Duplicates(), removed: new Removed() };
+    this.known = el("datalist", { id: "known-collections" });
+    this.views = {
+      items: this.grid,
+      files: this.outcomes,
+      folders: new Folders(),
+      duplicates: new Duplicates(),
+      removed: new Removed(),
+    };
     this.tabs = this.buildTabs();
     this.ways = this.adding();
-    this.closed = el('p', { class: 'closed', hidden: true }, icon('lock', 18), el('span', {}));
-    root.append(this.ways, this.closed, this.tabs, ...Object.values(this.views).map((view) => view.node));
-    this.choose(place('part') in this.views ? place('part') : 'items');
+    this.closed = el("p", { class: "closed", hidden: true }, icon("lock", 18), el("span", {}));
+    root.append(
+      this.ways,
+      this.closed,
+      this.tabs,
+      ...Object.values(this.views).map((view) => view.node),
+    );
+    this.choose(place("part") in this.views ? place("part") : "items");
     const settle = debounced(() => this.freshen(), SETTLE);
-    on('changed', root, settle);
-    on('status', root, (status) => !status.lost && this.count(status));
+    on("changed", root, settle);
+    on("status", root, (status) => !status.lost && this.count(status));
     if (latest) this.count(latest);
   }
 
   adding() {
     const name = () => this.collection.value.trim();
     return el(
-      'section',
-      { class: 'adding' },
+      "section",
+      { class: "adding" },
       dropZone({ collection: name }),
       el(
-        'div',
-        { class: 'adding-ways' },
-        labelled('collection.name', this.collection, this.known),
-        labelled('folder.title', folderForm(name)),
-        el('div', { class: 'adding-row' }, sampleButton(), el('p', { class: 'fine private' }, icon('lock', 15), el('span', { text: t('private') }))),
+        "div",
+        { class: "adding-ways" },
+        labelled("collection.name", this.collection, this.known),
+        labelled("folder.title", folderForm(name)),
+        el(
+          "div",
+          { class: "adding-row" },
+          sampleButton(),
+          el("p", { class: "fine private" }, icon("lock", 15), el("span", { text: t("private") })),
+        ),
       ),
     );
   }
@@ -62,27 +82,38 @@ class LibraryScreen {
   buildTabs() {
     const button = (view, label) =>
       el(
-        'button',
-        { type: 'button', data: { view }, onclick: () => this.turn(view) },
-        el('span', { text: t(label) }),
-        el('span', { class: 'number' }),
+        "button",
+        { type: "button", data: { view }, onclick: () => this.turn(view) },
+        el("span", { text: t(label) }),
+        el("span", { class: "number" }),
       );
-    this.failed = el('span', { class: 'failed' });
-    const files = button('files', 'library.files');
+    this.failed = el("span", { class: "failed" });
+    const files = button("files", "library.files");
     files.append(this.failed);
-    const others = [button('folders', 'library.folders'), button('duplicates', 'library.duplicates'), button('removed', 'library.removed')];
-    return el('div', { class: 'segments library-tabs' }, button('items', 'library.items'), files, ...others);
+    const others = [
+      button("folders", "library.folders"),
+      button("duplicates", "library.duplicates"),
+      button("removed", "library.removed"),
+    ];
+    return el(
+      "div",
+      { class: "segments library-tabs" },
+      button("items", "library.items"),
+      files,
+      ...others,
+    );
   }
 
   /** A person turns to another part, which the address notes. */
   turn(view) {
-    keep({ part: view === 'items' ? null : view });
+    keep({ part: view === "items" ? null : view });
     this.choose(view);
   }
 
   choose(view) {
     for (const [name, { node }] of Object.entries(this.views)) node.hidden = name !== view;
-    for (const button of this.tabs.children) button.setAttribute('aria-pressed', String(button.dataset.view === view));
+    for (const button of this.tabs.children)
+      button.setAttribute("aria-pressed", String(button.dataset.view === view));
     this.view = view;
     this.refresh();
   }
@@ -94,7 +125,7 @@ class LibraryScreen {
   /** The library changed behind the screen. */
   freshen() {
     if (!this.root.isConnected) return;
-    if (this.view === 'items') this.grid.freshen();
+    if (this.view === "items") this.grid.freshen();
     else this.views[this.view].reload();
   }
 
@@ -102,25 +133,31 @@ class LibraryScreen {
   open({ writable, read_only: demo }) {
     this.ways.hidden = !writable || demo;
     this.closed.hidden = !this.ways.hidden;
-    say(this.closed.lastChild, t(demo ? 'closed.demo' : 'closed.library'));
-    this.root.toggleAttribute('data-closed', this.ways.hidden);
-    for (const view of ['files', 'folders', 'removed']) this.tabs.querySelector(`[data-view=${view}]`).hidden = demo;
-    this.tabs.querySelector('[data-view=folders]').hidden ||= !writable;
-    if (this.tabs.querySelector(`[data-view=${this.view}]`).hidden) this.choose('items');
+    say(this.closed.lastChild, t(demo ? "closed.demo" : "closed.library"));
+    this.root.toggleAttribute("data-closed", this.ways.hidden);
+    for (const view of ["files", "folders", "removed"])
+      this.tabs.querySelector(`[data-view=${view}]`).hidden = demo;
+    this.tabs.querySelector("[data-view=folders]").hidden ||= !writable;
+    if (this.tabs.querySelector(`[data-view=${this.view}]`).hidden) this.choose("items");
   }
 
   count(status) {
     const sum = (counts) => Object.values(counts).reduce((total, n) => total + n, 0);
-    const [items, files] = this.tabs.querySelectorAll('.number');
+    const [items, files] = this.tabs.querySelectorAll(".number");
     say(items, count(sum(status.items)));
     say(files, count(sum(status.files)));
-    say(this.failed, status.files.failed ? t('index.failed', { n: count(status.files.failed) }) : '');
+    say(
+      this.failed,
+      status.files.failed ? t("index.failed", { n: count(status.files.failed) }) : "",
+    );
     this.grid.count(status);
     this.open(status);
-    this.known.replaceChildren(...status.collections.map(([name]) => el('option', { value: name })));
+    this.known.replaceChildren(
+      ...status.collections.map(([name]) => el("option", { value: name })),
+    );
   }
 }
 
 function labelled(label, ...nodes) {
-  return el('div', { class: 'labelled' }, el('span', { class: 'label', text: t(label) }), ...nodes);
+  return el("div", { class: "labelled" }, el("span", { class: "label", text: t(label) }), ...nodes);
 }

@@ -1,9 +1,9 @@
 // Which files of a folder are sent: the program decides by their names, as it does for a folder that
 // is indexed where it is. Nothing of a file is sent before that but the lists of patterns.
 
-import { post } from '../kit/net.js';
+import { post } from "../kit/net.js";
 
-const LIST = '.searchignore';
+const LIST = ".searchignore";
 const LARGEST_LIST = 2 ** 18; // bytes; on disk, a larger list leaves nothing out either
 const NAMES = 2000; // in one request
 
@@ -14,7 +14,7 @@ export async function offered(pairs) {
   const reasons = new Map();
   for (let at = 0; at < names.length; at += NAMES) {
     const some = names.slice(at, at + NAMES);
-    const { left } = await post('/api/upload/offer', { names: some, lists: above(some, lists) });
+    const { left } = await post("/api/upload/offer", { names: some, lists: above(some, lists) });
     some.forEach((name, n) => reasons.set(name, left[n]));
   }
   const counts = new Map();
@@ -42,14 +42,17 @@ async function described(pairs) {
 
 /** The lists that stand in folders of these names. */
 function above(names, lists) {
-  const folders = names.map((name) => name.slice(0, name.lastIndexOf('/', name.length - 2) + 1));
-  const meant = ([path]) => folders.some((folder) => folder.startsWith(path.slice(0, -LIST.length)));
+  const folders = names.map((name) => name.slice(0, name.lastIndexOf("/", name.length - 2) + 1));
+  const meant = ([path]) =>
+    folders.some((folder) => folder.startsWith(path.slice(0, -LIST.length)));
   return Object.fromEntries(Object.entries(lists).filter(meant));
 }
 
 /** The outermost hidden folder inside the folder that was chosen, with a slash; null for none. */
 function hiddenAbove(path) {
-  const parts = path.split('/');
-  const at = parts.findIndex((part, n) => n > 0 && (n < parts.length - 1 || !part) && part.startsWith('.'));
-  return at < 0 ? null : `${parts.slice(0, at + 1).join('/')}/`;
+  const parts = path.split("/");
+  const at = parts.findIndex(
+    (part, n) => n > 0 && (n < parts.length - 1 || !part) && part.startsWith("."),
+  );
+  return at < 0 ? null : `${parts.slice(0, at + 1).join("/")}/`;
 }

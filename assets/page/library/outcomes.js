@@ -1,44 +1,57 @@
 // How every file ended, with the reason, and another try for those that failed.
 
-import { on } from '../kit/bus.js';
-import { el } from '../kit/dom.js';
-import { count, date } from '../kit/format.js';
-import { icon } from '../kit/icons.js';
-import { getJson, post } from '../kit/net.js';
-import { sayRemoved } from './removing.js';
-import { isEditable, latest, publish } from '../shell/status.js';
-import { t, worded } from '../i18n/strings.js';
-import { complain, toast } from '../kit/toast.js';
+import { on } from "../kit/bus.js";
+import { el } from "../kit/dom.js";
+import { count, date } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { getJson, post } from "../kit/net.js";
+import { sayRemoved } from "./removing.js";
+import { isEditable, latest, publish } from "../shell/status.js";
+import { t, worded } from "../i18n/strings.js";
+import { complain, toast } from "../kit/toast.js";
 
-const ORDER = ['queued', 'reading', 'failed', 'skipped', 'indexed', 'duplicate', 'unchanged'];
-const RETRIED = new Set(['queued', 'reading']); // shown of a row until the program says how it ended
-const SIGNS = { queued: 'moment', reading: 'retry', failed: 'alert', skipped: 'minus', indexed: 'check', duplicate: 'copy', unchanged: 'check' };
+const ORDER = ["queued", "reading", "failed", "skipped", "indexed", "duplicate", "unchanged"];
+const RETRIED = new Set(["queued", "reading"]); // shown of a row until the program says how it ended
+const SIGNS = {
+  queued: "moment",
+  reading: "retry",
+  failed: "alert",
+  skipped: "minus",
+  indexed: "check",
+  duplicate: "copy",
+  unchanged: "check",
+};
 
 export class Outcomes {
   constructor() {
-    this.only = '';
+    this.only = "";
     this.rows = [];
     this.retried = new Map(); // key -> row of a file that is being tried again
-    this.filters = el('div', { class: 'chips', role: 'group', 'aria-label': t('filter.outcome') });
-    this.retry = el('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => this.again(null) }, icon('retry', 16), el('span', { text: t('retry.all') }));
-    this.table = el('div', { class: 'outcomes' });
+    this.filters = el("div", { class: "chips", role: "group", "aria-label": t("filter.outcome") });
+    this.retry = el(
+      "button",
+      { type: "button", class: "quiet", hidden: true, onclick: () => this.again(null) },
+      icon("retry", 16),
+      el("span", { text: t("retry.all") }),
+    );
+    this.table = el("div", { class: "outcomes" });
     this.node = el(
-      'section',
-      { class: 'files' },
-      el('div', { class: 'grid-head' }, this.filters, this.retry),
+      "section",
+      { class: "files" },
+      el("div", { class: "grid-head" }, this.filters, this.retry),
       this.table,
     );
-    on('status', this.node, (status) => !status.lost && this.count(status));
-    on('status', this.node, (status) => !status.lost && this.retried.size && this.follow(status));
+    on("status", this.node, (status) => !status.lost && this.count(status));
+    on("status", this.node, (status) => !status.lost && this.retried.size && this.follow(status));
   }
 
   async reload() {
     try {
       const [failed, rows] = await Promise.all([
-        getJson('/api/outcomes', { only: 'failed' }),
-        getJson('/api/outcomes'),
+        getJson("/api/outcomes", { only: "failed" }),
+        getJson("/api/outcomes"),
       ]);
-      const others = rows.filter((row) => row.outcome !== 'failed');
+      const others = rows.filter((row) => row.outcome !== "failed");
       this.rows = this.withRetried([...failed, ...others]);
     } catch (error) {
       complain(error);
@@ -56,16 +69,22 @@ export class Outcomes {
     this.retry.hidden = !status.files.failed || !isEditable();
     const chip = (outcome, n) =>
       el(
-        'button',
+        "button",
         {
-          type: 'button', class: 'chip', 'aria-pressed': String(outcome === this.only),
-          data: { outcome }, onclick: () => this.choose(outcome),
+          type: "button",
+          class: "chip",
+          "aria-pressed": String(outcome === this.only),
+          data: { outcome },
+          onclick: () => this.choose(outcome),
         },
-        el('span', { text: t(outcome ? `outcome.${outcome}` : 'kinds.all') }),
-        el('span', { class: 'number', text: count(n) }),
+        el("span", { text: t(outcome ? `outcome.${outcome}` : "kinds.all") }),
+        el("span", { class: "number", text: count(n) }),
       );
     const known = ORDER.filter((outcome) => status.files[outcome]);
-    this.filters.replaceChildren(chip('', all), ...known.map((outcome) => chip(outcome, status.files[outcome])));
+    this.filters.replaceChildren(
+      chip("", all),
+      ...known.map((outcome) => chip(outcome, status.files[outcome])),
+    );
   }
 
   choose(outcome) {
@@ -80,24 +99,30 @@ export class Outcomes {
     for (const [key, row] of this.retried) {
       // Before the command has arrived, the list still says what it said.
       const ended = known.get(key);
-      if (ended && this.ordered && (ended.when !== row.when || ended.outcome !== 'failed' || this.atRest())) this.retried.delete(key);
+      if (
+        ended &&
+        this.ordered &&
+        (ended.when !== row.when || ended.outcome !== "failed" || this.atRest())
+      )
+        this.retried.delete(key);
       else if (!ended && this.ordered && this.atRest()) this.retried.delete(key);
       else known.set(key, row);
     }
-    const place = ({ outcome }) => ORDER.indexOf(RETRIED.has(outcome) ? 'failed' : outcome);
+    const place = ({ outcome }) => ORDER.indexOf(RETRIED.has(outcome) ? "failed" : outcome);
     return [...known.values()].sort((a, b) => place(a) - place(b));
   }
 
   /** Whether the indexer does nothing, so that what has no new outcome will not get one. */
   atRest() {
-    return !latest || latest.index.state === 'idle'; // one that has failed goes on when it is resumed
+    return !latest || latest.index.state === "idle"; // one that has failed goes on when it is resumed
   }
 
   /** Show how far the files are that are tried again; the list is asked while there are any. */
   async follow({ index }) {
     for (const row of this.retried.values()) {
-      const isRead = index.state === 'indexing' && (this.retried.size === 1 || index.current === row.name);
-      row.outcome = isRead ? 'reading' : 'queued';
+      const isRead =
+        index.state === "indexing" && (this.retried.size === 1 || index.current === row.name);
+      row.outcome = isRead ? "reading" : "queued";
     }
     if (this.node.isConnected && this.ordered && !this.asking) {
       this.asking = true;
@@ -107,10 +132,13 @@ export class Outcomes {
   }
 
   draw() {
-    const fits = (row) => !this.only || row.outcome === this.only || (this.only === 'failed' && RETRIED.has(row.outcome));
+    const fits = (row) =>
+      !this.only ||
+      row.outcome === this.only ||
+      (this.only === "failed" && RETRIED.has(row.outcome));
     const rows = this.rows.filter(fits);
     if (!rows.length) {
-      this.table.replaceChildren(el('p', { class: 'empty', text: t('files.empty') }));
+      this.table.replaceChildren(el("p", { class: "empty", text: t("files.empty") }));
       return;
     }
     this.table.replaceChildren(...rows.map((row) => this.row(row)));
@@ -118,31 +146,41 @@ export class Outcomes {
 
   row(row) {
     const button = (name, key, label, run) =>
-      el('button', { type: 'button', class: 'quiet', 'aria-label': label, title: label, onclick: run }, icon(name, 15), el('span', { text: t(key) }));
+      el(
+        "button",
+        { type: "button", class: "quiet", "aria-label": label, title: label, onclick: run },
+        icon(name, 15),
+        el("span", { text: t(key) }),
+      );
     const tools = [
-      button('retry', 'retry', t('retry.one', { name: row.name }), () => this.again([row.key])),
-      button('bin', 'outcome.forget', t('forget', { title: row.name }), () => this.forget(row)),
+      button("retry", "retry", t("retry.one", { name: row.name }), () => this.again([row.key])),
+      button("bin", "outcome.forget", t("forget", { title: row.name }), () => this.forget(row)),
     ];
     return el(
-      'div',
-      { class: 'outcome', data: { outcome: row.outcome } },
-      el('span', { class: 'outcome-sign' }, icon(SIGNS[row.outcome] ?? 'info', 16), el('span', { text: t(`outcome.${row.outcome}`) })),
+      "div",
+      { class: "outcome", data: { outcome: row.outcome } },
       el(
-        'div',
-        { class: 'outcome-file' },
-        el('b', { dir: 'auto', text: row.name, title: row.path }),
-        row.reason.text ? el('p', { class: 'outcome-reason', text: worded(row.reason) }) : null,
-        el('p', { class: 'fine', text: row.path }),
+        "span",
+        { class: "outcome-sign" },
+        icon(SIGNS[row.outcome] ?? "info", 16),
+        el("span", { text: t(`outcome.${row.outcome}`) }),
       ),
-      el('time', { class: 'fine', datetime: row.when, text: date(row.when) }),
-      el('div', { class: 'row-tools' }, ...(row.outcome === 'failed' && isEditable() ? tools : [])),
+      el(
+        "div",
+        { class: "outcome-file" },
+        el("b", { dir: "auto", text: row.name, title: row.path }),
+        row.reason.text ? el("p", { class: "outcome-reason", text: worded(row.reason) }) : null,
+        el("p", { class: "fine", text: row.path }),
+      ),
+      el("time", { class: "fine", datetime: row.when, text: date(row.when) }),
+      el("div", { class: "row-tools" }, ...(row.outcome === "failed" && isEditable() ? tools : [])),
     );
   }
 
   /** Take a file out of the library, with the outcome it had. */
   async forget(row) {
     try {
-      const { removed, ...status } = await post('/api/outcomes/forget', { keys: [row.key] });
+      const { removed, ...status } = await post("/api/outcomes/forget", { keys: [row.key] });
       publish(status);
       sayRemoved(row.name, removed, () => this.reload());
       await this.reload();
@@ -153,16 +191,19 @@ export class Outcomes {
 
   /** Try failed files again, all where none is named; their rows say so at once and follow. */
   async again(keys) {
-    const chosen = this.rows.filter((row) => row.outcome === 'failed' && (!keys || keys.includes(row.key)));
-    for (const row of chosen) this.retried.set(row.key, { ...row, outcome: 'queued', reason: { text: '' } });
+    const chosen = this.rows.filter(
+      (row) => row.outcome === "failed" && (!keys || keys.includes(row.key)),
+    );
+    for (const row of chosen)
+      this.retried.set(row.key, { ...row, outcome: "queued", reason: { text: "" } });
     this.ordered = false;
     this.rows = this.withRetried(this.rows);
     this.draw();
     try {
-      const status = await post('/api/index/retry', { keys });
+      const status = await post("/api/index/retry", { keys });
       this.ordered = true;
       publish(status);
-      toast(t('retry.begun'));
+      toast(t("retry.begun"));
     } catch (error) {
       this.retried.clear();
       this.ordered = true;

@@ -1,30 +1,40 @@
 // What was removed: recently, to be brought back, and what stays out of the folders that were added.
 
-import { el } from '../kit/dom.js';
-import { bytes, count, date } from '../kit/format.js';
-import { icon } from '../kit/icons.js';
-import { getJson, post } from '../kit/net.js';
-import { bringBack } from './removing.js';
-import { isEditable } from '../shell/status.js';
-import { t } from '../i18n/strings.js';
-import { complain, toast } from '../kit/toast.js';
+import { el } from "../kit/dom.js";
+import { bytes, count, date } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { getJson, post } from "../kit/net.js";
+import { bringBack } from "./removing.js";
+import { isEditable } from "../shell/status.js";
+import { t } from "../i18n/strings.js";
+import { complain, toast } from "../kit/toast.js";
 
 /** The list Recently removed. */
 export class Removed {
   constructor() {
-    this.list = el('div', { class: 'outcomes' });
-    this.empty = el('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => this.ask(null) }, icon('bin', 16), el('span', { text: t('removed.empty') }));
+    this.list = el("div", { class: "outcomes" });
+    this.empty = el(
+      "button",
+      { type: "button", class: "quiet", hidden: true, onclick: () => this.ask(null) },
+      icon("bin", 16),
+      el("span", { text: t("removed.empty") }),
+    );
     this.node = el(
-      'section',
-      { class: 'removed' },
-      el('div', { class: 'grid-head' }, el('p', { class: 'fine', text: t('removed.hint') }), this.empty),
+      "section",
+      { class: "removed" },
+      el(
+        "div",
+        { class: "grid-head" },
+        el("p", { class: "fine", text: t("removed.hint") }),
+        this.empty,
+      ),
       this.list,
     );
   }
 
   async reload() {
     try {
-      this.draw(await getJson('/api/removed'));
+      this.draw(await getJson("/api/removed"));
     } catch (error) {
       complain(error);
     }
@@ -33,29 +43,33 @@ export class Removed {
   draw(all) {
     const recent = all.filter((one) => one.until);
     this.empty.hidden = !recent.length || !isEditable();
-    const rows = recent.map((one) => removedRow(one, [
-      button('retry', 'removed.restore', one, () => this.restore(one)),
-      button('bin', 'removed.discard', one, () => this.ask(one)),
-    ]));
-    this.list.replaceChildren(...(rows.length ? rows : [el('p', { class: 'empty', text: t('removed.none') })]));
+    const rows = recent.map((one) =>
+      removedRow(one, [
+        button("retry", "removed.restore", one, () => this.restore(one)),
+        button("bin", "removed.discard", one, () => this.ask(one)),
+      ]),
+    );
+    this.list.replaceChildren(
+      ...(rows.length ? rows : [el("p", { class: "empty", text: t("removed.none") })]),
+    );
   }
 
   async restore(one) {
-    const rows = await bringBack([one.id], () => toast(t('removed.back', { title: one.name })));
+    const rows = await bringBack([one.id], () => toast(t("removed.back", { title: one.name })));
     if (rows) this.draw(rows);
     else await this.reload();
   }
 
   /** Deleting for good asks first: nothing brings that back. */
   ask(one) {
-    const text = one ? t('removed.sure', { title: one.name }) : t('removed.sureAll');
+    const text = one ? t("removed.sure", { title: one.name }) : t("removed.sureAll");
     const run = () => this.discard(one ? [one.id] : null);
-    toast(text, { action: { label: t('removed.discard'), run }, seconds: 12 });
+    toast(text, { action: { label: t("removed.discard"), run }, seconds: 12 });
   }
 
   async discard(ids) {
     try {
-      this.draw((await post('/api/removed/discard', { ids })).rows);
+      this.draw((await post("/api/removed/discard", { ids })).rows);
     } catch (error) {
       complain(error);
       await this.reload();
@@ -66,12 +80,12 @@ export class Removed {
 /** What scans of folders leave out because it was removed; hidden while there is none. */
 export class KeptOut {
   constructor() {
-    this.list = el('div', { class: 'outcomes' });
+    this.list = el("div", { class: "outcomes" });
     this.node = el(
-      'section',
-      { class: 'kept-out', hidden: true },
-      el('h2', { text: t('keptOut.title') }),
-      el('p', { class: 'fine', text: t('keptOut.hint') }),
+      "section",
+      { class: "kept-out", hidden: true },
+      el("h2", { text: t("keptOut.title") }),
+      el("p", { class: "fine", text: t("keptOut.hint") }),
       this.list,
     );
   }
@@ -79,38 +93,53 @@ export class KeptOut {
   draw(all) {
     const rows = all.filter((one) => one.stays);
     this.node.hidden = !rows.length;
-    this.list.replaceChildren(...rows.map((one) => removedRow(one, [
-      button('retry', 'keptOut.back', one, () => this.back(one)),
-    ])));
+    this.list.replaceChildren(
+      ...rows.map((one) =>
+        removedRow(one, [button("retry", "keptOut.back", one, () => this.back(one))]),
+      ),
+    );
   }
 
   async back(one) {
-    const rows = await bringBack([one.id], () => toast(t('removed.back', { title: one.name })));
+    const rows = await bringBack([one.id], () => toast(t("removed.back", { title: one.name })));
     if (rows) this.draw(rows);
   }
 }
 
 function button(name, label, one, run) {
-  const attributes = { type: 'button', class: 'quiet', 'aria-label': `${t(label)}: ${one.name}`, onclick: run };
-  return el('button', attributes, icon(name, 15), el('span', { text: t(label) }));
+  const attributes = {
+    type: "button",
+    class: "quiet",
+    "aria-label": `${t(label)}: ${one.name}`,
+    onclick: run,
+  };
+  return el("button", attributes, icon(name, 15), el("span", { text: t(label) }));
 }
 
 function removedRow(one, tools) {
-  const picture = () => el('img', { src: `/m/thumb/${one.thumb}`, alt: '', loading: 'lazy', width: 48, height: 36 });
-  const facts = [t(`removed.kind.${one.kind}`, { n: count(one.files) }), t('removed.when', { when: date(one.removed) })];
+  const picture = () =>
+    el("img", { src: `/m/thumb/${one.thumb}`, alt: "", loading: "lazy", width: 48, height: 36 });
+  const facts = [
+    t(`removed.kind.${one.kind}`, { n: count(one.files) }),
+    t("removed.when", { when: date(one.removed) }),
+  ];
   if (one.bytes) facts.push(bytes(one.bytes));
-  if (one.until) facts.push(t('removed.until', { when: date(one.until) }));
+  if (one.until) facts.push(t("removed.until", { when: date(one.until) }));
   return el(
-    'div',
-    { class: 'folder-row removed-row', data: { id: one.id } },
-    el('span', { class: 'removed-picture' }, one.thumb ? picture() : icon(one.kind === 'folder' ? 'folder' : 'passage', 20)),
+    "div",
+    { class: "folder-row removed-row", data: { id: one.id } },
     el(
-      'div',
-      { class: 'outcome-file' },
-      el('b', { dir: 'auto', text: one.name, title: one.path }),
-      one.kind === 'copy' ? null : el('p', { class: 'fine', dir: 'auto', text: one.path }),
-      el('p', { class: 'fine', text: facts.join(' · ') }),
+      "span",
+      { class: "removed-picture" },
+      one.thumb ? picture() : icon(one.kind === "folder" ? "folder" : "passage", 20),
     ),
-    el('div', { class: 'row-tools' }, ...(isEditable() ? tools : [])),
+    el(
+      "div",
+      { class: "outcome-file" },
+      el("b", { dir: "auto", text: one.name, title: one.path }),
+      one.kind === "copy" ? null : el("p", { class: "fine", dir: "auto", text: one.path }),
+      el("p", { class: "fine", text: facts.join(" · ") }),
+    ),
+    el("div", { class: "row-tools" }, ...(isEditable() ? tools : [])),
   );
 }

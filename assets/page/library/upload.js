@@ -1,7 +1,7 @@
 // Sends files to the library, a few at a time, and hands them to the indexer in batches.
 
-import { post, putFile } from '../kit/net.js';
-import { refresh } from '../shell/status.js';
+import { post, putFile } from "../kit/net.js";
+import { refresh } from "../shell/status.js";
 
 const AT_ONCE = 4; // browsers allow six connections, and the page needs some itself
 const BATCH = 50; // files per job of the indexer: the first are searchable while the rest arrive
@@ -10,7 +10,16 @@ export class Upload {
   constructor(collection) {
     this.collection = collection;
     this.control = new AbortController();
-    this.counts = { done: 0, files: 0, sent: 0, total: 0, failed: 0, first: null, stopped: false, fresh: [] };
+    this.counts = {
+      done: 0,
+      files: 0,
+      sent: 0,
+      total: 0,
+      failed: 0,
+      first: null,
+      stopped: false,
+      fresh: [],
+    };
     this.stored = [];
   }
 
@@ -38,13 +47,13 @@ export class Upload {
   }
 
   async one(path, file) {
-    const headers = { 'x-path': encodeURIComponent(path), 'x-hold': '1' };
+    const headers = { "x-path": encodeURIComponent(path), "x-hold": "1" };
     try {
-      const answer = await putFile('/api/upload', file, headers, this.control.signal);
+      const answer = await putFile("/api/upload", file, headers, this.control.signal);
       this.stored.push(answer.stored);
       if (!answer.known) this.counts.fresh.push(answer.stored);
     } catch (error) {
-      if (error.name === 'AbortError') return;
+      if (error.name === "AbortError") return;
       this.counts.failed += 1;
       this.counts.first ??= error;
     }
@@ -55,7 +64,7 @@ export class Upload {
   async hand() {
     const stored = this.stored.splice(0);
     if (!stored.length) return;
-    await post('/api/upload/done', { stored, collection: this.collection });
+    await post("/api/upload/done", { stored, collection: this.collection });
     refresh();
   }
 }

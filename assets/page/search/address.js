@@ -1,10 +1,10 @@
 // What the address holds beside the question: where on the page a person is. A link and a reload
 // bring it back; only a new question makes a step to go back to.
 
-import { toAddress } from './question/state.js';
+import { toAddress } from "./question/state.js";
 
 /** tab: a screen; view: of the results; part: of the Library; typed: not asked yet; tour: a stop; item: in the detail. */
-const PLACES = ['tab', 'view', 'part', 'typed', 'tour', 'item'];
+const PLACES = ["tab", "view", "part", "typed", "tour", "item"];
 
 /** Characters of an address; the program takes 64 kB. */
 const LONGEST = 60_000;
@@ -12,17 +12,17 @@ const LONGEST = 60_000;
 let coming = {}; // places that hold from the next question on
 
 /** The place `name` as the address has it; empty where it does not. */
-export const place = (name) => new URLSearchParams(location.search).get(name) ?? '';
+export const place = (name) => new URLSearchParams(location.search).get(name) ?? "";
 
 /** Put places into the address, or with null out of it, without a step to go back to. */
 export function keep(changes) {
   const search = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
-    if (value == null || value === '') search.delete(name);
+    if (value == null || value === "") search.delete(name);
     else search.set(name, value);
   }
-  if (`${search}`.length > LONGEST) search.delete('typed'); // else the page could not be loaded again
-  replace(search.size ? `?${search}` : '');
+  if (`${search}`.length > LONGEST) search.delete("typed"); // else the page could not be loaded again
+  replace(search.size ? `?${search}` : "");
 }
 
 /** Let places hold from the next question on, which the present one is left without. */
@@ -47,5 +47,6 @@ function present() {
 }
 
 function replace(search) {
-  if (search !== location.search) history.replaceState(null, '', location.pathname + search + location.hash);
+  if (search !== location.search)
+    history.replaceState(null, "", location.pathname + search + location.hash);
 }

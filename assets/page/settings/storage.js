@@ -1,41 +1,61 @@
 // How the index keeps vectors: which index is in use, what other ways would find and cost in this
 // library, and the vectors of models that are no longer used.
 
-import { el } from '../kit/dom.js';
-import { bytes, count } from '../kit/format.js';
-import { icon } from '../kit/icons.js';
-import { getJson, post } from '../kit/net.js';
-import { t, worded } from '../i18n/strings.js';
-import { complain, toast } from '../kit/toast.js';
+import { el } from "../kit/dom.js";
+import { bytes, count } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { getJson, post } from "../kit/net.js";
+import { t, worded } from "../i18n/strings.js";
+import { complain, toast } from "../kit/toast.js";
 
 export class Storage {
   constructor() {
-    this.line = el('p', { class: 'storage-line' });
-    this.measure = el('button', { type: 'button', class: 'quiet', onclick: () => this.measured() }, icon('sliders', 16), el('span', { text: t('storage.measure') }));
-    this.busy = el('p', { class: 'fine', role: 'status', hidden: true, text: t('storage.measuring') });
-    this.options = el('div', { class: 'storage-options' });
-    this.old = el('div', { class: 'storage-old' });
-    this.trash = el('p', { class: 'fine storage-trash', hidden: true });
-    this.node = el('div', { class: 'storage' }, this.line, el('p', { class: 'fine', text: t('storage.hint') }), this.measure, this.busy, this.options, this.old, this.trash);
+    this.line = el("p", { class: "storage-line" });
+    this.measure = el(
+      "button",
+      { type: "button", class: "quiet", onclick: () => this.measured() },
+      icon("sliders", 16),
+      el("span", { text: t("storage.measure") }),
+    );
+    this.busy = el("p", {
+      class: "fine",
+      role: "status",
+      hidden: true,
+      text: t("storage.measuring"),
+    });
+    this.options = el("div", { class: "storage-options" });
+    this.old = el("div", { class: "storage-old" });
+    this.trash = el("p", { class: "fine storage-trash", hidden: true });
+    this.node = el(
+      "div",
+      { class: "storage" },
+      this.line,
+      el("p", { class: "fine", text: t("storage.hint") }),
+      this.measure,
+      this.busy,
+      this.options,
+      this.old,
+      this.trash,
+    );
   }
 
   async load() {
     try {
-      this.draw(await getJson('/api/storage'));
+      this.draw(await getJson("/api/storage"));
     } catch (error) {
       complain(error);
     }
   }
 
   async measured() {
-    const found = await this.run('/api/storage/measure');
+    const found = await this.run("/api/storage/measure");
     if (found) this.drawOptions(found.options);
   }
 
   async run(path, body) {
-    this.busy.hidden = !path.endsWith('measure');
-    this.node.toggleAttribute('data-busy', true);
-    for (const button of this.node.querySelectorAll('button')) button.disabled = true;
+    this.busy.hidden = !path.endsWith("measure");
+    this.node.toggleAttribute("data-busy", true);
+    for (const button of this.node.querySelectorAll("button")) button.disabled = true;
     let answer = null;
     try {
       answer = await post(path, body);
@@ -44,55 +64,87 @@ export class Storage {
       complain(error);
     }
     this.busy.hidden = true;
-    this.node.toggleAttribute('data-busy', false);
-    for (const button of this.node.querySelectorAll('button')) button.disabled = false;
+    this.node.toggleAttribute("data-busy", false);
+    for (const button of this.node.querySelectorAll("button")) button.disabled = false;
     return answer;
   }
 
   draw({ line, setting, old, trash }) {
     this.trash.hidden = !trash.files;
-    this.trash.textContent = t('storage.trash', { n: count(trash.files), size: bytes(trash.bytes) });
-    this.line.textContent = worded(line) || t('settings.none');
+    this.trash.textContent = t("storage.trash", {
+      n: count(trash.files),
+      size: bytes(trash.bytes),
+    });
+    this.line.textContent = worded(line) || t("settings.none");
     const key = keyOf(setting);
-    for (const row of this.options.querySelectorAll('tbody tr')) mark(row, row.dataset.key === key);
+    for (const row of this.options.querySelectorAll("tbody tr")) mark(row, row.dataset.key === key);
     this.old.replaceChildren(...old.map((space) => this.space(space)));
   }
 
   drawOptions(options) {
-    const head = ['way', 'recall', 'time', 'memory', 'disk'].map((name) => el('th', { scope: 'col', text: t(`storage.${name}`) }));
+    const head = ["way", "recall", "time", "memory", "disk"].map((name) =>
+      el("th", { scope: "col", text: t(`storage.${name}`) }),
+    );
     const rows = options.map((option) => this.option(option));
-    const note = el('p', { class: 'fine', text: t('storage.note', { n: count(options[0].measured) }) });
-    this.options.replaceChildren(el('table', {}, el('thead', {}, el('tr', {}, ...head, el('td'))), el('tbody', {}, ...rows)), note);
+    const note = el("p", {
+      class: "fine",
+      text: t("storage.note", { n: count(options[0].measured) }),
+    });
+    this.options.replaceChildren(
+      el("table", {}, el("thead", {}, el("tr", {}, ...head, el("td"))), el("tbody", {}, ...rows)),
+      note,
+    );
   }
 
   option({ setting, dimension, recall, ms, memory, disk, current }) {
-    const use = () => this.run('/api/storage/apply', setting).then((done) => done && toast(t('storage.applied')));
+    const use = () =>
+      this.run("/api/storage/apply", setting).then((done) => done && toast(t("storage.applied")));
     const cells = [
-      el('th', { scope: 'row', text: t('storage.name', { dimension: count(dimension), format: setting.format }) }),
-      ...[`${(100 * recall).toFixed(1)} %`, `${ms.toFixed(2)} ms`, bytes(memory), bytes(disk)].map((text) => el('td', { text })),
-      el('td', {}, el('button', { type: 'button', class: 'quiet', text: t('storage.use'), onclick: use }), el('span', { class: 'storage-now', text: t('storage.now') })),
+      el("th", {
+        scope: "row",
+        text: t("storage.name", { dimension: count(dimension), format: setting.format }),
+      }),
+      ...[`${(100 * recall).toFixed(1)} %`, `${ms.toFixed(2)} ms`, bytes(memory), bytes(disk)].map(
+        (text) => el("td", { text }),
+      ),
+      el(
+        "td",
+        {},
+        el("button", { type: "button", class: "quiet", text: t("storage.use"), onclick: use }),
+        el("span", { class: "storage-now", text: t("storage.now") }),
+      ),
     ];
-    const row = el('tr', { data: { key: keyOf(setting) } }, ...cells);
+    const row = el("tr", { data: { key: keyOf(setting) } }, ...cells);
     mark(row, current);
     return row;
   }
 
   space({ space, model, vectors, bytes: size }) {
-    const drop = () => this.run('/api/storage/drop', { spaces: [space] }).then((done) => done && toast(t('storage.freed', { size: bytes(done.freed) })));
-    const ask = () => toast(t('storage.sure', { model }), { action: { label: t('storage.drop'), run: drop }, seconds: 12 });
+    const drop = () =>
+      this.run("/api/storage/drop", { spaces: [space] }).then(
+        (done) => done && toast(t("storage.freed", { size: bytes(done.freed) })),
+      );
+    const ask = () =>
+      toast(t("storage.sure", { model }), {
+        action: { label: t("storage.drop"), run: drop },
+        seconds: 12,
+      });
     return el(
-      'div',
-      { class: 'folder-row' },
-      icon('bin', 16),
-      el('span', { class: 'outcome-file', text: t('storage.space', { n: count(vectors), model, size: bytes(size) }) }),
-      el('button', { type: 'button', class: 'quiet', text: t('storage.drop'), onclick: ask }),
+      "div",
+      { class: "folder-row" },
+      icon("bin", 16),
+      el("span", {
+        class: "outcome-file",
+        text: t("storage.space", { n: count(vectors), model, size: bytes(size) }),
+      }),
+      el("button", { type: "button", class: "quiet", text: t("storage.drop"), onclick: ask }),
     );
   }
 }
 
-const keyOf = ({ dimension, format }) => `${dimension ?? 'all'}-${format}`;
+const keyOf = ({ dimension, format }) => `${dimension ?? "all"}-${format}`;
 
 function mark(row, current) {
-  row.toggleAttribute('data-current', current);
-  row.setAttribute('aria-current', String(current));
+  row.toggleAttribute("data-current", current);
+  row.setAttribute("aria-current", String(current));
 }

@@ -1,43 +1,43 @@
 // The overlay that lists the keys.
 
-import { el } from '../kit/dom.js';
-import { icon } from '../kit/icons.js';
-import { t } from '../i18n/strings.js';
+import { el } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
+import { t } from "../i18n/strings.js";
 
 const KEYS = [
-  [['/'], 'keys.query'],
-  [['Enter'], 'keys.search'],
-  [['Esc'], 'keys.escape'],
-  [['↑', '↓', 'j', 'k'], 'keys.rows'],
-  [['←', '→'], 'keys.columns'],
-  [['Enter', 'Space'], 'keys.open'],
-  [['+', '-'], 'keys.examples'],
-  [['e'], 'keys.copies'],
-  [['c'], 'keys.compact'],
-  [['+', '-'], 'keys.tiles'],
-  [['n', 'p'], 'keys.tour'],
-  [['?'], 'keys.help'],
+  [["/"], "keys.query"],
+  [["Enter"], "keys.search"],
+  [["Esc"], "keys.escape"],
+  [["↑", "↓", "j", "k"], "keys.rows"],
+  [["←", "→"], "keys.columns"],
+  [["Enter", "Space"], "keys.open"],
+  [["+", "-"], "keys.examples"],
+  [["e"], "keys.copies"],
+  [["c"], "keys.compact"],
+  [["+", "-"], "keys.tiles"],
+  [["n", "p"], "keys.tour"],
+  [["?"], "keys.help"],
 ];
 
 /** Show the keys; Esc, the cross or a click outside closes it. */
 export function showHelp() {
-  const dialog = el('dialog', { class: 'own sheet help', 'aria-label': t('keys.title') });
+  const dialog = el("dialog", { class: "own sheet help", "aria-label": t("keys.title") });
   const rows = KEYS.map(([keys, meaning]) =>
     el(
-      'div',
-      { class: 'help-row' },
-      el('span', {}, ...keys.map((key) => el('kbd', { text: key }))),
-      el('span', { text: t(meaning) }),
+      "div",
+      { class: "help-row" },
+      el("span", {}, ...keys.map((key) => el("kbd", { text: key }))),
+      el("span", { text: t(meaning) }),
     ),
   );
   const cross = el(
-    'button',
-    { type: 'button', class: 'bare', 'aria-label': t('close'), onclick: () => dialog.close() },
-    icon('close'),
+    "button",
+    { type: "button", class: "bare", "aria-label": t("close"), onclick: () => dialog.close() },
+    icon("close"),
   );
-  dialog.append(el('header', {}, el('h2', { text: t('keys.title') }), cross), ...rows);
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
-  dialog.addEventListener('close', () => dialog.remove());
+  dialog.append(el("header", {}, el("h2", { text: t("keys.title") }), cross), ...rows);
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
 }

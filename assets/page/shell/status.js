@@ -1,12 +1,12 @@
 // One poll for the whole page: twice a second while something happens, every five seconds otherwise.
 
-import { emit } from '../kit/bus.js';
-import { getJson } from '../kit/net.js';
+import { emit } from "../kit/bus.js";
+import { getJson } from "../kit/net.js";
 
 const FAST = 500;
 const SLOW = 5000;
 const LOST = 3; // failures in a row before the page says that the program has stopped
-const QUIET = new Set(['idle', 'failed']);
+const QUIET = new Set(["idle", "failed"]);
 
 let timer = 0;
 let failures = 0;
@@ -29,10 +29,10 @@ export function poll(element) {
 export async function refresh() {
   clearTimeout(timer);
   try {
-    publish(await getJson('/api/index/status'));
+    publish(await getJson("/api/index/status"));
   } catch {
     failures += 1;
-    if (failures >= LOST) emit('status', { lost: true });
+    if (failures >= LOST) emit("status", { lost: true });
     schedule();
   }
 }
@@ -41,9 +41,9 @@ export async function refresh() {
 export function publish(status) {
   failures = 0;
   latest = status;
-  emit('status', status);
+  emit("status", status);
   const now = JSON.stringify([status.items, status.collections]);
-  if (items !== null && items !== now) emit('changed', status);
+  if (items !== null && items !== now) emit("changed", status);
   items = now;
   schedule();
 }
@@ -56,10 +56,10 @@ function schedule() {
 
 function isBusy() {
   if (!latest) return true;
-  const loading = latest.models.some((model) => ['waiting', 'loading'].includes(model.state));
+  const loading = latest.models.some((model) => ["waiting", "loading"].includes(model.state));
   return loading || !QUIET.has(latest.index.state);
 }
 
-document.addEventListener('visibilitychange', () => {
+document.addEventListener("visibilitychange", () => {
   if (!document.hidden && owner?.isConnected) refresh();
 });

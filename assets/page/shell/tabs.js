@@ -1,22 +1,22 @@
 // The three screens, by name in the address: a reload stays where it was.
 
-import { keep, place } from '../search/address.js';
-import { showTab } from '../kit/dom.js';
+import { keep, place } from "../search/address.js";
+import { showTab } from "../kit/dom.js";
 
-const NAMES = ['', 'library', 'settings']; // Search has none: addresses of questions stay short
+const NAMES = ["", "library", "settings"]; // Search has none: addresses of questions stay short
 const TABS = '#tabs button[role="tab"]';
 
 /** Follow the tabs of the page, and open the one that the address names. */
 export function followTabs(root) {
-  document.addEventListener('click', (event) => {
+  document.addEventListener("click", (event) => {
     const tab = root.isConnected && event.target.closest?.(TABS);
     if (tab) keep({ tab: NAMES[[...document.querySelectorAll(TABS)].indexOf(tab)] });
   });
-  addEventListener('popstate', () => root.isConnected && open());
-  if (place('tab')) whenThere(root);
+  addEventListener("popstate", () => root.isConnected && open());
+  if (place("tab")) whenThere(root);
 }
 
-const open = () => showTab(Math.max(0, NAMES.indexOf(place('tab'))));
+const open = () => showTab(Math.max(0, NAMES.indexOf(place("tab"))));
 
 /** Gradio draws the tabs when it likes, and may draw them again. */
 function whenThere(root) {

@@ -1,28 +1,31 @@
 // Light, dark or as the system says. Gradio sets a class on the body from the system's setting; the
 // choice made here is put over it, before and after gradio does so.
 
-import { memory } from '../kit/bus.js';
+import { memory } from "../kit/bus.js";
 
-const system = matchMedia('(prefers-color-scheme: dark)');
+const system = matchMedia("(prefers-color-scheme: dark)");
 
-export const themes = ['system', 'light', 'dark'];
+export const themes = ["system", "light", "dark"];
 
-export const chosenTheme = () => memory.get('theme', 'system');
+export const chosenTheme = () => memory.get("theme", "system");
 
 export function chooseTheme(theme) {
-  memory.set('theme', theme);
+  memory.set("theme", theme);
   apply();
 }
 
 function apply() {
   const choice = chosenTheme();
-  const dark = choice === 'dark' || (choice === 'system' && system.matches);
-  document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
-  if (document.body && document.body.classList.contains('dark') !== dark) {
-    document.body.classList.toggle('dark', dark);
+  const dark = choice === "dark" || (choice === "system" && system.matches);
+  document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  if (document.body && document.body.classList.contains("dark") !== dark) {
+    document.body.classList.toggle("dark", dark);
   }
 }
 
 apply();
-system.addEventListener('change', apply);
-new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+system.addEventListener("change", apply);
+new MutationObserver(apply).observe(document.body, {
+  attributes: true,
+  attributeFilter: ["class"],
+});

@@ -2,19 +2,27 @@
 
 /** The wish for more items like this one, beside what is asked already. */
 export function liking(card) {
-  return { cards: [card], change: (now) => moved(now, card.id, 'like', 'not_like') };
+  return { cards: [card], change: (now) => moved(now, card.id, "like", "not_like") };
 }
 
 /** The wish for fewer items like this one. */
 export function disliking(card) {
-  return { cards: [card], change: (now) => moved(now, card.id, 'not_like', 'like') };
+  return { cards: [card], change: (now) => moved(now, card.id, "not_like", "like") };
 }
 
 /** The wish for items like this one alone. */
 export function onlyLiking(card) {
-  return { text: '', files: [], cards: [card], change: () => ({ like: [card.id], not_like: [], unlike: '', crops: {} }) };
+  return {
+    text: "",
+    files: [],
+    cards: [card],
+    change: () => ({ like: [card.id], not_like: [], unlike: "", crops: {} }),
+  };
 }
 
 function moved(now, id, to, from) {
-  return { [to]: [...now[to].filter((one) => one !== id), id], [from]: now[from].filter((one) => one !== id) };
+  return {
+    [to]: [...now[to].filter((one) => one !== id), id],
+    [from]: now[from].filter((one) => one !== id),
+  };
 }

@@ -1,28 +1,28 @@
 // One of the two lists. Rows have a fixed height, so where a row stands is arithmetic and nothing has
 // to be measured; only rows in view are animated.
 
-import { fillRow, makeRow } from './row.js';
-import { marked } from '../../kit/highlight.js';
-import { attribute, el, isCalm, isNarrow, say } from '../../kit/dom.js';
-import { ms } from '../../kit/format.js';
-import { icon } from '../../kit/icons.js';
-import { t } from '../../i18n/strings.js';
+import { fillRow, makeRow } from "./row.js";
+import { marked } from "../../kit/highlight.js";
+import { attribute, el, isCalm, isNarrow, say } from "../../kit/dom.js";
+import { ms } from "../../kit/format.js";
+import { icon } from "../../kit/icons.js";
+import { t } from "../../i18n/strings.js";
 
 const GAP = 6;
-const FLIGHT = { duration: 420, easing: 'cubic-bezier(.2,.75,.25,1)' };
+const FLIGHT = { duration: 420, easing: "cubic-bezier(.2,.75,.25,1)" };
 const SKELETONS = 6;
 
 /** What orders the recall column: several rankings become one by their ranks, not by a score. */
 function rankedBy({ asked, hits }) {
   const words = asked.choices?.words;
-  if (words === 'only') return 'ranked.words';
-  return words === 'on' || hits.some((hit) => hit.by.length > 1) ? 'ranked.fused' : 'similarity';
+  if (words === "only") return "ranked.words";
+  return words === "on" || hits.some((hit) => hit.by.length > 1) ? "ranked.fused" : "similarity";
 }
 
 /** What is marked in the rows: exact words only, because everything else is near by meaning. */
 function wordsOf(value) {
   const { choices, words } = value?.asked ?? {};
-  return ['on', 'only'].includes(choices?.words) ? words : [];
+  return ["on", "only"].includes(choices?.words) ? words : [];
 }
 
 export class Column {
@@ -31,19 +31,32 @@ export class Column {
     this.rows = new Map(); // id -> row
     this.places = new Map(); // id -> position from the top
     const title = t(`column.${side}`);
-    this.sub = el('span', { class: 'column-sub' });
-    this.meter = el('i', { class: 'meter' });
-    this.list = el('ol', { class: 'rows', 'aria-label': title });
-    this.more = el('button', { type: 'button', class: 'more', onclick: () => board.toggleAll() });
-    const head = el('h2', { class: 'column-head' }, el('span', { text: title }), this.sub, this.meter);
-    this.ghosts = el('div', { class: 'ghosts', 'aria-hidden': 'true' });
-    for (let n = 0; n < SKELETONS; n += 1) this.ghosts.append(el('div', { class: 'ghost' }));
-    this.node = el('section', { class: `column column-${side}` }, head, this.ghosts, this.list, this.more);
+    this.sub = el("span", { class: "column-sub" });
+    this.meter = el("i", { class: "meter" });
+    this.list = el("ol", { class: "rows", "aria-label": title });
+    this.more = el("button", { type: "button", class: "more", onclick: () => board.toggleAll() });
+    const head = el(
+      "h2",
+      { class: "column-head" },
+      el("span", { text: title }),
+      this.sub,
+      this.meter,
+    );
+    this.ghosts = el("div", { class: "ghosts", "aria-hidden": "true" });
+    for (let n = 0; n < SKELETONS; n += 1) this.ghosts.append(el("div", { class: "ghost" }));
+    this.node = el(
+      "section",
+      { class: `column column-${side}` },
+      head,
+      this.ghosts,
+      this.list,
+      this.more,
+    );
   }
 
   /** Height of a row in pixels, as `board.css` has it. */
   get height() {
-    if (this.board.root.dataset.compact === 'true') return 60;
+    if (this.board.root.dataset.compact === "true") return 60;
     return isNarrow() ? 92 : 88;
   }
 
@@ -55,7 +68,7 @@ export class Column {
     const ordered = this.ordered(hits);
     const shown = ordered.slice(0, top);
     const lines = shown.flatMap((hit) => this.withCopies(hit));
-    this.ghosts.hidden = !(this.board.stage === 'begun' && !hits.length);
+    this.ghosts.hidden = !(this.board.stage === "begun" && !hits.length);
     this.drop(new Set(lines.map((hit) => hit.id)));
     this.put(lines, top);
     this.drawHead(hits);
@@ -73,11 +86,11 @@ export class Column {
   }
 
   get leading() {
-    return this.board.root.dataset.mode === 'single' ? 'recall' : 'rerank';
+    return this.board.root.dataset.mode === "single" ? "recall" : "rerank";
   }
 
   ordered(hits) {
-    if (this.side === 'recall') return [...hits].sort((a, b) => a.r0 - b.r0);
+    if (this.side === "recall") return [...hits].sort((a, b) => a.r0 - b.r0);
     return [...hits].sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0));
   }
 
@@ -95,7 +108,8 @@ export class Column {
     const from = this.places;
     const height = this.height;
     const offset = this.list.getBoundingClientRect().top;
-    const inView = (place) => offset + place * pitch < innerHeight && offset + (place + 1) * pitch > 0;
+    const inView = (place) =>
+      offset + place * pitch < innerHeight && offset + (place + 1) * pitch > 0;
     const flights = [];
     this.places = new Map();
     let before = null;
@@ -106,37 +120,41 @@ export class Column {
       if (row !== wanted) this.list.insertBefore(row, wanted);
       before = row;
       this.places.set(hit.id, place);
-      row.style.setProperty('top', `${place * pitch}px`);
-      row.style.setProperty('height', `${height}px`);
+      row.style.setProperty("top", `${place * pitch}px`);
+      row.style.setProperty("height", `${height}px`);
       const old = from.get(hit.id);
       if (old === place) return;
-      if (old !== undefined && (inView(old) || inView(place))) flights.push([row, (old - place) * pitch]);
+      if (old !== undefined && (inView(old) || inView(place)))
+        flights.push([row, (old - place) * pitch]);
     });
-    const texts = [...this.rows.values()].flatMap((row) => [...row.querySelectorAll('.row-title, .row-place, .row-snippet')]);
+    const texts = [...this.rows.values()].flatMap((row) => [
+      ...row.querySelectorAll(".row-title, .row-place, .row-snippet"),
+    ]);
     marked(texts, wordsOf(this.board.value), `row-words-${this.side}`);
     this.list.style.height = `${Math.max(0, shown.length * pitch - GAP)}px`;
     if (isCalm()) return;
     for (const [row, distance] of flights) {
-      row.animate([{ transform: `translateY(${distance}px)` }, { transform: 'none' }], FLIGHT);
+      row.animate([{ transform: `translateY(${distance}px)` }, { transform: "none" }], FLIGHT);
     }
   }
 
   add(hit) {
     const row = makeRow(hit, this.side);
     this.rows.set(hit.id, row);
-    attribute(row, 'aria-current', hit.id === this.opened ? 'true' : null);
+    attribute(row, "aria-current", hit.id === this.opened ? "true" : null);
     return row;
   }
 
   drawHead(hits) {
     const { value, stage } = this.board;
-    const judging = this.side === 'rerank' && ['recall', 'rerank'].includes(stage);
-    this.meter.classList.toggle('running', judging || stage === 'begun');
-    this.meter.style.setProperty('--done', judging && hits.length ? value.done / hits.length : 0);
-    if (stage === 'begun' || !value) say(this.sub, '');
-    else if (this.side === 'recall') say(this.sub, `${t(rankedBy(value))} · ${ms(value.ms.embed + value.ms.recall)}`);
-    else if (judging) say(this.sub, t('judged', { done: value.done, total: hits.length }));
-    else say(this.sub, `${t('relevance')} · ${ms(value.ms.rerank)}`);
+    const judging = this.side === "rerank" && ["recall", "rerank"].includes(stage);
+    this.meter.classList.toggle("running", judging || stage === "begun");
+    this.meter.style.setProperty("--done", judging && hits.length ? value.done / hits.length : 0);
+    if (stage === "begun" || !value) say(this.sub, "");
+    else if (this.side === "recall")
+      say(this.sub, `${t(rankedBy(value))} · ${ms(value.ms.embed + value.ms.recall)}`);
+    else if (judging) say(this.sub, t("judged", { done: value.done, total: hits.length }));
+    else say(this.sub, `${t("relevance")} · ${ms(value.ms.rerank)}`);
   }
 
   drawMore(total, shown) {
@@ -144,9 +162,9 @@ export class Column {
     const { all, value } = this.board;
     this.more.hidden = !(rest > 0 || (all && total > (value?.top ?? 0)));
     if (this.more.hidden) return;
-    const text = all ? t('more.less', { top: value.top }) : t(`more.${this.side}`, { n: rest });
-    this.more.replaceChildren(el('span', { text }), icon('down', 16));
-    attribute(this.more, 'aria-expanded', String(all));
+    const text = all ? t("more.less", { top: value.top }) : t(`more.${this.side}`, { n: rest });
+    this.more.replaceChildren(el("span", { text }), icon("down", 16));
+    attribute(this.more, "aria-expanded", String(all));
   }
 
   /** Take every row out of the Tab order. */
@@ -156,6 +174,7 @@ export class Column {
 
   markOpened(id) {
     this.opened = id;
-    for (const [known, row] of this.rows) attribute(row, 'aria-current', known === id ? 'true' : null);
+    for (const [known, row] of this.rows)
+      attribute(row, "aria-current", known === id ? "true" : null);
   }
 }

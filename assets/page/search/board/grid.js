@@ -1,23 +1,30 @@
 // The results as a wall of pictures, best first: for looking through many of them.
 
-import { attribute, el, say } from '../../kit/dom.js';
-import { draggable } from '../../kit/drag.js';
-import { badgeText, fitOf, thumbOf } from '../../kit/format.js';
-import { icon } from '../../kit/icons.js';
-import { isolated, t } from '../../i18n/strings.js';
+import { attribute, el, say } from "../../kit/dom.js";
+import { draggable } from "../../kit/drag.js";
+import { badgeText, fitOf, thumbOf } from "../../kit/format.js";
+import { icon } from "../../kit/icons.js";
+import { isolated, t } from "../../i18n/strings.js";
 
 export class BoardGrid {
   constructor(board) {
     this.board = board;
     this.tiles = new Map(); // id -> tile
-    this.node = el('div', { class: 'tiles board-grid', role: 'group', 'aria-label': t('view.grid'), hidden: true });
-    this.node.addEventListener('click', (event) => this.clicked(event.target.closest('.tile')));
-    this.node.addEventListener('keydown', (event) => this.key(event));
+    this.node = el("div", {
+      class: "tiles board-grid",
+      role: "group",
+      "aria-label": t("view.grid"),
+      hidden: true,
+    });
+    this.node.addEventListener("click", (event) => this.clicked(event.target.closest(".tile")));
+    this.node.addEventListener("keydown", (event) => this.key(event));
   }
 
   /** Draw the first `top` hits, reranked ones before the others. */
   draw(hits, top) {
-    const shown = [...hits].sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0)).slice(0, top);
+    const shown = [...hits]
+      .sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0))
+      .slice(0, top);
     const wanted = new Set(shown.map((hit) => hit.id));
     for (const [id, tile] of this.tiles) {
       if (wanted.has(id)) continue;
@@ -49,10 +56,12 @@ export class BoardGrid {
 
   /** Arrows walk; up and down by as many tiles as stand in a line. */
   key(event) {
-    const tile = event.target.closest('.tile');
+    const tile = event.target.closest(".tile");
     if (!tile || event.ctrlKey || event.metaKey || event.altKey) return;
-    const columns = getComputedStyle(this.node).gridTemplateColumns.split(' ').length;
-    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, j: 1, k: -1 }[event.key];
+    const columns = getComputedStyle(this.node).gridTemplateColumns.split(" ").length;
+    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, j: 1, k: -1 }[
+      event.key
+    ];
     const all = [...this.node.children];
     const next = by && all[all.indexOf(tile) + by];
     if (!by) return;
@@ -70,23 +79,36 @@ export class BoardGrid {
   }
 
   markOpened(id) {
-    for (const [known, tile] of this.tiles) attribute(tile, 'aria-current', known === id ? 'true' : null);
+    for (const [known, tile] of this.tiles)
+      attribute(tile, "aria-current", known === id ? "true" : null);
   }
 }
 
 function makeTile(hit) {
   const short = badgeText(hit.kind, hit.place);
-  const picture = el('img', {
-    src: thumbOf(hit), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false', width: 200, height: 150, data: { fit: fitOf(hit) },
+  const picture = el("img", {
+    src: thumbOf(hit),
+    alt: "",
+    loading: "lazy",
+    decoding: "async",
+    draggable: "false",
+    width: 200,
+    height: 150,
+    data: { fit: fitOf(hit) },
   });
-  const badge = el('span', { class: 'badge' }, icon(hit.kind, 13), short ? el('span', { text: short }) : null);
-  const head = el('span', { class: 'tile-rank' });
+  const badge = el(
+    "span",
+    { class: "badge" },
+    icon(hit.kind, 13),
+    short ? el("span", { text: short }) : null,
+  );
+  const head = el("span", { class: "tile-rank" });
   const tile = el(
-    'button',
-    { type: 'button', class: 'tile', tabindex: '-1', title: hit.title, data: { id: hit.id } },
-    el('span', { class: 'tile-thumb' }, picture, badge, head),
-    el('span', { class: 'tile-title', dir: 'auto', text: hit.title }),
-    el('span', { class: 'tile-score' }),
+    "button",
+    { type: "button", class: "tile", tabindex: "-1", title: hit.title, data: { id: hit.id } },
+    el("span", { class: "tile-thumb" }, picture, badge, head),
+    el("span", { class: "tile-title", dir: "auto", text: hit.title }),
+    el("span", { class: "tile-score" }),
   );
   draggable(tile, hit);
   return tile;
@@ -94,8 +116,11 @@ function makeTile(hit) {
 
 function fill(tile, hit) {
   const rank = hit.r1 ?? hit.r0;
-  const [name, score] = hit.rel == null ? ['similarity', hit.sim] : ['relevance', hit.rel];
-  say(tile.querySelector('.tile-rank'), hit.copies.length ? `${rank}  +${hit.copies.length}` : String(rank));
-  say(tile.querySelector('.tile-score'), score == null ? '' : `${t(name)} ${score.toFixed(3)}`);
-  attribute(tile, 'aria-label', [rank, isolated(hit.title), t(`kind.${hit.kind}`)].join(', '));
+  const [name, score] = hit.rel == null ? ["similarity", hit.sim] : ["relevance", hit.rel];
+  say(
+    tile.querySelector(".tile-rank"),
+    hit.copies.length ? `${rank}  +${hit.copies.length}` : String(rank),
+  );
+  say(tile.querySelector(".tile-score"), score == null ? "" : `${t(name)} ${score.toFixed(3)}`);
+  attribute(tile, "aria-label", [rank, isolated(hit.title), t(`kind.${hit.kind}`)].join(", "));
 }

@@ -1,7 +1,7 @@
 // The lines between the columns: one per hit that has both ranks. Solid green goes up, dashed amber
 // goes down; a hit from below the fold starts there, one that fell out of the list ends there.
 
-import { svg } from '../../kit/dom.js';
+import { svg } from "../../kit/dom.js";
 
 const ARROW = 7; // pixels
 const MOST = 120; // lines; more are a thicket
@@ -9,7 +9,7 @@ const MOST = 120; // lines; more are a thicket
 /** Draw all lines anew; positions come from the columns, only the frame is measured. */
 export function drawLines(board, hits, top) {
   const { lines, recall, rerank, root } = board;
-  const paired = root.dataset.mode === 'pair' && lines.offsetParent !== null;
+  const paired = root.dataset.mode === "pair" && lines.offsetParent !== null;
   if (!paired || !hits.some((hit) => hit.r1 != null)) {
     lines.replaceChildren();
     return;
@@ -17,7 +17,7 @@ export function drawLines(board, hits, top) {
   const width = lines.clientWidth;
   const offset = recall.list.offsetTop;
   const height = Math.max(recall.node.clientHeight, rerank.node.clientHeight);
-  const area = svg('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
+  const area = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
   const middle = (place) => offset + place * recall.pitch + recall.height / 2;
   const below = (column) => offset + column.list.offsetHeight + 22;
   let drawn = 0;
@@ -32,23 +32,26 @@ export function drawLines(board, hits, top) {
     drawn += 1;
   }
   lines.replaceChildren(area);
-  if (board.hot) for (const node of area.querySelectorAll(`[data-id="${CSS.escape(board.hot)}"]`)) node.classList.add('hot');
+  if (board.hot)
+    for (const node of area.querySelectorAll(`[data-id="${CSS.escape(board.hot)}"]`))
+      node.classList.add("hot");
 }
 
 function line(hit, width, y0, y1) {
   const end = width - ARROW;
   const bend = width * 0.55;
-  const tone = hit.moved === 'rescued' || hit.r0 > hit.r1 ? 'up' : hit.r0 < hit.r1 ? 'down' : 'same';
-  const far = hit.moved === 'rescued' || hit.moved === 'dropped' ? 'far' : '';
-  const curve = svg('path', {
+  const tone =
+    hit.moved === "rescued" || hit.r0 > hit.r1 ? "up" : hit.r0 < hit.r1 ? "down" : "same";
+  const far = hit.moved === "rescued" || hit.moved === "dropped" ? "far" : "";
+  const curve = svg("path", {
     d: `M1 ${y0} C ${bend} ${y0}, ${width - bend} ${y1}, ${end} ${y1}`,
     class: `line ${tone} ${far}`,
-    'data-id': hit.id,
+    "data-id": hit.id,
   });
-  const head = svg('path', {
+  const head = svg("path", {
     d: `M${end - 1} ${y1 - 4.5} L${width} ${y1} L${end - 1} ${y1 + 4.5} Z`,
     class: `arrow ${tone} ${far}`,
-    'data-id': hit.id,
+    "data-id": hit.id,
   });
   return [curve, head];
 }

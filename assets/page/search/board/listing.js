@@ -1,16 +1,16 @@
 // What passes the filters where nothing else is asked for: newest first, a page at a time.
 
-import { chosen, cleared, FILTERS } from '../question/state.js';
-import { emit, on } from '../../kit/bus.js';
-import { el, say } from '../../kit/dom.js';
-import { count } from '../../kit/format.js';
-import { icon } from '../../kit/icons.js';
-import { getJson } from '../../kit/net.js';
-import { t } from '../../i18n/strings.js';
-import { complain } from '../../kit/toast.js';
-import { tile } from '../welcome.js';
+import { chosen, cleared, FILTERS } from "../question/state.js";
+import { emit, on } from "../../kit/bus.js";
+import { el, say } from "../../kit/dom.js";
+import { count } from "../../kit/format.js";
+import { icon } from "../../kit/icons.js";
+import { getJson } from "../../kit/net.js";
+import { t } from "../../i18n/strings.js";
+import { complain } from "../../kit/toast.js";
+import { tile } from "../welcome.js";
 
-const KINDS = ['picture', 'page', 'passage', 'video', 'moment'];
+const KINDS = ["picture", "page", "passage", "video", "moment"];
 const LARGEST_PAGE = 200; // items; as many as the program sends at once
 
 export class Listing {
@@ -20,14 +20,39 @@ export class Listing {
     this.where = null; // parameters of `/api/items`; null while nothing is listed
     this.request = 0;
     this.counts = null; // by kind; null before the first page
-    this.tiles = el('div', { class: 'tiles' });
-    const clear = el('button', { type: 'button', class: 'quiet', text: t('chips.clear'), onclick: () => emit('narrow', () => cleared(FILTERS)) });
-    this.none = el('div', { class: 'listing-none', hidden: true }, icon('filter', 40), el('h2', { text: t('nothing.title') }), el('p', { text: t('listing.none') }), clear);
-    this.more = el('button', { type: 'button', class: 'more', hidden: true, onclick: () => this.load() }, el('span'), icon('down', 16));
-    this.node = el('section', { class: 'listing', 'aria-label': t('listing.title'), hidden: true }, this.tiles, this.none, this.more);
-    on('opened', this.node, (opened) => this.mark(opened?.id ?? null));
-    on('forgotten', this.node, ({ ids }) => this.all().forEach((one) => ids.includes(Number(one.dataset.id)) && one.remove()));
-    on('changed', this.node, () => this.where && this.freshen());
+    this.tiles = el("div", { class: "tiles" });
+    const clear = el("button", {
+      type: "button",
+      class: "quiet",
+      text: t("chips.clear"),
+      onclick: () => emit("narrow", () => cleared(FILTERS)),
+    });
+    this.none = el(
+      "div",
+      { class: "listing-none", hidden: true },
+      icon("filter", 40),
+      el("h2", { text: t("nothing.title") }),
+      el("p", { text: t("listing.none") }),
+      clear,
+    );
+    this.more = el(
+      "button",
+      { type: "button", class: "more", hidden: true, onclick: () => this.load() },
+      el("span"),
+      icon("down", 16),
+    );
+    this.node = el(
+      "section",
+      { class: "listing", "aria-label": t("listing.title"), hidden: true },
+      this.tiles,
+      this.none,
+      this.more,
+    );
+    on("opened", this.node, (opened) => this.mark(opened?.id ?? null));
+    on("forgotten", this.node, ({ ids }) =>
+      this.all().forEach((one) => ids.includes(Number(one.dataset.id)) && one.remove()),
+    );
+    on("changed", this.node, () => this.where && this.freshen());
   }
 
   all() {
@@ -39,7 +64,7 @@ export class Listing {
     const names = Object.entries(chosen(choices)).filter(([name]) => FILTERS.includes(name));
     const { kinds = [], ...filters } = Object.fromEntries(names);
     // A video brings its moments here as in a search.
-    this.where = { ...filters, kind: kinds.includes('video') ? [...kinds, 'moment'] : kinds };
+    this.where = { ...filters, kind: kinds.includes("video") ? [...kinds, "moment"] : kinds };
     this.counts = null;
     this.next = null;
     await this.load();
@@ -56,7 +81,7 @@ export class Listing {
   async fetch(parameters) {
     const number = (this.request += 1);
     try {
-      const page = await getJson('/api/items', { ...this.where, ...parameters });
+      const page = await getJson("/api/items", { ...this.where, ...parameters });
       return number === this.request ? page : null;
     } catch (error) {
       if (number === this.request) complain(error);
@@ -85,7 +110,8 @@ export class Listing {
     this.counts = page.counts;
     const fresh = page.items.filter((item) => item.id > top);
     this.tiles.prepend(...fresh.map(tile));
-    if (this.next === null && page.next !== null) this.next = Number(this.tiles.lastChild?.dataset.id);
+    if (this.next === null && page.next !== null)
+      this.next = Number(this.tiles.lastChild?.dataset.id);
     this.settle();
   }
 
@@ -95,7 +121,7 @@ export class Listing {
     const shown = this.tiles.childElementCount;
     this.none.hidden = shown > 0;
     this.more.hidden = this.next === null;
-    say(this.more.firstChild, t('listing.more', { shown: count(shown), total: count(this.total) }));
+    say(this.more.firstChild, t("listing.more", { shown: count(shown), total: count(this.total) }));
     if (held && this.more.hidden) newest?.focus({ preventScroll: true });
     this.mark(this.opened);
     this.told();
@@ -107,9 +133,9 @@ export class Listing {
 
   /** What is shown, read out by screen readers. */
   phrase() {
-    if (!this.counts) return t('status.begun');
+    if (!this.counts) return t("status.begun");
     const shown = this.tiles.childElementCount;
-    const form = !this.total ? 'none' : shown < this.total ? 'part' : 'all';
+    const form = !this.total ? "none" : shown < this.total ? "part" : "all";
     return t(`listing.${form}`, { n: this.total, shown: count(shown), total: count(this.total) });
   }
 
@@ -117,11 +143,13 @@ export class Listing {
   tally() {
     const kinds = KINDS.filter((kind) => this.counts?.[kind]);
     if (kinds.length < 2) return [];
-    return kinds.map((kind) => el('span', { class: 'tally', text: `${t(`kinds.${kind}`)} ${count(this.counts[kind])}` }));
+    return kinds.map((kind) =>
+      el("span", { class: "tally", text: `${t(`kinds.${kind}`)} ${count(this.counts[kind])}` }),
+    );
   }
 
   mark(id) {
     this.opened = id;
-    for (const one of this.all()) one.classList.toggle('opened', Number(one.dataset.id) === id);
+    for (const one of this.all()) one.classList.toggle("opened", Number(one.dataset.id) === id);
   }
 }

@@ -1,35 +1,40 @@
 // What the board says beside its rows: failures and notes, nothing found, newer items.
 
-import { emit } from '../../kit/bus.js';
-import { DEFAULTS, FILTERS, isDefault } from '../question/state.js';
-import { LeftOut, withoutFilters } from './left.js';
-import { el } from '../../kit/dom.js';
-import { icon } from '../../kit/icons.js';
-import { latest } from '../../shell/status.js';
-import { t, worded } from '../../i18n/strings.js';
+import { emit } from "../../kit/bus.js";
+import { DEFAULTS, FILTERS, isDefault } from "../question/state.js";
+import { LeftOut, withoutFilters } from "./left.js";
+import { el } from "../../kit/dom.js";
+import { icon } from "../../kit/icons.js";
+import { latest } from "../../shell/status.js";
+import { t, worded } from "../../i18n/strings.js";
 
 /** Whether the library is known to hold nothing. */
 export const isEmpty = () => Boolean(latest) && !itemCount();
 
 const itemCount = () => Object.values(latest?.items ?? {}).reduce((sum, n) => sum + n, 0);
 
-const WITHOUT_FILTERS = ['left.clear', withoutFilters];
+const WITHOUT_FILTERS = ["left.clear", withoutFilters];
 
 /** What helps where nothing was found, by the code of the note that says why. */
 const WAYS_OUT = {
-  no_words: ['nothing.meaning', () => emit('ask', { change: () => ({ words: 'off' }) })],
-  not_yet: ['nothing.again', () => emit('ask', {})],
+  no_words: ["nothing.meaning", () => emit("ask", { change: () => ({ words: "off" }) })],
+  not_yet: ["nothing.again", () => emit("ask", {})],
 };
 
 export class Messages {
   constructor(board) {
     this.board = board;
     this.known = null; // items when the search began
-    this.note = el('div', { class: 'board-note', role: 'alert', hidden: true });
-    this.nothing = el('div', { class: 'board-nothing', hidden: true });
-    const again = () => emit('ask', {});
+    this.note = el("div", { class: "board-note", role: "alert", hidden: true });
+    this.nothing = el("div", { class: "board-nothing", hidden: true });
+    const again = () => emit("ask", {});
     this.left = new LeftOut();
-    this.newer = el('button', { type: 'button', class: 'chip board-newer', hidden: true, onclick: again });
+    this.newer = el("button", {
+      type: "button",
+      class: "chip board-newer",
+      hidden: true,
+      onclick: again,
+    });
   }
 
   /** A search begins: what is in the library now is what it can find. */
@@ -47,33 +52,35 @@ export class Messages {
   /** A failure, or what is to be said of the hits; without any it stands in their place. */
   drawNote(hits) {
     const { stage, message, value } = this.board;
-    const failed = stage === 'error';
+    const failed = stage === "error";
     const notes = failed ? [message] : hits.length ? value.notes : [];
-    this.note.hidden = !notes.length || stage === 'begun';
-    this.note.dataset.tone = failed ? 'bad' : 'info';
-    const lines = notes.map((note) => el('p', { text: worded(note) }));
-    this.note.replaceChildren(icon(failed ? 'alert' : 'info'), el('div', {}, ...lines));
+    this.note.hidden = !notes.length || stage === "begun";
+    this.note.dataset.tone = failed ? "bad" : "info";
+    const lines = notes.map((note) => el("p", { text: worded(note) }));
+    this.note.replaceChildren(icon(failed ? "alert" : "info"), el("div", {}, ...lines));
   }
 
   drawNothing(hits) {
-    const over = ['done', 'stopped', 'recall'].includes(this.board.stage);
+    const over = ["done", "stopped", "recall"].includes(this.board.stage);
     this.nothing.hidden = !(over && !hits.length);
     if (this.nothing.hidden) return;
     const [note] = this.board.value.notes;
-    const hint = t(isEmpty() ? 'nothing.empty' : 'nothing.hint');
+    const hint = t(isEmpty() ? "nothing.empty" : "nothing.hint");
     const ways = WAYS_OUT[note?.code] ?? (this.isFiltered() ? WITHOUT_FILTERS : []);
     const [label, run] = isEmpty() ? [] : ways; // no other words help there
     const parts = [
-      icon('search', 40),
-      el('h2', { text: t('nothing.title') }),
-      el('p', { text: note && !isEmpty() ? worded(note) : hint }),
-      label ? el('button', { type: 'button', class: 'quiet', text: t(label), onclick: run }) : null,
+      icon("search", 40),
+      el("h2", { text: t("nothing.title") }),
+      el("p", { text: note && !isEmpty() ? worded(note) : hint }),
+      label ? el("button", { type: "button", class: "quiet", text: t(label), onclick: run }) : null,
     ];
     this.nothing.replaceChildren(...parts.filter(Boolean));
   }
 
   isFiltered() {
-    return FILTERS.some((name) => !isDefault(name, this.board.asked?.choices[name] ?? DEFAULTS[name]));
+    return FILTERS.some(
+      (name) => !isDefault(name, this.board.asked?.choices[name] ?? DEFAULTS[name]),
+    );
   }
 
   /** The library grew since the search: offer to search again instead of moving rows about. */
@@ -81,7 +88,7 @@ export class Messages {
     const { stage } = this.board;
     if (this.known === null && latest) this.known = itemCount(); // a page that asks at once knows nothing yet
     const more = itemCount() - this.known;
-    this.newer.hidden = !(['done', 'stopped'].includes(stage) && more > 0);
-    if (!this.newer.hidden) this.newer.replaceChildren(icon('retry', 15), t('newer', { n: more }));
+    this.newer.hidden = !(["done", "stopped"].includes(stage) && more > 0);
+    if (!this.newer.hidden) this.newer.replaceChildren(icon("retry", 15), t("newer", { n: more }));
   }
 }

@@ -1,27 +1,33 @@
 // The results as a table: what both stages said of every hit, in columns that can be sorted.
 
-import { movement } from './row.js';
-import { attribute, el, say } from '../../kit/dom.js';
-import { draggable } from '../../kit/drag.js';
-import { fitOf, placeText, thumbOf } from '../../kit/format.js';
-import { icon } from '../../kit/icons.js';
-import { language, t } from '../../i18n/strings.js';
+import { movement } from "./row.js";
+import { attribute, el, say } from "../../kit/dom.js";
+import { draggable } from "../../kit/drag.js";
+import { fitOf, placeText, thumbOf } from "../../kit/format.js";
+import { icon } from "../../kit/icons.js";
+import { language, t } from "../../i18n/strings.js";
 
 const order = new Intl.Collator(language, { numeric: true });
-const score = (number) => (number == null ? '–' : number.toFixed(3));
+const score = (number) => (number == null ? "–" : number.toFixed(3));
 
 /** Name, value to sort by, text to show, and which way is best first. */
-const NAME = { name: 'title', value: (hit) => hit.title };
-const KIND = { name: 'kind', value: (hit) => t(`kind.${hit.kind}`) };
-const FOLDER = { name: 'folder', value: (hit) => hit.folder };
+const NAME = { name: "title", value: (hit) => hit.title };
+const KIND = { name: "kind", value: (hit) => t(`kind.${hit.kind}`) };
+const FOLDER = { name: "folder", value: (hit) => hit.folder };
 const RECALL = [
-  { name: 'r0', value: (hit) => hit.r0, number: true },
-  { name: 'sim', value: (hit) => hit.sim, text: (hit) => score(hit.sim), number: true, most: true },
+  { name: "r0", value: (hit) => hit.r0, number: true },
+  { name: "sim", value: (hit) => hit.sim, text: (hit) => score(hit.sim), number: true, most: true },
 ];
 const RERANK = [
-  { name: 'r1', value: (hit) => hit.r1, number: true },
-  { name: 'rel', value: (hit) => hit.rel, text: (hit) => score(hit.rel), number: true, most: true },
-  { name: 'moved', value: (hit) => (hit.r1 == null ? null : hit.r0 - hit.r1), text: (hit) => movement(hit)[0], number: true, most: true },
+  { name: "r1", value: (hit) => hit.r1, number: true },
+  { name: "rel", value: (hit) => hit.rel, text: (hit) => score(hit.rel), number: true, most: true },
+  {
+    name: "moved",
+    value: (hit) => (hit.r1 == null ? null : hit.r0 - hit.r1),
+    text: (hit) => movement(hit)[0],
+    number: true,
+    most: true,
+  },
 ];
 
 export class BoardTable {
@@ -29,14 +35,24 @@ export class BoardTable {
     this.board = board;
     this.rows = new Map(); // id -> row
     this.columns = [];
-    this.sorted = { name: '', down: false }; // as the search ranked them
-    this.head = el('tr');
-    this.body = el('tbody');
-    const table = el('table', { 'aria-label': t('view.table') }, el('thead', {}, this.head), this.body);
-    this.more = el('button', { type: 'button', class: 'more', onclick: () => board.toggleAll() });
-    this.node = el('div', { class: 'board-table', hidden: true }, el('div', { class: 'table-box' }, table), this.more);
-    this.body.addEventListener('click', (event) => this.clicked(event.target.closest('tr')));
-    this.body.addEventListener('keydown', (event) => this.key(event));
+    this.sorted = { name: "", down: false }; // as the search ranked them
+    this.head = el("tr");
+    this.body = el("tbody");
+    const table = el(
+      "table",
+      { "aria-label": t("view.table") },
+      el("thead", {}, this.head),
+      this.body,
+    );
+    this.more = el("button", { type: "button", class: "more", onclick: () => board.toggleAll() });
+    this.node = el(
+      "div",
+      { class: "board-table", hidden: true },
+      el("div", { class: "table-box" }, table),
+      this.more,
+    );
+    this.body.addEventListener("click", (event) => this.clicked(event.target.closest("tr")));
+    this.body.addEventListener("keydown", (event) => this.key(event));
   }
 
   /** Draw the best `top` hits, in the order of the chosen column. */
@@ -46,25 +62,38 @@ export class BoardTable {
     const shown = this.inOrder(ranked.slice(0, top));
     const held = document.activeElement;
     this.put(shown);
-    if (held !== document.activeElement && this.body.contains(held)) held.focus({ preventScroll: true });
+    if (held !== document.activeElement && this.body.contains(held))
+      held.focus({ preventScroll: true });
     if (!this.body.contains(document.activeElement)) this.reach(this.body.firstChild);
     this.drawMore(hits.length - shown.length);
   }
 
   /** The columns that this search has. */
   settle(columns) {
-    if (columns.map(({ name }) => name).join() === this.columns.map(({ name }) => name).join()) return;
+    if (columns.map(({ name }) => name).join() === this.columns.map(({ name }) => name).join())
+      return;
     this.columns = columns;
     this.rows.clear();
     this.body.replaceChildren();
-    this.head.replaceChildren(el('td'), ...columns.map((column) => this.headOf(column)));
+    this.head.replaceChildren(el("td"), ...columns.map((column) => this.headOf(column)));
     this.drawHead();
   }
 
   headOf(column) {
-    const button = el('button', { type: 'button', class: 'bare', onclick: () => this.sort(column) });
-    button.append(el('span', { text: column.label ?? t(`table.${column.name}`) }), icon('down', 13));
-    return el('th', { scope: 'col', class: column.number ? 'number' : null, data: { column: column.name } }, button);
+    const button = el("button", {
+      type: "button",
+      class: "bare",
+      onclick: () => this.sort(column),
+    });
+    button.append(
+      el("span", { text: column.label ?? t(`table.${column.name}`) }),
+      icon("down", 13),
+    );
+    return el(
+      "th",
+      { scope: "col", class: column.number ? "number" : null, data: { column: column.name } },
+      button,
+    );
   }
 
   /** Sort by a column, best first; by the same one again, the other way round. */
@@ -76,9 +105,9 @@ export class BoardTable {
   }
 
   drawHead() {
-    for (const head of this.head.querySelectorAll('th')) {
-      const way = this.sorted.down ? 'descending' : 'ascending';
-      attribute(head, 'aria-sort', head.dataset.column === this.sorted.name ? way : null);
+    for (const head of this.head.querySelectorAll("th")) {
+      const way = this.sorted.down ? "descending" : "ascending";
+      attribute(head, "aria-sort", head.dataset.column === this.sorted.name ? way : null);
     }
   }
 
@@ -109,16 +138,37 @@ export class BoardTable {
   }
 
   add(hit) {
-    const image = el('img', { src: thumbOf(hit), alt: '', width: 56, height: 42, loading: 'lazy', decoding: 'async', draggable: 'false', data: { fit: fitOf(hit) } });
+    const image = el("img", {
+      src: thumbOf(hit),
+      alt: "",
+      width: 56,
+      height: 42,
+      loading: "lazy",
+      decoding: "async",
+      draggable: "false",
+      data: { fit: fitOf(hit) },
+    });
     const place = placeText(hit.kind, hit.place);
-    const name = el('button', { type: 'button', class: 'link', tabindex: '-1', dir: 'auto', text: hit.title, title: hit.title });
+    const name = el("button", {
+      type: "button",
+      class: "link",
+      tabindex: "-1",
+      dir: "auto",
+      text: hit.title,
+      title: hit.title,
+    });
     const cells = this.columns.map((column) =>
       column === NAME
-        ? el('th', { scope: 'row' }, name, place ? el('span', { class: 'fine', text: place }) : null)
-        : el('td', { class: column.number ? 'number' : null, data: { column: column.name } }),
+        ? el(
+            "th",
+            { scope: "row" },
+            name,
+            place ? el("span", { class: "fine", text: place }) : null,
+          )
+        : el("td", { class: column.number ? "number" : null, data: { column: column.name } }),
     );
-    const row = el('tr', { data: { id: hit.id } }, el('td', {}, image), ...cells);
-    attribute(row, 'aria-current', hit.id === this.opened ? 'true' : null);
+    const row = el("tr", { data: { id: hit.id } }, el("td", {}, image), ...cells);
+    attribute(row, "aria-current", hit.id === this.opened ? "true" : null);
     draggable(row, hit);
     this.rows.set(hit.id, row);
     return row;
@@ -128,18 +178,18 @@ export class BoardTable {
     this.columns.forEach((column, n) => {
       if (column === NAME) return;
       const cell = row.children[n + 1];
-      say(cell, column.text ? column.text(hit) : String(column.value(hit) ?? '–'));
-      if (column === FOLDER) attribute(cell, 'title', hit.folder);
-      if (column.name === 'moved') cell.className = `number ${movement(hit)[1]}`;
+      say(cell, column.text ? column.text(hit) : String(column.value(hit) ?? "–"));
+      if (column === FOLDER) attribute(cell, "title", hit.folder);
+      if (column.name === "moved") cell.className = `number ${movement(hit)[1]}`;
     });
   }
 
   drawMore(rest) {
     const { all, value } = this.board;
     this.more.hidden = !(rest > 0 || (all && this.rows.size > (value?.top ?? 0)));
-    const text = all ? t('more.less', { top: value?.top }) : t('more.rerank', { n: rest });
-    this.more.replaceChildren(el('span', { text }), icon('down', 16));
-    attribute(this.more, 'aria-expanded', String(all));
+    const text = all ? t("more.less", { top: value?.top }) : t("more.rerank", { n: rest });
+    this.more.replaceChildren(el("span", { text }), icon("down", 16));
+    attribute(this.more, "aria-expanded", String(all));
   }
 
   clicked(row) {
@@ -150,38 +200,46 @@ export class BoardTable {
 
   /** Arrows walk from name to name. */
   key(event) {
-    const row = event.target.closest('tr');
+    const row = event.target.closest("tr");
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
     const next = {
-      ArrowDown: row.nextSibling, j: row.nextSibling, ArrowUp: row.previousSibling, k: row.previousSibling,
-      Home: this.body.firstChild, End: this.body.lastChild,
+      ArrowDown: row.nextSibling,
+      j: row.nextSibling,
+      ArrowUp: row.previousSibling,
+      k: row.previousSibling,
+      Home: this.body.firstChild,
+      End: this.body.lastChild,
     }[event.key];
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
     if (!next) return;
     this.reach(next);
-    next.querySelector('.link').focus();
+    next.querySelector(".link").focus();
   }
 
   /** Make one row the one that Tab reaches. */
   reach(row) {
     for (const other of this.body.querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
-    if (row) row.querySelector('.link').tabIndex = 0;
+    if (row) row.querySelector(".link").tabIndex = 0;
   }
 
   markOpened(id) {
     this.opened = id;
-    for (const [known, row] of this.rows) attribute(row, 'aria-current', known === id ? 'true' : null);
+    for (const [known, row] of this.rows)
+      attribute(row, "aria-current", known === id ? "true" : null);
   }
 }
 
 function columnsFor(value) {
   const queries = value?.hits[0]?.by ?? []; // more than one, or none at all
   const asked = queries.map((_, n) => ({
-    name: `query${n}`, label: t('also.query', { n: n + 1 }), value: (hit) => hit.by[n], number: true,
+    name: `query${n}`,
+    label: t("also.query", { n: n + 1 }),
+    value: (hit) => hit.by[n],
+    number: true,
   }));
   return [NAME, KIND, FOLDER, ...asked, ...RECALL, ...(value?.rerank ? RERANK : [])];
 }
 
-const compared = (a, b) => (typeof a === 'number' ? a - b : order.compare(a, b));
+const compared = (a, b) => (typeof a === "number" ? a - b : order.compare(a, b));

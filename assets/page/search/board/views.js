@@ -1,19 +1,19 @@
 // Which of the three views of the results is shown: side by side, a table, or a wall of pictures.
 
-import { keep, place } from '../address.js';
-import { memory } from '../../kit/bus.js';
-import { attribute } from '../../kit/dom.js';
+import { keep, place } from "../address.js";
+import { memory } from "../../kit/bus.js";
+import { attribute } from "../../kit/dom.js";
 
-const VIEWS = ['board', 'table', 'grid'];
+const VIEWS = ["board", "table", "grid"];
 
 /** The view that the address names, else the one that was used last. */
 export function chosenView() {
-  const [named, last] = [place('view'), memory.get('view', 'board')];
-  return [named, last].find((view) => VIEWS.includes(view)) ?? 'board';
+  const [named, last] = [place("view"), memory.get("view", "board")];
+  return [named, last].find((view) => VIEWS.includes(view)) ?? "board";
 }
 
 export function chooseView(view) {
-  memory.set('view', view);
+  memory.set("view", view);
   keep({ view });
 }
 
@@ -21,8 +21,9 @@ export function chooseView(view) {
 export function drawView(board, hits, top) {
   const view = chosenView();
   board.root.dataset.view = view;
-  for (const button of board.views.children) attribute(button, 'aria-pressed', String(button.dataset.view === view));
-  const shown = board.stage !== 'empty' && hits.length ? board.others[view] : null;
+  for (const button of board.views.children)
+    attribute(button, "aria-pressed", String(button.dataset.view === view));
+  const shown = board.stage !== "empty" && hits.length ? board.others[view] : null;
   for (const other of Object.values(board.others)) other.node.hidden = other !== shown;
   shown?.draw(hits, top);
   return Boolean(shown);

@@ -1,53 +1,57 @@
 // The sentences above the board.
 
-import { el } from '../../kit/dom.js';
-import { count, ms } from '../../kit/format.js';
-import { latest } from '../../shell/status.js';
-import { isolated, t } from '../../i18n/strings.js';
+import { el } from "../../kit/dom.js";
+import { count, ms } from "../../kit/format.js";
+import { latest } from "../../shell/status.js";
+import { isolated, t } from "../../i18n/strings.js";
 
-const TONES = { rescued: 'up', promoted: 'up', kept: 'same', demoted: 'down', dropped: 'down' };
+const TONES = { rescued: "up", promoted: "up", kept: "same", demoted: "down", dropped: "down" };
 
 /** What the search is doing or has found; read out by screen readers. */
 export function phrase(board) {
   const { stage, value } = board;
-  if (stage === 'empty') return '';
-  if (stage === 'listing') return board.listing.phrase();
-  if (stage === 'begun') return loading() ? t('status.loading') : t('status.begun');
-  if (stage === 'error') return value?.hits.length ? broken(board) : '';
+  if (stage === "empty") return "";
+  if (stage === "listing") return board.listing.phrase();
+  if (stage === "begun") return loading() ? t("status.loading") : t("status.begun");
+  if (stage === "error") return value?.hits.length ? broken(board) : "";
   const n = value.hits.length;
   const shown = board.all ? n : Math.min(n, value.top);
   const recall = ms(value.ms.embed + value.ms.recall);
-  if (!n) return t('status.nothing', { recall });
-  if (stage === 'recall' && value.rerank) return t('status.recall', { n: shown, recall });
-  if (stage === 'rerank') return t('status.rerank', { done: value.done, total: n });
-  if (stage === 'stopped') return t('status.stopped', { done: value.done, total: n });
-  if (!value.rerank) return t('status.recallOnly', { n: shown, recall });
-  const done = t('status.done', { n: shown, recall, rerank: ms(value.ms.rerank) });
-  return value.kept ? `${done} ${t('status.kept', { n: value.kept })}` : done;
+  if (!n) return t("status.nothing", { recall });
+  if (stage === "recall" && value.rerank) return t("status.recall", { n: shown, recall });
+  if (stage === "rerank") return t("status.rerank", { done: value.done, total: n });
+  if (stage === "stopped") return t("status.stopped", { done: value.done, total: n });
+  if (!value.rerank) return t("status.recallOnly", { n: shown, recall });
+  const done = t("status.done", { n: shown, recall, rerank: ms(value.ms.rerank) });
+  return value.kept ? `${done} ${t("status.kept", { n: value.kept })}` : done;
 }
 
 /** What the rows are that stand below a failure: those before it, or as far as it came. */
 function broken({ value, seq }) {
-  return value.seq === seq ? t('status.stopped', { done: value.done, total: value.hits.length }) : t('status.former');
+  return value.seq === seq
+    ? t("status.stopped", { done: value.done, total: value.hits.length })
+    : t("status.former");
 }
 
 function loading() {
-  return latest?.models.some((model) => model.role === 'embedder' && model.state !== 'ready');
+  return latest?.models.some((model) => model.role === "embedder" && model.state !== "ready");
 }
 
 /** What was asked, and what the second stage changed, as nodes. */
 export function legend(board, hits) {
   const { stage, asked, value } = board;
-  if (stage === 'listing') return board.listing.tally();
-  const question = asked ? [el('span', { class: 'question', dir: 'auto', text: quoted(asked) })] : [];
-  if (!['rerank', 'done', 'stopped'].includes(stage) || !value?.rerank) return question;
+  if (stage === "listing") return board.listing.tally();
+  const question = asked
+    ? [el("span", { class: "question", dir: "auto", text: quoted(asked) })]
+    : [];
+  if (!["rerank", "done", "stopped"].includes(stage) || !value?.rerank) return question;
   const tally = { rescued: 0, promoted: 0, kept: 0, demoted: 0, dropped: 0 };
   for (const hit of hits) {
     if (hit.moved && Math.min(hit.r0, hit.r1) <= value.top) tally[hit.moved] += 1;
   }
   const parts = Object.entries(tally).filter(([, n]) => n);
   const shown = parts.map(([moved, n]) =>
-    el('span', { class: `tally ${TONES[moved]}`, text: t(`moved.${moved}`, { n: count(n) }) }),
+    el("span", { class: `tally ${TONES[moved]}`, text: t(`moved.${moved}`, { n: count(n) }) }),
   );
   return [...question, ...shown];
 }
@@ -58,12 +62,19 @@ export function quoted({ text, files, choices, items }) {
   const title = (id) => items.find((item) => item.id === id)?.title ?? `#${id}`;
   const named = (name, ids) => (ids ?? []).map((id) => t(name, { title: title(id) }));
   const wanted = [
-    text ? `“${alone ? text : isolated(text)}”` : '',
-    files.length ? t('asked.files', { n: files.length }) : '',
-    ...named('asked.like', choices.like),
+    text ? `“${alone ? text : isolated(text)}”` : "",
+    files.length ? t("asked.files", { n: files.length }) : "",
+    ...named("asked.like", choices.like),
   ];
-  const unwanted = [...named('asked.not_like', choices.not_like), choices.unlike ? t('asked.unlike', { text: choices.unlike }) : ''];
-  const also = (choices.also ?? []).map(({ text: words, files: own }) => [words ? `“${isolated(words)}”` : '', own.length ? t('asked.files', { n: own.length }) : ''].filter(Boolean).join(' + '));
-  const queries = [wanted.filter(Boolean).join(' + '), ...also].filter(Boolean);
-  return [queries.join(` ${t('asked.also')} `), ...unwanted.filter(Boolean)].join(', ');
+  const unwanted = [
+    ...named("asked.not_like", choices.not_like),
+    choices.unlike ? t("asked.unlike", { text: choices.unlike }) : "",
+  ];
+  const also = (choices.also ?? []).map(({ text: words, files: own }) =>
+    [words ? `“${isolated(words)}”` : "", own.length ? t("asked.files", { n: own.length }) : ""]
+      .filter(Boolean)
+      .join(" + "),
+  );
+  const queries = [wanted.filter(Boolean).join(" + "), ...also].filter(Boolean);
+  return [queries.join(` ${t("asked.also")} `), ...unwanted.filter(Boolean)].join(", ");
 }

@@ -1,11 +1,11 @@
 // Further queries beside the one in the box, each a line with words, pictures, clips or a mixture.
 
-import { emit } from '../../kit/bus.js';
-import { el } from '../../kit/dom.js';
-import { icon } from '../../kit/icons.js';
-import { postFiles } from '../../kit/net.js';
-import { t } from '../../i18n/strings.js';
-import { complain } from '../../kit/toast.js';
+import { emit } from "../../kit/bus.js";
+import { el } from "../../kit/dom.js";
+import { icon } from "../../kit/icons.js";
+import { postFiles } from "../../kit/net.js";
+import { t } from "../../i18n/strings.js";
+import { complain } from "../../kit/toast.js";
 
 const MOST = 7; // beside the first; as the program takes
 
@@ -14,8 +14,13 @@ export class FurtherQueries {
     this.set = set;
     this.now = [];
     this.previews = new Map(); // key of a file -> address of its picture in this browser
-    this.node = el('ul', { class: 'asking-also', 'aria-label': t('also.title'), hidden: true });
-    this.button = el('button', { type: 'button', class: 'chip', onclick: () => this.add() }, icon('plus', 15), el('span', { text: t('also.add') }));
+    this.node = el("ul", { class: "asking-also", "aria-label": t("also.title"), hidden: true });
+    this.button = el(
+      "button",
+      { type: "button", class: "chip", onclick: () => this.add() },
+      icon("plus", 15),
+      el("span", { text: t("also.add") }),
+    );
   }
 
   draw({ also }) {
@@ -23,7 +28,8 @@ export class FurtherQueries {
     this.button.disabled = also.length >= MOST;
     this.node.hidden = !also.length;
     while (this.node.children.length > also.length) this.node.lastChild.remove();
-    while (this.node.children.length < also.length) this.node.append(this.line(this.node.children.length));
+    while (this.node.children.length < also.length)
+      this.node.append(this.line(this.node.children.length));
     also.forEach((query, n) => this.fill(this.node.children[n], query, n));
     this.release(new Set(also.flatMap(({ files }) => files)));
   }
@@ -38,74 +44,104 @@ export class FurtherQueries {
   }
 
   add() {
-    this.set({ also: [...this.now, { text: '', files: [] }] });
-    this.node.lastChild.querySelector('input').focus();
+    this.set({ also: [...this.now, { text: "", files: [] }] });
+    this.node.lastChild.querySelector("input").focus();
   }
 
   /** The queries with one of them changed. */
   changed(n, changes) {
-    return { also: this.now.map((query, other) => (other === n ? { ...query, ...changes } : query)) };
+    return {
+      also: this.now.map((query, other) => (other === n ? { ...query, ...changes } : query)),
+    };
   }
 
   remove(n) {
     this.set({ also: this.now.filter((_, other) => other !== n) });
-    (this.node.lastChild?.querySelector('input') ?? this.button).focus();
+    (this.node.lastChild?.querySelector("input") ?? this.button).focus();
   }
 
   line(n) {
-    const label = t('also.query', { n: n + 2 });
-    const text = el('input', { type: 'text', dir: 'auto', 'aria-label': label, placeholder: t('also.placeholder'), maxlength: 2000, autocomplete: 'off' });
-    text.addEventListener('change', () => text.value !== this.now[n].text && this.set(this.changed(n, { text: text.value })));
-    text.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.isComposing) return;
+    const label = t("also.query", { n: n + 2 });
+    const text = el("input", {
+      type: "text",
+      dir: "auto",
+      "aria-label": label,
+      placeholder: t("also.placeholder"),
+      maxlength: 2000,
+      autocomplete: "off",
+    });
+    text.addEventListener(
+      "change",
+      () => text.value !== this.now[n].text && this.set(this.changed(n, { text: text.value })),
+    );
+    text.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
-      emit('ask', { change: () => this.changed(n, { text: text.value }) });
+      emit("ask", { change: () => this.changed(n, { text: text.value }) });
     });
     const take = (files) => this.take(n, files);
-    text.addEventListener('paste', (event) => {
+    text.addEventListener("paste", (event) => {
       if (!event.clipboardData.files.length) return;
       event.preventDefault();
       take([...event.clipboardData.files]);
     });
-    const chooser = el('input', { type: 'file', accept: 'image/*,video/*', multiple: true, hidden: true, 'aria-label': t('also.file', { n: n + 2 }) });
-    chooser.addEventListener('change', () => {
-      take([...chooser.files]);
-      chooser.value = '';
+    const chooser = el("input", {
+      type: "file",
+      accept: "image/*,video/*",
+      multiple: true,
+      hidden: true,
+      "aria-label": t("also.file", { n: n + 2 }),
     });
-    const button = (name, words, run) => el('button', { type: 'button', class: 'bare', 'aria-label': words, title: words, onclick: run }, icon(name, 17));
+    chooser.addEventListener("change", () => {
+      take([...chooser.files]);
+      chooser.value = "";
+    });
+    const button = (name, words, run) =>
+      el(
+        "button",
+        { type: "button", class: "bare", "aria-label": words, title: words, onclick: run },
+        icon(name, 17),
+      );
     return el(
-      'li',
+      "li",
       {},
-      el('span', { class: 'number', text: String(n + 2), 'aria-hidden': 'true' }), text, el('span', { class: 'also-files' }), chooser,
-      button('picture', t('also.file', { n: n + 2 }), () => chooser.click()),
-      button('close', t('also.remove', { n: n + 2 }), () => this.remove(n)),
+      el("span", { class: "number", text: String(n + 2), "aria-hidden": "true" }),
+      text,
+      el("span", { class: "also-files" }),
+      chooser,
+      button("picture", t("also.file", { n: n + 2 }), () => chooser.click()),
+      button("close", t("also.remove", { n: n + 2 }), () => this.remove(n)),
     );
   }
 
   fill(line, { text, files }, n) {
-    const input = line.querySelector('input');
+    const input = line.querySelector("input");
     if (document.activeElement !== input || !input.value) input.value = text;
-    line.querySelector('.also-files').replaceChildren(...files.map((key) => this.file(n, key)));
+    line.querySelector(".also-files").replaceChildren(...files.map((key) => this.file(n, key)));
   }
 
   file(n, key) {
-    const name = key.split('/').pop();
-    const label = t('chips.remove', { name });
+    const name = key.split("/").pop();
+    const label = t("chips.remove", { name });
     const preview = this.previews.get(key);
-    const remove = () => this.set(this.changed(n, { files: this.now[n].files.filter((one) => one !== key) }));
+    const remove = () =>
+      this.set(this.changed(n, { files: this.now[n].files.filter((one) => one !== key) }));
     return el(
-      'button',
-      { type: 'button', class: 'flag', 'aria-label': label, title: label, onclick: remove },
-      preview ? el('img', { src: preview, alt: '', width: 26, height: 26 }) : null, el('span', { dir: 'auto', text: name }), icon('close', 13),
+      "button",
+      { type: "button", class: "flag", "aria-label": label, title: label, onclick: remove },
+      preview ? el("img", { src: preview, alt: "", width: 26, height: 26 }) : null,
+      el("span", { dir: "auto", text: name }),
+      icon("close", 13),
     );
   }
 
   /** Send files to where those of the box are kept, and name them in the query. */
   async take(n, files) {
     try {
-      const keys = await postFiles('/gradio_api/upload', files);
+      const keys = await postFiles("/gradio_api/upload", files);
       keys.forEach((key, at) => {
-        if (files[at].type.startsWith('image/') && !this.previews.has(key)) this.previews.set(key, URL.createObjectURL(files[at]));
+        if (files[at].type.startsWith("image/") && !this.previews.has(key))
+          this.previews.set(key, URL.createObjectURL(files[at]));
       });
       if (this.now[n]) this.set(this.changed(n, { files: [...this.now[n].files, ...keys] }));
     } catch (error) {

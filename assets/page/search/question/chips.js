@@ -1,18 +1,23 @@
 // What narrows or bends the search, each as a chip that can be taken away again.
 
-import { chosen, cleared, FILTERS } from './state.js';
-import { el } from '../../kit/dom.js';
-import { bytes, duration, pathTail, thumbOf } from '../../kit/format.js';
-import { icon } from '../../kit/icons.js';
-import { isolated, t } from '../../i18n/strings.js';
+import { chosen, cleared, FILTERS } from "./state.js";
+import { el } from "../../kit/dom.js";
+import { bytes, duration, pathTail, thumbOf } from "../../kit/format.js";
+import { icon } from "../../kit/icons.js";
+import { isolated, t } from "../../i18n/strings.js";
 
 /** Draw the chips of `choices` into `list`; `cards` knows the items that are named. */
 export function drawChips(list, choices, cards, set) {
   const chips = [...examples(choices, cards, set), ...filters(choices, set)];
   if (chips.length > 1) {
-    const names = [...FILTERS, 'like', 'not_like', 'unlike'];
-    const all = el('button', { type: 'button', class: 'bare clear-all', text: t('chips.clear'), onclick: () => set(cleared(names)) });
-    chips.push(el('li', {}, all));
+    const names = [...FILTERS, "like", "not_like", "unlike"];
+    const all = el("button", {
+      type: "button",
+      class: "bare clear-all",
+      text: t("chips.clear"),
+      onclick: () => set(cleared(names)),
+    });
+    chips.push(el("li", {}, all));
   }
   list.hidden = !chips.length;
   list.replaceChildren(...chips);
@@ -22,51 +27,63 @@ function examples(choices, cards, set) {
   const named = (name, id) => {
     const card = cards.get(id);
     const text = t(`chip.${name}`, { title: card?.title ?? `#${id}` });
-    const image = card ? el('img', { src: thumbOf(card), alt: '', width: 26, height: 26 }) : null;
+    const image = card ? el("img", { src: thumbOf(card), alt: "", width: 26, height: 26 }) : null;
     return chip(name, text, { [name]: choices[name].filter((one) => one !== id) }, set, image);
   };
-  const chips = [...choices.like.map((id) => named('like', id)), ...choices.not_like.map((id) => named('not_like', id))];
-  if (choices.unlike) chips.push(chip('unlike', t('chip.unlike', { text: choices.unlike }), { unlike: '' }, set));
+  const chips = [
+    ...choices.like.map((id) => named("like", id)),
+    ...choices.not_like.map((id) => named("not_like", id)),
+  ];
+  if (choices.unlike)
+    chips.push(chip("unlike", t("chip.unlike", { text: choices.unlike }), { unlike: "" }, set));
   return chips;
 }
 
 function filters(choices, set) {
   const active = chosen(choices);
   const chips = [];
-  const add = (name, text, ...names) => chips.push(chip(name, text, cleared(names.length ? names : [name]), set));
+  const add = (name, text, ...names) =>
+    chips.push(chip(name, text, cleared(names.length ? names : [name]), set));
   for (const kind of choices.kinds) {
-    chips.push(chip('kinds', t(`kinds.${kind}`), { kinds: choices.kinds.filter((one) => one !== kind) }, set));
+    chips.push(
+      chip(
+        "kinds",
+        t(`kinds.${kind}`),
+        { kinds: choices.kinds.filter((one) => one !== kind) },
+        set,
+      ),
+    );
   }
-  if (active.collection) add('collection', isolated(choices.collection));
-  if (active.folder) add('folder', `${t('field.folder')}: ${isolated(pathTail(choices.folder))}`);
-  for (const what of ['taken', 'modified']) {
+  if (active.collection) add("collection", isolated(choices.collection));
+  if (active.folder) add("folder", `${t("field.folder")}: ${isolated(pathTail(choices.folder))}`);
+  for (const what of ["taken", "modified"]) {
     const [from, to] = [`${what}_from`, `${what}_to`];
     const text = span(active[from], active[to], (day) => day);
     if (text) add(what, `${t(`field.${what}`)}: ${text}`, from, to);
   }
   const size = span(active.min_bytes, active.max_bytes, bytes);
-  if (size) add('size', `${t('chip.size')}: ${size}`, 'min_bytes', 'max_bytes');
-  if (active.orientation) add('orientation', t(`shape.${choices.orientation}`));
+  if (size) add("size", `${t("chip.size")}: ${size}`, "min_bytes", "max_bytes");
+  if (active.orientation) add("orientation", t(`shape.${choices.orientation}`));
   const length = span(active.min_seconds, active.max_seconds, duration);
-  if (length) add('length', `${t('chip.length')}: ${length}`, 'min_seconds', 'max_seconds');
-  if (active.tag) add('tag', `${t('field.tag')}: ${isolated(choices.tag)}`);
+  if (length) add("length", `${t("chip.length")}: ${length}`, "min_seconds", "max_seconds");
+  if (active.tag) add("tag", `${t("field.tag")}: ${isolated(choices.tag)}`);
   return chips;
 }
 
 function chip(name, text, changes, set, image = null) {
-  const label = t('chips.remove', { name: text });
-  const attributes = { type: 'button', class: 'bare', 'aria-label': label, title: label };
+  const label = t("chips.remove", { name: text });
+  const attributes = { type: "button", class: "bare", "aria-label": label, title: label };
   return el(
-    'li',
-    { class: 'asking-chip', data: { name } },
+    "li",
+    { class: "asking-chip", data: { name } },
     image,
-    el('span', { dir: 'auto', text, title: text }),
-    el('button', { ...attributes, onclick: () => set(changes) }, icon('close', 14)),
+    el("span", { dir: "auto", text, title: text }),
+    el("button", { ...attributes, onclick: () => set(changes) }, icon("close", 14)),
   );
 }
 
 function span(from, to, format) {
   if (from && to) return from === to ? format(from) : `${format(from)} – ${format(to)}`;
   if (from) return `≥ ${format(from)}`;
-  return to ? `≤ ${format(to)}` : '';
+  return to ? `≤ ${format(to)}` : "";
 }

@@ -5,11 +5,14 @@ const LONGEST = 4000; // milliseconds; later, nobody expects the focus to jump
 
 /** Focus the query box as soon as it is there, and again where gradio puts another in its place. */
 export function focusQueryFirst() {
-  const focus = () => document.activeElement === document.body && document.querySelector('#query textarea')?.focus({ preventScroll: true });
+  const focus = () =>
+    document.activeElement === document.body &&
+    document.querySelector("#query textarea")?.focus({ preventScroll: true });
   const watcher = new MutationObserver(focus);
   const stop = () => watcher.disconnect();
   watcher.observe(document.body, { childList: true, subtree: true });
-  for (const name of ['pointerdown', 'keydown']) addEventListener(name, stop, { once: true, capture: true });
+  for (const name of ["pointerdown", "keydown"])
+    addEventListener(name, stop, { once: true, capture: true });
   setTimeout(stop, LONGEST);
   focus();
 }

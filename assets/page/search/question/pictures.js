@@ -3,26 +3,33 @@
 // Gradio's box holds the files and draws their thumbnails; what it shows is watched, and nothing in
 // it is touched.
 
-import { emit } from '../../kit/bus.js';
-import { cropDialog } from '../../kit/crop.js';
-import { el } from '../../kit/dom.js';
-import { icon } from '../../kit/icons.js';
-import { t } from '../../i18n/strings.js';
+import { emit } from "../../kit/bus.js";
+import { cropDialog } from "../../kit/crop.js";
+import { el } from "../../kit/dom.js";
+import { icon } from "../../kit/icons.js";
+import { t } from "../../i18n/strings.js";
 
 export class QueryPictures {
   constructor(set) {
     this.set = set;
     this.crops = {};
-    this.key = '';
-    this.node = el('div', { class: 'query-pictures', role: 'group', 'aria-label': t('crop.title'), hidden: true });
+    this.key = "";
+    this.node = el("div", {
+      class: "query-pictures",
+      role: "group",
+      "aria-label": t("crop.title"),
+      hidden: true,
+    });
     this.watch();
     this.look();
   }
 
   /** While the page loads, gradio may put another box in the place of the first: all of it is watched. */
   watch() {
-    const watcher = new MutationObserver(() => (this.node.isConnected ? this.look() : watcher.disconnect()));
-    watcher.observe(document.body, { childList: true, subtree: true, attributeFilter: ['src'] });
+    const watcher = new MutationObserver(() =>
+      this.node.isConnected ? this.look() : watcher.disconnect(),
+    );
+    watcher.observe(document.body, { childList: true, subtree: true, attributeFilter: ["src"] });
   }
 
   draw({ crops }) {
@@ -31,7 +38,7 @@ export class QueryPictures {
   }
 
   look() {
-    const images = [...document.querySelectorAll('#query .thumbnail-item img')];
+    const images = [...document.querySelectorAll("#query .thumbnail-item img")];
     const found = images.map((image) => [image.src, keyOf(image.src)]).filter(([, key]) => key);
     const key = JSON.stringify([found, this.crops]);
     if (key === this.key) return;
@@ -46,14 +53,19 @@ export class QueryPictures {
       const region = await cropDialog(source, crop);
       if (region === undefined) return;
       const { [key]: _former, ...others } = this.crops;
-      if (region) emit('ask', { change: () => ({ crops: { ...others, [key]: region } }) });
+      if (region) emit("ask", { change: () => ({ crops: { ...others, [key]: region } }) });
       else this.set({ crops: others });
       this.node.children[n]?.focus(); // the button has been drawn anew
     };
-    const name = key.split('/').pop();
-    const text = t(crop ? 'crop.cut' : 'crop.whole', { name });
-    const attributes = { type: 'button', class: crop ? 'chip chosen' : 'chip', title: text, onclick: choose };
-    return el('button', attributes, icon('crop', 15), el('span', { dir: 'auto', text }));
+    const name = key.split("/").pop();
+    const text = t(crop ? "crop.cut" : "crop.whole", { name });
+    const attributes = {
+      type: "button",
+      class: crop ? "chip chosen" : "chip",
+      title: text,
+      onclick: choose,
+    };
+    return el("button", attributes, icon("crop", 15), el("span", { dir: "auto", text }));
   }
 }
 

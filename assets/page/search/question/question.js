@@ -3,28 +3,28 @@
 // The state is one object, `choices`; everything here is drawn from it, and the server gets it with
 // every search. The address of the page always says what was asked last.
 
-import { addressOf, keep, keepNext, place, replaceQuestion } from '../address.js';
-import { Bar } from './bar.js';
-import { FurtherQueries } from './also.js';
-import { drawChips } from './chips.js';
-import { advancedPanel, filterPanel } from './fields.js';
-import { History } from './history.js';
-import { QueryPictures } from './pictures.js';
-import { chosen, DEFAULTS, fromAddress, isListing, isQuestion, toAddress } from './state.js';
-import { emit, on } from '../../kit/bus.js';
-import { debounced, el, showTab } from '../../kit/dom.js';
-import { catchItems } from '../../kit/drag.js';
-import { focusQueryFirst } from './first_focus.js';
-import { nameQueryBox } from '../../kit/gradio_names.js';
-import { t } from '../../i18n/strings.js';
-import { toast } from '../../kit/toast.js';
-import { noteTyped, typedBefore } from './typed.js';
-import { liking } from '../../shell/wishes.js';
+import { addressOf, keep, keepNext, place, replaceQuestion } from "../address.js";
+import { Bar } from "./bar.js";
+import { FurtherQueries } from "./also.js";
+import { drawChips } from "./chips.js";
+import { advancedPanel, filterPanel } from "./fields.js";
+import { History } from "./history.js";
+import { QueryPictures } from "./pictures.js";
+import { chosen, DEFAULTS, fromAddress, isListing, isQuestion, toAddress } from "./state.js";
+import { emit, on } from "../../kit/bus.js";
+import { debounced, el, showTab } from "../../kit/dom.js";
+import { catchItems } from "../../kit/drag.js";
+import { focusQueryFirst } from "./first_focus.js";
+import { nameQueryBox } from "../../kit/gradio_names.js";
+import { t } from "../../i18n/strings.js";
+import { toast } from "../../kit/toast.js";
+import { noteTyped, typedBefore } from "./typed.js";
+import { liking } from "../../shell/wishes.js";
 
 const SETTLE = 350; // milliseconds between a change of the choices and the search it causes
 
 export function start({ element, props, trigger }) {
-  new Asking(element.querySelector('.asking-root'), props, trigger);
+  new Asking(element.querySelector(".asking-root"), props, trigger);
 }
 
 class Asking {
@@ -35,13 +35,13 @@ class Asking {
     this.asked = null; // the newest question, as the server understood it
     this.again = debounced(() => this.repeat(), SETTLE);
     this.build();
-    on('ask', root, (wish) => this.ask(wish));
-    on('asked', root, ({ asked }) => this.took(asked));
-    on('opened', root, (opened) => keep({ item: opened?.id }));
-    on('narrow', root, (change) => this.set(change(this.choices)));
-    on('status', root, (status) => !status.lost && this.know(status));
-    noteTyped(root, () => this.asked?.text ?? '');
-    addEventListener('popstate', () => this.root.isConnected && this.restore());
+    on("ask", root, (wish) => this.ask(wish));
+    on("asked", root, ({ asked }) => this.took(asked));
+    on("opened", root, (opened) => keep({ item: opened?.id }));
+    on("narrow", root, (change) => this.set(change(this.choices)));
+    on("status", root, (status) => !status.lost && this.know(status));
+    noteTyped(root, () => this.asked?.text ?? "");
+    addEventListener("popstate", () => this.root.isConnected && this.restore());
     this.set({});
     this.restore();
     focusQueryFirst();
@@ -53,11 +53,21 @@ class Asking {
     this.bar = new Bar(set);
     this.also = new FurtherQueries(set);
     this.bar.row.append(this.also.button, this.bar.folds[2]);
-    this.panels = [filterPanel(set), advancedPanel(set), new History((asked, cards) => this.askAgain(asked, cards))];
+    this.panels = [
+      filterPanel(set),
+      advancedPanel(set),
+      new History((asked, cards) => this.askAgain(asked, cards)),
+    ];
     this.bar.unfold(this.panels);
-    this.chips = el('ul', { class: 'asking-chips' });
+    this.chips = el("ul", { class: "asking-chips" });
     this.pictures = new QueryPictures(set);
-    this.root.append(this.also.node, this.bar.node, ...this.panels.map((panel) => panel.node), this.pictures.node, this.chips);
+    this.root.append(
+      this.also.node,
+      this.bar.node,
+      ...this.panels.map((panel) => panel.node),
+      this.pictures.node,
+      this.chips,
+    );
     catchItems(this.root, (card) => this.ask(liking(card)));
   }
 
@@ -68,7 +78,7 @@ class Asking {
     this.draw();
     if (!Object.keys(changes).length) return;
     if (this.asked || isListing(this.question())) this.again();
-    else replaceQuestion({ text: '', files: [], choices: this.choices }); // for a reload before anything is asked
+    else replaceQuestion({ text: "", files: [], choices: this.choices }); // for a reload before anything is asked
   }
 
   /** The question that box and choices make now. */
@@ -81,9 +91,9 @@ class Asking {
     const listed = this.asked && isListing(this.asked);
     if (!listed || isQuestion(this.question())) this.search(null, null);
     else {
-      history.pushState(null, '', addressOf(this.question()));
+      history.pushState(null, "", addressOf(this.question()));
       this.asked = null;
-      emit('unasked');
+      emit("unasked");
     }
   }
 
@@ -105,14 +115,14 @@ class Asking {
     for (const card of cards) this.cards.set(card.id, card);
     const choices = { ...this.choices, ...change(this.choices) };
     if (!isQuestion({ ...this.written(text, files), choices })) {
-      toast(t('ask.nothing'));
+      toast(t("ask.nothing"));
       return;
     }
     this.choices = choices;
     this.set({});
     showTab(0);
     const own = text === null ? null : (files ?? []);
-    if (own) this.trigger('fill', { text, files: own });
+    if (own) this.trigger("fill", { text, files: own });
     this.search(text, own);
   }
 
@@ -125,12 +135,12 @@ class Asking {
   /** The given text and files, or those that stand in the box. */
   written(text, files) {
     if (text !== null) return { text, files: files ?? [] };
-    const typed = document.querySelector('#query textarea')?.value ?? '';
-    return { text: typed.trim(), files: [...document.querySelectorAll('#query .thumbnail-item')] };
+    const typed = document.querySelector("#query textarea")?.value ?? "";
+    return { text: typed.trim(), files: [...document.querySelectorAll("#query .thumbnail-item")] };
   }
 
   search(text, files) {
-    this.trigger('search', { text, files, choices: chosen(this.choices) });
+    this.trigger("search", { text, files, choices: chosen(this.choices) });
   }
 
   /** A search has begun: its question goes into the address. */
@@ -140,14 +150,15 @@ class Asking {
     for (const card of asked.items) this.cards.set(card.id, card);
     this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
     const changed = toAddress(this.asked) !== toAddress(fromAddress(location.search));
-    if (isQuestion(this.asked)) history[changed ? 'pushState' : 'replaceState'](null, '', addressOf(this.asked));
+    if (isQuestion(this.asked))
+      history[changed ? "pushState" : "replaceState"](null, "", addressOf(this.asked));
     this.draw();
   }
 
   /** Show what the address asks for: after loading, and on back and forward. */
   restore() {
     const question = fromAddress(location.search);
-    const item = Number(place('item'));
+    const item = Number(place("item"));
     const { text, files } = question;
     const typed = typedBefore();
     const begun = this.asked !== null;
@@ -155,10 +166,11 @@ class Asking {
     this.asked = null;
     this.set({});
     if (typed) keep({ typed });
-    if (begun || typed || text || files.length) this.trigger('fill', { text: typed || text, files });
+    if (begun || typed || text || files.length)
+      this.trigger("fill", { text: typed || text, files });
     this.restored = isQuestion(question);
     if (this.restored) this.search(text, files);
-    else emit('unasked');
-    if (begun) emit(item ? 'open' : 'close', { id: item }); // while loading, the panel does so itself
+    else emit("unasked");
+    if (begun) emit(item ? "open" : "close", { id: item }); // while loading, the panel does so itself
   }
 }

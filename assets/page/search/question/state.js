@@ -2,10 +2,31 @@
 // address. Names and defaults are those of `types/question.py`.
 
 export const DEFAULTS = Object.freeze({
-  kinds: [], collection: '', folder: '', taken_from: '', taken_to: '', modified_from: '',
-  modified_to: '', min_bytes: null, max_bytes: null, orientation: '', min_seconds: null,
-  max_seconds: null, tag: '', words: 'off', like: [], not_like: [], unlike: '', unlike_weight: 0.5,
-  top: 20, depth: 40, rerank: true, collapse: true, instruction: '', crops: {}, also: [],
+  kinds: [],
+  collection: "",
+  folder: "",
+  taken_from: "",
+  taken_to: "",
+  modified_from: "",
+  modified_to: "",
+  min_bytes: null,
+  max_bytes: null,
+  orientation: "",
+  min_seconds: null,
+  max_seconds: null,
+  tag: "",
+  words: "off",
+  like: [],
+  not_like: [],
+  unlike: "",
+  unlike_weight: 0.5,
+  top: 20,
+  depth: 40,
+  rerank: true,
+  collapse: true,
+  instruction: "",
+  crops: {},
+  also: [],
 });
 
 /** How many results can be chosen. */
@@ -13,8 +34,19 @@ export const TOPS = [5, 10, 20, 50, 100, 200, 300];
 
 /** The choices that hide items; the rest says how to look. */
 export const FILTERS = [
-  'kinds', 'collection', 'folder', 'taken_from', 'taken_to', 'modified_from', 'modified_to',
-  'min_bytes', 'max_bytes', 'orientation', 'min_seconds', 'max_seconds', 'tag',
+  "kinds",
+  "collection",
+  "folder",
+  "taken_from",
+  "taken_to",
+  "modified_from",
+  "modified_to",
+  "min_bytes",
+  "max_bytes",
+  "orientation",
+  "min_seconds",
+  "max_seconds",
+  "tag",
 ];
 
 /** The defaults of `names`, to set them back. */
@@ -24,13 +56,20 @@ export const isDefault = (name, value) => JSON.stringify(value) === JSON.stringi
 
 /** The choices without those that are as they always are. */
 export function chosen(choices) {
-  const entries = Object.entries(choices).filter(([name, value]) => name in DEFAULTS && !isDefault(name, value));
+  const entries = Object.entries(choices).filter(
+    ([name, value]) => name in DEFAULTS && !isDefault(name, value),
+  );
   return Object.fromEntries(entries);
 }
 
 /** Whether there is anything to look for. */
 const wants = ({ text, files, choices }) =>
-  Boolean(text || files.length || choices.like.length || choices.also.some((one) => one.text || one.files.length));
+  Boolean(
+    text ||
+    files.length ||
+    choices.like.length ||
+    choices.also.some((one) => one.text || one.files.length),
+  );
 
 const isFiltered = (choices) => FILTERS.some((name) => !isDefault(name, choices[name]));
 
@@ -46,14 +85,17 @@ export const isQuestion = (question) => wants(question) || isListing(question);
 /** The part of an address that brings this question back, such as `?q=fox&kinds=picture`. */
 export function toAddress({ text, files, choices }, extra = {}) {
   const search = new URLSearchParams();
-  if (text) search.set('q', text);
-  for (const file of files) search.append('file', file);
+  if (text) search.set("q", text);
+  for (const file of files) search.append("file", file);
   for (const [name, value] of Object.entries(chosen(choices))) {
-    if (Array.isArray(value)) value.forEach((one) => search.append(name, typeof one === 'object' ? JSON.stringify(one) : one));
-    else search.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+    if (Array.isArray(value))
+      value.forEach((one) =>
+        search.append(name, typeof one === "object" ? JSON.stringify(one) : one),
+      );
+    else search.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
   }
   for (const [name, value] of Object.entries(extra)) if (value != null) search.set(name, value);
-  return search.size ? `?${search}` : '';
+  return search.size ? `?${search}` : "";
 }
 
 /** A question as the server repeats it, flat, with its choices by themselves. */
@@ -66,26 +108,29 @@ export function fromAddress(address) {
   for (const [name, usual] of Object.entries(DEFAULTS)) {
     if (search.has(name)) choices[name] = read(name, usual, search) ?? usual;
   }
-  return { text: search.get('q') ?? '', files: search.getAll('file'), choices };
+  return { text: search.get("q") ?? "", files: search.getAll("file"), choices };
 }
 
 function read(name, usual, search) {
   const text = search.get(name);
-  if (name === 'kinds') return search.getAll(name);
-  if (name === 'also') return search.getAll(name).map(parsed).filter(Boolean).map(query);
+  if (name === "kinds") return search.getAll(name);
+  if (name === "also") return search.getAll(name).map(parsed).filter(Boolean).map(query);
   if (Array.isArray(usual)) return search.getAll(name).map(Number).filter(Number.isSafeInteger);
-  if (typeof usual === 'boolean') return text !== 'false';
-  if (typeof usual === 'string') return text;
-  if (name === 'crops') return parsed(text);
-  return Number.isFinite(Number(text)) && text !== '' ? Number(text) : usual;
+  if (typeof usual === "boolean") return text !== "false";
+  if (typeof usual === "string") return text;
+  if (name === "crops") return parsed(text);
+  return Number.isFinite(Number(text)) && text !== "" ? Number(text) : usual;
 }
 
-const query = ({ text, files }) => ({ text: String(text ?? ''), files: Array.isArray(files) ? files.map(String) : [] });
+const query = ({ text, files }) => ({
+  text: String(text ?? ""),
+  files: Array.isArray(files) ? files.map(String) : [],
+});
 
 function parsed(text) {
   try {
     const value = JSON.parse(text);
-    return value && typeof value === 'object' && !Array.isArray(value) ? value : null;
+    return value && typeof value === "object" && !Array.isArray(value) ? value : null;
   } catch {
     return null;
   }

@@ -1,25 +1,30 @@
 // What stands in the query box and was not asked yet: the address holds it, so that nothing that was
 // typed is lost by a reload, another language, or a program that was started again.
 
-import { keep, place } from '../address.js';
-import { debounced } from '../../kit/dom.js';
+import { keep, place } from "../address.js";
+import { debounced } from "../../kit/dom.js";
 
 const SETTLE = 250; // milliseconds after the last letter: browsers slow down an address that changes often
-const LEFT = 'qwen3vl.typed'; // in the memory of the tab: the letters since then, when the page is left
+const LEFT = "qwen3vl.typed"; // in the memory of the tab: the letters since then, when the page is left
 
 /** Note in the address what is typed where it differs from what was `asked`. */
 export function noteTyped(root, asked) {
   const note = (text) => keep({ typed: text.trim() === asked() ? null : text });
   const later = debounced((text) => root.isConnected && note(text), SETTLE);
   let touched = null; // what was typed last on this page
-  document.addEventListener('input', (event) => {
-    if (!root.isConnected || !event.target.matches?.('#query textarea')) return;
+  document.addEventListener("input", (event) => {
+    if (!root.isConnected || !event.target.matches?.("#query textarea")) return;
     touched = event.target.value;
     later(touched);
   });
-  addEventListener('pagehide', () => {
-    if (!root.isConnected || touched === null || document.querySelector('#query textarea')?.value !== touched) return;
-    remember({ question: question(), text: touched.trim() === asked() ? '' : touched });
+  addEventListener("pagehide", () => {
+    if (
+      !root.isConnected ||
+      touched === null ||
+      document.querySelector("#query textarea")?.value !== touched
+    )
+      return;
+    remember({ question: question(), text: touched.trim() === asked() ? "" : touched });
   });
 }
 
@@ -32,7 +37,7 @@ export function typedBefore() {
   } catch {
     // The memory of the tab may be refused: the address knows all but the last letters.
   }
-  return place('typed');
+  return place("typed");
 }
 
 function remember(left) {
@@ -46,6 +51,6 @@ function remember(left) {
 /** The address without what is typed. */
 function question() {
   const search = new URLSearchParams(location.search);
-  search.delete('typed');
+  search.delete("typed");
   return search.toString();
 }
