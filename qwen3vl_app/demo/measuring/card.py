@@ -63,7 +63,9 @@ download. They know a small drawn world and nothing else.
 The weights come from several runs while the recipe was adjusted: of the embedder, 46 minutes on an
 earlier world of 389 things, 106 on this one, 70 of mostly reading and 144 of everything, the last 70
 of these with more pictures of things and less reading than `build` mixes; of the reranker, 76 minutes
-on one core, 8 minutes on an H100 and 3 on an H200, and at last 22 minutes on one core with strays.
+on one core, 8 minutes on an H100 and 3 on an H200, 22 minutes on one core with strays, and at last
+12 minutes on an H200 (1,198 steps of 384 documents) with more headings, of made-up words, and more
+queries that name two things.
 One run of `build` follows the same recipes and will not give the same digits.
 
 ## Measured

@@ -25,7 +25,7 @@ ENGLISH = 0.3
 PART_ASKED = 0.12
 """How often a query names only one of the things of a pair or a clip."""
 
-BOTH_ASKED = 0.2
+BOTH_ASKED = 0.3
 """How often it names both things of a pair without their relation."""
 
 

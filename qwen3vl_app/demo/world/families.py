@@ -32,6 +32,9 @@ LOOKED_ALIKE = 0.75
 TITLES = 150
 """Of so many headings those with the most letters in common make a family."""
 
+MADE_UP = 0.55
+"""How often these have a word that does not exist: the reranker has to read as well."""
+
 EASY_SIDES = 60
 """Pairs are drawn from so many things at first, so that sides are learned before names..."""
 
@@ -69,8 +72,8 @@ def several_things(
 
 def similar_titles(rng: Random) -> list[str]:
     """Headings with many letters in common."""
-    first = random_title(rng)
-    titles = {random_title(rng) for _ in range(TITLES)} - {first}
+    first = random_title(rng, made_up=MADE_UP)
+    titles = {random_title(rng, made_up=MADE_UP) for _ in range(TITLES)} - {first}
     wanted = grams(first)
 
     def distance(title: str) -> float:

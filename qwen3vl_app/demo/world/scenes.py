@@ -86,14 +86,14 @@ def random_pair(
             return first, second
 
 
-def random_title(rng: Random, *, unseen: bool = False) -> str:
-    """One or two capitalised words; in training one in three is made up of halves of others.
+def random_title(rng: Random, *, unseen: bool = False, made_up: float = 0.33) -> str:
+    """One or two capitalised words; in training some, `made_up` of all, are of halves of others.
 
     Made-up words cannot be known by sight: they have to be read.
     """
     words = heading_words(unseen=unseen)
     chosen = rng.sample(words, 2 if rng.random() < 0.25 else 1)
-    if not unseen and rng.random() < 0.33:
+    if not unseen and rng.random() < made_up:
         head, tail = rng.sample(words, 2)
         chosen[0] = head[: max(2, len(head) // 2)] + tail[len(tail) // 2 :]
     return " ".join(chosen).capitalize()

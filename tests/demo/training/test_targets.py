@@ -101,10 +101,12 @@ def test_name_ends__are_tokens_of_the_names(tokenizer: Tokenizer, grounded: Fami
     flat = torch.cat([rows.prompt, rows.ids.flatten()])
     assert len(places) == len(things) == len(grounded.grounds.named) > 0
     asked = [grounded.queries[at] for at in grounded.asked.flatten()]
+    first, length = rows.prompt.shape[0], rows.ids.shape[1]
     for place, (row, end, _) in zip(places.tolist(), grounded.grounds.named, strict=True):
-        said = tokenizer.decode([int(flat[place])]).strip()
-        assert said
-        assert said in asked[row][:end]
+        begin = first + row * length
+        said = tokenizer.decode(flat[begin : place + 1].tolist())
+        assert said.endswith(asked[row][:end])
+        assert not tokenizer.decode(flat[begin:place].tolist()).endswith(asked[row][:end])
 
 
 def test_families__further_names_in_many_languages(grounded: Families) -> None:
