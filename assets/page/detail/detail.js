@@ -1,7 +1,7 @@
 // The detail panel: one item as it really is, why it was found, and what to do with it.
 //
-// One panel serves every screen. On wide windows it is a column that stays in view, on narrow ones a
-// sheet over the page.
+// One panel serves every screen. On wide windows it is a column that stays in view, on narrow ones
+// a sheet over the page.
 
 import { place } from "../search/address.js";
 import { clipView } from "./clip.js";

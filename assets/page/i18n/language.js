@@ -1,5 +1,5 @@
-// The language of the page: the browser's, or the one that was chosen here. A plain script in the head,
-// so that it has spoken before gradio and our own words ask the browser for its languages.
+// The language of the page: the browser's, or the one that was chosen here. A plain script in the
+// head, so that it has spoken before gradio and our own words ask the browser for its languages.
 
 (() => {
   let chosen = null;

@@ -1,10 +1,12 @@
 // Every word our scripts show, in the language of the page (see language.js).
 
 import { english } from "./en.js";
+import { detailEnglish } from "./en_detail.js";
 import { libraryEnglish } from "./en_library.js";
 import { searchEnglish } from "./en_search.js";
 import { tourEnglish } from "./en_tour.js";
 import { chinese } from "./zh.js";
+import { detailChinese } from "./zh_detail.js";
 import { libraryChinese } from "./zh_library.js";
 import { searchChinese } from "./zh_search.js";
 import { tourChinese } from "./zh_tour.js";
@@ -16,8 +18,8 @@ export const language = preferred.toLowerCase().startsWith("zh") ? "zh" : "en";
 
 /** Both dictionaries, whole. */
 export const dictionaries = {
-  en: { ...english, ...searchEnglish, ...libraryEnglish, ...tourEnglish },
-  zh: { ...chinese, ...searchChinese, ...libraryChinese, ...tourChinese },
+  en: { ...english, ...detailEnglish, ...searchEnglish, ...libraryEnglish, ...tourEnglish },
+  zh: { ...chinese, ...detailChinese, ...searchChinese, ...libraryChinese, ...tourChinese },
 };
 
 const words = { ...dictionaries.en, ...dictionaries[language] };
@@ -32,7 +34,7 @@ export function t(key, values = {}) {
   return filled(text, values);
 }
 
-/** A sentence of the program in the language of the page, or as it came where there are no words. */
+/** A sentence of the program in the language of the page; as it came where there are no words. */
 export function worded({ text, code, values = {} }) {
   if (!Object.hasOwn(said, code ?? "")) return text;
   const own = Object.entries(values).map(([name, value]) => [
@@ -49,7 +51,7 @@ const filled = (text, values) =>
     return isolated(grouped ? Number(value).toLocaleString("en-US") : value);
   });
 
-/** A value that is written from right to left keeps to itself: signs around it stay where they are. */
+/** A value that is written from right to left keeps to itself: signs around it stay in place. */
 export function isolated(value) {
   return typeof value === "string" && Array.from(value).some(isFromRight)
     ? `\u2068${value}\u2069`

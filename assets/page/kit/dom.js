@@ -64,5 +64,6 @@ export const isNarrow = () => matchMedia("(max-width: 760px)").matches;
 /** Bring a screen to the front: 0 Search, 1 Library, 2 Settings. */
 export function showTab(n) {
   const tab = document.querySelectorAll('#tabs button[role="tab"]')[n];
-  if (tab?.getAttribute("aria-selected") === "false") tab.click(); // which the address notes, see tabs.js
+  // The address notes the click, see tabs.js.
+  if (tab?.getAttribute("aria-selected") === "false") tab.click();
 }

@@ -1,15 +1,18 @@
-// One form for all ways to write a word, as qwen3vl_app/types/folding.py has it: a test compares them.
+// One form for all ways to write a word, as qwen3vl_app/types/folding.py has it: a test compares
+// them.
 
 const INVISIBLE =
   "\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff" +
   "\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}\\u0640" +
-  "\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u06d6-\\u06dc\\u06df-\\u06e4\\u06e7\\u06e8\\u06ea-\\u06ed\\u08d3-\\u08ff" +
+  "\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u06d6-\\u06dc\\u06df-\\u06e4\\u06e7\\u06e8" +
+  "\\u06ea-\\u06ed\\u08d3-\\u08ff" +
   "\\u0591-\\u05bd\\u05bf\\u05c1\\u05c2\\u05c4\\u05c5\\u05c7";
 const DROPPED = new RegExp(`[${INVISIBLE}]+`, "gu");
 const CONTINUES = new RegExp(`^[${INVISIBLE}\\p{M}\\u1160-\\u11ff]`, "u");
 const ACCENTS = new RegExp(
   "(?<=[Ее])[\\u0300\\u0301\\u0308]+|(?<=[\\u0400-\\u052f])[\\u0300\\u0301]+" +
-    "|(?<![\\u0400-\\u052f\\u0300-\\u036f])[\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff]+",
+    "|(?<![\\u0400-\\u052f\\u0300-\\u036f])" +
+    "[\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff]+",
   "gu",
 );
 const ZEROS = [

@@ -66,7 +66,7 @@ export function badgeText(kind, place) {
   return "";
 }
 
-/** How a thumbnail fits a frame of 4 to 3: filling it, or whole where filling would cut too much. */
+/** How a thumbnail fits a frame of 4 to 3: filling it, or whole where that would cut too much. */
 export function fitOf(item) {
   if (item.kind === "page" || item.kind === "passage") return "top";
   const ratio = item.width && item.height ? item.width / item.height / (4 / 3) : 1;

@@ -1,8 +1,9 @@
 // Gradio's own requests, listened to: what is refused or lost is said in our words, and a stream of
 // results that breaks off ends as one that was closed.
 //
-// Left alone, gradio shows cards in English; and once its stream is lost it takes it for open, so that
-// every later search waits for ever, until the page is loaded again and all that was typed is gone.
+// Left alone, gradio shows cards in English; and once its stream is lost it takes it for open, so
+// that every later search waits for ever, until the page is loaded again and all that was typed is
+// gone.
 
 import { emit } from "./bus.js";
 import { t, worded } from "../i18n/strings.js";

@@ -1,8 +1,9 @@
-// One frame for what is dragged over the page: two halves, *Search with it* and *Add to the library*.
+// One frame for what is dragged over the page: two halves, *Search with it* and *Add to the
+// library*.
 //
-// The frame never takes the pointer: where a drop falls is told by its place, so that the query line
-// and the drop zones below it stay what they are. By keyboard and touch, the buttons of the query line
-// and of the Library do the same.
+// The frame never takes the pointer: where a drop falls is told by its place, so that the query
+// line and the drop zones below it stay what they are. By keyboard and touch, the buttons of the
+// query line and of the Library do the same.
 
 import { emit } from "../kit/bus.js";
 import { el, say } from "../kit/dom.js";
@@ -20,7 +21,7 @@ const EDGE = 12; // pixels around the frame
 
 const isMedia = (type) => type.startsWith("image/") || type.startsWith("video/");
 
-/** Files dropped anywhere on the page find the frame; without it, a browser would leave the page. */
+/** Files dropped anywhere on the page find the frame; without it, browsers would leave the page. */
 export function catchDrops(element) {
   new DropFrame(element);
 }
@@ -69,7 +70,8 @@ class DropFrame {
     if (!this.under.size) this.hide();
   }
 
-  /** Lay the frame over what is below the query line and the drop zones, with the half chosen that fits the files. */
+  /** Lay the frame over what is below the query line and the drop zones, with the half chosen that
+   *  fits the files. */
   show(transfer) {
     const files = [...transfer.items].filter((item) => item.kind === "file");
     const media = files.filter((item) => isMedia(item.type));

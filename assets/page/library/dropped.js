@@ -4,8 +4,8 @@ const DEEPEST = 2000; // folders in each other, as far as a scan of the disk goe
 
 export const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
-/** Pairs of relative path and file, folders walked through. Entries must be taken at once: the list is
- *  empty when the event is over. */
+/** Pairs of relative path and file, folders walked through. Entries must be taken at once: the list
+ *  is empty when the event is over. */
 export function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   return entries.length ? walk(entries) : [...transfer.files].map((file) => [file.name, file]);

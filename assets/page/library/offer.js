@@ -1,5 +1,5 @@
-// Which files of a folder are sent: the program decides by their names, as it does for a folder that
-// is indexed where it is. Nothing of a file is sent before that but the lists of patterns.
+// Which files of a folder are sent: the program decides by their names, as it does for a folder
+// that is indexed where it is. Nothing of a file is sent before that but the lists of patterns.
 
 import { post } from "../kit/net.js";
 

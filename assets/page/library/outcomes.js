@@ -11,7 +11,8 @@ import { t, worded } from "../i18n/strings.js";
 import { complain, toast } from "../kit/toast.js";
 
 const ORDER = ["queued", "reading", "failed", "skipped", "indexed", "duplicate", "unchanged"];
-const RETRIED = new Set(["queued", "reading"]); // shown of a row until the program says how it ended
+/** What is shown of a row that is tried again, until the program says how it ended. */
+const RETRIED = new Set(["queued", "reading"]);
 const SIGNS = {
   queued: "moment",
   reading: "retry",
@@ -114,7 +115,8 @@ export class Outcomes {
 
   /** Whether the indexer does nothing, so that what has no new outcome will not get one. */
   atRest() {
-    return !latest || latest.index.state === "idle"; // one that has failed goes on when it is resumed
+    // One that has failed goes on when it is resumed.
+    return !latest || latest.index.state === "idle";
   }
 
   /** Show how far the files are that are tried again; the list is asked while there are any. */

@@ -1,4 +1,5 @@
-// What was removed: recently, to be brought back, and what stays out of the folders that were added.
+// What was removed: recently, to be brought back, and what stays out of the folders that were
+// added.
 
 import { el } from "../kit/dom.js";
 import { bytes, count, date } from "../kit/format.js";

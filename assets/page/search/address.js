@@ -3,7 +3,8 @@
 
 import { toAddress } from "./question/state.js";
 
-/** tab: a screen; view: of the results; part: of the Library; typed: not asked yet; tour: a stop; item: in the detail. */
+/** tab: a screen; view: of the results; part: of the Library; typed: not asked yet; tour: a stop;
+ *  item: in the detail. */
 const PLACES = ["tab", "view", "part", "typed", "tour", "item"];
 
 /** Characters of an address; the program takes 64 kB. */
@@ -21,7 +22,8 @@ export function keep(changes) {
     if (value == null || value === "") search.delete(name);
     else search.set(name, value);
   }
-  if (`${search}`.length > LONGEST) search.delete("typed"); // else the page could not be loaded again
+  // A longer address could not be loaded again.
+  if (`${search}`.length > LONGEST) search.delete("typed");
   replace(search.size ? `?${search}` : "");
 }
 

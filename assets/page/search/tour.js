@@ -1,8 +1,7 @@
 // A tour through the guided queries: what to look at, and what each stage made of it this time.
 //
-// What is right is known of the samples, as they were drawn; whether a stage is right is read from the
-// hits of the search that was just made. The tour asks within the collection of the samples, so that
-// other files, which may be right as well, do not count as wrong.
+// The tour asks within the collection of the samples, so that other files, which may be right as
+// well, do not count as wrong.
 
 import { keep, keepNext, place } from "./address.js";
 import { cleared, FILTERS } from "./question/state.js";
@@ -13,6 +12,7 @@ import { icon } from "../kit/icons.js";
 import { getJson, postFiles } from "../kit/net.js";
 import { t, worded } from "../i18n/strings.js";
 import { complain } from "../kit/toast.js";
+import { answers, verdict } from "./tour_verdicts.js";
 
 const OWN = [...FILTERS, "like", "not_like", "unlike", "words", "crops", "also", "instruction"];
 const STAGES = ["recall", "rerank"];
@@ -111,7 +111,8 @@ export class Tour {
   async step(by) {
     const at = this.at + by;
     if (this.stops[at]) await this.go(at);
-    const { activeElement } = document; // a button that has just been disabled is left a moment later
+    // A button that has just been disabled loses the focus a moment later.
+    const { activeElement } = document;
     if (activeElement === document.body || activeElement?.disabled)
       (by > 0 ? this.out : this.next).focus({ preventScroll: true });
   }
@@ -131,7 +132,8 @@ export class Tour {
     }
   }
 
-  /** A person's own question ends the tour; that of another stop was overtaken by a further step. */
+  /** A person's own question ends the tour; that of another stop was overtaken by a further
+   *  step. */
   follow(asked) {
     if (!this.stop || this.stops.some((stop) => answers(stop, asked))) return;
     keep({ tour: null });
@@ -216,56 +218,10 @@ export class Tour {
   }
 }
 
-/** Whether a question is that of a stop; its file stands behind a random part of its key. */
-function answers({ text, file }, asked) {
-  const [key = "", ...more] = asked.files;
-  return asked.text === text && !more.length && (file ? key.endsWith(`/${file}`) : key === "");
-}
-
-/** What a stage made of a stop: its tone and a sentence. */
-function verdict(stage, stop, hits) {
-  const right = new Set(stop.right.map(({ id }) => id));
-  if (!right.size) return ["info", t("tour.absent")];
-  const rank = (hit) => (stage === "recall" ? hit.r0 : hit.r1);
-  const ranked = hits.filter((hit) => rank(hit) != null).sort((a, b) => rank(a) - rank(b));
-  if (!ranked.length) return ["info", t(`tour.${stage}.silent`)];
-  const best = ranked.findIndex((hit) => [hit, ...hit.copies].some(({ id }) => right.has(id)));
-  const values = { title: ranked[0].title, rank: best + 1, total: ranked.length };
-  const form = best === 0 ? "right" : best > 0 ? "wrong" : "missed";
-  return [best === 0 ? "right" : "wrong", t(`tour.${stage}.${form}`, values)];
-}
-
 /** The key of the stop's file, which is added to the query as any other. */
 async function uploaded({ name, file }) {
   const answer = await fetch(`/api/tour/${name}/file`);
   if (!answer.ok) throw new Error(t("unexpected"));
   const blob = await answer.blob();
   return postFiles("/gradio_api/upload", [new File([blob], file, { type: blob.type })]);
-}
-
-/** The stops as buttons, and one that begins at the first. */
-export function tourOffer(stops) {
-  const begin = (name) => () => emit("tour", { name });
-  const all = el(
-    "button",
-    { type: "button", class: "quiet tour-begin", onclick: begin(stops[0].name) },
-    icon("eye", 16),
-    el("span", { text: t("tour.begin") }),
-  );
-  const chips = stops.map((stop) => {
-    const [mark, label] = stop.file
-      ? ["picture", [stop.file, stop.text].filter(Boolean).join(" + ")]
-      : ["search", stop.text];
-    const image = stop.thumb
-      ? el("img", { src: `/m/thumb/${stop.thumb}`, alt: "", width: 26, height: 26 })
-      : icon(mark, 14);
-    return el(
-      "button",
-      { type: "button", class: "chip", data: { stop: stop.name }, onclick: begin(stop.name) },
-      image,
-      el("span", { dir: "auto", text: label }),
-    );
-  });
-  const head = el("div", { class: "suggestions-head" }, el("h2", { text: t("suggestions") }), all);
-  return el("section", { class: "suggestions" }, head, el("div", { class: "chips" }, ...chips));
 }

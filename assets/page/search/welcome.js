@@ -11,7 +11,7 @@ import { icon } from "../kit/icons.js";
 import { getJson } from "../kit/net.js";
 import { isEditable } from "../shell/status.js";
 import { isolated, t } from "../i18n/strings.js";
-import { tourOffer } from "./tour.js";
+import { tourOffer } from "./tour_offer.js";
 
 const RECENT = 24; // as many as fill two lines of tiles on a very wide window
 const LINES = 2;

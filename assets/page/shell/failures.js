@@ -1,5 +1,5 @@
-// What went wrong outside of our own routes, in our words. Gradio's cards are never shown: our style
-// hides them, and what they would have said is said here.
+// What went wrong outside of our own routes, in our words. Gradio's cards are never shown: our
+// style hides them, and what they would have said is said here.
 
 import { emit, on } from "../kit/bus.js";
 import { Refused } from "../kit/net.js";

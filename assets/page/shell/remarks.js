@@ -1,5 +1,5 @@
-// What the program found wrong with the library or its backups, and what it did about it: above every
-// screen, until it is put away, and again when something new is found.
+// What the program found wrong with the library or its backups, and what it did about it: above
+// every screen, until it is put away, and again when something new is found.
 
 import { memory } from "../kit/bus.js";
 import { el } from "../kit/dom.js";

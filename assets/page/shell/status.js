@@ -1,4 +1,5 @@
-// One poll for the whole page: twice a second while something happens, every five seconds otherwise.
+// One poll for the whole page: twice a second while something happens, every five seconds
+// otherwise.
 
 import { emit } from "../kit/bus.js";
 import { getJson } from "../kit/net.js";

@@ -3,23 +3,23 @@
 // The value comes from a search that streams: begun, recall, rerank…, done | stopped | error. Every
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
-import { DEFAULTS, fromQuestion, isQuestion } from "../question/state.js";
-import { densityButton, sideButtons, viewButtons } from "./buttons.js";
+import { DEFAULTS } from "../question/state.js";
 import { Column } from "./column.js";
 import { BoardGrid } from "./grid.js";
+import { BoardHead } from "./head.js";
 import { listenToKeys } from "./keys.js";
 import { drawLines } from "./lines.js";
 import { isEmpty, Messages } from "./messages.js";
 import { MoreResults } from "./more.js";
 import { BoardTable } from "./table.js";
 import { focusRow, highlight, rowOf } from "./rows.js";
+import { asksNothing, withQuestion } from "./value.js";
 import { drawView } from "./views.js";
-import { legend, phrase } from "./words.js";
 import { emit, memory, on } from "../../kit/bus.js";
-import { el, isNarrow, say } from "../../kit/dom.js";
+import { el, isNarrow } from "../../kit/dom.js";
 import { Listing } from "./listing.js";
 import { latest } from "../../shell/status.js";
-import { listenForSize, sizeButtons } from "../../kit/tile_size.js";
+import { listenForSize } from "../../kit/tile_size.js";
 import { Tour } from "../tour.js";
 import { Welcome } from "../welcome.js";
 
@@ -60,29 +60,8 @@ class Board {
   }
 
   build() {
-    this.status = el("p", { class: "board-status", role: "status", "aria-live": "polite" });
-    this.legend = el("p", { class: "board-legend" });
     this.messages = new Messages(this);
-    this.sides = sideButtons(this);
-    this.density = densityButton(this);
-    this.views = viewButtons(this);
-    this.tools = el(
-      "div",
-      { class: "board-tools" },
-      sizeButtons(),
-      this.sides,
-      this.views,
-      this.density,
-    );
-    const words = el(
-      "div",
-      { class: "board-words" },
-      this.status,
-      this.legend,
-      this.messages.left.node,
-      this.messages.newer,
-    );
-    this.head = el("div", { class: "board-head" }, words, this.tools);
+    this.head = new BoardHead(this);
     this.recall = new Column(this, "recall");
     this.rerank = new Column(this, "rerank");
     this.lines = el("div", { class: "board-lines", "aria-hidden": "true" });
@@ -94,7 +73,7 @@ class Board {
     this.tour = new Tour();
     this.root.append(
       this.tour.node,
-      this.head,
+      this.head.node,
       this.messages.note,
       this.body,
       this.others.table.node,
@@ -113,16 +92,12 @@ class Board {
 
   /** Take a value from the server. */
   take(sent) {
-    const value = sent && {
-      ...sent,
-      asked: { ...fromQuestion(sent.question), items: sent.items, words: sent.words },
-    };
+    const value = withQuestion(sent);
     if (!value || value.seq < this.seq || value.seq <= this.dismissed) return;
     const begun = value.seq > this.seq;
     this.seq = value.seq;
     // An empty query is refused at once; the start page stays until then, and below the refusal.
-    const isIdle =
-      value.stage === "begun" && this.stage === "empty" && !isQuestion(whole(value.asked));
+    const isIdle = this.stage === "empty" && asksNothing(value);
     if (!isIdle) this.stage = value.stage;
     this.asked = value.asked;
     this.message = value.message ?? null;
@@ -188,20 +163,14 @@ class Board {
     root.dataset.stage = stage;
     root.dataset.mode = value && !value.rerank ? "single" : "pair";
     root.dataset.compact = this.isCompact(hits.length);
-    this.density.setAttribute("aria-pressed", String(root.dataset.compact === "true"));
-    for (const button of this.sides.children) {
-      button.setAttribute("aria-pressed", String(button.dataset.side === root.dataset.side));
-    }
-    say(this.status, phrase(this));
-    this.legend.replaceChildren(...legend(this, hits));
+    this.head.draw(hits);
     this.messages.draw(hits);
     this.welcome.node.hidden = !this.begins();
     if (latest) this.welcome.show(latest, this.begins());
     this.listing.node.hidden = !this.listing.where || !["listing", "begun"].includes(stage);
-    this.head.hidden = stage === "empty";
     const top = this.all ? hits.length : (value?.top ?? 0);
     const none = stage === "empty" || (!begun && !hits.length) || Boolean(this.listing.where);
-    this.tools.hidden = none && !this.listing.where;
+    this.head.tools.hidden = none && !this.listing.where;
     root.toggleAttribute("data-listing", Boolean(this.listing.where));
     this.body.hidden = drawView(this, hits, top) || none;
     this.recall.draw(hits, top);
@@ -266,5 +235,3 @@ class Board {
     this.draw();
   }
 }
-
-const whole = (asked) => ({ ...asked, choices: { ...DEFAULTS, ...asked.choices } });

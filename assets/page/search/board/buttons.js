@@ -1,4 +1,5 @@
-// The buttons above the results: which column on a phone, side by side, as a table or a wall, how dense.
+// The buttons above the results: which column on a phone, side by side, as a table or a wall, how
+// dense.
 
 import { chooseView } from "./views.js";
 import { el } from "../../kit/dom.js";

@@ -1,5 +1,5 @@
-// One of the two lists. Rows have a fixed height, so where a row stands is arithmetic and nothing has
-// to be measured; only rows in view are animated.
+// One of the two lists. Rows have a fixed height, so where a row stands is arithmetic and nothing
+// has to be measured; only rows in view are animated.
 
 import { fillRow, makeRow } from "./row.js";
 import { marked } from "../../kit/highlight.js";
@@ -54,7 +54,7 @@ export class Column {
     );
   }
 
-  /** Height of a row in pixels, as `board.css` has it. */
+  /** Height of a row in pixels, as `row.css` has it. */
   get height() {
     if (this.board.root.dataset.compact === "true") return 60;
     return isNarrow() ? 92 : 88;

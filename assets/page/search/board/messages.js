@@ -86,7 +86,8 @@ export class Messages {
   /** The library grew since the search: offer to search again instead of moving rows about. */
   drawNewer() {
     const { stage } = this.board;
-    if (this.known === null && latest) this.known = itemCount(); // a page that asks at once knows nothing yet
+    // A page that asks at once knows nothing when its search begins.
+    if (this.known === null && latest) this.known = itemCount();
     const more = itemCount() - this.known;
     this.newer.hidden = !(["done", "stopped"].includes(stage) && more > 0);
     if (!this.newer.hidden) this.newer.replaceChildren(icon("retry", 15), t("newer", { n: more }));

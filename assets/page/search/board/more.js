@@ -1,5 +1,6 @@
-// The button below the results, the same for every view: what is there but folded away in the wall of
-// pictures, then a search that looks further. At the most that can be asked for, it says so instead.
+// The button below the results, the same for every view: what is there but folded away in the wall
+// of pictures, then a search that looks further. At the most that can be asked for, it says so
+// instead.
 
 import { DEFAULTS, TOPS } from "../question/state.js";
 import { emit } from "../../kit/bus.js";
@@ -20,7 +21,8 @@ export class MoreResults {
     });
   }
 
-  /** Offer what leads to more than the `found` hits; while a search runs, a focused button stays. */
+  /** Offer what leads to more than the `found` hits. While a search runs, a focused button
+   *  stays. */
   draw(found) {
     const { stage } = this.board;
     const held = document.activeElement === this.node;

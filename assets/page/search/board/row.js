@@ -114,7 +114,8 @@ function tooltip(hit, recall) {
 /** How far the hit stands out of the whole library, as a sentence; null where it is not known. */
 export function percentileText(hit) {
   if (hit.percentile == null) return null;
-  return t("percentile", { n: (Math.floor(hit.percentile * 10) / 10).toFixed(1) }); // never up to 100
+  const n = Math.floor(hit.percentile * 10) / 10; // never up to 100
+  return t("percentile", { n: n.toFixed(1) });
 }
 
 /** At which rank each of several queries has found the hit, as a sentence. */

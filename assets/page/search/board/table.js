@@ -1,34 +1,12 @@
 // The results as a table: what both stages said of every hit, in columns that can be sorted.
 
 import { movement } from "./row.js";
+import { columnsFor, compared, FOLDER, NAME } from "./table_columns.js";
 import { attribute, el, say } from "../../kit/dom.js";
 import { draggable } from "../../kit/drag.js";
 import { fitOf, placeText, thumbOf } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
-import { language, t } from "../../i18n/strings.js";
-
-const order = new Intl.Collator(language, { numeric: true });
-const score = (number) => (number == null ? "–" : number.toFixed(3));
-
-/** Name, value to sort by, text to show, and which way is best first. */
-const NAME = { name: "title", value: (hit) => hit.title };
-const KIND = { name: "kind", value: (hit) => t(`kind.${hit.kind}`) };
-const FOLDER = { name: "folder", value: (hit) => hit.folder };
-const RECALL = [
-  { name: "r0", value: (hit) => hit.r0, number: true },
-  { name: "sim", value: (hit) => hit.sim, text: (hit) => score(hit.sim), number: true, most: true },
-];
-const RERANK = [
-  { name: "r1", value: (hit) => hit.r1, number: true },
-  { name: "rel", value: (hit) => hit.rel, text: (hit) => score(hit.rel), number: true, most: true },
-  {
-    name: "moved",
-    value: (hit) => (hit.r1 == null ? null : hit.r0 - hit.r1),
-    text: (hit) => movement(hit)[0],
-    number: true,
-    most: true,
-  },
-];
+import { t } from "../../i18n/strings.js";
 
 export class BoardTable {
   constructor(board) {
@@ -230,16 +208,3 @@ export class BoardTable {
       attribute(row, "aria-current", known === id ? "true" : null);
   }
 }
-
-function columnsFor(value) {
-  const queries = value?.hits[0]?.by ?? []; // more than one, or none at all
-  const asked = queries.map((_, n) => ({
-    name: `query${n}`,
-    label: t("also.query", { n: n + 1 }),
-    value: (hit) => hit.by[n],
-    number: true,
-  }));
-  return [NAME, KIND, FOLDER, ...asked, ...RECALL, ...(value?.rerank ? RERANK : [])];
-}
-
-const compared = (a, b) => (typeof a === "number" ? a - b : order.compare(a, b));

@@ -21,7 +21,7 @@ export function chooseView(view) {
 export function drawView(board, hits, top) {
   const view = chosenView();
   board.root.dataset.view = view;
-  for (const button of board.views.children)
+  for (const button of board.head.views.children)
     attribute(button, "aria-pressed", String(button.dataset.view === view));
   const shown = board.stage !== "empty" && hits.length ? board.others[view] : null;
   for (const other of Object.values(board.others)) other.node.hidden = other !== shown;

@@ -58,7 +58,8 @@ export function legend(board, hits) {
 
 /** A question in a line, as a person would say it. */
 export function quoted({ text, files, choices, items }) {
-  const alone = !files.length && !choices.like?.length && !choices.also?.length; // then it leads the whole line
+  // Words alone lead the whole line, so nothing needs to keep them apart from what follows.
+  const alone = !files.length && !choices.like?.length && !choices.also?.length;
   const title = (id) => items.find((item) => item.id === id)?.title ?? `#${id}`;
   const named = (name, ids) => (ids ?? []).map((id) => t(name, { title: title(id) }));
   const wanted = [

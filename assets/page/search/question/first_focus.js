@@ -1,5 +1,6 @@
-// The query box has the focus when the page has loaded. Gradio's own way to say so (`autofocus`) takes
-// it again whenever the box is filled, also from somebody who is walking through the tour by keyboard.
+// The query box has the focus when the page has loaded. Gradio's own way to say so (`autofocus`)
+// takes it again whenever the box is filled, also from somebody who is walking through the tour by
+// keyboard.
 
 const LONGEST = 4000; // milliseconds; later, nobody expects the focus to jump
 

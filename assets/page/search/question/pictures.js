@@ -24,7 +24,8 @@ export class QueryPictures {
     this.look();
   }
 
-  /** While the page loads, gradio may put another box in the place of the first: all of it is watched. */
+  /** While the page loads, gradio may put another box in the place of the first: all of the page is
+   *  watched. */
   watch() {
     const watcher = new MutationObserver(() =>
       this.node.isConnected ? this.look() : watcher.disconnect(),

@@ -71,14 +71,15 @@ class Asking {
     catchItems(this.root, (card) => this.ask(liking(card)));
   }
 
-  /** Change some choices; a search that is shown is made again with them, and filters alone list. */
+  /** Change some choices. A search that is shown is made again with them; filters alone list. */
   set(changes) {
     this.choices = { ...this.choices, ...changes };
     this.props.value = chosen(this.choices);
     this.draw();
     if (!Object.keys(changes).length) return;
     if (this.asked || isListing(this.question())) this.again();
-    else replaceQuestion({ text: "", files: [], choices: this.choices }); // for a reload before anything is asked
+    // For a reload before anything is asked.
+    else replaceQuestion({ text: "", files: [], choices: this.choices });
   }
 
   /** The question that box and choices make now. */
@@ -86,7 +87,8 @@ class Asking {
     return { ...this.written(null), choices: this.choices };
   }
 
-  /** Search with the changed choices; where only filters were asked for and none is left, begin anew. */
+  /** Search with the changed choices; where only filters were asked for and none is left, begin
+   *  anew. */
   repeat() {
     const listed = this.asked && isListing(this.asked);
     if (!listed || isQuestion(this.question())) this.search(null, null);
@@ -171,6 +173,7 @@ class Asking {
     this.restored = isQuestion(question);
     if (this.restored) this.search(text, files);
     else emit("unasked");
-    if (begun) emit(item ? "open" : "close", { id: item }); // while loading, the panel does so itself
+    // While the page loads, the panel does so itself.
+    if (begun) emit(item ? "open" : "close", { id: item });
   }
 }

@@ -1,11 +1,13 @@
-// What stands in the query box and was not asked yet: the address holds it, so that nothing that was
-// typed is lost by a reload, another language, or a program that was started again.
+// What stands in the query box and was not asked yet: the address holds it, so that nothing that
+// was typed is lost by a reload, another language, or a program that was started again.
 
 import { keep, place } from "../address.js";
 import { debounced } from "../../kit/dom.js";
 
-const SETTLE = 250; // milliseconds after the last letter: browsers slow down an address that changes often
-const LEFT = "qwen3vl.typed"; // in the memory of the tab: the letters since then, when the page is left
+/** Milliseconds after the last letter: browsers slow down an address that changes often. */
+const SETTLE = 250;
+/** In the memory of the tab: the letters since then, when the page is left. */
+const LEFT = "qwen3vl.typed";
 
 /** Note in the address what is typed where it differs from what was `asked`. */
 export function noteTyped(root, asked) {

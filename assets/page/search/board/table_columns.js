@@ -1,0 +1,42 @@
+// The columns of the table of results: what they show, and by what they sort.
+
+import { movement } from "./row.js";
+import { language, t } from "../../i18n/strings.js";
+
+const order = new Intl.Collator(language, { numeric: true });
+const score = (number) => (number == null ? "–" : number.toFixed(3));
+
+// Name, value to sort by, text to show, and which way is best first.
+export const NAME = { name: "title", value: (hit) => hit.title };
+const KIND = { name: "kind", value: (hit) => t(`kind.${hit.kind}`) };
+export const FOLDER = { name: "folder", value: (hit) => hit.folder };
+const RECALL = [
+  { name: "r0", value: (hit) => hit.r0, number: true },
+  { name: "sim", value: (hit) => hit.sim, text: (hit) => score(hit.sim), number: true, most: true },
+];
+const RERANK = [
+  { name: "r1", value: (hit) => hit.r1, number: true },
+  { name: "rel", value: (hit) => hit.rel, text: (hit) => score(hit.rel), number: true, most: true },
+  {
+    name: "moved",
+    value: (hit) => (hit.r1 == null ? null : hit.r0 - hit.r1),
+    text: (hit) => movement(hit)[0],
+    number: true,
+    most: true,
+  },
+];
+
+/** The columns for what a search has found: one more for each of several queries. */
+export function columnsFor(value) {
+  const queries = value?.hits[0]?.by ?? []; // more than one, or none at all
+  const asked = queries.map((_, n) => ({
+    name: `query${n}`,
+    label: t("also.query", { n: n + 1 }),
+    value: (hit) => hit.by[n],
+    number: true,
+  }));
+  return [NAME, KIND, FOLDER, ...asked, ...RECALL, ...(value?.rerank ? RERANK : [])];
+}
+
+/** The order of two values of a column: numbers by size, names as a person sorts them. */
+export const compared = (a, b) => (typeof a === "number" ? a - b : order.compare(a, b));

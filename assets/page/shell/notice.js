@@ -1,0 +1,55 @@
+// What the bundled demo model can and cannot do, in one line, until it is dismissed for good.
+
+import { memory } from "../kit/bus.js";
+import { el } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
+import { t } from "../i18n/strings.js";
+
+export class DemoNotice {
+  constructor() {
+    this.node = el("div", { class: "notice", hidden: true });
+  }
+
+  show(models) {
+    const bundled = models.some((model) => model.bundled);
+    this.node.hidden = !bundled || memory.get("demo-noted", false);
+    if (!this.node.hidden && !this.node.firstChild) this.fill();
+  }
+
+  fill() {
+    const dismiss = () => {
+      memory.set("demo-noted", true);
+      this.node.hidden = true;
+    };
+    const rest = el(
+      "p",
+      { class: "notice-rest", id: "notice-rest", hidden: true },
+      el("span", { text: t("demo.rest") }),
+      " ",
+      el("code", { text: t("demo.command") }),
+    );
+    const unfold = ({ currentTarget }) => {
+      rest.hidden = !rest.hidden;
+      currentTarget.setAttribute("aria-expanded", String(!rest.hidden));
+    };
+    const label = { "aria-label": t("dismiss"), title: t("dismiss") };
+    this.node.append(
+      icon("info", 18),
+      el("p", { text: t("demo.what") }),
+      el("button", {
+        type: "button",
+        class: "link",
+        "aria-expanded": "false",
+        "aria-controls": rest.id,
+        text: t("demo.more"),
+        onclick: unfold,
+      }),
+      el(
+        "button",
+        { type: "button", class: "bare", ...label, onclick: dismiss },
+        icon("close", 16),
+      ),
+      rest,
+    );
+  }
+}
