@@ -65,21 +65,32 @@ def lines(*kinds: str) -> dict[str, list[str]]:
     return {path.relative_to(PAGE).as_posix(): path.read_text().splitlines() for path in paths}
 
 
-@pytest.mark.parametrize(("kind", "most"), [("js", 240), ("css", 400)])
+@pytest.mark.parametrize(("kind", "most"), [("js", 240), ("ts", 240), ("css", 400)])
 def test_page_files__are_small(kind, most):
     sizes = {name: len(text) for name, text in lines(kind).items()}
-    assert len(sizes) > 10
+    assert len(sizes) > 5
     assert {name: n for name, n in sizes.items() if n > most} == {}
 
 
 def test_page_files__no_line_is_over_100():
     long = [
         f"{name}:{n}"
-        for name, text in lines("js", "css").items()
+        for name, text in lines("js", "ts", "css").items()
         for n, line in enumerate(text, start=1)
         if len(line) > 100
     ]
     assert long == []
+
+
+def test_folders__one_script_says_what_each_holds():
+    said: dict[str, list[str]] = {}
+    for name, text in lines("js").items():
+        if text[0].startswith("// ") and text[0].partition(": ")[0].endswith("/"):
+            said.setdefault(text[0].partition(": ")[0].removeprefix("// ")[:-1], []).append(name)
+    folders = {name.rpartition("/")[0] for name in lines("js")}
+    assert set(said) == folders
+    assert [names for names in said.values() if len(names) > 1] == []
+    assert all(names[0].rpartition("/")[0] == folder for folder, names in said.items())
 
 
 def test_strings__every_key_is_there():

@@ -4,7 +4,7 @@
 (() => {
   let chosen = null;
   try {
-    chosen = JSON.parse(localStorage.getItem("qwen3vl.language"));
+    chosen = JSON.parse(localStorage.getItem("qwen3vl.language") ?? "null");
   } catch {
     // Private windows may refuse: the browser's language it is.
   }

@@ -5,8 +5,12 @@ import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { t } from "../i18n/strings.js";
 
-/** The stops as buttons, and one that begins at the first. */
+/** @import { Stop } from "./types" */
+
+/** The stops as buttons, and one that begins at the first.
+ *  @param {Stop[]} stops */
 export function tourOffer(stops) {
+  /** @param {string} name */
   const begin = (name) => () => emit("tour", { name });
   const all = el(
     "button",

@@ -5,11 +5,14 @@ import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { t } from "../i18n/strings.js";
 
+/** @import { Model } from "./types" */
+
 export class DemoNotice {
   constructor() {
     this.node = el("div", { class: "notice", hidden: true });
   }
 
+  /** @param {Model[]} models */
   show(models) {
     const bundled = models.some((model) => model.bundled);
     this.node.hidden = !bundled || memory.get("demo-noted", false);
@@ -28,22 +31,23 @@ export class DemoNotice {
       " ",
       el("code", { text: t("demo.command") }),
     );
-    const unfold = ({ currentTarget }) => {
+    const unfold = () => {
       rest.hidden = !rest.hidden;
-      currentTarget.setAttribute("aria-expanded", String(!rest.hidden));
+      more.setAttribute("aria-expanded", String(!rest.hidden));
     };
     const label = { "aria-label": t("dismiss"), title: t("dismiss") };
+    const more = el("button", {
+      type: "button",
+      class: "link",
+      "aria-expanded": "false",
+      "aria-controls": rest.id,
+      text: t("demo.more"),
+      onclick: unfold,
+    });
     this.node.append(
       icon("info", 18),
       el("p", { text: t("demo.what") }),
-      el("button", {
-        type: "button",
-        class: "link",
-        "aria-expanded": "false",
-        "aria-controls": rest.id,
-        text: t("demo.more"),
-        onclick: unfold,
-      }),
+      more,
       el(
         "button",
         { type: "button", class: "bare", ...label, onclick: dismiss },

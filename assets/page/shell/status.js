@@ -4,6 +4,8 @@
 import { emit } from "../kit/bus.js";
 import { getJson } from "../kit/net.js";
 
+/** @import { Status } from "./types" */
+
 const FAST = 500;
 const SLOW = 5000;
 const LOST = 3; // failures in a row before the page says that the program has stopped
@@ -11,16 +13,20 @@ const QUIET = new Set(["idle", "failed"]);
 
 let timer = 0;
 let failures = 0;
+/** @type {string | null} */
 let items = null;
+/** @type {Element | null} */
 let owner = null;
 
-/** The newest status, null before the first. */
+/** The newest status, null before the first.
+ *  @type {Status | null} */
 export let latest = null;
 
 /** Whether the library may be changed from this page; assumed until the first status says no. */
 export const isEditable = () => !latest || Boolean(latest.writable && !latest.read_only);
 
-/** Begin polling for as long as `element` is on the page. */
+/** Begin polling for as long as `element` is on the page.
+ *  @param {Element} element */
 export function poll(element) {
   owner = element;
   refresh();
@@ -38,7 +44,8 @@ export async function refresh() {
   }
 }
 
-/** Take a status, also one that a command answered. */
+/** Take a status, also one that a command answered.
+ *  @param {Status} status */
 export function publish(status) {
   failures = 0;
   latest = status;

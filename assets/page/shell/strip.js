@@ -8,9 +8,11 @@ import { complain } from "../kit/toast.js";
 import { isEditable, publish } from "./status.js";
 import { t, worded } from "../i18n/strings.js";
 
+/** @import { Index } from "./types" */
+
 const RUNNING = new Set(["scanning", "waiting", "indexing", "paused", "failed"]);
 /** Outcomes of files, in the order in which the end of a run names them. */
-const OUTCOMES = ["indexed", "unchanged", "duplicate", "failed", "skipped"];
+const OUTCOMES = /** @type {const} */ (["indexed", "unchanged", "duplicate", "failed", "skipped"]);
 
 export class Strip {
   constructor() {
@@ -54,6 +56,7 @@ export class Strip {
     this.node.hidden = true;
   }
 
+  /** @param {Index} index */
   show(index) {
     const running = RUNNING.has(index.state);
     if (running) this.ran = index.state !== "failed";
@@ -70,7 +73,7 @@ export class Strip {
     if (failed) parts.push(t("index.failed", { n: failed }));
     say(this.head, index.state === "failed" ? t("index.stopped") : parts.join(" · "));
     this.bar.classList.toggle("running", index.state === "scanning" || index.state === "waiting");
-    this.bar.style.setProperty("--done", known ? index.done / index.files : 0);
+    this.bar.style.setProperty("--done", String(known ? index.done / index.files : 0));
     say(this.pace, index.state === "paused" ? t("index.paused") : pace(index));
     const doing = index.state === "waiting" ? t("index.waiting") : index.current;
     const message = worded(index.message);
@@ -83,7 +86,8 @@ export class Strip {
     this.resume.hidden = !["paused", "failed"].includes(index.state);
   }
 
-  /** Say how a run that was seen running has ended, until the next one or until it is dismissed. */
+  /** Say how a run that was seen running has ended, until the next one or until it is dismissed.
+   *  @param {Index} index */
   ended(index) {
     const counts = OUTCOMES.filter((name) => index.outcomes[name]);
     if (!this.ran || !counts.length) return false;
@@ -92,7 +96,7 @@ export class Strip {
       counts.map((name) => t(`ended.${name}`, { n: index.outcomes[name] })).join(", "),
     );
     this.bar.classList.remove("running");
-    this.bar.style.setProperty("--done", 1);
+    this.bar.style.setProperty("--done", "1");
     say(this.pace, "");
     say(this.current, "");
     this.current.title = "";
@@ -102,6 +106,8 @@ export class Strip {
   }
 }
 
+/** @param {string} name @param {string} label
+ *  @param {"/api/index/pause" | "/api/index/resume" | "/api/index/cancel"} path */
 function command(name, label, path) {
   return el(
     "button",
@@ -111,6 +117,7 @@ function command(name, label, path) {
   );
 }
 
+/** @param {Index} index */
 function pace(index) {
   const parts = [];
   if (index.rate != null)

@@ -1,7 +1,9 @@
+// shell/: what is around the screens: the bar, indexing, failures, tabs, keys, appearance.
+//
 // The bar above every screen: what the library holds, what the indexer and the models are doing.
 
 import { emit, on } from "../kit/bus.js";
-import { el, say } from "../kit/dom.js";
+import { el, find, say } from "../kit/dom.js";
 import { catchDrops } from "../library/dropframe.js";
 import { sayFailures } from "./failures.js";
 import { listenToCalls } from "../kit/gradio_calls.js";
@@ -15,12 +17,17 @@ import { t, worded } from "../i18n/strings.js";
 import { followTabs } from "./tabs.js";
 import { chooseTheme, chosenTheme, themes } from "./theme.js";
 
-/** States of a model that is not ready, by how its line shows them. */
+/** @import { Component } from "../kit/types" */
+/** @import { Model, StatusOrLost } from "./types" */
+
+/** States of a model that is not ready, by how its line shows them.
+ *  @type {Record<string, string>} */
 const MODEL_TONES = { waiting: "loading", loading: "loading", failed: "failed", off: "off" };
 const THEME_ICONS = { system: "system", light: "sun", dark: "dusk" };
 
+/** @param {Component} component */
 export function start({ element }) {
-  const bar = new TopBar(element.querySelector(".top-bar-root"));
+  const bar = new TopBar(find(element, ".top-bar-root"));
   on("status", bar.root, (status) => bar.show(status));
   listenToCalls();
   sayFailures(bar.root);
@@ -30,8 +37,10 @@ export function start({ element }) {
 }
 
 class TopBar {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    this.shown = ""; // the models, as they were drawn last
     document.title = t("title"); // gradio has set its own, in English
     this.summary = el("p", { class: "summary" });
     this.models = el("div", { class: "models" });
@@ -60,6 +69,7 @@ class TopBar {
     this.root.append(this.strip.node, this.remarks.node, this.notice.node);
   }
 
+  /** @param {StatusOrLost} status */
   show(status) {
     this.root.toggleAttribute("data-lost", Boolean(status.lost));
     if (status.lost) {
@@ -75,6 +85,7 @@ class TopBar {
     this.notice.show(status.models);
   }
 
+  /** @param {Model[]} models */
   showModels(models) {
     const key = JSON.stringify(models);
     if (key === this.shown) return;
@@ -101,7 +112,8 @@ class TopBar {
   }
 }
 
-/** A model by its name; while it is not ready, what it is doing instead. */
+/** A model by its name; while it is not ready, what it is doing instead.
+ *  @param {Model} model */
 function modelLine({ role, name, state, detail }) {
   const tone = MODEL_TONES[state] ?? "ready";
   const said = tone === "ready" ? name : t(`model.${tone}`, { name });

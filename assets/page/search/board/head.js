@@ -2,10 +2,14 @@
 
 import { densityButton, sideButtons, viewButtons } from "./buttons.js";
 import { legend, phrase } from "./words.js";
-import { el, say } from "../../kit/dom.js";
+import { childrenOf, el, say } from "../../kit/dom.js";
 import { sizeButtons } from "../../kit/tile_size.js";
 
+/** @import { Hit } from "../types" */
+/** @import { Board } from "./board.js" */
+
 export class BoardHead {
+  /** @param {Board} board */
   constructor(board) {
     this.board = board;
     this.status = el("p", { class: "board-status", role: "status", "aria-live": "polite" });
@@ -26,10 +30,11 @@ export class BoardHead {
     this.node = el("div", { class: "board-head" }, words, this.tools);
   }
 
+  /** @param {Hit[]} hits */
   draw(hits) {
     const { root, stage } = this.board;
     this.density.setAttribute("aria-pressed", String(root.dataset.compact === "true"));
-    for (const button of this.sides.children) {
+    for (const button of childrenOf(this.sides)) {
       button.setAttribute("aria-pressed", String(button.dataset.side === root.dataset.side));
     }
     say(this.status, phrase(this.board));
