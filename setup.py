@@ -16,6 +16,8 @@ with tempfile.TemporaryDirectory() as scratch:
             "qwen3vl_app.messages": ["*.json"],
             "qwen3vl_app.assets": ["page/**", "demo/**"],
         },
+        # declarations of types, which are for the check of the scripts alone
+        exclude_package_data={"qwen3vl_app.assets": ["page/**/*.d.ts"]},
         # what stays of a build would install modules again that were deleted since
         options={"build": {"build_base": scratch}, "egg_info": {"egg_base": scratch}},
     )

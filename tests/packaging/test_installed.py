@@ -84,13 +84,22 @@ def test_wheel__holds_every_module_and_asset(installed):
         Path("assets") / path.relative_to(ASSETS)
         for part in ("page", "demo")
         for path in (ASSETS / part).rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix != ".ts"  # types of the page, for its check alone
     }
     wanted.add(Path("media/letters.json"))
     wanted |= {Path("messages/en.json"), Path("messages/zh.json")}
     found = installed.site_packages / "qwen3vl_app"
     files = (path for path in found.rglob("*") if path.is_file() and path.suffix != ".pyc")
     assert {path.relative_to(found) for path in files} == wanted
+
+
+def test_wheel__holds_nothing_of_the_tools_that_check_the_page(installed):
+    (info,) = installed.site_packages.glob("qwen3vl_app-*.dist-info")
+    names = {Path(str(file)) for file in PathDistribution(info).files or ()}
+    assert Path("qwen3vl_app/assets/page/kit/dom.js") in names
+    assert {name.parts[0] for name in names} == {"qwen3vl_app", info.name, ".."}  # the command
+    tools = {"package.json", "package-lock.json", "tsconfig.json", "node_modules"}
+    assert not [name for name in names if tools & set(name.parts) or name.suffix == ".ts"]
 
 
 def test_metadata__version_and_dependencies_are_those_of_the_files(installed):

@@ -49,6 +49,7 @@ def test_hooks__check_with_what_the_checks_use():
     for hook in ("ruff-check", "ruff-format"):
         command = entries[hook].removesuffix(" --force-exclude")
         assert f"\n{command} " in checks
+    assert f"\n{entries['page']}\n" in checks
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from qwen3vl_app.types import Kind
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.previews import PreviewCache
 
 PAGE = Path(scripts.FOLDER)
+IMPORT = re.compile(r' from "(\.[^"]+)";$', re.MULTILINE)
 
 
 def test_page__asks_nothing_of_other_hosts(web):
@@ -45,26 +48,53 @@ def test_page__handlers_are_not_public(web):
 
 
 def test_scripts__import_only_each_other():
-    known = set(scripts.files())
+    known, imported = set(scripts.files()), set()
     for path in PAGE.rglob("*.js"):
-        for wanted in re.findall(r"from '(\.[^']+)'", path.read_text()):
+        for wanted in IMPORT.findall(path.read_text()):
             name = (path.parent / wanted).resolve().relative_to(PAGE.resolve()).as_posix()
             assert name in known, f"{path.name} imports {wanted}"
+            imported.add(name)
         assert "innerHTML" not in path.read_text(), path.name
         assert "http" not in path.read_text().replace("http://www.w3.org", ""), path.name
+    assert "kit/dom.js" in imported
 
 
-def test_scripts__are_small():
-    sizes = {
-        path.name: len(path.read_text().splitlines())
-        for path in PAGE.rglob("*.js")
-        if path.parent.name != "i18n"
-    }
-    assert {name: n for name, n in sizes.items() if n > 240} == {}
+def lines(*kinds: str) -> dict[str, list[str]]:
+    """The lines of our scripts or styles, by their path in the page's folder."""
+    paths = sorted(path for kind in kinds for path in PAGE.rglob(f"*.{kind}"))
+    return {path.relative_to(PAGE).as_posix(): path.read_text().splitlines() for path in paths}
+
+
+@pytest.mark.parametrize(("kind", "most"), [("js", 240), ("ts", 240), ("css", 400)])
+def test_page_files__are_small(kind, most):
+    sizes = {name: len(text) for name, text in lines(kind).items()}
+    assert len(sizes) > 5
+    assert {name: n for name, n in sizes.items() if n > most} == {}
+
+
+def test_page_files__no_line_is_over_100():
+    long = [
+        f"{name}:{n}"
+        for name, text in lines("js", "ts", "css").items()
+        for n, line in enumerate(text, start=1)
+        if len(line) > 100
+    ]
+    assert long == []
+
+
+def test_folders__one_script_says_what_each_holds():
+    said: dict[str, list[str]] = {}
+    for name, text in lines("js").items():
+        if text[0].startswith("// ") and text[0].partition(": ")[0].endswith("/"):
+            said.setdefault(text[0].partition(": ")[0].removeprefix("// ")[:-1], []).append(name)
+    folders = {name.rpartition("/")[0] for name in lines("js")}
+    assert set(said) == folders
+    assert [names for names in said.values() if len(names) > 1] == []
+    assert all(names[0].rpartition("/")[0] == folder for folder, names in said.items())
 
 
 def test_strings__every_key_is_there():
-    keys = re.compile(r"^  (?:'([^']+)'|(\w+)):", re.MULTILINE)
+    keys = re.compile(r'^  (?:"([^"]+)"|(\w+)):', re.MULTILINE)
 
     def words(language: str) -> set[str]:
         files = sorted(PAGE.glob(f"i18n/{language}*.js"))
@@ -75,7 +105,8 @@ def test_strings__every_key_is_there():
     english, chinese = words("en"), words("zh")
     used = set()
     for path in PAGE.rglob("*.js"):
-        used |= set(re.findall(r"\bt\('([^']+)'", path.read_text()))
+        used |= set(re.findall(r'\bt\(\s*"([^"]+)"', path.read_text()))
+    assert "welcome.title" in used
     assert used <= english
     assert chinese <= english
     assert english - chinese <= {"demo.command", "real.commands"}

@@ -7,15 +7,20 @@ import { clock, placeText, thumbOf } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { t } from "../i18n/strings.js";
 
-/** A clip; an animated picture is one too, and browsers play it as a picture. */
+/** @import { Sibling, Shown, View } from "./types" */
+
+/** A clip; an animated picture is one too, and browsers play it as a picture.
+ *  @param {Shown} item @returns {View} */
 export function clipView(item) {
   return item.file?.type.startsWith("image/") ? animatedView(item) : videoView(item);
 }
 
+/** @param {Shown} item @returns {View} */
 function animatedView(item) {
   return framed(`/m/full/${item.id}`, item, { fallback: thumbOf(item) });
 }
 
+/** @param {Shown} item @returns {View} */
 function videoView(item) {
   const begin = item.place.start ?? 0;
   const video = el("video", {
@@ -45,6 +50,7 @@ function videoView(item) {
   return { node, shown: strip?.shown, release };
 }
 
+/** @param {Sibling[]} moments @param {HTMLVideoElement} video @param {number} opened */
 function momentStrip(moments, video, opened) {
   const buttons = moments.map((moment) => {
     const label = placeText("moment", moment.place);

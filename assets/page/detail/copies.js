@@ -5,7 +5,10 @@ import { el } from "../kit/dom.js";
 import { thumbOf } from "../kit/format.js";
 import { t } from "../i18n/strings.js";
 
-/** The strip of near copies of a hit; null where it has none. */
+/** @import { Hit } from "../search/types" */
+
+/** The strip of near copies of a hit; null where it has none.
+ *  @param {Hit | null} hit */
 export function copiesBlock(hit) {
   if (!hit?.copies?.length) return null;
   const buttons = hit.copies.map((copy) =>

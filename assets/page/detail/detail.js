@@ -1,8 +1,11 @@
+// detail/: one item: a picture, a page, a passage, a clip, and what is known of it.
+//
 // The detail panel: one item as it really is, why it was found, and what to do with it.
 //
-// One panel serves every screen. On wide windows it is a column that stays in view, on narrow ones a
-// sheet over the page.
+// One panel serves every screen. On wide windows it is a column that stays in view, on narrow ones
+// a sheet over the page.
 
+import { actionsBlock } from "./actions.js";
 import { place } from "../search/address.js";
 import { clipView } from "./clip.js";
 import { copiesBlock } from "./copies.js";
@@ -12,12 +15,16 @@ import { pictureView } from "./picture.js";
 import { factsBlock, scoresBlock } from "./facts.js";
 import { tagsBlock } from "./tags.js";
 import { emit, on } from "../kit/bus.js";
-import { el, isNarrow } from "../kit/dom.js";
+import { el, find, isNarrow } from "../kit/dom.js";
 import { placeText } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { getJson } from "../kit/net.js";
 import { t } from "../i18n/strings.js";
-import { disliking, liking, onlyLiking } from "../shell/wishes.js";
+import { said } from "../kit/toast.js";
+
+/** @import { Answer, Hit } from "../search/types" */
+/** @import { Component, Opening } from "../kit/types" */
+/** @import { Shown, View } from "./types" */
 
 const VIEWS = {
   picture: pictureView,
@@ -30,8 +37,9 @@ const VIEWS = {
 /** Kinds in whose text the words of the query are marked. */
 const MARKED = new Set(["page", "passage"]);
 
+/** @param {Component} component */
 export function start({ element }) {
-  const detail = new Detail(element.querySelector(".detail-root"));
+  const detail = new Detail(find(element, ".detail-root"));
   const named = Number(place("item"));
   if (named) detail.open({ id: named }); // the address names an item
 }
@@ -39,17 +47,34 @@ export function start({ element }) {
 const LONGEST_WORDS = 1000; // characters of the query to be marked: they stand in an address
 
 class Detail {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    /** @type {number | null} */
+    this.id = null;
+    /** @type {Shown | null} */
+    this.item = null;
+    /** @type {View | null} */
+    this.view = null;
+    /** What is said of the item as a hit, while there is an item.
+     *  @type {HTMLElement | null} */
+    this.scores = null;
+    /** The search of which it is said.
+     *  @type {number | undefined} */
+    this.seq = undefined;
+    /** What had the focus before the panel was opened.
+     *  @type {Element | null} */
+    this.returnTo = null;
     this.asked = 0; // number of the newest request; answers to older ones are dropped
     this.clear();
     on("open", root, (request) => this.open(request));
     on("close", root, () => this.close());
     on("scored", root, ({ hits, value }) => this.follow(hits, value));
     on("unasked", root, () => this.follow([], null));
-    on("forgotten", root, ({ ids }) => ids.includes(this.id) && this.close());
+    on("forgotten", root, ({ ids }) => this.id !== null && ids.includes(this.id) && this.close());
   }
 
+  /** @param {Opening} request */
   async open({ id, hit = null, value = null, quiet = false }) {
     const number = (this.asked += 1);
     this.returnTo ??= document.activeElement;
@@ -70,7 +95,9 @@ class Detail {
     this.draw({ ...item, words }, hit, value);
   }
 
+  /** @param {Shown} item @param {Hit | null} hit @param {Answer | null} value */
   draw(item, hit, value) {
+    /** @param {number} id */
     const go = (id) => this.open({ id, quiet: true });
     this.view = VIEWS[item.kind](item, go);
     this.item = item;
@@ -81,7 +108,7 @@ class Detail {
       { class: "panel", "aria-label": t("detail.title"), tabindex: "-1" },
       this.header(item),
       el("div", { class: "panel-view" }, this.view.node),
-      this.actions(item),
+      actionsBlock(item, () => this.close()),
       this.scores,
       copiesBlock(hit),
       tagsBlock(item),
@@ -92,23 +119,27 @@ class Detail {
     if (isNarrow()) panel.focus({ preventScroll: true });
   }
 
-  /** Speak of the search that is on the board, also after another one has begun there. */
+  /** Speak of the search that is on the board, also after another one has begun there.
+   *  @param {Hit[]} hits @param {Answer | null} value */
   follow(hits, value) {
-    if (!this.scores || !this.root.contains(this.scores)) return;
+    const { id, item } = this;
+    if (id === null || !item || !this.root.contains(this.scores)) return;
     if (value?.stage === "begun") return; // the board still shows the rows of the one before
-    const hit = hits.find((one) => one.id === this.id) ?? null;
+    const hit = hits.find((one) => one.id === id) ?? null;
     const words = value?.asked?.words ?? [];
-    const marked = MARKED.has(this.item.kind) && words.join(" ") !== this.item.words.join(" ");
-    if (value?.seq !== this.seq && marked) this.open({ id: this.id, hit, value, quiet: true });
+    const marked = MARKED.has(item.kind) && words.join(" ") !== item.words.join(" ");
+    if (value?.seq !== this.seq && marked) this.open({ id, hit, value, quiet: true });
     else this.drawScores(hit, value);
   }
 
+  /** @param {Hit | null} hit @param {Answer | null} value */
   drawScores(hit, value) {
     this.seq = value?.seq;
     const elsewhere = value ? [el("p", { class: "fine", text: t("scores.elsewhere") })] : [];
-    this.scores.replaceChildren(...(hit ? [scoresBlock(hit, value)] : elsewhere));
+    this.scores?.replaceChildren(...(hit ? [scoresBlock(hit, value)] : elsewhere));
   }
 
+  /** @param {Shown} item */
   header(item) {
     const place = [t(`kind.${item.kind}`), placeText(item.kind, item.place)]
       .filter(Boolean)
@@ -137,38 +168,6 @@ class Detail {
     return el("button", { ...attributes, onclick: () => this.close() }, icon("close"));
   }
 
-  actions(item) {
-    const wish = (make) => () => {
-      if (isNarrow()) this.close();
-      emit("ask", make(item));
-    };
-    const button = (tone, name, label, make) =>
-      el(
-        "button",
-        { type: "button", class: tone, onclick: wish(make) },
-        icon(name, 16),
-        el("span", { text: t(label) }),
-      );
-    const pdf = item.place.page && item.file?.type === "application/pdf";
-    const page = pdf ? `#page=${item.place.page}` : "";
-    const open = item.file
-      ? el(
-          "a",
-          { class: "quiet", href: `/m/full/${item.id}${page}`, target: "_blank", rel: "noopener" },
-          icon("open", 16),
-          el("span", { text: t(pdf ? "open.pdf" : "open.original", { page: item.place.page }) }),
-        )
-      : null;
-    return el(
-      "div",
-      { class: "panel-actions" },
-      button("primary", "sparkle", "more_like", onlyLiking),
-      open,
-      button("quiet", "plus", "like.add", liking),
-      button("quiet", "minus", "like.not", disliking),
-    );
-  }
-
   skeleton() {
     return el(
       "aside",
@@ -179,12 +178,13 @@ class Detail {
     );
   }
 
+  /** @param {unknown} error */
   failure(error) {
     const message = el(
       "p",
       { class: "panel-gone" },
       icon("alert", 22),
-      el("span", { text: error.message }),
+      el("span", { text: said(error) }),
     );
     return el(
       "aside",
@@ -213,7 +213,9 @@ class Detail {
     const was = document.body.dataset.detail;
     this.clear();
     emit("opened", null);
-    if (was && this.returnTo?.isConnected) this.returnTo.focus({ preventScroll: true });
+    const { returnTo } = this;
+    if (was && returnTo instanceof HTMLElement && returnTo.isConnected)
+      returnTo.focus({ preventScroll: true });
     this.returnTo = null;
   }
 }

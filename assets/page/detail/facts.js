@@ -8,7 +8,11 @@ import { icon } from "../kit/icons.js";
 import { t, worded } from "../i18n/strings.js";
 import { toast } from "../kit/toast.js";
 
-/** Both ranks, both numbers, and what the second stage did, as a sentence. */
+/** @import { Answer, Hit } from "../search/types" */
+/** @import { Item } from "./types" */
+
+/** Both ranks, both numbers, and what the second stage did, as a sentence.
+ *  @param {Hit} hit @param {Answer | null} value */
 export function scoresBlock(hit, value) {
   const judged = hit.r1 != null;
   const rows = [
@@ -59,9 +63,10 @@ export function scoresBlock(hit, value) {
   );
 }
 
+/** @param {string} stage @param {string} rank @param {string} name @param {number | null} number */
 function score(stage, rank, name, number) {
   const bar = el("i", { class: "bar" });
-  bar.style.setProperty("--v", Math.max(0, Math.min(1, number ?? 0)));
+  bar.style.setProperty("--v", String(Math.max(0, Math.min(1, number ?? 0))));
   return el(
     "div",
     { class: "score-row" },
@@ -76,12 +81,14 @@ function score(stage, rank, name, number) {
   );
 }
 
+/** @param {Hit} hit @param {Answer | null} value */
 function verdict(hit, value) {
   const values = { from: hit.r0, to: hit.r1, top: value?.top ?? 0 };
   return t(`verdict.${hit.moved ?? "kept"}`, values);
 }
 
-/** Path, size and date of the file, copies, pixels. */
+/** Path, size and date of the file, copies, pixels.
+ *  @param {Item} item */
 export function factsBlock(item) {
   const facts = [];
   if (item.file) {
@@ -111,7 +118,8 @@ export function factsBlock(item) {
   );
 }
 
-/** Search in the folder of the file; not where the page is not told its folder. */
+/** Search in the folder of the file; not where the page is not told its folder.
+ *  @param {string} path */
 function onlyHere(path) {
   const folder = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")));
   if (!folder) return null;
@@ -125,6 +133,7 @@ function onlyHere(path) {
   });
 }
 
+/** @param {string} path */
 function pathRow(path) {
   const copy = async () => {
     try {

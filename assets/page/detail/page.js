@@ -6,6 +6,9 @@ import { marked } from "../kit/highlight.js";
 import { icon } from "../kit/icons.js";
 import { t } from "../i18n/strings.js";
 
+/** @import { Shown, View } from "./types" */
+
+/** @param {Shown} item @param {(id: number) => void} go @returns {View} */
 export function pageView(item, go) {
   const pages = item.siblings.filter((other) => other.kind === "page");
   const at = pages.findIndex((page) => page.id === item.id);
@@ -13,6 +16,7 @@ export function pageView(item, go) {
     fallback: `/m/thumb/${item.thumb}`,
     large: `/m/preview/${item.id}?longest=3200`,
   });
+  /** @param {number} by @param {string} name @param {string} label */
   const turn = (by, name, label) => {
     const target = pages[at + by];
     return el(
@@ -37,18 +41,9 @@ export function pageView(item, go) {
     turn(1, "right", "page.after"),
   );
   view.node.append(turner);
-  const shown = [];
-  if (item.text.trim()) {
-    const text = el("p", { class: "page-text", text: item.text.trim() });
-    view.node.append(
-      el(
-        "details",
-        { class: "fold", open: item.words.length > 0 },
-        el("summary", { text: t("page.text") }),
-        text,
-      ),
-    );
-    shown.push(() => marked([text], item.words));
-  }
-  return { ...view, shown: () => shown.forEach((run) => run()), release: () => marked([], []) };
+  const text = el("p", { class: "page-text", text: item.text.trim() });
+  const summary = el("summary", { text: t("page.text") });
+  const fold = el("details", { class: "fold", open: item.words.length > 0 }, summary, text);
+  if (item.text.trim()) view.node.append(fold);
+  return { ...view, shown: () => marked([text], item.words), release: () => marked([], []) };
 }

@@ -1,9 +1,13 @@
 // A passage with its line numbers, the lines around it dimmed, and the words of the query marked.
 
-import { el } from "../kit/dom.js";
+import { el, findAll } from "../kit/dom.js";
 import { marked } from "../kit/highlight.js";
 
+/** @import { Shown, View } from "./types" */
+
+/** @param {Shown} item @returns {View} */
 export function passageView(item) {
+  /** @type {HTMLElement[]} */
   const texts = [];
   const rows = item.lines.map(([number, text, inside]) => {
     const content = el("code", { text: text || " " });
@@ -18,7 +22,7 @@ export function passageView(item) {
   const node = el("div", { class: "text-lines", tabindex: "0" }, ...rows);
   const shown = () => {
     marked(texts, item.words);
-    const first = node.querySelector(".inside");
+    const [first] = findAll(node, ".inside");
     if (first) node.scrollTop = first.offsetTop - node.offsetTop - 48;
   };
   return { node, shown, release: () => marked([], []) };

@@ -5,9 +5,13 @@ import { icon } from "../kit/icons.js";
 import { showLarge } from "../kit/lightbox.js";
 import { t } from "../i18n/strings.js";
 
+/** @import { Shown, View } from "./types" */
+
 const SHOWN_BY_BROWSERS = /^image\//;
 
-/** Image in a frame whose shape is known before it has loaded, so that nothing jumps. */
+/** Image in a frame whose shape is known before it has loaded, so that nothing jumps.
+ *  @param {string} source @param {Shown} item
+ *  @param {{ fallback?: string | null, large?: string }} others */
 export function framed(source, item, { fallback = null, large = source } = {}) {
   const image = el("img", { src: source, alt: item.title, decoding: "async" });
   if (item.width && item.height) {
@@ -40,6 +44,7 @@ export function framed(source, item, { fallback = null, large = source } = {}) {
   return { node: el("div", { class: "view" }, open, failed), image, failed };
 }
 
+/** @param {Shown} item @returns {View} */
 export function pictureView(item) {
   const preview = `/m/preview/${item.id}`;
   const original = SHOWN_BY_BROWSERS.test(item.file?.type ?? "");

@@ -8,11 +8,15 @@ import { isEditable, refresh } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
 import { complain } from "../kit/toast.js";
 
-/** The block of tags of one item; nothing where there are none and none can be given. */
+/** @import { Item } from "./types" */
+
+/** The block of tags of one item; nothing where there are none and none can be given.
+ *  @param {Item} item */
 export function tagsBlock(item) {
   const editable = isEditable();
   if (!editable && !item.tags.length) return null;
   const list = el("ul", { class: "tags" });
+  /** @param {string} name @param {boolean} on */
   const change = async (name, on) => {
     try {
       const { tags } = await post("/api/tags", { item: item.id, name, on });
@@ -22,6 +26,7 @@ export function tagsBlock(item) {
       complain(error);
     }
   };
+  /** @param {string[]} tags */
   const draw = (tags) => {
     list.hidden = !tags.length;
     list.replaceChildren(
@@ -37,6 +42,7 @@ export function tagsBlock(item) {
   return el("section", { class: "block" }, ...parts);
 }
 
+/** @param {string} name @param {(() => void) | false} remove */
 function tagChip(name, remove) {
   const find = () => emit("ask", { change: () => ({ tag: name }) });
   const label = t("tags.remove", { name });
@@ -60,6 +66,7 @@ function tagChip(name, remove) {
   );
 }
 
+/** @param {(name: string) => void} add */
 function form(add) {
   const input = el("input", {
     type: "text",

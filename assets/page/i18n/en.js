@@ -9,7 +9,8 @@ export const english = {
   "copy.path": "Copy path",
   "copy.refused": "The browser does not allow copying here.",
   offline:
-    "The program does not answer. Is it still running? Start it again; this page goes on by itself.",
+    "The program does not answer. Is it still running? Start it again; this page goes on by " +
+    "itself.",
   unexpected: "Something went wrong in the program; the terminal it runs in has the details.",
   busy: "Too much is asked for at once; try again in a moment.",
   "query.box": "Query",
@@ -51,7 +52,8 @@ export const english = {
   "demo.what": "The demo model knows no photos.",
   "demo.more": "More",
   "demo.rest":
-    "It knows drawings, shapes, charts and headings. To search photographs, start the program with Qwen3-VL-2B:",
+    "It knows drawings, shapes, charts and headings. To search photographs, start the program " +
+    "with Qwen3-VL-2B:",
   "demo.command": "python app.py --model 2b --reranker 2b --allow-download",
 
   "theme.system": "System",
@@ -133,42 +135,10 @@ export const english = {
   "nothing.hint": "Take filters away, or ask in other words.",
   "nothing.empty": "The library is empty: there is nothing to search yet. Add something first.",
 
-  "detail.title": "Detail",
-  more_like: "More like this",
-  "open.original": "Open the original",
-  "open.pdf": "Open the PDF at page {page}",
-  "view.large": "Show large",
-  "preview.gone": "The original cannot be shown; this is what the library kept of it.",
-  "page.of": "Page {page} of {total}",
-  "page.before": "Page before",
-  "page.after": "Page after",
-  "page.text": "Text of the page",
-  "clip.gone": "This browser cannot play the clip; open the original in a player.",
-  "clip.moments": "Moments of the clip",
-  "clip.seek": "Play from {place}",
-  "zoom.in": "Larger (+)",
-  "zoom.out": "Smaller (−)",
-  "zoom.full": "Full screen",
-  scores: "Why it is here",
-  timings: "Query {embed}, recall {recall}, rerank {rerank}",
-  "timings.recall": "Query {embed}, recall {recall}",
-  "scores.elsewhere": "Not among the results of this search.",
-  "verdict.rescued":
-    "Rescued: recall had it at {from}, below the first {top}; the reranker put it at {to}.",
-  "verdict.promoted": "The reranker moved it up from {from} to {to}.",
-  "verdict.kept": "The reranker left it at {to}.",
-  "verdict.demoted": "The reranker moved it down from {from} to {to}.",
-  "verdict.dropped": "The reranker dropped it from {from} to {to}, out of the first {top}.",
-  "fact.file": "File",
-  "fact.size": "Size",
-  "fact.changed": "Changed",
-  "fact.pixels": "Pixels",
-  "fact.copies": "Copies",
-  "fact.gone": "The file is no longer there.",
-
   "welcome.title": "Search your own pictures, documents and clips",
   "welcome.text":
-    "Drop a folder and describe what you are looking for. Recall answers at once, the reranker reads again and puts the best first.",
+    "Drop a folder and describe what you are looking for. Recall answers at once, the reranker " +
+    "reads again and puts the best first.",
   "samples.title": "Try it first",
   "samples.text":
     "A small collection of drawings, pages, notes and clips, ready in less than a minute.",
@@ -251,7 +221,9 @@ export const english = {
   "settings.readonly": "reading only",
   "real.title": "How to use Qwen3-VL-2B or 8B",
   "real.text":
-    "Fetch both checkpoints once, then name them when starting the program. 2B needs about 10 GB of memory for both models, 8B about 35 GB; a GPU is advised.",
+    "Fetch both checkpoints once, then name them when starting the program. 2B needs about " +
+    "10 GB of memory for both models, 8B about 35 GB; a GPU is advised.",
   "real.commands":
-    "hf download Qwen/Qwen3-VL-Embedding-2B\nhf download Qwen/Qwen3-VL-Reranker-2B\npython app.py --model 2b --reranker 2b",
+    "hf download Qwen/Qwen3-VL-Embedding-2B\nhf download Qwen/Qwen3-VL-Reranker-2B\n" +
+    "python app.py --model 2b --reranker 2b",
 };

@@ -25,7 +25,8 @@ export const libraryEnglish = {
   "folders.sure": "Take {path} with all its items out of the library? The files themselves stay.",
   "ignore.title": "What every scan leaves out",
   "ignore.hint":
-    "One pattern a line, as in .gitignore. A .searchignore file inside a folder does the same for that folder.",
+    "One pattern a line, as in .gitignore. A .searchignore file inside a folder does the same " +
+    "for that folder.",
   "ignore.save": "Save patterns",
   "ignore.saved": "Saved; the folders are scanned again.",
 
@@ -39,13 +40,16 @@ export const libraryEnglish = {
 
   "library.removed": "Recently removed",
   "removed.hint":
-    "For 30 days, what was removed comes back as it was. Then it is deleted from the library; files in your folders are never touched.",
+    "For 30 days, what was removed comes back as it was. Then it is deleted from the library; " +
+    "files in your folders are never touched.",
   "removed.none": "Nothing was removed in the last 30 days.",
   "removed.file": "“{title}” was removed from the library. The file itself stays where it is.",
   "removed.copy":
-    "“{title}” was removed. Its copy is in the trash for 30 days, then it is deleted; until then, Recently removed brings it back.",
+    "“{title}” was removed. Its copy is in the trash for 30 days, then it is deleted; until " +
+    "then, Recently removed brings it back.",
   "removed.both":
-    "“{title}” was removed. Files in folders stay where they are; copies are in the trash for 30 days; until then, Recently removed brings everything back.",
+    "“{title}” was removed. Files in folders stay where they are; copies are in the trash for " +
+    "30 days; until then, Recently removed brings everything back.",
   "removed.kind.copy": "Copy in the trash|{n} copies in the trash",
   "removed.kind.file": "The file stays where it is",
   "removed.kind.folder": "The folder stays where it is",
@@ -63,7 +67,8 @@ export const libraryEnglish = {
     "Looking for changes leaves it out, also when the file changes, until you take it back.",
   "keptOut.back": "Take back",
   "storage.trash":
-    "Trash: {n} removed copy, {size}. Recently removed in the Library lists it.|Trash: {n} removed copies, {size}. Recently removed in the Library lists them.",
+    "Trash: {n} removed copy, {size}. Recently removed in the Library lists it.|Trash: {n} " +
+    "removed copies, {size}. Recently removed in the Library lists them.",
 
   "tags.title": "Tags",
   "tags.add": "Add a tag",
@@ -75,7 +80,8 @@ export const libraryEnglish = {
 
   "settings.storage": "Storage of vectors",
   "storage.hint":
-    "Fewer numbers or smaller ones need less memory and may find less. The database keeps every vector in full, so nothing is embedded again and every change can be taken back.",
+    "Fewer numbers or smaller ones need less memory and may find less. The database keeps " +
+    "every vector in full, so nothing is embedded again and every change can be taken back.",
   "storage.measure": "Measure on this library",
   "storage.measuring": "Measuring; this takes up to a minute, and searches go on.",
   "storage.way": "Kept as",

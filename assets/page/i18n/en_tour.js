@@ -13,13 +13,15 @@ export const tourEnglish = {
   "tour.recall.right": "Recall is right: {title} stands first.",
   "tour.recall.wrong": "Recall is wrong here: it puts {title} first, and what is right at {rank}.",
   "tour.recall.missed":
-    "Recall is wrong here: it puts {title} first, and nothing that is right among its {total} candidates.",
+    "Recall is wrong here: it puts {title} first, and nothing that is right among its {total} " +
+    "candidates.",
   "tour.recall.silent": "Recall has found nothing.",
   "tour.rerank.right": "The reranker is right: {title} stands first.",
   "tour.rerank.wrong":
     "The reranker is wrong here: it puts {title} first, and what is right at {rank}.",
   "tour.rerank.missed":
-    "The reranker is wrong here: it puts {title} first, and nothing that is right was among the {total} that it judged.",
+    "The reranker is wrong here: it puts {title} first, and nothing that is right was among " +
+    "the {total} that it judged.",
   "tour.rerank.silent": "The reranker has judged nothing.",
   "keys.tour": "Next and previous stop of the tour",
 };

@@ -2,16 +2,21 @@
 
 import { language, t } from "../i18n/strings.js";
 
+/** @import { Card, Kind, Place } from "./types" */
+
 const whole = new Intl.NumberFormat(language);
 
+/** @param {number} n */
 export const count = (n) => whole.format(n);
 
-/** Milliseconds as a person reads them: 41 ms, 1.3 s. */
+/** Milliseconds as a person reads them: 41 ms, 1.3 s.
+ *  @param {number} value */
 export function ms(value) {
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
 
-/** Seconds in a clip: 0:24, 1:02:03. */
+/** Seconds in a clip: 0:24, 1:02:03.
+ *  @param {number} seconds */
 export function clock(seconds) {
   const s = Math.floor(seconds);
   const minutes = Math.floor(s / 60) % 60;
@@ -20,13 +25,15 @@ export function clock(seconds) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** How long something will take: 25 s, 3 min, 2 h 10 min. */
+/** How long something will take: 25 s, 3 min, 2 h 10 min.
+ *  @param {number} seconds */
 export function duration(seconds) {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 }
 
+/** @param {number} n */
 export function bytes(n) {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let power = 0;
@@ -37,6 +44,7 @@ export function bytes(n) {
   return `${power && n < 10 ? n.toFixed(1) : Math.round(n)} ${units[power]}`;
 }
 
+/** @param {string} iso */
 export function date(iso) {
   const when = new Date(iso);
   if (Number.isNaN(when.getTime())) return "";
@@ -45,7 +53,8 @@ export function date(iso) {
   );
 }
 
-/** Where in its file an item stands; empty for a picture. */
+/** Where in its file an item stands; empty for a picture.
+ *  @param {Kind} kind @param {Place} place */
 export function placeText(kind, place) {
   if (kind === "page") return t("place.page", { page: place.page });
   if (kind === "passage") return [place.section, linesText(place)].filter(Boolean).join(" · ");
@@ -54,11 +63,13 @@ export function placeText(kind, place) {
   return "";
 }
 
+/** @param {Place} place */
 function linesText({ first, last }) {
   return first ? t(first === last ? "place.line" : "place.lines", { first, last }) : "";
 }
 
-/** The few characters on a thumbnail: p. 3, 0:24. */
+/** The few characters on a thumbnail: p. 3, 0:24.
+ *  @param {Kind} kind @param {Place} place */
 export function badgeText(kind, place) {
   if (kind === "page") return t("badge.page", { page: place.page });
   if (kind === "moment") return clock(place.start ?? 0);
@@ -66,17 +77,20 @@ export function badgeText(kind, place) {
   return "";
 }
 
-/** How a thumbnail fits a frame of 4 to 3: filling it, or whole where filling would cut too much. */
+/** How a thumbnail fits a frame of 4 to 3: filling it, or whole where that would cut too much.
+ *  @param {Card} item */
 export function fitOf(item) {
   if (item.kind === "page" || item.kind === "passage") return "top";
   const ratio = item.width && item.height ? item.width / item.height / (4 / 3) : 1;
   return ratio < 0.8 || ratio > 1.36 ? "whole" : "fill";
 }
 
-/** The end of a path, which says most. */
+/** The end of a path, which says most.
+ *  @param {string} path */
 export function pathTail(path) {
   const parts = path.split(/[\\/]/).filter(Boolean);
   return parts.length > 2 ? `…/${parts.slice(-2).join("/")}` : path;
 }
 
+/** @param {{ thumb: string }} item */
 export const thumbOf = (item) => `/m/thumb/${item.thumb}`;

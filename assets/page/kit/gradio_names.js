@@ -11,7 +11,8 @@ const NAMES = {
   ".stop-button": "query.stop",
 };
 
-/** Name the parts of the box in the language of the page, also where gradio draws them anew. */
+/** Name the parts of the box in the language of the page, also where gradio draws them anew.
+ *  @param {Element} root */
 export function nameQueryBox(root) {
   const name = () => {
     for (const [part, words] of Object.entries(NAMES)) {

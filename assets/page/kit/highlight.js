@@ -6,7 +6,8 @@ const NAME = "query-words";
 const MOST = 100_000; // characters of one node; a page of print has 5,000
 
 /** Mark every one of `words`, which are folded, inside `nodes`, in place of what was marked before
- *  under this name. */
+ *  under this name.
+ *  @param {Node[]} nodes @param {string[]} words @param {string} name */
 export function marked(nodes, words, name = NAME) {
   if (!globalThis.CSS?.highlights) return;
   CSS.highlights.delete(name);
@@ -14,8 +15,9 @@ export function marked(nodes, words, name = NAME) {
   if (ranges.length) CSS.highlights.set(name, new Highlight(...ranges));
 }
 
+/** @param {Node | null} text @param {string[]} words */
 function rangesIn(text, words) {
-  if (!text?.data || !words.length) return [];
+  if (!(text instanceof Text) || !text.data || !words.length) return [];
   const ranges = [];
   const { folded, places } = foldWithPlaces(text.data.slice(0, MOST));
   for (const word of words.filter(Boolean)) {
@@ -29,7 +31,8 @@ function rangesIn(text, words) {
   return ranges;
 }
 
-/** Where what ends before `at` ends in the text: a letter that became two is marked as a whole. */
+/** Where what ends before `at` ends in the text: a letter that became two is marked as a whole.
+ *  @param {number[]} places @param {number} at */
 function endOf(places, at) {
   let end = at;
   while (end < places.length - 1 && places[end] === places[at - 1]) end += 1;

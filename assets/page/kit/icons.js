@@ -2,6 +2,7 @@
 
 import { svg } from "./dom.js";
 
+/** @type {Record<string, string[]>} */
 const PATHS = {
   picture: ["M4 5h16v14H4z", "M4 16l5-5 4 4 3-3 4 4", "M15.5 9.5h.01"],
   page: ["M6 3h8l4 4v14H6z", "M14 3v4h4", "M9 12h6", "M9 16h6"],
@@ -51,7 +52,8 @@ const PATHS = {
   filter: ["M4 6h16", "M7 12h10", "M10 18h4"],
 };
 
-/** The icon `name` at `size` pixels, invisible to screen readers. */
+/** The icon `name` at `size` pixels, invisible to screen readers.
+ *  @param {string} name @param {number} size */
 export function icon(name, size = 18) {
   const paths = (PATHS[name] ?? []).map((d) => svg("path", { d }));
   return svg(

@@ -7,12 +7,14 @@ import { t } from "../i18n/strings.js";
 const STEP = 1.25;
 const LARGEST = 16;
 
-/** Open the image at `source`; Esc, the cross or a click beside it closes. */
+/** Open the image at `source`; Esc, the cross or a click beside it closes.
+ *  @param {string} source @param {string} title */
 export function showLarge(source, title) {
   new Lightbox(source, title);
 }
 
 class Lightbox {
+  /** @param {string} source @param {string} title */
   constructor(source, title) {
     this.view = { scale: 1, x: 0, y: 0 };
     this.image = el("img", { src: source, alt: title, draggable: "false" });
@@ -22,6 +24,7 @@ class Lightbox {
       this.image,
     );
     this.percent = el("span", { class: "lightbox-percent", text: "100 %" });
+    /** @param {string} name @param {string} label @param {() => void} onclick */
     const button = (name, label, onclick) =>
       el(
         "button",
@@ -56,6 +59,7 @@ class Lightbox {
     this.image.addEventListener("pointerdown", (event) => this.drag(event));
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key === "+" || event.key === "=") this.zoom(STEP);
     else if (event.key === "-") this.zoom(1 / STEP);
@@ -64,12 +68,14 @@ class Lightbox {
     event.preventDefault();
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     event.preventDefault();
     this.zoom(event.deltaY < 0 ? STEP : 1 / STEP, event.clientX, event.clientY);
   }
 
-  /** Zoom so that the point under the pointer stays where it is. */
+  /** Zoom so that the point under the pointer stays where it is.
+   *  @param {number} by @param {number} clientX @param {number} clientY */
   zoom(by, clientX = innerWidth / 2, clientY = innerHeight / 2) {
     const { scale, x, y } = this.view;
     const next = Math.min(LARGEST, Math.max(1, scale * by));
@@ -84,6 +90,7 @@ class Lightbox {
     this.set(next, px - (px - x) * ratio, py - (py - y) * ratio);
   }
 
+  /** @param {number} scale @param {number} x @param {number} y */
   set(scale, x, y) {
     this.view = { scale, x, y };
     this.image.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
@@ -91,10 +98,12 @@ class Lightbox {
     this.percent.textContent = `${Math.round(scale * 100)} %`;
   }
 
+  /** @param {PointerEvent} event */
   drag(event) {
     if (this.view.scale === 1) return;
     event.preventDefault();
     const { scale, x, y } = this.view;
+    /** @param {PointerEvent} now */
     const move = (now) =>
       this.set(scale, x + now.clientX - event.clientX, y + now.clientY - event.clientY);
     const end = () => this.image.removeEventListener("pointermove", move);

@@ -2,22 +2,27 @@
 
 import { t, worded } from "../i18n/strings.js";
 
+/** @import { Deletes, Gets, Posts, Puts } from "./routes" */
+
 const HEADER = { "x-qwen3vl-page": "1" };
 
 /** The program answered with a reason, or did not answer. */
 export class Refused extends Error {
+  /** @param {string} message @param {number} status */
   constructor(message, status) {
     super(message);
     this.status = status;
   }
 }
 
+/** The JSON of an answer; what it is, only the route knows.
+ *  @param {Promise<Response>} request @returns {Promise<any>} */
 async function answered(request) {
   let response;
   try {
     response = await request;
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (isAborted(error)) throw error;
     throw new Refused(t("offline"), 0);
   }
   if (response.ok) return response.json();
@@ -28,42 +33,55 @@ async function answered(request) {
   );
 }
 
-/** GET a JSON document; null and empty parameters are left out, lists are repeated. */
-export function getJson(path, parameters = {}, options = {}) {
+/** Whether an error says that we ourselves have given up a request.
+ *  @param {unknown} error */
+export const isAborted = (error) => error instanceof Error && error.name === "AbortError";
+
+/** GET a JSON document; null and empty parameters are left out, lists are repeated.
+ *  @template {keyof Gets} P
+ *  @param {P} path @param {Record<string, unknown>} parameters @returns {Promise<Gets[P]>} */
+export function getJson(path, parameters = {}) {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (one != null && one !== "") search.append(name, one);
     }
   }
-  const query = search.size ? `?${search}` : "";
-  return answered(fetch(path + query, options));
+  return answered(fetch(path + (search.size ? `?${search}` : "")));
 }
 
-/** POST a JSON document. */
-export function post(path, body = {}, method = "POST") {
+/** POST a JSON document.
+ *  @template {keyof Posts} P @param {P} path @param {object} body @returns {Promise<Posts[P]>} */
+export const post = (path, body = {}) => sent("POST", path, body);
+
+/** PUT a JSON document.
+ *  @template {keyof Puts} P @param {P} path @param {object} body @returns {Promise<Puts[P]>} */
+export const put = (path, body) => sent("PUT", path, body);
+
+/** @param {string} method @param {string} path @param {object} body */
+function sent(method, path, body) {
   const headers = { ...HEADER, "content-type": "application/json" };
   return answered(fetch(path, { method, headers, body: JSON.stringify(body) }));
 }
 
-/** POST files as a form; gradio's own routes take them so. */
-export function postFiles(path, files) {
+/** Add files to the query, by gradio's own route, which takes them as a form. Gives their keys.
+ *  @param {Iterable<File>} files @returns {Promise<string[]>} */
+export function addToQuery(files) {
   const form = new FormData();
   for (const file of files) form.append("files", file);
-  return answered(fetch(path, { method: "POST", body: form }));
+  return answered(fetch("/gradio_api/upload", { method: "POST", body: form }));
 }
 
-/** PUT a JSON document. */
-export const put = (path, body) => post(path, body, "PUT");
-
-/** DELETE; survives the page being closed. */
+/** DELETE; survives the page being closed.
+ *  @template {keyof Deletes} P @param {P} path @returns {Promise<Deletes[P]>} */
 export function remove(path) {
   return answered(fetch(path, { method: "DELETE", headers: HEADER, keepalive: true }));
 }
 
-/** PUT one file's bytes. */
-export function putFile(path, file, headers, signal) {
-  return answered(
-    fetch(path, { method: "PUT", headers: { ...HEADER, ...headers }, body: file, signal }),
-  );
+/** PUT one file's bytes into the library.
+ *  @param {File} file @param {Record<string, string>} headers @param {AbortSignal} signal
+ *  @returns {Promise<{ stored: string, known?: boolean }>} */
+export function putFile(file, headers, signal) {
+  const request = { method: "PUT", headers: { ...HEADER, ...headers }, body: file, signal };
+  return answered(fetch("/api/upload", request));
 }

@@ -1,7 +1,7 @@
 // How large the tiles of every wall are; remembered in this browser.
 
 import { emit, memory, on } from "./bus.js";
-import { el, isTyping, say } from "./dom.js";
+import { el, findAll, isTyping, say } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "../i18n/strings.js";
 
@@ -9,13 +9,16 @@ import { t } from "../i18n/strings.js";
 const SIZES = [0.6, 0.8, 1, 1.3, 1.7, 2.2];
 const USUAL = SIZES.indexOf(1);
 const WALLS = ".board-grid, .listing .tiles, .grid .tiles";
-const KEYS = { "+": 1, "=": 1, "-": -1, _: -1 }; // = and _ are the same keys with and without Shift
+/** By how much a key changes the size. = and _ are the same keys with and without Shift.
+ *  @type {Record<string, number>} */
+const KEYS = { "+": 1, "=": 1, "-": -1, _: -1 };
 
 function at() {
   const known = memory.get("tiles", USUAL);
   return Number.isInteger(known) && SIZES[known] ? known : USUAL;
 }
 
+/** @param {number} by */
 function resize(by) {
   const next = at() + by;
   if (!SIZES[next]) return;
@@ -24,11 +27,12 @@ function resize(by) {
   emit("tiles");
 }
 
-const apply = () => document.documentElement.style.setProperty("--tile-size", SIZES[at()]);
+const apply = () => document.documentElement.style.setProperty("--tile-size", String(SIZES[at()]));
 
 /** Two buttons around the size, which is read out when it changes. */
 export function sizeButtons() {
   const size = el("span", { class: "tile-percent", role: "status" });
+  /** @param {string} name @param {number} by */
   const button = (name, by) => {
     const label = t(by > 0 ? "tiles.larger" : "tiles.smaller");
     return el(
@@ -56,7 +60,8 @@ export function sizeButtons() {
   return node;
 }
 
-/** + and − change the size wherever a wall of tiles is in sight. */
+/** + and − change the size wherever a wall of tiles is in sight.
+ *  @param {Element} root */
 export function listenForSize(root) {
   apply();
   document.addEventListener("keydown", (event) => {
@@ -71,7 +76,7 @@ export function listenForSize(root) {
     )
       return;
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    if (![...document.querySelectorAll(WALLS)].some((wall) => wall.offsetParent)) return;
+    if (!findAll(document, WALLS).some((wall) => wall.offsetParent)) return;
     resize(by);
     event.preventDefault();
   });

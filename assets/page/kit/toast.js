@@ -4,11 +4,15 @@ import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "../i18n/strings.js";
 
+/** @import { Action } from "./types" */
+
 const SECONDS = 7;
 
+/** @type {HTMLElement | null} */
 let shelf = null;
 
-/** Show a message. `tone` is info or bad; `action` is {label, run}. Gives {close}. */
+/** Show a message. `tone` is info or bad; `action` is {label, run}. Gives {close}.
+ *  @param {string} text @param {{ tone?: string, action?: Action | null, seconds?: number }} how */
 export function toast(text, { tone = "info", action = null, seconds = SECONDS } = {}) {
   shelf ??= document.body.appendChild(el("div", { class: "own toasts", role: "status" }));
   const node = el("div", { class: `toast toast-${tone}` });
@@ -34,5 +38,12 @@ export function toast(text, { tone = "info", action = null, seconds = SECONDS } 
   return { close };
 }
 
-/** Show an error's sentence. */
-export const complain = (error) => toast(error.message, { tone: "bad", seconds: 12 });
+/** The sentence of an error.
+ *  @param {unknown} error */
+export const said = (error) => (error instanceof Error ? error.message : String(error));
+
+/** Show an error's sentence.
+ *  @param {unknown} error */
+export function complain(error) {
+  toast(said(error), { tone: "bad", seconds: 12 });
+}

@@ -6,9 +6,10 @@ import { icon } from "../kit/icons.js";
 import { post } from "../kit/net.js";
 import { publish } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
-import { complain, toast } from "../kit/toast.js";
+import { complain, said, toast } from "../kit/toast.js";
 
-/** A text field for a path; the program checks it, and a wrong one stays to be mended. */
+/** A text field for a path; the program checks it, and a wrong one stays to be mended.
+ *  @param {() => string} collection */
 export function folderForm(collection = () => "") {
   const input = el("input", {
     type: "text",
@@ -44,7 +45,7 @@ export function folderForm(collection = () => "") {
       input.value = "";
       emit("added");
     } catch (error) {
-      problem.textContent = error.message;
+      problem.textContent = said(error);
       problem.hidden = false;
     }
     button.disabled = false;
@@ -52,7 +53,8 @@ export function folderForm(collection = () => "") {
   return form;
 }
 
-/** The button that loads the sample collection. */
+/** The button that loads the sample collection.
+ *  @param {string} tone */
 export function sampleButton(tone = "quiet") {
   const load = async () => {
     button.disabled = true;

@@ -1,14 +1,15 @@
-// One frame for what is dragged over the page: two halves, *Search with it* and *Add to the library*.
+// One frame for what is dragged over the page: two halves, *Search with it* and *Add to the
+// library*.
 //
-// The frame never takes the pointer: where a drop falls is told by its place, so that the query line
-// and the drop zones below it stay what they are. By keyboard and touch, the buttons of the query line
-// and of the Library do the same.
+// The frame never takes the pointer: where a drop falls is told by its place, so that the query
+// line and the drop zones below it stay what they are. By keyboard and touch, the buttons of the
+// query line and of the Library do the same.
 
 import { emit } from "../kit/bus.js";
-import { el, say } from "../kit/dom.js";
+import { around, el, find, findAll, say } from "../kit/dom.js";
 import { dropped, hasFiles } from "./dropped.js";
 import { icon } from "../kit/icons.js";
-import { postFiles } from "../kit/net.js";
+import { addToQuery } from "../kit/net.js";
 import { send } from "./sending.js";
 import { isEditable } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
@@ -18,17 +19,24 @@ const NEAR = 28; // pixels around the query line that count as the line itself
 const MOST = 8; // files of one query
 const EDGE = 12; // pixels around the frame
 
+/** @param {string} type */
 const isMedia = (type) => type.startsWith("image/") || type.startsWith("video/");
 
-/** Files dropped anywhere on the page find the frame; without it, a browser would leave the page. */
+/** Files dropped anywhere on the page find the frame; without it, browsers would leave the page.
+ *  @param {Element} element */
 export function catchDrops(element) {
   new DropFrame(element);
 }
 
 class DropFrame {
+  /** @param {Element} element */
   constructor(element) {
     this.element = element;
-    this.under = new Set(); // what was entered and not left: a node may go while it is dragged over
+    /** What was entered and not left: a node may go while it is dragged over.
+     *  @type {Set<EventTarget | null>} */
+    this.under = new Set();
+    this.usual = "add"; // the half that is chosen by itself
+    this.fell = ""; // the place where something was dropped
     this.halves = { search: half("search", "search"), add: half("add", "upload") };
     this.node = el(
       "div",
@@ -37,6 +45,7 @@ class DropFrame {
       this.halves.add,
     );
     document.body.append(this.node);
+    /** @param {(event: DragEvent) => unknown} run @returns {(event: DragEvent) => unknown} */
     const meant = (run) => (event) => this.element.isConnected && hasFiles(event) && run(event);
     document.addEventListener(
       "dragenter",
@@ -58,32 +67,37 @@ class DropFrame {
     );
   }
 
+  /** @param {DragEvent} event */
   enter(event) {
     if (!this.under.size) this.show(event.dataTransfer);
     this.under.add(event.target);
   }
 
+  /** @param {DragEvent} event */
   leave(event) {
     this.under.delete(event.target);
-    for (const node of this.under) if (!node.isConnected) this.under.delete(node);
+    for (const node of this.under)
+      if (node instanceof Node && !node.isConnected) this.under.delete(node);
     if (!this.under.size) this.hide();
   }
 
-  /** Lay the frame over what is below the query line and the drop zones, with the half chosen that fits the files. */
+  /** Lay the frame over what is below the query line and the drop zones, with the half chosen that
+   *  fits the files.
+   *  @param {DataTransfer | null} transfer */
   show(transfer) {
-    const files = [...transfer.items].filter((item) => item.kind === "file");
+    const files = [...(transfer?.items ?? [])].filter((item) => item.kind === "file");
     const media = files.filter((item) => isMedia(item.type));
     this.usual = media.length === 1 && files.length === 1 ? "search" : "add";
     if (!isEditable()) this.usual = "search";
     this.halves.add.hidden = !isEditable();
     this.halves.search.toggleAttribute("data-useless", !media.length);
     say(
-      this.halves.search.querySelector("p"),
+      find(this.halves.search, "p"),
       t(media.length ? "frame.search.hint" : "frame.search.useless"),
     );
     const line = queryLine()?.bottom ?? 0;
     const bar = document.querySelector(".top-bar-root")?.getBoundingClientRect().bottom ?? 0;
-    const zones = [...document.querySelectorAll(".own .drop")].map(
+    const zones = findAll(document, ".own .drop").map(
       (zone) => zone.getBoundingClientRect().bottom,
     );
     const top = Math.min(Math.max(line + NEAR, bar, 0, ...zones) + EDGE, innerHeight * 0.6);
@@ -99,26 +113,30 @@ class DropFrame {
     document.body.classList.remove("dragging");
   }
 
+  /** @param {string} chosen */
   mark(chosen) {
     for (const [name, node] of Object.entries(this.halves))
       node.toggleAttribute("data-chosen", name === chosen);
     this.node.dataset.chosen = chosen;
   }
 
+  /** @param {DragEvent} event */
   over(event) {
     if (this.node.hidden) this.enter(event);
     const place = this.place(event);
     if (place === "query") return; // gradio's box takes it by itself
     event.preventDefault();
-    event.dataTransfer.dropEffect = "copy";
+    if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
     this.mark(place);
   }
 
-  /** What a drop here would do: query, near, zone, search or add. */
+  /** What a drop here would do: query, near, zone, search or add.
+   *  @param {DragEvent} event */
   place(event) {
-    if (event.target.closest?.("#query")) return "query";
-    if (event.target.closest?.(".drop")) return "zone";
+    if (around(event.target, "#query")) return "query";
+    if (around(event.target, ".drop")) return "zone";
     if (isNear(event)) return "near";
+    /** @param {[string, HTMLElement]} half */
     const within = ([, node]) => {
       const { left, right, top, bottom } = node.getBoundingClientRect();
       return (
@@ -131,31 +149,35 @@ class DropFrame {
     return Object.entries(this.halves).find(within)?.[0] ?? this.usual;
   }
 
-  /** Remember where it fell before the frame goes. */
+  /** Remember where it fell before the frame goes.
+   *  @param {DragEvent} event */
   placed(event) {
     this.fell = this.place(event);
     this.hide();
   }
 
+  /** @param {DragEvent} event */
   drop(event) {
     if (event.defaultPrevented || this.fell === "query") return;
     event.preventDefault();
     if (this.fell === "near") this.give(event.dataTransfer);
-    else if (this.fell === "search") this.search([...event.dataTransfer.files]);
+    else if (this.fell === "search") this.search([...(event.dataTransfer?.files ?? [])]);
     else if (!isEditable()) toast(t("closed.library"));
     else send(dropped(event.dataTransfer));
   }
 
-  /** Let gradio's box take what fell beside it, as if it had fallen on it. */
+  /** Let gradio's box take what fell beside it, as if it had fallen on it.
+   *  @param {DataTransfer | null} transfer */
   give(transfer) {
     const box =
       document.querySelector("#query .full-container") ?? document.querySelector("#query");
-    box.dispatchEvent(
+    box?.dispatchEvent(
       new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }),
     );
   }
 
-  /** Ask with these files alone; filters and other choices stay. */
+  /** Ask with these files alone; filters and other choices stay.
+   *  @param {File[]} files */
   async search(files) {
     const media = files.filter((file) => isMedia(file.type)).slice(0, MOST);
     if (!media.length) {
@@ -163,7 +185,7 @@ class DropFrame {
       return;
     }
     try {
-      const keys = await postFiles("/gradio_api/upload", media);
+      const keys = await addToQuery(media);
       const change = () => ({ like: [], not_like: [], also: [], crops: {} });
       emit("ask", { text: "", files: keys, change });
     } catch (error) {
@@ -172,6 +194,7 @@ class DropFrame {
   }
 }
 
+/** @param {string} name @param {string} sign */
 function half(name, sign) {
   return el(
     "div",
@@ -184,10 +207,11 @@ function half(name, sign) {
 
 /** Where the query line is, while it is on the screen; null on other screens. */
 function queryLine() {
-  const box = document.querySelector("#query");
+  const [box] = findAll(document, "#query");
   return box?.offsetParent ? box.getBoundingClientRect() : null;
 }
 
+/** @param {DragEvent} event */
 function isNear(event) {
   const line = queryLine();
   if (!line) return false;

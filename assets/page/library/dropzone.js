@@ -6,7 +6,10 @@ import { icon } from "../kit/icons.js";
 import { send } from "./sending.js";
 import { t } from "../i18n/strings.js";
 
-/** A zone that takes files; `collection` says which collection they go to. */
+/** @import { Pairs } from "./types" */
+
+/** A zone that takes files; `collection` says which collection they go to.
+ *  @param {{ collection?: () => string }} where */
 export function dropZone({ collection = () => "" } = {}) {
   const files = el("input", {
     type: "file",
@@ -34,6 +37,7 @@ export function dropZone({ collection = () => "" } = {}) {
     hidden: true,
     text: t("upload.undo"),
   });
+  /** @param {HTMLElement} input @param {string} name @param {string} label */
   const pick = (input, name, label) =>
     el(
       "button",
@@ -60,10 +64,12 @@ export function dropZone({ collection = () => "" } = {}) {
     stop,
     undo,
   );
-  const take = (pairs) => send(pairs, { collection: collection(), zone, state, meter, stop, undo });
+  const progress = { zone, state, meter, stop, undo };
+  /** @param {Pairs} pairs */
+  const take = (pairs) => send(pairs, { collection: collection(), progress });
   for (const input of [files, folder]) {
     input.addEventListener("change", () => {
-      take([...input.files].map((file) => [file.webkitRelativePath || file.name, file]));
+      take([...(input.files ?? [])].map((file) => [file.webkitRelativePath || file.name, file]));
       input.value = "";
     });
   }

@@ -9,13 +9,18 @@ import { t, worded } from "../i18n/strings.js";
 import { complain } from "../kit/toast.js";
 import { tile } from "../search/welcome.js";
 
+/** @import { Group, Twin } from "./types" */
+
 export class Duplicates {
   constructor() {
+    /** Where the next page of groups begins; null at the end.
+     *  @type {number | null} */
+    this.next = null;
     this.list = el("div", { class: "groups" });
     this.hint = el("p", { class: "fine" });
     this.more = el(
       "button",
-      { type: "button", class: "more", hidden: true, onclick: () => this.load(this.next) },
+      { type: "button", class: "more", hidden: true, onclick: () => this.load(this.next ?? 0) },
       el("span", { text: t("duplicates.more") }),
       icon("down", 16),
     );
@@ -29,6 +34,7 @@ export class Duplicates {
     await this.load(0);
   }
 
+  /** @param {number} after */
   async load(after) {
     this.more.disabled = true;
     try {
@@ -55,6 +61,7 @@ export class Duplicates {
   }
 }
 
+/** @param {Group} group */
 function group({ keeper, reason, copies, more }) {
   const rest = more
     ? el("p", { class: "fine", text: t("duplicates.rest", { n: count(more) }) })
@@ -83,6 +90,7 @@ function group({ keeper, reason, copies, more }) {
   );
 }
 
+/** @param {Twin} item */
 function picture(item) {
   const facts = [
     item.width ? `${item.width} × ${item.height}` : "",

@@ -8,7 +8,9 @@ import { KeptOut } from "./removed.js";
 import { sayRemoved } from "./removing.js";
 import { refresh } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
-import { complain, toast } from "../kit/toast.js";
+import { complain, said, toast } from "../kit/toast.js";
+
+/** @import { Folder } from "./types" */
 
 export class Folders {
   constructor() {
@@ -63,10 +65,11 @@ export class Folders {
 
   async reload() {
     try {
-      const paths = ["/api/folders", "/api/ignore", "/api/removed"];
-      const [folders, { patterns }, removed] = await Promise.all(
-        paths.map((path) => getJson(path)),
-      );
+      const [folders, { patterns }, removed] = await Promise.all([
+        getJson("/api/folders"),
+        getJson("/api/ignore"),
+        getJson("/api/removed"),
+      ]);
       this.draw(folders);
       this.kept.draw(removed);
       if (document.activeElement !== this.patterns) this.patterns.value = patterns.join("\n");
@@ -75,7 +78,9 @@ export class Folders {
     }
   }
 
-  /** Do one thing to the folders; they are shown as they are afterwards, also where it failed. */
+  /** Do one thing to the folders; they are shown as they are afterwards, also where it failed.
+   *  @param {"/api/folders/rescan" | "/api/folders/watch"} path @param {object} body
+   *  @param {string} [done] */
   async act(path, body, done) {
     try {
       await post(path, body);
@@ -87,6 +92,7 @@ export class Folders {
     await this.reload();
   }
 
+  /** @param {string[] | null} paths */
   rescan(paths) {
     return this.act("/api/folders/rescan", { paths }, t("folders.rescanning"));
   }
@@ -102,11 +108,12 @@ export class Folders {
       toast(t("ignore.saved"));
       refresh();
     } catch (error) {
-      this.problem.textContent = error.message;
+      this.problem.textContent = said(error);
       this.problem.hidden = false;
     }
   }
 
+  /** @param {Folder[]} folders */
   draw(folders) {
     this.all.hidden = folders.length < 2;
     const rows = folders.map((folder) => this.row(folder));
@@ -115,12 +122,14 @@ export class Folders {
     );
   }
 
+  /** @param {Folder} folder */
   row({ key, path, collection, watched, there }) {
     const toggle = el("input", { type: "checkbox", role: "switch", checked: watched });
     toggle.addEventListener("change", () =>
       this.act("/api/folders/watch", { path, on: toggle.checked }),
     );
     const gone = there ? null : el("p", { class: "outcome-reason", text: t("folders.gone") });
+    /** @param {string} name @param {string} label @param {() => void} run */
     const button = (name, label, run) =>
       el(
         "button",
@@ -159,7 +168,8 @@ export class Folders {
     );
   }
 
-  /** Taking a whole folder out asks first: its items would have to be embedded again. */
+  /** Taking a whole folder out asks first: its items would have to be embedded again.
+   *  @param {string} key @param {string} path */
   forget(key, path) {
     const run = async () => {
       try {

@@ -1,7 +1,7 @@
 // All items as tiles, newest first, a page at a time as the person scrolls.
 
 import { emit, on } from "../kit/bus.js";
-import { el } from "../kit/dom.js";
+import { childrenOf, el, find } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { getJson, remove } from "../kit/net.js";
@@ -12,12 +12,23 @@ import { complain } from "../kit/toast.js";
 import { sizeButtons } from "../kit/tile_size.js";
 import { tile } from "../search/welcome.js";
 
+/** @import { Status } from "../shell/types" */
+/** @import { Card, Kind } from "../kit/types" */
+
+/** @type {Kind[]} */
 const KINDS = ["picture", "page", "passage", "video", "moment"];
 const FIRST_PAGE = 60; // items; as many as the program sends at once
 
 export class Grid {
   constructor() {
+    /** @type {Kind | ""} */
     this.kind = "";
+    /** Where the next page begins; null at the end.
+     *  @type {number | null} */
+    this.next = null;
+    /** @type {number | null} */
+    this.opened = null;
+    this.loading = false;
     this.collection = "";
     this.request = 0;
     this.kinds = el("div", { class: "chips", role: "group", "aria-label": t("filter.kind") });
@@ -36,14 +47,15 @@ export class Grid {
       this.none,
       this.end,
     );
-    for (const kind of ["", ...KINDS]) this.kinds.append(this.chip(kind));
+    this.kinds.append(this.chip(""), ...KINDS.map((kind) => this.chip(kind)));
     this.collections.append(el("option", { value: "", text: t("collection.all") }));
     new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.more(), {
       rootMargin: "600px",
     }).observe(this.end);
-    on("opened", this.node, (opened) => this.mark(opened?.id));
+    on("opened", this.node, (opened) => this.mark(opened?.id ?? null));
   }
 
+  /** @param {Kind | ""} kind */
   chip(kind) {
     const choose = () => {
       this.kind = kind;
@@ -63,14 +75,15 @@ export class Grid {
     this.reload();
   }
 
-  /** Counts beside the filters, and the collections to choose from. */
+  /** Counts beside the filters, and the collections to choose from.
+   *  @param {Status} status */
   count(status) {
-    for (const chip of this.kinds.children) {
-      const { kind } = chip.dataset;
+    for (const chip of childrenOf(this.kinds)) {
+      const kind = /** @type {Kind | ""} */ (chip.dataset.kind);
       const n = kind
         ? (status.items[kind] ?? 0)
         : Object.values(status.items).reduce((a, b) => a + b, 0);
-      chip.querySelector(".number").textContent = count(n);
+      find(chip, ".number").textContent = count(n);
       chip.hidden = Boolean(kind) && !n && this.kind !== kind;
     }
     const names = status.collections.map(([name]) => name);
@@ -83,7 +96,7 @@ export class Grid {
 
   /** Show the first page again, without a blank in between. */
   async reload() {
-    for (const chip of this.kinds.children)
+    for (const chip of childrenOf(this.kinds))
       chip.setAttribute("aria-pressed", String(chip.dataset.kind === this.kind));
     this.next = null;
     await this.load(true);
@@ -91,7 +104,7 @@ export class Grid {
 
   /** Put what came in since on top; what was scrolled to stays where it is. */
   async freshen() {
-    const top = Number(this.tiles.firstChild?.dataset.id ?? 0);
+    const top = Number(childrenOf(this.tiles)[0]?.dataset.id ?? 0);
     if (!top || this.tiles.childElementCount <= FIRST_PAGE) {
       await this.reload();
       return;
@@ -106,6 +119,7 @@ export class Grid {
     if (this.next != null && !this.loading && this.node.offsetParent) await this.load(false);
   }
 
+  /** @param {boolean} first */
   async load(first) {
     const number = (this.request += 1);
     this.loading = true;
@@ -122,7 +136,8 @@ export class Grid {
     this.mark(this.opened);
   }
 
-  /** One page of items; null where the program refused, which was said then. */
+  /** One page of items; null where the program refused, which was said then.
+   *  @param {number | null} after */
   async fetch(after) {
     try {
       return await getJson("/api/items", {
@@ -136,6 +151,7 @@ export class Grid {
     }
   }
 
+  /** @param {Card} item */
   tile(item) {
     const node = el("div", { class: "tile-frame", data: { id: item.id } }, tile(item));
     const label = t("forget", { title: item.title });
@@ -155,7 +171,8 @@ export class Grid {
     return node;
   }
 
-  /** Take a file out of the library; Undo brings it back, and so does Recently removed. */
+  /** Take a file out of the library; Undo brings it back, and so does Recently removed.
+   *  @param {Card} item */
   async forget(item) {
     const { siblings } = await getJson(`/api/items/${item.id}`).catch(() => ({ siblings: [item] }));
     const ids = siblings.map((one) => one.id);
@@ -170,14 +187,16 @@ export class Grid {
     }
   }
 
+  /** @param {number[]} ids @param {boolean} hidden */
   hide(ids, hidden) {
-    for (const node of this.tiles.children)
+    for (const node of childrenOf(this.tiles))
       if (ids.includes(Number(node.dataset.id))) node.hidden = hidden;
   }
 
+  /** @param {number | null} id */
   mark(id) {
     this.opened = id;
-    for (const node of this.tiles.children)
+    for (const node of childrenOf(this.tiles))
       node.classList.toggle("opened", Number(node.dataset.id) === id);
   }
 }

@@ -1,9 +1,11 @@
+// library/: what the library holds, how files come into it and leave it.
+//
 // The Library screen: ways in, everything the library holds, and how every file ended.
 
 import { keep, place } from "../search/address.js";
 import { folderForm, sampleButton } from "./adder.js";
 import { on } from "../kit/bus.js";
-import { debounced, el, say } from "../kit/dom.js";
+import { childrenOf, debounced, el, find, findAll, say } from "../kit/dom.js";
 import { dropZone } from "./dropzone.js";
 import { Duplicates } from "./duplicates.js";
 import { Folders } from "./folders.js";
@@ -15,13 +17,19 @@ import { Removed } from "./removed.js";
 import { latest } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
 
+/** @import { Status } from "../shell/types" */
+/** @import { Component } from "../kit/types" */
+/** @import { Part } from "./types" */
+
 const SETTLE = 700; // milliseconds; a batch of the indexer changes many things at once
 
+/** @param {Component} component */
 export function start({ element }) {
-  new LibraryScreen(element.querySelector(".library-root"));
+  new LibraryScreen(find(element, ".library-root"));
 }
 
 class LibraryScreen {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.grid = new Grid();
@@ -35,6 +43,7 @@ class LibraryScreen {
       maxlength: 80,
     });
     this.known = el("datalist", { id: "known-collections" });
+    /** @type {Record<string, Part>} */
     this.views = {
       items: this.grid,
       files: this.outcomes,
@@ -42,9 +51,12 @@ class LibraryScreen {
       duplicates: new Duplicates(),
       removed: new Removed(),
     };
+    this.view = "items";
+    this.failed = el("span", { class: "failed" });
     this.tabs = this.buildTabs();
     this.ways = this.adding();
-    this.closed = el("p", { class: "closed", hidden: true }, icon("lock", 18), el("span", {}));
+    this.why = el("span", {});
+    this.closed = el("p", { class: "closed", hidden: true }, icon("lock", 18), this.why);
     root.append(
       this.ways,
       this.closed,
@@ -80,6 +92,7 @@ class LibraryScreen {
   }
 
   buildTabs() {
+    /** @param {string} view @param {string} label */
     const button = (view, label) =>
       el(
         "button",
@@ -87,7 +100,6 @@ class LibraryScreen {
         el("span", { text: t(label) }),
         el("span", { class: "number" }),
       );
-    this.failed = el("span", { class: "failed" });
     const files = button("files", "library.files");
     files.append(this.failed);
     const others = [
@@ -104,15 +116,17 @@ class LibraryScreen {
     );
   }
 
-  /** A person turns to another part, which the address notes. */
+  /** A person turns to another part, which the address notes.
+   *  @param {string} view */
   turn(view) {
     keep({ part: view === "items" ? null : view });
     this.choose(view);
   }
 
+  /** @param {string} view */
   choose(view) {
     for (const [name, { node }] of Object.entries(this.views)) node.hidden = name !== view;
-    for (const button of this.tabs.children)
+    for (const button of childrenOf(this.tabs))
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
     this.view = view;
     this.refresh();
@@ -129,21 +143,24 @@ class LibraryScreen {
     else this.views[this.view].reload();
   }
 
-  /** What may not be changed is not offered; a sentence says why. */
+  /** What may not be changed is not offered; a sentence says why.
+   *  @param {Status} status */
   open({ writable, read_only: demo }) {
     this.ways.hidden = !writable || demo;
     this.closed.hidden = !this.ways.hidden;
-    say(this.closed.lastChild, t(demo ? "closed.demo" : "closed.library"));
+    say(this.why, t(demo ? "closed.demo" : "closed.library"));
     this.root.toggleAttribute("data-closed", this.ways.hidden);
     for (const view of ["files", "folders", "removed"])
-      this.tabs.querySelector(`[data-view=${view}]`).hidden = demo;
-    this.tabs.querySelector("[data-view=folders]").hidden ||= !writable;
-    if (this.tabs.querySelector(`[data-view=${this.view}]`).hidden) this.choose("items");
+      find(this.tabs, `[data-view=${view}]`).hidden = demo;
+    if (!writable) find(this.tabs, "[data-view=folders]").hidden = true;
+    if (find(this.tabs, `[data-view=${this.view}]`).hidden) this.choose("items");
   }
 
+  /** @param {Status} status */
   count(status) {
+    /** @param {Record<string, number>} counts */
     const sum = (counts) => Object.values(counts).reduce((total, n) => total + n, 0);
-    const [items, files] = this.tabs.querySelectorAll(".number");
+    const [items, files] = findAll(this.tabs, ".number");
     say(items, count(sum(status.items)));
     say(files, count(sum(status.files)));
     say(
@@ -158,6 +175,7 @@ class LibraryScreen {
   }
 }
 
+/** @param {string} label @param {Node[]} nodes */
 function labelled(label, ...nodes) {
   return el("div", { class: "labelled" }, el("span", { class: "label", text: t(label) }), ...nodes);
 }

@@ -10,8 +10,13 @@ import { isEditable, latest, publish } from "../shell/status.js";
 import { t, worded } from "../i18n/strings.js";
 import { complain, toast } from "../kit/toast.js";
 
+/** @import { Outcome, Status } from "../shell/types" */
+/** @import { Ended } from "./types" */
+
+/** @type {Outcome[]} */
 const ORDER = ["queued", "reading", "failed", "skipped", "indexed", "duplicate", "unchanged"];
-const RETRIED = new Set(["queued", "reading"]); // shown of a row until the program says how it ended
+/** What is shown of a row that is tried again, until the program says how it ended. */
+const RETRIED = new Set(["queued", "reading"]);
 const SIGNS = {
   queued: "moment",
   reading: "retry",
@@ -24,9 +29,16 @@ const SIGNS = {
 
 export class Outcomes {
   constructor() {
+    /** @type {Outcome | ""} */
     this.only = "";
+    /** @type {Ended[]} */
     this.rows = [];
-    this.retried = new Map(); // key -> row of a file that is being tried again
+    /** Rows of files that are being tried again, by their keys.
+     *  @type {Map<string, Ended>} */
+    this.retried = new Map();
+    this.ordered = false; // the program knows that they are
+    this.asking = false; // for their outcomes
+    this.counted = ""; // the counts, as they were drawn last
     this.filters = el("div", { class: "chips", role: "group", "aria-label": t("filter.outcome") });
     this.retry = el(
       "button",
@@ -61,12 +73,14 @@ export class Outcomes {
     this.draw();
   }
 
+  /** @param {Status} status */
   count(status) {
     const all = Object.values(status.files).reduce((sum, n) => sum + n, 0);
     const key = JSON.stringify([status.files, this.only]);
     if (key === this.counted) return;
     this.counted = key;
     this.retry.hidden = !status.files.failed || !isEditable();
+    /** @param {Outcome | ""} outcome @param {number} n */
     const chip = (outcome, n) =>
       el(
         "button",
@@ -83,17 +97,19 @@ export class Outcomes {
     const known = ORDER.filter((outcome) => status.files[outcome]);
     this.filters.replaceChildren(
       chip("", all),
-      ...known.map((outcome) => chip(outcome, status.files[outcome])),
+      ...known.map((outcome) => chip(outcome, status.files[outcome] ?? 0)),
     );
   }
 
+  /** @param {Outcome | ""} outcome */
   choose(outcome) {
     this.only = outcome;
     if (latest) this.count(latest);
     this.draw();
   }
 
-  /** The rows in their order, each that is tried again in its place until it has ended. */
+  /** The rows in their order, each that is tried again in its place until it has ended.
+   *  @param {Ended[]} rows */
   withRetried(rows) {
     const known = new Map(rows.map((row) => [row.key, row]));
     for (const [key, row] of this.retried) {
@@ -108,16 +124,19 @@ export class Outcomes {
       else if (!ended && this.ordered && this.atRest()) this.retried.delete(key);
       else known.set(key, row);
     }
+    /** @param {Ended} row */
     const place = ({ outcome }) => ORDER.indexOf(RETRIED.has(outcome) ? "failed" : outcome);
     return [...known.values()].sort((a, b) => place(a) - place(b));
   }
 
   /** Whether the indexer does nothing, so that what has no new outcome will not get one. */
   atRest() {
-    return !latest || latest.index.state === "idle"; // one that has failed goes on when it is resumed
+    // One that has failed goes on when it is resumed.
+    return !latest || latest.index.state === "idle";
   }
 
-  /** Show how far the files are that are tried again; the list is asked while there are any. */
+  /** Show how far the files are that are tried again; the list is asked while there are any.
+   *  @param {Status} status */
   async follow({ index }) {
     for (const row of this.retried.values()) {
       const isRead =
@@ -132,6 +151,7 @@ export class Outcomes {
   }
 
   draw() {
+    /** @param {Ended} row */
     const fits = (row) =>
       !this.only ||
       row.outcome === this.only ||
@@ -144,7 +164,9 @@ export class Outcomes {
     this.table.replaceChildren(...rows.map((row) => this.row(row)));
   }
 
+  /** @param {Ended} row */
   row(row) {
+    /** @param {string} name @param {string} key @param {string} label @param {() => void} run */
     const button = (name, key, label, run) =>
       el(
         "button",
@@ -177,7 +199,8 @@ export class Outcomes {
     );
   }
 
-  /** Take a file out of the library, with the outcome it had. */
+  /** Take a file out of the library, with the outcome it had.
+   *  @param {Ended} row */
   async forget(row) {
     try {
       const { removed, ...status } = await post("/api/outcomes/forget", { keys: [row.key] });
@@ -189,7 +212,8 @@ export class Outcomes {
     }
   }
 
-  /** Try failed files again, all where none is named; their rows say so at once and follow. */
+  /** Try failed files again, all where none is named; their rows say so at once and follow.
+   *  @param {string[] | null} keys */
   async again(keys) {
     const chosen = this.rows.filter(
       (row) => row.outcome === "failed" && (!keys || keys.includes(row.key)),

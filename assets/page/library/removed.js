@@ -1,4 +1,5 @@
-// What was removed: recently, to be brought back, and what stays out of the folders that were added.
+// What was removed: recently, to be brought back, and what stays out of the folders that were
+// added.
 
 import { el } from "../kit/dom.js";
 import { bytes, count, date } from "../kit/format.js";
@@ -8,6 +9,8 @@ import { bringBack } from "./removing.js";
 import { isEditable } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
 import { complain, toast } from "../kit/toast.js";
+
+/** @import { Removal } from "./types" */
 
 /** The list Recently removed. */
 export class Removed {
@@ -40,6 +43,7 @@ export class Removed {
     }
   }
 
+  /** @param {Removal[]} all */
   draw(all) {
     const recent = all.filter((one) => one.until);
     this.empty.hidden = !recent.length || !isEditable();
@@ -54,19 +58,22 @@ export class Removed {
     );
   }
 
+  /** @param {Removal} one */
   async restore(one) {
     const rows = await bringBack([one.id], () => toast(t("removed.back", { title: one.name })));
     if (rows) this.draw(rows);
     else await this.reload();
   }
 
-  /** Deleting for good asks first: nothing brings that back. */
+  /** Deleting for good asks first: nothing brings that back.
+   *  @param {Removal | null} one */
   ask(one) {
     const text = one ? t("removed.sure", { title: one.name }) : t("removed.sureAll");
     const run = () => this.discard(one ? [one.id] : null);
     toast(text, { action: { label: t("removed.discard"), run }, seconds: 12 });
   }
 
+  /** @param {number[] | null} ids */
   async discard(ids) {
     try {
       this.draw((await post("/api/removed/discard", { ids })).rows);
@@ -90,6 +97,7 @@ export class KeptOut {
     );
   }
 
+  /** @param {Removal[]} all */
   draw(all) {
     const rows = all.filter((one) => one.stays);
     this.node.hidden = !rows.length;
@@ -100,12 +108,14 @@ export class KeptOut {
     );
   }
 
+  /** @param {Removal} one */
   async back(one) {
     const rows = await bringBack([one.id], () => toast(t("removed.back", { title: one.name })));
     if (rows) this.draw(rows);
   }
 }
 
+/** @param {string} name @param {string} label @param {Removal} one @param {() => void} run */
 function button(name, label, one, run) {
   const attributes = {
     type: "button",
@@ -116,6 +126,7 @@ function button(name, label, one, run) {
   return el("button", attributes, icon(name, 15), el("span", { text: t(label) }));
 }
 
+/** @param {Removal} one @param {HTMLElement[]} tools */
 function removedRow(one, tools) {
   const picture = () =>
     el("img", { src: `/m/thumb/${one.thumb}`, alt: "", loading: "lazy", width: 48, height: 36 });

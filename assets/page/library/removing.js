@@ -6,9 +6,12 @@ import { refresh } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
 import { complain, toast } from "../kit/toast.js";
 
+/** @import { Taken } from "./types" */
+
 const UNDO_SECONDS = 12; // after that, Recently removed has it
 
-/** Say what became of `title`, with Undo; `back` is called when it is there again. */
+/** Say what became of `title`, with Undo; `back` is called when it is there again.
+ *  @param {string} title @param {Taken} taken @param {() => void} back */
 export function sayRemoved(title, { ids, files, copies }, back = () => {}) {
   const kept = copies ? (copies === files ? "removed.copy" : "removed.both") : "removed.file";
   const run = () => bringBack(ids, back);
@@ -16,7 +19,8 @@ export function sayRemoved(title, { ids, files, copies }, back = () => {}) {
   toast(t(kept, { title }), { action, seconds: UNDO_SECONDS });
 }
 
-/** Bring back these removals; gives the rows that are left, or null where that failed. */
+/** Bring back these removals; gives the rows that are left, or null where that failed.
+ *  @param {number[]} ids @param {() => void} back */
 export async function bringBack(ids, back = () => {}) {
   try {
     const { rows } = await post("/api/removed/restore", { ids });

@@ -11,52 +11,59 @@ import { t, worded } from "../i18n/strings.js";
 import { complain, toast } from "../kit/toast.js";
 import { Upload } from "./upload.js";
 
+/** @import { Counts, Left, Pairs, Progress } from "./types" */
+
 const REASONS = 5; // told one by one; the rest by their number
 const UNDO_SECONDS = 20; // long enough to see what came; the Library can remove it afterwards
 
 /** Send pairs of relative path and file into the library; what is shown of it is the caller's.
- *  A folder follows the rules of a folder by path before anything is sent. */
-export async function send(pairs, { collection = "", zone, state, meter, stop, undo } = {}) {
+ *  A folder follows the rules of a folder by path before anything is sent.
+ *  @param {Pairs} pairs @param {{ collection?: string, progress?: Progress | null }} where */
+export async function send(pairs, { collection = "", progress = null } = {}) {
   const upload = new Upload(collection);
-  const note = state ? null : toast(t("upload.begun"), { seconds: 0 });
+  const note = progress ? null : toast(t("upload.begun"), { seconds: 0 });
+  /** @param {Counts} counts */
   const show = ({ done, files, sent, total, failed }) => {
-    if (!state) return;
-    meter.hidden = false;
-    meter.style.setProperty("--done", total ? sent / total : 0);
+    if (!progress) return;
+    progress.meter.hidden = false;
+    progress.meter.style.setProperty("--done", String(total ? sent / total : 0));
     const parts = [
       t("upload.some", { done: count(done), files: count(files) }),
       `${bytes(sent)} / ${bytes(total)}`,
     ];
     if (failed) parts.push(t("upload.failed", { n: failed }));
-    state.textContent = parts.join(" · ");
+    progress.state.textContent = parts.join(" · ");
   };
-  if (stop) {
-    stop.hidden = false;
-    stop.onclick = () => upload.stop();
+  if (progress) {
+    progress.stop.hidden = false;
+    progress.stop.onclick = () => upload.stop();
   }
   try {
     const all = [];
     for await (const pair of pairs) all.push(pair);
     const { wanted, left } = await offered(all);
     const result = await upload.run(wanted, show);
-    finish(result, left, { state, undo });
-    if (zone)
-      zone.dataset.sent = String(Number(zone.dataset.sent ?? 0) + result.done - result.failed);
+    finish(result, left, progress);
+    if (progress) {
+      const { dataset } = progress.zone;
+      dataset.sent = String(Number(dataset.sent ?? 0) + result.done - result.failed);
+    }
   } catch (error) {
     complain(error);
   }
   note?.close();
-  if (stop) stop.hidden = true;
-  if (meter) meter.hidden = true;
+  if (progress) progress.stop.hidden = progress.meter.hidden = true;
   emit("added");
 }
 
-function finish({ done, failed, first, stopped, fresh }, left, { state, undo }) {
+/** @param {Counts} result @param {Left[]} left @param {Progress | null} progress */
+function finish({ done, failed, first, stopped, fresh }, left, progress) {
   const taken = done ? t("upload.done", { n: done - failed }) : t("upload.nothing");
   const text = stopped ? t("upload.stopped", { n: done - failed }) : taken;
   const lines = [text, ...leftOut(left)];
-  const run = () => takeBack(fresh, state);
-  if (state) {
+  const run = () => takeBack(fresh, progress);
+  if (progress) {
+    const { state, undo } = progress;
     state.replaceChildren(...lines.map((line) => el("span", { text: line })));
     undo.hidden = !fresh.length;
     undo.onclick = () => {
@@ -72,11 +79,12 @@ function finish({ done, failed, first, stopped, fresh }, left, { state, undo }) 
   if (first) complain(first);
 }
 
-/** Take out again what was just added; what the library had before stays. */
-async function takeBack(stored, state) {
+/** Take out again what was just added; what the library had before stays.
+ *  @param {string[]} stored @param {Progress | null} progress */
+async function takeBack(stored, progress) {
   try {
     const { removed } = await post("/api/upload/undo", { stored });
-    if (state) state.replaceChildren();
+    progress?.state.replaceChildren();
     sayRemoved(t("upload.these", { n: count(removed.files) }), removed);
     refresh();
   } catch (error) {
@@ -84,7 +92,8 @@ async function takeBack(stored, state) {
   }
 }
 
-/** One line for each reason why files of the folder were left out before they were sent. */
+/** One line for each reason why files of the folder were left out before they were sent.
+ *  @param {Left[]} left */
 function leftOut(left) {
   const lines = left
     .slice(0, REASONS)

@@ -3,41 +3,55 @@
 
 import { toAddress } from "./question/state.js";
 
-/** tab: a screen; view: of the results; part: of the Library; typed: not asked yet; tour: a stop; item: in the detail. */
+/** @import { Question } from "./types" */
+
+/** Places by their names; null for one that is left.
+ *  @typedef {Record<string, string | number | null | undefined>} Places */
+
+/** tab: a screen; view: of the results; part: of the Library; typed: not asked yet; tour: a stop;
+ *  item: in the detail. */
 const PLACES = ["tab", "view", "part", "typed", "tour", "item"];
 
 /** Characters of an address; the program takes 64 kB. */
 const LONGEST = 60_000;
 
-let coming = {}; // places that hold from the next question on
+/** Places that hold from the next question on.
+ *  @type {Places} */
+let coming = {};
 
-/** The place `name` as the address has it; empty where it does not. */
+/** The place `name` as the address has it; empty where it does not.
+ *  @param {string} name */
 export const place = (name) => new URLSearchParams(location.search).get(name) ?? "";
 
-/** Put places into the address, or with null out of it, without a step to go back to. */
+/** Put places into the address, or with null out of it, without a step to go back to.
+ *  @param {Places} changes */
 export function keep(changes) {
   const search = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
     if (value == null || value === "") search.delete(name);
-    else search.set(name, value);
+    else search.set(name, String(value));
   }
-  if (`${search}`.length > LONGEST) search.delete("typed"); // else the page could not be loaded again
+  // A longer address could not be loaded again.
+  if (`${search}`.length > LONGEST) search.delete("typed");
   replace(search.size ? `?${search}` : "");
 }
 
-/** Let places hold from the next question on, which the present one is left without. */
+/** Let places hold from the next question on, which the present one is left without.
+ *  @param {Places} changes */
 export function keepNext(changes) {
   coming = { ...coming, ...changes };
 }
 
-/** The address of a question that has just been asked, at the place where the page is. */
+/** The address of a question that has just been asked, at the place where the page is.
+ *  @param {Question} question */
 export function addressOf(question) {
   const places = { ...present(), ...coming };
   coming = {};
   return location.pathname + toAddress(question, places);
 }
 
-/** Put a question into the address in the place of the one that is there. */
+/** Put a question into the address in the place of the one that is there.
+ *  @param {Question} question */
 export function replaceQuestion(question) {
   replace(toAddress(question, present()));
 }
@@ -46,6 +60,7 @@ function present() {
   return Object.fromEntries(PLACES.map((name) => [name, place(name) || null]));
 }
 
+/** @param {string} search */
 function replace(search) {
   if (search !== location.search)
     history.replaceState(null, "", location.pathname + search + location.hash);

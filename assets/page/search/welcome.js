@@ -1,8 +1,10 @@
+// search/: the Search screen: the question, the board that answers it, start page, tour, address.
+//
 // What the Search screen shows before the first search: in an empty library the ways to fill it,
 // otherwise queries to try and what came in last.
 
 import { emit, on } from "../kit/bus.js";
-import { el } from "../kit/dom.js";
+import { childrenOf, el } from "../kit/dom.js";
 import { folderForm, sampleButton } from "../library/adder.js";
 import { dropZone } from "../library/dropzone.js";
 import { draggable } from "../kit/drag.js";
@@ -11,7 +13,10 @@ import { icon } from "../kit/icons.js";
 import { getJson } from "../kit/net.js";
 import { isEditable } from "../shell/status.js";
 import { isolated, t } from "../i18n/strings.js";
-import { tourOffer } from "./tour.js";
+import { tourOffer } from "./tour_offer.js";
+
+/** @import { StatusOrLost } from "../shell/types" */
+/** @import { Card } from "../kit/types" */
 
 const RECENT = 24; // as many as fill two lines of tiles on a very wide window
 const LINES = 2;
@@ -23,7 +28,8 @@ export class Welcome {
     on("changed", this.node, () => this.shown === "full" && this.fill());
   }
 
-  /** Show what fits the library's state; drawn anew only when that changes. */
+  /** Show what fits the library's state; drawn anew only when that changes.
+   *  @param {StatusOrLost} status @param {boolean} visible */
   show(status, visible) {
     if (!visible || status.lost) return;
     const empty = !Object.values(status.items).some(Boolean);
@@ -103,18 +109,20 @@ export class Welcome {
   }
 }
 
+/** @param {Card[]} items */
 function recently(items) {
   const tiles = el("div", { class: "tiles" }, ...items.map(tile));
   const trim = () => {
     const columns = getComputedStyle(tiles).gridTemplateColumns.split(" ").length;
     const full = Math.max(1, Math.min(LINES, Math.floor(items.length / columns))) * columns;
-    [...tiles.children].forEach((node, n) => (node.hidden = n >= full));
+    childrenOf(tiles).forEach((node, n) => (node.hidden = n >= full));
   };
   new ResizeObserver(trim).observe(tiles);
   return el("section", { class: "recent" }, el("h2", { text: t("recent") }), tiles);
 }
 
-/** A tile that opens its item. */
+/** A tile that opens its item.
+ *  @param {Card} item */
 export function tile(item) {
   const short = badgeText(item.kind, item.place);
   const badge = el(

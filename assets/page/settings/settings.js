@@ -1,7 +1,9 @@
+// settings/: models, appearance, language, how vectors are kept.
+//
 // The Settings screen: models, where things are, appearance, versions.
 
 import { emit, memory, on } from "../kit/bus.js";
-import { el } from "../kit/dom.js";
+import { childrenOf, el, find, findAll } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { getJson, post } from "../kit/net.js";
@@ -11,18 +13,25 @@ import { t, worded } from "../i18n/strings.js";
 import { chooseTheme, chosenTheme, themes } from "../shell/theme.js";
 import { complain, toast } from "../kit/toast.js";
 
+/** @import { Model, Status } from "../shell/types" */
+/** @import { Component } from "../kit/types" */
+
 const THEME_ICONS = { system: "system", light: "sun", dark: "dusk" };
 
+/** @param {Component} component */
 export function start({ element }) {
-  new SettingsScreen(element.querySelector(".settings-root"));
+  new SettingsScreen(find(element, ".settings-root"));
 }
 
 class SettingsScreen {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    this.shown = ""; // the models, as they were drawn last
     this.models = el("div", { class: "model-cards" });
     this.facts = el("dl", { class: "facts" });
     this.versions = el("dl", { class: "facts" });
+    /** @param {string} title @param {Node[]} nodes */
     const section = (title, ...nodes) =>
       el("section", { class: "block card" }, el("h2", { text: t(title) }), ...nodes);
     this.storage = new Storage();
@@ -52,7 +61,8 @@ class SettingsScreen {
     this.load();
   }
 
-  /** A public demo tells of its models and nothing else. */
+  /** A public demo tells of its models and nothing else.
+   *  @param {Status} status */
   show({ models, read_only: demo }) {
     this.showModels(models);
     for (const node of this.private) node.hidden = demo;
@@ -73,14 +83,17 @@ class SettingsScreen {
     const spaces = about.spaces
       .map((space) => t("settings.space", { ...space, items: count(space.items) }))
       .join("\n");
-    fill(this.facts, [
+    /** @type {[name: string, text: string][]} */
+    const facts = [
       [t("settings.folder"), about.library],
       [t("settings.spaces"), spaces || t("settings.none")],
-      ...(about.writable ? [] : [[t("settings.access"), t("settings.readonly")]]),
-    ]);
+    ];
+    if (!about.writable) facts.push([t("settings.access"), t("settings.readonly")]);
+    fill(this.facts, facts);
     fill(this.versions, Object.entries(about.versions));
   }
 
+  /** @param {Model[]} models */
   showModels(models) {
     const key = JSON.stringify(models);
     if (key === this.shown) return;
@@ -88,7 +101,7 @@ class SettingsScreen {
     const held = this.models.contains(document.activeElement);
     this.models.replaceChildren(...models.map(modelCard));
     if (held)
-      (this.models.querySelector("button") ?? this.models.firstChild)?.focus({
+      (findAll(this.models, "button")[0] ?? childrenOf(this.models)[0])?.focus({
         preventScroll: true,
       });
   }
@@ -100,7 +113,7 @@ class SettingsScreen {
       "aria-label": t("settings.theme"),
     });
     const show = () => {
-      for (const button of group.children)
+      for (const button of childrenOf(group))
         button.setAttribute("aria-pressed", String(button.dataset.theme === chosenTheme()));
     };
     for (const theme of themes) {
@@ -123,6 +136,7 @@ class SettingsScreen {
   }
 }
 
+/** @param {Model} model */
 function modelCard(model) {
   const state = el(
     "span",
@@ -150,6 +164,7 @@ function retrying() {
   return el("button", { type: "button", class: "quiet", text: t("retry"), onclick: run });
 }
 
+/** @param {string} state */
 const tone = (state) =>
   ({ waiting: "loading", loading: "loading", failed: "failed", off: "off" })[state] ?? "ready";
 
@@ -191,6 +206,7 @@ function languages() {
   return group;
 }
 
+/** @param {HTMLElement} list @param {[name: string, text: string][]} facts */
 function fill(list, facts) {
   list.replaceChildren(
     ...facts.flatMap(([name, text]) => [el("dt", { text: name }), el("dd", { text })]),

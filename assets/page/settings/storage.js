@@ -1,12 +1,14 @@
 // How the index keeps vectors: which index is in use, what other ways would find and cost in this
 // library, and the vectors of models that are no longer used.
 
-import { el } from "../kit/dom.js";
+import { el, findAll } from "../kit/dom.js";
 import { bytes, count } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { getJson, post } from "../kit/net.js";
 import { t, worded } from "../i18n/strings.js";
 import { complain, toast } from "../kit/toast.js";
+
+/** @import { OldSpace, Option, Setting, Stored } from "./types" */
 
 export class Storage {
   constructor() {
@@ -48,27 +50,35 @@ export class Storage {
   }
 
   async measured() {
-    const found = await this.run("/api/storage/measure");
+    this.busy.hidden = false;
+    const found = await this.run(() => post("/api/storage/measure"));
     if (found) this.drawOptions(found.options);
   }
 
-  async run(path, body) {
-    this.busy.hidden = !path.endsWith("measure");
-    this.node.toggleAttribute("data-busy", true);
-    for (const button of this.node.querySelectorAll("button")) button.disabled = true;
+  /** Do one thing, without another beside it; gives what it answered, or null where it failed.
+   *  @template {Stored} T
+   *  @param {() => Promise<T>} work */
+  async run(work) {
+    this.hold(true);
     let answer = null;
     try {
-      answer = await post(path, body);
+      answer = await work();
       this.draw(answer);
     } catch (error) {
       complain(error);
     }
     this.busy.hidden = true;
-    this.node.toggleAttribute("data-busy", false);
-    for (const button of this.node.querySelectorAll("button")) button.disabled = false;
+    this.hold(false);
     return answer;
   }
 
+  /** @param {boolean} held */
+  hold(held) {
+    this.node.toggleAttribute("data-busy", held);
+    for (const button of this.node.querySelectorAll("button")) button.disabled = held;
+  }
+
+  /** @param {Stored} stored */
   draw({ line, setting, old, trash }) {
     this.trash.hidden = !trash.files;
     this.trash.textContent = t("storage.trash", {
@@ -77,10 +87,11 @@ export class Storage {
     });
     this.line.textContent = worded(line) || t("settings.none");
     const key = keyOf(setting);
-    for (const row of this.options.querySelectorAll("tbody tr")) mark(row, row.dataset.key === key);
+    for (const row of findAll(this.options, "tbody tr")) mark(row, row.dataset.key === key);
     this.old.replaceChildren(...old.map((space) => this.space(space)));
   }
 
+  /** @param {Option[]} options */
   drawOptions(options) {
     const head = ["way", "recall", "time", "memory", "disk"].map((name) =>
       el("th", { scope: "col", text: t(`storage.${name}`) }),
@@ -96,9 +107,12 @@ export class Storage {
     );
   }
 
+  /** @param {Option} option */
   option({ setting, dimension, recall, ms, memory, disk, current }) {
     const use = () =>
-      this.run("/api/storage/apply", setting).then((done) => done && toast(t("storage.applied")));
+      this.run(() => post("/api/storage/apply", setting)).then(
+        (done) => done && toast(t("storage.applied")),
+      );
     const cells = [
       el("th", {
         scope: "row",
@@ -119,9 +133,10 @@ export class Storage {
     return row;
   }
 
+  /** @param {OldSpace} space */
   space({ space, model, vectors, bytes: size }) {
     const drop = () =>
-      this.run("/api/storage/drop", { spaces: [space] }).then(
+      this.run(() => post("/api/storage/drop", { spaces: [space] })).then(
         (done) => done && toast(t("storage.freed", { size: bytes(done.freed) })),
       );
     const ask = () =>
@@ -142,8 +157,10 @@ export class Storage {
   }
 }
 
+/** @param {Setting} setting */
 const keyOf = ({ dimension, format }) => `${dimension ?? "all"}-${format}`;
 
+/** @param {HTMLElement} row @param {boolean} current */
 function mark(row, current) {
   row.toggleAttribute("data-current", current);
   row.setAttribute("aria-current", String(current));

@@ -1,10 +1,12 @@
-// What went wrong outside of our own routes, in our words. Gradio's cards are never shown: our style
-// hides them, and what they would have said is said here.
+// What went wrong outside of our own routes, in our words. Gradio's cards are never shown: our
+// style hides them, and what they would have said is said here.
 
 import { emit, on } from "../kit/bus.js";
 import { Refused } from "../kit/net.js";
 import { t } from "../i18n/strings.js";
 import { toast } from "../kit/toast.js";
+
+/** @import { Action } from "../kit/types" */
 
 const TOGETHER = 2000; // milliseconds in which gradio's card speaks of what we have said already
 const SECONDS = 12;
@@ -12,7 +14,8 @@ const OUR_SCRIPTS = "/page/";
 
 let spoken = -TOGETHER;
 
-/** Say every failure, and watch for those that nobody has named. */
+/** Say every failure, and watch for those that nobody has named.
+ *  @param {Element} root */
 export function sayFailures(root) {
   // A moment later: the board may have said it already, in the place of the results.
   on("failed", root, (failure) => queueMicrotask(() => failure.shown || say(failure.text)));
@@ -32,15 +35,18 @@ export function sayFailures(root) {
   });
 }
 
-/** Once for what went wrong at once: a search that is lost fails in several ways. */
+/** Once for what went wrong at once: a search that is lost fails in several ways.
+ *  @param {string} text @param {Action | null} action */
 function say(text, action = null) {
   const now = performance.now();
   if (now - spoken > TOGETHER) toast(text, { tone: "bad", seconds: SECONDS, action });
   spoken = now;
 }
 
+/** @param {Node} node */
 function card(node) {
-  const one = node.matches?.(".toast-body") ? node : node.querySelector?.(".toast-body");
+  if (!(node instanceof Element)) return;
+  const one = node.matches(".toast-body") ? node : node.querySelector(".toast-body");
   if (!one || performance.now() - spoken < TOGETHER) return;
   emit("failed", {
     text: t(one.textContent.includes("Invalid file type") ? "query.kinds" : "unexpected"),

@@ -4,6 +4,8 @@ import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { t } from "../i18n/strings.js";
 
+/** The keys, and the word for what they do.
+ *  @type {[keys: string[], meaning: string][]} */
 const KEYS = [
   [["/"], "keys.query"],
   [["Enter"], "keys.search"],

@@ -1,10 +1,12 @@
-// What the program found wrong with the library or its backups, and what it did about it: above every
-// screen, until it is put away, and again when something new is found.
+// What the program found wrong with the library or its backups, and what it did about it: above
+// every screen, until it is put away, and again when something new is found.
 
 import { memory } from "../kit/bus.js";
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { t, worded } from "../i18n/strings.js";
+
+/** @import { Message } from "../kit/types" */
 
 const MOST_REMEMBERED = 20;
 
@@ -14,6 +16,7 @@ export class Remarks {
     this.key = "";
   }
 
+  /** @param {Message[]} remarks */
   draw(remarks) {
     const put = memory.get("remarks", []);
     const shown = remarks.filter(({ text }) => !put.includes(text));
@@ -24,6 +27,7 @@ export class Remarks {
     this.node.replaceChildren(...shown.map((remark) => this.line(remark, remarks)));
   }
 
+  /** @param {Message} remark @param {Message[]} remarks */
   line(remark, remarks) {
     const dismiss = () => {
       memory.set("remarks", [...memory.get("remarks", []), remark.text].slice(-MOST_REMEMBERED));

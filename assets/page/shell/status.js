@@ -1,7 +1,10 @@
-// One poll for the whole page: twice a second while something happens, every five seconds otherwise.
+// One poll for the whole page: twice a second while something happens, every five seconds
+// otherwise.
 
 import { emit } from "../kit/bus.js";
 import { getJson } from "../kit/net.js";
+
+/** @import { Status } from "./types" */
 
 const FAST = 500;
 const SLOW = 5000;
@@ -10,16 +13,20 @@ const QUIET = new Set(["idle", "failed"]);
 
 let timer = 0;
 let failures = 0;
+/** @type {string | null} */
 let items = null;
+/** @type {Element | null} */
 let owner = null;
 
-/** The newest status, null before the first. */
+/** The newest status, null before the first.
+ *  @type {Status | null} */
 export let latest = null;
 
 /** Whether the library may be changed from this page; assumed until the first status says no. */
 export const isEditable = () => !latest || Boolean(latest.writable && !latest.read_only);
 
-/** Begin polling for as long as `element` is on the page. */
+/** Begin polling for as long as `element` is on the page.
+ *  @param {Element} element */
 export function poll(element) {
   owner = element;
   refresh();
@@ -37,7 +44,8 @@ export async function refresh() {
   }
 }
 
-/** Take a status, also one that a command answered. */
+/** Take a status, also one that a command answered.
+ *  @param {Status} status */
 export function publish(status) {
   failures = 0;
   latest = status;

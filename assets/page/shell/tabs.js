@@ -1,16 +1,17 @@
 // The three screens, by name in the address: a reload stays where it was.
 
 import { keep, place } from "../search/address.js";
-import { showTab } from "../kit/dom.js";
+import { around, findAll, showTab } from "../kit/dom.js";
 
 const NAMES = ["", "library", "settings"]; // Search has none: addresses of questions stay short
 const TABS = '#tabs button[role="tab"]';
 
-/** Follow the tabs of the page, and open the one that the address names. */
+/** Follow the tabs of the page, and open the one that the address names.
+ *  @param {Element} root */
 export function followTabs(root) {
   document.addEventListener("click", (event) => {
-    const tab = root.isConnected && event.target.closest?.(TABS);
-    if (tab) keep({ tab: NAMES[[...document.querySelectorAll(TABS)].indexOf(tab)] });
+    const tab = root.isConnected && around(event.target, TABS);
+    if (tab) keep({ tab: NAMES[findAll(document, TABS).indexOf(tab)] });
   });
   addEventListener("popstate", () => root.isConnected && open());
   if (place("tab")) whenThere(root);
@@ -18,7 +19,8 @@ export function followTabs(root) {
 
 const open = () => showTab(Math.max(0, NAMES.indexOf(place("tab"))));
 
-/** Gradio draws the tabs when it likes, and may draw them again. */
+/** Gradio draws the tabs when it likes, and may draw them again.
+ *  @param {Element} root */
 function whenThere(root) {
   const there = () => document.querySelectorAll(TABS).length >= NAMES.length;
   if (there()) {

@@ -3,12 +3,17 @@
 
 import { memory } from "../kit/bus.js";
 
+/** @import { Theme } from "./types" */
+
 const system = matchMedia("(prefers-color-scheme: dark)");
 
+/** @type {Theme[]} */
 export const themes = ["system", "light", "dark"];
 
+/** @returns {Theme} */
 export const chosenTheme = () => memory.get("theme", "system");
 
+/** @param {Theme} theme */
 export function chooseTheme(theme) {
   memory.set("theme", theme);
   apply();

@@ -1,88 +1,65 @@
+// search/board/: what a search has found: side by side, as a table, as a wall, as a list.
+//
 // The results: recall on the left, reranked on the right, lines between them for what moved.
 //
 // The value comes from a search that streams: begun, recall, rerank…, done | stopped | error. Every
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
-import { DEFAULTS, fromQuestion, isQuestion } from "../question/state.js";
-import { densityButton, sideButtons, viewButtons } from "./buttons.js";
+import { DEFAULTS } from "../question/state.js";
+import { isCompact } from "./buttons.js";
 import { Column } from "./column.js";
 import { BoardGrid } from "./grid.js";
-import { listenToKeys } from "./keys.js";
+import { BoardHead } from "./head.js";
+import { listen } from "./events.js";
 import { drawLines } from "./lines.js";
 import { isEmpty, Messages } from "./messages.js";
 import { MoreResults } from "./more.js";
 import { BoardTable } from "./table.js";
-import { focusRow, highlight, rowOf } from "./rows.js";
+import { focusRow, rowOf } from "./rows.js";
+import { asksNothing, isRunning, withQuestion } from "./value.js";
 import { drawView } from "./views.js";
-import { legend, phrase } from "./words.js";
-import { emit, memory, on } from "../../kit/bus.js";
-import { el, isNarrow, say } from "../../kit/dom.js";
+import { emit } from "../../kit/bus.js";
+import { around, el, find } from "../../kit/dom.js";
 import { Listing } from "./listing.js";
 import { latest } from "../../shell/status.js";
-import { listenForSize, sizeButtons } from "../../kit/tile_size.js";
 import { Tour } from "../tour.js";
 import { Welcome } from "../welcome.js";
 
-const COMPACT_FROM = 11; // rows; more than ten are easier to compare when they are low
+/** @import { Answer, Asked, Sent, Stage, Value } from "../types" */
+/** @import { Component, Failure } from "../../kit/types" */
 
+/** @param {Component} component */
 export function start({ element, props, trigger, watch }) {
-  new Board(element.querySelector(".board-root"), trigger, props, watch);
+  new Board(find(element, ".board-root"), trigger, props, watch);
 }
 
-class Board {
+export class Board {
+  /** @param {HTMLElement} root @param {Component["trigger"]} trigger
+   *  @param {Component["props"]} props @param {Component["watch"]} watch */
   constructor(root, trigger, props, watch) {
-    Object.assign(this, { root, trigger });
-    this.value = null; // the newest value with hits
+    this.root = root;
+    this.trigger = trigger;
+    /** The newest value with hits.
+     *  @type {Answer | null} */
+    this.value = null;
+    /** @type {Stage | "empty"} */
     this.stage = "empty";
+    /** @type {Asked | null} */
+    this.asked = null;
+    /** @type {Failure | null} */
+    this.message = null;
+    /** The item that is pointed at.
+     *  @type {string | null} */
+    this.hot = null;
     this.seq = 0;
     this.dismissed = 0; // the newest search that was left by going back
     this.all = false; // show every candidate, not only the first `top`
-    this.unfolded = new Set(); // ids of hits whose near copies are shown
+    /** Ids of hits whose near copies are shown.
+     *  @type {Set<number>} */
+    this.unfolded = new Set();
     this.waiting = false;
-    this.build();
-    listenToKeys(this);
-    listenForSize(root);
-    new ResizeObserver(() => this.root.isConnected && this.draw()).observe(this.body);
-    on("status", root, (status) => {
-      this.welcome.show(status, this.begins());
-      const empty = isEmpty(); // decides what is shown where there are no hits
-      if (empty !== this.wasEmpty) this.later();
-      this.wasEmpty = empty;
-    });
-    on("changed", root, () => this.messages.draw(this.value?.hits ?? []));
-    on("unasked", root, () => this.reset());
-    on("opened", root, (opened) => this.markOpened(opened?.id ?? null));
-    on("failed", root, (message) => this.fail(message));
-    on("forgotten", root, ({ ids }) => this.forget(new Set(ids)));
-    watch("value", () => this.take(props.value));
-    this.take(props.value);
-    if (latest) this.welcome.show(latest, true);
-  }
-
-  build() {
-    this.status = el("p", { class: "board-status", role: "status", "aria-live": "polite" });
-    this.legend = el("p", { class: "board-legend" });
     this.messages = new Messages(this);
-    this.sides = sideButtons(this);
-    this.density = densityButton(this);
-    this.views = viewButtons(this);
-    this.tools = el(
-      "div",
-      { class: "board-tools" },
-      sizeButtons(),
-      this.sides,
-      this.views,
-      this.density,
-    );
-    const words = el(
-      "div",
-      { class: "board-words" },
-      this.status,
-      this.legend,
-      this.messages.left.node,
-      this.messages.newer,
-    );
-    this.head = el("div", { class: "board-head" }, words, this.tools);
+    this.head = new BoardHead(this);
     this.recall = new Column(this, "recall");
     this.rerank = new Column(this, "rerank");
     this.lines = el("div", { class: "board-lines", "aria-hidden": "true" });
@@ -92,9 +69,18 @@ class Board {
     this.welcome = new Welcome();
     this.listing = new Listing(() => this.later());
     this.tour = new Tour();
+    this.place();
+    listen(this);
+    watch("value", () => this.take(props.value));
+    this.take(props.value);
+    if (latest) this.welcome.show(latest, true);
+  }
+
+  /** Put the parts onto the page, in the order in which they stand there. */
+  place() {
     this.root.append(
       this.tour.node,
-      this.head,
+      this.head.node,
       this.messages.note,
       this.body,
       this.others.table.node,
@@ -105,44 +91,38 @@ class Board {
       this.listing.node,
       this.welcome.node,
     );
-    this.root.addEventListener("click", (event) => this.clicked(event));
-    this.root.addEventListener("mouseover", (event) => highlight(this, rowOf(event.target)));
-    this.root.addEventListener("mouseleave", () => highlight(this, null));
-    this.root.addEventListener("focusin", (event) => highlight(this, rowOf(event.target)));
   }
 
-  /** Take a value from the server. */
+  /** Take a value from the server.
+   *  @param {Sent | null} sent */
   take(sent) {
-    const value = sent && {
-      ...sent,
-      asked: { ...fromQuestion(sent.question), items: sent.items, words: sent.words },
-    };
+    const value = withQuestion(sent);
     if (!value || value.seq < this.seq || value.seq <= this.dismissed) return;
     const begun = value.seq > this.seq;
     this.seq = value.seq;
     // An empty query is refused at once; the start page stays until then, and below the refusal.
-    const isIdle =
-      value.stage === "begun" && this.stage === "empty" && !isQuestion(whole(value.asked));
+    const isIdle = this.stage === "empty" && asksNothing(value);
     if (!isIdle) this.stage = value.stage;
     this.asked = value.asked;
     this.message = value.message ?? null;
     if (begun) this.begin(value);
-    if (value.hits) this.value = value;
+    if (value.hits) this.value = /** @type {Answer} */ (value); // all of it comes together
     if (value.stage === "listing") this.list(value.asked);
     else if (value.stage !== "begun") this.listing.end(); // until then, the former tiles stay
-    document.body.dataset.searching =
-      !isIdle && ["begun", "recall", "rerank"].includes(value.stage);
+    document.body.dataset.searching = String(!isIdle && isRunning(value));
     this.later();
   }
 
-  /** Nothing was asked for but what passes the filters. */
+  /** Nothing was asked for but what passes the filters.
+   *  @param {Asked} asked */
   list({ choices }) {
     this.value = null;
     emit("scored", { hits: [], value: null });
     this.listing.begin({ ...DEFAULTS, ...choices });
   }
 
-  /** The first value of a new search. */
+  /** The first value of a new search.
+   *  @param {Value} value */
   begin({ asked }) {
     this.messages.begin();
     this.all = false;
@@ -150,12 +130,14 @@ class Board {
     emit("asked", { asked });
   }
 
-  /** A search that was running was lost on the way; what it has shown stays. */
+  /** A search that was running was lost on the way; what it has shown stays.
+   *  @param {Failure} message */
   fail(message) {
     if (document.body.dataset.searching !== "true") return;
     document.body.dataset.searching = "false";
     message.shown = this.root.offsetParent !== null;
-    Object.assign(this, { stage: "error", message });
+    this.stage = "error";
+    this.message = message;
     this.later();
   }
 
@@ -183,30 +165,24 @@ class Board {
 
   draw() {
     const { root, value, stage } = this;
-    const begun = stage === "begun";
     const hits = value?.hits ?? []; // while a search begins, the former rows stay, dimmed
     root.dataset.stage = stage;
     root.dataset.mode = value && !value.rerank ? "single" : "pair";
-    root.dataset.compact = this.isCompact(hits.length);
-    this.density.setAttribute("aria-pressed", String(root.dataset.compact === "true"));
-    for (const button of this.sides.children) {
-      button.setAttribute("aria-pressed", String(button.dataset.side === root.dataset.side));
-    }
-    say(this.status, phrase(this));
-    this.legend.replaceChildren(...legend(this, hits));
+    root.dataset.compact = String(isCompact(hits.length));
+    this.head.draw(hits);
     this.messages.draw(hits);
     this.welcome.node.hidden = !this.begins();
     if (latest) this.welcome.show(latest, this.begins());
     this.listing.node.hidden = !this.listing.where || !["listing", "begun"].includes(stage);
-    this.head.hidden = stage === "empty";
     const top = this.all ? hits.length : (value?.top ?? 0);
-    const none = stage === "empty" || (!begun && !hits.length) || Boolean(this.listing.where);
-    this.tools.hidden = none && !this.listing.where;
+    const none =
+      stage === "empty" || (stage !== "begun" && !hits.length) || Boolean(this.listing.where);
+    this.head.tools.hidden = none && !this.listing.where;
     root.toggleAttribute("data-listing", Boolean(this.listing.where));
     this.body.hidden = drawView(this, hits, top) || none;
     this.recall.draw(hits, top);
     this.rerank.draw(hits, top);
-    drawLines(this, hits, top);
+    drawLines(this, hits);
     this.more.draw(hits.length);
     if (value) emit("scored", { hits, value });
   }
@@ -219,52 +195,45 @@ class Board {
     return this.stage === "error" || isEmpty();
   }
 
-  isCompact(rows) {
-    const chosen = memory.get("compact", null);
-    return String(chosen ?? (rows >= COMPACT_FROM && !isNarrow()));
-  }
-
-  toggleCompact() {
-    memory.set("compact", this.root.dataset.compact !== "true");
-    this.draw();
-  }
-
   toggleAll() {
     this.all = !this.all;
     this.draw();
   }
 
+  /** @param {MouseEvent} event */
   clicked(event) {
     const row = rowOf(event.target);
     if (!row) return;
     focusRow(this, row);
-    if (event.target.closest(".flag-copies")) this.unfold(Number(row.dataset.id));
+    if (around(event.target, ".flag-copies")) this.unfold(Number(row.dataset.id));
     else this.open(row.dataset.id);
   }
 
-  /** Show or hide the near copies of a hit, below it in both columns. */
+  /** Show or hide the near copies of a hit, below it in both columns.
+   *  @param {number} id */
   unfold(id) {
     if (!this.value?.hits.find((hit) => hit.id === id)?.copies.length) return;
     if (!this.unfolded.delete(id)) this.unfolded.add(id);
     this.draw();
   }
 
+  /** @param {string | undefined} id */
   open(id) {
     const hit = this.value?.hits.find((one) => String(one.id) === id);
     if (hit) emit("open", { id: hit.id, hit, value: this.value });
     else emit("open", { id: Number(id) }); // a near copy
   }
 
+  /** @param {number | null} id */
   markOpened(id) {
     for (const part of [this.recall, this.rerank, ...Object.values(this.others)])
       part.markOpened(id);
   }
 
+  /** @param {Set<number>} ids */
   forget(ids) {
     if (!this.value) return;
     this.value = { ...this.value, hits: this.value.hits.filter((hit) => !ids.has(hit.id)) };
     this.draw();
   }
 }
-
-const whole = (asked) => ({ ...asked, choices: { ...DEFAULTS, ...asked.choices } });

@@ -7,6 +7,9 @@ import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { t } from "../../i18n/strings.js";
 
+/** @import { LeftOut as Left } from "../types" */
+/** @import { Board } from "./board.js" */
+
 /** Search the whole library with the same question. */
 export const withoutFilters = () => emit("ask", { change: () => cleared(FILTERS) });
 
@@ -15,17 +18,19 @@ export class LeftOut {
     this.node = el("p", { class: "board-left", hidden: true });
   }
 
+  /** @param {Board} board */
   draw({ value, stage }) {
     const left = value?.left;
-    this.node.hidden =
-      !(left || value?.doubt) || !value.hits.length || ["empty", "begun", "error"].includes(stage);
-    if (this.node.hidden) return; // without hits, what is said in their place says it all
+    const said = Boolean(left || value?.doubt) && !["empty", "begun", "error"].includes(stage);
+    this.node.hidden = !(said && value?.hits.length);
+    if (!said || !value?.hits.length) return; // what is said without hits says it all
     const nothing = value.doubt ? [el("b", { text: t(`doubt.${value.doubt}`) })] : [];
     const counts = left ? [el("span", { text: sentence(left, value.top) }), ...hidden(left)] : [];
     this.node.replaceChildren(...nothing, ...counts);
   }
 }
 
+/** @param {Left} left @param {number} top */
 function sentence(left, top) {
   const above = count(left.above) + (left.more ? "+" : "");
   const shown = count(Math.min(left.shown, top));
@@ -34,6 +39,7 @@ function sentence(left, top) {
   return t(`left.${name}`, { shown, above, level: left.level.toFixed(2) });
 }
 
+/** @param {Left} left */
 function hidden(left) {
   if (!left.hidden) return [];
   const text = t("left.hidden", {

@@ -3,11 +3,16 @@
 
 import { svg } from "../../kit/dom.js";
 
+/** @import { Hit } from "../types" */
+/** @import { Column } from "./column.js" */
+/** @import { Board } from "./board.js" */
+
 const ARROW = 7; // pixels
 const MOST = 120; // lines; more are a thicket
 
-/** Draw all lines anew; positions come from the columns, only the frame is measured. */
-export function drawLines(board, hits, top) {
+/** Draw all lines anew; positions come from the columns, only the frame is measured.
+ *  @param {Board} board @param {Hit[]} hits */
+export function drawLines(board, hits) {
   const { lines, recall, rerank, root } = board;
   const paired = root.dataset.mode === "pair" && lines.offsetParent !== null;
   if (!paired || !hits.some((hit) => hit.r1 != null)) {
@@ -18,7 +23,9 @@ export function drawLines(board, hits, top) {
   const offset = recall.list.offsetTop;
   const height = Math.max(recall.node.clientHeight, rerank.node.clientHeight);
   const area = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+  /** @param {number} place */
   const middle = (place) => offset + place * recall.pitch + recall.height / 2;
+  /** @param {Column} column */
   const below = (column) => offset + column.list.offsetHeight + 22;
   let drawn = 0;
   for (const hit of hits) {
@@ -37,11 +44,12 @@ export function drawLines(board, hits, top) {
       node.classList.add("hot");
 }
 
+/** @param {Hit} hit @param {number} width @param {number} y0 @param {number} y1 */
 function line(hit, width, y0, y1) {
   const end = width - ARROW;
   const bend = width * 0.55;
-  const tone =
-    hit.moved === "rescued" || hit.r0 > hit.r1 ? "up" : hit.r0 < hit.r1 ? "down" : "same";
+  const by = hit.r0 - (hit.r1 ?? hit.r0);
+  const tone = hit.moved === "rescued" || by > 0 ? "up" : by < 0 ? "down" : "same";
   const far = hit.moved === "rescued" || hit.moved === "dropped" ? "far" : "";
   const curve = svg("path", {
     d: `M1 ${y0} C ${bend} ${y0}, ${width - bend} ${y1}, ${end} ${y1}`,

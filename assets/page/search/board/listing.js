@@ -2,7 +2,7 @@
 
 import { chosen, cleared, FILTERS } from "../question/state.js";
 import { emit, on } from "../../kit/bus.js";
-import { el, say } from "../../kit/dom.js";
+import { childrenOf, el, say } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
 import { getJson } from "../../kit/net.js";
@@ -10,16 +10,30 @@ import { t } from "../../i18n/strings.js";
 import { complain } from "../../kit/toast.js";
 import { tile } from "../welcome.js";
 
+/** @import { Choices, Items } from "../types" */
+/** @import { Kind } from "../../kit/types" */
+
+/** @type {Kind[]} */
 const KINDS = ["picture", "page", "passage", "video", "moment"];
 const LARGEST_PAGE = 200; // items; as many as the program sends at once
 
 export class Listing {
-  /** `told` is called when it is known how many there are, and again when more are shown. */
+  /** `told` is called when it is known how many there are, and again when more are shown.
+   *  @param {() => void} told */
   constructor(told) {
     this.told = told;
-    this.where = null; // parameters of `/api/items`; null while nothing is listed
+    /** Parameters of `/api/items`; null while nothing is listed.
+     *  @type {Record<string, unknown> | null} */
+    this.where = null;
     this.request = 0;
-    this.counts = null; // by kind; null before the first page
+    /** By kind; null before the first page.
+     *  @type {Items["counts"] | null} */
+    this.counts = null;
+    /** Where the next page begins; null at the end.
+     *  @type {number | null} */
+    this.next = null;
+    /** @type {number | null} */
+    this.opened = null;
     this.tiles = el("div", { class: "tiles" });
     const clear = el("button", {
       type: "button",
@@ -35,10 +49,11 @@ export class Listing {
       el("p", { text: t("listing.none") }),
       clear,
     );
+    this.shown = el("span");
     this.more = el(
       "button",
       { type: "button", class: "more", hidden: true, onclick: () => this.load() },
-      el("span"),
+      this.shown,
       icon("down", 16),
     );
     this.node = el(
@@ -56,15 +71,20 @@ export class Listing {
   }
 
   all() {
-    return [...this.tiles.children];
+    return childrenOf(this.tiles);
   }
 
-  /** List what passes the filters of these choices. */
+  /** List what passes the filters of these choices.
+   *  @param {Choices} choices */
   async begin(choices) {
-    const names = Object.entries(chosen(choices)).filter(([name]) => FILTERS.includes(name));
-    const { kinds = [], ...filters } = Object.fromEntries(names);
+    const filters = Object.fromEntries(FILTERS.map((name) => [name, chosen(choices)[name]]));
+    const { kinds } = choices;
     // A video brings its moments here as in a search.
-    this.where = { ...filters, kind: kinds.includes("video") ? [...kinds, "moment"] : kinds };
+    this.where = {
+      ...filters,
+      kinds: null,
+      kind: kinds.includes("video") ? [...kinds, "moment"] : kinds,
+    };
     this.counts = null;
     this.next = null;
     await this.load();
@@ -77,7 +97,8 @@ export class Listing {
     this.tiles.replaceChildren();
   }
 
-  /** One page, as the program answers it; null where it is not wanted any more or was refused. */
+  /** One page, as the program answers it; null where it is not wanted any more or was refused.
+   *  @param {Record<string, unknown>} parameters */
   async fetch(parameters) {
     const number = (this.request += 1);
     try {
@@ -96,7 +117,7 @@ export class Listing {
     const tiles = page.items.map(tile);
     if (first) {
       this.tiles.replaceChildren(...tiles);
-      this.counts = page.counts;
+      this.counts = page.counts ?? {};
     } else this.tiles.append(...tiles);
     this.next = page.next;
     this.settle(tiles[0]);
@@ -104,24 +125,24 @@ export class Listing {
 
   /** The library changed: what is new comes first, and what was scrolled to stays. */
   async freshen() {
-    const top = Number(this.tiles.firstChild?.dataset.id ?? 0);
+    const top = Number(this.all()[0]?.dataset.id ?? 0);
     const page = await this.fetch({ counted: true, limit: LARGEST_PAGE });
     if (!page) return;
-    this.counts = page.counts;
+    this.counts = page.counts ?? {};
     const fresh = page.items.filter((item) => item.id > top);
     this.tiles.prepend(...fresh.map(tile));
-    if (this.next === null && page.next !== null)
-      this.next = Number(this.tiles.lastChild?.dataset.id);
+    if (this.next === null && page.next !== null) this.next = Number(this.all().at(-1)?.dataset.id);
     this.settle();
   }
 
-  /** Where the button goes, the focus goes to the first tile that it brought. */
+  /** Where the button goes, the focus goes to the first tile that it brought.
+   *  @param {HTMLElement} [newest] */
   settle(newest) {
     const held = document.activeElement === this.more;
     const shown = this.tiles.childElementCount;
     this.none.hidden = shown > 0;
     this.more.hidden = this.next === null;
-    say(this.more.firstChild, t("listing.more", { shown: count(shown), total: count(this.total) }));
+    say(this.shown, t("listing.more", { shown: count(shown), total: count(this.total) }));
     if (held && this.more.hidden) newest?.focus({ preventScroll: true });
     this.mark(this.opened);
     this.told();
@@ -144,10 +165,14 @@ export class Listing {
     const kinds = KINDS.filter((kind) => this.counts?.[kind]);
     if (kinds.length < 2) return [];
     return kinds.map((kind) =>
-      el("span", { class: "tally", text: `${t(`kinds.${kind}`)} ${count(this.counts[kind])}` }),
+      el("span", {
+        class: "tally",
+        text: `${t(`kinds.${kind}`)} ${count(this.counts?.[kind] ?? 0)}`,
+      }),
     );
   }
 
+  /** @param {number | null} id */
   mark(id) {
     this.opened = id;
     for (const one of this.all()) one.classList.toggle("opened", Number(one.dataset.id) === id);

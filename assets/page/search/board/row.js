@@ -1,13 +1,21 @@
 // One row of a column: made once per item, filled again only when something about it changed.
 
-import { attribute, el, say } from "../../kit/dom.js";
+import { attribute, el, find, say } from "../../kit/dom.js";
 import { draggable } from "../../kit/drag.js";
 import { badgeText, fitOf, placeText, thumbOf } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
 import { isolated, t, worded } from "../../i18n/strings.js";
 
-/** The row's nodes; everything that changes is filled in by `fillRow`. */
-export function makeRow(hit, side) {
+/** @import { Hit, Line, Side } from "../types" */
+/** @import { Card } from "../../kit/types" */
+
+/** What every row was filled with last.
+ *  @type {WeakMap<HTMLElement, string>} */
+const filled = new WeakMap();
+
+/** The row's nodes; everything that changes is filled in by `fillRow`.
+ *  @param {Line} hit */
+export function makeRow(hit) {
   const image = el("img", {
     alt: "",
     width: 96,
@@ -45,62 +53,59 @@ export function makeRow(hit, side) {
     ),
     el("span", { class: "row-move" }),
   );
-  row.side = side;
   draggable(row, hit);
   return row;
 }
 
-/** Fill a row from its hit; nothing is touched where nothing changed. */
-export function fillRow(row, hit, side, { top, unfolded }) {
-  const key = JSON.stringify([
-    hit.r0,
-    hit.r1,
-    hit.sim,
-    hit.rel,
-    hit.moved,
-    hit.unscored,
-    hit.percentile,
-    hit.stands,
-    hit.words,
-    hit.in,
-    hit.by,
-    hit.copies?.length,
-    top,
-    unfolded,
-  ]);
-  if (row.key === key) return;
-  row.key = key;
-  if (hit.copyOf) fillCopy(row, hit);
-  else fillHit(row, hit, side, unfolded);
+/** What of a hit may change while it stands on the board.
+ *  @param {Hit} hit */
+function changing(hit) {
+  const { r0, r1, sim, rel, moved, unscored, percentile, stands, words, by, copies } = hit;
+  const scores = [r0, r1, sim, rel, moved, unscored, percentile, stands];
+  return [...scores, words, hit.in, by, copies.length];
 }
 
+/** Fill a row from its hit; nothing is touched where nothing changed.
+ *  @param {HTMLElement} row @param {Line} hit @param {Side} side
+ *  @param {{ top: number, unfolded: boolean }} how */
+export function fillRow(row, hit, side, { top, unfolded }) {
+  const key = JSON.stringify([hit.copyOf === undefined ? changing(hit) : hit.id, top, unfolded]);
+  if (filled.get(row) === key) return;
+  filled.set(row, key);
+  if (hit.copyOf === undefined) fillHit(row, hit, side, unfolded);
+  else fillCopy(row, hit);
+}
+
+/** @param {HTMLElement} row @param {Hit} hit @param {Side} side @param {boolean} unfolded */
 function fillHit(row, hit, side, unfolded) {
   const recall = side === "recall";
   const score = recall ? hit.sim : hit.rel;
   const rank = String((recall ? hit.r0 : hit.r1) ?? "–");
-  say(row.querySelector(".row-rank"), rank);
-  row.querySelector(".row-rank").toggleAttribute("data-long", rank.length > 2);
-  say(row.querySelector(".row-snippet"), subtitle(hit, side));
-  const number = row.querySelector(".row-score b");
+  say(find(row, ".row-rank"), rank);
+  find(row, ".row-rank").toggleAttribute("data-long", rank.length > 2);
+  say(find(row, ".row-snippet"), subtitle(hit, side));
+  const number = find(row, ".row-score b");
   say(number, score == null ? (recall || hit.unscored ? "–" : "…") : score.toFixed(3));
   attribute(number, "title", tooltip(hit, recall));
-  row.querySelector(".bar").style.setProperty("--v", Math.max(0, Math.min(1, score ?? 0)));
+  find(row, ".bar").style.setProperty("--v", String(Math.max(0, Math.min(1, score ?? 0))));
   row.dataset.waiting = String(!recall && score == null && !hit.unscored);
   row.dataset.moved = hit.moved ?? "";
   row.dataset.faint = String(recall && hit.stands === false);
-  fillMove(row.querySelector(".row-move"), hit, recall);
-  row.querySelector(".row-flags").replaceChildren(...flags(hit, unfolded));
+  fillMove(find(row, ".row-move"), hit, recall);
+  find(row, ".row-flags").replaceChildren(...flags(hit, unfolded));
   attribute(row, "aria-label", spoken(hit, side));
 }
 
-/** A near copy that was unfolded below its hit. */
+/** A near copy that was unfolded below its hit.
+ *  @param {HTMLElement} row @param {Card} copy */
 function fillCopy(row, copy) {
-  say(row.querySelector(".row-rank"), "≈");
-  say(row.querySelector(".row-snippet"), copy.folder);
-  row.querySelector(".row-score").hidden = true;
+  say(find(row, ".row-rank"), "≈");
+  say(find(row, ".row-snippet"), copy.folder);
+  find(row, ".row-score").hidden = true;
   attribute(row, "aria-label", [isolated(copy.title), t("copies.of")].join(", "));
 }
 
+/** @param {Hit} hit @param {boolean} recall */
 function tooltip(hit, recall) {
   if (!recall) return hit.logit == null ? null : t("logit", { logit: hit.logit.toFixed(3) });
   if (hit.sim == null) return t("words.found");
@@ -111,20 +116,24 @@ function tooltip(hit, recall) {
   );
 }
 
-/** How far the hit stands out of the whole library, as a sentence; null where it is not known. */
+/** How far the hit stands out of the whole library, as a sentence; null where it is not known.
+ *  @param {Hit} hit */
 export function percentileText(hit) {
   if (hit.percentile == null) return null;
-  return t("percentile", { n: (Math.floor(hit.percentile * 10) / 10).toFixed(1) }); // never up to 100
+  const n = Math.floor(hit.percentile * 10) / 10; // never up to 100
+  return t("percentile", { n: n.toFixed(1) });
 }
 
-/** At which rank each of several queries has found the hit, as a sentence. */
+/** At which rank each of several queries has found the hit, as a sentence.
+ *  @param {Hit} hit */
 export function foundBy(hit) {
   return hit.by
     .map((rank, n) => t(rank == null ? "by.none" : "by.rank", { query: n + 1, rank }))
     .join("; ");
 }
 
-/** The badges beside the title: found by its words, and the near copies behind it. */
+/** The badges beside the title: found by its words, and the near copies behind it.
+ *  @param {Hit} hit @param {boolean} unfolded */
 function flags(hit, unfolded) {
   const found = [];
   if (hit.words != null) {
@@ -144,11 +153,11 @@ function flags(hit, unfolded) {
         }),
       );
   }
-  if (hit.by?.length) {
+  if (hit.by.length) {
     const ranks = hit.by.map((rank) => (rank == null ? "–" : `#${rank}`)).join(" · ");
     found.push(el("span", { class: "flag flag-by", text: ranks, title: foundBy(hit) }));
   }
-  if (hit.copies?.length) {
+  if (hit.copies.length) {
     const n = hit.copies.length;
     const attributes = {
       type: "button",
@@ -169,11 +178,13 @@ function flags(hit, unfolded) {
   return found;
 }
 
+/** @param {Hit} hit @param {Side} side */
 function subtitle(hit, side) {
   if (side === "rerank" && hit.unscored) return t("unscored", { reason: worded(hit.unscored) });
   return hit.snippet || hit.folder;
 }
 
+/** @param {HTMLElement} node @param {Hit} hit @param {boolean} recall */
 function fillMove(node, hit, recall) {
   const [sign, tone] = movement(hit);
   if (recall) {
@@ -187,7 +198,8 @@ function fillMove(node, hit, recall) {
   say(node, rescued ? `${sign} ${t("rescued")}` : sign);
 }
 
-/** Sign and tone of a movement: never colour alone. */
+/** Sign and tone of a movement: never colour alone.
+ *  @param {Hit} hit @returns {[sign: string, tone: string]} */
 export function movement(hit) {
   if (hit.r1 == null) return [hit.unscored ? "–" : "", "none"];
   const by = hit.r0 - hit.r1;
@@ -196,6 +208,7 @@ export function movement(hit) {
   return ["＝", "same"];
 }
 
+/** @param {Hit} hit @param {Side} side */
 function spoken(hit, side) {
   const parts = [hit.title, t(`kind.${hit.kind}`), placeText(hit.kind, hit.place)];
   if (side === "recall") {
@@ -207,12 +220,12 @@ function spoken(hit, side) {
   } else {
     const by = hit.r0 - hit.r1;
     const moved = by > 0 ? "up" : by < 0 ? "down" : "same";
-    parts.push(t("spoken.rerank", { rank: hit.r1, score: hit.rel.toFixed(3) }));
+    parts.push(t("spoken.rerank", { rank: hit.r1, score: hit.rel?.toFixed(3) }));
     parts.push(t(`spoken.${moved}`, { n: Math.abs(by) }));
   }
   if (hit.words != null)
     parts.push(t("words.hint", { rank: hit.words }), hit.in ? t(`words.in.${hit.in}`) : "");
-  if (hit.by?.length) parts.push(foundBy(hit));
-  if (hit.copies?.length) parts.push(t("copies.hint", { n: hit.copies.length }));
+  if (hit.by.length) parts.push(foundBy(hit));
+  if (hit.copies.length) parts.push(t("copies.hint", { n: hit.copies.length }));
   return parts.filter(Boolean).map(isolated).join(", ");
 }

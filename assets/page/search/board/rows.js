@@ -1,9 +1,15 @@
 // The row that the keyboard is on, and the one that the mouse or the keyboard points at.
 
-/** The row of a hit that holds `target`. */
-export const rowOf = (target) => target?.closest?.(".row[data-id]") ?? null; // gradio has rows, too
+import { around } from "../../kit/dom.js";
 
-/** Make `row` the one that Tab reaches, and go there. */
+/** @import { Board } from "./board.js" */
+
+/** The row of a hit that holds `target`.
+ *  @param {EventTarget | null} target */
+export const rowOf = (target) => around(target, ".row[data-id]"); // gradio has rows, too
+
+/** Make `row` the one that Tab reaches, and go there.
+ *  @param {Board} board @param {HTMLElement} row */
 export function focusRow(board, row) {
   for (const column of [board.recall, board.rerank]) column.release();
   row.tabIndex = 0;
@@ -11,7 +17,8 @@ export function focusRow(board, row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
-/** Show where else the hit of a row stands; of null, that nothing is pointed at. */
+/** Show where else the hit of a row stands; of null, that nothing is pointed at.
+ *  @param {Board} board @param {HTMLElement | null} row */
 export function highlight(board, row) {
   const id = row?.dataset.id ?? null;
   if (id === board.hot) return;

@@ -1,40 +1,28 @@
 // The results as a table: what both stages said of every hit, in columns that can be sorted.
 
 import { movement } from "./row.js";
-import { attribute, el, say } from "../../kit/dom.js";
+import { columnsFor, compared, FOLDER, NAME } from "./table_columns.js";
+import { around, attribute, childrenOf, el, find, findAll, say } from "../../kit/dom.js";
 import { draggable } from "../../kit/drag.js";
 import { fitOf, placeText, thumbOf } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
-import { language, t } from "../../i18n/strings.js";
+import { t } from "../../i18n/strings.js";
 
-const order = new Intl.Collator(language, { numeric: true });
-const score = (number) => (number == null ? "–" : number.toFixed(3));
-
-/** Name, value to sort by, text to show, and which way is best first. */
-const NAME = { name: "title", value: (hit) => hit.title };
-const KIND = { name: "kind", value: (hit) => t(`kind.${hit.kind}`) };
-const FOLDER = { name: "folder", value: (hit) => hit.folder };
-const RECALL = [
-  { name: "r0", value: (hit) => hit.r0, number: true },
-  { name: "sim", value: (hit) => hit.sim, text: (hit) => score(hit.sim), number: true, most: true },
-];
-const RERANK = [
-  { name: "r1", value: (hit) => hit.r1, number: true },
-  { name: "rel", value: (hit) => hit.rel, text: (hit) => score(hit.rel), number: true, most: true },
-  {
-    name: "moved",
-    value: (hit) => (hit.r1 == null ? null : hit.r0 - hit.r1),
-    text: (hit) => movement(hit)[0],
-    number: true,
-    most: true,
-  },
-];
+/** @import { Hit } from "../types" */
+/** @import { TableColumn } from "./table_columns.js" */
+/** @import { Board } from "./board.js" */
 
 export class BoardTable {
+  /** @param {Board} board */
   constructor(board) {
     this.board = board;
-    this.rows = new Map(); // id -> row
+    /** Rows by the ids of their items.
+     *  @type {Map<number, HTMLElement>} */
+    this.rows = new Map();
+    /** @type {TableColumn[]} */
     this.columns = [];
+    /** @type {number | null} */
+    this.opened = null;
     this.sorted = { name: "", down: false }; // as the search ranked them
     this.head = el("tr");
     this.body = el("tbody");
@@ -51,24 +39,26 @@ export class BoardTable {
       el("div", { class: "table-box" }, table),
       this.more,
     );
-    this.body.addEventListener("click", (event) => this.clicked(event.target.closest("tr")));
+    this.body.addEventListener("click", (event) => this.clicked(around(event.target, "tr")));
     this.body.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Draw the best `top` hits, in the order of the chosen column. */
+  /** Draw the best `top` hits, in the order of the chosen column.
+   *  @param {Hit[]} hits @param {number} top */
   draw(hits, top) {
     const ranked = [...hits].sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0));
     this.settle(columnsFor(this.board.value));
     const shown = this.inOrder(ranked.slice(0, top));
     const held = document.activeElement;
     this.put(shown);
-    if (held !== document.activeElement && this.body.contains(held))
+    if (held instanceof HTMLElement && held !== document.activeElement && this.body.contains(held))
       held.focus({ preventScroll: true });
-    if (!this.body.contains(document.activeElement)) this.reach(this.body.firstChild);
+    if (!this.body.contains(document.activeElement)) this.reach(childrenOf(this.body)[0] ?? null);
     this.drawMore(hits.length - shown.length);
   }
 
-  /** The columns that this search has. */
+  /** The columns that this search has.
+   *  @param {TableColumn[]} columns */
   settle(columns) {
     if (columns.map(({ name }) => name).join() === this.columns.map(({ name }) => name).join())
       return;
@@ -79,6 +69,7 @@ export class BoardTable {
     this.drawHead();
   }
 
+  /** @param {TableColumn} column */
   headOf(column) {
     const button = el("button", {
       type: "button",
@@ -96,7 +87,8 @@ export class BoardTable {
     );
   }
 
-  /** Sort by a column, best first; by the same one again, the other way round. */
+  /** Sort by a column, best first; by the same one again, the other way round.
+   *  @param {TableColumn} column */
   sort({ name, most = false }) {
     const again = this.sorted.name === name;
     this.sorted = { name, down: again ? !this.sorted.down : most };
@@ -105,12 +97,13 @@ export class BoardTable {
   }
 
   drawHead() {
-    for (const head of this.head.querySelectorAll("th")) {
+    for (const head of findAll(this.head, "th")) {
       const way = this.sorted.down ? "descending" : "ascending";
       attribute(head, "aria-sort", head.dataset.column === this.sorted.name ? way : null);
     }
   }
 
+  /** @param {Hit[]} hits */
   inOrder(hits) {
     const column = this.columns.find(({ name }) => name === this.sorted.name);
     if (!column) return hits;
@@ -120,6 +113,7 @@ export class BoardTable {
     return [...known.sort((a, b) => sign * compared(column.value(a), column.value(b))), ...unknown];
   }
 
+  /** @param {Hit[]} shown */
   put(shown) {
     const wanted = new Set(shown.map((hit) => hit.id));
     for (const [id, row] of [...this.rows]) {
@@ -127,16 +121,19 @@ export class BoardTable {
       row.remove();
       this.rows.delete(id);
     }
+    /** @type {HTMLElement | null} */
     let before = null;
     for (const hit of shown) {
       const row = this.rows.get(hit.id) ?? this.add(hit);
       this.fill(row, hit);
+      /** @type {ChildNode | null} */
       const place = before ? before.nextSibling : this.body.firstChild;
       if (row !== place) this.body.insertBefore(row, place);
       before = row;
     }
   }
 
+  /** @param {Hit} hit */
   add(hit) {
     const image = el("img", {
       src: thumbOf(hit),
@@ -174,16 +171,18 @@ export class BoardTable {
     return row;
   }
 
+  /** @param {HTMLElement} row @param {Hit} hit */
   fill(row, hit) {
     this.columns.forEach((column, n) => {
       if (column === NAME) return;
-      const cell = row.children[n + 1];
+      const cell = childrenOf(row)[n + 1];
       say(cell, column.text ? column.text(hit) : String(column.value(hit) ?? "–"));
       if (column === FOLDER) attribute(cell, "title", hit.folder);
       if (column.name === "moved") cell.className = `number ${movement(hit)[1]}`;
     });
   }
 
+  /** @param {number} rest */
   drawMore(rest) {
     const { all, value } = this.board;
     this.more.hidden = !(rest > 0 || (all && this.rows.size > (value?.top ?? 0)));
@@ -192,54 +191,49 @@ export class BoardTable {
     attribute(this.more, "aria-expanded", String(all));
   }
 
+  /** @param {HTMLElement | null} row */
   clicked(row) {
     if (!row) return;
     this.reach(row);
     this.board.open(row.dataset.id);
   }
 
-  /** Arrows walk from name to name. */
+  /** Arrows walk from name to name.
+   *  @param {KeyboardEvent} event */
   key(event) {
-    const row = event.target.closest("tr");
+    const row = around(event.target, "tr");
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = {
-      ArrowDown: row.nextSibling,
-      j: row.nextSibling,
-      ArrowUp: row.previousSibling,
-      k: row.previousSibling,
-      Home: this.body.firstChild,
-      End: this.body.lastChild,
-    }[event.key];
-    if (next === undefined) return;
+    const rows = childrenOf(this.body);
+    const at = rows.indexOf(row);
+    /** @type {Record<string, HTMLElement | undefined>} */
+    const ways = {
+      ArrowDown: rows[at + 1],
+      j: rows[at + 1],
+      ArrowUp: rows[at - 1],
+      k: rows[at - 1],
+      Home: rows[0],
+      End: rows.at(-1),
+    };
+    if (!(event.key in ways)) return;
     event.preventDefault();
     event.stopPropagation();
+    const next = ways[event.key];
     if (!next) return;
     this.reach(next);
-    next.querySelector(".link").focus();
+    find(next, ".link").focus();
   }
 
-  /** Make one row the one that Tab reaches. */
+  /** Make one row the one that Tab reaches.
+   *  @param {HTMLElement | null} row */
   reach(row) {
-    for (const other of this.body.querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
-    if (row) row.querySelector(".link").tabIndex = 0;
+    for (const other of findAll(this.body, '[tabindex="0"]')) other.tabIndex = -1;
+    if (row) find(row, ".link").tabIndex = 0;
   }
 
+  /** @param {number | null} id */
   markOpened(id) {
     this.opened = id;
     for (const [known, row] of this.rows)
       attribute(row, "aria-current", known === id ? "true" : null);
   }
 }
-
-function columnsFor(value) {
-  const queries = value?.hits[0]?.by ?? []; // more than one, or none at all
-  const asked = queries.map((_, n) => ({
-    name: `query${n}`,
-    label: t("also.query", { n: n + 1 }),
-    value: (hit) => hit.by[n],
-    number: true,
-  }));
-  return [NAME, KIND, FOLDER, ...asked, ...RECALL, ...(value?.rerank ? RERANK : [])];
-}
-
-const compared = (a, b) => (typeof a === "number" ? a - b : order.compare(a, b));

@@ -2,7 +2,10 @@
 
 import { keep, place } from "../address.js";
 import { memory } from "../../kit/bus.js";
-import { attribute } from "../../kit/dom.js";
+import { attribute, childrenOf } from "../../kit/dom.js";
+
+/** @import { Hit } from "../types" */
+/** @import { Board } from "./board.js" */
 
 const VIEWS = ["board", "table", "grid"];
 
@@ -12,19 +15,23 @@ export function chosenView() {
   return [named, last].find((view) => VIEWS.includes(view)) ?? "board";
 }
 
+/** @param {string} view */
 export function chooseView(view) {
   memory.set("view", view);
   keep({ view });
 }
 
-/** Draw the view that was chosen beside the two columns; whether there is one. */
+/** Draw the view that was chosen beside the two columns; whether there is one.
+ *  @param {Board} board @param {Hit[]} hits @param {number} top */
 export function drawView(board, hits, top) {
   const view = chosenView();
   board.root.dataset.view = view;
-  for (const button of board.views.children)
+  for (const button of childrenOf(board.head.views))
     attribute(button, "aria-pressed", String(button.dataset.view === view));
-  const shown = board.stage !== "empty" && hits.length ? board.others[view] : null;
-  for (const other of Object.values(board.others)) other.node.hidden = other !== shown;
+  /** @type {Record<string, Board["others"]["grid"] | Board["others"]["table"]>} */
+  const others = board.others;
+  const shown = board.stage !== "empty" && hits.length ? others[view] : null;
+  for (const other of Object.values(others)) other.node.hidden = other !== shown;
   shown?.draw(hits, top);
   return Boolean(shown);
 }

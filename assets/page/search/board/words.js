@@ -5,15 +5,21 @@ import { count, ms } from "../../kit/format.js";
 import { latest } from "../../shell/status.js";
 import { isolated, t } from "../../i18n/strings.js";
 
+/** @import { Answer, Asked, Hit } from "../types" */
+/** @import { Board } from "./board.js" */
+
+/** @type {Record<string, string>} */
 const TONES = { rescued: "up", promoted: "up", kept: "same", demoted: "down", dropped: "down" };
 
-/** What the search is doing or has found; read out by screen readers. */
+/** What the search is doing or has found; read out by screen readers.
+ *  @param {Board} board */
 export function phrase(board) {
   const { stage, value } = board;
   if (stage === "empty") return "";
   if (stage === "listing") return board.listing.phrase();
   if (stage === "begun") return loading() ? t("status.loading") : t("status.begun");
-  if (stage === "error") return value?.hits.length ? broken(board) : "";
+  if (stage === "error") return value?.hits.length ? broken(value, board.seq) : "";
+  if (!value) return "";
   const n = value.hits.length;
   const shown = board.all ? n : Math.min(n, value.top);
   const recall = ms(value.ms.embed + value.ms.recall);
@@ -26,8 +32,9 @@ export function phrase(board) {
   return value.kept ? `${done} ${t("status.kept", { n: value.kept })}` : done;
 }
 
-/** What the rows are that stand below a failure: those before it, or as far as it came. */
-function broken({ value, seq }) {
+/** What the rows are that stand below a failure: those before it, or as far as it came.
+ *  @param {Answer} value @param {number} seq */
+function broken(value, seq) {
   return value.seq === seq
     ? t("status.stopped", { done: value.done, total: value.hits.length })
     : t("status.former");
@@ -37,7 +44,8 @@ function loading() {
   return latest?.models.some((model) => model.role === "embedder" && model.state !== "ready");
 }
 
-/** What was asked, and what the second stage changed, as nodes. */
+/** What was asked, and what the second stage changed, as nodes.
+ *  @param {Board} board @param {Hit[]} hits */
 export function legend(board, hits) {
   const { stage, asked, value } = board;
   if (stage === "listing") return board.listing.tally();
@@ -47,7 +55,7 @@ export function legend(board, hits) {
   if (!["rerank", "done", "stopped"].includes(stage) || !value?.rerank) return question;
   const tally = { rescued: 0, promoted: 0, kept: 0, demoted: 0, dropped: 0 };
   for (const hit of hits) {
-    if (hit.moved && Math.min(hit.r0, hit.r1) <= value.top) tally[hit.moved] += 1;
+    if (hit.moved && Math.min(hit.r0, hit.r1 ?? 0) <= value.top) tally[hit.moved] += 1;
   }
   const parts = Object.entries(tally).filter(([, n]) => n);
   const shown = parts.map(([moved, n]) =>
@@ -56,10 +64,14 @@ export function legend(board, hits) {
   return [...question, ...shown];
 }
 
-/** A question in a line, as a person would say it. */
+/** A question in a line, as a person would say it.
+ *  @param {Pick<Asked, "text" | "files" | "choices" | "items">} asked */
 export function quoted({ text, files, choices, items }) {
-  const alone = !files.length && !choices.like?.length && !choices.also?.length; // then it leads the whole line
+  // Words alone lead the whole line, so nothing needs to keep them apart from what follows.
+  const alone = !files.length && !choices.like?.length && !choices.also?.length;
+  /** @param {number} id */
   const title = (id) => items.find((item) => item.id === id)?.title ?? `#${id}`;
+  /** @param {string} name @param {number[] | undefined} ids */
   const named = (name, ids) => (ids ?? []).map((id) => t(name, { title: title(id) }));
   const wanted = [
     text ? `“${alone ? text : isolated(text)}”` : "",

@@ -1,19 +1,25 @@
 // Further queries beside the one in the box, each a line with words, pictures, clips or a mixture.
 
 import { emit } from "../../kit/bus.js";
-import { el } from "../../kit/dom.js";
+import { childrenOf, el, find, findAll } from "../../kit/dom.js";
 import { icon } from "../../kit/icons.js";
-import { postFiles } from "../../kit/net.js";
+import { addToQuery } from "../../kit/net.js";
 import { t } from "../../i18n/strings.js";
 import { complain } from "../../kit/toast.js";
+
+/** @import { Choices, Query, SetChoices } from "../types" */
 
 const MOST = 7; // beside the first; as the program takes
 
 export class FurtherQueries {
+  /** @param {SetChoices} set */
   constructor(set) {
     this.set = set;
+    /** @type {Query[]} */
     this.now = [];
-    this.previews = new Map(); // key of a file -> address of its picture in this browser
+    /** Addresses of pictures in this browser, by the keys of their files.
+     *  @type {Map<string, string>} */
+    this.previews = new Map();
     this.node = el("ul", { class: "asking-also", "aria-label": t("also.title"), hidden: true });
     this.button = el(
       "button",
@@ -23,18 +29,23 @@ export class FurtherQueries {
     );
   }
 
+  /** @param {Choices} choices */
   draw({ also }) {
     this.now = also;
     this.button.disabled = also.length >= MOST;
     this.node.hidden = !also.length;
-    while (this.node.children.length > also.length) this.node.lastChild.remove();
-    while (this.node.children.length < also.length)
-      this.node.append(this.line(this.node.children.length));
-    also.forEach((query, n) => this.fill(this.node.children[n], query, n));
+    while (this.lines.length > also.length) this.lines.at(-1)?.remove();
+    while (this.lines.length < also.length) this.node.append(this.line(this.lines.length));
+    also.forEach((query, n) => this.fill(this.lines[n], query, n));
     this.release(new Set(also.flatMap(({ files }) => files)));
   }
 
-  /** Let go of the pictures of files that no query has any more. */
+  get lines() {
+    return childrenOf(this.node);
+  }
+
+  /** Let go of the pictures of files that no query has any more.
+   *  @param {Set<string>} wanted */
   release(wanted) {
     for (const [key, preview] of this.previews) {
       if (wanted.has(key)) continue;
@@ -45,21 +56,24 @@ export class FurtherQueries {
 
   add() {
     this.set({ also: [...this.now, { text: "", files: [] }] });
-    this.node.lastChild.querySelector("input").focus();
+    findAll(this.node, "input[type=text]").at(-1)?.focus();
   }
 
-  /** The queries with one of them changed. */
+  /** The queries with one of them changed.
+   *  @param {number} n @param {Partial<Query>} changes */
   changed(n, changes) {
     return {
       also: this.now.map((query, other) => (other === n ? { ...query, ...changes } : query)),
     };
   }
 
+  /** @param {number} n */
   remove(n) {
     this.set({ also: this.now.filter((_, other) => other !== n) });
-    (this.node.lastChild?.querySelector("input") ?? this.button).focus();
+    (findAll(this.node, "input[type=text]").at(-1) ?? this.button).focus();
   }
 
+  /** @param {number} n */
   line(n) {
     const label = t("also.query", { n: n + 2 });
     const text = el("input", {
@@ -79,11 +93,12 @@ export class FurtherQueries {
       event.preventDefault();
       emit("ask", { change: () => this.changed(n, { text: text.value }) });
     });
-    const take = (files) => this.take(n, files);
+    /** @param {number} n @param {File[]} files */
     text.addEventListener("paste", (event) => {
-      if (!event.clipboardData.files.length) return;
+      const pasted = event.clipboardData?.files;
+      if (!pasted?.length) return;
       event.preventDefault();
-      take([...event.clipboardData.files]);
+      this.take(n, [...pasted]);
     });
     const chooser = el("input", {
       type: "file",
@@ -93,9 +108,10 @@ export class FurtherQueries {
       "aria-label": t("also.file", { n: n + 2 }),
     });
     chooser.addEventListener("change", () => {
-      take([...chooser.files]);
+      this.take(n, [...(chooser.files ?? [])]);
       chooser.value = "";
     });
+    /** @param {string} name @param {string} words @param {() => void} run */
     const button = (name, words, run) =>
       el(
         "button",
@@ -114,14 +130,16 @@ export class FurtherQueries {
     );
   }
 
+  /** @param {HTMLElement} line @param {Query} query @param {number} n */
   fill(line, { text, files }, n) {
-    const input = line.querySelector("input");
+    const input = /** @type {HTMLInputElement} */ (find(line, "input"));
     if (document.activeElement !== input || !input.value) input.value = text;
-    line.querySelector(".also-files").replaceChildren(...files.map((key) => this.file(n, key)));
+    find(line, ".also-files").replaceChildren(...files.map((key) => this.file(n, key)));
   }
 
+  /** @param {number} n @param {string} key */
   file(n, key) {
-    const name = key.split("/").pop();
+    const name = key.split("/").pop() ?? "";
     const label = t("chips.remove", { name });
     const preview = this.previews.get(key);
     const remove = () =>
@@ -135,10 +153,11 @@ export class FurtherQueries {
     );
   }
 
-  /** Send files to where those of the box are kept, and name them in the query. */
+  /** Send files to where those of the box are kept, and name them in the query.
+   *  @param {number} n @param {File[]} files */
   async take(n, files) {
     try {
-      const keys = await postFiles("/gradio_api/upload", files);
+      const keys = await addToQuery(files);
       keys.forEach((key, at) => {
         if (files[at].type.startsWith("image/") && !this.previews.has(key))
           this.previews.set(key, URL.createObjectURL(files[at]));

@@ -1,18 +1,28 @@
 // The row under the query box: kinds, collection, how many, exact words, reranking, and the
 // buttons that unfold the rest.
 
+import { count, foldButton, historyButton, onEscape, unfolds } from "./folds.js";
 import { chosen, DEFAULTS, FILTERS, TOPS } from "./state.js";
-import { attribute, el, say } from "../../kit/dom.js";
+import { attribute, childrenOf, el } from "../../kit/dom.js";
 import { icon } from "../../kit/icons.js";
 import { t } from "../../i18n/strings.js";
 
+/** @import { Status } from "../../shell/types" */
+/** @import { Choices, SetChoices } from "../types" */
+/** @import { Panel } from "./folds.js" */
+/** @import { Kind } from "../../kit/types" */
+
+/** @type {Kind[]} */
 const KINDS = ["picture", "page", "passage", "video"];
 const WORDS = ["off", "on", "only"];
+/** @type {(keyof Choices)[]} */
 const ADVANCED = ["unlike", "unlike_weight", "depth", "collapse", "instruction"];
 
 export class Bar {
+  /** @param {SetChoices} set */
   constructor(set) {
     this.set = set;
+    /** @type {Choices} */
     this.now = DEFAULTS;
     this.kinds = el("div", {
       class: "chips asking-kinds",
@@ -24,19 +34,19 @@ export class Bar {
       "collection",
       [["", t("collection.all")]],
       t("filter.collection"),
-      set,
+      (collection) => set({ collection }),
     );
     this.top = choice(
       "top",
       TOPS.map((n) => [n, t("asking.top", { n })]),
       t("asking.results"),
-      (changes) => set({ top: Number(changes.top) }),
+      (top) => set({ top: Number(top) }),
     );
     this.words = choice(
       "words",
       WORDS.map((mode) => [mode, t(`words.${mode}`)]),
       t("words.title"),
-      set,
+      (words) => set({ words: /** @type {Choices["words"]} */ (words) }),
     );
     this.rerank = el("button", {
       type: "button",
@@ -44,69 +54,53 @@ export class Bar {
       onclick: () => set({ rerank: !this.now.rerank }),
     });
     this.rerank.append(icon("check", 15), el("span", { text: t("asking.rerank") }));
-    this.folds = [
-      fold("filter", "filters.more"),
-      fold("sliders", "asking.advanced"),
-      historyButton(),
-    ];
-    this.folds[2].hidden = true; // until the program says that it keeps one
+    this.more = foldButton("filter", "filters.more");
+    this.advanced = foldButton("sliders", "asking.advanced");
+    this.history = historyButton();
+    this.history.hidden = true; // until the program says that it keeps one
+    this.foldHistory = () => {}; // nothing is unfolded before there is a panel
     this.row = el("div", { class: "asking-row", id: "asking-row" });
-    this.row.append(this.kinds, this.collection, this.top, this.words, this.rerank, ...this.folds);
+    this.row.append(this.kinds, this.collection, this.top, this.words, this.rerank);
+    this.row.append(this.more, this.advanced, this.history);
+    this.node = el("div", { class: "asking-bar" });
     this.toggle = this.buildToggle();
-    this.node = el("div", { class: "asking-bar" }, this.toggle, this.row);
+    this.node.append(this.toggle, this.row);
   }
 
   /** On a phone all of it is folded away behind one button. */
   buildToggle() {
+    /** @param {boolean} shown */
     const show = (shown) => {
       this.node.toggleAttribute("data-open", shown);
       attribute(toggle, "aria-expanded", String(shown));
     };
     const isOpen = () => this.node.hasAttribute("data-open");
-    const attributes = {
-      type: "button",
-      class: "quiet asking-toggle",
-      "aria-expanded": "false",
-      "aria-controls": "asking-row",
-    };
     const toggle = el(
       "button",
-      { ...attributes, onclick: () => show(!isOpen()) },
+      {
+        type: "button",
+        class: "quiet asking-toggle",
+        "aria-expanded": "false",
+        "aria-controls": "asking-row",
+      },
       icon("filter", 16),
       el("span", { text: t("filters") }),
       el("span", { class: "number" }),
     );
+    toggle.addEventListener("click", () => show(!isOpen()));
     for (const node of [toggle, this.row]) onEscape(node, isOpen, () => show(false), toggle);
     return toggle;
   }
 
-  /** Tie the last buttons to the panels they show; `shown` is called whenever one is. */
-  unfold(panels) {
-    this.folds.forEach((button, n) => {
-      const { node: panel, shown } = panels[n];
-      panel.id = `asking-panel-${n}`;
-      attribute(button, "aria-controls", panel.id);
-      const show = (shown) => {
-        panel.hidden = !shown;
-        attribute(button, "aria-expanded", String(shown));
-      };
-      button.addEventListener("click", () => {
-        show(panel.hidden);
-        if (panel.hidden) return;
-        shown?.call(panels[n]);
-        panel.querySelector("input, select, textarea")?.focus({ preventScroll: true });
-      });
-      button.fold = () => show(false);
-      for (const node of [button, panel])
-        onEscape(
-          node,
-          () => !panel.hidden,
-          () => show(false),
-          button,
-        );
-    });
+  /** Tie the last buttons to the panels that they unfold.
+   *  @param {Panel[]} panels */
+  unfold([filters, advanced, history]) {
+    unfolds(this.more, filters, 0);
+    unfolds(this.advanced, advanced, 1);
+    this.foldHistory = unfolds(this.history, history, 2);
   }
 
+  /** @param {Kind} kind */
   kind(kind) {
     const press = () => {
       const { kinds } = this.now;
@@ -122,25 +116,29 @@ export class Bar {
     );
   }
 
+  /** @param {Choices} choices */
   draw(choices) {
     this.now = choices;
-    for (const chip of this.kinds.children)
-      attribute(chip, "aria-pressed", String(choices.kinds.includes(chip.dataset.kind)));
+    /** @type {Set<string | undefined>} */
+    const pressed = new Set(choices.kinds);
+    for (const chip of childrenOf(this.kinds))
+      attribute(chip, "aria-pressed", String(pressed.has(chip.dataset.kind)));
     attribute(this.rerank, "aria-pressed", String(choices.rerank));
     show(this.collection, choices.collection);
     show(this.top, choices.top);
     show(this.words, choices.words);
-    const active = Object.keys(chosen(choices));
-    const filters = active.filter((name) => FILTERS.includes(name));
-    const [more, advanced] = this.folds;
-    count(more, filters.filter((name) => name !== "kinds" && name !== "collection").length);
-    count(advanced, active.filter((name) => ADVANCED.includes(name)).length);
+    const active = chosen(choices);
+    const filters = FILTERS.filter((name) => name in active);
+    const more = filters.filter((name) => name !== "kinds" && name !== "collection");
+    count(this.more, more.length);
+    count(this.advanced, ADVANCED.filter((name) => name in active).length);
     count(this.toggle, filters.length);
   }
 
-  /** The library's collections changed. */
+  /** The library's collections changed.
+   *  @param {Status} status */
   know({ collections, history }) {
-    this.folds[2].hidden = !history;
+    this.history.hidden = !history;
     const names = collections.map(([name]) => name);
     const shown = [...this.collection.options].slice(1).map((option) => option.value);
     if (JSON.stringify(names) === JSON.stringify(shown)) return;
@@ -152,69 +150,25 @@ export class Bar {
   }
 }
 
+/** @param {string} name @param {[value: string | number, text: string][]} options
+ *  @param {string} label @param {(value: string) => void} set @returns {HTMLSelectElement} */
 function choice(name, options, label, set) {
   const nodes = options.map(([value, text]) => el("option", { value, text }));
-  return el(
-    "select",
-    {
-      class: "pill",
-      data: { name },
-      "aria-label": label,
-      onchange: (event) => set({ [name]: event.target.value }),
-    },
-    ...nodes,
-  );
+  const node = el("select", { class: "pill", data: { name }, "aria-label": label }, ...nodes);
+  node.addEventListener("change", () => set(node.value));
+  return node;
 }
 
-/** Show `value` in a select, also one that it does not know: an address may name anything. */
+/** Show `value` in a select, also one that it does not know: an address may name anything.
+ *  @param {HTMLSelectElement} select @param {string | number} value */
 function show(select, value) {
   const text = String(value);
+  const usual = String(
+    DEFAULTS[/** @type {"collection" | "top" | "words"} */ (select.dataset.name)],
+  );
   const label = select.dataset.name === "top" ? t("asking.top", { n: text }) : text;
   if (![...select.options].some((option) => option.value === text))
     select.append(el("option", { value: text, text: label }));
   select.value = text;
-  select.classList.toggle("chosen", text !== String(DEFAULTS[select.dataset.name]));
-}
-
-/** Escape inside `node` closes what is open, and the focus goes to the button that opened it. */
-function onEscape(node, isOpen, close, opener) {
-  node.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || !isOpen()) return;
-    event.preventDefault();
-    close();
-    opener.focus();
-  });
-}
-
-function fold(name, label) {
-  const attributes = { type: "button", class: "chip fold-button", "aria-expanded": "false" };
-  return el(
-    "button",
-    attributes,
-    icon(name, 15),
-    el("span", { text: t(label) }),
-    el("span", { class: "number" }),
-    icon("down", 14),
-  );
-}
-
-/** By its sign alone, so that the row stays one line on a laptop. */
-function historyButton() {
-  const title = t("history.title");
-  return el(
-    "button",
-    {
-      type: "button",
-      class: "chip history-button",
-      "aria-expanded": "false",
-      "aria-label": title,
-      title,
-    },
-    icon("moment", 15),
-  );
-}
-
-function count(button, n) {
-  say(button.querySelector(".number"), n ? String(n) : "");
-  button.classList.toggle("chosen", n > 0);
+  select.classList.toggle("chosen", text !== usual);
 }

@@ -6,10 +6,16 @@ import { bytes, duration, pathTail, thumbOf } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
 import { isolated, t } from "../../i18n/strings.js";
 
-/** Draw the chips of `choices` into `list`; `cards` knows the items that are named. */
+/** @import { Changes, Choices, SetChoices } from "../types" */
+/** @import { Card } from "../../kit/types" */
+
+/** Draw the chips of `choices` into `list`; `cards` knows the items that are named.
+ *  @param {HTMLElement} list @param {Choices} choices @param {Map<number, Card>} cards
+ *  @param {SetChoices} set */
 export function drawChips(list, choices, cards, set) {
   const chips = [...examples(choices, cards, set), ...filters(choices, set)];
   if (chips.length > 1) {
+    /** @type {(keyof Choices)[]} */
     const names = [...FILTERS, "like", "not_like", "unlike"];
     const all = el("button", {
       type: "button",
@@ -23,7 +29,9 @@ export function drawChips(list, choices, cards, set) {
   list.replaceChildren(...chips);
 }
 
+/** @param {Choices} choices @param {Map<number, Card>} cards @param {SetChoices} set */
 function examples(choices, cards, set) {
+  /** @param {"like" | "not_like"} name @param {number} id */
   const named = (name, id) => {
     const card = cards.get(id);
     const text = t(`chip.${name}`, { title: card?.title ?? `#${id}` });
@@ -39,11 +47,13 @@ function examples(choices, cards, set) {
   return chips;
 }
 
+/** @param {Choices} choices @param {SetChoices} set */
 function filters(choices, set) {
   const active = chosen(choices);
+  /** @type {HTMLElement[]} */
   const chips = [];
-  const add = (name, text, ...names) =>
-    chips.push(chip(name, text, cleared(names.length ? names : [name]), set));
+  /** @param {string} name @param {string} text @param {(keyof Choices)[]} names */
+  const add = (name, text, ...names) => chips.push(chip(name, text, cleared(names), set));
   for (const kind of choices.kinds) {
     chips.push(
       chip(
@@ -54,22 +64,25 @@ function filters(choices, set) {
       ),
     );
   }
-  if (active.collection) add("collection", isolated(choices.collection));
-  if (active.folder) add("folder", `${t("field.folder")}: ${isolated(pathTail(choices.folder))}`);
-  for (const what of ["taken", "modified"]) {
-    const [from, to] = [`${what}_from`, `${what}_to`];
+  if (active.collection) add("collection", isolated(choices.collection), "collection");
+  if (active.folder)
+    add("folder", `${t("field.folder")}: ${isolated(pathTail(choices.folder))}`, "folder");
+  for (const what of /** @type {const} */ (["taken", "modified"])) {
+    const [from, to] = /** @type {const} */ ([`${what}_from`, `${what}_to`]);
     const text = span(active[from], active[to], (day) => day);
     if (text) add(what, `${t(`field.${what}`)}: ${text}`, from, to);
   }
   const size = span(active.min_bytes, active.max_bytes, bytes);
   if (size) add("size", `${t("chip.size")}: ${size}`, "min_bytes", "max_bytes");
-  if (active.orientation) add("orientation", t(`shape.${choices.orientation}`));
+  if (active.orientation) add("orientation", t(`shape.${choices.orientation}`), "orientation");
   const length = span(active.min_seconds, active.max_seconds, duration);
   if (length) add("length", `${t("chip.length")}: ${length}`, "min_seconds", "max_seconds");
-  if (active.tag) add("tag", `${t("field.tag")}: ${isolated(choices.tag)}`);
+  if (active.tag) add("tag", `${t("field.tag")}: ${isolated(choices.tag)}`, "tag");
   return chips;
 }
 
+/** @param {string} name @param {string} text @param {Changes} changes
+ *  @param {SetChoices} set @param {Node | null} image */
 function chip(name, text, changes, set, image = null) {
   const label = t("chips.remove", { name: text });
   const attributes = { type: "button", class: "bare", "aria-label": label, title: label };
@@ -82,6 +95,10 @@ function chip(name, text, changes, set, image = null) {
   );
 }
 
+/** From one value to another, in words; empty where there is none.
+ *  @template {string | number} T
+ *  @param {T | null | undefined} from @param {T | null | undefined} to
+ *  @param {(value: T) => string} format */
 function span(from, to, format) {
   if (from && to) return from === to ? format(from) : `${format(from)} – ${format(to)}`;
   if (from) return `≥ ${format(from)}`;

@@ -1,7 +1,7 @@
 // What was asked before: click to ask it again, pin, delete, clear.
 
 import { fromQuestion, DEFAULTS } from "./state.js";
-import { attribute, el } from "../../kit/dom.js";
+import { attribute, el, findAll } from "../../kit/dom.js";
 import { date } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
 import { getJson, put, remove } from "../../kit/net.js";
@@ -9,12 +9,19 @@ import { complain, toast } from "../../kit/toast.js";
 import { t } from "../../i18n/strings.js";
 import { quoted } from "../board/words.js";
 
+/** @import { Card } from "../../kit/types" */
+/** @import { Question, Run } from "../types" */
+
 const PAGE = 50;
 
 export class History {
-  /** `ask` is given the question of a run, and the cards of the items that it names. */
+  /** `ask` is given the question of a run, and the cards of the items that it names.
+   *  @param {(asked: Question, cards: Card[]) => void} ask */
   constructor(ask) {
     this.ask = ask;
+    /** The oldest run that is shown.
+     *  @type {number | null} */
+    this.last = null;
     this.list = el("ol", { class: "history-list" });
     this.none = el("p", { class: "fine", text: t("history.none"), hidden: true });
     this.more = el("button", {
@@ -59,11 +66,12 @@ export class History {
 
   draw() {}
 
+  /** @param {number | null} before */
   async load(before) {
     try {
       const { runs } = await getJson("/api/history", { limit: PAGE, before });
       this.list.append(...runs.map((run) => this.row(run)));
-      this.last = runs.at(-1)?.id;
+      this.last = runs.at(-1)?.id ?? null;
       this.more.hidden = runs.length < PAGE;
       this.tell();
     } catch (error) {
@@ -77,6 +85,7 @@ export class History {
     this.clear.hidden = empty;
   }
 
+  /** @param {Run} run */
   row(run) {
     const { text, files, choices } = fromQuestion(run.question);
     const asked = { text, files, choices: { ...DEFAULTS, ...choices } };
@@ -98,7 +107,6 @@ export class History {
         title: t("history.pin"),
         "aria-label": `${t("history.pin")}: ${said}`,
         "aria-pressed": String(run.pinned),
-        onclick: () => this.pin(run, pin),
       },
       icon("pin", 15),
     );
@@ -109,14 +117,16 @@ export class History {
         class: "quiet",
         title: t("history.forget"),
         "aria-label": `${t("history.forget")}: ${said}`,
-        onclick: () => this.forget(run, row),
       },
       icon("bin", 15),
     );
     const row = el("li", { class: "history-row", data: { id: run.id } }, again, pin, forget);
+    pin.addEventListener("click", () => this.pin(run, pin));
+    forget.addEventListener("click", () => this.forget(run, row));
     return row;
   }
 
+  /** @param {Run} run @param {HTMLElement} button */
   async pin(run, button) {
     try {
       const { pinned } = await put(`/api/history/${run.id}`, { pinned: !run.pinned });
@@ -127,12 +137,13 @@ export class History {
     }
   }
 
+  /** @param {Run} run @param {HTMLElement} row */
   async forget(run, row) {
     try {
       await remove(`/api/history/${run.id}`);
       const next = row.nextElementSibling ?? row.previousElementSibling;
       row.remove();
-      (next?.querySelector(".history-ask") ?? this.node).focus();
+      ((next && findAll(next, ".history-ask")[0]) ?? this.node).focus();
       this.tell();
     } catch (error) {
       complain(error);

@@ -5,13 +5,17 @@
 
 import { emit } from "../../kit/bus.js";
 import { cropDialog } from "../../kit/crop.js";
-import { el } from "../../kit/dom.js";
+import { childrenOf, el, findAll } from "../../kit/dom.js";
 import { icon } from "../../kit/icons.js";
 import { t } from "../../i18n/strings.js";
 
+/** @import { Choices, SetChoices } from "../types" */
+
 export class QueryPictures {
+  /** @param {SetChoices} set */
   constructor(set) {
     this.set = set;
+    /** @type {Choices["crops"]} */
     this.crops = {};
     this.key = "";
     this.node = el("div", {
@@ -24,7 +28,8 @@ export class QueryPictures {
     this.look();
   }
 
-  /** While the page loads, gradio may put another box in the place of the first: all of it is watched. */
+  /** While the page loads, gradio may put another box in the place of the first: all of the page is
+   *  watched. */
   watch() {
     const watcher = new MutationObserver(() =>
       this.node.isConnected ? this.look() : watcher.disconnect(),
@@ -32,21 +37,25 @@ export class QueryPictures {
     watcher.observe(document.body, { childList: true, subtree: true, attributeFilter: ["src"] });
   }
 
+  /** @param {Choices} choices */
   draw({ crops }) {
     this.crops = crops;
     this.look();
   }
 
   look() {
-    const images = [...document.querySelectorAll("#query .thumbnail-item img")];
-    const found = images.map((image) => [image.src, keyOf(image.src)]).filter(([, key]) => key);
+    const sources = findAll(document, "#query .thumbnail-item img").map(sourceOf);
+    const found = sources.filter(keyOf);
     const key = JSON.stringify([found, this.crops]);
     if (key === this.key) return;
     this.key = key;
     this.node.hidden = !found.length;
-    this.node.replaceChildren(...found.map(([source, name], n) => this.button(source, name, n)));
+    this.node.replaceChildren(
+      ...found.map((source, n) => this.button(source, keyOf(source) ?? "", n)),
+    );
   }
 
+  /** @param {string} source @param {string} key @param {number} n */
   button(source, key, n) {
     const crop = this.crops[key];
     const choose = async () => {
@@ -55,9 +64,9 @@ export class QueryPictures {
       const { [key]: _former, ...others } = this.crops;
       if (region) emit("ask", { change: () => ({ crops: { ...others, [key]: region } }) });
       else this.set({ crops: others });
-      this.node.children[n]?.focus(); // the button has been drawn anew
+      childrenOf(this.node)[n]?.focus(); // the button has been drawn anew
     };
-    const name = key.split("/").pop();
+    const name = key.split("/").pop() ?? "";
     const text = t(crop ? "crop.cut" : "crop.whole", { name });
     const attributes = {
       type: "button",
@@ -69,7 +78,11 @@ export class QueryPictures {
   }
 }
 
-/** `{random}/{name}` at the end of where a query file is served; null for anything else. */
+/** @param {HTMLElement} image */
+const sourceOf = (image) => /** @type {HTMLImageElement} */ (image).src;
+
+/** `{random}/{name}` at the end of where a query file is served; null for anything else.
+ *  @param {string} source */
 function keyOf(source) {
   const path = decodeURIComponent(new URL(source, location.href).pathname);
   return /[/=]([0-9a-f]{32,}\/[^/]+)$/.exec(path)?.[1] ?? null;

@@ -1,3 +1,5 @@
+// search/question/: what a search is asked with, and what was asked before.
+//
 // What stands around the query box: kinds, filters, exact words, examples, and how deep to look.
 //
 // The state is one object, `choices`; everything here is drawn from it, and the server gets it with
@@ -12,7 +14,7 @@ import { History } from "./history.js";
 import { QueryPictures } from "./pictures.js";
 import { chosen, DEFAULTS, fromAddress, isListing, isQuestion, toAddress } from "./state.js";
 import { emit, on } from "../../kit/bus.js";
-import { debounced, el, showTab } from "../../kit/dom.js";
+import { debounced, el, find, queryField, showTab } from "../../kit/dom.js";
 import { catchItems } from "../../kit/drag.js";
 import { focusQueryFirst } from "./first_focus.js";
 import { nameQueryBox } from "../../kit/gradio_names.js";
@@ -21,38 +23,41 @@ import { toast } from "../../kit/toast.js";
 import { noteTyped, typedBefore } from "./typed.js";
 import { liking } from "../../shell/wishes.js";
 
+/** @import { Status } from "../../shell/types" */
+/** @import { Panel } from "./folds.js" */
+/** @import { Asked, Changes, Choices, Question, SetChoices, Wish } from "../types" */
+/** @import { Card, Component } from "../../kit/types" */
+
 const SETTLE = 350; // milliseconds between a change of the choices and the search it causes
 
+/** @param {Component} component */
 export function start({ element, props, trigger }) {
-  new Asking(element.querySelector(".asking-root"), props, trigger);
+  new Asking(find(element, ".asking-root"), props, trigger);
 }
 
 class Asking {
+  /** @param {HTMLElement} root @param {Component["props"]} props
+   *  @param {Component["trigger"]} trigger */
   constructor(root, props, trigger) {
-    Object.assign(this, { root, props, trigger });
+    this.root = root;
+    this.props = props;
+    this.trigger = trigger;
+    /** @type {Choices} */
     this.choices = { ...DEFAULTS };
-    this.cards = new Map(); // id -> what to show of an item that is named as an example
-    this.asked = null; // the newest question, as the server understood it
+    /** What to show of items that are named as examples, by their ids.
+     *  @type {Map<number, Card>} */
+    this.cards = new Map();
+    /** The newest question, as the server understood it.
+     *  @type {Question | null} */
+    this.asked = null;
+    this.restored = false; // the search that runs was asked by the address
     this.again = debounced(() => this.repeat(), SETTLE);
-    this.build();
-    on("ask", root, (wish) => this.ask(wish));
-    on("asked", root, ({ asked }) => this.took(asked));
-    on("opened", root, (opened) => keep({ item: opened?.id }));
-    on("narrow", root, (change) => this.set(change(this.choices)));
-    on("status", root, (status) => !status.lost && this.know(status));
-    noteTyped(root, () => this.asked?.text ?? "");
-    addEventListener("popstate", () => this.root.isConnected && this.restore());
-    this.set({});
-    this.restore();
-    focusQueryFirst();
-    nameQueryBox(root);
-  }
-
-  build() {
+    /** @type {SetChoices} */
     const set = (changes) => this.set(changes);
     this.bar = new Bar(set);
     this.also = new FurtherQueries(set);
-    this.bar.row.append(this.also.button, this.bar.folds[2]);
+    this.bar.row.append(this.also.button, this.bar.history);
+    /** @type {Panel[]} */
     this.panels = [
       filterPanel(set),
       advancedPanel(set),
@@ -69,29 +74,48 @@ class Asking {
       this.chips,
     );
     catchItems(this.root, (card) => this.ask(liking(card)));
+    this.listen();
+    this.set({});
+    this.restore();
+    focusQueryFirst();
+    nameQueryBox(root);
   }
 
-  /** Change some choices; a search that is shown is made again with them, and filters alone list. */
+  listen() {
+    const { root } = this;
+    on("ask", root, (wish) => this.ask(wish));
+    on("asked", root, ({ asked }) => this.took(asked));
+    on("opened", root, (opened) => keep({ item: opened?.id }));
+    on("narrow", root, (change) => this.set(change(this.choices)));
+    on("status", root, (status) => !status.lost && this.know(status));
+    noteTyped(root, () => this.asked?.text ?? "");
+    addEventListener("popstate", () => root.isConnected && this.restore());
+  }
+
+  /** Change some choices. A search that is shown is made again with them; filters alone list.
+   *  @param {Changes} changes */
   set(changes) {
     this.choices = { ...this.choices, ...changes };
     this.props.value = chosen(this.choices);
     this.draw();
     if (!Object.keys(changes).length) return;
     if (this.asked || isListing(this.question())) this.again();
-    else replaceQuestion({ text: "", files: [], choices: this.choices }); // for a reload before anything is asked
+    // For a reload before anything is asked.
+    else replaceQuestion({ text: "", files: [], choices: this.choices });
   }
 
   /** The question that box and choices make now. */
   question() {
-    return { ...this.written(null), choices: this.choices };
+    return { ...this.written(null, null), choices: this.choices };
   }
 
-  /** Search with the changed choices; where only filters were asked for and none is left, begin anew. */
+  /** Search with the changed choices; where only filters were asked for and none is left, begin
+   *  anew. */
   repeat() {
     const listed = this.asked && isListing(this.asked);
     if (!listed || isQuestion(this.question())) this.search(null, null);
     else {
-      history.pushState(null, "", addressOf(this.question()));
+      history.pushState(null, "", addressOf({ ...this.question(), files: [] }));
       this.asked = null;
       emit("unasked");
     }
@@ -105,12 +129,14 @@ class Asking {
     drawChips(this.chips, this.choices, this.cards, (changes) => this.set(changes));
   }
 
+  /** @param {Status} status */
   know(status) {
     this.bar.know(status);
     for (const panel of this.panels) panel.know?.(status);
   }
 
-  /** Ask something: new text and files, or with null those in the box, and changed choices. */
+  /** Ask something: new text and files, or with null those in the box, and changed choices.
+   *  @param {Wish} wish */
   ask({ text = null, files = null, change = () => ({}), cards = [] }) {
     for (const card of cards) this.cards.set(card.id, card);
     const choices = { ...this.choices, ...change(this.choices) };
@@ -126,24 +152,28 @@ class Asking {
     this.search(text, own);
   }
 
-  /** Ask what the history says, with nothing of what is chosen now. */
+  /** Ask what the history says, with nothing of what is chosen now.
+   *  @param {Question} question @param {Card[]} cards */
   askAgain({ text, files, choices }, cards) {
-    this.bar.folds[2].fold();
+    this.bar.foldHistory();
     this.ask({ text, files, change: () => choices, cards });
   }
 
-  /** The given text and files, or those that stand in the box. */
+  /** The given text and files, or those that stand in the box.
+   *  @param {string | null} text @param {string[] | null} files */
   written(text, files) {
     if (text !== null) return { text, files: files ?? [] };
-    const typed = document.querySelector("#query textarea")?.value ?? "";
-    return { text: typed.trim(), files: [...document.querySelectorAll("#query .thumbnail-item")] };
+    const typed = queryField()?.value ?? "";
+    return { text: typed.trim(), files: document.querySelectorAll("#query .thumbnail-item") };
   }
 
+  /** @param {string | null} text @param {string[] | null} files */
   search(text, files) {
     this.trigger("search", { text, files, choices: chosen(this.choices) });
   }
 
-  /** A search has begun: its question goes into the address. */
+  /** A search has begun: its question goes into the address.
+   *  @param {Asked} asked */
   took(asked) {
     if (!this.restored) keepNext({ typed: null }); // it has been asked now
     this.restored = false;
@@ -171,6 +201,8 @@ class Asking {
     this.restored = isQuestion(question);
     if (this.restored) this.search(text, files);
     else emit("unasked");
-    if (begun) emit(item ? "open" : "close", { id: item }); // while loading, the panel does so itself
+    // While the page loads, the panel does so itself.
+    if (begun && item) emit("open", { id: item });
+    else if (begun) emit("close");
   }
 }

@@ -1,6 +1,9 @@
 // Everything a search is asked with beside text and files, its defaults, and how it stands in an
 // address. Names and defaults are those of `types/question.py`.
 
+/** @import { Choices, Changes, Query, Question, SentQuestion } from "../types" */
+
+/** @type {Readonly<Choices>} */
 export const DEFAULTS = Object.freeze({
   kinds: [],
   collection: "",
@@ -29,10 +32,14 @@ export const DEFAULTS = Object.freeze({
   also: [],
 });
 
-/** How many results can be chosen. */
-export const TOPS = [5, 10, 20, 50, 100, 200, 300];
+/** The most results that can be chosen, and the most candidates. */
+export const MOST = 300;
 
-/** The choices that hide items; the rest says how to look. */
+/** How many results can be chosen. */
+export const TOPS = [5, 10, 20, 50, 100, 200, MOST];
+
+/** The choices that hide items; the rest says how to look.
+ *  @type {(keyof Choices)[]} */
 export const FILTERS = [
   "kinds",
   "collection",
@@ -49,20 +56,30 @@ export const FILTERS = [
   "tag",
 ];
 
-/** The defaults of `names`, to set them back. */
+/** The defaults of `names`, to set them back.
+ *  @param {(keyof Choices)[]} names @returns {Changes} */
 export const cleared = (names) => Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
 
+/** @param {keyof Choices} name @param {unknown} value */
 export const isDefault = (name, value) => JSON.stringify(value) === JSON.stringify(DEFAULTS[name]);
 
-/** The choices without those that are as they always are. */
+/** @param {string} name @returns {name is keyof Choices} */
+const isChoice = (name) => name in DEFAULTS;
+
+/** The choices without those that are as they always are.
+ *  @param {Choices} choices @returns {Changes} */
 export function chosen(choices) {
   const entries = Object.entries(choices).filter(
-    ([name, value]) => name in DEFAULTS && !isDefault(name, value),
+    ([name, value]) => isChoice(name) && !isDefault(name, value),
   );
   return Object.fromEntries(entries);
 }
 
-/** Whether there is anything to look for. */
+/** A question, of whose files only the number matters.
+ *  @typedef {{ text: string, files: ArrayLike<unknown>, choices: Choices }} Whole */
+
+/** Whether there is anything to look for.
+ *  @param {Whole} question */
 const wants = ({ text, files, choices }) =>
   Boolean(
     text ||
@@ -71,18 +88,22 @@ const wants = ({ text, files, choices }) =>
     choices.also.some((one) => one.text || one.files.length),
   );
 
+/** @param {Choices} choices */
 const isFiltered = (choices) => FILTERS.some((name) => !isDefault(name, choices[name]));
 
-/** Whether nothing is asked for but what passes the filters. */
+/** Whether nothing is asked for but what passes the filters.
+ *  @param {Whole} question */
 export const isListing = (question) => {
   const { choices } = question;
   return !wants(question) && !choices.not_like.length && !choices.unlike && isFiltered(choices);
 };
 
-/** Whether there is anything to be answered: something to look for, or to list. */
+/** Whether there is anything to be answered: something to look for, or to list.
+ *  @param {Whole} question */
 export const isQuestion = (question) => wants(question) || isListing(question);
 
-/** The part of an address that brings this question back, such as `?q=fox&kinds=picture`. */
+/** The part of an address that brings this question back, such as `?q=fox&kinds=picture`.
+ *  @param {Question} question @param {Record<string, string | number | null | undefined>} extra */
 export function toAddress({ text, files, choices }, extra = {}) {
   const search = new URLSearchParams();
   if (text) search.set("q", text);
@@ -90,29 +111,32 @@ export function toAddress({ text, files, choices }, extra = {}) {
   for (const [name, value] of Object.entries(chosen(choices))) {
     if (Array.isArray(value))
       value.forEach((one) =>
-        search.append(name, typeof one === "object" ? JSON.stringify(one) : one),
+        search.append(name, typeof one === "object" ? JSON.stringify(one) : String(one)),
       );
     else search.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
   }
-  for (const [name, value] of Object.entries(extra)) if (value != null) search.set(name, value);
+  for (const [name, value] of Object.entries(extra))
+    if (value != null) search.set(name, String(value));
   return search.size ? `?${search}` : "";
 }
 
-/** A question as the server repeats it, flat, with its choices by themselves. */
+/** A question as the server repeats it, flat, with its choices by themselves.
+ *  @param {SentQuestion} question @returns {Query & { choices: Changes }} */
 export const fromQuestion = ({ text, files, ...choices }) => ({ text, files, choices });
 
-/** The question in an address; what cannot be read there is left out. */
+/** The question in an address; what cannot be read there is left out.
+ *  @param {string} address @returns {Question} */
 export function fromAddress(address) {
   const search = new URLSearchParams(address);
-  const choices = { ...DEFAULTS };
-  for (const [name, usual] of Object.entries(DEFAULTS)) {
-    if (search.has(name)) choices[name] = read(name, usual, search) ?? usual;
-  }
+  const named = Object.entries(DEFAULTS).filter(([name]) => search.has(name));
+  const read = named.map(([name, usual]) => [name, value(name, usual, search) ?? usual]);
+  const choices = { ...DEFAULTS, ...Object.fromEntries(read) };
   return { text: search.get("q") ?? "", files: search.getAll("file"), choices };
 }
 
-function read(name, usual, search) {
-  const text = search.get(name);
+/** @param {string} name @param {unknown} usual @param {URLSearchParams} search */
+function value(name, usual, search) {
+  const text = search.get(name) ?? "";
   if (name === "kinds") return search.getAll(name);
   if (name === "also") return search.getAll(name).map(parsed).filter(Boolean).map(query);
   if (Array.isArray(usual)) return search.getAll(name).map(Number).filter(Number.isSafeInteger);
@@ -122,11 +146,13 @@ function read(name, usual, search) {
   return Number.isFinite(Number(text)) && text !== "" ? Number(text) : usual;
 }
 
+/** @param {any} given @returns {Query} */
 const query = ({ text, files }) => ({
   text: String(text ?? ""),
   files: Array.isArray(files) ? files.map(String) : [],
 });
 
+/** @param {string} text */
 function parsed(text) {
   try {
     const value = JSON.parse(text);

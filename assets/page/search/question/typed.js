@@ -1,29 +1,31 @@
-// What stands in the query box and was not asked yet: the address holds it, so that nothing that was
-// typed is lost by a reload, another language, or a program that was started again.
+// What stands in the query box and was not asked yet: the address holds it, so that nothing that
+// was typed is lost by a reload, another language, or a program that was started again.
 
 import { keep, place } from "../address.js";
-import { debounced } from "../../kit/dom.js";
+import { around, debounced, queryField } from "../../kit/dom.js";
 
-const SETTLE = 250; // milliseconds after the last letter: browsers slow down an address that changes often
-const LEFT = "qwen3vl.typed"; // in the memory of the tab: the letters since then, when the page is left
+/** Milliseconds after the last letter: browsers slow down an address that changes often. */
+const SETTLE = 250;
+/** In the memory of the tab: the letters since then, when the page is left. */
+const LEFT = "qwen3vl.typed";
 
-/** Note in the address what is typed where it differs from what was `asked`. */
+/** Note in the address what is typed where it differs from what was `asked`.
+ *  @param {Element} root @param {() => string} asked */
 export function noteTyped(root, asked) {
-  const note = (text) => keep({ typed: text.trim() === asked() ? null : text });
-  const later = debounced((text) => root.isConnected && note(text), SETTLE);
-  let touched = null; // what was typed last on this page
+  /** @param {string} text */
+  const note = (text) => root.isConnected && keep({ typed: text.trim() === asked() ? null : text });
+  const later = debounced(note, SETTLE);
+  /** What was typed last on this page.
+   *  @type {string | null} */
+  let touched = null;
   document.addEventListener("input", (event) => {
-    if (!root.isConnected || !event.target.matches?.("#query textarea")) return;
-    touched = event.target.value;
+    const field = around(event.target, "#query textarea");
+    if (!root.isConnected || !(field instanceof HTMLTextAreaElement)) return;
+    touched = field.value;
     later(touched);
   });
   addEventListener("pagehide", () => {
-    if (
-      !root.isConnected ||
-      touched === null ||
-      document.querySelector("#query textarea")?.value !== touched
-    )
-      return;
+    if (!root.isConnected || touched === null || queryField()?.value !== touched) return;
     remember({ question: question(), text: touched.trim() === asked() ? "" : touched });
   });
 }
@@ -31,7 +33,7 @@ export function noteTyped(root, asked) {
 /** What was typed when the page was left here, and not asked. */
 export function typedBefore() {
   try {
-    const left = JSON.parse(sessionStorage.getItem(LEFT));
+    const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "null");
     sessionStorage.removeItem(LEFT);
     if (left?.question === question()) return left.text;
   } catch {
@@ -40,6 +42,7 @@ export function typedBefore() {
   return place("typed");
 }
 
+/** @param {{ question: string, text: string }} left */
 function remember(left) {
   try {
     sessionStorage.setItem(LEFT, JSON.stringify(left));

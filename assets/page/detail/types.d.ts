@@ -1,0 +1,34 @@
+// One item in detail, for the check of types.
+
+import type { Card, Kind, Place } from "../kit/types";
+
+/** A neighbour in the same file. */
+export interface Sibling {
+  id: number;
+  kind: Kind;
+  thumb: string;
+  place: Place;
+}
+
+export interface Item extends Card {
+  path: string;
+  copies: string[]; // paths of the same content
+  file: { size: number; changed: string; type: string } | null; // null where it is gone
+  text: string;
+  taken: string | null;
+  tags: string[];
+  lines: [number: number | null, text: string, inside: boolean][];
+  siblings: Sibling[];
+}
+
+/** An item with the words to be marked in it. */
+export interface Shown extends Item {
+  words: string[];
+}
+
+/** What stands in the panel for an item. */
+export interface View {
+  node: HTMLElement;
+  shown?: () => void; // once it is on the page
+  release?: () => void; // before it leaves
+}

@@ -1,0 +1,57 @@
+// What each of the program's routes answers, by its path. The check of types believes this; the
+// tests of the routes and of the page see to it that it is so.
+
+import type { Item } from "../detail/types";
+import type { Ended, Folder, Group, Removal, Taken } from "../library/types";
+import type { Items, Run, Stop } from "../search/types";
+import type { About, Option, Stored } from "../settings/types";
+import type { Status } from "../shell/types";
+import type { Message } from "./types";
+
+export interface Gets {
+  "/api/about": About;
+  "/api/duplicates": { ready: boolean; groups: Group[]; next: number | null };
+  "/api/folders": Folder[];
+  "/api/history": { runs: Run[] };
+  "/api/ignore": { patterns: string[] };
+  "/api/index/status": Status;
+  "/api/items": Items;
+  [item: `/api/items/${number}`]: Item;
+  "/api/outcomes": Ended[];
+  "/api/removed": Removal[];
+  "/api/storage": Stored;
+  "/api/tour": { stops: Stop[]; collection: string };
+}
+
+export interface Posts {
+  "/api/folders/rescan": unknown;
+  "/api/folders/watch": unknown;
+  "/api/index/add": Status & { added: { path: string; is_folder: boolean } };
+  "/api/index/cancel": Status;
+  "/api/index/pause": Status;
+  "/api/index/resume": Status;
+  "/api/index/retry": Status;
+  "/api/index/samples": Status;
+  "/api/models/retry": unknown;
+  "/api/outcomes/forget": Status & { removed: Taken };
+  "/api/removed/discard": { rows: Removal[] };
+  "/api/removed/restore": { rows: Removal[] };
+  "/api/storage/apply": Stored;
+  "/api/storage/drop": Stored & { freed: number };
+  "/api/storage/measure": Stored & { options: Option[] };
+  "/api/tags": { tags: string[] };
+  "/api/upload/done": unknown;
+  "/api/upload/offer": { left: (Message | null)[] };
+  "/api/upload/undo": { removed: Taken };
+}
+
+export interface Puts {
+  [run: `/api/history/${number}`]: { pinned: boolean };
+  "/api/ignore": { patterns: string[] };
+}
+
+export interface Deletes {
+  "/api/history": { deleted: number };
+  [run: `/api/history/${number}`]: { deleted: number };
+  [item: `/api/items/${number}`]: Taken;
+}
