@@ -222,12 +222,19 @@ def written_question(source: BinaryIO) -> Question:
     return Question.read(found)
 
 
-def files_at(base: Path) -> KnownFiles:
-    """Finds the files of questions by their paths, from ``base`` on where they are relative."""
+def files_at(base: Path, kept: Callable[[str], Path | None]) -> KnownFiles:
+    """Finds the files of questions by their paths, from ``base`` on where they are relative.
+
+    Where there is none, a key of the history is meant, whose file ``kept`` finds.
+    """
 
     def known(keys: Sequence[str]) -> list[QuestionFile]:
-        # links are followed: whoever types a path means what it leads to
-        return [QuestionFile(key, (base / usable_path(key)).resolve()) for key in keys]
+        files = []
+        for key in keys:
+            # links are followed: whoever types a path means what it leads to
+            path = (base / usable_path(key)).resolve()
+            files.append(QuestionFile(key, path if path.exists() else kept(key) or path))
+        return files
 
     return known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qwen3vl_app import __version__
@@ -11,6 +12,7 @@ from qwen3vl_app.types.run import Run
 
 if TYPE_CHECKING:
     from qwen3vl_app.models.service.host import ModelHost
+    from qwen3vl_app.search.question_files import QuestionFile
     from qwen3vl_app.store.search_runs import SearchRuns
     from qwen3vl_app.types import SearchUpdate
     from qwen3vl_app.types.question import Question
@@ -25,8 +27,13 @@ class History:
         self.runs = runs
         self._models = models
 
-    def keep(self, question: Question, update: SearchUpdate) -> None:
-        """Keep what the last update of a search answered. A disk that refuses is only logged."""
+    def keep(
+        self, question: Question, update: SearchUpdate, files: Sequence[QuestionFile] = ()
+    ) -> None:
+        """Keep what the last update of a search answered, with the files that it asked by.
+
+        A disk that refuses is only logged.
+        """
         run = Run.of(
             question,
             update,
@@ -36,6 +43,6 @@ class History:
             version=__version__,
         )
         try:
-            self.runs.add(run)
+            self.runs.add(run, {file.key: file.path for file in files})
         except LibraryError as error:
             log.warning("A search is not kept in the history: %s", error)

@@ -28,11 +28,12 @@ PATTERNS = "ignore.txt"
 PATTERNS_PART = "ignore.part"
 PREVIEWS = "previews"
 QUERY_FILES = "query-files"
+ASKED = "asked"
 
 OWN = frozenset(
     {
         *(THUMBNAILS, UPLOADS, TRASH, INDEX, BACKUPS, LOCK, OWNER),
-        *(PROGRESS, PROGRESS_PART, PATTERNS, PATTERNS_PART, PREVIEWS, QUERY_FILES),
+        *(PROGRESS, PROGRESS_PART, PATTERNS, PATTERNS_PART, PREVIEWS, QUERY_FILES, ASKED),
     }
 )
 """All of them, but for what begins with ``DATABASE``."""

@@ -62,8 +62,9 @@ class Keeper:
         """Delete what was removed 30 days ago, and make a backup if one is wanted and due."""
         try:
             self._library.trash.tidy()
+            self._library.runs.tidy()
         except AppError as error:
-            log.warning("the trash: %s", error)
+            log.warning("tidying the library: %s", error)
         self.make_if_due()
 
     def make_if_due(self) -> None:

@@ -14,7 +14,8 @@ from typing import Self
 
 from qwen3vl_app.errors import LibraryError, LibraryReadOnlyError, UsageError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.store.belongings import DATABASE, THUMBNAILS, UPLOADS, strangers
+from qwen3vl_app.store.asked_files import AskedFiles
+from qwen3vl_app.store.belongings import ASKED, DATABASE, THUMBNAILS, UPLOADS, strangers
 from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.leftovers import sweep_leftovers
@@ -55,7 +56,7 @@ class Library(SearchableLibrary):
         self._thumbnails = Thumbnails(self.thumbnails)
         self._writer = LibraryWriter(connection, self._spaces, self._thumbnails)
         self.dropped = Uploads(self.uploads)
-        self.runs = SearchRuns(connection)
+        self.runs = SearchRuns(connection, AskedFiles(connection.directory / ASKED))
         self.trash = LibraryTrash(connection, self._for_changes, self.dropped)
 
     @classmethod

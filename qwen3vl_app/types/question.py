@@ -112,6 +112,11 @@ class Question:
             collapse=given.get("collapse") is not False,
         )
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of all its files, those of further queries too."""
+        return (*self.files, *(key for further in self.also for key in further.files))
+
     def written(self) -> Json:
         """As JSON, which :meth:`read` takes back; what is empty is left out, numbers never are."""
         said = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -25,6 +26,8 @@ from qwen3vl_app.ui.tabs.search import build_search_tab, wire_search
 from qwen3vl_app.ui.theme import build_theme
 from qwen3vl_app.ui.words import words
 
+log = logging.getLogger(__name__)
+
 TITLE = "Qwen3-VL Search"
 
 SWEEP_SECONDS = 3600
@@ -38,7 +41,7 @@ def build_app(services: Services) -> FastAPI:
     """
     _keep_to_this_computer(services)
     app = build_server(services)
-    given = GivenFiles(services.cache / QUERY_FOLDER)
+    given = given_files(services)
     searches = Searches(services.engine)
     blocks = build_blocks(services, searches, given)
     gr.mount_gradio_app(
@@ -72,6 +75,19 @@ def build_app(services: Services) -> FastAPI:
     )
     _sweep_while_running(app, given)
     return app
+
+
+def given_files(services: Services) -> GivenFiles:
+    """Where query files go; with a history, those of its searches can be asked with again."""
+    folder = services.cache / QUERY_FOLDER
+    if services.history is None:
+        return GivenFiles(folder)
+    files = services.history.runs.files
+    try:
+        return GivenFiles(folder, secret=files.secret(), kept=files.find)
+    except OSError as error:
+        log.warning("Files of searches are not kept in the history: %s", error)
+        return GivenFiles(folder)
 
 
 def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> Any:  # noqa: ANN401

@@ -1,19 +1,20 @@
 """The query files that this program itself took in, by key: a page can name no other.
 
-A key is drawn at random and says nothing of the content, so it cannot be guessed, and nobody
-learns whether somebody else added the same picture. Whoever knows a key may use the file: the
-address of a search holds it, so that a link brings the search back.
+A key is made of the content with a secret, so it cannot be guessed, and nobody learns whether
+somebody else added the same picture. Whoever knows a key may use the file: the address of a search
+holds it, so that a link brings the search back, and so does the history.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import secrets
 import shutil
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -47,14 +48,33 @@ class _Known:
     since: float
 
 
+def nothing_kept(_key: str) -> None:
+    """There are no files of earlier searches."""
+
+
 class GivenFiles:
     """Query files by key, ``{32 hex digits}/{name}``, the oldest dropped first. Thread-safe.
 
     Nothing of it outlives the program: the folder is emptied by ``clear`` at start and end.
+
+    Args:
+        folder: Where they are.
+        secret: What keys are made with; drawn at random unless given.
+        kept: Finds a file of an earlier search by its key, which may then be used as any other.
+        most: Files at a time.
     """
 
-    def __init__(self, folder: Path, *, most: int = MOST_KEPT) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        secret: bytes = b"",
+        kept: Callable[[str], Path | None] = nothing_kept,
+        most: int = MOST_KEPT,
+    ) -> None:
         self.folder = folder
+        self._secret = secret or secrets.token_bytes(32)
+        self._kept = kept
         self._most = most
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._keys: dict[Path, str] = {}
@@ -68,21 +88,33 @@ class GivenFiles:
         return path
 
     def add(self, arrived: Path, name: str) -> QuestionFile:
-        """Take in a file that has arrived whole, and name it.
+        """Take in a file that has arrived whole, and name it: the same one as before alike.
+
+        Reads it, at about a gigabyte a second.
 
         Raises:
             UsageError: Nothing of the name can be used.
-            OSError: The file cannot be moved.
+            OSError: The file cannot be read or moved.
         """
-        path = self.folder / secrets.token_hex(16) / safe_relative(name).name
-        path.parent.mkdir(mode=0o700)
+        name = safe_relative(name).name
+        with arrived.open("rb") as content:
+            digest = hashlib.file_digest(content, self._hash).hexdigest()
+        return self._take(arrived, self.folder / digest / name)
+
+    def _hash(self) -> hashlib.blake2b:
+        return hashlib.blake2b(key=self._secret, digest_size=16)
+
+    def _take(self, arrived: Path, path: Path) -> QuestionFile:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             arrived.replace(path)
         except OSError:
-            path.parent.rmdir()
+            with suppress(OSError):  # the same content under another name is in it
+                path.parent.rmdir()
             raise
         file = QuestionFile.at(path)
         with self._lock:
+            self._known.pop(file.key, None)  # given again, it is the newest
             self._known[file.key] = _Known(path, _stamp(os.lstat(path)), time.monotonic())
             self._keys[path] = file.key
             surplus = list(self._known)[: max(0, len(self._known) - self._most)]
@@ -97,13 +129,30 @@ class GivenFiles:
         """
         with self._lock:
             known = self._known.get(key) if isinstance(key, str) else None
-        if known is None or not isinstance(key, str):
+        if not isinstance(key, str):
             return None
+        if known is None:
+            return self._of_earlier(key)
         with suppress(OSError), open_regular(known.path) as file:
             if _stamp(os.fstat(file.fileno())) == known.stamp:
                 return QuestionFile(key, known.path)
         self._drop([key])
-        return None
+        return self._of_earlier(key)
+
+    def _of_earlier(self, key: str) -> QuestionFile | None:
+        """A copy of the file that an earlier search kept under this key."""
+        kept = self._kept(key)
+        if kept is None:
+            return None
+        part = self.new_part()
+        try:
+            shutil.copyfile(kept, part)
+            return self._take(part, self.folder / key)
+        except OSError as error:
+            log.warning("A file of an earlier search cannot be used: %s", error)
+            return None
+        finally:
+            part.unlink(missing_ok=True)
 
     def all(self, keys: Sequence[Any]) -> list[QuestionFile]:
         """The files with these keys; those that have gone are left out."""

@@ -12,6 +12,7 @@ import pytest
 from qwen3vl_app.search.resolve import resolve
 from qwen3vl_app.services import build_services
 from qwen3vl_app.settings import Settings
+from qwen3vl_app.store.asked_files import AskedFiles
 from qwen3vl_app.types import Query
 from qwen3vl_app.types.question import Question
 from qwen3vl_app.ui.given_files import GivenFiles
@@ -101,6 +102,20 @@ def test_question__has_one_answer(indexed, services, folder, tmp_path, number):
     assert parts[0]
     close(from_command(indexed, path), parts)
     close(from_page(services, page, given), parts)
+
+
+def test_search__a_key_of_the_history_names_the_picture_that_it_keeps(indexed, folder, tmp_path):
+    key = f"{7:032x}/red disc.png"
+    kept = AskedFiles(indexed.library / "asked")
+    kept.keep({key: folder / "red disc.png"})
+    answers = []
+    for name in (key, str(folder / "red disc.png")):
+        path = tmp_path / "question.json"
+        path.write_bytes(orjson.dumps({"files": [name]}))
+        answers.append(from_command(indexed, path))
+    kept.tidy((), ())
+    assert answers[0][0]
+    close(*answers)
 
 
 def test_search__its_own_answer_asks_again(indexed, tmp_path):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from qwen3vl_app.services import build_services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemFilter, Kind
+from qwen3vl_app.ui.app import given_files
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.server import build_server
@@ -118,3 +121,74 @@ def test_history__filters_stand_in_the_kept_question(services, client, tmp_path)
     ask(services, "fox", tmp_path, kinds=["passage"], min_bytes=0)
     (kept,) = services.library.runs.newest(1)
     assert kept.run.question.where == ItemFilter(kinds=frozenset({Kind.PASSAGE}), min_bytes=0)
+
+
+def png(colour: tuple[int, int, int]) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+PICTURE = png((200, 30, 30))
+
+
+def put(given: GivenFiles, name: str, content: bytes = PICTURE) -> str:
+    part = given.new_part()
+    part.write_bytes(content)
+    return given.add(part, name).key
+
+
+def ask_by(services, given: GivenFiles, key: str) -> list[dict[str, Any]]:
+    events = SearchEvents(services, Searches(services.engine), given)
+    event = SimpleNamespace(text="fox", files=[key], choices={"words": "only"})
+    tab = SimpleNamespace(session_hash="tab")
+    return list(events.search(cast(Any, tab), cast(Any, event), {"text": "", "files": []}))
+
+
+def test_files__the_same_picture_has_the_same_key_also_after_a_restart(settings):
+    keys = set()
+    for _ in range(2):
+        services = build_services(settings)
+        given = given_files(services)
+        keys |= {put(given, "red.png"), put(given, "red.png")}
+        services.close()
+    assert len(keys) == 1
+
+
+def test_files__keys_differ_by_content_by_name_and_by_library(settings, tmp_path):
+    services = build_services(settings)
+    given = given_files(services)
+    keys = {put(given, "a.png"), put(given, "b.png"), put(given, "a.png", b"other")}
+    services.close()
+    assert len(keys | {put(GivenFiles(tmp_path / "given"), "a.png")}) == 4
+
+
+def test_files__a_kept_search_can_be_asked_again_when_its_picture_has_gone(settings):
+    services = build_services(settings)
+    given = given_files(services)
+    key = put(given, "red.png")
+    ask_by(services, given, key)
+    given.clear()
+    services.close()
+    services = build_services(settings)
+    given = given_files(services)
+    (row,) = services.library.runs.newest(1)
+    assert row.run.question.files == (key,)
+    (file,) = given.every([key])
+    assert file.path.read_bytes() == PICTURE
+    assert file.path.is_relative_to(given.folder)  # a copy, which may be swept
+    given.sweep(older=-1)
+    assert given.find(key) is not None
+    services.library.runs.clear()
+    given.sweep(older=-1)
+    assert given.find(key) is None
+    services.close()
+
+
+def test_files__without_a_history_none_are_kept(settings):
+    services = build_services(replace(settings, history=False))
+    given = given_files(services)
+    key = put(given, "red.png")
+    ask_by(services, given, key)
+    assert services.library.runs.files.find(key) is None
+    services.close()

@@ -64,7 +64,9 @@ class SearchEvents:
 
     def _keep(self, question: Json, update: SearchUpdate) -> None:
         if self._services.history is not None:
-            self._services.history.keep(Question.read(question), update)
+            asked = Question.read(question)
+            files = self._given.all(asked.keys)
+            self._services.history.keep(asked, update, files)
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:
         """The items that are named as examples, to be shown above the results."""
