@@ -53,8 +53,8 @@ export const searchEnglish = {
   "like.not": "Not like this",
   "history.title": "History",
   "history.hint":
-    "The last 500 searches are kept in the library, on this computer. Pictures and clips of a " +
-    "query are kept for a day.",
+    "The last 500 searches are kept in the library, on this computer, with their pictures and " +
+    "clips of up to 64 MB each.",
   "history.none": "Nothing was asked yet.",
   "history.more": "Show older ones",
   "history.clear": "Clear",

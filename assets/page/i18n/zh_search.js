@@ -52,7 +52,8 @@ export const searchChinese = {
   "like.add": "也要像这个",
   "like.not": "不要像这个",
   "history.title": "历史",
-  "history.hint": "最近 500 次搜索保存在资料库中，只在这台电脑上。查询中的图片和视频保留一天。",
+  "history.hint":
+    "最近 500 次搜索连同其中不超过 64 MB 的图片和视频保存在资料库中，只在这台电脑上。",
   "history.none": "还没有搜索过。",
   "history.more": "显示更早的",
   "history.clear": "清空",

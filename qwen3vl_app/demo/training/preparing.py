@@ -119,7 +119,9 @@ def name_ends(
         start = prompts[row].index("<Query>:") + len("<Query>:")
         token = found.char_to_token(start + end - 1)
         if token is not None:
-            while found.offsets[token + 1][1] == found.offsets[token][1]:  # a rare letter takes several
+            while (
+                found.offsets[token + 1][1] == found.offsets[token][1]
+            ):  # a rare letter takes several
                 token += 1
             places.append(row * rows.ids.shape[1] + token)  # the prompt's length is in the token
             things.append(thing)
