@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from qwen3vl_app import __version__
 from qwen3vl_app.budget import SIDE, Budget, load_budget
 from qwen3vl_app.errors import AppError, ModelNotFoundError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
 from qwen3vl_app.store.check import WORDING
 from qwen3vl_app.store.library import Library
@@ -45,8 +47,12 @@ class Diagnosis:
     """What is wrong, one sentence each; empty when all is well."""
 
 
-def diagnose(settings: Settings) -> Diagnosis:
+def diagnose(settings: Settings, say: Callable[[Message], str] = str) -> Diagnosis:
     """Look at everything without changing anything. Imports torch: about three seconds.
+
+    Args:
+        settings: Which library, which models, which device.
+        say: Words the messages.
 
     Raises:
         UsageError: The device asked for is not there.
@@ -54,13 +60,15 @@ def diagnose(settings: Settings) -> Diagnosis:
     from qwen3vl_app.models.checkpoint.load import has_gpu, place  # noqa: PLC0415  torch takes seconds
 
     models = {
-        f"{role} {name}": _folder(name, role) for role in Role for name in ("demo", "2b", "8b")
+        f"{role} {name}": _folder(name, role, say)
+        for role in Role
+        for name in ("demo", "2b", "8b")
     }
     chosen = resolve(settings.model, Role.EMBEDDER, gpu=lambda: has_gpu(settings.device))
-    library, findings = _library(settings)
+    library, findings = _library(settings, say)
     return Diagnosis(
         versions=versions(),
-        device=str(place(settings.device)),
+        device=say(place(settings.device).detail),
         models=models,
         advice=demo_advice(load_budget(chosen.folder)) if chosen.bundled else "",
         library=library,
@@ -96,20 +104,22 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _folder(name: str, role: Role) -> str:
+def _folder(name: str, role: Role, say: Callable[[Message], str]) -> str:
     try:
         return str(resolve(name, role, gpu=lambda: False).folder)
     except ModelNotFoundError as error:
-        return str(error)
+        return say(error.message)
 
 
-def _library(settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
+def _library(
+    settings: Settings, say: Callable[[Message], str]
+) -> tuple[dict[str, object], tuple[str, ...]]:
     if not settings.library.is_dir():
         return {}, ()
     try:
         library = Library.open(settings.library, writable=False)
     except AppError as error:
-        return {"folder": str(settings.library)}, (str(error),)
+        return {"folder": str(settings.library)}, (say(error.message),)
     try:
         newest = [space for space, count in library.spaces() if count][-1:]
         counts, folders, wrong = library.counts(), library.folders(), tuple(library.check(*newest))
@@ -119,11 +129,11 @@ def _library(settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
             "files": {outcome.value: n for outcome, n in counts.files.items()},
             "items": {kind.value: n for kind, n in counts.items.items()},
             "spaces": [f"{space.model}: {n} vectors" for space, n in library.spaces()],
-            "search": library.storage.describe(),
-            "words": "well" if not any(WORDING in one for one in wrong) else "not well",
+            "search": say(library.storage.describe()),
+            "words": "well" if not any(one.code in WORDING for one in wrong) else "not well",
             "trash": f"{trash.files} files, {trash.bytes / 1e6:,.1f} MB",
             "folders": f"{len(folders)}, {sum(one.watched for one in folders)} watched",
         }
-        return about, wrong
+        return about, tuple(map(say, wrong))
     finally:
         library.close()

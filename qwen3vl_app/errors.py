@@ -3,6 +3,7 @@
 ::
 
     AppError                  the message is one sentence for the person and may be shown as it is
+      BenchError              a measurement of ``bench`` could not be taken
       UsageError              a flag, a path or a value given by the person cannot be used
         EmptyQueryError       a search without text, picture or clip
       UnreadableMediaError    one file cannot be decoded; indexing records it and goes on
@@ -29,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qwen3vl_app.messages import FREE, Message, Value
+from qwen3vl_app.messages import Message, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,32 +39,25 @@ if TYPE_CHECKING:
 class AppError(Exception):
     """Base of every expected failure.
 
-    Args:
-        args: What went wrong, a ``Message``; or its sentence.
-        code: Of the message, where a sentence was given, which is shown as it is without one.
-        values: What the sentence names, such as a path or a number.
+    ``str`` gives the English sentence.
 
     Attributes:
         message: What went wrong, to be said in the reader's language.
     """
 
-    def __init__(self, *args: object, code: str = "", **values: Value) -> None:
-        super().__init__(*args)
-        first = args[0] if args else ""
-        if code:
-            self.message = Message(code, values)
-        else:
-            self.message = first if isinstance(first, Message) else Message.free(str(first))
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
     @property
     def code(self) -> str:
-        """Of the message; empty for a sentence that has none."""
-        return "" if self.message.code == FREE else self.message.code
+        """Of the message."""
+        return self.message.code
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What the message names; nothing for a sentence without a code."""
-        return self.message.values if self.code else {}
+        """What the message names, such as a path or a number."""
+        return self.message.values
 
 
 class UsageError(AppError):
@@ -73,13 +67,9 @@ class UsageError(AppError):
 class EmptyQueryError(UsageError):
     """A search was asked for without a text, a picture or a clip."""
 
-    def __init__(self, but_for: str = "") -> None:
-        found = f" but for {but_for}" if but_for else ""
-        or_list = "" if but_for else "; a filter alone lists what passes it"
-        super().__init__(
-            f"The query is empty{found}: type some words or add a picture or a clip{or_list}.",
-            code="query.only_unlike" if but_for else "query.empty",
-        )
+    def __init__(self, *, only_unlike: bool = False) -> None:
+        empty, unlike = Message.of("query.empty"), Message.of("query.only_unlike")
+        super().__init__(unlike if only_unlike else empty)
 
 
 class UnreadableMediaError(AppError):
@@ -91,12 +81,13 @@ class UnreadableMediaError(AppError):
     """
 
     def __init__(self, path: Path, reason: Message) -> None:
-        super().__init__(path, reason, code="file.unreadable", name=path.name, reason=reason)
+        super().__init__(Message.of("file.unreadable", name=path.name, reason=reason))
+        self.args = (path, reason)  # by which it is made anew in another process
         self.path = path
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"{self.path.name}: {self.reason}"
+        return str(self.message)
 
 
 class TooSlowError(UnreadableMediaError):
@@ -125,6 +116,13 @@ class ModelNotFoundError(ModelError):
 
 class ModelLoadError(ModelError):
     """A checkpoint is damaged, of another kind, or does not fit the device."""
+
+
+class BenchError(AppError):
+    """A measurement could not be taken; for developers, so the sentence is English alone."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(Message.free(sentence))
 
 
 class LibraryError(AppError):

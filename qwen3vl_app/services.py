@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import LibraryBusyError, LibraryError
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.scratch import Scratch
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.store.keeping import Keeper
     from qwen3vl_app.store.library import Library
 
-SEARCH_ONLY = "The library is open for searching only, as --read-only asks."
+SEARCH_ONLY = Message.of("library.read_only_asked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,25 +113,29 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     )
 
 
-def services_for_page(settings: Settings) -> tuple[Services, str]:
+def services_for_page(settings: Settings) -> tuple[Services, Message]:
     """The parts for a page, which can still search where the library cannot be written to.
 
     Returns:
-        The parts, and why the library is open for reading only; empty where it is not.
+        The parts, and why the library is open for reading only; nothing where it is not.
 
     Raises:
         LibraryError: The library cannot even be read.
         UsageError: There is none, and none can be made.
     """
-    why = SEARCH_ONLY if settings.read_only else ""
+    why = SEARCH_ONLY if settings.read_only else NOTHING
     if not why:
         try:
-            return build_services(settings), ""
+            return build_services(settings), NOTHING
         except LibraryBusyError as error:
-            why = str(error)
+            why = _search_only(error)
         except LibraryError as error:
             if os.access(settings.library, os.W_OK) or not settings.library.is_dir():
                 raise
-            why = str(error)
+            why = _search_only(error)
     services = build_services(settings, writable=False)
     return replace(services, scratch=Scratch()), why
+
+
+def _search_only(error: LibraryError) -> Message:
+    return Message.of("library.search_only", reason=error.message)

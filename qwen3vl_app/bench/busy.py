@@ -20,7 +20,7 @@ from qwen3vl_app.bench.measures import Measure, machine
 from qwen3vl_app.bench.mixed import draw_mixed
 from qwen3vl_app.bench.serving import PATIENCE, index_files, serving
 from qwen3vl_app.bench.tabs import RECALL_STEP, WORDS, Tab
-from qwen3vl_app.errors import AppError
+from qwen3vl_app.errors import BenchError
 
 FILES = 120
 """Indexed beforehand: enough for forty candidates of every kind."""
@@ -84,10 +84,10 @@ class _Crowd:
             try:
                 recalled.wait()
             except BrokenBarrierError as error:
-                raise AppError("Not all searches had a result in time.") from error
+                raise BenchError("Not all searches had a result in time.") from error
             wait = self._ask(lambda: busy.append(not all(one.done() for one in asked)))
         if busy != [True]:
-            raise AppError("Others had their results too soon for a measurement; take more.")
+            raise BenchError("Others had their results too soon for a measurement; take more.")
         return wait
 
     @contextmanager
@@ -97,7 +97,7 @@ class _Crowd:
         self._until("indexing")
         yield
         if self._state() != "indexing":
-            raise AppError("All files were indexed before the searches ended; take more --more.")
+            raise BenchError("All files were indexed before the searches ended; take more --more.")
         self.pause()
 
     def pause(self) -> None:
@@ -127,7 +127,7 @@ class _Crowd:
                     if recalled is not None:
                         recalled()
             if not recall:
-                raise AppError("A search ended without a result.")
+                raise BenchError("A search ended without a result.")
             return Wait(recall * 1000, (time.perf_counter() - begun) * 1000)
 
     def _state(self) -> str:
@@ -148,7 +148,7 @@ class _Crowd:
         until = time.monotonic() + PATIENCE
         while (now := self._state()) != state:
             if time.monotonic() > until or now == "failed":
-                raise AppError(f"Indexing is {now}, and was to be {state}.")
+                raise BenchError(f"Indexing is {now}, and was to be {state}.")
             time.sleep(0.05)
 
 
@@ -167,7 +167,7 @@ def measure_busy(
     Everything is in a temporary folder, below ``folder`` if one is given.
 
     Raises:
-        AppError: The server did not start, or ``more`` files were done before the searches.
+        BenchError: The server did not start, or ``more`` files were done before the searches.
     """
     described = machine()
     quiet: list[Wait] = []

@@ -14,7 +14,7 @@ from qwen3vl_app.bench.filling import mark_indexed
 from qwen3vl_app.bench.measures import Measure, processor_seconds, timed
 from qwen3vl_app.bench.mixed import draw_picture
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import AppError
+from qwen3vl_app.errors import BenchError
 from qwen3vl_app.indexing.indexer import Indexer
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.media.reader import Reader
@@ -73,7 +73,7 @@ def measure_scans(folder: Path, count: int, turns: int) -> list[Measure]:
         again = [_until(library, model, root, IndexState.IDLE) for _ in range(turns)]
         kept = library.counts().files[Outcome.INDEXED]
     if kept != count:
-        raise AppError(f"{kept} of {count} files are still indexed after scanning again.")
+        raise BenchError(f"{kept} of {count} files are still indexed after scanning again.")
     return [
         Measure(name="scan: new files per second", value=round(count / first), unit="/s"),
         Measure(
@@ -108,7 +108,7 @@ def measure_ingest(folder: Path, count: int) -> list[Measure]:
             seconds, progress = timed(lambda: _finish(indexer, root))
             used_then = processor_seconds()
     if progress.items != count:
-        raise AppError(f"{progress.items} of {count} pictures were indexed: {progress.message}")
+        raise BenchError(f"{progress.items} of {count} pictures were indexed: {progress.message}")
     rate = round(count / seconds, 1)
     name = "ingest: pictures of 320 x 240 per second, without a model"
     measures = [Measure(name=name, value=rate, unit="/s", goal=300)]
@@ -130,10 +130,10 @@ def _until(library: Library, model: NoModel, root: Path, state: IndexState) -> f
         indexer.start()
         while (progress := indexer.wait(timeout=0.01)).state is not state:
             if progress.state is IndexState.FAILED:
-                raise AppError(f"The scan failed: {progress.message}")
+                raise BenchError(f"The scan failed: {progress.message}")
         seconds = time.perf_counter() - begun
     if not progress.files:
-        raise AppError("The scan met no files.")
+        raise BenchError("The scan met no files.")
     return seconds
 
 

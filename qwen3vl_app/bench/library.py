@@ -13,7 +13,7 @@ from qwen3vl_app.bench.filling import fill
 from qwen3vl_app.bench.ingest import DIMENSION, measure_ingest, measure_scans
 from qwen3vl_app.bench.measures import Measure, interleaved, machine, timed
 from qwen3vl_app.bench.vectors import HITS, Likeness, measure_vectors
-from qwen3vl_app.errors import AppError
+from qwen3vl_app.errors import BenchError
 from qwen3vl_app.index.formats import VectorFormat
 from qwen3vl_app.index.quantizers import OneBitCodes
 from qwen3vl_app.index.snapshot import IndexSnapshot, SnapshotKey
@@ -93,7 +93,7 @@ def _measure_vectors(home: Path, size: Size) -> list[Measure]:
 def _open_and_search(home: Path, query: Vectors) -> None:
     with closing(Library.open(home)) as library:
         if len(library.search(SPACE, query, HITS)) != HITS:
-            raise AppError("A search of the filled library came back short.")
+            raise BenchError("A search of the filled library came back short.")
 
 
 def _measure_library_search(home: Path, queries: Vectors) -> list[Measure]:
@@ -115,7 +115,7 @@ def _loaded(home: Path) -> TwoStageIndex:
     )
     loaded = IndexSnapshot(home / INDEX, key, writable=False).load()
     if loaded is None:
-        raise AppError(f"The index of the filled library is not in {home / INDEX}.")
+        raise BenchError(f"The index of the filled library is not in {home / INDEX}.")
     index, _ = loaded
     if index.codes is None:
         index.use_codes(OneBitCodes(DIMENSION))

@@ -14,7 +14,7 @@ import orjson
 from qwen3vl_app.bench.bombs import draw_bombs
 from qwen3vl_app.bench.measures import Measure, machine
 from qwen3vl_app.bench.mixed import draw_mixed
-from qwen3vl_app.errors import AppError
+from qwen3vl_app.errors import BenchError
 from qwen3vl_app.settings import Settings
 
 FILES = 5000
@@ -66,10 +66,10 @@ def measure_memory(files: int = FILES, folder: Path | None = None) -> MemoryRepo
     of disk and, on two cores, several minutes.
 
     Raises:
-        AppError: The system does not say what processes hold, or indexing failed.
+        BenchError: The system does not say what processes hold, or indexing failed.
     """
     if not Path("/proc/self", _ROLLUP).exists():
-        raise AppError("What processes hold in memory is read from /proc, which only Linux has.")
+        raise BenchError("What processes hold in memory is read from /proc, which only Linux has.")
     described = machine()
     with TemporaryDirectory(dir=folder) as place:
         root = Path(place) / "files"
@@ -81,7 +81,7 @@ def measure_memory(files: int = FILES, folder: Path | None = None) -> MemoryRepo
         refused, under_attack = _index(Path(place) / "bombs", Path(place))
     if summary["indexed"] != files or refused["failed"] != bombs:
         found = f"{summary['indexed']} of {files} files were indexed"
-        raise AppError(f"{found}, and {refused['failed']} of {bombs} bombs were refused.")
+        raise BenchError(f"{found}, and {refused['failed']} of {bombs} bombs were refused.")
     settings = Settings()
     measures = (
         Measure(name=f"memory: {files:,} mixed files, indexed", value=files, unit=""),
@@ -155,6 +155,6 @@ def _index(root: Path, place: Path) -> tuple[dict[str, int], Held]:
             program.wait()
     if program.returncode:
         why = told.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        raise AppError(f"Indexing ended with {program.returncode}: {why[-1] if why else ''}")
+        raise BenchError(f"Indexing ended with {program.returncode}: {why[-1] if why else ''}")
     summary: dict[str, int] = orjson.loads(said.read_bytes())
     return summary, most

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.bench.measures import Measure, timed
-from qwen3vl_app.errors import AppError
+from qwen3vl_app.errors import BenchError
 from qwen3vl_app.media.file_types import FileType, claimed
 from qwen3vl_app.models.service.host import Priority
 from qwen3vl_app.models.service.protocol import ModelState
@@ -74,7 +74,7 @@ def _score(services: Services, pairs: Sequence[ModelInput]) -> None:
     query = ModelInput(texts=("a red bicycle",))
     scored = services.models.score(query, pairs, instruction=QUERY_INSTRUCTION)
     if scored.rejected:
-        raise AppError(f"The reranker rejected {len(scored.rejected)} of {len(pairs)} pairs.")
+        raise BenchError(f"The reranker rejected {len(scored.rejected)} of {len(pairs)} pairs.")
 
 
 def _pictures(services: Services) -> list[ModelInput]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from qwen3vl_app.bench.models import measure_loading, measure_passes
-from qwen3vl_app.errors import AppError
+from qwen3vl_app.errors import BenchError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import build_services
 from qwen3vl_app.settings import GUIDED_QUERIES, SAMPLES
@@ -82,7 +82,7 @@ def measure(settings: Settings, *, repeats: int = 5, depth: int = 20) -> SampleR
             latency = _search(services, repeats=repeats, depth=depth)
             return SampleReport(
                 model=services.models.space().model,
-                device=services.models.status()[0].detail,
+                device=str(services.models.status()[0].detail),
                 models=(*loading, *passes),
                 files=progress.files,
                 items=progress.items,
@@ -98,7 +98,7 @@ def _index(services: Services) -> IndexProgress:
     services.indexer.start()
     progress = services.indexer.wait()
     if progress.state is IndexState.FAILED or not progress.items:
-        raise AppError(f"The sample collection could not be indexed: {progress.message}")
+        raise BenchError(f"The sample collection could not be indexed: {progress.message}")
     return progress
 
 

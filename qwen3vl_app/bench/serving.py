@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from qwen3vl_app.errors import AppError
+from qwen3vl_app.errors import BenchError
 
 PATIENCE = 300
 """Seconds until a server that does not answer counts as broken: a busy machine loads slowly."""
@@ -43,12 +43,12 @@ def index_files(place: Path) -> None:
     """Index ``files`` in ``place`` into ``library`` beside it, with the bundled models.
 
     Raises:
-        AppError: It failed.
+        BenchError: It failed.
     """
     command = [*_program(place, "index"), str(place / "files")]
     done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # our own
     if done.returncode:
-        raise AppError(f"Indexing ended with {done.returncode}: {_last(done.stderr)}")
+        raise BenchError(f"Indexing ended with {done.returncode}: {_last(done.stderr)}")
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def serving(place: Path) -> Iterator[Server]:
     """The server of the library in ``place``, its models loaded; ended with the block.
 
     Raises:
-        AppError: It did not start.
+        BenchError: It did not start.
     """
     said = place / "said"
     command = [*_program(place, "serve"), "--no-browser", "--port", "0"]
@@ -85,7 +85,7 @@ def _port_when_ready(process: subprocess.Popen[bytes], said: Path) -> int:
         if found and _is_loaded(int(found[1])):
             return int(found[1])
         time.sleep(0.2)
-    raise AppError(f"The server did not start: {_last(said.read_bytes())}")
+    raise BenchError(f"The server did not start: {_last(said.read_bytes())}")
 
 
 def _is_loaded(port: int) -> bool:

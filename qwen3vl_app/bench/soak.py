@@ -14,7 +14,7 @@ from qwen3vl_app.bench.measures import Measure, machine
 from qwen3vl_app.bench.mixed import draw_mixed
 from qwen3vl_app.bench.serving import Server, index_files, serving
 from qwen3vl_app.bench.tabs import HABITS, Tab, Visit
-from qwen3vl_app.errors import AppError
+from qwen3vl_app.errors import BenchError
 
 MINUTES = 30.0
 SESSIONS = 5000
@@ -89,10 +89,12 @@ def measure_soak(
     tab may: some leave in the middle, some never listen, some break off an upload.
 
     Raises:
-        AppError: The system does not say what a process holds, or the server did not start.
+        BenchError: The system does not say what a process holds, or the server did not start.
     """
     if not Path("/proc/self/status").exists():
-        raise AppError("What a process holds in memory is read from /proc, which only Linux has.")
+        raise BenchError(
+            "What a process holds in memory is read from /proc, which only Linux has."
+        )
     described = machine()
     with TemporaryDirectory(dir=folder) as place:
         draw_mixed(Path(place) / "files", files)

@@ -14,6 +14,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.types import DuplicateGroup, Item
 
 
@@ -42,7 +43,7 @@ def duplicates(
         say_json({"groups": [_row(group) for group in groups]})
         return
     for group in groups:
-        click.echo(f"keep {one_line(group.keeper.path)}  {group.reason}")
+        click.echo(f"keep {one_line(group.keeper.path)}  {said(group.reason)}")
         for copy in group.copies:
             click.echo(f"     {one_line(copy.path)}  {copy.width} × {copy.height}")
     if not groups:
@@ -52,7 +53,7 @@ def duplicates(
 def _row(group: DuplicateGroup) -> dict[str, object]:
     return {
         "keeper": _item(group.keeper),
-        "reason": group.reason,
+        "reason": str(group.reason),
         "copies": [_item(copy) for copy in group.copies],
     }
 

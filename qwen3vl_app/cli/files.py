@@ -18,6 +18,7 @@ from qwen3vl_app.cli.common import (
 )
 from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import display
 
 if TYPE_CHECKING:
@@ -93,10 +94,7 @@ def _check_known(services: Services, paths: Sequence[Path]) -> None:
     """
     unknown = [display(path) for path in paths if not services.library.knows(path)]
     if unknown:
-        raise UsageError(
-            f"The library has nothing at {', '.join(unknown)}; nothing was changed. Check the "
-            "spelling, or add it with the command index."
-        )
+        raise UsageError(Message.of("files.unknown", paths=", ".join(unknown)))
 
 
 @click.command()

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from qwen3vl_app.cli.common import failures_said, in_words, say_json, settings_from, shared_options
+from qwen3vl_app.cli.language import said
 
 
 @click.command()
@@ -28,7 +29,7 @@ def doctor(
     from qwen3vl_app.doctor import diagnose
 
     with failures_said():
-        found = diagnose(settings_from(context, given))
+        found = diagnose(settings_from(context, given), str if as_json else said)
     if as_json:
         say_json(asdict(found))
     else:

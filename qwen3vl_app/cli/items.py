@@ -22,6 +22,7 @@ from qwen3vl_app.cli.common import (
 from qwen3vl_app.cli.item_rows import item_row
 from qwen3vl_app.cli.query import filter_options, read_filter
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Item, ItemFilter, ItemId
 
@@ -72,10 +73,7 @@ def _listed(library: Library, paths: Sequence[Path], where: ItemFilter) -> list[
     """
     unknown = [display(path) for path in paths if not library.knows(path)]
     if unknown:
-        raise UsageError(
-            f"The library has nothing at {', '.join(unknown)}; check the spelling, or add it with "
-            "the command index."
-        )
+        raise UsageError(Message.of("items.unknown", paths=", ".join(unknown)))
     chosen = [replace(where, folder=Path(os.path.abspath(path.expanduser()))) for path in paths]
     found = {item.id: item for one in chosen or [where] for item in _pages(library, one)}
     if paths and where.folder is not None:

@@ -15,6 +15,7 @@ import orjson
 
 from qwen3vl_app.cli.common import failures_said, settings_from, shared_options
 from qwen3vl_app.errors import AppError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION, ModelInput, ScoreBatch
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def rerank_row(line: bytes, models: ModelHost, reader: Reader, base: Path) -> Ro
         found = _object(line)
         given = found.get("documents")
         if not isinstance(found.get("query"), dict) or not isinstance(given, list):
-            raise UsageError('A line needs "query", an object, and "documents", a list.')
+            raise UsageError(Message.of("line.lacks"))
         pace = {"fps": found.get("fps"), "max_frames": found.get("max_frames")}
         query = read_input(pace | found["query"], reader, base)
         instruction = read_instruction(found, RERANK_INSTRUCTION)
@@ -156,7 +157,7 @@ def rerank_row(line: bytes, models: ModelHost, reader: Reader, base: Path) -> Ro
     for position, document in enumerate(given):
         try:
             if not isinstance(document, dict):
-                raise UsageError("A document must be an object.")
+                raise UsageError(Message.of("line.document"))
             documents[position] = read_input(pace | document, reader, base)
         except AppError as error:
             errors[str(position)] = str(error)
@@ -185,9 +186,9 @@ def _object(line: bytes) -> Row:
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise UsageError(f"The line is not JSON: {error}.") from error
+        raise UsageError(Message.of("line.not_json", said=str(error))) from error
     if not isinstance(found, dict):
-        raise UsageError("The line is not a JSON object.")
+        raise UsageError(Message.of("line.not_object"))
     return found
 
 
@@ -201,7 +202,8 @@ def _lines(source: Path, target: str) -> Iterator[tuple[Iterator[bytes], BinaryI
             if target != "-":
                 out = stack.enter_context(Path(target).open("wb"))
         except OSError as error:
-            raise UsageError(f"{error.filename}: {error.strerror}.") from error
+            found = Message.of("file.os", path=str(error.filename), said=str(error.strerror))
+            raise UsageError(found) from error
         yield (line for line in file if line.strip()), out
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import click
 
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.messages import LANGUAGES, Message, catalogue, worded
+from qwen3vl_app.messages import LANGUAGES, Message, worded
 
 _KEY = "qwen3vl_app.language"
 """In the ``meta`` that the contexts of a group and its command share."""
@@ -28,7 +28,7 @@ language_option = click.option(
     is_eager=True,  # so that what is wrong with the other options is said in it
     expose_value=False,
     callback=_keep,
-    help="Language of reasons and errors.  [default: of the environment]",
+    help="Language of reasons, notes and errors.  [default: of the environment]",
 )
 
 
@@ -49,5 +49,4 @@ def said(what: Message | AppError) -> str:
     """A message or a failure in that language."""
     if isinstance(what, Message):
         return worded(what, language())
-    has_words = what.message.code in catalogue(language()) and language() != LANGUAGES[0]
-    return worded(what.message, language()) if has_words else str(what)
+    return worded(what.message, language())

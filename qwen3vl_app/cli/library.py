@@ -102,7 +102,7 @@ def _add(
     library = services.library
     ordered = paths or sample or (watch and library.folders())
     if not ordered and not library.counts().pending and not services.indexer.catch_up():
-        raise UsageError("Name a file or folder to index, or --sample; nothing is unfinished.")
+        raise UsageError(Message.of("index.nothing"))
     if sample:
         services.indexer.add([SAMPLES], collection=collection or SAMPLE_COLLECTION)
     if paths:
@@ -113,7 +113,7 @@ def _tell(services: Services, progress: IndexProgress, *, as_json: bool) -> None
     if as_json:
         say_json(summary(progress))
         if progress.message:
-            click.echo(one_line(progress.message), err=True)
+            click.echo(one_line(said(progress.message)), err=True)
     else:
         say_summary(services, progress)
 
@@ -169,7 +169,7 @@ def status(
 def state(
     services: Services, *, failures: bool, say: Callable[[Message], str] = str
 ) -> dict[str, object]:
-    """What ``status --json`` prints; ``say`` words the reasons of failures."""
+    """What ``status --json`` prints; ``say`` words the messages."""
     library = services.library
     counts = library.counts()
     embedder, reranker = services.models.status()
@@ -180,16 +180,19 @@ def state(
             {"model": s.model, "dimension": s.dimension, "fingerprint": s.fingerprint, "items": n}
             for s, n in library.spaces()
         ],
-        "search": library.storage.describe(),
+        "search": say(library.storage.describe()),
         "model": {"embedder": embedder.name, "reranker": reranker.name},
         "folders": [
             {"path": str(folder.path), "collection": folder.collection, "watched": folder.watched}
             for folder in library.folders()
         ],
-        "indexing": {"pending": counts.pending, **_indexing(library.directory, counts.pending)},
+        "indexing": {
+            "pending": counts.pending,
+            **_indexing(library.directory, counts.pending, say),
+        },
     }
     if library.notices:
-        found["notices"] = [{"notice": notice} for notice in library.notices]
+        found["notices"] = [{"notice": say(notice)} for notice in library.notices]
     if failures:
         found["failures"] = [
             {"path": str(row.path), "reason": say(row.reason), "when": row.when}
@@ -198,14 +201,14 @@ def state(
     return found
 
 
-def _indexing(directory: Path, pending: int) -> dict[str, object]:
+def _indexing(directory: Path, pending: int, say: Callable[[Message], str]) -> dict[str, object]:
     """The run under way in whatever program, or the last one."""
     found = read_progress_file(directory)
     if found is None:
         return {"running": False}
     progress, writer = found
     running = is_alive(writer) and progress.state not in _AT_REST
-    row = as_row(progress)
+    row = as_row(progress, say)
     if not running and progress.state not in _AT_REST:
         row |= {"state": "stopped" if pending else "idle", "rate": None, "left": None}
     return {"running": running, **row}

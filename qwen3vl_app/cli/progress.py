@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from qwen3vl_app.cli.common import one_line
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Outcome
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ _OVER = frozenset({IndexState.IDLE, IndexState.FAILED})
 MOST_FAILURES = 20
 """Shown after a run; more would push its summary out of sight."""
 
-STOPPED = "Stopped after the batch in flight; the command index without a path goes on."
+STOPPED = Message.of("index.interrupted")
 
 
 def run_to_the_end(services: Services) -> IndexProgress:
@@ -91,7 +93,7 @@ def say_summary(services: Services, progress: IndexProgress) -> None:
     click.echo(f"{_counted(progress.files, 'file')}: {', '.join(parts) or 'nothing to do'}.")
     click.echo(f"{_counted(progress.items, 'item')} added in {progress.seconds:.1f} s.")
     if progress.message:
-        click.echo(one_line(progress.message), err=True)
+        click.echo(one_line(said(progress.message)), err=True)
     shown = min(progress.failed, MOST_FAILURES)
     for failure in services.library.failures()[:shown]:  # the latest come first
         click.echo(one_line(f"failed: {failure.path}: {said(failure.reason)}"), err=True)
@@ -103,7 +105,7 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun if count == 1 else f'{noun}s'}"
 
 
-def as_row(progress: IndexProgress) -> dict[str, object]:
+def as_row(progress: IndexProgress, say: Callable[[Message], str] = str) -> dict[str, object]:
     """What ``status --json`` says of a run, in the words of the page's own status."""
     return {
         "state": progress.state.value,
@@ -116,5 +118,5 @@ def as_row(progress: IndexProgress) -> dict[str, object]:
         "left": progress.seconds_left,
         "seconds": round(progress.seconds, 3),
         "current": progress.current,
-        "message": progress.message,
+        "message": say(progress.message),
     }

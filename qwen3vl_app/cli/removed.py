@@ -21,6 +21,7 @@ from qwen3vl_app.cli.common import (
 )
 from qwen3vl_app.cli.progress import run_to_the_end, summary
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import display
 
 if TYPE_CHECKING:
@@ -91,9 +92,7 @@ def _named(services: Services, paths: Sequence[Path]) -> list[RemovalId]:
     wanted = [Path(os.path.abspath(path.expanduser())) for path in paths]
     for path in wanted:
         if path not in known:
-            raise UsageError(
-                f"Nothing was removed at {display(path)}; the command removed lists what was."
-            )
+            raise UsageError(Message.of("removed.none", path=display(path)))
     return [known[path].id for path in wanted]
 
 

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qwen3vl_app.cli.common import failures_said, one_line, settings_from, shared_options
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.services import services_for_page
 from qwen3vl_app.settings import is_loopback
 
@@ -118,7 +120,7 @@ def user_and_password(auth: str | None) -> tuple[str, str] | None:
         return None
     user, _, password = auth.partition(":")
     if not user or not password:
-        raise UsageError("--auth takes a user and a password, as in --auth anna:secret.")
+        raise UsageError(Message.of("serve.auth"))
     return user, password
 
 
@@ -129,10 +131,7 @@ def check_access(settings: Settings) -> None:
         UsageError: The address is not one of this computer alone, and there is no ``--auth``.
     """
     if settings.auth is None and not is_loopback(settings.host):
-        raise UsageError(
-            f"--host {settings.host} lets other computers in; add --auth user:password, or leave "
-            "--host away to serve this computer only."
-        )
+        raise UsageError(Message.of("serve.open", host=settings.host))
 
 
 @contextmanager
@@ -141,9 +140,9 @@ def _opened(settings: Settings) -> Iterator[Services]:
     services, why = services_for_page(settings)
     try:
         for notice in services.library.notices:
-            click.echo(one_line(notice), err=True)
+            click.echo(one_line(said(notice)), err=True)
         if why:
-            click.echo(why if settings.read_only else f"Searching only: {why}", err=True)
+            click.echo(said(why), err=True)
         yield services
     finally:
         services.close()
@@ -167,15 +166,13 @@ def listen(host: str, port: int) -> socket.socket:
         except OSError as error:
             sock.close()
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise UsageError(
-                    f"The page cannot listen on {host} ({error.strerror}); choose an address of "
-                    "this computer with --host."
-                ) from error
+                why = Message.of("serve.address", host=host, said=str(error.strerror))
+                raise UsageError(why) from error
             continue
         if candidate != port and port:
             click.echo(f"Port {port} is in use; using {candidate} instead.", err=True)
         return sock
-    raise UsageError(f"Ports {port} to {wanted[-1]} are all in use; choose another --port.")
+    raise UsageError(Message.of("serve.port", first=str(port), last=str(wanted[-1])))
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -21,7 +21,7 @@ from qwen3vl_app.cli.items import full_row
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import AppError, UnreadableMediaError, UsageError
 from qwen3vl_app.media.originals import GONE
-from qwen3vl_app.messages import NOTHING
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import Item, ItemId, Kind, Part
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def show(
         services.reader.budget = _budget(settings)
         found = services.library.item(ItemId(item))
         if found is None:
-            raise UsageError(f"Item {item} is not in the library; the command items lists them.")
+            raise UsageError(Message.of("item.unknown", item=item))
         note = services.library.notes([found.content_hash]).get(found.content_hash, NOTHING)
         row = full_row(found) | {"note": str(note) if as_json else said(note), "text": found.text}
         row |= _seen(services, found, out)
@@ -89,7 +89,8 @@ def _budget(settings: Settings) -> Budget:
         chosen = resolve(settings.model, Role.EMBEDDER, gpu=lambda: has_gpu(settings.device))
         return load_budget(chosen.folder)
     except AppError as error:
-        click.echo(one_line(f"{error} Frames are chosen as the reference does."), err=True)
+        found = Message.of("show.as_reference", reason=error.message)
+        click.echo(one_line(said(found)), err=True)
         return Budget()
 
 
@@ -147,12 +148,16 @@ def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{out}: {error.strerror}.") from error
+        raise _refused(out, error) from error
 
 
 def _write(path: Path, data: bytes) -> str:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}.") from error
+        raise _refused(path, error) from error
     return str(path)
+
+
+def _refused(path: Path, error: OSError) -> UsageError:
+    return UsageError(Message.of("file.os", path=str(path), said=str(error.strerror)))

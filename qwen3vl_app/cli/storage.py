@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 
 if TYPE_CHECKING:
     from qwen3vl_app.store.library import Library
@@ -53,7 +56,7 @@ def storage(
         if changes:
             _apply(library, form, numbers, exact=exact)
         options = library.storage.measure(_newest(library)) if measure else []
-        found = _found(library, options, freed)
+        found = _found(library, options, freed, say=str if as_json else said)
     if as_json:
         say_json(found)
         return
@@ -67,9 +70,11 @@ def _apply(library: Library, form: str | None, numbers: int | None, *, exact: bo
     library.storage.apply(StorageSetting(dimension=numbers, format=chosen, exact=exact))
 
 
-def _found(library: Library, options: list[StorageOption], freed: int) -> dict[str, Any]:
+def _found(
+    library: Library, options: list[StorageOption], freed: int, *, say: Callable[[Message], str]
+) -> dict[str, Any]:
     return {
-        "search": library.storage.describe(),
+        "search": say(library.storage.describe()),
         "setting": asdict(library.storage.setting()),
         "trash": asdict(library.trash.size()),
         "spaces": [
@@ -117,7 +122,7 @@ def _mega(count: int) -> str:
 def _newest(library: Library) -> Space:
     spaces = [space for space, count in library.spaces() if count]
     if not spaces:
-        raise UsageError("No item has a vector yet; index something first.")
+        raise UsageError(Message.of("storage.none"))
     return spaces[-1]
 
 
@@ -125,5 +130,5 @@ def _fingerprints(library: Library, names: tuple[str, ...]) -> list[str]:
     known = [space.fingerprint for space, _ in library.spaces()]
     for name in names:
         if name not in known:
-            raise UsageError(f"There is no space {name}; `storage` lists them.")
+            raise UsageError(Message.of("storage.space", name=name))
     return list(names)

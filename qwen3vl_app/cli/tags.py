@@ -16,6 +16,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import ItemId
 
 
@@ -44,7 +45,7 @@ def tag(
             if item not in known:
                 click.echo(f"Item {item} is not in the library.", err=True)
         if not known:
-            raise UsageError("There is no such item; take the numbers that search --json shows.")
+            raise UsageError(Message.of("tag.no_item"))
         change = services.library.untag if remove else services.library.tag
         changed = change(ids, name)
     if as_json:

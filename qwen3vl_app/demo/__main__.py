@@ -20,6 +20,7 @@ from qwen3vl_app.demo.training.course import SIZE, Plan, Report
 from qwen3vl_app.demo.world.names import load_things
 from qwen3vl_app.demo.world.samples import write_samples
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
@@ -195,7 +196,9 @@ def evaluate(
 
 def checkpoint(folder: Path) -> Checkpoint:
     """The checkpoint in the folder."""
-    return Checkpoint(name=folder.name, folder=folder, bundled=True, reason="evaluation")
+    return Checkpoint(
+        name=folder.name, folder=folder, bundled=True, reason=Message.free("evaluation")
+    )
 
 
 def reranked_lines(

@@ -23,6 +23,7 @@ from qwen3vl_app.demo.world.captions import corpus
 from qwen3vl_app.demo.world.drawing import EMOJI_FONT
 from qwen3vl_app.demo.world.names import CLDR_ANNOTATIONS, load_things
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 
 EMBEDDER_SHARE = 0.56
 """Of the training time where both are trained; the rest is the reranker's."""
@@ -46,7 +47,7 @@ def check_sources() -> None:
     """Raise `UsageError` where the font or the names are not installed."""
     for path, package in NEEDED:
         if not path.exists():
-            raise UsageError(f"{path} is missing: install the Debian package {package}.")
+            raise UsageError(Message.of("demo.no_package", path=str(path), name=package))
 
 
 def load_tokenizer(plan: Plan) -> Tokenizer:
@@ -93,7 +94,7 @@ def trained_embedder(plan: Plan, tokenizer: Tokenizer) -> Model:
     elif plan.start is not None:
         start_from(model, tokenizer, plan.start / "embedder")
     else:
-        raise UsageError(f"{file} is missing: build the embedder first, or give --start.")
+        raise UsageError(Message.of("demo.no_embedder", path=str(file)))
     return model
 
 
@@ -111,7 +112,7 @@ def build_pair(
     """What `stage` says below `target`; `reporter` is called with each checkpoint's name."""
     check_sources()
     if plan.device != "cpu" and stage is not Stage.RERANKER:
-        raise UsageError(f"“{plan.device}” trains the reranker only: add --stage reranker.")
+        raise UsageError(Message.of("demo.device", device=plan.device))
     plan.work.mkdir(parents=True, exist_ok=True)
     if plan.minutes >= LONG and shutil.which("c++"):
         STEPS.compile()

@@ -21,7 +21,7 @@ from qwen3vl_app.indexing.progress_file import ProgressFile, read_progress_file
 from qwen3vl_app.indexing.scanning import scan_source
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.messages import Message
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.settings import Settings
@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 
 CANCELLED = Message.of("reason.cancelled")
 
-PAUSING = "Pausing after the batch in flight."
-STOPPING = "Stopping after the batch in flight."
+PAUSING = Message.of("index.pausing")
+STOPPING = Message.of("index.stopping")
 
 POLL = 0.2
 """Seconds between looks at a model that is loading."""
@@ -138,7 +138,7 @@ class Indexer:
         with self._changed:
             if self._busy():
                 self._paused = True
-                self._tracker.say(PAUSING)
+                self._tracker.say(PAUSING, until_halt=True)
                 self._changed.notify_all()
 
     def resume(self) -> None:
@@ -159,7 +159,7 @@ class Indexer:
                 self._last_cancelled = max(
                     (s.id for s in self._library.writer.sources()), default=0
                 )
-                self._tracker.say(STOPPING)
+                self._tracker.say(STOPPING, until_halt=True)
                 self._changed.notify_all()
 
     def progress(self) -> IndexProgress:
@@ -193,7 +193,7 @@ class Indexer:
         with self._changed:
             if not (self._wanted or self._running):
                 self._failed = True
-                self._tracker.enter(IndexState.FAILED, str(error))
+                self._tracker.enter(IndexState.FAILED, error.message)
 
     def _want(self, before: IndexProgress | None = None) -> None:
         begun = self._wanted or self._running
@@ -243,23 +243,22 @@ class Indexer:
         state, cancelled = IndexState.IDLE, False
         try:
             self._index_all()
-            if self._tracker.snapshot().message in (PAUSING, STOPPING):
-                self._tracker.say("")
+            self._tracker.halted()
             cancelled = self._cancelled
             if cancelled:
                 self._library.writer.cancel(CANCELLED, self._last_cancelled)
                 self._embed_stale = False
-                self._tracker.say("Cancelled; what was indexed before is kept.")
+                self._tracker.say(Message.of("index.cancelled"))
             if not self._closing:
                 self._library.writer.sweep()
         except AppError as error:
             state = IndexState.FAILED
-            self._tracker.say(str(error))
+            self._tracker.say(error.message)
         except Exception as error:
             # A bug, but the page must say so and offer to go on: nothing of the library is lost.
             log.exception("indexing stopped")
             state = IndexState.FAILED
-            self._tracker.say(f"Indexing stopped unexpectedly: {error!r}.")
+            self._tracker.say(Message.of("index.bug", said=repr(error)))
         self._rest(state, cancelled=cancelled)
 
     def _rest(self, state: IndexState, *, cancelled: bool) -> None:
@@ -333,7 +332,7 @@ class Indexer:
             try:
                 stale = self._library.writer.work(self._models.space())
             except AppError as error:
-                self._tracker.say(str(error))
+                self._tracker.say(error.message)
                 return
             with self._changed:
                 if stale:
@@ -376,7 +375,7 @@ class Indexer:
         """Wait here while paused, then go on in ``state``; False when halted."""
         with self._changed:
             if self._paused:
-                self._tracker.enter(IndexState.PAUSED, "")
+                self._tracker.enter(IndexState.PAUSED, NOTHING)
                 self._changed.wait_for(lambda: not self._paused or self._halted())
             if not self._halted() and self._tracker.snapshot().state is not state:
                 self._tracker.enter(state)

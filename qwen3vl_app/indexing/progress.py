@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import Outcome
 
 
@@ -53,8 +54,8 @@ class IndexProgress:
     current: str = ""
     """Name of the file in work."""
 
-    message: str = ""
-    """One sentence, when something needs saying."""
+    message: Message = NOTHING
+    """When something needs saying."""
 
     @property
     def done(self) -> int:

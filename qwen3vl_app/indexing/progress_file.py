@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import DATABASE, PROGRESS, PROGRESS_PART
 from qwen3vl_app.types import Outcome
 
@@ -46,7 +47,8 @@ class ProgressFile:
             now = self._clock()
             if last or now >= self._next or progress.state is not self._state:
                 self._next, self._state = now + self._every, progress.state
-                self._write(asdict(progress) | {"pid": os.getpid()})
+                row = asdict(progress) | {"message": progress.message.to_json()}
+                self._write(row | {"pid": os.getpid()})
 
     def _write(self, row: dict[str, Any]) -> None:
         unfinished = self._file.with_name(PROGRESS_PART)
@@ -68,7 +70,8 @@ def read_progress_file(directory: Path) -> tuple[IndexProgress, int] | None:
         writer = int(row.pop("pid"))
         outcomes = {Outcome(word): int(n) for word, n in row.pop("outcomes").items()}
         state = IndexState(row.pop("state"))
-        return IndexProgress(state=state, outcomes=outcomes, **row), writer
+        message = Message.from_json(row.pop("message"))
+        return IndexProgress(state=state, outcomes=outcomes, message=message, **row), writer
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

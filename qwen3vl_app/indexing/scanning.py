@@ -13,6 +13,7 @@ from qwen3vl_app.indexing.decoding import told
 from qwen3vl_app.indexing.plan import Action, plan
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.scan import IgnoredPath, Scanned, scan
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileId, Source
@@ -57,7 +58,7 @@ def scan_source(
         found = scan([source.path], ignore=ignore, without=library.directory, removed=removed)
     except UsageError:
         library.writer.finish_source(source.id, [])
-        tracker.say(f"{display(source.path)} is no longer there; what it held is kept.")
+        tracker.say(Message.of("index.gone", path=display(source.path)))
         return
     walk = _Walk(library, source, tracker, reader, space)
     for one in found:
@@ -133,10 +134,8 @@ class _Walk:
         self._note()
         gone = [known for path, known in self._unseen.items() if self._has_vanished(path)]
         if gone and not self._met:
-            self._tracker.say(
-                f"Nothing is left in {display(self._source.path)}; the {len(gone)} files that "
-                "were there are kept, in case its drive is not mounted."
-            )
+            where = display(self._source.path)
+            self._tracker.say(Message.of("index.nothing_left", path=where, n=len(gone)))
             gone = []
         self._library.writer.finish_source(self._source.id, [known.id for known in gone])
 
@@ -189,7 +188,8 @@ class _Walk:
                 raise
             except Exception as error:
                 log.exception("noting %r", path)
-                self._tracker.say(f"{str(path)!a} cannot be noted ({told(error)}).")
+                what = Message.of("index.unnoted", path=ascii(str(path)), said=told(error))
+                self._tracker.say(what)
             else:
                 pending += found[0]
                 skipped += found[1]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.rows import FileId
 from qwen3vl_app.types import Outcome
 
@@ -74,15 +75,16 @@ class ProgressTracker:
         self._left: float | None = None
         self._items_left: float | None = None
         self._current = ""
-        self._message = ""
+        self._message = NOTHING
+        self._until_halt = False
 
-    def enter(self, state: IndexState, message: str | None = None) -> None:
+    def enter(self, state: IndexState, message: Message | None = None) -> None:
         """Say what is being done now; None leaves the message as it is."""
         with self._changing():
             self._seconds, self._since = self._active(), self._clock()
             self._state = state
             if message is not None:
-                self._message = message
+                self._message, self._until_halt = message, False
             if state is IndexState.INDEXING:
                 self._last_items = self._seconds
                 if self._indexing_from is None:
@@ -90,10 +92,16 @@ class ProgressTracker:
             if state in _AT_REST:
                 self._current, self._left, self._items_left = "", None, None
 
-    def say(self, message: str) -> None:
-        """One sentence for the person."""
+    def say(self, message: Message, *, until_halt: bool = False) -> None:
+        """One sentence for the person; ``halted`` takes it back where it holds only until then."""
         with self._changing():
-            self._message = message
+            self._message, self._until_halt = message, until_halt
+
+    def halted(self) -> None:
+        """Take back what was said until the run halts."""
+        with self._changing():
+            if self._until_halt:
+                self._message, self._until_halt = NOTHING, False
 
     def work_on(self, name: str) -> None:
         """The file in work."""

@@ -1,4 +1,4 @@
-"""Sentences for strangers: nothing of the folders of this computer is told."""
+"""What strangers are told: nothing of the folders of this computer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,29 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.search.engine import Cancelled, SearchEngine, never
 from qwen3vl_app.types import Hit, Query, SearchUpdate
 
-UNTOLD = "This cannot be done at the moment; whoever runs the program can see why."
+UNTOLD = Message.of("untold")
 
 _LIKE_A_PATH = re.compile(r"\S[/\\]|[/\\]\S")
 
 
-def told(text: str) -> str:
-    """The sentence, or another one where something in it could be a path."""
-    return UNTOLD if _LIKE_A_PATH.search(text) else text
+def told(message: Message) -> Message:
+    """The message, or another one where something in it could be a path."""
+    return UNTOLD if any(map(names_a_path, _texts(message))) else message
+
+
+def _texts(message: Message) -> Iterator[str]:
+    """All that the words of some language may show of a message."""
+    yield str(message)
+    for value in message.values.values():
+        if isinstance(value, Message):
+            yield from _texts(value)
+        else:
+            yield str(value)
+
+
+def names_a_path(text: str) -> bool:
+    """Whether something in a text could be a path."""
+    return _LIKE_A_PATH.search(text) is not None
 
 
 def discreet(error: AppError) -> AppError:
@@ -28,9 +43,7 @@ def discreet(error: AppError) -> AppError:
     """
     if isinstance(error, UsageError):
         return error
-    texts = [str(error), *map(str, error.values.values())]
-    is_harmless = all(told(text) == text for text in texts)
-    return error if is_harmless else AppError(Message.of("untold"))
+    return error if told(error.message) == error.message else AppError(UNTOLD)
 
 
 class DiscreetEngine(SearchEngine):
@@ -42,11 +55,11 @@ class DiscreetEngine(SearchEngine):
             for update in super().search(query, cancelled=cancelled):
                 notes = tuple(map(told, update.notes))
                 hits = tuple(map(_without_path, update.hits))
-                yield replace(update, notes=notes, hits=hits, model=told(update.model))
+                model = str(UNTOLD) if names_a_path(update.model) else update.model
+                yield replace(update, notes=notes, hits=hits, model=model)
         except AppError as error:
             raise discreet(error) from error
 
 
 def _without_path(hit: Hit) -> Hit:
-    harmless = told(str(hit.unscored)) == str(hit.unscored)
-    return hit if harmless else replace(hit, unscored=Message.of("untold"))
+    return replace(hit, unscored=told(hit.unscored))

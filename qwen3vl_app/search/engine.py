@@ -39,9 +39,6 @@ LARGEST_SLICE = 16
 Asked = tuple[QueryKey, ModelInput]
 """A query as the reranker sees it, under the name by which scores are kept."""
 
-NOT_RERANKED = "Not reranked: "
-"""Begins the note that says why the second stage was left out."""
-
 Cancelled = Callable[[], bool]
 
 
@@ -103,7 +100,7 @@ class SearchEngine:
             for update in self._slices(query, recall, cancelled, begun):
                 yield update
         except (ModelError, _NotShownError) as error:
-            notes = (*update.notes, f"{NOT_RERANKED}{error}")
+            notes = (*update.notes, Message.of("not_reranked", reason=error.message))
             yield replace(update, stage=SearchStage.DONE, notes=notes)
 
     def _slices(
@@ -139,7 +136,7 @@ class SearchEngine:
         try:
             parts = [query.model_input, *(self._content(item, budget) for item in query.like)]
         except UsageError as error:
-            raise _NotShownError(str(error)) from error
+            raise _NotShownError(error.message) from error
         return ModelInput(
             texts=tuple(text for part in parts for text in part.texts),
             pictures=tuple(picture for part in parts for picture in part.pictures),
@@ -149,11 +146,7 @@ class SearchEngine:
     def _content(self, item: ItemId, budget: Budget) -> ModelInput:
         known = self._library.item(item)
         if known is None:
-            raise UsageError(
-                f"Item {item} is not in the library any more; search again.",
-                code="item.gone",
-                item=item,
-            )
+            raise UsageError(Message.of("item.gone", item=item))
         document = self._documents.read(known, budget)
         if document.content is None:
             raise UsageError(

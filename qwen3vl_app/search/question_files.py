@@ -50,11 +50,7 @@ def read_question_files(
         UnreadableMediaError: A file that cannot be decoded.
     """
     if len(files) > MOST_FILES:
-        raise UsageError(
-            f"A query takes at most {MOST_FILES} files; {len(files)} were given.",
-            code="query.many_files",
-            most=MOST_FILES,
-        )
+        raise UsageError(Message.of("query.many_files", most=MOST_FILES, found=len(files)))
     pictures: list[Image] = []
     clips: list[Clip] = []
     for file in files:

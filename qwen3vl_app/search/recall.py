@@ -30,17 +30,10 @@ from qwen3vl_app.types import (
     WordsMode,
 )
 
-NO_WORDS = "No item contains these words."
-NOT_YET = (
-    "Nothing in the library is indexed with this model yet: index it again, or choose the model "
-    "that it was indexed with."
-)
-PARTLY = (
-    "{n} of {all} items are embedded with {model} so far; the others, which another model "
-    "embedded, cannot be found by their content until indexing is through."
-)
-NONE_PASSES = "No item of the library passes the filters; take one of them away."
-NO_WORDS_HERE = "No item that passes the filters contains these words; take a filter away."
+NO_WORDS = Message.of("no_words")
+NOT_YET = Message.of("not_yet")
+NONE_PASSES = Message.of("none_passes")
+NO_WORDS_HERE = Message.of("no_words_here")
 
 
 class Recall:
@@ -108,7 +101,7 @@ class Recall:
             notes=_notes_of_words(left_out),
         )
 
-    def _notes(self, query: Query, search: MultiQuery, hits: Sequence[Hit]) -> tuple[str, ...]:
+    def _notes(self, query: Query, search: MultiQuery, hits: Sequence[Hit]) -> tuple[Message, ...]:
         if search.is_in_vain:
             return (NOT_YET,) if any(self._library.counts().items.values()) else ()
         if not hits and query.filter != EVERYTHING:
@@ -144,12 +137,7 @@ class Recall:
     def _stored(self, space: Space, item: ItemId) -> Vectors:
         vector = self._library.fetch(space, [item]).get(item)
         if vector is None:
-            raise UsageError(
-                f"Item {item} is not in the library any more, or not indexed with this model yet; "
-                "search again.",
-                code="item.gone",
-                item=item,
-            )
+            raise UsageError(Message.of("item.gone_or_stale", item=item))
         return vector
 
 
@@ -158,15 +146,16 @@ def milliseconds(start: float, end: float) -> float:
     return round((end - start) * 1000, 1)
 
 
-def _partly(space: Space, recall: DenseRecall) -> tuple[str, ...]:
-    """A sentence where only a part of the items has a vector of the model that was asked."""
+def _partly(space: Space, recall: DenseRecall) -> tuple[Message, ...]:
+    """A note where only a part of the items has a vector of the model that was asked."""
     if not recall.embedded or recall.elsewhere < 1:
         return ()
     total = recall.embedded + recall.elsewhere
-    return (PARTLY.format(n=f"{recall.embedded:,}", all=f"{total:,}", model=space.model),)
+    n, every = f"{recall.embedded:,}", f"{total:,}"
+    return (Message.of("search.partly", n=n, all=every, model=space.model),)
 
 
-def _notes_of_words(left_out: LeftOut) -> tuple[str, ...]:
+def _notes_of_words(left_out: LeftOut) -> tuple[Message, ...]:
     if left_out.probably_nothing:
         return (NO_WORDS,)
     return () if left_out.above else (NO_WORDS_HERE,)

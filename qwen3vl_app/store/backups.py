@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.belongings import BACKUPS, DATABASE
 from qwen3vl_app.store.integrity import UNREADABLE, Damage, inspect, prepare
 from qwen3vl_app.store.replacing import sync_folder, synced
@@ -79,8 +80,8 @@ class Backups:
         self._every = every
         self._conn: sqlite3.Connection | None = None
         self._stopped = False
-        self.failure = ""
-        """Why the last one could not be made, in a sentence; empty where it could."""
+        self.failure = NOTHING
+        """Why the last one could not be made; nothing where it could."""
 
     def is_due(self) -> bool:
         """Whether the last one is old enough and something has changed since."""
@@ -116,11 +117,8 @@ class Backups:
                 self._failed(getattr(error, "strerror", None) or str(error))
             return None
 
-    def _failed(self, why: str) -> None:
-        self.failure = (
-            f"No backup of the library was made ({why}); make room on its disk, check its "
-            "permissions, or turn backups off with --no-backup."
-        )
+    def _failed(self, why: str | Message) -> None:
+        self.failure = Message.of("notice.backup", said=why)
         log.warning("%s", self.failure)
 
     def stop(self) -> None:
@@ -141,13 +139,13 @@ class Backups:
         if self._stopped:
             return None
         if damage:
-            self._failed(f"the library is damaged: {damage}")
+            self._failed(Message.of("backup.damaged", what=damage.message))
             return None
         synced(part)
         day = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         file = part.with_name(f"{DATABASE}.{day}")
         os.replace(part, file)
-        self.failure = ""
+        self.failure = NOTHING
         sync_folder(part.parent)
         for old in list_backups(self._directory)[KEPT:]:
             old.file.unlink(missing_ok=True)
@@ -163,9 +161,8 @@ class Backups:
         free = shutil.disk_usage(self._directory).free
         if wanted + HEADROOM <= free:
             return True
-        self._failed(
-            f"it takes {wanted:,} bytes, {free:,} are free, of which {HEADROOM:,} stay so"
-        )
+        sizes = {"bytes": f"{wanted:,}", "free": f"{free:,}", "kept": f"{HEADROOM:,}"}
+        self._failed(Message("backup.room", sizes))
         return False
 
     def _time_of(self, name: str) -> float:
@@ -190,7 +187,7 @@ def look(file: Path) -> tuple[Damage, Contents | None]:
             damage = inspect(conn, words=False)
             return damage, contents_of(conn)
     except UNREADABLE as error:
-        return Damage(structure=(str(error),)), None
+        return Damage(structure=(Message.free(str(error)),)), None
 
 
 def _connected(uri: str) -> sqlite3.Connection:

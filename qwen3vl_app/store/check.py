@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.index_sync import SpaceIndex
 from qwen3vl_app.store.integrity import damaged_rows
 from qwen3vl_app.store.tables.files import living_paths, thumbnail_names
@@ -14,71 +15,64 @@ from qwen3vl_app.store.tables.filters import LIVING
 from qwen3vl_app.store.tables.vectors import searchable_ids, space_id
 from qwen3vl_app.store.thumbnails import Thumbnails
 
-WORDING = "The index of exact words"
+WORDING = frozenset({"check.words_lack", "check.words_wrong"})
+"""Codes of what can be wrong with the index of exact words."""
 
 
 def findings(
     conn: sqlite3.Connection, indexes: Sequence[SpaceIndex], thumbnails: Thumbnails
-) -> list[str]:
-    """One sentence for everything that is not as it should be; caller must hold the lock."""
+) -> list[Message]:
+    """One message for everything that is not as it should be; caller must hold the lock."""
     return [
         *_damage(conn),
         *_rows(conn),
-        *(line for index in indexes for line in _disagreement(conn, index)),
+        *(one for index in indexes for one in _disagreement(conn, index)),
         *_wording(conn),
         *_missing_files(conn),
         *_missing_thumbnails(conn, thumbnails),
     ]
 
 
-def _damage(conn: sqlite3.Connection) -> list[str]:
+def _damage(conn: sqlite3.Connection) -> list[Message]:
     lines = [row[0] for row in conn.execute("PRAGMA integrity_check(5)")]
-    found = [f"SQLite finds damage: {line}." for line in lines if line != "ok"]
+    found = [Message.of("check.damage", said=line) for line in lines if line != "ok"]
     broken = len(conn.execute("PRAGMA foreign_key_check").fetchall())
     if broken:
-        found.append(f"{broken} rows point to rows that are not there.")
+        found.append(Message.of("check.dangling", n=broken))
     return found
 
 
-def _rows(conn: sqlite3.Connection) -> list[str]:
+def _rows(conn: sqlite3.Connection) -> list[Message]:
     rows, missing = damaged_rows(conn)
-    found = [(name, keys, "are damaged") for name, keys in rows.items()]
-    found += [(name, keys, "are missing") for name, keys in missing.items()]
+    found = [("check.rows", name, keys) for name, keys in rows.items()]
+    found += [("check.missing", name, keys) for name, keys in missing.items()]
     return [
-        f"{len(keys)} rows of the table {name} {how} (such as {keys[0]!r}); open the library for "
-        "writing, as index does, which takes them out and indexes their files again."
-        for name, keys, how in found
+        Message(code, {"n": len(keys), "name": name, "such": repr(keys[0])})
+        for code, name, keys in found
     ]
 
 
-def _disagreement(conn: sqlite3.Connection, index: SpaceIndex) -> list[str]:
+def _disagreement(conn: sqlite3.Connection, index: SpaceIndex) -> list[Message]:
     row = space_id(conn, index.space)
     if row is None:
         return []
     stored, found = searchable_ids(conn, row), index.ids()
     missing, extra = np.setdiff1d(stored, found).size, np.setdiff1d(found, stored).size
     if damaged := index.damaged(conn):
-        return [
-            f"{damaged} vectors of the search index are damaged; delete the folder index in the "
-            "library, which is then built anew."
-        ]
+        return [Message.of("check.vectors", n=damaged)]
     if not missing and not extra and found.size == stored.size:
         return []
-    return [
-        f"The search index disagrees with the library: {missing} items missing, {extra} too "
-        "many; start the program again, which builds it anew."
-    ]
+    return [Message.of("check.index", missing=int(missing), extra=int(extra))]
 
 
-def _wording(conn: sqlite3.Connection) -> list[str]:
+def _wording(conn: sqlite3.Connection) -> list[Message]:
     """Whether exact words find what the items say."""
     (unknown,) = conn.execute(
         f"SELECT count(*) FROM item WHERE {LIVING} AND id NOT IN (SELECT item FROM wording)"
     ).fetchone()
-    found = [f"{WORDING} lacks {unknown} items; index again."] if unknown else []
+    found = [Message.of("check.words_lack", n=unknown)] if unknown else []
     wrong = [index for index in ("whole_word", "fragment") if not _agrees(conn, index)]
-    said = "disagrees with its texts; index again."
-    return [*found, *(f"{WORDING} ({index}) {said}" for index in wrong)]
+    return [*found, *(Message.of("check.words_wrong", name=index) for index in wrong)]
 
 
 def _agrees(conn: sqlite3.Connection, index: str) -> bool:
@@ -99,16 +93,11 @@ def _agrees(conn: sqlite3.Connection, index: str) -> bool:
     return True
 
 
-def _missing_files(conn: sqlite3.Connection) -> list[str]:
+def _missing_files(conn: sqlite3.Connection) -> list[Message]:
     gone = [str(path) for path in living_paths(conn) if not path.exists()]
-    return _some(gone, "files are no longer on disk; add their folders again to update")
+    return [Message.of("check.files", n=len(gone), such=gone[0])] if gone else []
 
 
-def _missing_thumbnails(conn: sqlite3.Connection, thumbnails: Thumbnails) -> list[str]:
+def _missing_thumbnails(conn: sqlite3.Connection, thumbnails: Thumbnails) -> list[Message]:
     gone = [name for name in thumbnail_names(conn) if thumbnails.path(name) is None]
-    way_out = "forget their files and add them again"
-    return _some(gone, f"thumbnails are missing or are not what their names say; {way_out}")
-
-
-def _some(names: Sequence[str], what: str) -> list[str]:
-    return [f"{len(names)} {what} (such as {names[0]})."] if names else []
+    return [Message.of("check.thumbnails", n=len(gone), such=gone[0])] if gone else []

@@ -41,19 +41,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DISK_SENTENCES = {
-    sqlite3.SQLITE_FULL: "The library {directory} is on a full disk ({error}); free some space "
-    "there and resume.",
-    sqlite3.SQLITE_IOERR: "The library {directory} cannot be read or written ({error}); check its "
-    "drive.",
-    sqlite3.SQLITE_CANTOPEN: "The library {directory} cannot be opened ({error}); check its drive "
-    "and its permissions.",
-    sqlite3.SQLITE_READONLY: "The library {directory} cannot be written to ({error}); check its "
-    "permissions.",
-    sqlite3.SQLITE_PERM: "The library {directory} cannot be opened ({error}); check its "
-    "permissions.",
+DISK_TROUBLES = {
+    sqlite3.SQLITE_FULL: "library.full",
+    sqlite3.SQLITE_IOERR: "library.io",
+    sqlite3.SQLITE_CANTOPEN: "library.unopened",
+    sqlite3.SQLITE_READONLY: "library.unwritten",
+    sqlite3.SQLITE_PERM: "library.denied",
 }
-"""What SQLite says of the disk, by its code."""
+"""Messages for what SQLite says of the disk, by its code."""
 
 
 class Connection:
@@ -64,14 +59,14 @@ class Connection:
     waits for anything while holding it.
 
     Attributes:
-        notices: What was found wrong with the files and what was done about it, in sentences.
+        notices: What was found wrong with the files and what was done about it.
     """
 
     def __init__(self, directory: Path, *, writable: bool) -> None:
         self.directory = directory
         self.writable = writable
         self.lock = threading.RLock()
-        self.notices: list[str] = []
+        self.notices: list[Message] = []
         self._closed = False
         self._presence: Presence | None = None
         self._damaged: LibraryDamagedError | None = None
@@ -135,8 +130,7 @@ class Connection:
         """As ``writing``, for a statement that cannot be part of a transaction."""
         if not self.writable:
             raise LibraryReadOnlyError(
-                f"The library {self.directory} is open for reading only; nothing was changed.",
-                code="library.readonly",
+                Message.of("library.path_readonly", path=str(self.directory))
             )
         with self.reading() as conn:
             self.check_presence()
@@ -157,27 +151,22 @@ class Connection:
             if self.writable and self._presence is not None and not self._closed:
                 self._presence.check()
 
-    def outdated(self) -> Iterator[str]:
-        """A sentence where a reader shows a file that is not the library's any more."""
+    def outdated(self) -> Iterator[Message]:
+        """A notice where a reader shows a file that is not the library's any more."""
         with self.lock:
             if self.writable or self._presence is None or self._closed:
                 return
             try:
                 self._presence.check_same()
             except LibraryLostError:
-                yield (
-                    f"The library {self.directory} was moved away or replaced; what is shown is "
-                    "as it was before. Start the program again."
-                )
+                yield Message.of("notice.replaced", path=str(self.directory))
 
-    def left_out(self) -> Iterator[str]:
-        """A sentence for the damaged rows that were met while reading."""
+    def left_out(self) -> Iterator[Message]:
+        """A notice of the damaged rows that were met while reading."""
         conn = self._db.conn
         if isinstance(conn, CheckedConnection) and conn.left_out:
-            yield (
-                f"{len(conn.left_out)} rows of the library {self.directory} are damaged and left "
-                "out; start the program again, which takes them out and indexes their files anew."
-            )
+            path = str(self.directory)
+            yield Message.of("notice.left_out", n=str(len(conn.left_out)), path=path)
 
     def verified(self) -> Damage | None:
         """Damaged rows of a large library, found through a connection of its own; None if none.
@@ -194,13 +183,11 @@ class Connection:
         if not damage:
             return None
         if damage.structure:
-            self._damaged = damaged(self.directory, damage)
-            self.notices.append(str(self._damaged))
+            self._damaged = damaged(self.directory, damage.message)
+            self.notices.append(self._damaged.message)
             raise self._damaged
-        self.notices.append(
-            f"The library {self.directory} was damaged ({damage}); the rows were taken out, and "
-            "their files are indexed again."
-        )
+        path = str(self.directory)
+        self.notices.append(Message.of("notice.rows", path=path, said=damage.message))
         return damage
 
     def close(self) -> None:
@@ -228,19 +215,18 @@ def explained(directory: Path, conn: sqlite3.Connection | None = None) -> Iterat
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LibraryBusyError(
-                f"The library {directory} is held by another program ({error}); close that.",
-                code="library.busy",
+                Message.of("library.busy", path=str(directory), said=str(error))
             ) from error
         if code == sqlite3.SQLITE_NOTADB:
-            raise foreign(directory, error) from error
+            raise foreign(directory, Message.free(str(error))) from error
         if code == sqlite3.SQLITE_CORRUPT:
-            raise damaged(directory, error) from error
-        if code in DISK_SENTENCES:
-            sentence = DISK_SENTENCES[code].format(directory=directory, error=error)
-            raise LibraryError(sentence) from error
+            raise damaged(directory, Message.free(str(error))) from error
+        if (trouble := DISK_TROUBLES.get(code)) is not None:
+            values = {"path": str(directory), "said": str(error)}
+            raise LibraryError(Message(trouble, values)) from error
         looked = conn is not None and _may_be_damage(error, directory)
         if conn is not None and looked and (found := inspect(conn, words=False)):
-            raise damaged(directory, found) from error
+            raise damaged(directory, found.message) from error
         raise
 
 

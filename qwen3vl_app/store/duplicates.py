@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from qwen3vl_app.index.near_duplicates import Gatherer, Phashes, chains, close_pairs
+from qwen3vl_app.messages import Message, Value
 from qwen3vl_app.store.alike import AlikeThumbnails
 from qwen3vl_app.store.tables import items
 from qwen3vl_app.store.tables.filters import LIVING
@@ -173,14 +174,15 @@ def _shown(facts: Sequence[_Facts], known: dict[ItemId, Item]) -> DuplicateGroup
     )
 
 
-def _reason(best: _Facts, second: _Facts, keeper: Item) -> str:
+def _reason(best: _Facts, second: _Facts, keeper: Item) -> Message:
     """Where the keeper is ahead of the second best."""
-    size = f"{keeper.width} × {keeper.height} pixels"
+    size: dict[str, Value] = {"width": str(keeper.width), "height": str(keeper.height)}
     if best.pixels != second.pixels:
-        return f"It has the most pixels: {keeper.width} × {keeper.height}."
+        return Message.of("keep.pixels", **size)
+    size["bytes"] = f"{best.bytes:,}"
     if best.bytes != second.bytes:
-        return f"Of those with {size} it is the largest file: {best.bytes:,} bytes."
+        return Message.of("keep.bytes", **size)
     if best.modified != second.modified:
         day = calendar_time(best.modified).astimezone().date().isoformat()
-        return f"Of those with {size} and {best.bytes:,} bytes it is the oldest: {day}."
-    return f"All have {size} and {best.bytes:,} bytes and are of one time; it was added first."
+        return Message.of("keep.oldest", **size, day=day)
+    return Message.of("keep.first", **size)

@@ -14,6 +14,7 @@ from qwen3vl_app.index.protocol import Ids, draw
 from qwen3vl_app.index.quantizers import EightBitCodes, OneBitCodes
 from qwen3vl_app.index.snapshot import IndexSnapshot, SnapshotKey
 from qwen3vl_app.index.two_stage import FLAT_ITEMS, TwoStageIndex
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import INDEX
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.tables.items import item_ids
@@ -84,7 +85,7 @@ class SpaceIndex:
             vector = cut(vector[None], self._index.dimension)[0]
         return self._index.search(vector, k, among)
 
-    def describe(self) -> str:
+    def describe(self) -> Message:
         """How it is searched, in a few words."""
         kind = None if self._index.codes is None else self._index.codes.kind
         return described(len(self._index), self._index.dimension, self._setting.format, kind)
@@ -228,11 +229,18 @@ def codes_for(
     return EightBitCodes if setting.exact else OneBitCodes
 
 
-def described(items: int, dimension: int, form: VectorFormat, kind: str | None) -> str:
+def described(items: int, dimension: int, form: VectorFormat, kind: str | None) -> Message:
     """How so many items are searched, in a few words."""
-    scan = "every vector" if kind is None else f"{kind} codes"
-    exact = "candidates scored exactly" if kind == OneBitCodes.kind else "exact"
-    return f"{items:,} items, {dimension} numbers as {form}; search over {scan}, {exact}"
+    scan = Message.of("storage.all") if kind is None else Message.of("storage.codes", codes=kind)
+    is_exact = kind != OneBitCodes.kind
+    return Message.of(
+        "storage.line",
+        items=f"{items:,}",
+        numbers=str(dimension),
+        format=str(form),
+        scan=scan,
+        how=Message.of("storage.exact") if is_exact else Message.of("storage.scored"),
+    )
 
 
 def _data_version(conn: sqlite3.Connection) -> int:

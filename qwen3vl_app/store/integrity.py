@@ -7,10 +7,11 @@ rows that do, and still are not what was written, and rows that are missing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.tables import checksums
 from qwen3vl_app.store.tables.checksums import SEALED
 from qwen3vl_app.store.tables.schema import applied_to, is_as_made
@@ -32,7 +33,7 @@ _LINES = 20
 class Damage:
     """What is wrong with a file; false where nothing is."""
 
-    structure: tuple[str, ...] = ()
+    structure: tuple[Message, ...] = ()
     """Of pages, indexes, references and definitions, in SQLite's words."""
 
     rows: Mapping[str, tuple[Key, ...]] = field(default_factory=dict)
@@ -54,11 +55,25 @@ class Damage:
             found |= {int(str(key).split(" ")[0]) for key in rows.get("vector", ())}
         return found
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
+        """All of it, with the first of ``structure``."""
         parts = [*self.structure[:1]]
-        for found, how in ((self.rows, "damaged"), (self.missing, "missing")):
-            parts += [f"{len(keys)} rows of {name} {how}" for name, keys in found.items()]
-        return ", ".join([*parts, *(f"{index} disagrees with its texts" for index in self.words)])
+        for code, found in (("damage.rows", self.rows), ("damage.missing", self.missing)):
+            parts += [
+                Message(code, {"n": len(keys), "name": name}) for name, keys in found.items()
+            ]
+        parts += [Message.of("damage.words", name=index) for index in self.words]
+        return _listed(parts)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+def _listed(parts: Sequence[Message]) -> Message:
+    if len(parts) < 2:
+        return parts[0] if parts else NOTHING
+    return Message.of("list.longer", first=parts[0], rest=_listed(parts[1:]))
 
 
 def inspect(conn: sqlite3.Connection, *, words: bool) -> Damage:
@@ -77,11 +92,11 @@ def inspect(conn: sqlite3.Connection, *, words: bool) -> Damage:
     try:
         applied = applied_to(conn)
         if not is_as_made(conn, applied):
-            structure.append("its tables are not as they were made")
+            structure.append(Message.of("damage.tables"))
         elif _has(conn, checksums.TABLE):
             rows, missing = damaged_rows(conn)
     except UNREADABLE as error:
-        structure.append(str(error))
+        structure.append(Message.free(str(error)))
     wrong = tuple(index for index in FULL_TEXT if words and _is_wrong(conn, index))
     return Damage(structure=tuple(structure), rows=rows, missing=missing, words=wrong)
 
@@ -150,16 +165,16 @@ def _tolerant(stored: bytes) -> str:
     return stored.decode("utf-8", "replace")
 
 
-def _broken(conn: sqlite3.Connection) -> Iterator[str]:
+def _broken(conn: sqlite3.Connection) -> Iterator[Message]:
     try:
         for (line,) in conn.execute(f"PRAGMA integrity_check({_LINES})").fetchall():
             if line != "ok":
-                yield str(line).replace("\n", " ")
+                yield Message.free(str(line).replace("\n", " "))
         count = len(conn.execute("PRAGMA foreign_key_check").fetchmany(_LINES))
         if count:
-            yield f"{count} rows point to rows that are not there"
+            yield Message.of("damage.dangling", n=count)
     except UNREADABLE as error:
-        yield str(error)
+        yield Message.free(str(error))
 
 
 def _is_wrong(conn: sqlite3.Connection, index: str) -> bool:

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.backups import Backups
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ class Keeper:
             self._thread.join()
 
     @property
-    def notices(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[Message, ...]:
         """What a person should know of the backups; nothing where all is well."""
-        failure = "" if self._backups is None else self._backups.failure
+        failure = NOTHING if self._backups is None else self._backups.failure
         return (failure,) if failure else ()
 
     def tidy(self) -> None:

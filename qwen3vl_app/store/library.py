@@ -82,7 +82,7 @@ class Library(SearchableLibrary):
         directory = Path(os.path.abspath(directory))
         if not writable:
             if not os.path.lexists(directory / DATABASE):
-                raise UsageError(f"There is no library in {directory}; index something first.")
+                raise UsageError(Message.of("library.none", path=str(directory)))
             connection = Connection(directory, writable=False)
             return cls(connection, None, hides_folders=hides_folders)
         _prepare(directory)
@@ -148,8 +148,7 @@ class Library(SearchableLibrary):
     def _for_changes(self) -> LibraryWriter:
         if not self.writable:
             raise LibraryReadOnlyError(
-                f"The library {self.directory} is open for reading only; nothing was changed.",
-                code="library.readonly",
+                Message.of("library.path_readonly", path=str(self.directory))
             )
         self._connection.check_presence()
         return self._writer
@@ -166,8 +165,8 @@ class Library(SearchableLibrary):
         return None
 
     @property
-    def notices(self) -> tuple[str, ...]:
-        """What was found wrong with its files and what was done about it, in sentences."""
+    def notices(self) -> tuple[Message, ...]:
+        """What was found wrong with its files and what was done about it."""
         connection = self._connection
         return (*connection.notices, *connection.left_out(), *connection.outdated())
 
@@ -291,8 +290,8 @@ class Library(SearchableLibrary):
             deletion.delete(gone)
         return len(gone)
 
-    def check(self, *spaces: Space) -> list[str]:
-        """What is wrong, one sentence each; empty when all is well. Reads the whole file.
+    def check(self, *spaces: Space) -> list[Message]:
+        """What is wrong, one message each; empty when all is well. Reads the whole file.
 
         Of the indexes, those that are open and those of ``spaces`` are compared with it.
         """
@@ -303,7 +302,7 @@ class Library(SearchableLibrary):
                 indexes = [self._spaces.of(space) for space in named]
                 return [*done, *findings(conn, indexes, self._thumbnails)]
         except LibraryError as error:  # too damaged to be looked at
-            return [*done, str(error)]
+            return [*done, error.message]
 
 
 def _prepare(directory: Path) -> None:
@@ -314,14 +313,12 @@ def _prepare(directory: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LibraryError(
-            f"The library {directory} cannot be made ({error.strerror}); choose another folder "
-            "with --library."
+            Message.of("library.unmade", path=str(directory), said=str(error.strerror))
         ) from error
 
 
 def _refuse_other_things(directory: Path) -> None:
     if others := strangers(entry.name for entry in directory.iterdir()):
         raise UsageError(
-            f"{directory} is no library and holds other files, such as {others[0]}; choose a "
-            "new or an empty folder for the library."
+            Message.of("library.other_files", path=str(directory), name=str(others[0]))
         )

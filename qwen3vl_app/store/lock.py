@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from qwen3vl_app.errors import LibraryBusyError, LibraryError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import LOCK, OWNER
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ class WriterLock:
             raise LibraryBusyError(self._busy(directory)) from error
         except OSError as error:
             raise LibraryError(
-                f"The library {directory} cannot be written to ({error.strerror}); choose another "
-                "folder with --library, or open it for reading only."
+                Message.of("library.unlocked", path=str(directory), said=str(error.strerror))
             ) from error
 
     def release(self) -> None:
@@ -45,12 +45,9 @@ class WriterLock:
             self._owner.unlink(missing_ok=True)
             self._lock.release()
 
-    def _busy(self, directory: Path) -> str:
+    def _busy(self, directory: Path) -> Message:
         try:
-            who = f"process {int(self._owner.read_text(encoding='ascii'))}"
+            process = int(self._owner.read_text(encoding="ascii"))
         except (OSError, ValueError):
-            who = "another process"
-        return (
-            f"The library {directory} is being written to by {who}; close that program, or "
-            "search there: two cannot write at once."
-        )
+            return Message.of("library.written", path=str(directory))
+        return Message.of("library.written_by", path=str(directory), number=process)

@@ -16,6 +16,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from qwen3vl_app.errors import LibraryDamagedError, LibraryError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import DATABASE, holds_a_library
 from qwen3vl_app.store.integrity import UNREADABLE, Damage, in_memory, inspect, prepare
 from qwen3vl_app.store.mending import mended
@@ -34,34 +35,24 @@ _HEADER = 100
 _ID = slice(68, 72)
 
 _KINDS = {
-    stat.S_ISDIR: "a folder",
-    stat.S_ISLNK: "a link, beside which two programs could write without knowing of each other",
-    stat.S_ISFIFO: "a pipe",
-    stat.S_ISSOCK: "a socket",
-    stat.S_ISCHR: "a device",
-    stat.S_ISBLK: "a device",
+    stat.S_ISDIR: "kind.folder",
+    stat.S_ISLNK: "kind.link",
+    stat.S_ISFIFO: "kind.pipe",
+    stat.S_ISSOCK: "kind.socket",
+    stat.S_ISCHR: "kind.device",
+    stat.S_ISBLK: "kind.device",
 }
+"""Messages for what is no regular file."""
 
 
-def damaged(directory: Path, what: object) -> LibraryDamagedError:
+def damaged(directory: Path, what: Message) -> LibraryDamagedError:
     """The error that says what is damaged, and the ways out."""
-    return LibraryDamagedError(
-        f"The library {directory} is damaged ({what}); put a backup back with the command "
-        "restore, or move the folder away and index again.",
-        code="library.damaged",
-        directory=str(directory),
-        what=str(what),
-    )
+    return LibraryDamagedError(Message.of("library.damaged", directory=str(directory), what=what))
 
 
-def foreign(directory: Path, what: object) -> LibraryError:
+def foreign(directory: Path, what: Message) -> LibraryError:
     """The error that says that a file is not ours."""
-    return LibraryError(
-        f"The library {directory} is not one of this program ({what}); choose another folder.",
-        code="library.foreign",
-        directory=str(directory),
-        what=str(what),
-    )
+    return LibraryError(Message.of("library.foreign", directory=str(directory), what=what))
 
 
 # ---------------------------------------------------------------- whose is it
@@ -80,11 +71,12 @@ def examine(directory: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISREG(found.st_mode):
-        kind = next((word for is_one, word in _KINDS.items() if is_one(found.st_mode)), "no file")
-        raise foreign(directory, f"{DATABASE} is {kind}")
+        kinds = (code for is_one, code in _KINDS.items() if is_one(found.st_mode))
+        kind = Message(next(kinds, "kind.none"))
+        raise foreign(directory, Message.of("damage.kind", kind=kind))
     if not found.st_size:
         if holds_a_library(directory) or size_of(file, "-wal"):
-            raise damaged(directory, f"{DATABASE} is empty, 0 bytes")
+            raise damaged(directory, Message.of("damage.empty"))
         return
     _examine_tables(directory, file)
 
@@ -105,8 +97,8 @@ def _examine_tables(directory: Path, file: Path) -> None:
             return  # what opening it says of the disk is said better there
         # Nobody else's file lies beside thumbnails of ours, but it may have been put there.
         if ours or (holds_a_library(directory) and code != sqlite3.SQLITE_NOTADB):
-            raise damaged(directory, error) from error
-        raise foreign(directory, error) from error
+            raise damaged(directory, Message.free(str(error))) from error
+        raise foreign(directory, Message.free(str(error))) from error
     refused = _refusal(directory, applied, ours=ours, empty=empty, whole=whole)
     if refused is not None:
         raise refused
@@ -117,11 +109,11 @@ def _refusal(
 ) -> LibraryError | None:
     """Why a file that can be read is no library all the same; None where it is one."""
     if FIRST not in applied and ours:
-        return damaged(directory, "its tables are missing")
+        return damaged(directory, Message.of("damage.no_tables"))
     if (FIRST not in applied and not empty) or (FIRST in applied and not (whole or ours)):
-        return foreign(directory, f"{DATABASE} has other tables")
+        return foreign(directory, Message.of("damage.other_tables"))
     if applied - {*known()} and {*known()} - applied:
-        return damaged(directory, "it does not say any more which version wrote it")
+        return damaged(directory, Message.of("damage.no_version"))
     return None
 
 
@@ -165,7 +157,7 @@ def _is_empty(conn: sqlite3.Connection) -> bool:
 # ---------------------------------------------------------------- is it whole
 
 
-def settle(directory: Path) -> list[str]:
+def settle(directory: Path) -> list[Message]:
     """Bring the files of a library into a state that may be written to; says what was done.
 
     The caller must hold the writer's lock. Costs reading a small library whole, or one of any
@@ -178,7 +170,8 @@ def settle(directory: Path) -> list[str]:
     (directory / PART).unlink(missing_ok=True)
     if not size_of(file):
         name = aside_name(directory, "left")
-        return [_left_alone(directory, name)] if move_aside_beside(directory, name) else []
+        begun = Message.of("notice.begun", path=str(directory), kept=name)
+        return [begun] if move_aside_beside(directory, name) else []
     changes = size_of(file, "-wal")
     small = size_of(file) + changes <= SMALL
     if not small and not changes:
@@ -190,10 +183,10 @@ def settle(directory: Path) -> list[str]:
         if changes and not _looked(file, small=small, changes=False, keep=False)[0]:
             name = aside_name(directory, "foreign")
             move_aside_beside(directory, name)
-            return [_foreign_changes(directory, name)]
+            return [Message.of("notice.foreign", path=str(directory), kept=name)]
         well = None if copy is None else mended(copy)
         if well is None:
-            raise damaged(directory, damage)
+            raise damaged(directory, damage.message)
         with closing(well):
             return [_replaced(directory, well, damage)]
     finally:
@@ -211,7 +204,7 @@ def _looked(
                 return inspect(conn, words=False), None
             copy = in_memory(conn)
     except UNREADABLE as error:
-        return Damage(structure=(str(error),)), None
+        return Damage(structure=(Message.free(str(error)),)), None
     damage = inspect(copy, words=True)
     if keep:
         return damage, copy
@@ -219,20 +212,17 @@ def _looked(
     return damage, None
 
 
-def _replaced(directory: Path, well: sqlite3.Connection, damage: Damage) -> str:
+def _replaced(directory: Path, well: sqlite3.Connection, damage: Damage) -> Message:
     part = directory / PART
     well.execute("VACUUM INTO ?", (str(part),))
     name = put_in_place(directory, part, "damaged")
-    return (
-        f"The library {directory} was damaged ({damage}) and has been mended; what was lost is "
-        f"indexed again, and the damaged file is kept as {name}."
-    )
+    return Message.of("notice.mended", path=str(directory), said=damage.message, kept=name)
 
 
 def mended_copy(
     conn: sqlite3.Connection, directory: Path
-) -> tuple[sqlite3.Connection, str] | None:
-    """For reading: a copy in memory without what is damaged, and a sentence; None if all is well.
+) -> tuple[sqlite3.Connection, Message] | None:
+    """For reading: a copy in memory without what is damaged, and a notice; None if all is well.
 
     Raises:
         LibraryDamagedError: It is damaged beyond what can be mended.
@@ -243,32 +233,15 @@ def mended_copy(
     try:
         copy = in_memory(conn)
     except UNREADABLE as error:
-        raise damaged(directory, error) from error
+        raise damaged(directory, Message.free(str(error))) from error
     with closing(copy):
         damage = inspect(copy, words=True)
         if not damage:
             return None
         well = mended(copy)
     if well is None:
-        raise damaged(directory, damage)
-    return well, (
-        f"The library {directory} is damaged ({damage}); what is left of it is shown. Open it for "
-        "writing once, which mends it, or put a backup back with the command restore."
-    )
-
-
-def _left_alone(directory: Path, name: str) -> str:
-    return (
-        f"The library {directory} was begun anew, because its {DATABASE} was gone; what was "
-        f"beside that is kept as {name}-wal. The command restore puts a backup back."
-    )
-
-
-def _foreign_changes(directory: Path, name: str) -> str:
-    return (
-        f"The library {directory} had a {DATABASE}-wal that belongs to another file; it was not "
-        f"used and is kept as {name}-wal."
-    )
+        raise damaged(directory, damage.message)
+    return well, Message.of("notice.partly_shown", path=str(directory), said=damage.message)
 
 
 def _alone(file: Path) -> sqlite3.Connection:

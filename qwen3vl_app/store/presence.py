@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import LibraryLostError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import DATABASE
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Presence:
         try:
             self._handle = os.open(self._file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
-            raise self._lost(f"is no longer there ({error.strerror})") from error
+            raise self._lost(Message.of("loss.gone", said=str(error.strerror))) from error
         self._seen = self._look(os.fstat(self._handle))
         self._beside: dict[str, int] = {}
 
@@ -73,12 +74,14 @@ class Presence:
         """
         found, seen = self._found(), self._seen
         if found.st_size < seen.size:
-            raise self._lost(f"was cut from {seen.size:,} to {found.st_size:,} bytes")
+            raise self._lost(
+                Message.of("loss.cut", size=f"{seen.size:,}", left=f"{found.st_size:,}")
+            )
         if self._look(found).header != seen.header:
-            raise self._lost("was overwritten by another program")
+            raise self._lost(Message.of("loss.overwritten"))
         for suffix, inode in self._beside.items():
             if self._inode_beside(suffix) != inode:
-                raise self._lost(f"has lost {DATABASE}{suffix}, which holds its latest changes")
+                raise self._lost(Message.of("loss.changes", name=f"{DATABASE}{suffix}"))
 
     def check_same(self) -> None:
         """Make sure that the file is still the open one, whatever others have written to it.
@@ -100,9 +103,9 @@ class Presence:
         try:
             found = os.stat(self._file)
         except OSError as error:
-            raise self._lost(f"is no longer there ({error.strerror})") from error
+            raise self._lost(Message.of("loss.gone", said=str(error.strerror))) from error
         if (found.st_dev, found.st_ino) != (self._seen.device, self._seen.inode):
-            raise self._lost("was replaced by another file")
+            raise self._lost(Message.of("loss.replaced"))
         return found
 
     def _look(self, found: os.stat_result) -> _Seen:
@@ -119,16 +122,10 @@ class Presence:
             return found.st_ino if stat.S_ISREG(found.st_mode) else 0
         return 0
 
-    def _lost(self, what: str) -> LibraryLostError:
+    def _lost(self, what: Message) -> LibraryLostError:
         return lost(self._directory, what)
 
 
-def lost(directory: Path, what: str) -> LibraryLostError:
+def lost(directory: Path, what: Message) -> LibraryLostError:
     """The error that says so, and that nothing is written any more."""
-    return LibraryLostError(
-        f"The library {directory} was taken away: its {DATABASE} {what}, so nothing is added to "
-        "it any more; put it back where it was and resume, or start the program again.",
-        code="library.lost",
-        directory=str(directory),
-        what=what,
-    )
+    return LibraryLostError(Message.of("library.lost", directory=str(directory), what=what))

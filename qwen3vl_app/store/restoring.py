@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qwen3vl_app.errors import LibraryError, LibraryTooNewError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.backups import Contents, contents_of, list_backups
 from qwen3vl_app.store.belongings import BACKUPS, DATABASE
 from qwen3vl_app.store.integrity import UNREADABLE, inspect, prepare
@@ -47,7 +48,7 @@ def restore(directory: Path, file: Path | None = None) -> Restored:
         UsageError: There is no such file, or no backup.
     """
     if not directory.is_dir():
-        raise UsageError(f"There is no folder {directory}; name that of the library.")
+        raise UsageError(Message.of("restore.no_folder", path=str(directory)))
     candidates = [(_named(directory, file), "")] if file else [*_backups(directory)]
     lock = WriterLock(directory)
     try:
@@ -60,14 +61,10 @@ def restore(directory: Path, file: Path | None = None) -> Restored:
                 continue  # an older one may still be whole
             aside = put_in_place(directory, directory / PART, "replaced")
             return Restored(source=source, made=made, contents=contents, aside=aside)
-        raise UsageError(
-            f"There is no backup in {directory / BACKUPS}; name a copy of {DATABASE}, as in "
-            "restore FILE."
-        )
+        raise UsageError(Message.of("restore.no_backup", path=str(directory / BACKUPS)))
     except OSError as error:
         raise LibraryError(
-            f"The library {directory} was not restored ({error.strerror}); free some space there "
-            "or check its permissions."
+            Message.of("restore.failed", path=str(directory), said=str(error.strerror))
         ) from error
     finally:
         (directory / PART).unlink(missing_ok=True)
@@ -83,9 +80,9 @@ def _named(directory: Path, file: Path) -> Path:
     for found in (file.expanduser().absolute(), directory / BACKUPS / file.name):
         if found.is_file() and stat.S_ISREG(found.stat().st_mode):
             if found == directory / DATABASE:
-                raise UsageError(f"{found} is the library itself; name a copy of it.")
+                raise UsageError(Message.of("restore.itself", path=str(found)))
             return found
-    raise UsageError(f"There is no file {file}; --list shows the backups that there are.")
+    raise UsageError(Message.of("restore.no_file", path=str(file)))
 
 
 def _copied(directory: Path, source: Path) -> Contents:
@@ -96,21 +93,21 @@ def _copied(directory: Path, source: Path) -> Contents:
         with closing(_connected(source)) as conn, closing(sqlite3.connect(part)) as copy:
             applied = applied_to(conn)
             if FIRST not in applied:
-                raise foreign(source, f"it has no tables of {DATABASE}")
+                raise foreign(source, Message.of("damage.no_tables_of"))
             if unknown := sorted(applied - {*known()}):
                 raise LibraryTooNewError(
-                    f"{source} was written by a newer version of this program ({unknown[-1]}); "
-                    "update the program."
+                    Message.of("restore.newer", path=str(source), name=str(unknown[-1]))
                 )
             conn.backup(copy)
             prepare(copy)
             if damage := inspect(copy, words=True):
-                raise LibraryError(f"{source} is damaged itself ({damage}); choose another copy.")
+                why = Message.of("restore.damaged", path=str(source), said=damage.message)
+                raise LibraryError(why)
             copy.execute("PRAGMA journal_mode = DELETE")
             return contents_of(copy)
     except UNREADABLE as error:
         raise LibraryError(
-            f"{source} cannot be read as a library ({error}); choose another copy."
+            Message.of("restore.unread", path=str(source), said=str(error))
         ) from error
 
 

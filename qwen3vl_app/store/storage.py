@@ -15,7 +15,7 @@ from qwen3vl_app.index.formats import StorageSetting, VectorFormat, cut, row_wid
 from qwen3vl_app.index.matrix import Matrix
 from qwen3vl_app.index.protocol import Ids, VectorIndex, draw
 from qwen3vl_app.index.two_stage import TwoStageIndex
-from qwen3vl_app.messages import Message
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.index_sync import codes_for, described
 from qwen3vl_app.store.open_spaces import OpenSpaces
@@ -81,23 +81,23 @@ class LibraryStorage:
         self._connection = connection
         self._spaces = spaces
 
-    def describe(self, space: Space | None = None) -> str:
+    def describe(self, space: Space | None = None) -> Message:
         """How a space is searched, the newest if none is named, in a few words.
 
-        As it would be where its index is not open; empty where nothing has a vector.
+        As it would be where its index is not open; nothing where nothing has a vector.
         """
         with self._connection.reading() as conn:
             counts = {one: count for one, count in list_spaces(conn) if count}
             if space is None:
                 space = next(reversed(counts), None)
             if space is None:
-                return ""
+                return NOTHING
             for index in self._spaces:
                 if index.space == space:
                     return index.describe()
             setting, count = read_storage(conn), counts.get(space, 0)
             if not count:
-                return ""
+                return NOTHING
         codes = codes_for(setting, count)
         dimension = setting.dimension_of(space.dimension)
         kind = None if codes is None else codes.kind

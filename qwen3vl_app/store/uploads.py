@@ -158,10 +158,7 @@ def place_upload(
         if error.errno not in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
             raise
         raise AppError(
-            f"{relative.name} cannot be stored: the disk of the library takes no name like that "
-            f"({error.strerror}); give it a shorter one, or drop it without its folders.",
-            code="upload.name",
-            name=relative.name,
+            Message.of("upload.name", name=relative.name, said=str(error.strerror))
         ) from error
     half.unlink(missing_ok=True)
     return target

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types.reading import number
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Crop:
             left, top, right, bottom = known
             if 0 <= left < right <= 1 and 0 <= top < bottom <= 1:
                 return cls(left, top, right, bottom)
-        raise UsageError(f"{given!r} is no region of a picture.", code="crop.unusable")
+        raise UsageError(Message.of("crop.unusable", value=repr(given)))
 
     def written(self) -> list[float]:
         """The four numbers that ``read`` takes back."""

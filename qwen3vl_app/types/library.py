@@ -58,10 +58,7 @@ _Bound = TypeVar("_Bound", date, int, float)
 def _in_order(what: str, low: _Bound | None, high: _Bound | None) -> None:
     if low is not None and high is not None and low > high:
         raise UsageError(
-            f"The range of {what} ends at {high}, before it begins at {low}; swap the two.",
-            code="range.backwards",
-            low=str(low),
-            high=str(high),
+            Message.of("range.backwards", what=what, low=str(low), high=str(high)),
         )
 
 
@@ -122,11 +119,7 @@ class ItemFilter:
         _not_negative("size in bytes", self.min_bytes, self.max_bytes)
         _not_negative("duration in seconds", self.min_seconds, self.max_seconds)
         if self.folder is not None and not _names_a_folder(self.folder):
-            raise UsageError(
-                f"The folder to search in is {self.folder}; give its full path.",
-                code="folder.relative",
-                path=str(self.folder),
-            )
+            raise UsageError(Message.of("folder.relative", path=str(self.folder)))
 
 
 def _names_a_folder(folder: Path) -> bool:
@@ -167,8 +160,8 @@ class DuplicateGroup:
     """Pictures that are nearly the same, and which of them to keep."""
 
     keeper: Item
-    reason: str
-    """Why this one, in a sentence."""
+    reason: Message
+    """Why this one."""
 
     copies: tuple[Item, ...]
     """The others, best first, at least one. Each is nearly the same as the keeper."""

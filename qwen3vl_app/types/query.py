@@ -102,7 +102,7 @@ class Query:
         for text in (self.text, self.unlike, self.instruction or ""):
             _check_length(text)
         if not self._asks_for_something():
-            raise EmptyQueryError("what to leave out" if self._leaves_something_out() else "")
+            raise EmptyQueryError(only_unlike=self._leaves_something_out())
         check_results(self.top_k)
         if not 1 <= self.depth <= MOST_RESULTS:
             raise UsageError(Message.of("depth.range", found=self.depth, most=MOST_RESULTS))

@@ -170,9 +170,5 @@ def _words(given: object) -> WordsMode:
 def _items(given: object) -> tuple[ItemId, ...]:
     ids = _list(given)
     if len(ids) > MOST_ITEMS:
-        raise UsageError(
-            f"{len(ids)} items were given as examples; choose up to {MOST_ITEMS}.",
-            code="examples.many",
-            most=MOST_ITEMS,
-        )
+        raise UsageError(Message.of("examples.many", found=len(ids), most=MOST_ITEMS))
     return tuple(ItemId(whole_number(one) or 0) for one in ids)

@@ -83,10 +83,7 @@ def unknown_choice(error: ValueError, given: object, known: Iterable[str]) -> Us
     """The failure of a value that is none of those that are known, which it names."""
     names = ", ".join(known)
     return UsageError(
-        f"{_short(error)}; choose from {names}.",
-        code="choice.unknown",
-        value=_short(given),
-        known=names,
+        Message.of("choice.unknown", said=_short(error), value=_short(given), known=names)
     )
 
 
@@ -103,11 +100,7 @@ def number(given: object) -> float | None:
     except ValueError:
         found = float("nan")
     if not abs(found) < 1e15:  # neither NaN nor larger than any file
-        raise UsageError(
-            f"{_short(given)!r} is not a number that can be used here.",
-            code="number.unusable",
-            value=_short(given),
-        )
+        raise UsageError(Message.of("number.unusable", value=_short(given)))
     return found
 
 
@@ -127,11 +120,7 @@ def _day(given: object) -> date | None:
     try:
         return date.fromisoformat(str(given))
     except ValueError:
-        raise UsageError(
-            f"{_short(given)!r} is not a day; write it like 2024-05-31.",
-            code="day.unusable",
-            value=_short(given),
-        ) from None
+        raise UsageError(Message.of("day.unusable", value=_short(given))) from None
 
 
 def _orientation(given: object) -> Orientation | None:

@@ -147,8 +147,8 @@ class SearchUpdate:
     left_out: LeftOut | None = None
     """None where there is nothing to leave out, as in an empty library."""
 
-    notes: tuple[str, ...] = ()
-    """Sentences to show above the results."""
+    notes: tuple[Message, ...] = ()
+    """To show above the results."""
 
     @property
     def doubt(self) -> Doubt | None:

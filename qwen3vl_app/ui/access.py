@@ -9,18 +9,17 @@ import hmac
 from pathlib import Path
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.guard import OWN_PREFIXES, SAFE_METHODS
-from qwen3vl_app.ui.reasons import reason_row
+from qwen3vl_app.ui.refusing import refuse
 
 CHALLENGE = {"www-authenticate": 'Basic realm="Qwen3-VL Search", charset="UTF-8"'}
 
-WHO = "This page wants a user name and a password."
+WHO = Message.of("access.who")
 
-SEARCH_ONLY = "This library is shown for searching only; indexing, deleting and settings are off."
+SEARCH_ONLY = Message.of("public.search_only")
 
 PRIVATE = (
     *("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage"),
@@ -28,7 +27,7 @@ PRIVATE = (
 )
 """What a public demo does not tell: folders, files and reasons of this computer."""
 
-NO_FILE = "There is no such file."
+NO_FILE = Message.of("file.none")
 
 
 class PasswordGuard:
@@ -72,23 +71,6 @@ class SearchOnlyGuard:
             await refuse(scope, receive, send, 403, SEARCH_ONLY)
         else:
             await self._app(scope, receive, send)
-
-
-async def refuse(  # noqa: PLR0917  # the three of ASGI, and what to say
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    status: int,
-    sentence: str,
-    headers: dict[str, str] | None = None,
-) -> None:
-    """Answer with a status and ``{"error": sentence, "code", "values"}``, or close a websocket."""
-    if scope["type"] == "websocket":
-        await WebSocketClose(code=1008, reason=sentence)(scope, receive, send)
-        return
-    row = reason_row(sentence)
-    content = {"error": row.pop("text"), **row}
-    await JSONResponse(content, status_code=status, headers=headers)(scope, receive, send)
 
 
 def is_inside(path: Path, folder: Path) -> bool:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
-from qwen3vl_app.ui.access import refuse
+from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.gradio_surface import API, NOTHING, reachable
 from qwen3vl_app.ui.guard import OWN_PREFIXES
 from qwen3vl_app.ui.plain_json import NotPlainError, check_plain
-from qwen3vl_app.ui.refusing import refuse_with
+from qwen3vl_app.ui.refusing import refuse
 from qwen3vl_app.ui.uploading import CutOffError, Pace, PacedFiles
 
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "TRACE", "CONNECT"})
@@ -80,12 +81,12 @@ class BodyGuard:
             if body is not None and scope["path"].startswith((*OWN_PREFIXES, API)):
                 await _check(body)
         except _TooLargeError as error:
-            await refuse_with(scope, receive, send, 413, str(error), code="body.large", limit=most)
+            await refuse(scope, receive, send, 413, error.why)
         except NotPlainError as error:
-            await refuse_with(scope, receive, send, 400, str(error), code="body.json")
+            await refuse(scope, receive, send, 400, error.why)
         except CutOffError as error:
             if not error.gone:
-                await refuse_with(scope, receive, send, 408, str(error), code="body.slow")
+                await refuse(scope, receive, send, 408, error.why)
         else:
             await self._app(scope, receive if body is None else _Replay(body, receive), send)
 
@@ -106,11 +107,12 @@ class _TooLargeError(Exception):
     """The body has more bytes than its route takes."""
 
     def __init__(self, path: str, most: int, size: int | None = None) -> None:
-        has = f"more than {most:,} bytes" if size is None else f"{size:,} bytes"
-        super().__init__(
-            f"The request to {path[:200]} has {has}, and its limit is {most:,}; send less at a "
-            "time."
-        )
+        where = path[:200]
+        if size is None:
+            self.why = Message.of("body.larger", path=where, limit=most)
+        else:
+            self.why = Message.of("body.large", path=where, size=size, limit=most)
+        super().__init__(str(self.why))
 
 
 async def _whole(scope: Scope, receive: Receive, most: int) -> bytes | None:
@@ -151,7 +153,7 @@ class _Replay:
     body: bytes | None
     receive: Receive
 
-    async def __call__(self) -> Message:
+    async def __call__(self) -> AsgiMessage:
         if self.body is None:
             return await self.receive()
         body, self.body = self.body, None

@@ -20,9 +20,10 @@ from qwen3vl_app.errors import (
     TooSlowError,
     UnreadableMediaError,
 )
+from qwen3vl_app.messages import Message
 from qwen3vl_app.search.discretion import discreet
 from qwen3vl_app.store.encoding import storable
-from qwen3vl_app.ui.sentences import error_row
+from qwen3vl_app.ui.message_rows import answer_row
 
 HTTP_BUSY = 503
 
@@ -55,10 +56,7 @@ STATUS: tuple[tuple[type[AppError], int], ...] = (
 )
 """The first class that fits decides."""
 
-UNREADABLE = "request.unreadable"
-"""Code of the sentence that says which fields of a request are wrong."""
-
-UNEXPECTED = "Something went wrong in the program; the terminal it runs in has the details."
+UNEXPECTED = Message.of("unexpected")
 
 
 def status_of(error: AppError) -> int:
@@ -77,18 +75,18 @@ def answer_failures(app: FastAPI, *, to_strangers: bool = False) -> None:
         if not isinstance(error, AppError):
             raise error
         status = status_of(error)
-        words = error_row(discreet(error) if to_strangers else error)
+        said = discreet(error) if to_strangers else error
         headers = {"retry-after": str(RETRY_AFTER)} if status == HTTP_BUSY else None
-        body = {"error": words.pop("text"), **words}
-        return JSONResponse(_writable(body), status_code=status, headers=headers)
+        body = _writable(answer_row(said.message))
+        return JSONResponse(body, status_code=status, headers=headers)
 
     def unreadable(_request: Request, error: Exception) -> JSONResponse:
         if not isinstance(error, RequestValidationError):
             raise error
         where = ", ".join(sorted({_field(one) for one in error.errors()})[:MOST_FIELDS])
-        sentence = f"The request cannot be read: look at {where}."
-        body = {"error": sentence, "code": UNREADABLE, "values": {"where": where}}
-        return JSONResponse(_writable(body), 422)
+        return JSONResponse(
+            _writable(answer_row(Message.of("request.unreadable", where=where))), 422
+        )
 
     app.add_exception_handler(AppError, answer)
     app.add_exception_handler(RequestValidationError, unreadable)

@@ -11,18 +11,20 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.ui.access import NO_FILE, refuse
+from qwen3vl_app.messages import Message
+from qwen3vl_app.ui.access import NO_FILE
 from qwen3vl_app.ui.event_bodies import MOST_BYTES, Event, composed, session_of_body
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.gradio_surface import API, NOTHING, Row, Way, reachable
 from qwen3vl_app.ui.query_parts import Arriving
-from qwen3vl_app.ui.refusing import refuse_with
+from qwen3vl_app.ui.refusing import refuse
 from qwen3vl_app.ui.sessions import Sessions
 
-TOO_LONG = f"This is longer than what the page sends ({MOST_BYTES:,} bytes at most)."
+TOO_LONG = Message.of("body.long", limit=MOST_BYTES)
 
 HEADERS = frozenset(
     {
@@ -92,18 +94,14 @@ class GradioGate:
         if raw is None:
             return
         if len(raw) > MOST_BYTES:
-            await refuse_with(
-                scope, receive, send, 413, TOO_LONG, code="body.large", limit=MOST_BYTES
-            )
+            await refuse(scope, receive, send, 413, TOO_LONG)
             return
         try:
             body = await run_in_threadpool(
                 composed, raw, self._events, self._given, queued=row.queued
             )
         except UsageError as error:
-            await refuse_with(
-                scope, receive, send, 400, str(error), code=error.code, **error.values
-            )
+            await refuse(scope, receive, send, 400, error.message)
             return
         await self._sessions.joined(body["session_hash"])
         whole = orjson.dumps(body)
@@ -115,9 +113,7 @@ class GradioGate:
         try:
             session = session_of_body(asked)
         except UsageError as error:
-            await refuse_with(
-                scope, receive, send, 400, str(error), code=error.code, **error.values
-            )
+            await refuse(scope, receive, send, 400, error.message)
             return
         plain = {**self._plain(scope), "query_string": f"session_hash={session}".encode()}
         with self._sessions.reading(session):
@@ -132,10 +128,8 @@ class GradioGate:
         except ClientDisconnect:
             return
         except OSError as error:
-            why = f"The file cannot be kept ({error.strerror}); make room on the disk."
-            await refuse_with(
-                scope, receive, send, 507, why, code="disk.refused", said=str(error.strerror)
-            )
+            why = Message.of("disk.refused", said=str(error.strerror))
+            await refuse(scope, receive, send, 507, why)
         else:
             await JSONResponse(keys)(scope, receive, send)
         finally:
@@ -194,9 +188,9 @@ async def _body(receive: Receive, most: int) -> bytes | None:
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
     """Hands out the body once, then what else comes from the client."""
-    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    left: list[AsgiMessage] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def next_message() -> Message:
+    async def next_message() -> AsgiMessage:
         return left.pop() if left else await receive()
 
     return next_message

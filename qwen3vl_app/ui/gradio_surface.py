@@ -12,9 +12,11 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from qwen3vl_app.messages import Message
+
 API = "/gradio_api"
 
-NOTHING = "There is nothing at this address; the page does not use it."
+NOTHING = Message.of("address.unused")
 
 
 class Way(Enum):

@@ -1,21 +1,23 @@
 """Keeps other web pages in the same browser away from the program.
 
 A page on the internet can send requests to 127.0.0.1. Three things stop it: an unknown ``Host`` is
-refused (DNS rebinding), a request must not come from another site, and one to our own routes that
-changes something must carry a header that a foreign page cannot set without asking first.
+refused (DNS rebinding, see ``hosts``), a request must not come from another site, and one to our
+own routes that changes something must carry a header that a foreign page cannot set without asking
+first.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 from starlette.websockets import WebSocketClose
+
+from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.ui.refusing import refuse
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -26,7 +28,7 @@ OWN_SITES = frozenset({"same-origin", "none"})
 """From the page itself, or from the person: an address typed, a bookmark. ``same-site`` is another
 port of this computer, which is another program."""
 
-FOREIGN = "Requests from another site are not accepted; open the program's own page."
+FOREIGN = Message.of("access.foreign")
 
 PAGE_HEADER = "x-qwen3vl-page"
 """Sent by our scripts with every request that changes something."""
@@ -52,75 +54,32 @@ PAGE_ALONE = (b"cross-origin-opener-policy", b"same-origin")
 """Set on HTML: a site that opened the page cannot look into its window, nor count its frames."""
 
 
-def allowed_hosts(bound: str, names: Sequence[str] = ()) -> list[str]:
-    """Host names under which the page may be asked for, given the address it is bound to.
-
-    Bound to every address (``0.0.0.0``), these are the names and addresses of this machine.
-
-    Args:
-        bound: Address or name.
-        names: Further ones, such as that of a proxy in front.
-    """
-    hosts = ["127.0.0.1", "localhost", "::1", bound, *names]
-    if _is_wildcard(bound):
-        hosts += _own_names()
-    return list(dict.fromkeys(f"[{one}]" if ":" in one else one.lower() for one in hosts))
-
-
-def _own_names() -> list[str]:
-    """The names and addresses of this machine, as far as it knows them."""
-    name = socket.gethostname()
-    try:
-        found = socket.getaddrinfo(name, None)
-    except OSError:
-        found = []
-    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
-    return [name, f"{name}.local", *addresses, *_outgoing_address()]
-
-
-def _outgoing_address() -> list[str]:
-    """The address under which the network knows this machine; nothing is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # reserved for documentation (RFC 5737)
-        except OSError:
-            return []
-        return [str(probe.getsockname()[0])]
-
-
-def _is_wildcard(bound: str) -> bool:
-    try:
-        return ipaddress.ip_address(bound).is_unspecified
-    except ValueError:
-        return False
-
-
-def refusal(method: str, path: str, headers: Headers) -> str | None:
-    """Why a request is refused, as a sentence; None where it may pass.
+def refusal(method: str, path: str, headers: Headers) -> Message:
+    """Why a request is refused; nothing where it may pass.
 
     Browsers say where a request comes from, and what it is for (Fetch Metadata). Other sites may
     link to the page itself, and nothing else: what they embed or fetch of this program would make
     it work for them, or tell them of it. Programs that say nothing, such as curl, may pass.
     """
     if _is_link_to_page(method, path, headers):
-        return None
-    if (elsewhere := _asked_elsewhere(headers)) is not None:
+        return NOTHING
+    if elsewhere := _asked_elsewhere(headers):
         return elsewhere
     if method not in SAFE_METHODS and path.startswith(OWN_PREFIXES) and PAGE_HEADER not in headers:
-        return f"The header {PAGE_HEADER} is missing; only the program's own page may do this."
-    return None
+        return Message.of("access.header", name=PAGE_HEADER)
+    return NOTHING
 
 
-def _asked_elsewhere(headers: Headers) -> str | None:
-    """Why a request is not of this page, as a sentence; None where nothing says so."""
+def _asked_elsewhere(headers: Headers) -> Message:
+    """Why a request is not of this page; nothing where it does not say so."""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and site not in OWN_SITES:
         return FOREIGN
     if origin is not None and not _is_own(origin, headers):
-        return f"Requests from {origin[:200]} are not accepted; open the program's own page."
+        return Message.of("access.origin", origin=origin[:200])
     # not sent to addresses that are neither https nor this computer, and by old browsers
     referer = headers.get("referer") if site is None and origin is None else None
-    return FOREIGN if referer is not None and not _is_own(referer, headers) else None
+    return FOREIGN if referer is not None and not _is_own(referer, headers) else NOTHING
 
 
 def _is_link_to_page(method: str, path: str, headers: Headers) -> bool:
@@ -155,11 +114,11 @@ class OriginGuard:
             await self._app(scope, receive, send)
             return
         reason = refusal(scope["method"], scope["path"], Headers(scope=scope))
-        if reason is not None:
-            await JSONResponse({"error": reason}, status_code=403)(scope, receive, send)
+        if reason:
+            await refuse(scope, receive, send, 403, reason)
             return
 
-        async def marked(message: Message) -> None:
+        async def marked(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": _with_own(message["headers"])}
             await send(message)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from qwen3vl_app.ui.refusing import refuse_with
+from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.ui.refusing import refuse
 
 LONGEST_PAGE_ADDRESS = 64 * 2**10
 """Bytes of the page's own address, in which a whole question stands: 8,000 characters of any
@@ -31,32 +32,24 @@ class HeadGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif found := _too_long_address(scope):
-            await refuse_with(scope, receive, send, 414, found, code="address.long")
+            await refuse(scope, receive, send, 414, found)
         elif found := _too_many_headers(scope["headers"]):
-            await refuse_with(scope, receive, send, 431, found, code="headers.long")
+            await refuse(scope, receive, send, 431, found)
         else:
             await self._app(scope, receive, send)
 
 
-def _too_long_address(scope: Scope) -> str:
+def _too_long_address(scope: Scope) -> Message:
     path = scope.get("raw_path") or scope["path"].encode()
     length = len(path) + len(scope["query_string"])
     most = LONGEST_PAGE_ADDRESS if scope["path"] == "/" else LONGEST_ADDRESS
-    if length <= most:
-        return ""
-    return f"The address has {length:,} bytes, over the limit of {most:,}; ask for less at a time."
+    return NOTHING if length <= most else Message.of("address.long", size=length, limit=most)
 
 
-def _too_many_headers(headers: list[tuple[bytes, bytes]]) -> str:
+def _too_many_headers(headers: list[tuple[bytes, bytes]]) -> Message:
     if len(headers) > MOST_HEADERS:
-        return (
-            f"The request has {len(headers):,} headers, over the limit of {MOST_HEADERS}; "
-            "send fewer."
-        )
+        return Message.of("headers.many", n=len(headers), limit=MOST_HEADERS)
     size = sum(len(name) + len(value) for name, value in headers)
     if size <= MOST_HEADER_BYTES:
-        return ""
-    return (
-        f"The headers of the request have {size:,} bytes, over the limit of "
-        f"{MOST_HEADER_BYTES:,}; delete the cookies of this host name."
-    )
+        return NOTHING
+    return Message.of("headers.long", size=size, limit=MOST_HEADER_BYTES)

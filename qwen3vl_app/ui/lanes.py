@@ -44,11 +44,7 @@ class Lane:
             TooBusyError: Too many are waiting already.
         """
         if self._inside >= self._most:
-            raise TooBusyError(
-                f"{self._inside} requests of this kind are waiting already; try again in a few "
-                "seconds.",
-                code="busy",
-            )
+            raise TooBusyError(Message.of("busy", n=self._inside))
         self._inside += 1
         try:
             return await run_sync(function, *args, limiter=self._limiter)

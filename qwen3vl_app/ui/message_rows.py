@@ -14,3 +14,9 @@ def message_row(message: Message) -> dict[str, Any]:
         for name, value in message.values.items()
     }
     return {"text": str(message), "code": message.code, "values": values}
+
+
+def answer_row(message: Message) -> dict[str, Any]:
+    """``{"error", "code", "values"}``, as all routes answer where they refuse something."""
+    row = message_row(message)
+    return {"error": row.pop("text"), **row}

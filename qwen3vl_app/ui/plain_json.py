@@ -7,6 +7,8 @@ import math
 from collections import Counter
 from typing import Any, NoReturn
 
+from qwen3vl_app.messages import Message
+
 DEEPEST = 32
 """Levels of lists and objects; the page's own go to 6. Beyond a thousand, readers fail."""
 
@@ -19,7 +21,15 @@ LONGEST_NUMBER = 400
 
 
 class NotPlainError(Exception):
-    """JSON that cannot be read, or not in one way only; the message is a sentence."""
+    """JSON that cannot be read, or not in one way only.
+
+    Attributes:
+        why: What is wrong with it.
+    """
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
 def check_plain(body: bytes) -> None:
@@ -38,36 +48,29 @@ def check_plain(body: bytes) -> None:
             parse_float=_fraction,
         )
     except RecursionError as error:
-        raise NotPlainError(_too_deep("hundreds of")) from error
+        raise NotPlainError(Message.of("body.deeper", limit=DEEPEST)) from error
     except UnicodeDecodeError as error:
-        raise NotPlainError(
-            f"The request is not text in UTF-8 (byte {error.start:,}); send JSON in UTF-8."
-        ) from error
+        raise NotPlainError(Message.of("body.utf8", number=error.start)) from error
     except json.JSONDecodeError as error:
-        raise NotPlainError(
-            f"The request is not JSON ({error.msg}, at character {error.pos:,}); send JSON."
-        ) from error
+        raise NotPlainError(Message.of("body.json", said=error.msg, number=error.pos)) from error
     if (depth := _depth(value)) > DEEPEST:
-        raise NotPlainError(_too_deep(str(depth)))
+        raise NotPlainError(_too_deep(depth))
 
 
-def _too_deep(levels: str) -> str:
-    return (
-        f"The JSON of the request has {levels} levels, over the limit of {DEEPEST}; send it less "
-        "deep."
-    )
+def _too_deep(depth: int) -> Message:
+    return Message.of("body.deep", n=depth, limit=DEEPEST)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-        raise NotPlainError(f"The JSON of the request names {twice[:40]!r} twice; name it once.")
+        raise NotPlainError(Message.of("body.twice", name=repr(twice[:40])))
     return found
 
 
 def _no_number(text: str) -> NoReturn:
-    raise NotPlainError(f"{text} in the JSON of the request is no number; leave it out.")
+    raise NotPlainError(Message.of("body.no_number", value=text))
 
 
 def _whole(text: str) -> int:
@@ -82,12 +85,9 @@ def _fraction(text: str) -> float:
     return value
 
 
-def _too_great(text: str) -> str:
+def _too_great(text: str) -> Message:
     shown = text if len(text) <= 40 else f"{text[:20]}… ({len(text):,} characters)"
-    return (
-        f"The number {shown} in the JSON of the request is over the limit of {GREATEST:,}; send a "
-        "smaller one."
-    )
+    return Message.of("body.great", value=shown, limit=GREATEST)
 
 
 def _depth(value: object) -> int:

@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.uploading import CutOffError
 
 MOST_PARTS = 16
@@ -116,13 +117,7 @@ class Arriving:
         if name is None or options.get(b"name") != FIELD:
             raise _unusable(f"part {len(self.files) + 1} is not a file named {FIELD.decode()}")
         if len(self.files) == MOST_PARTS:
-            raise CutOffError(
-                f"The upload has more than {MOST_PARTS} files, which is the limit; send them in "
-                "several.",
-                status=413,
-                code="upload.parts",
-                most=MOST_PARTS,
-            )
+            raise CutOffError(Message.of("upload.parts", most=MOST_PARTS), status=413)
         path = self.new_part()
         self.files.append(Arrived(path, name.decode("utf-8", "replace"), path.open("wb")))
 
@@ -139,8 +134,4 @@ class Arriving:
 
 
 def _unusable(why: str) -> CutOffError:
-    return CutOffError(
-        f"The upload is not a form with files ({why[:200]}); send multipart/form-data.",
-        status=400,
-        code="upload.form",
-    )
+    return CutOffError(Message.of("upload.form", said=why[:200]), status=400)

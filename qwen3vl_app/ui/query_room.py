@@ -11,6 +11,7 @@ from pathlib import Path
 from stat import S_ISDIR
 from threading import Lock
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.uploading import CutOffError
 
 BLOCK = 4096
@@ -29,7 +30,7 @@ been cut off long ago."""
 SLACK = 2048
 """Of what is kept, one part of so many is made free beyond need: the next pieces fit as well."""
 
-BUSY = "Too many pictures and clips are arriving at once; try again in a minute."
+BUSY = Message.of("upload.busy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +174,4 @@ class QueryRoom:
 
 
 def _busy() -> CutOffError:
-    return CutOffError(BUSY, status=503, code="upload.busy")
+    return CutOffError(BUSY, status=503)

@@ -7,12 +7,13 @@ from pathlib import Path
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
-from qwen3vl_app.ui.access import refuse
+from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.connections import client_of
 from qwen3vl_app.ui.query_room import BUSY, QueryRoom, Upload
-from qwen3vl_app.ui.refusing import refuse_with
+from qwen3vl_app.ui.refusing import refuse
 from qwen3vl_app.ui.uploading import Arriving, CutOffError, take_in
 
 __all__ = ["BUSY", "KEPT", "LARGEST", "LARGEST_IN_PUBLIC", "NO_LENGTH", "UPLOAD"]
@@ -28,7 +29,7 @@ LARGEST_IN_PUBLIC = 2**26
 KEPT = 2 * 2**30
 """Bytes of all query files together; the oldest go first, and those of yesterday go anyhow."""
 
-NO_LENGTH = "An upload must say how long it is (Content-Length)."
+NO_LENGTH = Message.of("upload.length")
 
 
 class QueryUploadGuard:
@@ -70,7 +71,7 @@ class QueryUploadGuard:
             await refuse(scope, receive, send, 411, NO_LENGTH)
         elif int(length[:20]) > self._largest:
             said = _too_large(int(length[:20]), self._largest)
-            await refuse_with(scope, receive, send, 413, str(said), code=said.code, **said.values)
+            await refuse(scope, receive, send, said.status, said.why)
         else:
             await self._take(scope, receive, send)
 
@@ -94,7 +95,7 @@ class _Counted(Arriving):
         self._room = room
         self._largest = largest
 
-    async def look(self, message: Message) -> None:
+    async def look(self, message: AsgiMessage) -> None:
         piece = message.get("body", b"")
         if self._upload.size + len(piece) > self._largest:
             raise _too_large(self._upload.size + len(piece), self._largest)
@@ -111,7 +112,7 @@ class _Answer:
         self._taken = False
         self._body = b""
 
-    async def __call__(self, message: Message) -> None:
+    async def __call__(self, message: AsgiMessage) -> None:
         if message["type"] == "http.response.start":
             self._taken = message["status"] == 200
         else:
@@ -124,11 +125,4 @@ class _Answer:
 
 
 def _too_large(size: int, most: int) -> CutOffError:
-    return CutOffError(
-        f"These pictures and clips have {size:,} bytes, over the limit of {most:,} of a query; "
-        "choose smaller ones.",
-        status=413,
-        code="query.large",
-        size=size,
-        limit=most,
-    )
+    return CutOffError(Message.of("query.large", size=size, limit=most), status=413)

@@ -1,25 +1,28 @@
-"""How guards say no: a status, a sentence, and a code by which the page has it in other words."""
+"""How guards say no: a status, and a message that the page has in its own words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
-from qwen3vl_app.messages import Message, Value
-from qwen3vl_app.ui.message_rows import message_row
+from qwen3vl_app.messages import Message
+from qwen3vl_app.ui.message_rows import answer_row
 
 
-async def refuse_with(  # the three of ASGI, and what to say
+async def refuse(  # noqa: PLR0917  # the three of ASGI, and what to say
     scope: Scope,
     receive: Receive,
     send: Send,
     status: int,
-    sentence: str,
-    *,
-    code: str,
-    **values: Value,
+    why: Message,
+    headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Answer ``{"error": sentence, "code", "values"}``, as ``failures`` does for our routes."""
-    row = message_row(Message(code, values))
-    content = {"error": sentence, "code": code, "values": row["values"]}
-    await JSONResponse(content, status_code=status)(scope, receive, send)
+    """Answer with a status and what ``failures`` says for our routes, or close a websocket."""
+    if scope["type"] == "websocket":
+        await WebSocketClose(code=1008, reason=str(why))(scope, receive, send)
+    else:
+        answer = JSONResponse(answer_row(why), status_code=status, headers=headers)
+        await answer(scope, receive, send)

@@ -72,10 +72,13 @@ class Room:
         free = self._free(self._folder)
         if self._promised + more + self._headroom > free:
             raise AppError(
-                f"{max(more, 0)} bytes more are to be stored, and the disk of the library has "
-                f"{free} free, of which {self._headroom} are kept and {self._promised} promised "
-                "to other files; free some space or add the folder by its path.",
-                code="disk.small",
+                Message.of(
+                    "disk.small",
+                    more=max(more, 0),
+                    free=free,
+                    kept=self._headroom,
+                    promised=self._promised,
+                )
             )
 
 

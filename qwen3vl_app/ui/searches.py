@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.types import ItemFilter, Query, SearchStage, SearchUpdate
 from qwen3vl_app.ui.failures import UNEXPECTED
-from qwen3vl_app.ui.sentences import error_row
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.serialize import Json
 from qwen3vl_app.ui.serialize_hits import board_value
 
@@ -105,10 +105,10 @@ class Searches:
             else:
                 yield from self._updates(session, seq, asked, question, keep)
         except AppError as error:
-            yield {"seq": seq, "stage": "error", **asked, "message": error_row(error)}
+            yield {"seq": seq, "stage": "error", **asked, "message": message_row(error.message)}
         except Exception:
             log.exception("A search failed")
-            bug = error_row(AppError(UNEXPECTED, code="unexpected"))
+            bug = message_row(UNEXPECTED)
             yield {"seq": seq, "stage": "error", **asked, "message": bug}
 
     def _updates(

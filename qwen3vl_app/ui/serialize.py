@@ -21,7 +21,6 @@ from qwen3vl_app.types import FileOutcome, Item, Kind, Place, Query
 from qwen3vl_app.types.folding import fold, fold_with_places
 from qwen3vl_app.ui.file_keys import key_of
 from qwen3vl_app.ui.message_rows import message_row
-from qwen3vl_app.ui.reasons import reason_row
 
 Json: TypeAlias = dict[str, Any]
 
@@ -227,7 +226,7 @@ def model_row(status: ModelStatus) -> Json:
         "role": status.role,
         "name": status.name,
         "state": status.state.value,
-        "detail": reason_row(status.detail),
+        "detail": message_row(status.detail),
         "bundled": status.bundled,
     }
 

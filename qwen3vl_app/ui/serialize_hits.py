@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from qwen3vl_app.search.ranking import movement
 from qwen3vl_app.types import MOST_RESULTS, Hit, LeftOut, Query, SearchUpdate, WordsMode
 from qwen3vl_app.ui.message_rows import message_row
-from qwen3vl_app.ui.sentences import note_row
 from qwen3vl_app.ui.serialize import Json, exact_words, found_in, item_card, query_words
 
 MOST_COPIES = 50
@@ -62,7 +61,7 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int) -> Json:
         "model": update.model,
         "left": None if left is None else left_out_row(left),
         "doubt": None if update.doubt is None else update.doubt.value,
-        "notes": [note_row(note) for note in update.notes],
+        "notes": [message_row(note) for note in update.notes],
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.services import Services
@@ -13,8 +12,9 @@ from qwen3vl_app.ui.access import PasswordGuard, SearchOnlyGuard
 from qwen3vl_app.ui.bodies import BodyGuard
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.first_script import FirstScript
-from qwen3vl_app.ui.guard import OriginGuard, allowed_hosts
+from qwen3vl_app.ui.guard import OriginGuard
 from qwen3vl_app.ui.heads import HeadGuard
+from qwen3vl_app.ui.hosts import HostGuard, allowed_hosts
 from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
@@ -80,9 +80,5 @@ def _guard(app: FastAPI, services: Services) -> None:
     app.add_middleware(OriginGuard)
     if settings.auth is not None:
         app.add_middleware(PasswordGuard, auth=settings.auth)
-    app.add_middleware(
-        TrustedHostMiddleware,
-        allowed_hosts=allowed_hosts(settings.host, settings.allowed_names),
-        www_redirect=False,
-    )
+    app.add_middleware(HostGuard, hosts=allowed_hosts(settings.host, settings.allowed_names))
     app.add_middleware(HeadGuard)

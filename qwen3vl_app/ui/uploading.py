@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from starlette.formparsers import MultiPartException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
-from qwen3vl_app.ui.refusing import refuse_with
+from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.ui.refusing import refuse
 
 WINDOW_SECONDS = 20.0
 """Of waiting for the client; what the program itself takes does not count."""
@@ -25,18 +27,14 @@ class CutOffError(MultiPartException):
     Attributes:
         gone: The client has gone, so that nobody is there to be told.
         status: HTTP status of the answer.
-        code: Names the sentence.
-        values: What the sentence names.
+        why: What to say.
     """
 
-    def __init__(
-        self, sentence: str = "", *, status: int = 408, code: str = "body.slow", **values: float
-    ) -> None:
-        super().__init__(sentence)
-        self.gone = not sentence
+    def __init__(self, why: Message = NOTHING, *, status: int = 408) -> None:
+        super().__init__(str(why))
+        self.gone = not why
         self.status = status
-        self.code = code
-        self.values = values
+        self.why = why
 
     def __str__(self) -> str:
         return self.message
@@ -54,7 +52,7 @@ class Pace:
         self._waited = 0.0
         self._arrived = 0
 
-    async def __call__(self) -> Message:
+    async def __call__(self) -> AsgiMessage:
         """The next part of the body.
 
         Raises:
@@ -67,9 +65,12 @@ class Pace:
                 message = await self._receive()
         except TimeoutError as error:
             raise CutOffError(
-                f"The request stopped arriving: {self._arrived:,} bytes in {self._seconds:.0f} "
-                f"seconds, under the limit of {self._least:,}; send it again over a faster "
-                "connection."
+                Message.of(
+                    "body.slow",
+                    bytes=self._arrived,
+                    seconds=f"{self._seconds:.0f}",
+                    least=self._least,
+                )
             ) from error
         if message["type"] != "http.request":
             raise CutOffError
@@ -93,7 +94,7 @@ class Arriving:
         self._ended = False
         self.cut: CutOffError | None = None
 
-    async def __call__(self) -> Message:
+    async def __call__(self) -> AsgiMessage:
         """The next piece; after the last one, whether the client is still there."""
         if self._ended:
             return await self._receive()
@@ -106,7 +107,7 @@ class Arriving:
             raise
         return message
 
-    async def look(self, message: Message) -> None:
+    async def look(self, message: AsgiMessage) -> None:
         """Called with each piece before the app has it; may raise ``CutOffError``."""
 
 
@@ -125,7 +126,7 @@ async def take_in(app: ASGIApp, scope: Scope, body: Arriving, send: Send) -> Non
     """Let an app take a body; where it is cut off, answer why instead of what the app says."""
     begun = False
 
-    async def answer(message: Message) -> None:
+    async def answer(message: AsgiMessage) -> None:
         nonlocal begun
         if body.cut is None or begun:
             begun = True
@@ -137,5 +138,4 @@ async def take_in(app: ASGIApp, scope: Scope, body: Arriving, send: Send) -> Non
         body.cut = error
     cut = body.cut
     if cut is not None and not cut.gone and not begun:
-        sentence, code = str(cut), cut.code
-        await refuse_with(scope, body, send, cut.status, sentence, code=code, **cut.values)
+        await refuse(scope, body, send, cut.status, cut.why)

@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.uploads import ARRIVING, CONTENT
 
 NAME_BYTES = 200
@@ -37,7 +38,7 @@ def safe_relative(name: str) -> PurePosixPath:
     pieces = [_safe_piece(piece) for piece in name.replace("\\", "/").split("/")]
     kept = [piece for piece in pieces if piece]
     if not kept:
-        raise UsageError(f"An upload has no usable name: {name[:200]!r}.", code="upload.nameless")
+        raise UsageError(Message.of("upload.nameless", name=repr(name[:200])))
     return PurePosixPath(*_innermost(kept))
 
 

@@ -105,7 +105,7 @@ def ask(directory: Path, *, writable: bool) -> tuple[Answers, tuple[str, ...]]:
             answers[f"words {word}"] = sorted(hits.found)
         counts = library.counts()
         answers["items"] = {kind.value: n for kind, n in counts.items.items()}
-        return answers, library.notices
+        return answers, tuple(map(str, library.notices))
 
 
 def verdict(before: Answers, directory: Path, *, writable: bool) -> str:

@@ -336,7 +336,7 @@ def test_a_name_that_no_library_can_keep__costs_that_file(world: World) -> None:
     walk.meet(SkippedPath(path=world.folder / "left.bin", reason=NOT_REGULAR))
     walk.finish()
     assert [file.path for file in world.library.writer.pending_files(10)] == [good.path]
-    assert "\\ud800.txt' cannot be noted" in tracker.snapshot().message
+    assert "\\ud800.txt' cannot be noted" in str(tracker.snapshot().message)
     assert counted(tracker.snapshot()) == {"skipped": 1}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from qwen3vl_app.messages import Message
 from tests.browser.conftest import another, ask, opened
 from tests.ui.serve_world import Served
 
@@ -134,31 +135,27 @@ def test_address__what_cannot_be_is_said_in_chinese(browser, unhurried, address,
 
 
 def test_remarks__are_shown_until_put_away(browser, unhurried):
-    begun = (
-        "The library /a/b was begun anew, because its library.db was gone; what was beside that "
-        "is kept as left-1-wal. The command restore puts a backup back."
-    )
-    backup = (
-        "No backup of the library was made (No space left on device); make room on its disk, "
-        "check its permissions, or turn backups off with --no-backup."
-    )
-    unhurried.set(notices=[begun, backup])
+    begun = Message.of("notice.begun", path="/a/b", kept="left-1")
+    backup = Message.of("notice.backup", said="No space left on device")
+    told = [begun.to_json(), backup.to_json()]
+    words = {"en-US": str(begun), "zh-CN": "资料库 /a/b 的 library.db 不见了"}
+    unhurried.set(notices=told)
     try:
-        for locale, words in (("en-US", begun), ("zh-CN", "资料库 /a/b 的 library.db 不见了")):
+        for locale, said in words.items():
             with (
                 another(browser, viewport={"width": 390, "height": 844}, locale=locale) as context,
                 opened(context, unhurried.url) as page,
             ):
                 remarks = page.locator(".remark")
                 expect(remarks).to_have_count(2)
-                expect(remarks.first).to_contain_text(words)
+                expect(remarks.first).to_contain_text(said)
                 assert page.evaluate("document.documentElement.scrollWidth") <= 390
                 remarks.first.locator("button").click()
                 expect(remarks).to_have_count(1)
                 page.reload()
                 expect(remarks).to_have_count(1)
-                unhurried.set(notices=[begun, backup, "Something else was found."])
+                unhurried.set(notices=[*told, Message.free("Something else was found.").to_json()])
                 expect(remarks).to_have_count(2)
-                unhurried.set(notices=[begun, backup])
+                unhurried.set(notices=told)
     finally:
         unhurried.set(notices=[])

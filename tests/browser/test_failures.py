@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from qwen3vl_app.messages import Message
+from qwen3vl_app.ui.message_rows import answer_row
 from tests.browser.conftest import another, ask, opened, stage
 from tests.ui.world import draw
 
@@ -54,13 +56,13 @@ REFUSALS = {
     ),
     "a sentence with a code": (
         413,
-        {"error": "Too large.", "code": "body.large", "values": {"limit": 9}},
-        {"en": "Too large.", "zh": "请求的内容超过了 9 字节的上限"},
+        answer_row(Message.of("body.large", path="/x", size=10, limit=9)),
+        {"en": "has 10 bytes, and its limit is 9", "zh": "请求的内容超过了 9 字节的上限"},
     ),
     "too slow": (
         408,
-        {"error": "Slow.", "code": "body.slow", "values": {}},
-        {"en": "Slow.", "zh": "请求的内容没有继续传来"},
+        answer_row(Message.of("body.slow", bytes=7, seconds="20", least=20480)),
+        {"en": "stopped arriving: 7 bytes in 20 seconds", "zh": "请求的内容没有继续传来"},
     ),
     "a bug": (500, {"detail": "Internal"}, {"en": "Something went wrong", "zh": "程序出错"}),
     "no json": (502, "<html>", {"en": "Something went wrong", "zh": "程序出错"}),
@@ -126,10 +128,10 @@ def test_upload__refused(spoken, tmp_path: Path):
     page, language = spoken
     picture = tmp_path / "query.png"
     draw("red", "star", (60, 60)).save(picture)
-    refusal = {"error": "Too many.", "code": "upload.busy", "values": {}}
+    refusal = answer_row(Message.of("upload.busy"))
     page.route("**/gradio_api/upload*", answering(503, refusal))
     page.locator("#query input[type=file]").set_input_files(picture)
-    words = {"en": "Too many.", "zh": "同时传来的图片和视频太多"}
+    words = {"en": "Too many pictures and clips", "zh": "同时传来的图片和视频太多"}
     assert words[language] in said(page)
 
 

@@ -110,13 +110,17 @@ def test_tags__are_given_and_searched_by(page):
 
 def test_storage__is_measured_before_it_is_changed(page):
     page.get_by_role("tab", name="Settings").click()
-    expect(page.locator(".storage-line")).to_have_text("exact, 38 items, 64 numbers as float32")
+    expect(page.locator(".storage-line")).to_have_text(
+        "38 items, 64 numbers as float32; search over every vector, exact"
+    )
     assert page.get_by_role("button", name="Use", exact=True).count() == 0
     page.get_by_role("button", name="Measure on this library").click()
     row = page.locator(".storage tbody tr", has_text="64 × int8")
     expect(row).to_contain_text("99.2 %")
     row.get_by_role("button", name="Use").click()
-    expect(page.locator(".storage-line")).to_have_text("exact, 38 items, 64 numbers as int8")
+    expect(page.locator(".storage-line")).to_have_text(
+        "38 items, 64 numbers as int8; search over every vector, exact"
+    )
     expect(row).to_contain_text("in use")
     page.get_by_role("button", name="Delete old vectors").click()
     page.locator(".toast").get_by_role("button", name="Delete old vectors").click()

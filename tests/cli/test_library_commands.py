@@ -112,7 +112,7 @@ def test_index__another_model_is_said_and_caught_up_with(program, tmp_path):
     program.json("index", tmp_path, "--ignore", "library/")
     other = ("--model", "demo")
     found = program.json("search", "red", "--no-rerank", "--tag", "best", *other)
-    assert (found["recall"], found["notes"]) == ([], [NOT_YET])
+    assert (found["recall"], found["notes"]) == ([], [str(NOT_YET)])
     picture = draw_picture(tmp_path / "3.png", "rgb(9, 200, 90)")
     program.json("index", picture)
     assert program.json("index", *other)["items"] == 4

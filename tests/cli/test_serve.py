@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from qwen3vl_app.cli.main import main
 from qwen3vl_app.cli.serve import PORTS_TRIED, address, listen
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import NOTHING
 from qwen3vl_app.services import services_for_page
 from qwen3vl_app.settings import Settings, is_loopback
 from qwen3vl_app.store.library import Library
@@ -157,7 +158,8 @@ def test_settings__do_not_show_the_password():
 def test_services_for_page__a_second_program_searches_only(tmp_path):
     with Library.open(tmp_path / "library") as first:
         services, why = services_for_page(Settings(library=first.directory))
-        assert why.startswith(f"The library {first.directory} is being written to by process ")
+        begins = f"Searching only: The library {first.directory} is being written to by process "
+        assert str(why).startswith(begins)
         assert not services.library.writable
         cache = services.cache
         assert cache.is_dir()
@@ -166,7 +168,7 @@ def test_services_for_page__a_second_program_searches_only(tmp_path):
     services, why = services_for_page(Settings(library=tmp_path / "library"))
     assert (services.library.writable, why, services.cache) == (
         True,
-        "",
+        NOTHING,
         tmp_path / "library",
     )
     services.close()

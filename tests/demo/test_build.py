@@ -20,6 +20,7 @@ from qwen3vl_app.demo.training.network import WIDTH, build_model
 from qwen3vl_app.demo.training.tokenizer import append_end
 from qwen3vl_app.demo.world.names import load_things
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
@@ -34,7 +35,7 @@ PATIENCE = 240.0
 
 
 def checkpoint(folder: Path) -> Checkpoint:
-    return Checkpoint(folder=folder, name=folder.name, reason="test", bundled=True)
+    return Checkpoint(folder=folder, name=folder.name, reason=Message.free("test"), bundled=True)
 
 
 def build(folder: Path) -> subprocess.Popen[str]:

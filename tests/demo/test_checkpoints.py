@@ -15,6 +15,7 @@ from qwen3vl_app.demo.measuring.measures import picture, text
 from qwen3vl_app.demo.world.names import Thing, load_things
 from qwen3vl_app.demo.world.scenes import Scene
 from qwen3vl_app.demo.world.sizes import BUDGET
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
@@ -26,15 +27,18 @@ from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, RERANK_IN
 WORDS = ("cat", "elephant", "pizza", "rocket", "guitar", "castle", "banana", "key", "owl", "bus")
 
 
+TEST = Message.free("test")
+
+
 @pytest.fixture(scope="module")
 def embedder() -> Qwen3VLEmbedder:
-    checkpoint = Checkpoint(folder=DEMO_EMBEDDER, name="demo", reason="test", bundled=True)
+    checkpoint = Checkpoint(folder=DEMO_EMBEDDER, name="demo", reason=TEST, bundled=True)
     return Qwen3VLEmbedder(load_embedder(checkpoint, "cpu"))
 
 
 @pytest.fixture(scope="module")
 def reranker() -> Qwen3VLReranker:
-    checkpoint = Checkpoint(folder=DEMO_RERANKER, name="demo", reason="test", bundled=True)
+    checkpoint = Checkpoint(folder=DEMO_RERANKER, name="demo", reason=TEST, bundled=True)
     return Qwen3VLReranker(load_reranker(checkpoint, "cpu"))
 
 

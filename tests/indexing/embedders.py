@@ -26,7 +26,7 @@ class HashingEmbedder:
     def __init__(self, fingerprint: str = "hashing-1") -> None:
         self.space = Space(model="hashing", dimension=DIMENSION, fingerprint=fingerprint)
         self.budget = Budget(max_picture_tokens=16, max_frame_tokens=4, min_frame_tokens=1)
-        self.detail = "numpy on the CPU"
+        self.detail = Message.free("numpy on the CPU")
 
     def embed(self, inputs: Sequence[ModelInput], instruction: str) -> EmbeddingBatch:
         bad = [n for n, one in enumerate(inputs) if REJECTED in " ".join(one.texts)]
@@ -77,7 +77,7 @@ class TinyHost:
 
     def space(self) -> Space:
         if self.state is ModelState.FAILED:
-            raise ModelError("There is no such model; choose another with --model.")
+            raise ModelError(Message.free("There is no such model; choose another with --model."))
         return self.embedder.space
 
     def loaded_space(self) -> Space | None:

@@ -11,6 +11,7 @@ import pytest
 from qwen3vl_app.errors import ModelError
 from qwen3vl_app.indexing.indexer import CANCELLED
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.types import ItemId, Outcome
 from tests.indexing.world import World, counted
@@ -84,7 +85,7 @@ def test_add__while_running_belongs_to_the_run(world: World) -> None:
 def test_pause__after_the_batch_in_flight(world: World) -> None:
     hold_first_batch(world)
     world.indexer.pause()
-    assert world.indexer.progress().message == "Pausing after the batch in flight."
+    assert str(world.indexer.progress().message) == "Pausing after the batch in flight."
     world.host.open.set()
     progress = until_state(world, IndexState.PAUSED)
     assert (progress.items, world.host.batches) == (4, [4])
@@ -99,7 +100,7 @@ def test_pause__when_nothing_is_done_is_nothing(world: World) -> None:
     world.indexer.pause()
     world.pictures(2)
     progress = world.index()
-    assert (progress.state, progress.items, progress.message) == (IndexState.IDLE, 2, "")
+    assert (progress.state, progress.items, progress.message) == (IndexState.IDLE, 2, NOTHING)
 
 
 def test_pause__at_the_last_batch_leaves_no_message(world: World) -> None:
@@ -109,7 +110,7 @@ def test_pause__at_the_last_batch_leaves_no_message(world: World) -> None:
     time.sleep(0.05)
     world.indexer.resume()
     progress = world.indexer.wait(timeout=30)
-    assert (progress.state, progress.message, progress.items) == (IndexState.IDLE, "", 3)
+    assert (progress.state, progress.message, progress.items) == (IndexState.IDLE, NOTHING, 3)
 
 
 def test_close__while_paused(world: World) -> None:
@@ -130,7 +131,7 @@ def test_cancel__keeps_what_was_committed(world: World) -> None:
     world.host.open.set()
     progress = world.indexer.wait(timeout=30)
     assert (progress.state, counted(progress)) == (IndexState.IDLE, {"indexed": 4})
-    assert progress.message == "Cancelled; what was indexed before is kept."
+    assert str(progress.message) == "Cancelled; what was indexed before is kept."
     assert world.library.counts().pending == 0
     world.restart()
     assert world.finish().files == 0
@@ -173,7 +174,7 @@ def test_cancel__what_is_added_afterwards_is_indexed(world: World) -> None:
     progress = world.indexer.wait(timeout=30)
     assert "a.png" in world.names()
     assert (progress.state, progress.items, progress.done) == (IndexState.IDLE, 5, progress.files)
-    assert progress.message == "Cancelled; what was indexed before is kept."
+    assert str(progress.message) == "Cancelled; what was indexed before is kept."
 
 
 def test_cancel__when_nothing_is_done_is_nothing(world: World) -> None:
@@ -218,20 +219,20 @@ def test_model_that_cannot_be_loaded__fails_with_its_sentence(world: World) -> N
     world.pictures(2)
     progress = world.index()
     assert progress.state is IndexState.FAILED
-    assert progress.message == "There is no such model; choose another with --model."
+    assert str(progress.message) == "There is no such model; choose another with --model."
     assert world.library.counts().pending == 2
     world.host.state = ModelState.READY
     world.indexer.resume()
     progress = world.indexer.wait(timeout=30)
-    assert (counted(progress), progress.message) == ({"indexed": 2}, "")
+    assert (counted(progress), progress.message) == ({"indexed": 2}, NOTHING)
 
 
 def test_model_that_fails_in_the_middle__loses_nothing(world: World) -> None:
     hold_first_batch(world)
-    world.host.failure = ModelError("The model is out of memory; use a smaller one.")
+    world.host.failure = ModelError(Message.free("The model is out of memory; use a smaller one."))
     world.host.open.set()
     progress = world.indexer.wait(timeout=30)
-    assert (progress.state, progress.message) == (
+    assert (progress.state, str(progress.message)) == (
         IndexState.FAILED,
         "The model is out of memory; use a smaller one.",
     )
@@ -246,7 +247,7 @@ def test_bug__is_logged_and_can_be_resumed(world: World, caplog: pytest.LogCaptu
     world.host.failure = ZeroDivisionError("a bug")
     progress = world.index()
     assert progress.state is IndexState.FAILED
-    assert "ZeroDivisionError('a bug')" in progress.message
+    assert "ZeroDivisionError('a bug')" in str(progress.message)
     assert "Traceback" in caplog.text
     world.host.failure = None
     world.indexer.resume()
@@ -274,7 +275,7 @@ def test_full_disk__fails_with_one_sentence_and_goes_on(world: World) -> None:
     world.text("long.txt", *(f"chapter{n}" for n in range(40)))
     progress = world.index()
     assert progress.state is IndexState.FAILED
-    assert "is on a full disk" in progress.message
+    assert "is on a full disk" in str(progress.message)
     kept = len(world.library.list_items(limit=1000))
     assert (
         len(

@@ -237,7 +237,7 @@ def test_vanished__empty_folder_may_be_a_drive_that_is_not_mounted(world: World)
         world.index(world.folder)
         path.unlink()
     progress = world.index()
-    assert "the 1 files that were there are kept" in progress.message
+    assert "the 1 files that were there are kept" in str(progress.message)
     assert len(world.names()) == 1
 
 
@@ -247,7 +247,7 @@ def test_vanished__folder_that_was_named(world: World) -> None:
     shutil.rmtree(path.parent)
     progress = world.finish()
     assert progress.state is IndexState.IDLE
-    assert "is no longer there" in progress.message
+    assert "is no longer there" in str(progress.message)
     assert not world.library.writer.has_work()
 
 

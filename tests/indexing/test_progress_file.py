@@ -15,6 +15,7 @@ from qwen3vl_app.indexing.progress_file import (
     is_alive,
     read_progress_file,
 )
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import DATABASE
 from qwen3vl_app.types import Outcome
 from tests.indexing.world import World
@@ -26,6 +27,7 @@ PROGRESS = IndexProgress(
     items=40,
     rate=2.5,
     current="\udcff.png",
+    message=Message.of("not_reranked", reason=Message.free("\udcff")),
 )
 
 

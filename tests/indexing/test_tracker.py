@@ -4,6 +4,7 @@ import pytest
 
 from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.indexing.tracker import ProgressTracker
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.rows import FileId
 from qwen3vl_app.types import Outcome
 
@@ -97,12 +98,22 @@ def test_seconds__pauses_do_not_count(tracker: ProgressTracker, clock: Clock) ->
     assert tracker.snapshot().rate == 2
 
 
+def test_halted__takes_back_what_holds_until_then(tracker: ProgressTracker) -> None:
+    tracker.say(Message.of("index.pausing"), until_halt=True)
+    tracker.halted()
+    assert tracker.snapshot().message == NOTHING
+    tracker.say(Message.of("index.stopping"), until_halt=True)
+    tracker.say(Message.of("index.pausing"))  # the same words, but meant to stay
+    tracker.halted()
+    assert tracker.snapshot().message == Message.of("index.pausing")
+
+
 def test_begin__starts_from_nothing(tracker: ProgressTracker, clock: Clock) -> None:
     tracker.end([(ONE, Outcome.INDEXED)])
-    tracker.say("A sentence.")
+    tracker.say(Message.free("A sentence."))
     rev = tracker.snapshot().rev
     tracker.begin()
     found = tracker.snapshot()
-    assert (found.files, found.items, found.message, found.seconds) == (0, 0, "", 0)
+    assert (found.files, found.items, found.message, found.seconds) == (0, 0, NOTHING, 0)
     tracker.enter(IndexState.SCANNING)
     assert tracker.snapshot().rev > rev

@@ -7,6 +7,7 @@ import torch
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
@@ -17,7 +18,7 @@ PARITY = Path(__file__).parent.parent / "data" / "parity"
 
 
 def checkpoint(name):
-    return Checkpoint(folder=PARITY / name, name=name, reason="a test")
+    return Checkpoint(folder=PARITY / name, name=name, reason=Message.free("a test"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from qwen3vl_app.errors import ModelLoadError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.search import dense_recall
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOT_YET, Recall
 from qwen3vl_app.store.library import Library
@@ -87,7 +88,7 @@ def test_run__words_with_a_minus_are_left_out_of_meaning_too(recall, notes):
 def test_run__only_words_asks_no_model(library, notes):
     class NoModels:
         def space(self):
-            raise ModelLoadError("The embedder is missing.")
+            raise ModelLoadError(Message.free("The embedder is missing."))
 
         def loaded_space(self):
             return None
@@ -332,5 +333,5 @@ def test_run__says_how_much_the_new_model_has_embedded(library, models, notes):
         update = recall.run(asked("fox"))
         assert len(update.hits) == number + 1
         assert [said.replace("1", f"{number + 1}", 1)] * (number < 3) == [
-            line[: len(said)] for line in update.notes
+            str(line)[: len(said)] for line in update.notes
         ]

@@ -60,7 +60,7 @@ class WordModels:
         self, query: ModelInput, documents: Sequence[ModelInput], *, instruction: str
     ) -> ScoreBatch:
         if self.fails:
-            raise ModelLoadError(self.fails)
+            raise ModelLoadError(Message.free(self.fails))
         self.judged.append(len(documents))
         self.asked.append(query)
         return ScoreBatch(

@@ -86,7 +86,7 @@ def test_make__without_room_nothing_is_made_and_one_line_says_so(
     assert Backups(library.directory).make() is None
     assert list_backups(library.directory) == []
     (said,) = caplog.messages
-    assert "--no-backup" in said
+    assert "--no-backup" in str(said)
 
 
 def test_keeper__says_why_no_backup_was_made_until_one_is(
@@ -99,12 +99,14 @@ def test_keeper__says_why_no_backup_was_made_until_one_is(
         full.setattr(backups, "HEADROOM", 2**60)
         keeper.make_if_due()
     (said,) = keeper.notices
-    assert said.startswith("No backup of the library was made (it takes ")
-    assert "--no-backup" in said
+    assert str(said).startswith("No backup of the library was made (it takes ")
+    assert "--no-backup" in str(said)
     with monkeypatch.context() as refused:
         refused.setattr("os.replace", _refusing)
         keeper.make_if_due()
-    assert keeper.notices[0].startswith("No backup of the library was made (Permission denied);")
+    assert str(keeper.notices[0]).startswith(
+        "No backup of the library was made (Permission denied);"
+    )
     keeper.make_if_due()
     assert list(keeper.notices) == []
     assert len(list_backups(library.directory)) == 1
@@ -123,7 +125,7 @@ def test_make__of_a_damaged_library_takes_no_older_one_away(library: Library) ->
         conn.execute("DROP TRIGGER item_checksum_update")
         conn.execute("UPDATE item SET text = 'another text'")
     assert made.make() is None
-    assert "(the library is damaged: " in made.failure
+    assert "(the library is damaged: " in str(made.failure)
     assert [one.file for one in list_backups(library.directory)] == [first.file]
 
 

@@ -189,11 +189,11 @@ def test_check__finds_a_single_damaged_vector(folder: Path) -> None:
     flip(files(folder, "rows")[0], 250 * 256 + 3)
     with Library.open(folder) as library:
         library._spaces.of(WIDE)
-        assert "1 vectors of the search index are damaged" in " ".join(library.check())
+        assert "1 vectors of the search index are damaged" in " ".join(map(str, library.check()))
     shutil.rmtree(folder / "index")
     with Library.open(folder) as library:
         library._spaces.of(WIDE)
-        assert "damaged" not in " ".join(library.check())
+        assert "damaged" not in " ".join(map(str, library.check()))
 
 
 def test_use__mapped_rows_answer_as_read_ones_do(
@@ -317,15 +317,14 @@ def test_codes__come_with_the_size_and_are_kept(
     with Library.open(folder) as library:
         library._spaces.of(WIDE)
         assert (
-            library._spaces.of(WIDE).describe()
+            str(library._spaces.of(WIDE).describe())
         ) == "300 items, 64 numbers as float32; search over every vector, exact"
         fill(library, more[COUNT:], first=COUNT + 1)
         library._spaces.of(WIDE).refresh()
         library._spaces.of(WIDE)._version = -1
         library._spaces.of(WIDE).refresh()
-        assert (
-            "search over 1-bit codes, candidates scored exactly"
-            in library._spaces.of(WIDE).describe()
+        assert "search over 1-bit codes, candidates scored exactly" in str(
+            library._spaces.of(WIDE).describe()
         )
         assert agrees(library, more)
     reads.clear()
@@ -339,7 +338,7 @@ def test_codes__come_with_the_size_and_are_kept(
     for _ in range(2):
         with Library.open(folder) as library:
             library._spaces.of(WIDE)
-            assert "search over 8-bit codes, exact" in library._spaces.of(WIDE).describe()
+            assert "search over 8-bit codes, exact" in str(library._spaces.of(WIDE).describe())
             assert agrees(library, more, gone=(3,))
     assert len(files(folder, "codes")) == 1
     flip(files(folder, "codes")[0], 100)
@@ -387,7 +386,7 @@ def test_kill__index_and_library_agree_afterwards(tmp_path: Path) -> None:
         child.stdout.close()
         with Library.open(folder) as library:
             library._spaces.of(WIDE)
-            assert [line for line in library.check(WIDE) if "disagrees" in line] == []
+            assert [line for line in map(str, library.check(WIDE)) if "disagrees" in line] == []
             index = library._spaces.of(WIDE)
             drawn = index.ids().tolist()
             assert index._index.ids().tolist() == drawn

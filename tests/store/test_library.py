@@ -194,14 +194,14 @@ def test_thumbnail_path__only_hashes_are_looked_up(filled: Library) -> None:
 def test_check__says_what_is_missing(filled: Library) -> None:
     for file in filled.thumbnails.iterdir():
         file.unlink()
-    missing_files, missing_thumbnails = filled.check()
+    missing_files, missing_thumbnails = map(str, filled.check())
     assert missing_files.startswith("2 files are no longer on disk")
     assert missing_thumbnails.startswith("3 thumbnails are missing")
 
 
 def test_check__finds_a_wrong_index(filled: Library) -> None:
     filled._spaces.drop([filled.list_items()[0].id])
-    assert any("1 items missing, 0 too many" in line for line in filled.check())
+    assert any("1 items missing, 0 too many" in line for line in map(str, filled.check()))
 
 
 def test_check__finds_damage(filled: Library) -> None:
@@ -213,7 +213,7 @@ def test_check__finds_damage(filled: Library) -> None:
         file.seek((page - 1) * size)
         file.write(b"\xff" * size)
     with Library.open(filled.directory) as damaged:
-        assert any("damage" in line for line in damaged.check())
+        assert any("damage" in line for line in map(str, damaged.check()))
 
 
 def test_close__later_use_is_one_sentence(filled: Library) -> None:

@@ -102,7 +102,7 @@ def test_read_only__sees_what_a_writer_commits(library: Library) -> None:
         library.forget([Path("/p/a.png")])
         assert reader.search(SPACE, EAST, 5) == []
         put_file(library, Path("/p/b.png"), "b", [(content(), EAST)])
-        assert any("1 files are no longer on disk" in line for line in reader.check())
+        assert any("1 files are no longer on disk" in line for line in map(str, reader.check()))
 
 
 def test_read_only__changes_are_refused(library: Library) -> None:

@@ -55,7 +55,7 @@ def test_commit__all_or_nothing(library: Library) -> None:
     assert library.search(SPACE, EAST, 5) == []
     assert library.counts().pending == 2
     assert library.spaces() == []
-    assert all("damage" not in line for line in library.check())
+    assert all("damage" not in line for line in map(str, library.check()))
 
 
 def test_commit__failure_at_the_last_statement_leaves_nothing(library: Library) -> None:
@@ -158,7 +158,7 @@ def test_changed_file__shows_the_old_until_the_new_is_complete(library: Library)
     assert {item.content_hash for item in library.list_items()} == {hash_of("new")}
     assert len(library.search(SPACE, EAST, 5)) == 1
     assert library.writer.sweep() == 2
-    assert all("damage" not in line for line in library.check())
+    assert all("damage" not in line for line in map(str, library.check()))
 
 
 def test_changed_file__cannot_be_read_any_more(library: Library) -> None:

@@ -57,7 +57,7 @@ def test_two_processes__the_second_is_told_and_searches_only(world: World) -> No
         with pytest.raises(LibraryBusyError, match=f"written to by process {first.pid};"):
             Library.open(world.library.directory)
         services, why = services_for_page(Settings(library=world.library.directory))
-        assert f"process {first.pid}" in why
+        assert f"process {first.pid}" in str(why)
         assert (
             len(
                 services.library.search(

@@ -74,6 +74,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
 
 def change_world(services: Any, values: dict[str, Any]) -> None:
     """Take out of ``values`` what changes the library or the models, and change them."""
+    from qwen3vl_app.messages import Message
     from qwen3vl_app.models.service.protocol import ModelState
     from tests.ui.hostile import add_hostile, remove_hostile
     from tests.ui.world import put_further, put_named
@@ -84,7 +85,9 @@ def change_world(services: Any, values: dict[str, Any]) -> None:
         "more": lambda number: put_further(library, number),
         "names": lambda names: put_named(library, names),
         "model": lambda state: services.models.show(ModelState(state)),
-        "notices": lambda notices: setattr(library, "notices", tuple(notices)),
+        "notices": lambda notices: setattr(
+            library, "notices", tuple(map(Message.from_json, notices))
+        ),
     }
     for name in changes.keys() & values.keys():
         changes[name](values.pop(name))

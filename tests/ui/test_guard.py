@@ -5,14 +5,23 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
-from qwen3vl_app.ui.guard import PAGE_HEADER, allowed_hosts, refusal
+from qwen3vl_app.messages import NOTHING
+from qwen3vl_app.ui.guard import PAGE_HEADER, refusal
+from qwen3vl_app.ui.hosts import allowed_hosts
 
 OWN = {PAGE_HEADER: "1"}
 
 
 def test_host__unknown_names_are_refused(client):
     assert client.get("/api/models", headers={"host": "evil.example"}).status_code == 400
-    assert client.get("/", headers={"host": "evil.example:7860"}).status_code == 400
+    refused = client.get("/", headers={"host": "evil.example:7860"})
+    assert refused.status_code == 400
+    assert refused.json() == {
+        "error": "This program does not answer to the host name evil.example:7860; open the page "
+        "under the address that it prints at its start, or allow the name with --allow-host.",
+        "code": "access.host",
+        "values": {"name": "evil.example:7860"},
+    }
     assert client.get("/api/models", headers={"host": "localhost:7860"}).status_code == 200
 
 
@@ -31,7 +40,7 @@ def test_commands__of_foreign_pages_are_refused(client, drawn, headers):
     before = list(drawn.indexer.commands)
     answer = client.post("/api/index/cancel", headers=headers)
     assert answer.status_code == 403
-    assert answer.json()["error"]
+    assert answer.json()["code"].startswith("access.")
     assert drawn.indexer.commands == before
 
 
@@ -67,7 +76,7 @@ def test_responses__are_marked(client):
 )
 def test_refusal__reading_is_for_our_page_too(headers):
     given = Headers({"host": "127.0.0.1:7860", **headers})
-    assert refusal("GET", "/api/items", given) is not None
+    assert refusal("GET", "/api/items", given).code in {"access.foreign", "access.origin"}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +90,8 @@ def test_refusal__reading_is_for_our_page_too(headers):
     ],
 )
 def test_refusal__our_page_and_programs_read(headers):
-    assert refusal("GET", "/api/items", Headers({"host": "127.0.0.1:7860", **headers})) is None
+    given = Headers({"host": "127.0.0.1:7860", **headers})
+    assert refusal("GET", "/api/items", given) == NOTHING
 
 
 def test_allowed_hosts__bound_address():

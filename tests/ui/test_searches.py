@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import ItemFilter, Kind, Query
 from qwen3vl_app.ui.failures import UNEXPECTED
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.searches import NewestSearch, Searches
 from tests.ui.world import HOSTILE, FakeEngine
 
@@ -63,10 +65,11 @@ def test_run__other_tabs_are_left_alone(engine):
 
 
 def test_run__an_expected_failure_is_a_sentence(engine):
-    engine.failure = UsageError("The strip is too thin; crop it.")
+    refused = Message.of("query.refused", reason=Message.of("input.not_finite"))
+    engine.failure = UsageError(refused)
     values = list(Searches(engine).run("tab", ASKED, lambda: Query(text="red")))
-    words = {"text": "The strip is too thin; crop it.", "code": "", "values": {}}
-    assert values[-1]["message"] == words
+    assert values[-1]["message"] == message_row(refused)
+    assert values[-1]["message"]["text"].startswith("The query cannot be embedded: ")
 
 
 def test_run__an_empty_query_says_what_to_do(engine):
@@ -80,7 +83,7 @@ def test_run__a_bug_is_logged_and_ends_the_search(engine, caplog):
     engine.failure = ZeroDivisionError("oops")
     *_, last = Searches(engine).run("tab", ASKED, lambda: Query(text="red"))
     assert last["stage"] == "error"
-    assert last["message"] == {"text": UNEXPECTED, "code": "unexpected", "values": {}}
+    assert last["message"] == {"text": str(UNEXPECTED), "code": "unexpected", "values": {}}
     assert "ZeroDivisionError" in caplog.text
 
 

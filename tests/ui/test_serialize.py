@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.host import OFF
-from qwen3vl_app.search.engine import NOT_RERANKED
 from qwen3vl_app.search.ranking import Movement
-from qwen3vl_app.search.recall import PARTLY
 from qwen3vl_app.types import (
     ContentHash,
     Hit,
@@ -26,7 +25,7 @@ from qwen3vl_app.types import (
     Query,
     WordsMode,
 )
-from qwen3vl_app.ui.sentences import note_row
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.serialize import (
     exact_words,
     found_in,
@@ -95,13 +94,14 @@ def test_board_value__says_what_was_left_out(drawn):
     assert copies == ["purple circle 16.png", "purple square 17.png"]
 
 
-def test_note_row__the_reason_has_words_of_its_own():
-    note = note_row(f"{NOT_RERANKED}{OFF}")
+def test_message_row__a_message_inside_has_words_of_its_own():
+    note = message_row(Message.of("not_reranked", reason=OFF))
     assert (note["code"], note["values"]["reason"]["code"]) == ("not_reranked", "reranker.off")
-    partly = note_row(PARTLY.format(n="1,240", all="8,000", model="New"))
-    assert partly["code"] == "search.partly"
-    assert partly["values"] == {"n": "1,240", "all": "8,000", "model": "New"}
-    assert note_row("Something new.") == {"text": "Something new.", "code": "", "values": {}}
+    assert note["text"] == f"Not reranked: {OFF}"
+    values = {"n": "1,240", "all": "8,000", "model": "New"}
+    partly = message_row(Message("search.partly", values))
+    assert (partly["code"], partly["values"]) == ("search.partly", values)
+    assert message_row(NOTHING) == {"text": "", "code": "", "values": {}}
 
 
 def test_board_value__a_hit_by_words_alone_has_no_similarity(drawn):

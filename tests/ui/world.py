@@ -32,6 +32,7 @@ from qwen3vl_app.search.ranking import ranked
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
+from qwen3vl_app.store.index_sync import described
 from qwen3vl_app.store.rows import Folder, Removal, RemovalId, RemovedKind
 from qwen3vl_app.store.storage import OldSpace, StorageOption
 from qwen3vl_app.store.trash import Removed, TrashSize
@@ -58,6 +59,12 @@ from qwen3vl_app.types import (
     Space,
     Timings,
     WordsMode,
+)
+
+PLACED = Message.of(
+    "model.loaded",
+    where=Message.of("device.cpu", why=Message.of("model.asked")),
+    found=Message.of("model.folder"),
 )
 
 HOSTILE = "${alert(1)} {{7*7}} `x` \\u0041 <img src=x onerror=alert(2)>"
@@ -167,8 +174,8 @@ class FakeStorage:
         ]
     )
 
-    def describe(self, space: Space | None = None) -> str:
-        return f"exact, 38 items, {self.now.dimension_of(64)} numbers as {self.now.format}"
+    def describe(self, space: Space | None = None) -> Message:
+        return described(38, self.now.dimension_of(64), self.now.format, None)
 
     def setting(self) -> StorageSetting:
         return self.now
@@ -249,7 +256,7 @@ class FakeTrash:
     def restore(self, removals: Sequence[RemovalId], known: dict[Path, Folder]) -> int:
         for number in removals:
             if number not in self.removals:
-                raise UsageError("This is not among what was removed.", code="removed.gone")
+                raise UsageError(Message.of("removed.gone"))
             self.removals.pop(number)
             kept = self.kept[number]
             self.library.outcome_rows += kept["rows"]
@@ -386,7 +393,9 @@ class FakeLibrary:
                 groups.setdefault(item.path.stem.split()[0], []).append(item)
         found = [
             DuplicateGroup(
-                keeper=one, reason="It has the most pixels: 900 × 500.", copies=tuple(others)
+                keeper=one,
+                reason=Message.of("keep.pixels", width="900", height="500"),
+                copies=tuple(others),
             )
             for one, *others in groups.values()
         ]
@@ -493,7 +502,7 @@ class FakeModels:
             role="embedder",
             name="Demo embedder",
             state=ModelState.READY,
-            detail="cpu, float32: asked for; CPUs are slow in bfloat16; folder given",
+            detail=PLACED,
             bundled=True,
         )
     )
@@ -502,7 +511,7 @@ class FakeModels:
             role="reranker",
             name="Demo reranker",
             state=ModelState.READY,
-            detail="cpu, float32: asked for; CPUs are slow in bfloat16; folder given",
+            detail=PLACED,
             bundled=True,
         )
     )
@@ -525,7 +534,7 @@ class FakeModels:
         """Let the embedder be ready, or fail as a broken folder does."""
         detail = FakeModels().embedder.detail
         if state is ModelState.FAILED:
-            detail = "/models/broken is no checkpoint: it has no config.json."
+            detail = Message.of("load.no_config", path="/models/broken")
         self.embedder = replace(self.embedder, state=state, detail=detail)
 
 
@@ -546,7 +555,7 @@ class FakeFolders:
 
     def watch(self, path: Path, *, on: bool) -> None:
         if path not in self.known:
-            raise UsageError(f"{path} was never added; add it first.")
+            raise UsageError(Message.of("folder.unknown", path=str(path)))
         self.known[path] = replace(self.known[path], watched=on)
 
     def remove(self, paths: Sequence[Path]) -> Removed:
@@ -557,7 +566,7 @@ class FakeFolders:
 
     def ignore(self, patterns: Sequence[str]) -> tuple[str, ...]:
         if "!" in patterns:
-            raise UsageError("! is no pattern; leave it out.")
+            raise UsageError(Message.of("pattern.wrong", pattern="!"))
         self.patterns = tuple(patterns)
         return self.patterns
 
@@ -576,7 +585,7 @@ class FakeIndexer:
     def add(self, paths: Sequence[Path], *, collection: str | None = None) -> None:
         for path in paths:
             if not path.exists():
-                raise UsageError(f"{path} is not there.")
+                raise UsageError(Message.of("path.gone", path=str(path)))
         self.added.append((tuple(paths), collection))
         for path in filter(Path.is_dir, paths):
             self.folders.known[path] = Folder(path=path, collection=collection, watched=False)
@@ -720,7 +729,7 @@ class FakeEngine:
             level=None if query.words is WordsMode.ONLY else level,
         )
 
-    def _notes(self, query: Query) -> tuple[str, ...]:
+    def _notes(self, query: Query) -> tuple[Message, ...]:
         """Why there is nothing."""
         if query.words is WordsMode.ONLY:
             return (NO_WORDS_HERE if self._similarities(query) else NO_WORDS,)

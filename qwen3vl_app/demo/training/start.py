@@ -11,6 +11,7 @@ from torch import Tensor
 
 from qwen3vl_app.demo.training.network import Model
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 
 WORDS = "model.language_model.embed_tokens.weight"
 """Token vectors; also the output layer, which is tied to them."""
@@ -29,14 +30,14 @@ def start_from(model: Model, tokenizer: Tokenizer, folder: Path | None) -> None:
         return
     file = folder / "model.safetensors"
     if not file.is_file():
-        raise UsageError(f"{file} is missing: give --start a folder that “build” has written.")
+        raise UsageError(Message.of("demo.no_start", path=str(file)))
     weights = {name: value.float() for name, value in load_file(file).items()}
     earlier = Tokenizer.from_file(str(folder / "tokenizer.json"))
     weights[WORDS] = carried_over(weights[WORDS], earlier, tokenizer)
     weights.pop("lm_head.weight", None)
     missing, unknown = model.load_state_dict(weights, strict=False)
     if set(missing) - {"lm_head.weight"} or unknown:
-        raise UsageError(f"{folder} has another shape than the checkpoints of this program.")
+        raise UsageError(Message.of("demo.shape", path=str(folder)))
 
 
 def carried_over(vectors: Tensor, earlier: Tokenizer, tokenizer: Tokenizer) -> Tensor:

@@ -37,10 +37,15 @@ class Placement:
 
     device: str
     dtype: torch.dtype
-    reason: str
+    reason: Message
 
-    def __str__(self) -> str:
-        return f"{self.device}, {str(self.dtype).removeprefix('torch.')}: {self.reason}"
+    @property
+    def detail(self) -> Message:
+        """Device and dtype, and why."""
+        if self.device == "cpu":
+            return Message.of("device.cpu", why=self.reason)
+        dtype = str(self.dtype).removeprefix("torch.")
+        return Message.of("device.placed", device=self.device, dtype=dtype, why=self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,9 +61,10 @@ class Loaded:
     budget: Budget
 
     @property
-    def detail(self) -> str:
+    def detail(self) -> Message:
         """Device, dtype and why, and why this checkpoint, one line."""
-        return f"{self.placement}; {self.checkpoint.reason}"
+        where, found = self.placement.detail, self.checkpoint.reason
+        return Message.of("model.loaded", where=where, found=found)
 
 
 def has_gpu(device: str = "auto") -> bool:
@@ -82,13 +88,13 @@ def place(device: str) -> Placement:
     if device == "cuda" or (device == "auto" and cuda):
         name = torch.cuda.get_device_name()
         if torch.cuda.is_bf16_supported(including_emulation=False):
-            return Placement(device="cuda", dtype=torch.bfloat16, reason=name)
-        why = f"{name} has no native bfloat16"
+            return Placement(device="cuda", dtype=torch.bfloat16, reason=Message.free(name))
+        why = Message.of("model.no_bfloat16", name=name)
         return Placement(device="cuda", dtype=torch.float32, reason=why)
     if device == "mps" or (device == "auto" and mps):
-        return Placement(device="mps", dtype=torch.bfloat16, reason="Apple GPU")
-    why = "asked for" if device == "cpu" else "no GPU found"
-    return Placement(device="cpu", dtype=torch.float32, reason=f"{why}; CPUs are slow in bfloat16")
+        return Placement(device="mps", dtype=torch.bfloat16, reason=Message.free("Apple GPU"))
+    why = Message.of("model.asked") if device == "cpu" else Message.of("model.no_gpu")
+    return Placement(device="cpu", dtype=torch.float32, reason=why)
 
 
 def load_embedder(checkpoint: Checkpoint, device: str) -> Loaded:

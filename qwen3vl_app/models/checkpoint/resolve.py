@@ -49,7 +49,7 @@ class Checkpoint:
     name: str
     """To show, such as ``Qwen3-VL-Embedding-2B``."""
 
-    reason: str
+    reason: Message
     bundled: bool = False
 
 
@@ -78,12 +78,14 @@ def resolve(
     if wanted.lower() == "auto":
         return _automatic(role, gpu)
     if wanted.lower() == "demo":
-        return _demo(role, "the bundled demo model was asked for")
+        return _demo(role, Message.of("model.demo"))
     if wanted.lower() in {"2b", "8b"}:
         return _published(role.repository(wanted.lower()), allow_download=allow_download)
     folder = Path(wanted).expanduser()
     if wanted and folder.is_dir():
-        return Checkpoint(folder=folder, name=folder.resolve().name, reason="folder given")
+        return Checkpoint(
+            folder=folder, name=folder.resolve().name, reason=Message.of("model.folder")
+        )
     if REPOSITORY.fullmatch(wanted):
         return _published(wanted, allow_download=allow_download)
     raise ModelNotFoundError(
@@ -95,13 +97,13 @@ def _automatic(role: Role, gpu: Callable[[], bool]) -> Checkpoint:
     repository = role.repository("2b")
     found = find_cached(repository)
     if found is None:
-        return _demo(role, f"{repository} is not on this machine, so the bundled demo model")
+        return _demo(role, Message.of("model.absent", model=repository))
     if not gpu():
-        return _demo(role, "no GPU, where the 2B model is slow, so the bundled demo model")
-    return _named(found, repository, "found in a local cache, and there is a GPU")
+        return _demo(role, Message.of("model.slow"))
+    return _named(found, repository, Message.of("model.cached_gpu"))
 
 
-def _demo(role: Role, reason: str) -> Checkpoint:
+def _demo(role: Role, reason: Message) -> Checkpoint:
     if not (role.bundled / "config.json").is_file():
         raise ModelNotFoundError(
             Message.of("load.no_demo", model=str(role), path=str(role.bundled))
@@ -112,16 +114,20 @@ def _demo(role: Role, reason: str) -> Checkpoint:
 def _published(repository: str, *, allow_download: bool) -> Checkpoint:
     found = find_cached(repository)
     if found is not None:
-        return _named(found, repository, "found in a local cache")
+        return _named(found, repository, Message.of("model.cached"))
     if allow_download:
-        return _named(_download(repository), repository, "downloaded")
+        return _named(_download(repository), repository, Message.of("model.downloaded"))
     raise ModelNotFoundError(
-        f"{repository} is not on this machine: get it with `hf download {repository}` or "
-        f"`modelscope download --model {repository}`, or start with --allow-download."
+        Message.of(
+            "load.absent",
+            model=repository,
+            command=f"hf download {repository}",
+            other=f"modelscope download --model {repository}",
+        )
     )
 
 
-def _named(folder: Path, repository: str, reason: str) -> Checkpoint:
+def _named(folder: Path, repository: str, reason: Message) -> Checkpoint:
     return Checkpoint(folder=folder, name=repository.rpartition("/")[2], reason=reason)
 
 

@@ -65,7 +65,7 @@ class Qwen3VLEmbedder:
         return self._loaded.budget
 
     @property
-    def detail(self) -> str:
+    def detail(self) -> Message:
         return self._loaded.detail
 
     @property

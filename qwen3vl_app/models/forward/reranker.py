@@ -46,7 +46,7 @@ class Qwen3VLReranker:
         return self._budget
 
     @property
-    def detail(self) -> str:
+    def detail(self) -> Message:
         return self._detail
 
     def score(

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Protocol
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Clip, ModelInput
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def read_input(
     unknown = sorted(set(entry) - KEYS)
     if unknown:
         allowed = ", ".join(sorted(KEYS))
-        raise UsageError(f"“{unknown[0]}” is no field of an input; there are {allowed}.")
+        raise UsageError(Message.of("input.field", name=unknown[0], known=allowed))
     fps = _number(entry, "fps", fps)
     frames = _number(entry, "max_frames", max_frames)
     most = None if frames is None else int(frames)
@@ -86,7 +87,7 @@ def read_instruction(entry: Mapping[str, object], default: str) -> str:
     if found is None:
         return default
     if not isinstance(found, str):
-        raise UsageError(f"“instruction” must be a text, not {found!r}.")
+        raise UsageError(Message.of("input.instruction", value=repr(found)))
     return found
 
 
@@ -97,7 +98,7 @@ def _strings(entry: Mapping[str, object], key: str) -> list[str]:
     values = found if isinstance(found, list | tuple) else [found]
     for value in values:
         if not isinstance(value, str):
-            raise UsageError(f"“{key}” must be a text or a list of texts, not {value!r}.")
+            raise UsageError(Message.of("input.texts", name=key, value=repr(value)))
     return list(values)
 
 
@@ -112,13 +113,13 @@ def _videos(found: object) -> list[str | Sequence[str]]:
         if isinstance(first, str) and PurePath(first).suffix.lower() in PICTURE_SUFFIXES:
             return [_frames(found)]
         return [video if isinstance(video, str) else _frames(video) for video in found]
-    raise UsageError(f"“video” must be a path or a list of pictures, not {found!r}.")
+    raise UsageError(Message.of("input.video", value=repr(found)))
 
 
 def _frames(found: object) -> Sequence[str]:
     if isinstance(found, list | tuple) and found and all(isinstance(p, str) for p in found):
         return list(found)
-    raise UsageError(f"“video” must be a path or a list of pictures, not {found!r}.")
+    raise UsageError(Message.of("input.video", value=repr(found)))
 
 
 def _number(entry: Mapping[str, object], key: str, default: float | None) -> float | None:
@@ -126,7 +127,7 @@ def _number(entry: Mapping[str, object], key: str, default: float | None) -> flo
     if found is None:
         return default
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 1e6:
-        raise UsageError(f"“{key}” must be a number above 0, not {found!r}.")
+        raise UsageError(Message.of("input.number", name=key, value=repr(found)))
     return found
 
 
@@ -143,7 +144,7 @@ def _clip(
     sizes = {frame.size for frame in frames}
     if len(sizes) > 1:
         found = " and ".join(f"{w} × {h}" for w, h in sorted(sizes)[:2])
-        raise UsageError(f"The pictures of a video must have one size; found {found}.")
+        raise UsageError(Message.of("input.sizes", found=found))
     seconds = tuple(i / LISTED_FPS for i in range(len(frames)))
     return Clip(frames=frames, seconds=seconds, from_file=False)
 
@@ -158,5 +159,5 @@ def _thin(frames: Sequence[str]) -> Sequence[str]:
 
 def _path(written: str, base: Path) -> Path:
     if written.startswith(("http://", "https://")):
-        raise UsageError(f"{written} is an address, and nothing is fetched; give a file.")
+        raise UsageError(Message.of("input.address", path=written))
     return base / written.removeprefix("file://")

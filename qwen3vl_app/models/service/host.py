@@ -42,8 +42,8 @@ GIVING_WAY_SECONDS = 3.0
 TURN_SECONDS = 0.5
 """For which it then goes on all the same: a seventh of the time."""
 
-CLOSED = "The models are closed, because the program is ending."
-OFF = "Reranking is off; start the program without --reranker none."
+CLOSED = Message.of("models.closed")
+OFF = Message.of("reranker.off")
 
 
 @dataclass(slots=True)
@@ -225,11 +225,11 @@ class ModelHost:
             if slot.status.state is ModelState.FAILED:
                 raise ModelLoadError(slot.status.detail)
             if slot.status.state is ModelState.OFF:
-                raise ModelError(Message.of("reranker.off"))
+                raise ModelError(OFF)
             if self._jobs.closed:
                 break
             # it had failed a moment ago, and is being loaded again
-        raise ModelError(Message.of("models.closed"))
+        raise ModelError(CLOSED)
 
     # ------------------------------------------------------------ on the model thread
 
@@ -267,11 +267,11 @@ class ModelHost:
         try:
             slot.model = self._build(role, slot)
         except AppError as error:
-            self._give_up(role, slot, str(error), error)
+            self._give_up(role, slot, error.message, error)
         except Exception as error:
             # a damaged checkpoint can fail anywhere inside torch; the page must stay alive
             log.exception("loading the %s failed", role)
-            self._give_up(role, slot, f"The {role} cannot be loaded: {error!r}.", error)
+            self._give_up(role, slot, _unexpected(role, error), error)
         else:
             ready = ModelState.READY
             slot.status = replace(slot.status, state=ready, detail=slot.model.detail)
@@ -298,14 +298,14 @@ class ModelHost:
         wanted = settings.model if role is Role.EMBEDDER else settings.reranker
         return resolve(wanted, role, gpu=gpu, allow_download=settings.allow_download)
 
-    def _give_up(self, role: Role, slot: Slot, sentence: str, error: Exception) -> None:
+    def _give_up(self, role: Role, slot: Slot, why: Message, error: Exception) -> None:
         """Record the failure and end the work that waits for this model."""
-        log.warning("%s: %s", role, sentence)
+        log.warning("%s: %s", role, why)
         slot.failures += 1
         if may_pass(error):
             slot.retry_at = time.monotonic() + seconds_until_retry(slot.failures)
-        slot.status = replace(slot.status, state=ModelState.FAILED, detail=sentence)
-        self._jobs.refuse(role, ModelLoadError(sentence))
+        slot.status = replace(slot.status, state=ModelState.FAILED, detail=why)
+        self._jobs.refuse(role, ModelLoadError(why))
 
     def _between_passes(self) -> None:
         """Called by the models while they work, some fifty times in a pass.
@@ -395,3 +395,9 @@ def _slot(role: Role, wanted: str) -> Slot:
     if off:
         settled.set()
     return Slot(ModelStatus(role=role.value, name=wanted, state=state), settled)
+
+
+def _unexpected(role: Role, error: Exception) -> Message:
+    if role is Role.EMBEDDER:
+        return Message.of("load.embedder", said=repr(error))
+    return Message.of("load.reranker", said=repr(error))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from qwen3vl_app.budget import Budget
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
 
 
@@ -23,7 +24,7 @@ class Embedder(Protocol):
         """What this checkpoint looks at."""
 
     @property
-    def detail(self) -> str:
+    def detail(self) -> Message:
         """Device, dtype and why, one line."""
 
     @property
@@ -42,7 +43,7 @@ class Reranker(Protocol):
         """What this checkpoint looks at."""
 
     @property
-    def detail(self) -> str:
+    def detail(self) -> Message:
         """Device, dtype and why, one line."""
 
     def score(
@@ -70,8 +71,8 @@ class ModelStatus:
 
     name: str
     state: ModelState
-    detail: str = ""
-    """Device, dtype and why; or the sentence of the failure."""
+    detail: Message = NOTHING
+    """Device, dtype and why; or the failure."""
 
     bundled: bool = False
     """True for the demo checkpoint that comes with the program."""

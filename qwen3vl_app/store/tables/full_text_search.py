@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.tables.full_text_index import spaced
 from qwen3vl_app.store.tables.full_text_names import Names
@@ -183,10 +184,11 @@ def _bounded(conn: sqlite3.Connection, words: ExactWords) -> Iterator[None]:
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
             raise
         raise UsageError(
-            f"Looking for these {len(words.wanted) + len(words.unwanted)} words was given up "
-            f"after {LONGEST_SECONDS:.0f} s of work; leave out the shortest and most usual ones.",
-            code="words.slow",
-            seconds=LONGEST_SECONDS,
+            Message.of(
+                "words.slow",
+                n=len(words.wanted) + len(words.unwanted),
+                seconds=f"{LONGEST_SECONDS:.0f}",
+            )
         ) from error
     finally:
         conn.set_progress_handler(None, _OPERATIONS)
@@ -197,11 +199,7 @@ def _check_signs(words: ExactWords) -> None:
     signs = {text for text in terms if len(text) < _TRIGRAM and not _is_lettered(text)}
     if len(signs) > MOST_SIGNS:
         raise UsageError(
-            f"{len(signs)} words consist of signs such as {min(signs)} alone, over the limit of "
-            f"{MOST_SIGNS}; leave some of them out.",
-            code="words.signs",
-            count=len(signs),
-            most=MOST_SIGNS,
+            Message.of("words.signs", count=len(signs), such=min(signs), most=MOST_SIGNS)
         )
 
 

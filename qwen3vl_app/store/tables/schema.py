@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database, Migrations
 
 from qwen3vl_app.errors import LibraryError, LibraryTooNewError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.tables.migrations.m001_files_items_vectors import m001_files_items_vectors
 from qwen3vl_app.store.tables.migrations.m002_words_tags_looks import m002_words_tags_looks
 from qwen3vl_app.store.tables.migrations.m003_words_of_sections import m003_words_of_sections
@@ -83,15 +84,11 @@ def migrate(db: Database, directory: Path, *, writable: bool) -> None:
     unknown = sorted(applied - {*known()})
     if unknown:
         raise LibraryTooNewError(
-            f"The library {directory} was written by a newer version of this program "
-            f"({unknown[-1]}); update the program, or choose another folder with --library."
+            Message.of("library.newer", path=str(directory), name=str(unknown[-1]))
         )
     pending = {*known()} - applied
     if pending and not writable:
-        raise LibraryError(
-            f"The library {directory} was made by an older version of this program; "
-            "open it once for writing, which brings it up to date."
-        )
+        raise LibraryError(Message.of("library.older", path=str(directory)))
     if pending:
         MIGRATIONS.apply(db)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the header itself says it

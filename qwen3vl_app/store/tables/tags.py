@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.tables.filters import LIVING
 from qwen3vl_app.types import ItemId
@@ -74,10 +75,7 @@ def _checked(name: str) -> str:
     kept = storable(name.strip())
     if not kept or len(kept) > LONGEST_TAG or not kept.isprintable():
         raise UsageError(
-            f"{kept[:LONGEST_TAG]!r} cannot be a tag; choose 1 to {LONGEST_TAG} characters on one "
-            "line.",
-            code="tag.unusable",
-            most=LONGEST_TAG,
+            Message.of("tag.unusable", name=repr(kept[:LONGEST_TAG]), most=LONGEST_TAG)
         )
     return kept
 

@@ -13,7 +13,7 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import DuplicateGroup, Item
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.reasons import reason_row
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.serialize import Json, item_card, name_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def group_row(library: Library, group: DuplicateGroup, shown: Callable[[Path], s
     """One group: which to keep, why, and the others; ``shown`` writes their paths."""
     return {
         "keeper": _picture(library, group.keeper, shown),
-        "reason": reason_row(group.reason),
+        "reason": message_row(group.reason),
         "copies": [_picture(library, copy, shown) for copy in group.copies[:MOST_COPIES]],
         "more": max(0, len(group.copies) - MOST_COPIES),
     }

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.messages import Message
 from qwen3vl_app.search.discretion import discreet, told
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
@@ -19,9 +20,9 @@ from qwen3vl_app.types import Outcome
 from qwen3vl_app.types.paths import usable_path
 from qwen3vl_app.ui.file_keys import path_of
 from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.pasted_paths import path_on_this_computer
 from qwen3vl_app.ui.routes.removals import removed_row
-from qwen3vl_app.ui.sentences import error_row, note_row
 from qwen3vl_app.ui.serialize import Json, by_value, model_rows, outcome_row, progress_row
 
 COUNTS_SECONDS = 1.0
@@ -78,7 +79,7 @@ class StatusBoard:
         if (trouble := self._services.library.trouble()) is not None:
             # Looked at with every status, so that it is said before something is added in vain.
             said = discreet(trouble) if self._services.settings.read_only else trouble
-            index |= {"state": IndexState.FAILED.value, "message": error_row(said)}
+            index |= {"state": IndexState.FAILED.value, "message": message_row(said.message)}
         remarks = [self._note(notice) for notice in self._notices()]
         return {
             "index": index,
@@ -91,14 +92,14 @@ class StatusBoard:
             **self._library(progress),
         }
 
-    def _notices(self) -> tuple[str, ...]:
+    def _notices(self) -> tuple[Message, ...]:
         """What is to be known of the library and its backups, once each."""
         keeper = self._services.keeper
         backups = () if keeper is None else keeper.notices
         return tuple(dict.fromkeys((*self._services.library.notices, *backups)))
 
-    def _note(self, message: str) -> Json:
-        return note_row(told(message) if self._services.settings.read_only else message)
+    def _note(self, message: Message) -> Json:
+        return message_row(told(message) if self._services.settings.read_only else message)
 
     def _library(self, progress: IndexProgress) -> Json:
         with self._lock:

@@ -120,9 +120,5 @@ def known_item(services: Services, item_id: int) -> Item:
     """
     item = services.library.item(ItemId(item_id)) if abs(item_id) <= LARGEST_ID else None
     if item is None:
-        raise GoneError(
-            f"Item {str(item_id)[:20]} is not in the library any more; search again.",
-            code="item.gone",
-            item=str(item_id)[:20],
-        )
+        raise GoneError(Message.of("item.gone", item=str(item_id)[:20]))
     return item

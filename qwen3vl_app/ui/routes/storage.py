@@ -15,7 +15,7 @@ from qwen3vl_app.store.encoding import storable
 from qwen3vl_app.store.storage import StorageOption
 from qwen3vl_app.types import Space
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.reasons import reason_row
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.serialize import Json
 
 AT_ONCE, MOST_WAITING = 2, 8
@@ -95,7 +95,7 @@ def storage_row(services: Services) -> Json:
     trash = services.library.trash.size()
     return {
         "trash": {"files": trash.files, "bytes": trash.bytes},
-        "line": reason_row(storage.describe(next(iter(searched), None))),
+        "line": message_row(storage.describe(next(iter(searched), None))),
         "setting": setting_row(setting),
         "old": [
             {

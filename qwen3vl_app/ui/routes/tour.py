@@ -7,6 +7,7 @@ import mimetypes
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import SAMPLE_COLLECTION
 from qwen3vl_app.types import ItemFilter
@@ -38,7 +39,7 @@ def tour_routes(services: Services) -> APIRouter:
     def file(name: str) -> FileResponse:
         path = next((one.file for one in guided_queries() if one.name == name), None)
         if path is None:
-            raise GoneError("No guided query has such a file; reload the page.", code="page.old")
+            raise GoneError(Message.of("tour.gone"))
         return FileResponse(path, media_type=mimetypes.guess_type(path)[0], headers=INERT)
 
     return router

@@ -91,9 +91,7 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
     @router.post("/upload")
     async def upload(request: Request) -> Json:
         if not services.library.writable:
-            raise LibraryReadOnlyError(
-                "This library is open for reading only; nothing is added.", code="library.readonly"
-            )
+            raise LibraryReadOnlyError(Message.of("library.adds_nothing"))
         if (trouble := await run_in_threadpool(services.library.trouble)) is not None:
             raise trouble  # before a file is received that could not be kept
         name = unquote(request.headers.get("x-path", ""))
@@ -134,11 +132,7 @@ def upload_routes(services: Services, room: Room | None = None) -> APIRouter:
 
 def _check_number(found: int) -> None:
     if found > MOST_AT_ONCE:
-        raise UsageError(
-            f"{found} files are named; name up to {MOST_AT_ONCE} at a time.",
-            code="upload.many",
-            most=MOST_AT_ONCE,
-        )
+        raise UsageError(Message.of("upload.many", found=found, most=MOST_AT_ONCE))
 
 
 def _check_wanted(services: Services, name: str) -> None:

@@ -24,6 +24,7 @@ from qwen3vl_app.demo.training.network import build_model
 from qwen3vl_app.demo.training.tokenizer import append_end
 from qwen3vl_app.demo.world.names import LANGUAGES, load_things
 from qwen3vl_app.demo.world.sizes import BUDGET
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
@@ -115,7 +116,9 @@ def test_answers__both_rankings_have_the_same_documents(
     export(build_model(12, 7), tokenizer, tmp_path / "reranker")
 
     def checkpoint(role: str) -> Checkpoint:
-        return Checkpoint(folder=tmp_path / role, name=role, reason="test", bundled=True)
+        return Checkpoint(
+            folder=tmp_path / role, name=role, reason=Message.free("test"), bundled=True
+        )
 
     embedder = Qwen3VLEmbedder(load_embedder(checkpoint("embedder"), "cpu"))
     reranker = Qwen3VLReranker(load_reranker(checkpoint("reranker"), "cpu"))

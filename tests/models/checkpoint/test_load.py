@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelLoadError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker, place
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
@@ -22,7 +23,7 @@ def folder(parity, tmp_path):
 
 
 def load(folder, kind=load_embedder, device="cpu"):
-    return kind(Checkpoint(folder=folder, name="copy", reason="a test"), device)
+    return kind(Checkpoint(folder=folder, name="copy", reason=Message.free("a test")), device)
 
 
 def change(file, **values):
@@ -33,7 +34,7 @@ def test_load__float32_on_a_cpu_says_why_once(folder, caplog):
     with caplog.at_level(logging.INFO, "qwen3vl_app.models.checkpoint.load"):
         loaded = load(folder)
     assert loaded.placement.dtype is torch.float32
-    assert loaded.detail == "cpu, float32: asked for; CPUs are slow in bfloat16; a test"
+    assert str(loaded.detail) == "cpu, float32: asked for; CPUs are slow in bfloat16; a test"
     assert [r.getMessage() for r in caplog.records] == [f"copy on {loaded.detail}"]
     assert not loaded.model.training
 

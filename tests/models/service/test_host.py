@@ -88,7 +88,7 @@ def test_host__loads_on_its_own_thread_and_says_so(host, settings):
         ModelState.READY,
     )
     assert reranker.state is ModelState.READY
-    assert "float32" in embedder.detail
+    assert "float32" in str(embedder.detail)
     assert host.embedder_budget().max_picture_tokens == 1800
     assert host.reranker_budget().max_picture_tokens == 1800
     assert host.has_reranker
@@ -423,7 +423,7 @@ def test_host__a_failing_load_is_one_sentence_everywhere(tmp_path):
     assert host.wait(WAIT)
     embedder, reranker = host.status()
     assert (embedder.state, reranker.state) == (ModelState.FAILED, ModelState.FAILED)
-    assert embedder.detail == f"{tmp_path} is no checkpoint: it has no config.json."
+    assert str(embedder.detail) == f"{tmp_path} is no checkpoint: it has no config.json."
     asks: tuple[Callable[[], object], ...] = (
         host.space,
         host.embedder_budget,
@@ -497,7 +497,7 @@ def test_host__loads_again_what_failed_for_want_of_something(
         if len(tries) > 3:
             return build(*given)
         if wrapped:
-            raise ModelLoadError("The folder cannot be loaded.") from error
+            raise ModelLoadError(Message.free("The folder cannot be loaded.")) from error
         raise error
 
     monkeypatch.setattr(building, "build_embedder", failing)
@@ -539,7 +539,7 @@ def test_retry__those_who_ask_meanwhile_wait_for_the_model(host, monkeypatch):
     def slow(*given):
         tries.append(given)
         if len(tries) == 1:
-            raise ModelLoadError("not yet")
+            raise ModelLoadError(Message.free("not yet"))
         loading.set()
         assert go.wait(WAIT)
         return build(*given)
@@ -627,7 +627,7 @@ def test_close__while_loading_releases_who_waits(settings, monkeypatch):
     def build(*_):
         loading.set()
         assert go.wait(WAIT)
-        raise ModelLoadError("never mind")
+        raise ModelLoadError(Message.free("never mind"))
 
     monkeypatch.setattr("qwen3vl_app.models.service.building.build_embedder", build)
     host = ModelHost(settings)
@@ -653,7 +653,7 @@ def test_wait__gives_up(settings, monkeypatch):
 
     def build(*_):
         assert go.wait(WAIT)
-        raise ModelLoadError("never mind")
+        raise ModelLoadError(Message.free("never mind"))
 
     monkeypatch.setattr("qwen3vl_app.models.service.building.build_embedder", build)
     host = ModelHost(settings)
