@@ -14,6 +14,7 @@ from qwen3vl_app.errors import AppError, LibraryLostError
 from qwen3vl_app.indexing.adding import bring_back, checked
 from qwen3vl_app.indexing.batches import Batch
 from qwen3vl_app.indexing.committing import commit, embed
+from qwen3vl_app.indexing.comparing import Comparer
 from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
@@ -39,6 +40,9 @@ STOPPING = "Stopping after the batch in flight."
 POLL = 0.2
 """Seconds between looks at a model that is loading."""
 
+REST = 2.0
+"""Seconds between looks whether searches have met pictures to compare."""
+
 
 class Indexer:
     """Indexes what is added, in the background, and goes on after a restart.
@@ -57,6 +61,7 @@ class Indexer:
         self._settings = settings
         self._tracker = ProgressTracker(heard=self._post)
         self._progress_file = ProgressFile(library.directory)
+        self._comparer = Comparer(library, reader)
         self.folders = Folders(library, self._notice, every_folder=settings.watch)
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="indexer", daemon=True)
@@ -225,7 +230,7 @@ class Indexer:
     def _work(self) -> None:
         while True:
             with self._changed:
-                timeout = None if self._looked_for_stale else POLL
+                timeout = REST if self._looked_for_stale else POLL
                 self._changed.wait_for(self._has_orders, timeout)
                 if self._closing:
                     return
@@ -234,6 +239,8 @@ class Indexer:
                 self._run()
             elif not self._looked_for_stale:
                 self._look_for_stale()
+            else:
+                self._comparer.settle(self._has_orders)
 
     def _has_orders(self) -> bool:
         return self._closing or self._wanted or self._cancelled
@@ -252,6 +259,8 @@ class Indexer:
                 self._tracker.say("Cancelled; what was indexed before is kept.")
             if not self._closing:
                 self._library.writer.sweep()
+            if (space := self._models.loaded_space()) is not None and not self._halted():
+                self._comparer.follow(space, self._has_orders)
         except AppError as error:
             state = IndexState.FAILED
             self._tracker.say(str(error))
