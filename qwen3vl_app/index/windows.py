@@ -79,7 +79,7 @@ def _shrunk(picture: Image.Image, side: int) -> Image.Image:
 
 
 def _step(small: Pixels, grey: Image.Image, edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """By how much each edge has to move, as far as slopes tell."""
+    """By how much each edge has to move, to first order."""
     height, width = small.shape
     left, top, right, bottom = edges.tolist()
     found = np.asarray(seen(grey, (left, top, right, bottom), (width, height)), np.float32)
