@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
 from PIL import Image
 
 from qwen3vl_app.index.agreeing import Agreement, Shown, agree
+from qwen3vl_app.store.comparing import Comparisons
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import ContentHash
 
@@ -35,19 +35,15 @@ class Seen:
     """Its name."""
 
 
-SaidOfOriginals = Callable[[ContentHash, ContentHash], bool]
-"""Whether two originals agree in detail, by what is known of them."""
-
-
 class AlikePictures:
     """Compares pictures by their thumbnails, and asks further where that is not enough.
 
     Thread-safe.
     """
 
-    def __init__(self, thumbnails: Thumbnails, in_detail: SaidOfOriginals) -> None:
+    def __init__(self, thumbnails: Thumbnails, comparisons: Comparisons) -> None:
         self._thumbnails = thumbnails
-        self._in_detail = in_detail
+        self._comparisons = comparisons
         self._lock = Lock()
         self._shown: OrderedDict[str, Shown | None] = OrderedDict()
         self._answers: OrderedDict[tuple[str, str], Agreement] = OrderedDict()
@@ -55,21 +51,25 @@ class AlikePictures:
     def agree(self, one: Seen, other: Seen) -> bool:
         """Whether they show the same picture, see ``agreeing``; some milliseconds the first time.
 
-        A thumbnail that is missing or damaged says nothing against it.
+        Where their originals were compared, these say it, and 0.1 ms is enough. Until then what
+        thumbnails cannot tell apart counts as the same, and is noted. A thumbnail that is missing
+        or damaged says nothing against it.
         """
         if one.content == other.content:
             return True
-        said = self._said(one.thumbnail, other.thumbnail)
-        if said is Agreement.UNLESS_IN_DETAIL:
-            return self._in_detail(one.content, other.content)
-        return said is Agreement.YES
-
-    def _said(self, one: str, other: str) -> Agreement:
-        pair = min(one, other), max(one, other)
+        names = min(one.thumbnail, other.thumbnail), max(one.thumbnail, other.thumbnail)
         with self._lock:
-            known = self._answers.get(pair)
-        if known is not None:
-            return known
+            said = self._answers.get(names)
+        if said in (None, Agreement.UNLESS_IN_DETAIL):
+            known = self._comparisons.known(one.content, other.content)
+            if known is not None:
+                return known
+        said = said or self._compared(names)
+        if said is Agreement.UNLESS_IN_DETAIL:
+            self._comparisons.want(one.content, other.content)
+        return said is not Agreement.NO
+
+    def _compared(self, pair: tuple[str, str]) -> Agreement:
         first, second = self._load(pair[0]), self._load(pair[1])
         if first is None or second is None:
             return Agreement.YES

@@ -87,7 +87,7 @@ class Duplicates:
     def __init__(self, reading: Reading, thumbnails: Thumbnails, comparisons: Comparisons) -> None:
         self._reading = reading
         self._comparisons = comparisons
-        self._alike = AlikePictures(thumbnails, comparisons.agree)
+        self._alike = AlikePictures(thumbnails, comparisons)
         self._lock = Lock()
         self._made_at: tuple[int, int, Space] | None = None
         self._groups: list[list[_Facts]] = []

@@ -8,28 +8,26 @@ import pytest
 
 from qwen3vl_app.media.thumbnails import thumbnail
 from qwen3vl_app.store.alike import AlikePictures, Seen
+from qwen3vl_app.store.comparing import Comparisons
+from qwen3vl_app.store.library import Library
+from qwen3vl_app.store.tables.comparisons import put_comparison
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import ContentHash
 from tests.index.test_agreeing import invoice, photo, saved
-
-
-class Known:
-    """What is known of originals, and which were asked for."""
-
-    def __init__(self, *, agree: bool = True) -> None:
-        self.agree = agree
-        self.asked: list[tuple[str, str]] = []
-
-    def __call__(self, one: ContentHash, other: ContentHash) -> bool:
-        self.asked.append((one, other))
-        return self.agree
+from tests.store.build import hash_of, put_file
 
 
 def seen(content: str, name: str) -> Seen:
     return Seen(ContentHash(content), name)
 
 
-def test_alike_pictures__remembers_and_reads_each_thumbnail_once(tmp_path, monkeypatch):
+@pytest.fixture
+def known(library: Library) -> Comparisons:
+    """What is known of originals: nothing."""
+    return library.comparisons
+
+
+def test_alike_pictures__remembers_and_reads_each_thumbnail_once(tmp_path, monkeypatch, known):
     thumbnails = Thumbnails(tmp_path)
     one, other, copy = (
         seen(str(number), thumbnails.write(thumbnail(picture)))
@@ -37,7 +35,7 @@ def test_alike_pictures__remembers_and_reads_each_thumbnail_once(tmp_path, monke
             (invoice(1110), invoice(2784), saved(invoice(1110), "JPEG", 70))
         )
     )
-    alike = AlikePictures(thumbnails, Known())
+    alike = AlikePictures(thumbnails, known)
     read: list[str] = []
     real = Thumbnails.path
 
@@ -54,7 +52,7 @@ def test_alike_pictures__remembers_and_reads_each_thumbnail_once(tmp_path, monke
     assert sorted(read) == sorted(picture.thumbnail for picture in (one, other, copy))
 
 
-def test_alike_pictures__the_originals_have_the_last_word_on_pages_alone(tmp_path):
+def test_alike_pictures__originals_are_wanted_of_pages_alone(tmp_path, known):
     thumbnails = Thumbnails(tmp_path)
     page, photograph = (
         (
@@ -63,29 +61,32 @@ def test_alike_pictures__the_originals_have_the_last_word_on_pages_alone(tmp_pat
         )
         for name, picture in (("page", invoice(1)), ("photo", photo(1)))
     )
-    known = Known(agree=False)
     alike = AlikePictures(thumbnails, known)
-    assert not alike.agree(*page)
-    known.agree = True  # has become known meanwhile
-    assert alike.agree(*page)
-    assert known.asked == [("page 1", "page 2")] * 2
     assert alike.agree(*photograph)
-    assert len(known.asked) == 2
+    assert not known.is_waiting
+    assert alike.agree(*page)
+    assert known.is_waiting
 
 
-def test_alike_pictures__one_thumbnail_of_two_originals(tmp_path):
-    """A figure may be too small for a thumbnail to have a trace of it."""
+def test_alike_pictures__the_originals_have_the_last_word(tmp_path, library):
     thumbnails = Thumbnails(tmp_path)
-    name = thumbnails.write(thumbnail(invoice(1)))
-    alike = AlikePictures(thumbnails, Known(agree=False))
-    assert not alike.agree(seen("a", name), seen("b", name))
-    assert alike.agree(seen("a", name), seen("a", name))
+    name = thumbnails.write(thumbnail(invoice(1)))  # a figure may be too small to leave a trace
+    one, other = seen(hash_of("a"), name), seen(hash_of("b"), name)
+    alike = AlikePictures(thumbnails, library.comparisons)
+    assert alike.agree(one, other)
+    for content in "ab":
+        put_file(library, Path(f"/p/{content}"), content, [])
+    with library._connection.writing() as conn:
+        put_comparison(conn, hash_of("a"), hash_of("b"), agree=False)
+    assert not alike.agree(one, other)
+    assert not AlikePictures(Thumbnails(tmp_path / "none"), library.comparisons).agree(one, other)
+    assert alike.agree(one, one)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\xd8\xff", b"RIFF....WEBP"])
-def test_alike_pictures__a_damaged_thumbnail_says_nothing(tmp_path, damage):
+def test_alike_pictures__a_damaged_thumbnail_says_nothing(tmp_path, damage, known):
     thumbnails = Thumbnails(tmp_path)
     whole, broken = thumbnails.write(thumbnail(invoice(1))), thumbnails.write(damage)
-    alike = AlikePictures(thumbnails, Known(agree=False))
+    alike = AlikePictures(thumbnails, known)
     assert alike.agree(seen("a", whole), seen("b", broken))
     assert alike.agree(seen("a", whole), seen("c", "0" * 32))

@@ -160,15 +160,15 @@ def test_comparisons__what_follows_from_others(library):
         for (one, other), agree in known.items():
             put_comparison(conn, hash_of(one), hash_of(other), agree=agree)
     told = {
-        (one, other): library.comparisons.agree(hash_of(one), hash_of(other))
+        (one, other): library.comparisons.known(hash_of(one), hash_of(other))
         for one, other in permutations("abcd", 2)
     }
     assert {pair for pair, agree in told.items() if agree} == {
         *permutations("ab"),
         *permutations("cd"),
     }
-    assert not library.comparisons.is_waiting
     assert library.collapsed(SPACE, [d, b, a, c], 9).copies == {d: [c], b: [a]}
+    assert not library.comparisons.is_waiting
 
 
 def test_comparisons__what_does_not_follow(library):
@@ -177,8 +177,7 @@ def test_comparisons__what_does_not_follow(library):
     with library._connection.writing() as conn:
         put_comparison(conn, hash_of("a"), hash_of("b"), agree=False)
         put_comparison(conn, hash_of("b"), hash_of("c"), agree=False)
-    assert library.comparisons.agree(hash_of("a"), hash_of("c"))
-    assert library.comparisons.is_waiting
+    assert library.comparisons.known(hash_of("a"), hash_of("c")) is None
 
 
 def test_comparisons__of_contents_that_are_gone_are_not_kept(library, pages):
@@ -191,4 +190,4 @@ def test_comparisons__of_contents_that_are_gone_are_not_kept(library, pages):
     library.comparisons.settle(forgetting, never)
     with library._connection.reading() as conn:
         assert conn.execute("SELECT count(*) FROM comparison").fetchone() == (0,)
-    assert library.comparisons.agree(hash_of("a"), hash_of("b"))
+    assert library.comparisons.known(hash_of("a"), hash_of("b")) is None
