@@ -47,6 +47,9 @@ _FACTS = f"""
     WHERE item.look IS NOT NULL AND item.kind = '{Kind.PICTURE}' AND {LIVING}
 """
 
+_PHASHES = "SELECT id, look FROM item WHERE look IS NOT NULL"
+"""From their index alone, pages of documents included."""
+
 _ALL_BITS = (1 << 64) - 1
 
 _FEW_NEW = 1000
@@ -113,10 +116,7 @@ class Duplicates:
 
     def among(self, space: Space, ids: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
         """Those of these items that others of them nearly equal: the first one to the others."""
-        with self._reading() as conn:
-            chosen = json.dumps([int(item) for item in ids])
-            sql = f"{_FACTS} AND item.id IN (SELECT value FROM json_each(?))"
-            facts = {one.item: one for one in _facts(conn.execute(sql, (chosen,)).fetchall())}
+        facts = {one.item: one for one in self._facts_of(ids)}
         order = [facts[item] for item in map(int, ids) if item in facts]
         return {
             ItemId(group[0].item): [ItemId(one.item) for one in group[1:]]
@@ -130,9 +130,17 @@ class Duplicates:
         tenth of a second for 100,000 pictures, and what ``groups`` takes for those that are close.
         """
         with self._reading() as conn:
-            facts = _facts(conn.execute(_FACTS).fetchall())
-        for _ in self._gathered(space, sorted(_near(facts, after), key=lambda one: one.order)):
+            rows = conn.execute(_PHASHES).fetchall()
+        facts = self._facts_of(_near(rows, after))
+        for _ in self._gathered(space, sorted(facts, key=lambda one: one.order)):
             pass
+
+    def _facts_of(self, ids: Sequence[int]) -> list[_Facts]:
+        """Of the living pictures among these items."""
+        chosen = json.dumps([int(item) for item in ids])
+        sql = f"{_FACTS} AND item.id IN (SELECT value FROM json_each(?))"
+        with self._reading() as conn:
+            return _facts(conn.execute(sql, (chosen,)).fetchall())
 
     def _made(self, space: Space) -> Iterator[list[_Facts]]:
         with self._reading() as conn:
@@ -180,16 +188,16 @@ def _chained(order: Sequence[_Facts]) -> list[list[_Facts]]:
     return [chained for chained in by_chain.values() if len(chained) > 1]
 
 
-def _near(facts: Sequence[_Facts], after: ItemId) -> Sequence[_Facts]:
-    """The pictures beyond an item, and those whose phashes are close to theirs."""
-    new = {one.phash for one in facts if one.item > after}
+def _near(rows: Sequence[tuple[int, int]], after: ItemId) -> list[int]:
+    """Of (item, phash), the items beyond one, and those whose phashes are close to theirs."""
+    new = {phash & _ALL_BITS for item, phash in rows if item > after}
     if len(new) > _FEW_NEW:
-        return facts
-    phashes: Phashes = np.array([one.phash for one in facts], np.uint64)
-    is_near = np.zeros(len(facts), np.bool_)
+        return [item for item, _ in rows]
+    phashes: Phashes = np.array([phash & _ALL_BITS for _, phash in rows], np.uint64)
+    is_near = np.zeros(len(rows), np.bool_)
     for phash in new:
         is_near |= bits_apart(phashes, np.uint64(phash)) <= PHASH_BITS
-    return [facts[at] for at in np.flatnonzero(is_near).tolist()]
+    return [rows[at][0] for at in np.flatnonzero(is_near).tolist()]
 
 
 def _facts(rows: Sequence[tuple[int, int, int, int, int, str, str]]) -> list[_Facts]:
