@@ -60,7 +60,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reading:
-    """What came of reading some parts of a file."""
+    """The result of reading some parts of a file."""
 
     contents: tuple[Content, ...] = ()
     failures: tuple[tuple[Part, Message], ...] = ()

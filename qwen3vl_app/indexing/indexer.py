@@ -123,7 +123,7 @@ class Indexer:
                 self._want()
 
     def catch_up(self) -> bool:
-        """Order what the loaded model has no vectors of; False if nothing. Waits for the model.
+        """Embed what the loaded model has no vectors of; False if nothing. Waits for the model.
 
         A running program does so by itself as soon as its model has loaded.
 
@@ -139,7 +139,7 @@ class Indexer:
         return True
 
     def pause(self) -> None:
-        """Stop after the batch in flight, until ``resume``; nothing while nothing is done."""
+        """Stop after the batch in flight, until ``resume``; does nothing when idle."""
         with self._changed:
             if self._busy():
                 self._paused = True

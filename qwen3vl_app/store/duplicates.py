@@ -115,7 +115,7 @@ class Duplicates:
         return [group for group in (_shown(facts, known) for facts in chosen) if group]
 
     def among(self, space: Space, ids: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
-        """Those of these items that others of them nearly equal: the first one to the others."""
+        """Near copies among these items: the first one of each group, and the others."""
         facts = {one.item: one for one in self._facts_of(ids)}
         order = [facts[item] for item in map(int, ids) if item in facts]
         return {
@@ -176,7 +176,7 @@ class Duplicates:
 
 
 def _chained(order: Sequence[_Facts]) -> list[list[_Facts]]:
-    """Pictures that some row of close phashes connects, two and more, each in the given order."""
+    """Pictures linked by chains of close phashes, two or more each, in the given order."""
     if len(order) < 2:
         return []
     phashes: Phashes = np.array([one.phash for one in order], np.uint64)
@@ -208,7 +208,7 @@ def _facts(rows: Sequence[tuple[int, int, int, int, int, str, str]]) -> list[_Fa
 
 
 def _shown(facts: Sequence[_Facts], known: dict[ItemId, Item]) -> DuplicateGroup | None:
-    """None where something of the group has been forgotten meanwhile, and too little is left."""
+    """None if fewer than two of the group are still in the library."""
     left = [one for one in facts if ItemId(one.item) in known]
     if len(left) < 2:
         return None

@@ -33,7 +33,7 @@ _KNOWN = f"""
 def put_comparison(
     conn: sqlite3.Connection, one: ContentHash, other: ContentHash, *, agree: bool
 ) -> None:
-    """Keep what came out; nothing where one of the two contents is not known any more."""
+    """Keep a result; does nothing if one of the two contents has been deleted."""
     conn.execute(
         "INSERT INTO comparison (one, other, agree) SELECT first.hash, second.hash, ?3 "
         "FROM content AS first, content AS second WHERE first.hash = ?1 AND second.hash = ?2 "
@@ -54,6 +54,6 @@ def read_comparison(conn: sqlite3.Connection, one: ContentHash, other: ContentHa
 
 
 def newest_comparison(conn: sqlite3.Connection) -> int:
-    """The id of the newest, 0 where there is none: another one whenever one was added."""
+    """The id of the newest one, 0 if there is none; changes whenever one is added."""
     found = conn.execute("SELECT max(id) FROM comparison").fetchone()
     return int(found[0] or 0)
