@@ -43,7 +43,7 @@ class NoModel(ModelHost):
         return ModelStatus(role="embedder", name="none", state=self._state), off
 
     def space(self) -> Space:
-        """Of as many numbers as the 2B model gives."""
+        """Of as many dimensions as the 2B model has."""
         return Space(model="none", dimension=DIMENSION, fingerprint="bench")
 
     def embedder_budget(self) -> Budget:

@@ -60,7 +60,7 @@ class Minute:
     """Most at any time."""
 
     recall_p50: float
-    """Milliseconds until the recall could be shown; 0 where nobody waited for one."""
+    """Milliseconds until the recall could be shown; 0 if it was not waited for."""
 
     recall_p95: float
     errors: int

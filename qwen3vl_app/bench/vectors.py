@@ -22,7 +22,7 @@ class Likeness:
 
     They share a common direction, as those of one model do (two unrelated ones have a cosine of
     about 0.3). They belong to 400 subjects of very different size and, in them, to occasions
-    of about 20 items; numbers vary by a power law, so some say much more than others; and 3 in
+    of about 20 items; dimensions vary by a power law, so some carry more than others; and 3 in
     100 are near copies of another one. Queries are items seen through noise, with a common
     shift like that between texts and pictures: their ten nearest
     have cosines of 0.65 to 0.5, the next hundred down to 0.35.

@@ -84,7 +84,7 @@ NO_VECTOR = Message.of("reason.no_vector")
 
 
 def with_vectors(batch: Batch, embedding: EmbeddingBatch) -> Embedded:
-    """Put vectors to contents; what has none, or none of finite numbers, is a failure."""
+    """Pair contents with their vectors; a missing or non-finite one is a failure."""
     contents = batch.contents
     whys = dict(embedding.rejected)
     parts: dict[int, EmbeddedPart] = {}

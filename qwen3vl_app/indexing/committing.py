@@ -22,7 +22,7 @@ NO_MEMORY = Message.of("reason.device_memory")
 
 
 def embed(models: ModelHost, batch: Batch) -> EmbeddingBatch:
-    """Vectors for a batch; one without inputs does not trouble the model.
+    """Vectors for a batch; the model is not called for one without inputs.
 
     Raises:
         ModelError: The model cannot be used.

@@ -60,7 +60,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reading:
-    """What came of reading some parts of a file."""
+    """The result of reading some parts of a file."""
 
     contents: tuple[Content, ...] = ()
     failures: tuple[tuple[Part, Message], ...] = ()
@@ -186,14 +186,14 @@ def _tried(call: Callable[[], T], path: Path) -> T | UnreadableMediaError:
     except AppError:
         raise  # of the program, such as that it is closing
     except Exception as error:
-        # A decoder raised what nobody foresaw. One odd file must not stop the run; the
+        # A decoder raised something unforeseen. One odd file must not stop the run; the
         # traceback goes to the log, where it can be reported.
         log.exception("reading %s", path)
         return UnreadableMediaError(path, Message.of("reason.unknown_way", said=told(error)))
 
 
 def told(error: Exception) -> str:
-    """What an error says that nobody foresaw: its last line, shortened."""
+    """The last line of what an unforeseen error says, shortened."""
     lines = str(error).strip()[-_TOLD * 10 :].splitlines()
     return (lines[-1] if lines else type(error).__name__)[:_TOLD]
 

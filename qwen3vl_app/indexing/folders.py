@@ -16,7 +16,7 @@ from qwen3vl_app.store.rows import Folder, RemovalId
 from qwen3vl_app.store.trash import Removed
 
 Notice = Callable[[Sequence[Path], str | None], None]
-"""Takes paths that want scanning, and the collection of their files."""
+"""Takes paths to scan, and the collection of their files."""
 
 
 class Folders:

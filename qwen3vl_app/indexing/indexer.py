@@ -14,6 +14,7 @@ from qwen3vl_app.errors import AppError, LibraryLostError
 from qwen3vl_app.indexing.adding import bring_back, checked
 from qwen3vl_app.indexing.batches import Batch
 from qwen3vl_app.indexing.committing import commit, embed
+from qwen3vl_app.indexing.comparing import Comparer
 from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
@@ -39,6 +40,9 @@ STOPPING = Message.of("index.stopping")
 POLL = 0.2
 """Seconds between looks at a model that is loading."""
 
+REST = 2.0
+"""Seconds between looks whether searches have met pictures to compare."""
+
 
 class Indexer:
     """Indexes what is added, in the background, and goes on after a restart.
@@ -57,6 +61,7 @@ class Indexer:
         self._settings = settings
         self._tracker = ProgressTracker(heard=self._post)
         self._progress_file = ProgressFile(library.directory)
+        self._comparer = Comparer(library, reader)
         self.folders = Folders(library, self._notice, every_folder=settings.watch)
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="indexer", daemon=True)
@@ -118,7 +123,7 @@ class Indexer:
                 self._want()
 
     def catch_up(self) -> bool:
-        """Order what the loaded model has no vectors of; False if nothing. Waits for the model.
+        """Embed what the loaded model has no vectors of; False if nothing. Waits for the model.
 
         A running program does so by itself as soon as its model has loaded.
 
@@ -134,7 +139,7 @@ class Indexer:
         return True
 
     def pause(self) -> None:
-        """Stop after the batch in flight, until ``resume``; nothing while nothing is done."""
+        """Stop after the batch in flight, until ``resume``; does nothing when idle."""
         with self._changed:
             if self._busy():
                 self._paused = True
@@ -225,7 +230,7 @@ class Indexer:
     def _work(self) -> None:
         while True:
             with self._changed:
-                timeout = None if self._looked_for_stale else POLL
+                timeout = REST if self._looked_for_stale else POLL
                 self._changed.wait_for(self._has_orders, timeout)
                 if self._closing:
                     return
@@ -234,6 +239,8 @@ class Indexer:
                 self._run()
             elif not self._looked_for_stale:
                 self._look_for_stale()
+            else:
+                self._comparer.settle(self._has_orders)
 
     def _has_orders(self) -> bool:
         return self._closing or self._wanted or self._cancelled
@@ -251,6 +258,8 @@ class Indexer:
                 self._tracker.say(Message.of("index.cancelled"))
             if not self._closing:
                 self._library.writer.sweep()
+            if (space := self._models.loaded_space()) is not None and not self._halted():
+                self._comparer.follow(space, self._has_orders)
         except AppError as error:
             state = IndexState.FAILED
             self._tracker.say(error.message)

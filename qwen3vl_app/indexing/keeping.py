@@ -45,8 +45,8 @@ def keep(
 ) -> dict[FileId, Outcome]:
     """Commit a step, and return how files ended.
 
-    What nobody foresaw in one file, such as a number that SQLite does not take, ends that file as
-    failed and not the run.
+    Anything unforeseen in one file, such as a number that SQLite does not take, fails that file
+    and not the run.
 
     Raises:
         LibraryError: The disk refuses.
@@ -54,7 +54,7 @@ def keep(
     try:
         return _commit(library, space, step)
     except AppError:
-        raise  # the disk refuses: that is nobody's fault in here
+        raise  # the disk refuses, which is not the file's fault
     except Exception:
         log.exception("a batch cannot be kept; trying its files one by one")
     kept: dict[FileId, Outcome] = {}

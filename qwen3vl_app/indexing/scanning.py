@@ -35,7 +35,7 @@ def scan_source(
     reader: str = "",
     space: str = "",
 ) -> None:
-    """Scan to the end and drop the source; when halted before, it stays and is begun anew.
+    """Scan to the end and drop the source; if halted, it stays, and the scan starts over.
 
     Files that vanished from a folder leave the library, but only then, only if the folder that
     held them could be read, and not if nothing at all is left in it: a drive that is not

@@ -67,7 +67,7 @@ class Container(Protocol):
         """Ascending indices of frames that are decoded without others; may be empty."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
     def frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
         """The frames at these ascending indices, upright, RGB, native size.
@@ -124,7 +124,7 @@ def _way(path: Path, *, decord: bool, reference: bool) -> _Way:
 
 
 def close_videos() -> None:
-    """Let go of the video that was read last, so that its drive can be removed."""
+    """Close the video that was read last, so that its drive can be removed."""
     while _KEPT:
         _, video = _KEPT.popitem()
         video.close()
@@ -260,7 +260,7 @@ class _Decord:
         return bool(np.abs(found - found[0] - seconds).max() <= _AGREES)
 
     def close(self) -> None:
-        """Let go of the file; the last reference to it must go, too."""
+        """Close the file; decord does so when its last reference goes."""
         self._video = None
 
     def key_frames(self) -> list[int]:

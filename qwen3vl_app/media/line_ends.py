@@ -50,7 +50,7 @@ def whole_words(text: str) -> str:
 
     A hyphen stays where it belongs to the word: before capitals and digits, in words with a
     further hyphen, where the page has the word with its hyphen elsewhere, in compounds such as
-    ``well-known``. Where nobody can tell, the word is joined: most were broken.
+    ``well-known``. In doubt the word is joined: most were broken.
     """
     known = set(_WORD.findall(text))
 

@@ -35,7 +35,7 @@ def kernel_devices(mounts: Path = _MOUNTS) -> frozenset[int]:
 def has_lasting_inodes(device: int, mounts: Path = _MOUNTS) -> bool:
     """Whether a file has the same inode when this file system is mounted again, ``st_dev`` of it.
 
-    True where nobody tells. Remembered.
+    True if the system does not say. Cached.
     """
     return device not in _devices(mounts, _NUMBERED_AS_IT_COMES)
 

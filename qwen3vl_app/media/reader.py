@@ -37,7 +37,8 @@ _NICENESS = 10
 class Reader:
     """Files become outlines, content and pictures.
 
-    Thread-safe; calls block. Indexing (:meth:`outline`, :meth:`read`), previews and what a search
+    Thread-safe; calls block. Indexing (:meth:`outline`, :meth:`read`, and what compares pictures
+    between them), previews and what a search
     waits for have processes of their own, so a slow file being indexed or shown delays no search.
     No process starts before the first call. Every method raises :class:`UnreadableMediaError` for
     a file that cannot be read, its subclass :class:`TooSlowError` where the decoder hangs, and
@@ -136,6 +137,13 @@ class Reader:
         Of a video or a moment its middle frame, of a passage its first lines drawn.
         """
         return cast("bytes", self._call(self._previews, "preview", path, part, longest))
+
+    def same_in_detail(self, one: Path, other: Path) -> bool:
+        """Whether two pictures that agree as thumbnails also do in small print; 0.1 to 1 s."""
+        found = self._call(
+            self._indexing, "same_in_detail", one, other, extra=self._options.limits.deadline
+        )
+        return cast("bool", found)
 
     def frame_seconds(self, path: Path, part: Part) -> tuple[float, ...]:
         """When each frame of a video or moment is shown, counted from its start; decodes none."""

@@ -59,10 +59,10 @@ class Cursor:
         self._begun = False
 
     def close(self) -> None:
-        """Close the file, and let go of the decoder with its threads.
+        """Close the file, and release the decoder with its threads.
 
-        What is decoding refers to this cursor and is referred to by it, so it would stay until
-        Python looks for such circles, after dozens of videos.
+        The decoder and this cursor refer to each other, so without this they would stay until
+        Python collects such cycles, after dozens of videos.
         """
         self._decoded, self._shown, self._ahead = iter(()), None, None
         self.file.close()

@@ -15,6 +15,8 @@ from PIL import Image
 
 from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.index.details import fine_print
+from qwen3vl_app.index.details import same_in_detail as have_same_print
 from qwen3vl_app.media import clips, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
 from qwen3vl_app.media.cards import draw_card
@@ -103,6 +105,15 @@ def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes
     else:
         shown = draw_card(_passage(path, part, options).text)
     return make_preview(shown, longest)
+
+
+def same_in_detail(path: Path, options: ReadOptions, other: Path) -> bool:
+    """Whether two pictures that agree as thumbnails also do in small print."""
+    one, another = (
+        fine_print(pictures.load_picture(file, options.limits, reference=options.reference))
+        for file in (path, other)
+    )
+    return have_same_print(one, another)
 
 
 def frame_seconds(path: Path, options: ReadOptions, part: Part) -> tuple[float, ...]:

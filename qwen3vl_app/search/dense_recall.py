@@ -42,7 +42,7 @@ class Left:
 
 
 class DenseRecall:
-    """One search by a vector, with exact words beside it if the query wants them."""
+    """One search by a vector, with exact words beside it if the query asks for them."""
 
     def __init__(self, library: Store, space: Space, query: Query, vector: Vectors) -> None:
         self._library = library

@@ -43,7 +43,7 @@ Cancelled = Callable[[], bool]
 
 
 def never() -> bool:
-    """A search that nobody cancels."""
+    """The default: no search is cancelled."""
     return False
 
 

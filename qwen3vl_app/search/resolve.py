@@ -86,7 +86,7 @@ def resolve_query(question: Question, reader: Reader, known: KnownFiles = no_fil
 
 
 def with_moments(where: ItemFilter) -> ItemFilter:
-    """A video brings its moments: whoever looks for one wants the second, too."""
+    """The filter, with moments where videos pass: people who ask for videos mean both."""
     moments = {Kind.MOMENT} if Kind.VIDEO in where.kinds else set()
     return replace(where, kinds=where.kinds | moments)
 

@@ -7,7 +7,7 @@ how else they could keep vectors. ``protocols`` says what any store promises, in
 ``rows``.
 
 Beside the database: ``thumbnails``, ``uploads``, ``trash``, and the nearly equal pictures of
-``duplicates``, which ``alike`` and ``agreeing`` compare by eye. That the database stays whole is
-the work of ``connection`` and ``opening``, ``lock`` and ``presence``, ``integrity`` and
-``mending``, ``backups`` and ``restoring``.
+``duplicates``, which ``alike`` compares by eye and ``comparing`` by what is known of their
+originals. That the database stays whole is the work of ``connection`` and ``opening``, ``lock``
+and ``presence``, ``integrity`` and ``mending``, ``backups`` and ``restoring``.
 """

@@ -1,15 +1,18 @@
-"""Do the thumbnails of two pictures agree? Remembered, because every search asks again."""
+"""Do two pictures agree to the eye? Remembered, because every search asks again."""
 
 from __future__ import annotations
 
 import io
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 
 from PIL import Image
 
-from qwen3vl_app.store.agreeing import Shown, agree
+from qwen3vl_app.index.agreeing import Agreement, Shown, agree
+from qwen3vl_app.store.comparing import Comparisons
 from qwen3vl_app.store.thumbnails import Thumbnails
+from qwen3vl_app.types import ContentHash
 
 _SHOWN = 128
 """Thumbnails kept decoded: 230 KB each."""
@@ -21,30 +24,55 @@ _LARGEST = 2048
 """Pixels to a side; no thumbnail that was written here has more."""
 
 
-class AlikeThumbnails:
-    """Compares thumbnails by their names. Thread-safe."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture as it can be compared."""
 
-    def __init__(self, thumbnails: Thumbnails) -> None:
+    content: ContentHash
+    """Of its file."""
+
+    thumbnail: str
+    """Its name."""
+
+
+class AlikePictures:
+    """Compares pictures by their thumbnails, and asks further where that is not enough.
+
+    Thread-safe.
+    """
+
+    def __init__(self, thumbnails: Thumbnails, comparisons: Comparisons) -> None:
         self._thumbnails = thumbnails
+        self._comparisons = comparisons
         self._lock = Lock()
         self._shown: OrderedDict[str, Shown | None] = OrderedDict()
-        self._answers: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str], Agreement] = OrderedDict()
 
-    def agree(self, one: str, other: str) -> bool:
+    def agree(self, one: Seen, other: Seen) -> bool:
         """Whether they show the same picture, see ``agreeing``; some milliseconds the first time.
 
-        A thumbnail that is missing or damaged says nothing against it.
+        Where their originals were compared, these say it, and 0.1 ms is enough. Until then what
+        thumbnails cannot tell apart counts as the same, and is noted. A thumbnail that is missing
+        or damaged says nothing against it.
         """
-        if one == other:
+        if one.content == other.content:
             return True
-        pair = min(one, other), max(one, other)
+        names = min(one.thumbnail, other.thumbnail), max(one.thumbnail, other.thumbnail)
         with self._lock:
-            known = self._answers.get(pair)
-        if known is not None:
-            return known
+            said = self._answers.get(names)
+        if said in (None, Agreement.UNLESS_IN_DETAIL):
+            known = self._comparisons.known(one.content, other.content)
+            if known is not None:
+                return known
+        said = said or self._compared(names)
+        if said is Agreement.UNLESS_IN_DETAIL:
+            self._comparisons.want(one.content, other.content)
+        return said is not Agreement.NO
+
+    def _compared(self, pair: tuple[str, str]) -> Agreement:
         first, second = self._load(pair[0]), self._load(pair[1])
         if first is None or second is None:
-            return True
+            return Agreement.YES
         answer = agree(first, second)
         with self._lock:
             self._answers[pair] = answer

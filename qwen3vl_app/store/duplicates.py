@@ -12,14 +12,23 @@ from typing import TypeAlias
 
 import numpy as np
 
-from qwen3vl_app.index.near_duplicates import Gatherer, Phashes, chains, close_pairs
+from qwen3vl_app.index.near_duplicates import (
+    PHASH_BITS,
+    Gatherer,
+    Phashes,
+    bits_apart,
+    chains,
+    close_pairs,
+)
 from qwen3vl_app.messages import Message, Value
-from qwen3vl_app.store.alike import AlikeThumbnails
+from qwen3vl_app.store.alike import AlikePictures, Seen
+from qwen3vl_app.store.comparing import Comparisons
 from qwen3vl_app.store.tables import items
 from qwen3vl_app.store.tables.filters import LIVING
 from qwen3vl_app.store.tables.vectors import found_stamp, read_vectors, space_id
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import (
+    ContentHash,
     DuplicateGroup,
     Item,
     ItemId,
@@ -33,13 +42,19 @@ Reading: TypeAlias = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _FACTS = f"""
     SELECT item.id, item.look, item.width * item.height, coalesce(file.size, 0),
-        coalesce(file.mtime_ns, 0), item.thumbnail
+        coalesce(file.mtime_ns, 0), item.content, item.thumbnail
     FROM item JOIN file ON file.id = (
         SELECT min(first.id) FROM file AS first WHERE first.content = item.content)
     WHERE item.look IS NOT NULL AND item.kind = '{Kind.PICTURE}' AND {LIVING}
 """
 
+_PHASHES = "SELECT id, look FROM item WHERE look IS NOT NULL"
+"""From their index alone, pages of documents included."""
+
 _ALL_BITS = (1 << 64) - 1
+
+_FEW_NEW = 1000
+"""Phashes up to which looking for what is close to each takes less time than finding all pairs."""
 
 _TOGETHER = 1000
 """Vectors in memory at a time, beside those of the heads of groups."""
@@ -56,8 +71,8 @@ class _Facts:
     modified: int
     """Nanoseconds since the epoch."""
 
-    thumbnail: str
-    """Its name."""
+    seen: Seen
+    """What it is compared by."""
 
     @property
     def order(self) -> tuple[int, int, int, int]:
@@ -68,15 +83,17 @@ class _Facts:
 class Duplicates:
     """Finds groups of nearly equal pictures. Thread-safe; holds the library's lock only to read.
 
-    Nearly equal are pictures whose phashes, vectors and thumbnails all agree. Pages of documents
-    are left out: what tells two of them apart may be smaller than a thumbnail shows.
+    Nearly equal are pictures whose phashes, vectors and thumbnails all agree, and, where something
+    may be written on them, the pictures themselves as far as ``comparisons`` has them. Pages of
+    documents are left out: what tells two of them apart may be smaller than a thumbnail shows.
     """
 
-    def __init__(self, reading: Reading, thumbnails: Thumbnails) -> None:
+    def __init__(self, reading: Reading, thumbnails: Thumbnails, comparisons: Comparisons) -> None:
         self._reading = reading
-        self._alike = AlikeThumbnails(thumbnails)
+        self._comparisons = comparisons
+        self._alike = AlikePictures(thumbnails, comparisons)
         self._lock = Lock()
-        self._made_at: tuple[int, Space] | None = None
+        self._made_at: tuple[int, int, Space] | None = None
         self._groups: list[list[_Facts]] = []
 
     def groups(self, space: Space, after: int, limit: int) -> list[DuplicateGroup]:
@@ -87,7 +104,7 @@ class Duplicates:
         """
         with self._lock:
             with self._reading() as conn:
-                now = (found_stamp(conn), space)
+                now = (found_stamp(conn), self._comparisons.version, space)
             if self._made_at != now:
                 self._groups = sorted(
                     self._made(space), key=lambda group: (-len(group), group[0].item)
@@ -99,16 +116,32 @@ class Duplicates:
         return [group for group in (_shown(facts, known) for facts in chosen) if group]
 
     def among(self, space: Space, ids: Sequence[ItemId]) -> dict[ItemId, list[ItemId]]:
-        """Those of these items that others of them nearly equal: the first one to the others."""
-        with self._reading() as conn:
-            chosen = json.dumps([int(item) for item in ids])
-            sql = f"{_FACTS} AND item.id IN (SELECT value FROM json_each(?))"
-            facts = {one.item: one for one in _facts(conn.execute(sql, (chosen,)).fetchall())}
+        """Near copies among these items: the first one of each group, and the others."""
+        facts = {one.item: one for one in self._facts_of(ids)}
         order = [facts[item] for item in map(int, ids) if item in facts]
         return {
             ItemId(group[0].item): [ItemId(one.item) for one in group[1:]]
             for group in self._gathered(space, order)
         }
+
+    def meet(self, space: Space, after: ItemId) -> None:
+        """Let the pictures beyond this item be compared by eye with those that are close to them.
+
+        So ``comparisons`` notes whose originals it needs, before a person sees these pictures. A
+        tenth of a second for 100,000 pictures, and what ``groups`` takes for those that are close.
+        """
+        with self._reading() as conn:
+            rows = conn.execute(_PHASHES).fetchall()
+        facts = self._facts_of(_near(rows, after))
+        for _ in self._gathered(space, sorted(facts, key=lambda one: one.order)):
+            pass
+
+    def _facts_of(self, ids: Sequence[int]) -> list[_Facts]:
+        """Of the living pictures among these items."""
+        chosen = json.dumps([int(item) for item in ids])
+        sql = f"{_FACTS} AND item.id IN (SELECT value FROM json_each(?))"
+        with self._reading() as conn:
+            return _facts(conn.execute(sql, (chosen,)).fetchall())
 
     def _made(self, space: Space) -> Iterator[list[_Facts]]:
         with self._reading() as conn:
@@ -117,11 +150,11 @@ class Duplicates:
 
     def _gathered(self, space: Space, order: Sequence[_Facts]) -> Iterator[list[_Facts]]:
         """Groups of two and more, the first of them in this order being their head."""
-        shown = {one.item: one.thumbnail for one in order}
+        seen = {one.item: one.seen for one in order}
         for chain in _chained(order):
             gatherer = Gatherer(
                 space.dimension,
-                lambda head, other: self._alike.agree(shown[head], shown[other]),
+                lambda head, other: self._alike.agree(seen[head], seen[other]),
             )
             for begin in range(0, len(chain), _TOGETHER):
                 piece = chain[begin : begin + _TOGETHER]
@@ -144,7 +177,7 @@ class Duplicates:
 
 
 def _chained(order: Sequence[_Facts]) -> list[list[_Facts]]:
-    """Pictures that some row of close phashes connects, two and more, each in the given order."""
+    """Pictures linked by chains of close phashes, two or more each, in the given order."""
     if len(order) < 2:
         return []
     phashes: Phashes = np.array([one.phash for one in order], np.uint64)
@@ -156,15 +189,27 @@ def _chained(order: Sequence[_Facts]) -> list[list[_Facts]]:
     return [chained for chained in by_chain.values() if len(chained) > 1]
 
 
-def _facts(rows: Sequence[tuple[int, int, int, int, int, str]]) -> list[_Facts]:
+def _near(rows: Sequence[tuple[int, int]], after: ItemId) -> list[int]:
+    """Of (item, phash), the items beyond one, and those whose phashes are close to theirs."""
+    new = {phash & _ALL_BITS for item, phash in rows if item > after}
+    if len(new) > _FEW_NEW:
+        return [item for item, _ in rows]
+    phashes: Phashes = np.array([phash & _ALL_BITS for _, phash in rows], np.uint64)
+    is_near = np.zeros(len(rows), np.bool_)
+    for phash in new:
+        is_near |= bits_apart(phashes, np.uint64(phash)) <= PHASH_BITS
+    return [rows[at][0] for at in np.flatnonzero(is_near).tolist()]
+
+
+def _facts(rows: Sequence[tuple[int, int, int, int, int, str, str]]) -> list[_Facts]:
     return [
-        _Facts(item, phash & _ALL_BITS, pixels, size, modified, thumbnail)
-        for item, phash, pixels, size, modified, thumbnail in rows
+        _Facts(item, phash & _ALL_BITS, pixels, size, modified, Seen(ContentHash(content), name))
+        for item, phash, pixels, size, modified, content, name in rows
     ]
 
 
 def _shown(facts: Sequence[_Facts], known: dict[ItemId, Item]) -> DuplicateGroup | None:
-    """None where something of the group has been forgotten meanwhile, and too little is left."""
+    """None if fewer than two of the group are still in the library."""
     left = [one for one in facts if ItemId(one.item) in known]
     if len(left) < 2:
         return None

@@ -191,7 +191,7 @@ class SpaceIndex:
         self._choose_codes()
 
     def _fetch(self, ids: Ids) -> Vectors:
-        """Vectors from SQLite in this order; one that is gone is as far as can be."""
+        """Vectors from SQLite, in this order; zeros for deleted rows, so that they sort last."""
         found = np.zeros((len(ids), self._index.dimension), np.float32)
         order = np.argsort(ids)
         with self._connection.reading() as conn:

@@ -23,7 +23,7 @@ A dropped file cannot have one of them: names of uploads never begin with a dot.
 def sweep_leftovers(directory: Path) -> int:
     """Delete unfinished files from a library; how many.
 
-    Caller must hold the library's writer lock: then nobody is writing any of them.
+    Caller must hold the library's writer lock: then none of them is being written.
     """
     swept = 0
     for name, pattern in _HALF:

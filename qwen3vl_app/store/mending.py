@@ -166,6 +166,8 @@ def _restore_references(conn: sqlite3.Connection) -> None:
             f"INSERT OR IGNORE INTO content (hash) SELECT {column} FROM {table} "
             f"WHERE {column} IS NOT NULL"
         )
+    known = "(SELECT hash FROM content)"
+    conn.execute(f"DELETE FROM comparison WHERE one NOT IN {known} OR other NOT IN {known}")
 
 
 def _index_again(conn: sqlite3.Connection, contents: Sequence[str] | None) -> None:

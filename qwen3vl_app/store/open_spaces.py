@@ -85,12 +85,12 @@ class OpenSpaces:
             self.of(space)
 
     def forget(self, fingerprints: Collection[str]) -> None:
-        """Let go of these spaces, and delete what is kept on disk of their indexes."""
+        """Close these spaces, and delete what is kept on disk of their indexes."""
         for fingerprint in fingerprints:
             self._open.pop(fingerprint, None)
             forget_space(self._connection.directory / INDEX, fingerprint)
 
     def close(self) -> None:
-        """Keep on disk what is not there yet, and let go of all."""
+        """Save what is not on disk yet, and close all."""
         while self._open:
             self._open.popitem()[1].close()

@@ -61,7 +61,7 @@ class Presence:
         self._beside: dict[str, int] = {}
 
     def close(self) -> None:
-        """Let go of the file; only after SQLite has. Harmless when repeated."""
+        """Close the file; only after SQLite has closed it. Harmless when repeated."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
@@ -110,7 +110,7 @@ class Presence:
 
     def _look(self, found: os.stat_result) -> _Seen:
         header = b""
-        with suppress(OSError):  # a drive that is gone: SQLite itself will say so
+        with suppress(OSError):  # an unplugged drive: SQLite itself will report it
             os.lseek(self._handle, 0, os.SEEK_SET)
             read = os.read(self._handle, _HEADER_BYTES)
             header = b"".join(read[part] for part in _NAMING)

@@ -120,7 +120,7 @@ class StoreWriter(Protocol):
     # ------------------------------------------------------------ sources and scans
 
     def add_sources(self, paths: Sequence[Path], collection: str | None) -> None:
-        """Remember files and folders that want scanning; their files join the collection."""
+        """Remember files and folders to be scanned; their files join the collection."""
 
     def sources(self) -> list[Source]:
         """What waits to be scanned, once each, in the order in which it was added."""

@@ -14,6 +14,7 @@ import numpy as np
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import THUMBNAILS
+from qwen3vl_app.store.comparing import Comparisons
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
 from qwen3vl_app.store.open_spaces import OpenSpaces
@@ -48,7 +49,8 @@ class SearchableLibrary:
         self._samples = Samples()
         self._kinds = items.KnownKinds()
         thumbnails = Thumbnails(connection.directory / THUMBNAILS)
-        self._duplicates = Duplicates(connection.reading, thumbnails)
+        self.comparisons = Comparisons(connection)
+        self._duplicates = Duplicates(connection.reading, thumbnails, self.comparisons)
         self._names = KnownNames() if hides_folders else None
         self.storage = LibraryStorage(connection, self._spaces)
 
@@ -166,6 +168,13 @@ class SearchableLibrary:
             )
             for group in found
         ]
+
+    def meet_pictures(self, space: Space, after: ItemId) -> None:
+        """Find what is nearly equal to the pictures beyond an item, so that it can be compared.
+
+        See ``comparisons``; searches go on meanwhile.
+        """
+        self._duplicates.meet(space, after)
 
     def collapsed(self, space: Space | None, ranked: Sequence[ItemId], wanted: int) -> Collapsed:
         """Ranked items with near copies behind the best of them, and the first ``wanted`` read.

@@ -63,7 +63,7 @@ class Thumbnails:
         return name
 
     def remove(self, names: Iterable[str]) -> None:
-        """Delete thumbnails; those that are not there are passed over."""
+        """Delete thumbnails; missing ones are ignored."""
         for name in names:
             for suffix in _SUFFIXES:
                 (self.directory / f"{name}{suffix}").unlink(missing_ok=True)

@@ -54,7 +54,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """A path that is known again, and wants to be scanned for what has changed meanwhile."""
+    """A path that is back, to be scanned for what has changed meanwhile."""
 
     path: Path
     collection: str | None

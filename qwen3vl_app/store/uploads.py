@@ -218,7 +218,7 @@ def _named(source: Path, half: Path, wanted: Path) -> tuple[Path, bool]:
 
 
 def _same(half: Path, other: Path) -> bool:
-    """Whether this is a file with the same bytes; not where nobody may read it."""
+    """Whether this is a file with the same bytes; False if it cannot be read."""
     with suppress(OSError):
         return other.is_file() and filecmp.cmp(half, other, shallow=False)
     return False

@@ -58,7 +58,7 @@ class LibraryWriter:
     # ------------------------------------------------------------ sources and scans
 
     def add_sources(self, paths: Sequence[Path], collection: str | None) -> None:
-        """Remember files and folders that want scanning; their files join the collection."""
+        """Remember files and folders to be scanned; their files join the collection."""
         with self._connection.writing() as conn:
             row = None if collection is None else files.put_collection(conn, collection)
             for path in paths:

@@ -59,11 +59,11 @@ class FileStamp:
     """Nanoseconds since the epoch, as ``os.stat`` reports them, within 64 bits: see ``of``."""
 
     ctime_ns: int | None = None
-    """When anything of it changed last: as ``mtime_ns``, but no program can set it. None where
-    nobody asked."""
+    """When anything of it changed last: as ``mtime_ns``, but no program can set it. None if
+    not asked for."""
 
     inode: int | None = None
-    """Which of the file system's files it is, as 64 bits with a sign; None where nobody asked.
+    """Which of the file system's files it is, as 64 bits with a sign; None if not asked for.
     Not with its device: those are numbered anew whenever a computer starts."""
 
     @classmethod

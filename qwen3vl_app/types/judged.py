@@ -57,7 +57,7 @@ class ScoreBatch:
     """(position, reason)."""
 
     seconds: float = field(default=0.0, compare=False)
-    """What judging took once its turn had come; 0 where nobody measured it."""
+    """What judging took once its turn had come; 0 if not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ class ItemFilter:
 
     Raises:
         UsageError: A range ends before it begins, a size or duration is below 0 or no number,
-            or the folder begins where nobody knows, such as ``..``.
+            or the folder is relative to an unknown one, such as ``..``.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)

@@ -15,6 +15,8 @@ from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Kind, Part, Place
+from tests.index.test_agreeing import scaled
+from tests.index.test_details import statement
 
 
 def size_of(data: bytes, kind: str) -> tuple[int, int]:
@@ -189,3 +191,27 @@ def test_reader__imports_no_decoder_in_this_process():
         [sys.executable, "-c", code], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_same_in_detail__one_other_figure(reader, tmp_path):
+    """Also between a copy that is turned, smaller and compressed, and what it is a copy of."""
+    three, eight, copy = (tmp_path / name for name in ("three.png", "eight.png", "copy.jpg"))
+    statement(3, 150).save(three)
+    statement(8, 150).save(eight)
+    turned = scaled(statement(3, 150), 0.6).transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned.save(copy, quality=70, exif=exif)
+    assert not reader.same_in_detail(three, eight)
+    assert not reader.same_in_detail(copy, eight)
+    assert reader.same_in_detail(three, copy)
+    assert reader.same_in_detail(copy, three)
+
+
+def test_same_in_detail__names_the_file_that_cannot_be_read(reader, tmp_path):
+    whole, broken = tmp_path / "whole.png", tmp_path / "broken.png"
+    statement(3, 100).save(whole)
+    broken.write_bytes(whole.read_bytes()[:2000])
+    with pytest.raises(UnreadableMediaError) as raised:
+        reader.same_in_detail(whole, broken)
+    assert raised.value.path == broken

@@ -10,8 +10,8 @@ from PIL import Image
 from qwen3vl_app.media.thumbnails import thumbnail
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemId, Kind, Space
+from tests.index.test_agreeing import invoice
 from tests.store.build import SPACE, content, put_file, stamp, unit
-from tests.store.test_agreeing import invoice
 
 FOX, OTHER = 0xF0F0_0000_FFFF_1234, 0x0F0F_FFFF_0000_EDCB
 

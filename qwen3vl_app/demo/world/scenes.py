@@ -157,31 +157,3 @@ def wrong_shapes(rng: Random, scene: Scene, respect: str) -> Scene:
     if respect == "shape":
         return replace(scene, shape=rng.choice([each for each in SHAPES if each != scene.shape]))
     return replace(scene, colour=rng.choice([each for each in COLOURS if each != scene.colour]))
-
-
-def mistakes(
-    rng: Random, scene: Scene, things: Sequence[Thing], alike: Alike | None = None
-) -> list[Scene]:
-    """Two different scenes that are each wrong in one respect."""
-    if scene.kind == "shapes":
-        return [
-            wrong_shapes(rng, scene, respect)
-            for respect in rng.sample(("colour", "count", "shape"), 2)
-        ]
-    if scene.kind == "titled":
-        return [replace(scene, title=random_title(rng)) for _ in range(2)]
-    if scene.kind == "pair" or scene.motion == "appear":
-        swapped = replace(scene, things=scene.things[::-1])
-        return [swapped, with_wrong_thing(rng, scene, things, alike)]
-    if scene.kind == "chart":
-        others = [replace(scene, chart=chart) for chart in CHARTS if chart != scene.chart]
-        return rng.sample(others, 2)
-    if scene.kind == "clip":
-        moving = [m for m in MOTIONS if m not in (scene.motion, "appear")]
-        other = replace(scene, motion=rng.choice(moving))
-        return [other, with_wrong_thing(rng, scene, things, alike)]
-    first = with_wrong_thing(rng, scene, things, alike)
-    second = first
-    while second == first:
-        second = with_wrong_thing(rng, scene, things, alike)
-    return [first, second]

@@ -148,6 +148,8 @@ def _download(repository: str) -> Path:
 
 def find_cached(repository: str) -> Path | None:
     """Folder of a complete copy of ``org/name`` in the Hugging Face or ModelScope cache."""
+    # Not snapshot_download(local_files_only=True): every start with ``auto`` comes through here,
+    # importing huggingface_hub takes 0.15 s, and it does not know where ModelScope puts files.
     return next(filter(is_complete, _cached_folders(repository)), None)
 
 

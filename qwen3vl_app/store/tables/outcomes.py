@@ -178,6 +178,6 @@ def _numbers(stamp: FileStamp | None) -> tuple[int | None, int | None]:
 
 
 def _identity(stamp: FileStamp | None) -> tuple[int | None, ...]:
-    """What tells a file from another of the same size and time; None where nobody knows."""
+    """What tells a file from another of the same size and time; None where that is unknown."""
     numbers = (None, None) if stamp is None else (stamp.ctime_ns, stamp.inode)
     return tuple(None if number is None else storable_number(number) for number in numbers)

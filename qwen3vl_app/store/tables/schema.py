@@ -18,6 +18,7 @@
     storage       how the search index keeps vectors
     removal, removed_file  what was removed, as it was
     search_runs   what was asked, and what both stages answered
+    comparison    content x content: two pictures agree in detail, or do not
     checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
@@ -43,6 +44,7 @@ from qwen3vl_app.store.tables.migrations.m006_readings import m006_readings
 from qwen3vl_app.store.tables.migrations.m007_removals import m007_removals
 from qwen3vl_app.store.tables.migrations.m008_messages import m008_messages
 from qwen3vl_app.store.tables.migrations.m009_search_runs import m009_search_runs
+from qwen3vl_app.store.tables.migrations.m010_comparisons import m010_comparisons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +61,7 @@ for _step in (
     m007_removals,
     m008_messages,
     m009_search_runs,
+    m010_comparisons,
 ):
     MIGRATIONS()(_step)
 

@@ -38,7 +38,7 @@ def put_tag(conn: sqlite3.Connection, items: Iterable[ItemId], name: str) -> int
 
 
 def remove_tag(conn: sqlite3.Connection, items: Iterable[ItemId], name: str) -> int:
-    """Take a tag from items; how many had it. A tag that nothing has is no more."""
+    """Take a tag from items; how many had it. A tag without items is deleted."""
     done = conn.execute(
         "DELETE FROM item_tag WHERE tag = (SELECT id FROM tag WHERE name = ?) "
         "AND item IN (SELECT value FROM json_each(?))",

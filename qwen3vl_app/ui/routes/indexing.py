@@ -77,7 +77,7 @@ class StatusBoard:
         progress = self._services.indexer.progress()  # before the counts, which may be newer
         index = progress_row(progress) | {"message": self._note(progress.message)}
         if (trouble := self._services.library.trouble()) is not None:
-            # Looked at with every status, so that it is said before something is added in vain.
+            # Checked with every status, so that the page says it before anything is added.
             said = discreet(trouble) if self._services.settings.read_only else trouble
             index |= {"state": IndexState.FAILED.value, "message": message_row(said.message)}
         remarks = [self._note(notice) for notice in self._notices()]

@@ -17,7 +17,6 @@ from qwen3vl_app.demo.world.scenes import (
     CHARTS,
     MOTIONS,
     Scene,
-    mistakes,
     prototype_names,
     prototypes,
     random_scene,
@@ -81,22 +80,6 @@ def test_prototypes__shares_add_up_and_are_known(kind: str) -> None:
             assert sum(of_group) == pytest.approx(1)
         assert groups
         assert set(shares) <= known
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_mistakes__two_scenes_that_differ_from_the_true_one(kind: str) -> None:
-    things = load_things()
-    for seed in range(20):
-        rng = Random(seed)
-        scene = random_scene(rng, kind, things)
-        wrong = mistakes(rng, scene, things)
-        assert len({scene, *wrong}) == 3
-
-
-def test_mistakes__pair_has_its_sides_swapped() -> None:
-    first, second = load_things()[:2]
-    scene = Scene("pair", (first, second))
-    assert Scene("pair", (second, first)) in mistakes(Random(1), scene, load_things())
 
 
 @pytest.mark.parametrize(

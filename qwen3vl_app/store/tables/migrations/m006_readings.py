@@ -20,7 +20,7 @@ _READING = """
 def m006_readings(db: Database) -> None:
     """What tells that a file was replaced by one of the same size and time, and who failed on it.
 
-    Of files that were read before, nobody knows it: they are compared by their bytes, once.
+    It is unknown of files that were read before: they are compared by their bytes, once.
     """
     db.execute(_READING)
     checksums.seal(db.conn, checksums.BY_NAME["reading"])

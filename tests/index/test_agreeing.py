@@ -12,13 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
+from qwen3vl_app.index.agreeing import Agreement, Shown, agree
 from qwen3vl_app.index.near_duplicates import PHASH_BITS
 from qwen3vl_app.media.phash import phash
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail
 from qwen3vl_app.settings import SAMPLES
-from qwen3vl_app.store.agreeing import Shown, agree
-from qwen3vl_app.store.alike import AlikeThumbnails
-from qwen3vl_app.store.thumbnails import Thumbnails
 
 CASES = Path(__file__).parents[1] / "data" / "cases" / "duplicates_false"
 WORDS = (
@@ -149,6 +147,10 @@ def bits_apart(one: Image.Image, other: Image.Image) -> int:
     return (first ^ second).bit_count()
 
 
+def same(one: Shown, other: Shown) -> bool:
+    return agree(one, other) is not Agreement.NO
+
+
 # ---------------------------------------------------------------- no copies
 
 
@@ -157,7 +159,7 @@ def test_agree__the_cases():
     assert len(pictures) == 5
     assert bits_apart(pictures[0], pictures[1]) <= PHASH_BITS  # which is why they are compared
     for one, other in combinations(pictures, 2):
-        assert not agree(shown(one), shown(other))
+        assert not same(shown(one), shown(other))
 
 
 COLOURS = ["red", "lime", "blue", "yellow", "white", "black", "grey", "silver", "#ff4000"]
@@ -166,17 +168,17 @@ COLOURS = ["red", "lime", "blue", "yellow", "white", "black", "grey", "silver", 
 @pytest.mark.parametrize(("one", "other"), list(combinations(COLOURS, 2)))
 def test_agree__plain_pictures(one, other):
     first, second = (Image.new("RGB", (400, 300), colour) for colour in (one, other))
-    assert not agree(shown(first), shown(second))
+    assert not same(shown(first), shown(second))
 
 
 def test_agree__invoices_with_other_numbers():
     pictures = [shown(invoice(number)) for number in (1110, 2784, 3951, 4463, 5872)]
-    assert not any(agree(one, other) for one, other in combinations(pictures, 2))
+    assert not any(same(one, other) for one, other in combinations(pictures, 2))
 
 
 def test_agree__chats():
     pictures = [shown(chat(seed)) for seed in range(6)]
-    assert not any(agree(one, other) for one, other in combinations(pictures, 2))
+    assert not any(same(one, other) for one, other in combinations(pictures, 2))
 
 
 def test_agree__slides_of_one_template():
@@ -187,14 +189,14 @@ def test_agree__slides_of_one_template():
         shown(slide("Results 2024", "growth", "margin", "risks")),
         shown(slide("Outlook", "growth", "margin")),
     ]
-    assert not any(agree(one, other) for one, other in combinations(pictures, 2))
+    assert not any(same(one, other) for one, other in combinations(pictures, 2))
 
 
 def test_agree__another_document_that_was_saved_again():
     """Compressing one of them makes no copy of it."""
     for change in ("jpeg 60", "half, jpeg 60", "darker"):
-        assert not agree(shown(invoice(1110)), shown(CHANGES[change](invoice(2784)))), change
-        assert not agree(shown(chat(1)), shown(CHANGES[change](chat(2)))), change
+        assert not same(shown(invoice(1110)), shown(CHANGES[change](invoice(2784)))), change
+        assert not same(shown(chat(1)), shown(CHANGES[change](chat(2)))), change
 
 
 def test_agree__one_shape_in_other_colours():
@@ -204,14 +206,14 @@ def test_agree__one_shape_in_other_colours():
         return picture
 
     for one, other in combinations(("red", "green", "blue", "orange"), 2):
-        assert not agree(shown(disc(one)), shown(disc(other))), (one, other)
+        assert not same(shown(disc(one)), shown(disc(other))), (one, other)
 
 
 def test_agree__other_shapes_and_pictures():
     photos = [shown(photo(seed)) for seed in range(4)]
-    assert not any(agree(one, other) for one, other in combinations(photos, 2))
+    assert not any(same(one, other) for one, other in combinations(photos, 2))
     wide, tall = Image.new("RGB", (400, 100), "red"), Image.new("RGB", (100, 400), "red")
-    assert not agree(shown(wide), shown(tall))
+    assert not same(shown(wide), shown(tall))
 
 
 # ---------------------------------------------------------------- copies
@@ -233,8 +235,8 @@ def test_agree__copies(change):
     for name, picture in drawn().items():
         copy = CHANGES[change](picture)
         if bits_apart(picture, copy) <= PHASH_BITS:
-            assert agree(shown(picture), shown(copy)), name
-            assert agree(shown(copy), shown(picture)), name
+            assert same(shown(picture), shown(copy)), name
+            assert same(shown(copy), shown(picture)), name
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -249,7 +251,7 @@ def test_agree__copies_of_the_samples(change):
         copy = CHANGES[change](picture)
         if bits_apart(picture, copy) <= PHASH_BITS:
             asked += 1
-            agreeing += agree(shown(picture), shown(copy))
+            agreeing += same(shown(picture), shown(copy))
     assert asked >= 10
     assert agreeing >= 0.9 * asked
 
@@ -257,38 +259,24 @@ def test_agree__copies_of_the_samples(change):
 def test_agree__plain_copies_and_small_ones():
     for size in ((400, 300), (3, 2), (1, 1), (320, 2)):
         picture = Image.new("RGB", size, (200, 30, 40))
-        assert agree(shown(picture), shown(picture))
+        assert same(shown(picture), shown(picture))
 
 
-# ---------------------------------------------------------------- by name
+# ---------------------------------------------------------------- what only originals can tell
 
 
-def test_alike_thumbnails__remembers_and_reads_each_once(tmp_path, monkeypatch):
-    thumbnails = Thumbnails(tmp_path)
-    one, other, copy = (
-        thumbnails.write(thumbnail(picture))
-        for picture in (invoice(1110), invoice(2784), saved(invoice(1110), "JPEG", 70))
-    )
-    alike = AlikeThumbnails(thumbnails)
-    read: list[str] = []
-    real = Thumbnails.path
-
-    def noted(self: Thumbnails, name: str) -> Path:
-        read.append(name)
-        return real(self, name)
-
-    monkeypatch.setattr(Thumbnails, "path", noted)
-    for _ in range(2):
-        assert alike.agree(one, copy)
-        assert not alike.agree(one, other)
-        assert not alike.agree(other, one)
-        assert alike.agree(one, one)
-    assert sorted(read) == sorted([one, other, copy])
+def test_agree__where_something_may_be_written_only_the_originals_tell():
+    for name in ("invoice", "chat", "slide"):
+        picture = drawn()[name]
+        copy = saved(scaled(picture, 0.7), "JPEG", 80)
+        assert agree(shown(picture), shown(copy)) is Agreement.UNLESS_IN_DETAIL, name
 
 
-@pytest.mark.parametrize("damage", [b"", b"\xff\xd8\xff", b"RIFF....WEBP"])
-def test_alike_thumbnails__a_damaged_one_says_nothing(tmp_path, damage):
-    thumbnails = Thumbnails(tmp_path)
-    whole, broken = thumbnails.write(thumbnail(invoice(1))), thumbnails.write(damage)
-    assert AlikeThumbnails(thumbnails).agree(whole, broken)
-    assert AlikeThumbnails(thumbnails).agree(whole, "0" * 32)
+def test_agree__photos_are_not_read():
+    for seed in range(4):
+        copy = saved(scaled(photo(seed), 0.7), "JPEG", 80)
+        assert agree(shown(photo(seed)), shown(copy)) is Agreement.YES
+
+
+def test_agree__what_was_cut_lies_elsewhere_and_is_a_copy():
+    assert agree(shown(invoice(1110)), shown(cut(invoice(1110), *[0.02] * 4))) is Agreement.YES
