@@ -22,8 +22,7 @@ from qwen3vl_app.indexing.scanning import scan_source
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.host import ModelHost
-from qwen3vl_app.models.service.protocol import ModelState
+from qwen3vl_app.models.service.protocol import ModelService, ModelState
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
@@ -49,7 +48,7 @@ class Indexer:
     """
 
     def __init__(
-        self, library: Library, reader: Reader, models: ModelHost, settings: Settings
+        self, library: Library, reader: Reader, models: ModelService, settings: Settings
     ) -> None:
         self._library = library
         self._reader = reader

@@ -10,7 +10,7 @@ from qwen3vl_app.errors import LibraryError
 from qwen3vl_app.types.run import Run
 
 if TYPE_CHECKING:
-    from qwen3vl_app.models.service.host import ModelHost
+    from qwen3vl_app.models.service.protocol import ModelService
     from qwen3vl_app.store.search_runs import SearchRuns
     from qwen3vl_app.types import SearchUpdate
     from qwen3vl_app.types.question import Question
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 class History:
     """Thread-safe."""
 
-    def __init__(self, runs: SearchRuns, models: ModelHost) -> None:
+    def __init__(self, runs: SearchRuns, models: ModelService) -> None:
         self.runs = runs
         self._models = models
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.host import ModelHost, Priority
+from qwen3vl_app.models.service.protocol import ModelService, Priority
 from qwen3vl_app.search.collapse import as_hits, best_ranks, ranks, shown
 from qwen3vl_app.search.dense_recall import DenseRecall
 from qwen3vl_app.search.fusion import fused
@@ -46,7 +46,7 @@ NO_WORDS_HERE = "No item that passes the filters contains these words; take a fi
 class Recall:
     """Runs the first stage over one library. Thread-safe."""
 
-    def __init__(self, library: Store, models: ModelHost) -> None:
+    def __init__(self, library: Store, models: ModelService) -> None:
         self._library = library
         self._models = models
 

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import numpy as np
 
-from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelLoadError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.host import Priority
+from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import EmbeddingBatch, Kind, ModelInput, Score, ScoreBatch
+from qwen3vl_app.types import EmbeddingBatch, Kind, ModelInput, Score, ScoreBatch, Space
+from tests.still_models import StillModels
 from tests.store.build import SPACE, content, put_file, unit
 
 WORDS = ("fox", "river", "red", "rain")
 NOTES = ("fox river red rain", "fox river red", "fox river", "fox")
 
 
-class WordModels:
+class WordModels(StillModels):
     """Counts words; the reranker prefers short texts, so that it turns the order round."""
 
     def __init__(self) -> None:
@@ -32,19 +32,14 @@ class WordModels:
         self.embedded: list[int] = []
         self.fails = ""
 
-    def space(self):
+    @property
+    def stands_for(self) -> Space:
         return SPACE
-
-    loaded_space = space
-
-    def reranker_budget(self) -> Budget:
-        return Budget()
-
-    embedder_budget = reranker_budget
 
     def embed(
         self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
     ) -> EmbeddingBatch:
+        self.check_open()
         self.priorities.append(priority)
         self.embedded.append(len(inputs))
         if any(query.pictures for query in inputs):
@@ -54,11 +49,20 @@ class WordModels:
                 rejected=((0, Message.free("too thin.")),),
             )
         vectors = [unit(*(float(word in query.texts[0]) for word in WORDS)) for query in inputs]
-        return EmbeddingBatch(vectors=np.stack(vectors), kept=tuple(range(len(inputs))))
+        return EmbeddingBatch(
+            vectors=np.array(vectors, np.float32).reshape(len(inputs), len(WORDS)),
+            kept=tuple(range(len(inputs))),
+        )
 
     def score(
-        self, query: ModelInput, documents: Sequence[ModelInput], *, instruction: str
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
     ) -> ScoreBatch:
+        self.check_open()
         if self.fails:
             raise ModelLoadError(self.fails)
         self.judged.append(len(documents))

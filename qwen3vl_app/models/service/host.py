@@ -17,8 +17,8 @@ from qwen3vl_app.errors import AppError, ModelError, ModelLoadError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked, embed_joined
-from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
-from qwen3vl_app.models.service.queue import Job, JobQueue, Priority
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
+from qwen3vl_app.models.service.queue import Job, JobQueue
 from qwen3vl_app.models.service.retrying import may_pass, seconds_until_retry
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from qwen3vl_app.models.service.protocol import Embedder, Reranker
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
-
-__all__ = ["ModelHost", "Priority"]
 
 log = logging.getLogger(__name__)
 

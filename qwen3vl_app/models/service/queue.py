@@ -9,19 +9,11 @@ import time
 from collections.abc import Callable, Container
 from concurrent.futures import Future
 from contextlib import suppress
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 from qwen3vl_app.errors import ModelError
 from qwen3vl_app.models.checkpoint.resolve import Role
-
-
-class Priority(IntEnum):
-    """Who goes first; the smaller number."""
-
-    SEARCH = 0
-    RERANK = 1
-    INDEX = 2
+from qwen3vl_app.models.service.protocol import Priority
 
 
 class Job(NamedTuple):

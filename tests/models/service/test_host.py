@@ -13,9 +13,9 @@ from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.forward import embedder as embedder_module
 from qwen3vl_app.models.forward.rows import RejectedInputError, embed_row
 from qwen3vl_app.models.service import host as host_module
-from qwen3vl_app.models.service.host import ModelHost, Priority
+from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked
-from qwen3vl_app.models.service.protocol import ModelState
+from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.models.service.retrying import seconds_until_retry
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput
