@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import ModelError
+from qwen3vl_app.errors import ModelError, ModelLoadError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
@@ -49,7 +49,7 @@ class StillModels:
         )
 
     def space(self) -> Space:
-        self.check_open()
+        self.check()
         return self.stands_for
 
     def loaded_space(self) -> Space | None:
@@ -63,8 +63,21 @@ class StillModels:
             raise ModelError(Message.of("reranker.off"))
         return Budget()
 
+    def load_beside(self, space: Space, checkpoint: str) -> None:
+        self.check()
+        if space != self.stands_for:
+            raise ModelLoadError(Message.of("load.changed", name=checkpoint))
+
+    def unload_beside(self) -> None:
+        pass
+
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
         raise NotImplementedError
 
@@ -84,6 +97,9 @@ class StillModels:
     def close(self, timeout: float = 10.0) -> None:
         self.closed = True
 
-    def check_open(self) -> None:
+    def check(self, space: Space | None = None) -> None:
+        """What every verb begins with: nothing is asked of a closed one, or in a strange space."""
         if self.closed:
             raise ModelError(Message.of("models.closed"))
+        if space not in (None, self.stands_for):
+            raise ModelError(Message.of("models.unloaded", name=space.model))

@@ -60,7 +60,7 @@ class NoModel:
 
     def space(self) -> Space:
         """Of as many dimensions as the 2B model gives."""
-        self._check_open()
+        self._check()
         return self._space
 
     def loaded_space(self) -> Space | None:
@@ -75,12 +75,25 @@ class NoModel:
         """There is none."""
         raise ModelError(Message.of("reranker.off"))
 
+    def load_beside(self, space: Space, checkpoint: str) -> None:
+        """There is no other space."""
+        self._check(space)
+        del checkpoint
+
+    def unload_beside(self) -> None:
+        """There is nothing beside."""
+
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
         """Random vectors of length 1, counted as one call."""
         del instruction, priority
-        self._check_open()
+        self._check(space)
         self.calls += 1
         vectors = self._chance.standard_normal((len(inputs), DIMENSION), np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -106,9 +119,11 @@ class NoModel:
         del timeout
         self._closed = True
 
-    def _check_open(self) -> None:
+    def _check(self, space: Space | None = None) -> None:
         if self._closed:
             raise ModelError(Message.of("models.closed"))
+        if space not in (None, self._space):
+            raise ModelError(Message.of("models.unloaded", name=str(space)))
 
 
 def measure_scans(folder: Path, count: int, turns: int) -> list[Measure]:

@@ -88,9 +88,14 @@ class TinyHost(StillModels):
         return self.embedder.budget
 
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
-        self.check_open()
+        self.check(space)
         assert (instruction, priority) == (DOCUMENT_INSTRUCTION, Priority.INDEX)
         self.entered.release()
         self.open.wait()

@@ -37,9 +37,14 @@ class WordModels(StillModels):
         return SPACE
 
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
-        self.check_open()
+        self.check(space)
         self.priorities.append(priority)
         self.embedded.append(len(inputs))
         if any(query.pictures for query in inputs):
@@ -62,7 +67,7 @@ class WordModels(StillModels):
         instruction: str,
         priority: Priority = Priority.RERANK,
     ) -> ScoreBatch:
-        self.check_open()
+        self.check()
         if self.fails:
             raise ModelLoadError(self.fails)
         self.judged.append(len(documents))

@@ -521,9 +521,14 @@ class FakeModels(StillModels):
         return SPACE
 
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
-        self.check_open()
+        self.check(space)
         return HashingEmbedder().embed(inputs, instruction)
 
     def score(
@@ -534,7 +539,7 @@ class FakeModels(StillModels):
         instruction: str,
         priority: Priority = Priority.RERANK,
     ) -> ScoreBatch:
-        self.check_open()
+        self.check()
         return ScoreBatch(scores=tuple(Score(relevance=0.5, logit=0.0) for _ in documents))
 
     def retry(self) -> None:

@@ -132,13 +132,24 @@ class ModelService(Protocol):
     # ------------------------------------------------------------ the two verbs
 
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
         """Vectors for any number of inputs; see ``Embedder.embed``. Waits while the model loads.
 
+        Args:
+            inputs: Decoded content.
+            instruction: As the embedder takes it.
+            priority: Who asks.
+            space: Of the vectors: ``space()`` or one ``load_beside``; None for the former.
+
         Raises:
             ModelLoadError: The embedder cannot be loaded.
-            ModelError: The models were closed.
+            ModelError: No embedder of this space is in memory, or the models were closed.
         """
 
     def score(
@@ -157,6 +168,23 @@ class ModelService(Protocol):
         """
 
     # ------------------------------------------------------------ care
+
+    def load_beside(self, space: Space, checkpoint: str) -> None:
+        """Have the embedder of another space in memory, beside that of the settings.
+
+        Waits for it to load. Nothing is loaded that would give vectors of any other space.
+
+        Args:
+            space: Whose vectors ``embed`` can be asked for afterwards.
+            checkpoint: What loads it: ``demo``, a folder or an id ``org/name``; never downloaded.
+
+        Raises:
+            ModelLoadError: It has gone, has changed or cannot be loaded.
+            ModelError: The models were closed.
+        """
+
+    def unload_beside(self) -> None:
+        """Let go what was loaded beside the models of the settings, once its work is done."""
 
     def retry(self) -> None:
         """Load again what has failed, such as after the checkpoint was repaired; returns at once.
