@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import ModelError, ModelLoadError
+from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
@@ -63,10 +63,10 @@ class StillModels:
             raise ModelError(Message.of("reranker.off"))
         return Budget()
 
-    def load_beside(self, space: Space, checkpoint: str) -> None:
+    def load_beside(self, space: Space) -> None:
         self.check()
         if space != self.stands_for:
-            raise ModelLoadError(Message.of("load.changed", name=checkpoint))
+            raise ModelLoadError(Message.of("load.changed", name=space.model))
 
     def unload_beside(self) -> None:
         pass
@@ -102,4 +102,4 @@ class StillModels:
         if self.closed:
             raise ModelError(Message.of("models.closed"))
         if space not in (None, self.stands_for):
-            raise ModelError(Message.of("models.unloaded", name=space.model))
+            raise UnloadedError(Message.of("models.unloaded", name=space.model))

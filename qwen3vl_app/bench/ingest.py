@@ -14,7 +14,7 @@ from qwen3vl_app.bench.filling import mark_indexed
 from qwen3vl_app.bench.measures import Measure, processor_seconds, timed
 from qwen3vl_app.bench.mixed import draw_picture
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import AppError, ModelError
+from qwen3vl_app.errors import AppError, ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.indexing.indexer import Indexer
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.media.reader import Reader
@@ -75,10 +75,10 @@ class NoModel:
         """There is none."""
         raise ModelError(Message.of("reranker.off"))
 
-    def load_beside(self, space: Space, checkpoint: str) -> None:
+    def load_beside(self, space: Space) -> None:
         """There is no other space."""
-        self._check(space)
-        del checkpoint
+        if space != self._space:
+            raise ModelLoadError(Message.of("load.unknown", name=space.model))
 
     def unload_beside(self) -> None:
         """There is nothing beside."""
@@ -122,8 +122,8 @@ class NoModel:
     def _check(self, space: Space | None = None) -> None:
         if self._closed:
             raise ModelError(Message.of("models.closed"))
-        if space not in (None, self._space):
-            raise ModelError(Message.of("models.unloaded", name=str(space)))
+        if space is not None and space != self._space:
+            raise UnloadedError(Message.of("models.unloaded", name=space.model))
 
 
 def measure_scans(folder: Path, count: int, turns: int) -> list[Measure]:

@@ -19,6 +19,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.item_rows import item_row
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.listing import listed, listing_answer, say_listing
 from qwen3vl_app.cli.query import (
     QUERY_NAMES,
@@ -107,7 +108,7 @@ def _last(services: Services, query: Query) -> SearchUpdate:
         services.models.start()
     updates = list(services.engine.search(query))
     for note in updates[-1].notes:
-        click.echo(one_line(note), err=True)
+        click.echo(one_line(said(note) if isinstance(note, Message) else note), err=True)
     return updates[-1]
 
 
@@ -134,7 +135,7 @@ def answer(question: Question, update: SearchUpdate) -> dict[str, object]:
         },
         "left_out": _left_out(update.left_out),
         "doubt": None if update.doubt is None else update.doubt.value,
-        "notes": list(update.notes),
+        "notes": list(map(str, update.notes)),
     }
 
 

@@ -283,6 +283,8 @@ class Indexer:
             space = self._wait_for_model()
             if space is not None:
                 self._index(space)
+                if self._library.is_complete(space):
+                    self._models.unload_beside()  # no search needs an earlier space any more
 
     def _take_order(self) -> bool:
         with self._changed:
@@ -330,7 +332,9 @@ class Indexer:
             self._looked_for_stale = True
         if state is ModelState.READY:
             try:
-                stale = self._library.writer.work(self._models.space())
+                space = self._models.space()
+                self._library.writer.remember_checkpoint(space)
+                stale = self._library.writer.work(space)
             except AppError as error:
                 self._tracker.say(str(error))
                 return
@@ -340,6 +344,7 @@ class Indexer:
 
     def _index(self, space: Space) -> None:
         self._looked_for_stale = True
+        self._library.writer.remember_checkpoint(space)
         self._reader.budget = self._models.embedder_budget()
         self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
         prefetch = Prefetch(

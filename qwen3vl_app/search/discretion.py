@@ -40,11 +40,15 @@ class DiscreetEngine(SearchEngine):
         """As ``SearchEngine.search``; no note, reason or error tells a path."""
         try:
             for update in super().search(query, cancelled=cancelled):
-                notes = tuple(map(told, update.notes))
+                notes = tuple(map(_told_note, update.notes))
                 hits = tuple(map(_without_path, update.hits))
                 yield replace(update, notes=notes, hits=hits, model=told(update.model))
         except AppError as error:
             raise discreet(error) from error
+
+
+def _told_note(note: str | Message) -> str | Message:
+    return note if told(str(note)) == str(note) else UNTOLD
 
 
 def _without_path(hit: Hit) -> Hit:

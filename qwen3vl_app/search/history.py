@@ -31,8 +31,6 @@ class History:
             question,
             update,
             reranker=self._models.status()[1].name,
-            # exact words alone need no model, and must not wait for one that is loading
-            space=self._models.space().fingerprint if update.model else "",
             version=__version__,
         )
         try:

@@ -144,11 +144,14 @@ class SearchUpdate:
 
     timings: Timings = Timings()
     model: str = ""
+    space: str = ""
+    """Fingerprint of the space that answered; empty where exact words alone were asked."""
+
     left_out: LeftOut | None = None
     """None where there is nothing to leave out, as in an empty library."""
 
-    notes: tuple[str, ...] = ()
-    """Sentences to show above the results."""
+    notes: tuple[str | Message, ...] = ()
+    """To show above the results."""
 
     @property
     def doubt(self) -> Doubt | None:

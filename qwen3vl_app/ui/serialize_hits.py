@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.search.ranking import movement
 from qwen3vl_app.types import MOST_RESULTS, Hit, LeftOut, Query, SearchUpdate, WordsMode
 from qwen3vl_app.ui.message_rows import message_row
@@ -62,7 +63,10 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int) -> Json:
         "model": update.model,
         "left": None if left is None else left_out_row(left),
         "doubt": None if update.doubt is None else update.doubt.value,
-        "notes": [note_row(note) for note in update.notes],
+        "notes": [
+            message_row(note) if isinstance(note, Message) else note_row(note)
+            for note in update.notes
+        ],
     }
 
 

@@ -17,7 +17,7 @@ PARITY = Path(__file__).parent.parent / "data" / "parity"
 
 
 def checkpoint(name):
-    return Checkpoint(folder=PARITY / name, name=name, reason="a test")
+    return Checkpoint(folder=PARITY / name, name=name, reason="a test", source=str(PARITY / name))
 
 
 @pytest.fixture(scope="session", autouse=True)

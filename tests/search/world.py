@@ -31,10 +31,26 @@ class WordModels(StillModels):
         self.asked: list[ModelInput] = []
         self.embedded: list[int] = []
         self.fails = ""
+        self.own = SPACE
+        self.others: list[Space] = []
+        """Whose checkpoints are there, to be loaded beside."""
+
+        self.beside: list[Space] = []
+        self.spaces: list[Space | None] = []
+        """What ``embed`` was asked for."""
 
     @property
     def stands_for(self) -> Space:
-        return SPACE
+        return self.own
+
+    def load_beside(self, space: Space) -> None:
+        if space not in self.others:
+            super().load_beside(space)
+        elif space not in self.beside:
+            self.beside.append(space)
+
+    def unload_beside(self) -> None:
+        self.beside.clear()
 
     def embed(
         self,
@@ -44,7 +60,8 @@ class WordModels(StillModels):
         priority: Priority,
         space: Space | None = None,
     ) -> EmbeddingBatch:
-        self.check(space)
+        self.check(None if space in self.beside else space)
+        self.spaces.append(space)
         self.priorities.append(priority)
         self.embedded.append(len(inputs))
         if any(query.pictures for query in inputs):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from qwen3vl_app.errors import ModelError, ModelLoadError
+from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked, embed_joined
@@ -133,23 +133,23 @@ class ModelHost:
         reranker: Reranker = self._ready(self._reranker)
         return reranker.budget
 
-    def load_beside(self, space: Space, checkpoint: str) -> None:
+    def load_beside(self, space: Space) -> None:
         """Have the embedder of another space in memory, beside that of the settings.
 
-        Waits for it to load. Nothing is loaded that would give vectors of any other space.
-
-        Args:
-            space: Whose vectors ``embed`` can be asked for afterwards.
-            checkpoint: What loads it, as ``resolve`` takes it; never downloaded.
+        Waits for it to load; afterwards ``embed`` can be asked for vectors of this space. The
+        checkpoint of the space is loaded only if it still gives these, and never downloaded.
+        Where that failed it is not tried again until ``retry`` or ``unload_beside``.
 
         Raises:
-            ModelLoadError: It has gone, has changed or cannot be loaded.
+            ModelLoadError: It is not known, has gone, has changed or cannot be loaded.
             ModelError: The host was closed.
         """
         if self._slot_of(space) is not None:
             return
+        if not space.checkpoint:
+            raise ModelLoadError(Message.of("load.unknown", name=space.model))
         self.start()
-        new = slot_for(Key(Role.EMBEDDER, checkpoint), expected=space.fingerprint)
+        new = slot_for(Key(Role.EMBEDDER, space.checkpoint), expected=space.fingerprint)
         slot = self._loader.add(new)
         if slot is new:
             self._loader.order(slot)
@@ -162,7 +162,7 @@ class ModelHost:
         for slot in self._loader.slots():
             if slot not in (self._embedder, self._reranker):
                 gone = Message.of("models.unloaded", name=slot.status.name)
-                self._loader.remove(slot, ModelError(gone))
+                self._loader.remove(slot, UnloadedError(gone))
 
     def embed(
         self,
@@ -179,12 +179,13 @@ class ModelHost:
 
         Raises:
             ModelLoadError: The embedder cannot be loaded.
-            ModelError: No embedder of this space is in memory, or the host was closed.
+            UnloadedError: No embedder of this space is in memory.
+            ModelError: The host was closed.
         """
         slot = self._embedder if space is None else self._slot_of(space)
         if slot is None:
             known = "" if space is None else space.model
-            raise ModelError(Message.of("models.unloaded", name=known))
+            raise UnloadedError(Message.of("models.unloaded", name=known))
         asked = Asked(tuple(inputs), instruction)
         # indexing brings batches of its own, made to fit
         alike = asked.alike if priority is Priority.SEARCH else None
@@ -263,7 +264,7 @@ class ModelHost:
             if self._jobs.closed:
                 break
             if slot not in self._loader.slots():
-                raise ModelError(Message.of("models.unloaded", name=slot.status.name))
+                raise UnloadedError(Message.of("models.unloaded", name=slot.status.name))
             # it had failed a moment ago, and is being loaded again
         raise ModelError(Message.of("models.closed"))
 

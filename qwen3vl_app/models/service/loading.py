@@ -189,7 +189,8 @@ class Loader:
             if self._slots.get(slot.key) is not slot:
                 return
             slot.failures += 1
-            if may_pass(error):
+            # nobody may ask any more for what is loaded beside; its memory others need
+            if may_pass(error) and not slot.expected:
                 slot.due = time.monotonic() + seconds_until_retry(slot.failures)
             slot.status = replace(slot.status, state=ModelState.FAILED, detail=sentence)
             self._jobs.refuse(slot.key, ModelLoadError(sentence))

@@ -149,7 +149,8 @@ class ModelService(Protocol):
 
         Raises:
             ModelLoadError: The embedder cannot be loaded.
-            ModelError: No embedder of this space is in memory, or the models were closed.
+            UnloadedError: No embedder of this space is in memory.
+            ModelError: The models were closed.
         """
 
     def score(
@@ -169,17 +170,14 @@ class ModelService(Protocol):
 
     # ------------------------------------------------------------ care
 
-    def load_beside(self, space: Space, checkpoint: str) -> None:
+    def load_beside(self, space: Space) -> None:
         """Have the embedder of another space in memory, beside that of the settings.
 
-        Waits for it to load. Nothing is loaded that would give vectors of any other space.
-
-        Args:
-            space: Whose vectors ``embed`` can be asked for afterwards.
-            checkpoint: What loads it: ``demo``, a folder or an id ``org/name``; never downloaded.
+        Waits for it to load; afterwards ``embed`` can be asked for vectors of this space. The
+        checkpoint of the space is loaded only if it still gives these, and never downloaded.
 
         Raises:
-            ModelLoadError: It has gone, has changed or cannot be loaded.
+            ModelLoadError: It is not known, has gone, has changed or cannot be loaded.
             ModelError: The models were closed.
         """
 

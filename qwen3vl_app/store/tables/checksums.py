@@ -157,6 +157,7 @@ SEALED = (
         ("path", "content", "outcome", "reason", "collections", "trash"),
     ),
     Sealed("search_runs", ("id",), ("id", "pinned"), ("asked", "question", "answer")),
+    Sealed("space_checkpoint", ("space",), ("space",), ("checkpoint",)),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and are wrong aloud, as

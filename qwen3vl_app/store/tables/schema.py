@@ -17,6 +17,7 @@
     vector_state  changes whenever what can be found does
     storage       how the search index keeps vectors
     removal, removed_file  what was removed, as it was
+    space_checkpoint  what loads the embedder of a space again
     search_runs   what was asked, and what both stages answered
     checksum      of every row of the tables above; see ``checksums``
 
@@ -42,6 +43,7 @@ from qwen3vl_app.store.tables.migrations.m006_readings import m006_readings
 from qwen3vl_app.store.tables.migrations.m007_removals import m007_removals
 from qwen3vl_app.store.tables.migrations.m008_messages import m008_messages
 from qwen3vl_app.store.tables.migrations.m009_search_runs import m009_search_runs
+from qwen3vl_app.store.tables.migrations.m010_space_checkpoints import m010_space_checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +60,7 @@ for _step in (
     m007_removals,
     m008_messages,
     m009_search_runs,
+    m010_space_checkpoints,
 ):
     MIGRATIONS()(_step)
 

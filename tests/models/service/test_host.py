@@ -743,12 +743,12 @@ def test_loading__a_second_embedder_delays_no_search(host, monkeypatch, eos, emb
 
     monkeypatch.setattr(building, "build_embedder", fail)
     with pytest.raises(ModelLoadError, match="not yet"):
-        host.load_beside(embedder_eos.space, eos)
+        host.load_beside(embedder_eos.space)
     slow = SlowBuild(build)
     monkeypatch.setattr(building, "build_embedder", slow)
     host.retry()
     assert slow.begun.wait(WAIT)
-    asking = in_background(host.load_beside, embedder_eos.space, eos)
+    asking = in_background(host.load_beside, embedder_eos.space)
     assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
     assert asking.is_alive()
     slow.go.set()
@@ -758,7 +758,7 @@ def test_loading__a_second_embedder_delays_no_search(host, monkeypatch, eos, emb
 
 
 def test_loading__an_embedder_goes_before_a_reranker(host, slow_reranker, eos, embedder_eos):
-    host.load_beside(embedder_eos.space, eos)  # ordered while the reranker had not begun
+    host.load_beside(embedder_eos.space)  # ordered while the reranker had not begun
     assert host.status()[1].state in (ModelState.WAITING, ModelState.LOADING)
 
 
@@ -768,8 +768,8 @@ def test_loading__an_embedder_goes_before_a_reranker(host, slow_reranker, eos, e
 def test_load_beside__both_spaces_are_embedded_each_by_its_model(
     ready, embedder, embedder_eos, eos
 ):
-    ready.load_beside(embedder_eos.space, eos)
-    ready.load_beside(embedder.space, "never looked at, because it is loaded")
+    ready.load_beside(embedder_eos.space)
+    ready.load_beside(embedder.space)
     for model in (embedder, embedder_eos):
         batch = ready.embed(
             [TEXT, PICTURES], instruction=FIND, priority=Priority.SEARCH, space=model.space
@@ -781,14 +781,14 @@ def test_load_beside__both_spaces_are_embedded_each_by_its_model(
     with pytest.raises(ModelError, match="not in memory any more"):
         ready.embed([TEXT], instruction="", priority=Priority.SEARCH, space=embedder_eos.space)
     assert ready.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
-    ready.load_beside(embedder_eos.space, eos)
+    ready.load_beside(embedder_eos.space)
     ready.unload_beside()
 
 
 def test_load_beside__queries_of_two_spaces_are_not_embedded_in_one_pass(
     ready, embedder, embedder_eos, eos
 ):
-    ready.load_beside(embedder_eos.space, eos)
+    ready.load_beside(embedder_eos.space)
     held, found = Held(ready, Priority.SEARCH), {}
 
     def search(model):
@@ -820,18 +820,19 @@ def test_load_beside__a_checkpoint_that_has_changed_or_gone_is_not_loaded(
     for checkpoint, said in (
         (other, "checkpoint-eos is not what it was"),
         (itself, "checkpoint is not what it was"),  # the one of the settings
+        ("", "not known any more"),
         (str(tmp_path), "no config"),
         ("org/never-downloaded", "not on this machine"),
     ):
         for _ in range(2):
             with pytest.raises(ModelLoadError, match=said):
-                ready.load_beside(strange, checkpoint)
+                ready.load_beside(replace(strange, checkpoint=checkpoint))
     assert ready.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
     ready.unload_beside()
 
 
 def test_unload_beside__gives_back_the_memory(ready, embedder_eos, eos):
-    ready.load_beside(embedder_eos.space, eos)
+    ready.load_beside(embedder_eos.space)
     weights = weakref.ref(ready._slot_of(embedder_eos.space).model._runner._model.language_model)
     ready.unload_beside()
     until(lambda: weights() is None)
@@ -848,7 +849,7 @@ def test_unload_beside__ends_what_waits_for_it(host, monkeypatch, embedder_eos, 
 
     def ask():
         try:
-            host.load_beside(embedder_eos.space, eos)
+            host.load_beside(embedder_eos.space)
         except ModelError as error:
             errors.append(str(error))
 
