@@ -14,6 +14,7 @@
       ModelError              a model cannot be used
         ModelNotFoundError    no such checkpoint on this machine
         ModelLoadError        a checkpoint is damaged, of another kind, or too large
+        UnloadedError         it is not in memory any more
       LibraryError            the library on disk cannot be used
         LibraryTooNewError    it was written by a newer version of the program
         LibraryBusyError      another process is writing to it
@@ -116,6 +117,10 @@ class ModelNotFoundError(ModelError):
 
 class ModelLoadError(ModelError):
     """A checkpoint is damaged, of another kind, or does not fit the device."""
+
+
+class UnloadedError(ModelError):
+    """A model was let go since it was last asked for."""
 
 
 class BenchError(AppError):

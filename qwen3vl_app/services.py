@@ -14,7 +14,7 @@ from qwen3vl_app.scratch import Scratch
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.media.reader import Reader
-    from qwen3vl_app.models.service.host import ModelHost
+    from qwen3vl_app.models.service.protocol import ModelService
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.search.history import History
     from qwen3vl_app.settings import Settings
@@ -31,7 +31,7 @@ class Services:
     settings: Settings
     library: Library
     reader: Reader
-    models: ModelHost
+    models: ModelService
     indexer: Indexer
     engine: SearchEngine
     keeper: Keeper | None = None
@@ -72,6 +72,13 @@ class Services:
             self.scratch.close()
 
 
+def build_models(settings: Settings) -> ModelService:
+    """The models that ``settings`` name. Loads none and starts no thread."""
+    from qwen3vl_app.models.service.host import ModelHost
+
+    return ModelHost(settings)
+
+
 def build_services(settings: Settings, *, writable: bool = True) -> Services:
     """Open the library and build the parts around it. Loads no model and starts no thread.
 
@@ -82,7 +89,6 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.media.reader import Reader
-    from qwen3vl_app.models.service.host import ModelHost
     from qwen3vl_app.search.discretion import DiscreetEngine
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.search.history import History
@@ -92,7 +98,7 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     library = Library.open(
         settings.library, writable=writable, hides_folders=settings.read_only and not writable
     )
-    models = ModelHost(settings)
+    models = build_models(settings)
     reader = Reader(
         Budget(),
         settings.limits,

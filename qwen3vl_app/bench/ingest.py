@@ -14,51 +14,116 @@ from qwen3vl_app.bench.filling import mark_indexed
 from qwen3vl_app.bench.measures import Measure, processor_seconds, timed
 from qwen3vl_app.bench.mixed import draw_picture
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import BenchError
+from qwen3vl_app.errors import BenchError, ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.indexing.indexer import Indexer
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.models.service.host import ModelHost, Priority
-from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
+from qwen3vl_app.messages import Message
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.settings import Limits, Settings
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import EmbeddingBatch, ModelInput, Outcome, Space
+from qwen3vl_app.types import EmbeddingBatch, ModelInput, Outcome, ScoreBatch, Space
 
 DIMENSION = 2048
 _PER_FOLDER = 100
 
 
-class NoModel(ModelHost):
-    """Gives a random vector for every input at once, and counts how often it is asked."""
+class NoModel:
+    """A ``ModelService`` that gives a random vector for every input at once.
+
+    Args:
+        state: Of the embedder, for good. There is no reranker.
+    """
+
+    has_reranker = False
 
     def __init__(self, state: ModelState = ModelState.READY) -> None:
-        super().__init__(Settings(reranker="none"))
         self._state = state
         self._chance = np.random.default_rng(0)
+        self._space = Space(model="none", dimension=DIMENSION, fingerprint="bench")
+        self._closed = False
         self.calls = 0
+        """How often it was asked for vectors."""
+
+    def start(self) -> None:
+        """Nothing is to be loaded."""
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         """Always the same."""
         off = ModelStatus(role="reranker", name="none", state=ModelState.OFF)
         return ModelStatus(role="embedder", name="none", state=self._state), off
 
+    def wait(self, timeout: float | None = None) -> bool:
+        """As the state says, at once."""
+        del timeout
+        return self._state is not ModelState.LOADING
+
     def space(self) -> Space:
-        """Of as many dimensions as the 2B model has."""
-        return Space(model="none", dimension=DIMENSION, fingerprint="bench")
+        """Of as many dimensions as the 2B model gives."""
+        self._check()
+        return self._space
+
+    def loaded_space(self) -> Space | None:
+        """As ``space``, where the embedder is ready."""
+        return self._space if self._state is ModelState.READY else None
 
     def embedder_budget(self) -> Budget:
         """That of the real models, so pictures are decoded to the same size."""
         return Budget()
 
+    def reranker_budget(self) -> Budget:
+        """There is none."""
+        raise ModelError(Message.of("reranker.off"))
+
+    def load_beside(self, space: Space) -> None:
+        """There is no other space."""
+        if space != self._space:
+            raise ModelLoadError(Message.of("load.unknown", name=space.model))
+
+    def unload_beside(self) -> None:
+        """There is nothing beside."""
+
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
-        """See ``ModelHost.embed``."""
+        """Random vectors of length 1, counted as one call."""
         del instruction, priority
+        self._check(space)
         self.calls += 1
         vectors = self._chance.standard_normal((len(inputs), DIMENSION), np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return EmbeddingBatch(vectors=vectors, kept=tuple(range(len(inputs))))
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+    ) -> ScoreBatch:
+        """There is no reranker."""
+        del query, documents, instruction, priority
+        raise ModelError(Message.of("reranker.off"))
+
+    def retry(self) -> None:
+        """Nothing has failed."""
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Give no more vectors."""
+        del timeout
+        self._closed = True
+
+    def _check(self, space: Space | None = None) -> None:
+        if self._closed:
+            raise ModelError(Message.of("models.closed"))
+        if space is not None and space != self._space:
+            raise UnloadedError(Message.of("models.unloaded", name=space.model))
 
 
 def measure_scans(folder: Path, count: int, turns: int) -> list[Measure]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from qwen3vl_app.bench.measures import Measure, timed
 from qwen3vl_app.errors import BenchError
 from qwen3vl_app.media.file_types import FileType, claimed
-from qwen3vl_app.models.service.host import Priority
-from qwen3vl_app.models.service.protocol import ModelState
+from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.settings import SAMPLES
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, Kind, ModelInput, Part
 

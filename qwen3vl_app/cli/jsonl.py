@@ -21,7 +21,7 @@ from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION, ModelInp
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.media.reader import Reader
-    from qwen3vl_app.models.service.host import ModelHost
+    from qwen3vl_app.models.service.protocol import ModelService
     from qwen3vl_app.settings import Settings
 
 Row: TypeAlias = dict[str, Any]
@@ -106,9 +106,11 @@ class _Entry:
     content: ModelInput
 
 
-def embed_rows(lines: Sequence[bytes], models: ModelHost, reader: Reader, base: Path) -> list[Row]:
+def embed_rows(
+    lines: Sequence[bytes], models: ModelService, reader: Reader, base: Path
+) -> list[Row]:
     """One row per line: the vector, or the sentence that says why there is none."""
-    from qwen3vl_app.models.service.host import Priority
+    from qwen3vl_app.models.service.protocol import Priority
 
     read = [_entry(line, reader, base) for line in lines]
     rows: list[Row] = [{"error": entry} if isinstance(entry, str) else {} for entry in read]
@@ -138,7 +140,7 @@ def _entry(line: bytes, reader: Reader, base: Path) -> _Entry | str:
         return str(error)
 
 
-def rerank_row(line: bytes, models: ModelHost, reader: Reader, base: Path) -> Row:
+def rerank_row(line: bytes, models: ModelService, reader: Reader, base: Path) -> Row:
     """The scores of one line; a document that cannot be read or judged has null and an error."""
     from qwen3vl_app.models.prompt.reference import read_input, read_instruction
 
@@ -208,10 +210,10 @@ def _lines(source: Path, target: str) -> Iterator[tuple[Iterator[bytes], BinaryI
 
 
 @contextmanager
-def _models(settings: Settings) -> Iterator[ModelHost]:
-    from qwen3vl_app.models.service.host import ModelHost
+def _models(settings: Settings) -> Iterator[ModelService]:
+    from qwen3vl_app.services import build_models
 
-    models = ModelHost(settings)
+    models = build_models(settings)
     try:
         yield models
     finally:

@@ -11,7 +11,7 @@ from qwen3vl_app.indexing.batches import Batch, run_word, with_vectors
 from qwen3vl_app.indexing.keeping import Step, keep
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.memory import is_out_of_memory
-from qwen3vl_app.models.service.host import ModelHost, Priority
+from qwen3vl_app.models.service.protocol import ModelService, Priority
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileId
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, EmbeddingBatch, ModelInput, Outcome, Space
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 NO_MEMORY = Message.of("reason.device_memory")
 
 
-def embed(models: ModelHost, batch: Batch) -> EmbeddingBatch:
+def embed(models: ModelService, batch: Batch) -> EmbeddingBatch:
     """Vectors for a batch; the model is not called for one without inputs.
 
     Raises:
@@ -31,7 +31,7 @@ def embed(models: ModelHost, batch: Batch) -> EmbeddingBatch:
     return embed_inputs(models, inputs) if inputs else _rejected(())
 
 
-def embed_inputs(models: ModelHost, inputs: Sequence[ModelInput]) -> EmbeddingBatch:
+def embed_inputs(models: ModelService, inputs: Sequence[ModelInput]) -> EmbeddingBatch:
     """Vectors for inputs; where memory does not hold them, for halves of them.
 
     What does not fit alone is left out with the reason, so the run goes on without it.

@@ -23,8 +23,7 @@ from qwen3vl_app.indexing.scanning import scan_source
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
-from qwen3vl_app.models.service.host import ModelHost
-from qwen3vl_app.models.service.protocol import ModelState
+from qwen3vl_app.models.service.protocol import ModelService, ModelState
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
@@ -53,7 +52,7 @@ class Indexer:
     """
 
     def __init__(
-        self, library: Library, reader: Reader, models: ModelHost, settings: Settings
+        self, library: Library, reader: Reader, models: ModelService, settings: Settings
     ) -> None:
         self._library = library
         self._reader = reader
@@ -292,6 +291,8 @@ class Indexer:
             space = self._wait_for_model()
             if space is not None:
                 self._index(space)
+                if self._library.is_complete(space):
+                    self._models.unload_beside()  # no search needs an earlier space any more
 
     def _take_order(self) -> bool:
         with self._changed:
@@ -339,7 +340,9 @@ class Indexer:
             self._looked_for_stale = True
         if state is ModelState.READY:
             try:
-                stale = self._library.writer.work(self._models.space())
+                space = self._models.space()
+                self._library.writer.remember_checkpoint(space)
+                stale = self._library.writer.work(space)
             except AppError as error:
                 self._tracker.say(error.message)
                 return
@@ -349,6 +352,7 @@ class Indexer:
 
     def _index(self, space: Space) -> None:
         self._looked_for_stale = True
+        self._library.writer.remember_checkpoint(space)
         self._reader.budget = self._models.embedder_budget()
         self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
         prefetch = Prefetch(

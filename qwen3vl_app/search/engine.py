@@ -12,7 +12,7 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, UsageError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
-from qwen3vl_app.models.service.host import ModelHost
+from qwen3vl_app.models.service.protocol import ModelService
 from qwen3vl_app.search.documents import Document, Documents
 from qwen3vl_app.search.ranking import mean_score, ranked
 from qwen3vl_app.search.recall import Recall, milliseconds
@@ -59,7 +59,7 @@ class SearchEngine:
     with other filters, it takes the scores that it was given before.
     """
 
-    def __init__(self, library: Store, reader: Reader, models: ModelHost) -> None:
+    def __init__(self, library: Store, reader: Reader, models: ModelService) -> None:
         self._library = library
         self._models = models
         self._recall = Recall(library, models)

@@ -11,7 +11,7 @@ from qwen3vl_app.errors import LibraryError
 from qwen3vl_app.types.run import Run
 
 if TYPE_CHECKING:
-    from qwen3vl_app.models.service.host import ModelHost
+    from qwen3vl_app.models.service.protocol import ModelService
     from qwen3vl_app.search.question_files import QuestionFile
     from qwen3vl_app.store.search_runs import SearchRuns
     from qwen3vl_app.types import SearchUpdate
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 class History:
     """Thread-safe."""
 
-    def __init__(self, runs: SearchRuns, models: ModelHost) -> None:
+    def __init__(self, runs: SearchRuns, models: ModelService) -> None:
         self.runs = runs
         self._models = models
 
@@ -38,8 +38,6 @@ class History:
             question,
             update,
             reranker=self._models.status()[1].name,
-            # exact words alone need no model, and must not wait for one that is loading
-            space=self._models.space().fingerprint if update.model else "",
             version=__version__,
         )
         try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from qwen3vl_app.errors import UsageError
+from qwen3vl_app.errors import UnloadedError, UsageError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.host import ModelHost, Priority
+from qwen3vl_app.models.service.protocol import ModelService, Priority
+from qwen3vl_app.search.answering import Answering, choose_space
 from qwen3vl_app.search.collapse import as_hits, best_ranks, ranks, shown
 from qwen3vl_app.search.dense_recall import DenseRecall
 from qwen3vl_app.search.fusion import fused
@@ -36,12 +37,18 @@ NONE_PASSES = Message.of("none_passes")
 NO_WORDS_HERE = Message.of("no_words_here")
 
 
+class _NotEmbeddedError(UsageError):
+    """An item that the query names has no vector in the space."""
+
+
 class Recall:
     """Runs the first stage over one library. Thread-safe."""
 
-    def __init__(self, library: Store, models: ModelHost) -> None:
+    def __init__(self, library: Store, models: ModelService) -> None:
         self._library = library
         self._models = models
+        self._filling = False
+        """Whether an earlier space answered last, while that of the model is being filled."""
 
     def run(self, query: Query) -> SearchUpdate:
         """The recall result; with exact words only, no model is asked.
@@ -52,7 +59,30 @@ class Recall:
         """
         if query.words is WordsMode.ONLY:
             return self._by_words(query)
-        space = self._models.space()
+        if self._filling:
+            return self._by_whoever_answers(query)
+        own = Answering(space=self._models.space())
+        try:
+            update, lacks = self._by_meaning(query, own)
+        except _NotEmbeddedError:
+            return self._by_whoever_answers(query)
+        # only a search that has missed something asks whether another space has it
+        return self._by_whoever_answers(query, update) if lacks else update
+
+    def _by_whoever_answers(self, query: Query, own: SearchUpdate | None = None) -> SearchUpdate:
+        """The result of the space that is to answer; ``own``, if known, is that of the model's."""
+        answering = choose_space(self._library, self._models)
+        self._filling = bool(answering.note)
+        if own is not None and not answering.note:
+            return own
+        try:
+            return self._by_meaning(query, answering)[0]
+        except UnloadedError:  # the model's own space has become complete in this moment
+            return self._by_meaning(query, choose_space(self._library, self._models))[0]
+
+    def _by_meaning(self, query: Query, answering: Answering) -> tuple[SearchUpdate, bool]:
+        """The result in a space, and whether items of the library are not embedded in it."""
+        space = answering.space
         begun = time.perf_counter()
         each = query.each
         vectors = self._vectors(space, each)
@@ -66,14 +96,19 @@ class Recall:
         timings = Timings(
             embed=milliseconds(begun, embedded), recall=milliseconds(embedded, time.perf_counter())
         )
-        return SearchUpdate(
+        update = SearchUpdate(
             stage=SearchStage.RECALL,
             hits=hits,
             timings=timings,
             model=space.model,
+            space=space.fingerprint,
             left_out=left_out,
-            notes=(*self._notes(query, search, hits), *_partly(space, recalls[0])),
+            notes=(
+                *self._notes(query, search, hits),
+                *((answering.note,) if answering.note else _partly(space, recalls[0])),
+            ),
         )
+        return update, recalls[0].elsewhere > 0
 
     def _by_words(self, query: Query) -> SearchUpdate:
         begun = time.perf_counter()
@@ -118,7 +153,8 @@ class Recall:
         wanted = len(inputs)
         if query.unlike.strip():
             inputs.append(ModelInput(texts=(query.unlike.strip(),)))
-        embedded = self._embed(inputs, query.instruction or QUERY_INSTRUCTION) if inputs else []
+        instruction = query.instruction or QUERY_INSTRUCTION
+        embedded = self._embed(space, inputs, instruction) if inputs else []
         like = [self._stored(space, item) for item in query.like]
         unlike = [*embedded[wanted:], *(self._stored(space, item) for item in query.not_like)]
         if not like and not unlike:
@@ -127,8 +163,12 @@ class Recall:
         own = [[next(seen)] if one.has_model_input else [] for one in each]
         return [rocchio(wants, like, unlike, query.unlike_weight) for wants in own]
 
-    def _embed(self, inputs: Sequence[ModelInput], instruction: str) -> list[Vectors]:
-        batch = self._models.embed(inputs, instruction=instruction, priority=Priority.SEARCH)
+    def _embed(
+        self, space: Space, inputs: Sequence[ModelInput], instruction: str
+    ) -> list[Vectors]:
+        batch = self._models.embed(
+            inputs, instruction=instruction, priority=Priority.SEARCH, space=space
+        )
         if batch.rejected:
             reason = batch.rejected[0][1]
             raise UsageError(Message.of("query.refused", reason=reason))
@@ -137,7 +177,7 @@ class Recall:
     def _stored(self, space: Space, item: ItemId) -> Vectors:
         vector = self._library.fetch(space, [item]).get(item)
         if vector is None:
-            raise UsageError(Message.of("item.gone_or_stale", item=item))
+            raise _NotEmbeddedError(Message.of("item.gone_or_stale", item=item))
         return vector
 
 

@@ -77,6 +77,15 @@ class Store(Protocol):
     def scan(self, space: Space) -> Iterator[tuple[ItemId, Vectors]]:
         """Every item with its vector (D,) in a space, by id; others may change it meanwhile."""
 
+    def coverage(self) -> list[tuple[Space, int]]:
+        """Every space with the number of items that are embedded in it, oldest first."""
+
+    def is_complete(self, space: Space) -> bool:
+        """Whether no item waits to be embedded in this space, while others have it.
+
+        What its model has refused does not wait.
+        """
+
     def sample(self, space: Space, vector: Vectors) -> SampleScores:
         """How near a random sample of the items of a space is to ``vector`` (D,)."""
 
@@ -185,6 +194,9 @@ class StoreWriter(Protocol):
 
         A file that was forgotten meanwhile has no outcome.
         """
+
+    def remember_checkpoint(self, space: Space) -> None:
+        """Keep what loads the embedder of a space, where that holds vectors already."""
 
     def sweep(self) -> int:
         """Delete contents that no file has, and what they show; how many items."""

@@ -48,6 +48,12 @@ class SearchableLibrary:
         self._spaces = OpenSpaces(connection)
         self._samples = Samples()
         self._kinds = items.KnownKinds()
+        self._coverage: tuple[int, list[tuple[Space, int]]] | None = None
+        """The stamp of what can be found, and what it was at that."""
+
+        self._complete: dict[str, int] = {}
+        """By fingerprint: the stamp at which a space was complete."""
+
         thumbnails = Thumbnails(connection.directory / THUMBNAILS)
         self.comparisons = Comparisons(connection)
         self._duplicates = Duplicates(connection.reading, thumbnails, self.comparisons)
@@ -121,6 +127,33 @@ class SearchableLibrary:
         for begin in range(0, len(living), _SCANNED):
             found = self.fetch(space, living[begin : begin + _SCANNED])
             yield from sorted(found.items())
+
+    def coverage(self) -> list[tuple[Space, int]]:
+        """Every space with the number of items that are embedded in it, oldest first.
+
+        60 ms for 100,000 items, and next to nothing until something changes.
+        """
+        with self._connection.reading() as conn:
+            stamp = vectors.found_stamp(conn)
+            if self._coverage is None or self._coverage[0] != stamp:
+                self._coverage = stamp, vectors.coverage(conn)
+            return list(self._coverage[1])
+
+    def is_complete(self, space: Space) -> bool:
+        """Whether no item waits to be embedded in this space.
+
+        At once where there is no other space, or it was complete and nothing has changed; else
+        up to 0.1 s for 100,000 files.
+        """
+        with self._connection.reading() as conn:
+            stamp = vectors.found_stamp(conn)
+            if self._complete.get(space.fingerprint) == stamp:
+                return True
+            # kept only where it is: a file whose parts are all refused ends without a new stamp
+            if vectors.has_others(conn, space) and vectors.waits_to_be_embedded(conn, space):
+                return False
+            self._complete[space.fingerprint] = stamp
+            return True
 
     def sample(self, space: Space, vector: Vectors) -> SampleScores:
         """How near a random sample of at most 1000 items of a space is to ``vector`` (D,)."""

@@ -30,11 +30,6 @@ from qwen3vl_app.store.tables import files, folders, full_text_index, items, out
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import ContentHash, FileStamp, ItemId, Outcome, Part, SkippedPath, Space
 
-_STALE = """
-    outcome IN ('indexed', 'duplicate') AND NOT EXISTS (
-        SELECT 1 FROM embedded WHERE embedded.content = file.content AND embedded.space = :space)
-"""
-
 
 @dataclass(slots=True)
 class Changes:
@@ -153,7 +148,7 @@ class LibraryWriter:
         """Files that were indexed, but not in this space, oldest first."""
         with self._connection.reading() as conn:
             rows = conn.execute(
-                f"SELECT {files.KNOWN} FROM file WHERE id > :after AND {_STALE} "
+                f"SELECT {files.KNOWN} FROM file WHERE id > :after AND {vectors.STALE} "
                 "ORDER BY id LIMIT :limit",
                 {"after": after or 0, "space": vectors.space_id(conn, space), "limit": limit},
             )
@@ -168,7 +163,7 @@ class LibraryWriter:
         """Files that are pending, and with a space those that are stale there."""
         with self._connection.reading() as conn:
             row = None if space is None else vectors.space_id(conn, space)
-            stale = "" if space is None else f"OR ({_STALE})"
+            stale = "" if space is None else f"OR ({vectors.STALE})"
             sql = f"SELECT id FROM file WHERE outcome IS NULL {stale}"
             return [FileId(found[0]) for found in conn.execute(sql, {"space": row})]
 
@@ -231,6 +226,14 @@ class LibraryWriter:
             ended = {end.file: outcomes.end_file(conn, end, row, changes.contents) for end in ends}
             files.promote(conn, changes.contents)
         return {file: outcome for file, outcome in ended.items() if outcome is not None}
+
+    def remember_checkpoint(self, space: Space) -> None:
+        """Keep what loads the embedder of a space, where that holds vectors already."""
+        with self._connection.reading() as conn:
+            known = {one: one.checkpoint for one, _ in vectors.list_spaces(conn)}
+        if known.get(space, space.checkpoint) != space.checkpoint:
+            with self._connection.writing() as conn:
+                vectors.remember_checkpoint(conn, space)
 
     def sweep(self) -> int:
         """Delete contents that no file has, with items, vectors and thumbnails; how many items.

@@ -72,3 +72,7 @@ class Space:
 
     fingerprint: str
     """Hash over checkpoint, instruction, pixel and frame budget and dtype."""
+
+    checkpoint: str = field(default="", compare=False)
+    """What loads its embedder again: ``demo``, a folder or an id ``org/name``; empty if unknown.
+    Two spaces of one fingerprint are one, wherever their checkpoint lies."""

@@ -144,6 +144,9 @@ class SearchUpdate:
 
     timings: Timings = Timings()
     model: str = ""
+    space: str = ""
+    """Fingerprint of the space that answered; empty where exact words alone were asked."""
+
     left_out: LeftOut | None = None
     """None where there is nothing to leave out, as in an empty library."""
 

@@ -60,15 +60,13 @@ class Run:
     timings: Timings
 
     @classmethod
-    def of(
-        cls, question: Question, update: SearchUpdate, *, reranker: str, space: str, version: str
-    ) -> Self:
+    def of(cls, question: Question, update: SearchUpdate, *, reranker: str, version: str) -> Self:
         """The run that the last update of a search ends."""
         return cls(
             question=question,
             model=update.model,
             reranker=reranker if any(hit.score is not None for hit in update.hits) else "",
-            space=space if update.model else "",
+            space=update.space,
             version=version,
             hits=tuple(map(Ranked.of, update.hits)),
             timings=update.timings,

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import orjson
@@ -16,7 +17,7 @@ from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.search.recall import NOT_YET
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.tables import outcomes
-from tests.cli.conftest import ROOT
+from tests.cli.conftest import CHECKPOINT, ROOT
 from tests.drawn import draw_folder, draw_picture
 
 
@@ -106,10 +107,14 @@ def test_status__has_counts_spaces_and_models(indexed):
 
 
 def test_index__another_model_is_said_and_caught_up_with(program, tmp_path):
-    """A library of another model found nothing, and said that nothing was unfinished."""
+    """A library of another model, which has gone, found nothing, and nothing was unfinished."""
+    before = tmp_path / "before"
+    shutil.copytree(CHECKPOINT, before)
     for number in range(3):
         draw_picture(tmp_path / f"{number}.png", f"rgb({70 * number}, 9, 90)")
-    program.json("index", tmp_path, "--ignore", "library/")
+    ignored = ("--ignore", "library/", "--ignore", "before/")
+    program.json("index", tmp_path, *ignored, "--model", before)
+    shutil.rmtree(before)
     other = ("--model", "demo")
     found = program.json("search", "red", "--no-rerank", "--tag", "best", *other)
     assert (found["recall"], found["notes"]) == ([], [str(NOT_YET)])
@@ -119,6 +124,46 @@ def test_index__another_model_is_said_and_caught_up_with(program, tmp_path):
     assert len(program.json("search", "red", "--no-rerank", *other)["recall"]) == 4
     again = program.run("index", *other)
     assert (again.exit_code, "nothing is unfinished" in again.stderr) == (2, True)
+
+
+def test_search__the_model_before_answers_until_the_library_is_embedded_again(program, tmp_path):
+    """With the vectors, ranks and similarities that it gave before; the reranker is as asked."""
+    for number in range(3):
+        draw_picture(tmp_path / f"{number}.png", f"rgb({70 * number}, 9, 90)")
+    program.json("index", tmp_path, "--ignore", "library/")
+    new = ("--model", "demo")
+    asked = ("search", "red", "--json")
+    before = program.json("search", "red")
+    answered = program.run(*asked, *new)
+    found = orjson.loads(answered.stdout)
+    assert found["recall"] == before["recall"]
+    assert (found["model"], before["model"]) == ("checkpoint", "checkpoint")
+    assert [row["item"] for row in found["reranked"]] == [r["item"] for r in before["reranked"]]
+    said = "Answered by checkpoint; 0 of 3 items are embedded with demo embedder so far."
+    assert (found["notes"], answered.stderr.strip()) == ([said], said)
+    chinese = program.run("search", "red", "--no-rerank", "--lang", "zh", *new)
+    assert (
+        "由 checkpoint 回答；目前 3 个条目中有 0 个已用 demo embedder 向量化。" in chinese.stderr
+    )
+    (like, *others) = [row["item"] for row in before["recall"]]
+    near = program.json("search", "--like", str(like), "--no-rerank", *new)
+    assert {row["item"] for row in near["recall"]} == set(others)
+    assert near["notes"] == [said]
+    assert program.json("index", *new)["items"] == 3
+    found = program.json("search", "red", *new)
+    assert (found["model"], found["notes"], len(found["recall"])) == ("demo embedder", [], 3)
+
+
+def test_search__a_checkpoint_that_has_changed_does_not_answer(program, tmp_path):
+    before = tmp_path / "before"
+    shutil.copytree(CHECKPOINT, before)
+    draw_picture(tmp_path / "0.png", "green")
+    ignored = ("--ignore", "library/", "--ignore", "before/")
+    program.json("index", tmp_path, *ignored, "--model", before)
+    budget = Budget(max_picture_tokens=999)
+    (before / "budget.json").write_bytes(orjson.dumps(asdict(budget)))
+    found = program.json("search", "green", "--no-rerank", "--model", "demo")
+    assert (found["recall"], found["notes"]) == ([], [NOT_YET])
 
 
 def test_search__a_library_half_of_another_model(program, tmp_path):

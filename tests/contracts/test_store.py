@@ -5,6 +5,7 @@ They are filled by the writer of a library, and asked through the contract only.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -201,3 +202,35 @@ def test_paths_of__every_file_with_these_bytes(kept: Kept, store: Store) -> None
     counts = store.counts()
     assert (counts.files[Outcome.INDEXED], counts.files[Outcome.DUPLICATE]) == (2, 1)
     assert (counts.items[Kind.PICTURE], counts.items[Kind.PASSAGE]) == (1, 2)
+
+
+def test_coverage__living_items_of_each_space_and_what_loads_its_model(kept: Kept) -> None:
+    first = Space(model="A", dimension=4, fingerprint="a", checkpoint="/models/a")
+    second = Space(model="B", dimension=4, fingerprint="b")
+    for name in ("x", "y"):
+        put_file(kept.writer, Path(f"/c/{name}.png"), name, [(content(), EAST)], space=first)
+    put_file(kept.writer, Path("/c/x.png"), "x", [(content(), NORTH)], space=second)
+    assert kept.store.coverage() == [(first, 2), (second, 1)]
+    assert [space.checkpoint for space, _ in kept.store.coverage()] == ["/models/a", ""]
+    kept.writer.forget([Path("/c/y.png")])
+    assert kept.store.coverage() == [(first, 1), (second, 1)]
+    kept.writer.writer.remember_checkpoint(replace(second, checkpoint="demo"))
+    kept.writer.writer.remember_checkpoint(replace(first, checkpoint="/b/a"))
+    put_file(kept.writer, Path("/c/z.png"), "z", [(content(), EAST)], space=second)
+    assert [space.checkpoint for space, _ in kept.store.coverage()] == ["/b/a", "demo"]
+
+
+def test_is_complete__once_every_file_is_embedded_or_refused_there(kept: Kept) -> None:
+    first, second = (Space(model=n, dimension=4, fingerprint=n) for n in "ab")
+    assert kept.store.is_complete(first)
+    for name in ("x", "y"):
+        put_file(kept.writer, Path(f"/c/{name}.png"), name, [(content(), EAST)], space=first)
+    assert kept.store.is_complete(first)
+    assert not kept.store.is_complete(second)
+    put_file(kept.writer, Path("/c/x.png"), "x", [(content(), NORTH)], space=second)
+    assert not kept.store.is_complete(second)
+    put_file(kept.writer, Path("/c/y.png"), "y", [], space=second)  # its model takes no part of it
+    assert kept.store.is_complete(second)
+    assert kept.store.is_complete(first)
+    put_file(kept.writer, Path("/c/z.png"), "z", [(content(), EAST)], space=first)
+    assert not kept.store.is_complete(second)

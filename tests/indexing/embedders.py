@@ -12,9 +12,9 @@ import numpy as np
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.host import Priority
-from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, EmbeddingBatch, ModelInput, Space, Vectors
+from tests.still_models import StillModels
 
 DIMENSION = 64
 REJECTED = "this passage is rejected"
@@ -50,8 +50,8 @@ def embedded(one: ModelInput) -> Vectors:
 
 
 @dataclass
-class TinyHost:
-    """The part of ``ModelHost`` that the indexer uses, with handles for tests."""
+class TinyHost(StillModels):
+    """What the indexer asks, with handles for tests; there is no reranker."""
 
     embedder: HashingEmbedder = field(default_factory=HashingEmbedder)
     state: ModelState = ModelState.READY
@@ -75,20 +75,27 @@ class TinyHost:
             ModelStatus(role="reranker", name="none", state=ModelState.OFF),
         )
 
+    @property
+    def stands_for(self) -> Space:
+        return self.embedder.space
+
     def space(self) -> Space:
         if self.state is ModelState.FAILED:
             raise ModelError(Message.free("There is no such model; choose another with --model."))
-        return self.embedder.space
-
-    def loaded_space(self) -> Space | None:
-        return self.embedder.space if self.state is ModelState.READY else None
+        return super().space()
 
     def embedder_budget(self) -> Budget:
         return self.embedder.budget
 
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
+        self.check(space)
         assert (instruction, priority) == (DOCUMENT_INSTRUCTION, Priority.INDEX)
         self.entered.release()
         self.open.wait()

@@ -24,10 +24,10 @@ def tell(line: str) -> None:
 
 
 class TellingHost(TinyHost):
-    def embed(self, inputs, *, instruction, priority):
+    def embed(self, inputs, *, instruction, priority, space=None):
         tell("batch")
         time.sleep(0.02)
-        return super().embed(inputs, instruction=instruction, priority=priority)
+        return super().embed(inputs, instruction=instruction, priority=priority, space=space)
 
 
 def main(library: Path, folder: Path) -> None:

@@ -18,7 +18,12 @@ PARITY = Path(__file__).parent.parent / "data" / "parity"
 
 
 def checkpoint(name):
-    return Checkpoint(folder=PARITY / name, name=name, reason=Message.free("a test"))
+    return Checkpoint(
+        folder=PARITY / name,
+        name=name,
+        reason=Message.free("a test"),
+        source=str(PARITY / name),
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

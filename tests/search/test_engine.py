@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.models.service.host import Priority
+from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.search.engine import LARGEST_SLICE, _next_size
 from qwen3vl_app.types import Ask, Kind, Query, SearchStage
 from tests.search.world import NOTES, put_notes

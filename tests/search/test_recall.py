@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES, NOT_
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import Doubt, ItemFilter, ItemId, Kind, Query, Space, WordsMode
 from tests.search.world import NOTES, WORDS, put_notes
-from tests.store.build import content, put_file, unit
+from tests.store.build import SPACE, content, put_file, unit
 
 FOX = 0xF0F0_0000_FFFF_1234
 
@@ -322,7 +323,7 @@ def test_run__says_how_much_the_new_model_has_embedded(library, models, notes):
     new = Space(model="New", dimension=4, fingerprint="new-4")
     recall = Recall(library, models)
     assert recall.run(asked("fox")).notes == ()
-    models.space = lambda: new
+    models.own = new
     assert recall.run(asked("fox")).notes == (NOT_YET,)
     said = "1 of 4 items are embedded with New so far; the others, which another model embedded, "
     for number, note in enumerate(NOTES):
@@ -335,3 +336,90 @@ def test_run__says_how_much_the_new_model_has_embedded(library, models, notes):
         assert [said.replace("1", f"{number + 1}", 1)] * (number < 3) == [
             str(line)[: len(said)] for line in update.notes
         ]
+
+
+OLD = replace(SPACE, checkpoint="/models/old")
+NEW = Space(model="New", dimension=4, fingerprint="new-4", checkpoint="/models/new")
+
+
+def put_old_notes(library):
+    for number, note in enumerate(NOTES):
+        put_note(library, number, note, OLD)
+
+
+def put_note(library, number, note, space):
+    vector = unit(*(float(word in note) for word in WORDS))
+    passage = content(kind=Kind.PASSAGE, text=note)
+    put_file(
+        library, Path(f"/notes/{number}.txt"), f"note {number}", [(passage, vector)], space=space
+    )
+
+
+def test_run__the_old_space_answers_until_the_new_one_is_complete(library, models):
+    put_old_notes(library)
+    models.own, models.others = NEW, [OLD]
+    recall = Recall(library, models)
+    before = Recall(library, models).run(asked("fox"))
+    for number, note in enumerate(NOTES):
+        update = recall.run(asked("fox"))
+        assert (update.model, update.space) == (OLD.model, OLD.fingerprint)
+        assert [str(line) for line in update.notes] == [
+            f"Answered by test; {number} of 4 items are embedded with New so far."
+        ]
+        assert [hit.similarity for hit in update.hits] == [h.similarity for h in before.hits]
+        assert len(update.hits) == 4
+        assert models.spaces[-1] == models.beside[0] == OLD
+        put_note(library, number, note, NEW)
+    update = recall.run(asked("fox"))
+    assert (update.model, update.space, update.notes) == ("New", NEW.fingerprint, ())
+    assert (models.spaces[-1], models.beside) == (NEW, [])
+
+
+def test_run__items_asked_for_are_taken_from_the_space_that_answers(library, models):
+    put_old_notes(library)
+    models.own, models.others = NEW, [OLD]
+    (item,) = [one.id for one in library.list_items() if one.text == "fox"]
+    update = Recall(library, models).run(Query(like=(item,), top_k=3, rerank=False))
+    assert update.space == OLD.fingerprint
+    assert len(update.hits) == 3
+    assert update.hits[0].similarity == pytest.approx(1 / 2**0.5)
+
+
+def test_run__without_its_checkpoint_what_is_embedded_so_far_answers(library, models):
+    put_old_notes(library)
+    models.own = NEW
+    recall = Recall(library, models)
+    assert recall.run(asked("fox")).notes == (NOT_YET,)
+    put_note(library, 0, NOTES[0], NEW)
+    update = recall.run(asked("fox"))
+    assert (update.space, len(update.hits)) == (NEW.fingerprint, 1)
+    assert str(update.notes[0]).startswith("1 of 4 items are embedded with New so far")
+
+
+def test_run__the_new_space_answers_as_soon_as_it_holds_as_much(library, models):
+    """Such as where files were added since, and an old one is still to be embedded."""
+    put_old_notes(library)
+    for number in range(10, 14):
+        put_note(library, number, f"river {number}", NEW)
+    models.own, models.others = NEW, [OLD]
+    update = Recall(library, models).run(asked("river"))
+    assert update.space == NEW.fingerprint
+    assert str(update.notes[0]).startswith("4 of 8 items are embedded with New so far")
+
+
+def test_run__chooses_again_where_the_old_model_goes_in_this_moment(library, models):
+    put_old_notes(library)
+    models.own, models.others = NEW, [OLD]
+    embed = models.embed
+
+    def gone_at_first(*given, **named):
+        if len(models.spaces) == 0:
+            for number, note in enumerate(NOTES):
+                put_note(library, number, note, NEW)
+            models.unload_beside()
+            models.spaces.append(None)
+        return embed(*given, **named)
+
+    models.embed = gone_at_first
+    update = Recall(library, models).run(asked("fox"))
+    assert (update.space, len(update.hits), update.notes) == (NEW.fingerprint, 4, ())

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import numpy as np
 
-from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelLoadError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.host import Priority
+from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import EmbeddingBatch, Kind, ModelInput, Score, ScoreBatch
+from qwen3vl_app.types import EmbeddingBatch, Kind, ModelInput, Score, ScoreBatch, Space
+from tests.still_models import StillModels
 from tests.store.build import SPACE, content, put_file, unit
 
 WORDS = ("fox", "river", "red", "rain")
 NOTES = ("fox river red rain", "fox river red", "fox river", "fox")
 
 
-class WordModels:
+class WordModels(StillModels):
     """Counts words; the reranker prefers short texts, so that it turns the order round."""
 
     def __init__(self) -> None:
@@ -31,20 +31,37 @@ class WordModels:
         self.asked: list[ModelInput] = []
         self.embedded: list[int] = []
         self.fails = ""
+        self.own = SPACE
+        self.others: list[Space] = []
+        """Whose checkpoints are there, to be loaded beside."""
 
-    def space(self):
-        return SPACE
+        self.beside: list[Space] = []
+        self.spaces: list[Space | None] = []
+        """What ``embed`` was asked for."""
 
-    loaded_space = space
+    @property
+    def stands_for(self) -> Space:
+        return self.own
 
-    def reranker_budget(self) -> Budget:
-        return Budget()
+    def load_beside(self, space: Space) -> None:
+        if space not in self.others:
+            super().load_beside(space)
+        elif space not in self.beside:
+            self.beside.append(space)
 
-    embedder_budget = reranker_budget
+    def unload_beside(self) -> None:
+        self.beside.clear()
 
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
+        self.check(None if space in self.beside else space)
+        self.spaces.append(space)
         self.priorities.append(priority)
         self.embedded.append(len(inputs))
         if any(query.pictures for query in inputs):
@@ -54,11 +71,20 @@ class WordModels:
                 rejected=((0, Message.free("too thin.")),),
             )
         vectors = [unit(*(float(word in query.texts[0]) for word in WORDS)) for query in inputs]
-        return EmbeddingBatch(vectors=np.stack(vectors), kept=tuple(range(len(inputs))))
+        return EmbeddingBatch(
+            vectors=np.array(vectors, np.float32).reshape(len(inputs), len(WORDS)),
+            kept=tuple(range(len(inputs))),
+        )
 
     def score(
-        self, query: ModelInput, documents: Sequence[ModelInput], *, instruction: str
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
     ) -> ScoreBatch:
+        self.check()
         if self.fails:
             raise ModelLoadError(Message.free(self.fails))
         self.judged.append(len(documents))

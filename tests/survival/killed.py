@@ -30,8 +30,8 @@ DONE = 3
 class TellingHost(TinyHost):
     """Says that a batch is about to be committed."""
 
-    def embed(self, inputs, *, instruction, priority):
-        embedding = super().embed(inputs, instruction=instruction, priority=priority)
+    def embed(self, inputs, *, instruction, priority, space=None):
+        embedding = super().embed(inputs, instruction=instruction, priority=priority, space=space)
         os.write(1, b"batch\n")
         return embedding
 

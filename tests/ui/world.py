@@ -27,7 +27,7 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.search.ranking import ranked
 from qwen3vl_app.search.recall import NO_WORDS, NO_WORDS_HERE, NONE_PASSES
 from qwen3vl_app.services import Services
@@ -40,6 +40,7 @@ from qwen3vl_app.store.uploads import Uploads
 from qwen3vl_app.types import (
     ContentHash,
     DuplicateGroup,
+    EmbeddingBatch,
     FileOutcome,
     Hit,
     Item,
@@ -47,6 +48,7 @@ from qwen3vl_app.types import (
     ItemId,
     Kind,
     LeftOut,
+    ModelInput,
     Orientation,
     Original,
     Outcome,
@@ -54,12 +56,15 @@ from qwen3vl_app.types import (
     Place,
     Query,
     Score,
+    ScoreBatch,
     SearchStage,
     SearchUpdate,
     Space,
     Timings,
     WordsMode,
 )
+from tests.indexing.embedders import HashingEmbedder
+from tests.still_models import StillModels
 
 PLACED = Message.of(
     "model.loaded",
@@ -496,7 +501,7 @@ class FakeReader:
 
 
 @dataclass
-class FakeModels:
+class FakeModels(StillModels):
     embedder: ModelStatus = field(
         default_factory=lambda: ModelStatus(
             role="embedder",
@@ -515,17 +520,36 @@ class FakeModels:
             bundled=True,
         )
     )
-    has_reranker: bool = True
     retried: int = 0
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         return self.embedder, self.reranker
 
-    def space(self) -> Space:
+    @property
+    def stands_for(self) -> Space:
         return SPACE
 
-    def loaded_space(self) -> Space | None:
-        return SPACE if self.embedder.state is ModelState.READY else None
+    def embed(
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
+    ) -> EmbeddingBatch:
+        self.check(space)
+        return HashingEmbedder().embed(inputs, instruction)
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+    ) -> ScoreBatch:
+        self.check()
+        return ScoreBatch(scores=tuple(Score(relevance=0.5, logit=0.0) for _ in documents))
 
     def retry(self) -> None:
         self.retried += 1

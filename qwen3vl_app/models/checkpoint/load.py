@@ -20,6 +20,7 @@ from transformers import Qwen3VLForConditionalGeneration, Qwen3VLModel
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelLoadError, UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.construction import GATE
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.prompt.layout import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
@@ -206,7 +207,7 @@ def _read_weights(kind: type[Any], folder: Path, placement: Placement) -> Any:  
     """
     _quieten()
     try:
-        model, report = kind.from_pretrained(
+        model, report = _constructed_alone(kind).from_pretrained(
             folder,
             dtype=placement.dtype,
             attn_implementation="sdpa",
@@ -219,6 +220,7 @@ def _read_weights(kind: type[Any], folder: Path, placement: Placement) -> Any:  
             raise ModelLoadError(
                 Message.of("load.lacks", path=str(folder), n=str(len(gaps)), name=str(gaps[0]))
             )
+        model.__class__ = kind
         return model.to(placement.device).eval().requires_grad_(requires_grad=False)
     except SafetensorError as error:
         raise ModelLoadError(
@@ -229,6 +231,15 @@ def _read_weights(kind: type[Any], folder: Path, placement: Placement) -> Any:  
         raise ModelLoadError(
             Message.of("load.failed", path=str(folder), said=str(first))
         ) from error
+
+
+def _constructed_alone(kind: type[Any]) -> type[Any]:
+    """The same class, whose models no pass runs beside while they are being constructed."""
+
+    def get_init_context(cls: type[Any], *given: Any) -> list[Any]:  # noqa: ANN401
+        return [GATE.constructing(), *kind.get_init_context.__func__(cls, *given)]
+
+    return type(kind.__name__, (kind,), {"get_init_context": classmethod(get_init_context)})
 
 
 def _damaged(folder: Path) -> Path:

@@ -50,6 +50,9 @@ class Checkpoint:
     """To show, such as ``Qwen3-VL-Embedding-2B``."""
 
     reason: Message
+    source: str = ""
+    """What ``resolve`` finds this very checkpoint by, whatever else is on this machine."""
+
     bundled: bool = False
 
 
@@ -83,8 +86,12 @@ def resolve(
         return _published(role.repository(wanted.lower()), allow_download=allow_download)
     folder = Path(wanted).expanduser()
     if wanted and folder.is_dir():
+        absolute = folder.absolute()
         return Checkpoint(
-            folder=folder, name=folder.resolve().name, reason=Message.of("model.folder")
+            folder=folder,
+            name=folder.resolve().name,
+            reason=Message.of("model.folder"),
+            source=str(absolute),
         )
     if REPOSITORY.fullmatch(wanted):
         return _published(wanted, allow_download=allow_download)
@@ -108,7 +115,9 @@ def _demo(role: Role, reason: Message) -> Checkpoint:
         raise ModelNotFoundError(
             Message.of("load.no_demo", model=str(role), path=str(role.bundled))
         )
-    return Checkpoint(folder=role.bundled, name=f"demo {role}", reason=reason, bundled=True)
+    return Checkpoint(
+        folder=role.bundled, name=f"demo {role}", reason=reason, source="demo", bundled=True
+    )
 
 
 def _published(repository: str, *, allow_download: bool) -> Checkpoint:
@@ -128,7 +137,8 @@ def _published(repository: str, *, allow_download: bool) -> Checkpoint:
 
 
 def _named(folder: Path, repository: str, reason: Message) -> Checkpoint:
-    return Checkpoint(folder=folder, name=repository.rpartition("/")[2], reason=reason)
+    name = repository.rpartition("/")[2]
+    return Checkpoint(folder=folder, name=name, reason=reason, source=repository)
 
 
 def _download(repository: str) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from qwen3vl_app.models.checkpoint.construction import GATE
 from qwen3vl_app.models.forward.memory import is_out_of_memory
 from qwen3vl_app.models.forward.rows import Batch, Row, collate
 
@@ -62,7 +63,7 @@ class Runner:
         self._tokenizer = tokenizer
         self._between = between
         for layer in (*model.visual.blocks, *model.language_model.layers):
-            layer.register_forward_pre_hook(lambda *_: between())
+            layer.register_forward_pre_hook(lambda *_: self._pause())
         width = model.language_model.embed_tokens.embedding_dim
         self._tokens = tokens_per_pass(model.device.type, width)
 
@@ -87,10 +88,15 @@ class Runner:
             if todo:
                 self._between()
 
+    def _pause(self) -> None:
+        """Between two layers: what others wait for goes first."""
+        with GATE.paused():
+            self._between()
+
     def _attempt(self, rows: Sequence[Row]) -> Tensor | None:
         """One pass, shape (N, H); None if memory ran out, and then smaller batches from now on."""
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), GATE.running():
                 return run(self._model, collate(rows, self._tokenizer))
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):

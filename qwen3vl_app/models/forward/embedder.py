@@ -54,6 +54,7 @@ class Qwen3VLEmbedder:
             fingerprint=fingerprint(
                 loaded.checkpoint.folder, loaded.budget, str(loaded.placement.dtype)
             ),
+            checkpoint=loaded.checkpoint.source,
         )
 
     @property

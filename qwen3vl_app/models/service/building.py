@@ -1,4 +1,4 @@
-"""Checkpoints into the two models. Imports torch: only the model thread imports this."""
+"""Checkpoints into the two models. Imports torch: only the threads of the host import this."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
+from qwen3vl_app.budget import load_budget
+from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
+from qwen3vl_app.models.checkpoint.load import (
+    check_folder,
+    load_embedder,
+    load_reranker,
+    place,
+)
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 
@@ -20,7 +27,7 @@ def build_embedder(
     checkpoint: Checkpoint, settings: Settings, between: Callable[[], None]
 ) -> Qwen3VLEmbedder:
     """An embedder on the device of ``settings``; raises as ``load_embedder``."""
-    _limit_threads(settings)
+    limit_threads(settings)
     return Qwen3VLEmbedder(load_embedder(checkpoint, settings.device), between)
 
 
@@ -28,10 +35,32 @@ def build_reranker(
     checkpoint: Checkpoint, settings: Settings, between: Callable[[], None]
 ) -> Qwen3VLReranker:
     """A reranker on the device of ``settings``; raises as ``load_reranker``."""
-    _limit_threads(settings)
+    limit_threads(settings)
     return Qwen3VLReranker(load_reranker(checkpoint, settings.device), between)
 
 
-def _limit_threads(settings: Settings) -> None:
+def limit_threads(settings: Settings) -> None:
+    """Let torch use as many threads as ``settings`` say, called from this thread.
+
+    OpenMP keeps the number for each calling thread, so the one that loads and the one that runs
+    both say it.
+    """
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
+
+
+def fingerprint_of(checkpoint: Checkpoint, settings: Settings) -> str:
+    """That of the space which its embedder would have here; loads nothing.
+
+    Raises:
+        ModelLoadError: The folder holds no checkpoint.
+    """
+    check_folder(checkpoint.folder)
+    budget, placement = load_budget(checkpoint.folder), place(settings.device)
+    return fingerprint(checkpoint.folder, budget, str(placement.dtype))
+
+
+def empty_cache() -> None:
+    """Give back to the device what torch keeps of it for later."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

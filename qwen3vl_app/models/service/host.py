@@ -1,7 +1,7 @@
-"""The one thread that owns torch, and who may use it when.
+"""The one thread that runs torch, and who may use it when.
 
 Importing this module, building a host and asking its status touch neither torch nor
-transformers, which take seconds to import; that happens on the host's thread.
+transformers, which take seconds to import; that happens on the host's threads.
 """
 
 from __future__ import annotations
@@ -10,25 +10,23 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from qwen3vl_app.errors import AppError, ModelError, ModelLoadError
+from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.checkpoint.resolve import Role, resolve
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked, embed_joined
-from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
-from qwen3vl_app.models.service.queue import Job, JobQueue, Priority
-from qwen3vl_app.models.service.retrying import may_pass, seconds_until_retry
+from qwen3vl_app.models.service.loading import Loader
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
+from qwen3vl_app.models.service.queue import Job, JobQueue
+from qwen3vl_app.models.service.slots import Key, Slot, slot_for
 
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
-    from qwen3vl_app.models.checkpoint.resolve import Checkpoint
     from qwen3vl_app.models.service.protocol import Embedder, Reranker
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
-
-__all__ = ["ModelHost", "Priority"]
 
 log = logging.getLogger(__name__)
 
@@ -46,30 +44,17 @@ CLOSED = Message.of("models.closed")
 OFF = Message.of("reranker.off")
 
 
-@dataclass(slots=True)
-class Slot:
-    """One of the two models. Written by the model thread only, until closing."""
-
-    status: ModelStatus
-    settled: threading.Event
-    """Set once the model is ready, off, failed or closed."""
-
-    model: Any = None
-    """``Embedder`` or ``Reranker``; None unless ready."""
-
-    failures: int = 0
-    """In a row."""
-
-    retry_at: float | None = None
-    """When loading is tried again, on the monotonic clock; None for not by itself."""
-
-
 class ModelHost:
-    """Loads both models in the background and runs them on one thread.
+    """Loads models on one thread and runs them on another; the ``ModelService`` of the program.
 
-    All methods are thread-safe. ``embed`` and ``score`` block until their turn has come and gone;
-    more urgent work goes first, also between two layers of a pass already begun, so a search waits
-    for a small part of the pass in flight. Indexing gives way for as long as somebody searches.
+    ``embed`` and ``score`` block until their turn has come and gone; more urgent work goes first,
+    also between two layers of a pass already begun, so a search waits for a small part of the
+    pass in flight. Indexing gives way for as long as somebody searches. Whatever is being loaded,
+    models that are ready go on: constructing one holds passes up for a fraction of a second,
+    reading its weights does not.
+
+    There is one slot for each role and checkpoint: the two of the settings, and embedders loaded
+    beside for the spaces of other models.
 
     Args:
         settings: Which models, on which device, with how many threads.
@@ -83,12 +68,11 @@ class ModelHost:
         """Until when indexing goes on without giving way, on the monotonic clock."""
 
         self._starting = threading.Lock()
-        self._slots = {
-            Role.EMBEDDER: _slot(Role.EMBEDDER, settings.model),
-            Role.RERANKER: _slot(Role.RERANKER, settings.reranker),
-        }
+        self._loader = Loader(settings, self._jobs, self._between_passes)
+        self._embedder = self._loader.add(slot_for(Key(Role.EMBEDDER, settings.model)))
+        self._reranker = self._loader.add(slot_for(Key(Role.RERANKER, settings.reranker)))
         if not self.has_reranker:
-            self._jobs.refuse(Role.RERANKER, ModelError(OFF))
+            self._jobs.refuse(self._reranker.key, ModelError(OFF))
         self._thread = threading.Thread(target=self._work, name="models", daemon=True)
 
     # ------------------------------------------------------------ for any thread
@@ -96,24 +80,27 @@ class ModelHost:
     @property
     def has_reranker(self) -> bool:
         """Whether reranking was asked for."""
-        return self._slots[Role.RERANKER].status.state is not ModelState.OFF
+        return self._reranker.status.state is not ModelState.OFF
 
     def start(self) -> None:
         """Begin loading, the embedder first; returns at once. Calling it again does nothing."""
         with self._starting:
             if self._thread.ident is None and not self._jobs.closed:
+                for slot in (self._embedder, self._reranker):
+                    self._loader.order(slot)
                 self._thread.start()
+                self._loader.start()
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         """Embedder and reranker as they are now; never waits."""
-        return self._slots[Role.EMBEDDER].status, self._slots[Role.RERANKER].status
+        return self._embedder.status, self._reranker.status
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until both models are ready, off or failed; False if ``timeout`` seconds passed."""
         until = None if timeout is None else time.monotonic() + timeout
         return all(
             slot.settled.wait(None if until is None else max(0.0, until - time.monotonic()))
-            for slot in self._slots.values()
+            for slot in (self._embedder, self._reranker)
         )
 
     def space(self) -> Space:
@@ -123,16 +110,18 @@ class ModelHost:
             ModelLoadError: It cannot be loaded.
             ModelError: The host was closed.
         """
-        return self._embedder().space
+        embedder: Embedder = self._ready(self._embedder)
+        return embedder.space
 
     def loaded_space(self) -> Space | None:
         """As ``space``; None while the embedder is not loaded. Never waits, and starts nothing."""
-        embedder: Embedder | None = self._slots[Role.EMBEDDER].model
+        embedder: Embedder | None = self._embedder.model
         return None if embedder is None else embedder.space
 
     def embedder_budget(self) -> Budget:
         """What the embedder looks at; waits and raises as `space`."""
-        return self._embedder().budget
+        embedder: Embedder = self._ready(self._embedder)
+        return embedder.budget
 
     def reranker_budget(self) -> Budget:
         """What the reranker looks at; waits for it to load, and starts that if need be.
@@ -141,11 +130,47 @@ class ModelHost:
             ModelLoadError: It cannot be loaded.
             ModelError: Reranking is off, or the host was closed.
         """
-        reranker: Reranker = self._ready(Role.RERANKER)
+        reranker: Reranker = self._ready(self._reranker)
         return reranker.budget
 
+    def load_beside(self, space: Space) -> None:
+        """Have the embedder of another space in memory, beside that of the settings.
+
+        Waits for it to load; afterwards ``embed`` can be asked for vectors of this space. The
+        checkpoint of the space is loaded only if it still gives these, and never downloaded.
+        Where that failed it is not tried again until ``retry`` or ``unload_beside``.
+
+        Raises:
+            ModelLoadError: It is not known, has gone, has changed or cannot be loaded.
+            ModelError: The host was closed.
+        """
+        if self._slot_of(space) is not None:
+            return
+        if not space.checkpoint:
+            raise ModelLoadError(Message.of("load.unknown", name=space.model))
+        self.start()
+        new = slot_for(Key(Role.EMBEDDER, space.checkpoint), expected=space.fingerprint)
+        slot = self._loader.add(new)
+        if slot is new:
+            self._loader.order(slot)
+        embedder: Embedder = self._ready(slot)
+        if embedder.space != space:  # the checkpoint of the settings, which is another one by now
+            raise ModelLoadError(Message.of("load.changed", name=slot.status.name))
+
+    def unload_beside(self) -> None:
+        """Let go what was loaded beside the models of the settings, once its work is done."""
+        for slot in self._loader.slots():
+            if slot not in (self._embedder, self._reranker):
+                gone = Message.of("models.unloaded", name=slot.status.name)
+                self._loader.remove(slot, UnloadedError(gone))
+
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
         """Vectors for ``inputs``; see ``Embedder.embed``. Waits while the model loads.
 
@@ -154,13 +179,18 @@ class ModelHost:
 
         Raises:
             ModelLoadError: The embedder cannot be loaded.
+            UnloadedError: No embedder of this space is in memory.
             ModelError: The host was closed.
         """
+        slot = self._embedder if space is None else self._slot_of(space)
+        if slot is None:
+            known = "" if space is None else space.model
+            raise UnloadedError(Message.of("models.unloaded", name=known))
         asked = Asked(tuple(inputs), instruction)
         # indexing brings batches of its own, made to fit
         alike = asked.alike if priority is Priority.SEARCH else None
         self.start()
-        batch: EmbeddingBatch = self._jobs.put(Role.EMBEDDER, priority, asked, alike).result()
+        batch: EmbeddingBatch = self._jobs.put(slot.key, priority, asked, alike).result()
         return batch
 
     def score(
@@ -184,7 +214,7 @@ class ModelHost:
             return replace(batch, seconds=time.perf_counter() - begun)
 
         self.start()
-        batch: ScoreBatch = self._jobs.put(Role.RERANKER, priority, run).result()
+        batch: ScoreBatch = self._jobs.put(self._reranker.key, priority, run).result()
         return batch
 
     def retry(self) -> None:
@@ -192,120 +222,66 @@ class ModelHost:
 
         What failed for want of files, memory or a drive is tried again by itself after a while.
         """
-        for slot in self._slots.values():
+        for slot in self._loader.slots():
             if slot.status.state is ModelState.FAILED:
-                slot.retry_at = time.monotonic()
-        self._jobs.wake()
+                self._loader.order(slot)
 
     def close(self, timeout: float = 10.0) -> None:
-        """End after the layer in work and let both models go.
+        """End after the layer in work and let all models go.
 
         Work that waits, or is only half done, raises ``ModelError``. Loading cannot be
         interrupted: after ``timeout`` seconds its thread is left to end with the program.
         """
+        until = time.monotonic() + timeout
         self._jobs.close(ModelError(CLOSED))
+        self._loader.stop()
         with self._starting:
             started = self._thread.ident is not None
-        if started and self._thread is not threading.current_thread():
+        if started:
             self._thread.join(timeout)
-        for slot in self._slots.values():
+            self._loader.join(max(0.0, until - time.monotonic()))
+        for slot in self._loader.slots():
             slot.settled.set()
 
-    def _embedder(self) -> Embedder:
-        embedder: Embedder = self._ready(Role.EMBEDDER)
-        return embedder
+    def _slot_of(self, space: Space) -> Slot | None:
+        """Where the embedder of a space is in memory."""
+        for slot in self._loader.slots():
+            model = slot.model
+            if slot.key.role is Role.EMBEDDER and model is not None and model.space == space:
+                return slot
+        return None
 
-    def _ready(self, role: Role) -> Any:  # noqa: ANN401  # Embedder or Reranker, as the role says
-        """The loaded model of a role; waits for it."""
+    def _ready(self, slot: Slot) -> Any:  # noqa: ANN401  # Embedder or Reranker, as its key says
+        """The loaded model of a slot; waits for it."""
         self.start()
-        slot = self._slots[role]
         while slot.settled.wait():
-            if slot.model is not None:
-                return slot.model
+            if (model := slot.model) is not None:
+                return model
             if slot.status.state is ModelState.FAILED:
                 raise ModelLoadError(slot.status.detail)
             if slot.status.state is ModelState.OFF:
                 raise ModelError(OFF)
             if self._jobs.closed:
                 break
+            if slot not in self._loader.slots():
+                raise UnloadedError(Message.of("models.unloaded", name=slot.status.name))
             # it had failed a moment ago, and is being loaded again
         raise ModelError(CLOSED)
 
     # ------------------------------------------------------------ on the model thread
 
     def _work(self) -> None:
-        """Load, then run jobs until closed."""
-        for role, slot in self._slots.items():
-            if slot.status.state is not ModelState.OFF and not self._jobs.closed:
-                self._load(role, slot)
-            # a search must not wait for the reranker's gigabytes
-            self._run_all(than=Priority.RERANK)
-        while self._jobs.wait(self._seconds_until_retry()):
+        """Run jobs until closed."""
+        limited = False
+        while self._jobs.wait():
+            if not limited:
+                from qwen3vl_app.models.service import building  # noqa: PLC0415  imports torch
+
+                building.limit_threads(self._settings)
+                limited = True
             self._run_all()
-            self._retry_due()
-        for slot in self._slots.values():
+        for slot in self._loader.slots():
             slot.model = None
-
-    def _seconds_until_retry(self) -> float | None:
-        """Until the first model is to be loaded again; None where none is."""
-        due = [slot.retry_at for slot in self._slots.values() if slot.retry_at is not None]
-        return max(0.0, min(due) - time.monotonic()) if due else None
-
-    def _retry_due(self) -> None:
-        """Load what is to be loaded again by now."""
-        for role, slot in self._slots.items():
-            due = slot.retry_at is not None and slot.retry_at <= time.monotonic()
-            if due and not self._jobs.closed:
-                slot.retry_at = None
-                slot.settled.clear()
-                self._jobs.accept(role)
-                self._load(role, slot)
-
-    def _load(self, role: Role, slot: Slot) -> None:
-        """Make one model ready, or say why not; the thread lives on either way."""
-        slot.status = replace(slot.status, state=ModelState.LOADING)
-        try:
-            slot.model = self._build(role, slot)
-        except AppError as error:
-            self._give_up(role, slot, error.message, error)
-        except Exception as error:
-            # a damaged checkpoint can fail anywhere inside torch; the page must stay alive
-            log.exception("loading the %s failed", role)
-            self._give_up(role, slot, _unexpected(role, error), error)
-        else:
-            ready = ModelState.READY
-            slot.status = replace(slot.status, state=ready, detail=slot.model.detail)
-            slot.failures = 0
-        slot.settled.set()
-
-    def _build(self, role: Role, slot: Slot) -> Embedder | Reranker:
-        """Find and load one checkpoint. Imports torch and transformers."""
-        checkpoint = self._resolve(role)
-        slot.status = replace(slot.status, name=checkpoint.name, bundled=checkpoint.bundled)
-        from qwen3vl_app.models.service import building  # noqa: PLC0415  imports torch
-
-        build = building.build_embedder if role is Role.EMBEDDER else building.build_reranker
-        return build(checkpoint, self._settings, self._between_passes)
-
-    def _resolve(self, role: Role) -> Checkpoint:
-        settings = self._settings
-
-        def gpu() -> bool:
-            from qwen3vl_app.models.checkpoint.load import has_gpu  # noqa: PLC0415  imports torch
-
-            return has_gpu(settings.device)
-
-        wanted = settings.model if role is Role.EMBEDDER else settings.reranker
-        return resolve(wanted, role, gpu=gpu, allow_download=settings.allow_download)
-
-    def _give_up(self, role: Role, slot: Slot, why: Message, error: Exception) -> None:
-        """Record the failure and end the work that waits for this model."""
-        log.warning("%s: %s", role, why)
-        slot.failures += 1
-        if may_pass(error):
-            slot.retry_at = time.monotonic() + seconds_until_retry(slot.failures)
-        slot.status = replace(slot.status, state=ModelState.FAILED, detail=why)
-        self._jobs.refuse(role, ModelLoadError(why))
 
     def _between_passes(self) -> None:
         """Called by the models while they work, some fifty times in a pass.
@@ -327,21 +303,17 @@ class ModelHost:
             self._run_all(than=Priority.INDEX)
             return
         until = now + GIVING_WAY_SECONDS
-        while self._jobs.wait_for_search(self._ready_roles(), QUIET_SECONDS, until):
+        while self._jobs.wait_for_search(QUIET_SECONDS, until):
             self._run_all(than=Priority.INDEX)
         if time.monotonic() >= until:
             self._turn_until = time.monotonic() + TURN_SECONDS
 
-    def _ready_roles(self) -> list[Role]:
-        return [role for role, slot in self._slots.items() if slot.model is not None]
-
     def _run_all(self, than: Priority | None = None) -> None:
         """Run jobs until none is left, or none more urgent than ``than``."""
-        ready = self._ready_roles()
-        while (job := self._jobs.take(ready, than)) is not None:
-            self._run(job)
+        while (taken := self._jobs.take(than)) is not None:
+            self._run(*taken)
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Job, model: Any) -> None:  # noqa: ANN401  # as its key says
         """Run one job, and those that can be run with it.
 
         Keeps the priority of the one that it may have interrupted.
@@ -350,28 +322,27 @@ class ModelHost:
             self._give_way()
         jobs = [
             one
-            for one in (job, *self._alike(job))
+            for one in (job, *self._alike(job, model))
             if one.future.set_running_or_notify_cancel()  # false once its caller has left
         ]
         interrupted, self._running = self._running, job.priority
         try:
-            if not (len(jobs) > 1 and self._run_joined(jobs)):
+            if not (len(jobs) > 1 and self._run_joined(jobs, model)):
                 for one in jobs:
-                    self._run_alone(one)
+                    self._run_alone(one, model)
         finally:
             self._running = interrupted
             self._jobs.ended(job.priority)
 
-    def _alike(self, job: Job) -> list[Job]:
-        model = self._slots[job.role].model
+    def _alike(self, job: Job, model: Any) -> list[Job]:  # noqa: ANN401
         joins = job.alike is not None and model.is_exact
         return self._jobs.take_alike(job, MOST_JOINED - 1) if joins else []
 
-    def _run_joined(self, jobs: Sequence[Job]) -> bool:
+    def _run_joined(self, jobs: Sequence[Job], model: Embedder) -> bool:
         """Run jobs in one pass; False if that failed and nobody has been told."""
         asked = [cast("Asked", job.run) for job in jobs]  # nothing else is alike
         try:
-            batches = embed_joined(self._slots[Role.EMBEDDER].model, asked)
+            batches = embed_joined(model, asked)
         except Exception:  # one of them may be the cause: alone, it reaches its own caller
             log.warning("%d queries failed together; each alone now", len(jobs), exc_info=True)
             return False
@@ -379,25 +350,10 @@ class ModelHost:
             job.future.set_result(batch)
         return True
 
-    def _run_alone(self, job: Job) -> None:
+    def _run_alone(self, job: Job, model: Any) -> None:  # noqa: ANN401
         try:
-            result = job.run(self._slots[job.role].model)
+            result = job.run(model)
         except BaseException as error:
             job.future.set_exception(error)  # whatever it is, it is the caller's to see
         else:
             job.future.set_result(result)
-
-
-def _slot(role: Role, wanted: str) -> Slot:
-    off = role is Role.RERANKER and wanted.strip().lower() == "none"
-    state = ModelState.OFF if off else ModelState.WAITING
-    settled = threading.Event()
-    if off:
-        settled.set()
-    return Slot(ModelStatus(role=role.value, name=wanted, state=state), settled)
-
-
-def _unexpected(role: Role, error: Exception) -> Message:
-    if role is Role.EMBEDDER:
-        return Message.of("load.embedder", said=repr(error))
-    return Message.of("load.reranker", said=repr(error))

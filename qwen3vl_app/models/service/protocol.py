@@ -1,15 +1,23 @@
-"""What the rest of the program knows of a model: two verbs, no tensors."""
+"""What the rest of the program knows of its models: two verbs, no tensors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
+
+
+class Priority(IntEnum):
+    """Who goes first; the smaller number."""
+
+    SEARCH = 0
+    RERANK = 1
+    INDEX = 2
 
 
 class Embedder(Protocol):
@@ -76,3 +84,116 @@ class ModelStatus:
 
     bundled: bool = False
     """True for the demo checkpoint that comes with the program."""
+
+
+class ModelService(Protocol):
+    """The models of a running program, and whose turn it is. Thread-safe.
+
+    ``ModelHost`` is the one that runs them; what any must do is asked of every one in
+    ``tests/contracts/test_model_service.py``.
+    """
+
+    # ------------------------------------------------------------ what is there
+
+    @property
+    def has_reranker(self) -> bool:
+        """Whether reranking was asked for."""
+
+    def start(self) -> None:
+        """Begin loading, the embedder first; returns at once. Calling it again does nothing."""
+
+    def status(self) -> tuple[ModelStatus, ModelStatus]:
+        """Embedder and reranker as they are now; never waits."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until both models are ready, off or failed; False if ``timeout`` seconds passed."""
+
+    def space(self) -> Space:
+        """The space of the embedder's vectors; waits for it to load, and starts that if need be.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            ModelError: The models were closed.
+        """
+
+    def loaded_space(self) -> Space | None:
+        """As ``space``; None while the embedder is not loaded. Never waits, and starts nothing."""
+
+    def embedder_budget(self) -> Budget:
+        """What the embedder looks at; waits and raises as ``space``."""
+
+    def reranker_budget(self) -> Budget:
+        """What the reranker looks at; waits for it to load, and starts that if need be.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            ModelError: Reranking is off, or the models were closed.
+        """
+
+    # ------------------------------------------------------------ the two verbs
+
+    def embed(
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
+    ) -> EmbeddingBatch:
+        """Vectors for any number of inputs; see ``Embedder.embed``. Waits while the model loads.
+
+        Args:
+            inputs: Decoded content.
+            instruction: As the embedder takes it.
+            priority: Who asks.
+            space: Of the vectors: ``space()`` or one ``load_beside``; None for the former.
+
+        Raises:
+            ModelLoadError: The embedder cannot be loaded.
+            UnloadedError: No embedder of this space is in memory.
+            ModelError: The models were closed.
+        """
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+    ) -> ScoreBatch:
+        """Judgements of ``documents``; see ``Reranker.score``. Waits while the model loads.
+
+        Raises:
+            ModelLoadError: The reranker cannot be loaded.
+            ModelError: Reranking is off, or the models were closed.
+        """
+
+    # ------------------------------------------------------------ care
+
+    def load_beside(self, space: Space) -> None:
+        """Have the embedder of another space in memory, beside that of the settings.
+
+        Waits for it to load; afterwards ``embed`` can be asked for vectors of this space. The
+        checkpoint of the space is loaded only if it still gives these, and never downloaded.
+
+        Raises:
+            ModelLoadError: It is not known, has gone, has changed or cannot be loaded.
+            ModelError: The models were closed.
+        """
+
+    def unload_beside(self) -> None:
+        """Let go what was loaded beside the models of the settings, once its work is done."""
+
+    def retry(self) -> None:
+        """Load again what has failed, such as after the checkpoint was repaired; returns at once.
+
+        Nothing that has not failed is touched.
+        """
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Let the models go; work that waits raises ``ModelError``. Harmless when repeated.
+
+        Args:
+            timeout: Seconds to wait at most for what cannot be interrupted.
+        """

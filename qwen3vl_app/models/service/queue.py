@@ -6,22 +6,14 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 from qwen3vl_app.errors import ModelError
-from qwen3vl_app.models.checkpoint.resolve import Role
-
-
-class Priority(IntEnum):
-    """Who goes first; the smaller number."""
-
-    SEARCH = 0
-    RERANK = 1
-    INDEX = 2
+from qwen3vl_app.models.service.protocol import Priority
+from qwen3vl_app.models.service.slots import Key
 
 
 class Job(NamedTuple):
@@ -29,7 +21,7 @@ class Job(NamedTuple):
 
     priority: Priority
     age: int
-    role: Role
+    key: Key
     run: Callable[[Any], Any]
     """Called with the model."""
 
@@ -39,24 +31,29 @@ class Job(NamedTuple):
 
 
 class JobQueue:
-    """Jobs of both models. Thread-safe.
+    """Jobs of all models. Thread-safe.
 
-    A job may only be taken while its model is ready; a model that has failed, or a queue that was
-    closed, takes no more jobs and ends those that wait.
+    A job may only be taken while its model is ready; one that is not yet lets its jobs wait. A
+    model that is refused, or a queue that was closed, takes no more jobs and ends those that wait.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._jobs: list[Job] = []
         self._ages = itertools.count()
-        self._refused: dict[Role, ModelError] = {}
+        self._ready: dict[Key, Any] = {}
+        self._refused: dict[Key, ModelError] = {}
+        self._closing: ModelError | None = None
         self._searched_at = -math.inf
-        self._woken = False
-        self.closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether no more jobs are taken."""
+        return self._closing is not None
 
     def put(
         self,
-        role: Role,
+        key: Key,
         priority: Priority,
         run: Callable[[Any], Any],
         alike: str | None = None,
@@ -64,38 +61,37 @@ class JobQueue:
         """Queue work; the future ends when it has run, or cannot."""
         future: Future[Any] = Future()
         with self._changed:
-            refusal = self._refused.get(role)
+            refusal = self._closing or self._refused.get(key)
             if refusal is None:
-                self._jobs.append(Job(priority, next(self._ages), role, run, future, alike))
+                self._jobs.append(Job(priority, next(self._ages), key, run, future, alike))
                 self._note(priority)
                 self._changed.notify_all()
         if refusal is not None:
             _fail(future, refusal)
         return future
 
-    def take(self, ready: Container[Role], than: Priority | None = None) -> Job | None:
-        """The most urgent job of a ready model, or None; never waits.
+    def take(self, than: Priority | None = None) -> tuple[Job, Any] | None:
+        """The most urgent job of a ready model, with that model, or None; never waits.
 
         Args:
-            ready: Models that can run.
             than: Only jobs more urgent than this.
         """
         with self._changed:
-            fit = self._fit(ready, than)
+            fit = self._fit(than)
             if not fit or self.closed:
                 return None
             first = min(fit)
             self._jobs.remove(first)
-            return first
+            return first, self._ready[first.key]
 
     def take_alike(self, job: Job, most: int) -> list[Job]:
         """Up to ``most`` waiting jobs that can be run as one with ``job``, oldest first."""
         with self._changed:
             if job.alike is None or self.closed:
                 return []
-            same = (job.priority, job.role, job.alike)
+            same = (job.priority, job.key, job.alike)
             found = [
-                other for other in self._jobs if (other.priority, other.role, other.alike) == same
+                other for other in self._jobs if (other.priority, other.key, other.alike) == same
             ][:most]
             self._jobs = [other for other in self._jobs if other not in found]
             return found
@@ -105,17 +101,16 @@ class JobQueue:
         with self._changed:
             self._note(priority)
 
-    def wait_for_search(self, ready: Container[Role], quiet: float, until: float) -> bool:
+    def wait_for_search(self, quiet: float, until: float) -> bool:
         """Wait for a job of somebody who searches; False where nobody does.
 
         Args:
-            ready: Models that can run.
             quiet: Seconds since the last such job after which nobody searches any more.
             until: Monotonic time at which to stop waiting.
         """
         with self._changed:
             while not self.closed:
-                if self._fit(ready, Priority.INDEX):
+                if self._fit(Priority.INDEX):
                     return True
                 left = min(self._searched_at + quiet, until) - time.monotonic()
                 if left <= 0:
@@ -123,49 +118,54 @@ class JobQueue:
                 self._changed.wait(left)
         return False
 
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait for a job, for ``wake`` or for ``timeout`` seconds; False once it is closed."""
+    def wait(self) -> bool:
+        """Wait for a job of a ready model; False once it is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self._woken or self.closed, timeout)
-            self._woken = False
+            self._changed.wait_for(lambda: self.closed or self._fit(None))
             return not self.closed
 
-    def wake(self) -> None:
-        """Let ``wait`` return though there is no job."""
+    # ------------------------------------------------------------ how far the models are
+
+    def admit(self, key: Key, model: Any) -> None:  # noqa: ANN401  # as the key says
+        """The model is ready: its jobs may be taken."""
         with self._changed:
-            self._woken = True
+            self._ready[key] = model
+            self._refused.pop(key, None)
             self._changed.notify_all()
 
-    def refuse(self, role: Role, error: ModelError) -> None:
+    def hold(self, key: Key) -> None:
+        """The model is being loaded: its jobs wait."""
+        with self._changed:
+            self._ready.pop(key, None)
+            self._refused.pop(key, None)
+
+    def refuse(self, key: Key, error: ModelError) -> None:
         """End the waiting jobs of one model with ``error``, and all that come later."""
         with self._changed:
-            self._refused[role] = error
-            ended = [job for job in self._jobs if job.role is role]
-            self._jobs = [job for job in self._jobs if job.role is not role]
+            self._ready.pop(key, None)
+            self._refused[key] = error
+            ended = [job for job in self._jobs if job.key == key]
+            self._jobs = [job for job in self._jobs if job.key != key]
         for job in ended:
             _fail(job.future, error)
-
-    def accept(self, role: Role) -> None:
-        """Take jobs of a model again that were refused; not once the queue is closed."""
-        with self._changed:
-            if not self.closed:
-                self._refused.pop(role, None)
 
     def close(self, error: ModelError) -> None:
         """Take no more jobs and end those that wait; a running one is not touched."""
         with self._changed:
-            self.closed = True
+            self._closing = error
+            self._ready.clear()
+            ended, self._jobs = self._jobs, []
             self._changed.notify_all()
-        for role in Role:
-            self.refuse(role, error)
+        for job in ended:
+            _fail(job.future, error)
 
     # ------------------------------------------------------------ with the lock held
 
-    def _fit(self, ready: Container[Role], than: Priority | None) -> list[Job]:
+    def _fit(self, than: Priority | None) -> list[Job]:
         return [
             job
             for job in self._jobs
-            if job.role in ready and (than is None or job.priority < than)
+            if job.key in self._ready and (than is None or job.priority < than)
         ]
 
     def _note(self, priority: Priority) -> None:

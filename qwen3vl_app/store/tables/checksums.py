@@ -158,6 +158,7 @@ SEALED = (
     ),
     Sealed("search_runs", ("id",), ("id", "pinned"), ("asked", "question", "answer")),
     Sealed("comparison", ("id",), ("id", "agree"), ("one", "other")),
+    Sealed("space_checkpoint", ("space",), ("space",), ("checkpoint",)),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and are wrong aloud, as

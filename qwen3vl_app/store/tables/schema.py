@@ -17,6 +17,7 @@
     vector_state  changes whenever what can be found does
     storage       how the search index keeps vectors
     removal, removed_file  what was removed, as it was
+    space_checkpoint  what loads the embedder of a space again
     search_runs   what was asked, and what both stages answered
     comparison    content x content: two pictures agree in detail, or do not
     checksum      of every row of the tables above; see ``checksums``
@@ -45,6 +46,7 @@ from qwen3vl_app.store.tables.migrations.m007_removals import m007_removals
 from qwen3vl_app.store.tables.migrations.m008_messages import m008_messages
 from qwen3vl_app.store.tables.migrations.m009_search_runs import m009_search_runs
 from qwen3vl_app.store.tables.migrations.m010_comparisons import m010_comparisons
+from qwen3vl_app.store.tables.migrations.m011_space_checkpoints import m011_space_checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +64,7 @@ for _step in (
     m008_messages,
     m009_search_runs,
     m010_comparisons,
+    m011_space_checkpoints,
 ):
     MIGRATIONS()(_step)
 

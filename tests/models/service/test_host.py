@@ -1,21 +1,23 @@
 import threading
 import time
+import weakref
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelError, ModelLoadError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.forward import embedder as embedder_module
 from qwen3vl_app.models.forward.rows import RejectedInputError, embed_row
 from qwen3vl_app.models.service import host as host_module
-from qwen3vl_app.models.service.host import ModelHost, Priority
+from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked
-from qwen3vl_app.models.service.protocol import ModelState
+from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.models.service.retrying import seconds_until_retry
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput
@@ -58,7 +60,7 @@ class Held:
             assert self.go.wait(WAIT)
             return then(model)
 
-        self.future = host._jobs.put(Role.EMBEDDER, priority, run)
+        self.future = host._jobs.put(host._embedder.key, priority, run)
         assert self.begun.wait(WAIT)
 
 
@@ -119,7 +121,7 @@ def test_host__status_never_waits_for_work(ready):
 def test_host__most_urgent_first_then_oldest(ready):
     held, order = Held(ready), []
     futures = [
-        ready._jobs.put(Role.EMBEDDER, priority, lambda _model, n=name: order.append(n))
+        ready._jobs.put(ready._embedder.key, priority, lambda _model, n=name: order.append(n))
         for name, priority in [
             ("index 1", Priority.INDEX),
             ("rerank", Priority.RERANK),
@@ -134,14 +136,14 @@ def test_host__most_urgent_first_then_oldest(ready):
 
 
 def test_host__a_search_goes_between_two_passes_of_indexing(ready, monkeypatch):
-    monkeypatch.setattr(ready._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    monkeypatch.setattr(ready._embedder.model._runner, "_tokens", 1)
     texts = [ModelInput(texts=(f"passage {n}",)) for n in range(20)]
     held = Held(ready, then=lambda model: model.embed(texts, ""))
     finished = []
     held.future.add_done_callback(lambda _: finished.append("index"))
-    search = ready._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda m: m.embed([TEXT], ""))
+    search = ready._jobs.put(ready._embedder.key, Priority.SEARCH, lambda m: m.embed([TEXT], ""))
     search.add_done_callback(lambda _: finished.append("search"))
-    later = ready._jobs.put(Role.EMBEDDER, Priority.INDEX, lambda m: m.embed([TEXT], ""))
+    later = ready._jobs.put(ready._embedder.key, Priority.INDEX, lambda m: m.embed([TEXT], ""))
     later.add_done_callback(lambda _: finished.append("index 2"))
     held.go.set()
     assert later.result(WAIT).kept == (0,)
@@ -157,7 +159,7 @@ PICTURES = ModelInput(
 
 def test_host__a_search_goes_between_two_layers_of_a_pass_and_changes_nothing(ready):
     """At every single layer, of both models, also of the part that sees, what others ask runs."""
-    embedder = ready._slots[Role.EMBEDDER].model
+    embedder = ready._embedder.model
     alone = {text: embedder.embed([ModelInput(texts=(text,))], "").vectors for text in "abc"}
     inputs = [TEXT, PICTURES]
     expected = embedder.embed(inputs, "").vectors
@@ -181,7 +183,7 @@ def test_host__a_search_goes_between_two_layers_of_a_pass_and_changes_nothing(re
             for hook in hooks:
                 hook.remove()
 
-    batch = ready._jobs.put(Role.EMBEDDER, Priority.INDEX, run).result(WAIT)
+    batch = ready._jobs.put(ready._embedder.key, Priority.INDEX, run).result(WAIT)
     layers = embedder._runner._model.config
     assert len(found) >= layers.text_config.num_hidden_layers + layers.vision_config.depth
     assert np.abs(batch.vectors - expected).max() < 1e-6
@@ -192,7 +194,7 @@ def test_host__a_search_goes_between_two_layers_of_a_pass_and_changes_nothing(re
 
 def test_host__a_search_is_answered_in_the_middle_of_a_pass(ready):
     """A pass through a large model takes seconds: nobody waits for its end."""
-    runner = ready._slots[Role.EMBEDDER].model._runner
+    runner = ready._embedder.model._runner
     first, searched = threading.Event(), []
 
     def search():
@@ -271,11 +273,11 @@ def test_host__scores_say_how_long_they_took_without_waiting(ready):
 
 
 def test_host__a_search_is_not_interrupted_by_a_search(ready, monkeypatch):
-    monkeypatch.setattr(ready._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    monkeypatch.setattr(ready._embedder.model._runner, "_tokens", 1)
     held = Held(ready, Priority.SEARCH, then=lambda model: model.embed([TEXT] * 3, ""))
     finished = []
     held.future.add_done_callback(lambda _: finished.append(1))
-    second = ready._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda m: m.embed([TEXT], ""))
+    second = ready._jobs.put(ready._embedder.key, Priority.SEARCH, lambda m: m.embed([TEXT], ""))
     second.add_done_callback(lambda _: finished.append(2))
     held.go.set()
     second.result(WAIT)
@@ -288,7 +290,7 @@ FIND = "Find it"
 @pytest.fixture
 def passes(ready, monkeypatch):
     """How many inputs each call of the embedder had, from now on; the calls are the real ones."""
-    model, counted = ready._slots[Role.EMBEDDER].model, []
+    model, counted = ready._embedder.model, []
     embed = model.embed
 
     def counting(inputs, instruction):
@@ -302,7 +304,7 @@ def passes(ready, monkeypatch):
 def ask(host, *texts, instruction=FIND, **content):
     """A search that waits for its turn; its future."""
     asked = Asked((ModelInput(texts=texts, **content),), instruction)
-    return host._jobs.put(Role.EMBEDDER, Priority.SEARCH, asked, asked.alike)
+    return host._jobs.put(host._embedder.key, Priority.SEARCH, asked, asked.alike)
 
 
 def test_host__queries_that_wait_are_embedded_in_one_pass_and_have_their_own_vectors(
@@ -339,7 +341,7 @@ def test_host__only_short_texts_under_one_instruction_are_embedded_together(read
         ask(ready, pictures=(Image.new("RGB", (64, 64), "red"),)),
     ]
     indexing = ready._jobs.put(
-        Role.EMBEDDER, Priority.INDEX, Asked((TEXT,), FIND), Asked((TEXT,), FIND).alike
+        ready._embedder.key, Priority.INDEX, Asked((TEXT,), FIND), Asked((TEXT,), FIND).alike
     )
     held.go.set()
     assert [future.result(WAIT).kept for future in futures] == [(0,)] * 5
@@ -400,7 +402,7 @@ def test_host__what_the_model_rejects_of_a_pass_is_told_to_who_asked_for_it(read
 
 
 def test_host__half_precision_embeds_each_query_alone(ready, passes, monkeypatch):
-    monkeypatch.setattr(type(ready._slots[Role.EMBEDDER].model), "is_exact", False)
+    monkeypatch.setattr(type(ready._embedder.model), "is_exact", False)
     held = Held(ready, Priority.SEARCH)
     futures = [ask(ready, text) for text in ("a", "b")]
     held.go.set()
@@ -413,7 +415,7 @@ def test_host__an_unexpected_error_reaches_its_caller_only(ready):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        ready._jobs.put(Role.EMBEDDER, Priority.INDEX, fail).result(WAIT)
+        ready._jobs.put(ready._embedder.key, Priority.INDEX, fail).result(WAIT)
     assert ready.embed([TEXT], instruction="", priority=Priority.INDEX).kept == (0,)
 
 
@@ -441,7 +443,7 @@ def test_host__a_failing_load_is_one_sentence_everywhere(tmp_path):
 
 def test_host__work_that_waited_for_a_failing_load_ends(tmp_path):
     host = ModelHost(Settings(model=str(tmp_path), reranker="none", device="cpu"))
-    waiting = host._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda model: model)
+    waiting = host._jobs.put(host._embedder.key, Priority.SEARCH, lambda model: model)
     host.start()
     with pytest.raises(ModelLoadError):
         waiting.result(WAIT)
@@ -511,7 +513,7 @@ def test_host__does_not_load_again_by_itself_what_is_damaged(tmp_path, impatient
     host = ModelHost(Settings(model=str(tmp_path), reranker="none", device="cpu"))
     host.start()
     assert host.wait(WAIT)
-    assert host._slots[Role.EMBEDDER].retry_at is None
+    assert host._embedder.due is None
     host.close()
 
 
@@ -596,9 +598,9 @@ def test_close__ends_what_waits_and_what_runs(settings, monkeypatch):
     host = ModelHost(settings)
     host.start()
     assert host.wait(WAIT)
-    monkeypatch.setattr(host._slots[Role.EMBEDDER].model._runner, "_tokens", 1)
+    monkeypatch.setattr(host._embedder.model._runner, "_tokens", 1)
     held = Held(host, then=lambda model: model.embed([TEXT] * 9, ""))
-    waiting = host._jobs.put(Role.EMBEDDER, Priority.SEARCH, lambda model: model)
+    waiting = host._jobs.put(host._embedder.key, Priority.SEARCH, lambda model: model)
     closing = in_background(host.close)
     with pytest.raises(ModelError, match="program is ending"):
         waiting.result(WAIT)
@@ -607,6 +609,7 @@ def test_close__ends_what_waits_and_what_runs(settings, monkeypatch):
         held.future.result(WAIT)
     closing.join(WAIT)
     assert not host._thread.is_alive()
+    assert not host._loader._thread.is_alive()
     for ask in (host.space, lambda: host.embed([], instruction="", priority=Priority.INDEX)):
         with pytest.raises(ModelError, match="program is ending"):
             ask()
@@ -645,7 +648,7 @@ def test_close__while_loading_releases_who_waits(settings, monkeypatch):
     asking.join(WAIT)
     assert len(errors) == 1
     go.set()
-    until(lambda: not host._thread.is_alive())
+    until(lambda: not host._loader._thread.is_alive())
 
 
 def test_wait__gives_up(settings, monkeypatch):
@@ -661,3 +664,218 @@ def test_wait__gives_up(settings, monkeypatch):
     assert not host.wait(0.05)
     go.set()
     host.close()
+
+
+# ---------------------------------------------------------------- loading holds up no search
+
+
+class SlowBuild:
+    """A build function that waits to be let go, and then builds."""
+
+    def __init__(self, build, times=99):
+        self.build, self.left = build, times
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def __call__(self, *given):
+        if self.left:
+            self.left -= 1
+            self.begun.set()
+            assert self.go.wait(WAIT)
+        return self.build(*given)
+
+
+@pytest.fixture
+def slow_reranker(monkeypatch):
+    from qwen3vl_app.models.service import building
+
+    slow = SlowBuild(building.build_reranker)
+    monkeypatch.setattr(building, "build_reranker", slow)
+    yield slow
+    slow.go.set()
+
+
+@pytest.fixture
+def eos(parity):
+    return str(parity / "checkpoint-eos")
+
+
+def test_loading__a_reranker_delays_no_search_and_no_indexing(host, slow_reranker, embedder):
+    host.start()
+    assert slow_reranker.begun.wait(WAIT)
+    expected = embedder.embed([TEXT], "").vectors
+    for priority in (Priority.SEARCH, Priority.INDEX):
+        began = time.monotonic()
+        batch = host.embed([TEXT], instruction="", priority=priority)
+        assert np.array_equal(batch.vectors, expected)
+        assert time.monotonic() - began < 5
+    assert host.status()[1].state is ModelState.LOADING
+    slow_reranker.go.set()
+    assert host.score(TEXT, [TEXT], instruction="").scores
+
+
+def test_loading__a_reranker_by_retry_delays_no_search(host, monkeypatch, slow_reranker):
+    from qwen3vl_app.models.service import building
+
+    def fail(*_):
+        raise ModelLoadError(Message.free("not yet"))
+
+    monkeypatch.setattr(building, "build_reranker", fail)
+    host.start()
+    assert host.wait(WAIT)
+    monkeypatch.setattr(building, "build_reranker", slow_reranker)
+    host.retry()
+    assert slow_reranker.begun.wait(WAIT)
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    assert host.status()[1].state is ModelState.LOADING
+
+
+def test_loading__a_second_embedder_delays_no_search(host, monkeypatch, eos, embedder_eos):
+    """Nor does it when it is loaded again because it failed at first."""
+    from qwen3vl_app.models.service import building
+
+    build = building.build_embedder
+    assert host.wait(0) is False
+    host.start()
+    assert host.wait(WAIT)
+
+    def fail(*_):
+        raise ModelLoadError(Message.free("not yet"))
+
+    monkeypatch.setattr(building, "build_embedder", fail)
+    with pytest.raises(ModelLoadError, match="not yet"):
+        host.load_beside(embedder_eos.space)
+    slow = SlowBuild(build)
+    monkeypatch.setattr(building, "build_embedder", slow)
+    host.retry()
+    assert slow.begun.wait(WAIT)
+    asking = in_background(host.load_beside, embedder_eos.space)
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    assert asking.is_alive()
+    slow.go.set()
+    asking.join(WAIT)
+    batch = host.embed([TEXT], instruction="", priority=Priority.SEARCH, space=embedder_eos.space)
+    assert np.array_equal(batch.vectors, embedder_eos.embed([TEXT], "").vectors)
+
+
+def test_loading__an_embedder_goes_before_a_reranker(host, slow_reranker, eos, embedder_eos):
+    host.load_beside(embedder_eos.space)  # ordered while the reranker had not begun
+    assert host.status()[1].state in (ModelState.WAITING, ModelState.LOADING)
+
+
+# ---------------------------------------------------------------- two spaces side by side
+
+
+def test_load_beside__both_spaces_are_embedded_each_by_its_model(
+    ready, embedder, embedder_eos, eos
+):
+    ready.load_beside(embedder_eos.space)
+    ready.load_beside(embedder.space)
+    for model in (embedder, embedder_eos):
+        batch = ready.embed(
+            [TEXT, PICTURES], instruction=FIND, priority=Priority.SEARCH, space=model.space
+        )
+        assert np.array_equal(batch.vectors, model.embed([TEXT, PICTURES], FIND).vectors)
+    assert ready.space() == ready.loaded_space() == embedder.space != embedder_eos.space
+    assert [status.name for status in ready.status()] == ["checkpoint", "checkpoint"]
+    ready.unload_beside()
+    with pytest.raises(ModelError, match="not in memory any more"):
+        ready.embed([TEXT], instruction="", priority=Priority.SEARCH, space=embedder_eos.space)
+    assert ready.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    ready.load_beside(embedder_eos.space)
+    ready.unload_beside()
+
+
+def test_load_beside__queries_of_two_spaces_are_not_embedded_in_one_pass(
+    ready, embedder, embedder_eos, eos
+):
+    ready.load_beside(embedder_eos.space)
+    held, found = Held(ready, Priority.SEARCH), {}
+
+    def search(model):
+        found[model] = ready.embed(
+            [TEXT], instruction=FIND, priority=Priority.SEARCH, space=model.space
+        )
+
+    threads = [in_background(search, model) for model in (embedder, embedder_eos)]
+    until(lambda: len(ready._jobs._jobs) == 2)
+    held.go.set()
+    for thread in threads:
+        thread.join(WAIT)
+    for model, batch in found.items():
+        assert np.array_equal(batch.vectors, model.embed([TEXT], FIND).vectors)
+    ready.unload_beside()
+
+
+def test_load_beside__a_checkpoint_that_has_changed_or_gone_is_not_loaded(
+    ready, embedder, monkeypatch, parity, tmp_path
+):
+    from qwen3vl_app.models.service import building
+
+    def build(*_):
+        raise AssertionError("nothing needs loading")
+
+    monkeypatch.setattr(building, "build_embedder", build)
+    other, itself = str(parity / "checkpoint-eos"), str(parity / "checkpoint")
+    strange = replace(embedder.space, fingerprint="0" * 32)
+    for checkpoint, said in (
+        (other, "checkpoint-eos is not what it was"),
+        (itself, "checkpoint is not what it was"),  # the one of the settings
+        ("", "not known any more"),
+        (str(tmp_path), "no config"),
+        ("org/never-downloaded", "not on this machine"),
+    ):
+        for _ in range(2):
+            with pytest.raises(ModelLoadError, match=said):
+                ready.load_beside(replace(strange, checkpoint=checkpoint))
+    assert ready.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    ready.unload_beside()
+
+
+def test_unload_beside__gives_back_the_memory(ready, embedder_eos, eos):
+    ready.load_beside(embedder_eos.space)
+    weights = weakref.ref(ready._slot_of(embedder_eos.space).model._runner._model.language_model)
+    ready.unload_beside()
+    until(lambda: weights() is None)
+
+
+def test_unload_beside__ends_what_waits_for_it(host, monkeypatch, embedder_eos, eos):
+    from qwen3vl_app.models.service import building
+
+    host.start()
+    assert host.wait(WAIT)
+    slow = SlowBuild(building.build_embedder)
+    monkeypatch.setattr(building, "build_embedder", slow)
+    errors = []
+
+    def ask():
+        try:
+            host.load_beside(embedder_eos.space)
+        except ModelError as error:
+            errors.append(str(error))
+
+    asking = in_background(ask)
+    assert slow.begun.wait(WAIT)
+    host.unload_beside()
+    asking.join(WAIT)
+    assert len(errors) == 1
+    assert "not in memory" in errors[0]
+    slow.go.set()
+    host.close()  # after the load in work
+    assert slow.left == 98
+    assert host._slot_of(embedder_eos.space) is None
+
+
+def test_threads__are_as_many_where_models_run_as_where_they_are_loaded(parity):
+    """OpenMP keeps the number for each thread."""
+    folder = str(parity / "checkpoint")
+    host = ModelHost(Settings(model=folder, reranker="none", device="cpu", threads=2))
+    try:
+        assert host.wait(0) is False
+        found = host._jobs.put(
+            host._embedder.key, Priority.INDEX, lambda _model: torch.get_num_threads()
+        )
+        host.start()
+        assert found.result(WAIT) == 2
+    finally:
+        host.close()
+        torch.set_num_threads(1)

@@ -1,0 +1,51 @@
+"""The models that a host has or is to have, and how far each of them is."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from qwen3vl_app.models.checkpoint.resolve import Role
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
+
+
+class Key(NamedTuple):
+    """Names a slot: what a checkpoint is loaded for, and which one."""
+
+    role: Role
+    wanted: str
+    """As ``resolve`` takes it."""
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """One model. Written by the thread that loads, until closing."""
+
+    key: Key
+    status: ModelStatus
+    settled: threading.Event = field(default_factory=threading.Event)
+    """Set once the model is ready, off, failed, taken out or closed."""
+
+    model: Any = None
+    """``Embedder`` or ``Reranker``; None unless ready."""
+
+    failures: int = 0
+    """In a row."""
+
+    due: float | None = None
+    """When it is to be loaded, on the monotonic clock; None for not by itself."""
+
+    expected: str = ""
+    """Fingerprint of the space that it must have, if any: then nothing else is loaded."""
+
+
+def slot_for(key: Key, *, expected: str = "") -> Slot:
+    """A slot with nothing in it yet; that of a reranker that is not wanted is off for good."""
+    off = key.role is Role.RERANKER and key.wanted.strip().lower() == "none"
+    state = ModelState.OFF if off else ModelState.WAITING
+    slot = Slot(key, ModelStatus(role=key.role.value, name=key.wanted, state=state))
+    slot.expected = expected
+    if off:
+        slot.settled.set()
+    return slot

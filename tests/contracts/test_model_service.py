@@ -1,0 +1,127 @@
+"""What every model service must do, asked of the real host and of those that stand in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from qwen3vl_app.bench.ingest import NoModel
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.errors import ModelError
+from qwen3vl_app.models.service.host import ModelHost
+from qwen3vl_app.models.service.protocol import ModelService, ModelState, Priority
+from qwen3vl_app.settings import Settings
+from qwen3vl_app.types import DOCUMENT_INSTRUCTION, ModelInput, ScoreBatch
+from tests.indexing.embedders import TinyHost
+from tests.models.conftest import PARITY
+from tests.search.world import WordModels
+from tests.ui.world import FakeModels
+
+INPUTS = [ModelInput(texts=(text,)) for text in ("fox", "red fox", "a river in the rain")]
+
+
+def the_real_one() -> ModelService:
+    folder = str(PARITY / "checkpoint")
+    return ModelHost(Settings(model=folder, reranker=folder, device="cpu", threads=1))
+
+
+def the_real_one_without_a_reranker() -> ModelService:
+    folder = str(PARITY / "checkpoint")
+    return ModelHost(Settings(model=folder, reranker="none", device="cpu", threads=1))
+
+
+MAKERS: list[Callable[[], ModelService]] = [
+    the_real_one,
+    the_real_one_without_a_reranker,
+    NoModel,
+    TinyHost,
+    WordModels,
+    FakeModels,
+]
+
+
+@pytest.fixture(params=MAKERS)
+def models(request: pytest.FixtureRequest) -> Iterator[ModelService]:
+    make: Callable[[], ModelService] = request.param
+    made = make()
+    yield made
+    made.close()
+
+
+def embed(models: ModelService, inputs: list[ModelInput]):
+    return models.embed(inputs, instruction=DOCUMENT_INSTRUCTION, priority=Priority.INDEX)
+
+
+def test_status__embedder_then_reranker(models):
+    assert [one.role for one in models.status()] == ["embedder", "reranker"]
+    models.start()
+    models.start()
+    assert models.wait(60)
+    embedder, reranker = models.status()
+    assert embedder.state is ModelState.READY
+    assert reranker.state is (ModelState.READY if models.has_reranker else ModelState.OFF)
+
+
+def test_space__is_that_of_the_vectors(models):
+    space = models.space()
+    assert models.loaded_space() == space
+    batch = embed(models, INPUTS)
+    assert batch.vectors.shape == (len(batch.kept), space.dimension)
+    assert batch.vectors.dtype == np.float32
+    assert np.linalg.norm(batch.vectors, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_embed__every_input_is_kept_or_rejected(models):
+    batch = embed(models, INPUTS)
+    assert sorted([*batch.kept, *dict(batch.rejected)]) == [0, 1, 2]
+
+
+def test_embed__nothing_gives_nothing(models):
+    batch = embed(models, [])
+    assert (len(batch.vectors), batch.kept, batch.rejected) == (0, (), ())
+
+
+def test_score__one_score_for_each_document_in_order(models):
+    query = INPUTS[0]
+    if not models.has_reranker:
+        with pytest.raises(ModelError):
+            models.score(query, INPUTS, instruction="")
+        return
+    batch = models.score(query, INPUTS, instruction="")
+    assert len(batch.scores) == 3
+    assert all(score is not None and 0 <= score.relevance <= 1 for score in batch.scores)
+    turned = models.score(query, INPUTS[::-1], instruction="")
+    logits, other = ([score.logit for score in one.scores] for one in (batch, turned))
+    assert logits == pytest.approx(other[::-1], abs=1e-4)
+    nothing = models.score(query, [], instruction="")
+    assert (nothing.scores, nothing.rejected) == (ScoreBatch(scores=()).scores, ())
+
+
+def test_budgets(models):
+    assert isinstance(models.embedder_budget(), Budget)
+    if models.has_reranker:
+        assert isinstance(models.reranker_budget(), Budget)
+    else:
+        with pytest.raises(ModelError):
+            models.reranker_budget()
+
+
+def test_retry__touches_nothing_that_has_not_failed(models):
+    models.start()
+    assert models.wait(60)
+    before = models.status(), models.space()
+    models.retry()
+    assert (models.status(), models.space()) == before
+    assert embed(models, INPUTS[:1]).kept == (0,)
+
+
+def test_close__takes_no_more_work(models):
+    embed(models, INPUTS[:1])
+    models.close()
+    models.close(0.1)
+    for ask in (models.space, lambda: embed(models, INPUTS[:1])):
+        with pytest.raises(ModelError):
+            ask()
+    assert [one.role for one in models.status()] == ["embedder", "reranker"]

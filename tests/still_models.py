@@ -1,0 +1,105 @@
+"""A model service whose models are there from the start: what the models of tests derive from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
+from qwen3vl_app.messages import Message
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
+from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
+
+
+class StillModels:
+    """Derive from it, and say what the two verbs give; without ``score`` there is no reranker.
+
+    ``tests/contracts/test_model_service.py`` asks of those that do what it asks of the real one.
+    """
+
+    closed = False
+
+    @property
+    def stands_for(self) -> Space:
+        """The space of the vectors."""
+        return Space(model="still", dimension=4, fingerprint="still-4")
+
+    @property
+    def has_reranker(self) -> bool:
+        return self.status()[1].state is not ModelState.OFF
+
+    def start(self) -> None:
+        pass
+
+    def status(self) -> tuple[ModelStatus, ModelStatus]:
+        judges = type(self).score is not StillModels.score
+        return (
+            ModelStatus(role="embedder", name=self.stands_for.model, state=ModelState.READY),
+            ModelStatus(
+                role="reranker",
+                name=self.stands_for.model if judges else "none",
+                state=ModelState.READY if judges else ModelState.OFF,
+            ),
+        )
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return all(
+            status.state in (ModelState.READY, ModelState.FAILED, ModelState.OFF)
+            for status in self.status()
+        )
+
+    def space(self) -> Space:
+        self.check()
+        return self.stands_for
+
+    def loaded_space(self) -> Space | None:
+        return self.stands_for if self.status()[0].state is ModelState.READY else None
+
+    def embedder_budget(self) -> Budget:
+        return Budget()
+
+    def reranker_budget(self) -> Budget:
+        if not self.has_reranker:
+            raise ModelError(Message.of("reranker.off"))
+        return Budget()
+
+    def load_beside(self, space: Space) -> None:
+        self.check()
+        if space != self.stands_for:
+            raise ModelLoadError(Message.of("load.changed", name=space.model))
+
+    def unload_beside(self) -> None:
+        pass
+
+    def embed(
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
+    ) -> EmbeddingBatch:
+        raise NotImplementedError
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+    ) -> ScoreBatch:
+        raise ModelError(Message.of("reranker.off"))
+
+    def retry(self) -> None:
+        pass
+
+    def close(self, timeout: float = 10.0) -> None:
+        self.closed = True
+
+    def check(self, space: Space | None = None) -> None:
+        """What every verb begins with: nothing is asked of a closed one, or in a strange space."""
+        if self.closed:
+            raise ModelError(Message.of("models.closed"))
+        if space not in (None, self.stands_for):
+            raise UnloadedError(Message.of("models.unloaded", name=space.model))
