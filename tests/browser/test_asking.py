@@ -365,10 +365,11 @@ def test_not_like_this__on_the_only_example_asks_nothing(page):
     """It pushed an address in which nothing was asked for, and which failed when reloaded."""
     ask(page, "red circle")
     stage(page, "done")
+    title = page.locator(f"{ROWS} .row-title").first.inner_text()
     page.locator(ROWS).first.click()
     page.get_by_role("button", name="More like this").click()
+    settled(page, f"like “{title}”")
     expect(page.locator(".asking-chip")).to_have_count(1)
-    stage(page, "done")
     address = page.url
     page.get_by_role("button", name="Not like this").click()
     expect(page.locator(".toast")).to_contain_text("nothing would be asked for")

@@ -146,7 +146,8 @@ function value(name, usual, search) {
   return Number.isFinite(Number(text)) && text !== "" ? Number(text) : usual;
 }
 
-/** @param {any} given @returns {Query} */
+/** One of several queries, from an address that may hold anything in its place.
+ *  @param {any} given @returns {Query} */
 const query = ({ text, files }) => ({
   text: String(text ?? ""),
   files: Array.isArray(files) ? files.map(String) : [],
