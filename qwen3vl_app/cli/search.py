@@ -71,7 +71,7 @@ def search(
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
         question, base = _question(context, services, text, given)
-        asked = resolve(question, services.reader, files_at(base))
+        asked = resolve(question, services.reader, files_at(base), services.models.embedder_budget)
         if isinstance(asked, ItemFilter):
             found = listed(services.library, asked, question.top)
         else:

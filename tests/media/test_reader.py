@@ -40,19 +40,21 @@ def test_read__picture(reader, tmp_path):
     assert size_of(reader.preview(path, content.part, longest=500), "WEBP") == (500, 375)
 
 
-def test_read__budget_may_change(tmp_path):
+def test_read__at_the_budget_that_is_asked_for(tmp_path):
     path = tmp_path / "a.png"
     Image.new("RGB", (640, 480)).save(path)
     reader = Reader(Budget(), Limits(), workers=1)
     try:
         parts = reader.outline(path).parts
         (large,) = reader.model_inputs(path, parts)
-        reader.budget = Budget(max_picture_tokens=16)
-        (small,) = reader.model_inputs(path, parts)
+        (small,) = reader.model_inputs(path, parts, budget=Budget(max_picture_tokens=16))
+        (read,) = reader.read(path, parts, budget=Budget(max_picture_tokens=16))
+        (again,) = reader.model_inputs(path, parts)
     finally:
         reader.close()
     assert large.pictures[0].size == (640, 480)
-    assert small.pictures[0].size == (128, 96)
+    assert small.pictures[0].size == read.model_input.pictures[0].size == (128, 96)
+    assert again.pictures[0].size == (640, 480)
 
 
 def test_read__pages(reader, make_pdf):
@@ -97,6 +99,10 @@ def test_read__video(reader, make_video):
     assert (last.width, last.height) == (64, 48)
     assert size_of(reader.preview(path, parts[1]), "WEBP") == (64, 48)
     assert len(reader.clip(path, fps=2.0, max_frames=8).frames) == 8
+    few = Budget(fps=2.0, max_frames=4)
+    assert len(reader.clip(path, budget=few).frames) == 4
+    assert len(reader.frame_seconds(path, parts[0], budget=few)) == 4
+    assert len(reader.originals(path, parts[0], range(4), budget=few)) == 4
     assert reader.clip(path, start=2.0, end=4.0).seconds == (0.0, 0.7, 1.3, 2.0)
 
 
