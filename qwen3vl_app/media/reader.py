@@ -90,13 +90,13 @@ class Reader:
         self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
     ) -> tuple[Content, ...]:
         """Decode these parts, in their order, with thumbnails; ask for 16 or so at a time."""
-        return self._read(self._indexing, path, parts, thumbnails=True, budget=budget)
+        return self._read(self._indexing, path, parts, known=False, budget=budget)
 
     def model_inputs(
         self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
     ) -> tuple[ModelInput, ...]:
-        """What a model sees of these parts."""
-        contents = self._read(self._waiting, path, parts, thumbnails=False, budget=budget)
+        """What a model sees of these parts, and nothing else of them is made."""
+        contents = self._read(self._waiting, path, parts, known=True, budget=budget)
         return tuple(content.model_input for content in contents)
 
     def picture(self, path: Path) -> Image.Image:
@@ -179,15 +179,13 @@ class Reader:
         path: Path,
         parts: Sequence[Part],
         *,
-        thumbnails: bool,
+        known: bool,
         budget: Budget | None = None,
     ) -> tuple[Content, ...]:
         if not parts:
             return ()
         extra = _SECONDS_PER_PART * (len(parts) - 1)
-        contents = self._call(
-            pool, "read", path, tuple(parts), thumbnails, extra=extra, budget=budget
-        )
+        contents = self._call(pool, "read", path, tuple(parts), known, extra=extra, budget=budget)
         return cast("tuple[Content, ...]", contents)
 
     def _call(

@@ -11,6 +11,7 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media import worker
 from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Limits
@@ -195,3 +196,30 @@ def test_reader__imports_no_decoder_in_this_process():
         [sys.executable, "-c", code], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_read__what_is_known_gives_the_model_the_same_and_nothing_else(
+    options, make_pdf, make_video, tmp_path
+):
+    picture, text = tmp_path / "a.png", tmp_path / "a.txt"
+    Image.linear_gradient("L").convert("RGB").resize((900, 700)).save(picture)
+    text.write_text("A fox.")
+    page = make_pdf("a.pdf", [(595, 842)], text="a red bicycle")
+    for path in (picture, text, page, make_video("a.mp4", frames=60)):
+        parts = worker.outline(path, options).parts
+        for full, bare in zip(
+            worker.read(path, options, parts, known=False),
+            worker.read(path, options, parts, known=True),
+            strict=True,
+        ):
+            assert full.thumbnail
+            assert (bare.thumbnail, bare.phash, bare.taken) == (b"", None, "")
+            assert bare.text == ("" if full.part.kind is Kind.PAGE else full.text)
+            assert pixels(bare.model_input) == pixels(full.model_input)
+            assert (bare.width, bare.height) == (full.width, full.height)
+
+
+def pixels(one):
+    frames = [frame for clip in one.clips for frame in clip.frames]
+    seconds = [clip.seconds for clip in one.clips]
+    return [(p.size, p.tobytes()) for p in (*one.pictures, *frames)], seconds, one.texts

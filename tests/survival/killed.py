@@ -55,7 +55,7 @@ class DirectReader:
         self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
     ) -> tuple[Content, ...]:
         options = replace(self._options, budget=budget or self._options.budget)
-        return worker.read(path, options, parts, thumbnails=True)
+        return worker.read(path, options, parts, known=False)
 
 
 def keep_index_early(module: Any = index_sync) -> None:
