@@ -77,10 +77,10 @@ def _score(services: Services, pairs: Sequence[ModelInput]) -> None:
 
 
 def _pictures(services: Services) -> list[ModelInput]:
-    services.reader.budget = services.models.embedder_budget()
+    reader, budget = services.reader, services.models.embedder_budget()
     paths = (p for p in sorted(SAMPLES.rglob("*")) if claimed(p) is FileType.PICTURE)
     part = Part(ordinal=0, kind=Kind.PICTURE)
-    return [services.reader.read(p, [part])[0].model_input for p in islice(paths, _PICTURES)]
+    return [reader.read(p, [part], budget=budget)[0].model_input for p in islice(paths, _PICTURES)]
 
 
 def _median(seconds: Sequence[float]) -> float:

@@ -71,9 +71,8 @@ def search(
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
         question, base = _question(context, services, text, given)
-        asked = resolve(
-            question, services.reader, files_at(base, services.library.runs.files.find)
-        )
+        known = files_at(base, services.library.runs.files.find)
+        asked = resolve(question, services.reader, known, services.models.embedder_budget)
         if isinstance(asked, ItemFilter):
             found = listed(services.library, asked, question.top)
         else:

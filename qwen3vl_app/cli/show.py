@@ -60,13 +60,12 @@ def show(
     """
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:
-        services.reader.budget = _budget(settings)
         found = services.library.item(ItemId(item))
         if found is None:
             raise UsageError(Message.of("item.unknown", item=item))
         note = services.library.notes([found.content_hash]).get(found.content_hash, NOTHING)
         row = full_row(found) | {"note": str(note) if as_json else said(note), "text": found.text}
-        row |= _seen(services, found, out)
+        row |= _seen(services, found, out, _budget(settings))
     if as_json:
         say_json(row)
         return
@@ -94,7 +93,7 @@ def _budget(settings: Settings) -> Budget:
         return Budget()
 
 
-def _seen(services: Services, item: Item, out: Path | None) -> dict[str, object]:
+def _seen(services: Services, item: Item, out: Path | None, budget: Budget) -> dict[str, object]:
     """The seconds of its frames, and with ``out`` the files that were written."""
     written: list[str] = []
     if out is not None:
@@ -104,19 +103,20 @@ def _seen(services: Services, item: Item, out: Path | None) -> dict[str, object]
             written.append(_write(out / "thumbnail.jpg", thumbnail.read_bytes()))
     row: dict[str, Any] = {}
     if item.kind in (Kind.VIDEO, Kind.MOMENT):
-        row["seconds"] = _seconds(services, item, must=out is not None)
+        row["seconds"] = _seconds(services, item, budget, must=out is not None)
         if out is not None:
-            written += _write_frames(services, item, out, len(row["seconds"]))
+            written += _write_frames(services, item, out, budget, len(row["seconds"]))
     elif item.kind is not Kind.PASSAGE and out is not None:
-        found = services.reader.originals(_file(services, item), _part(item))
+        found = services.reader.originals(_file(services, item), _part(item), budget=budget)
         written.append(_write(out / "picture.png", found[0]))
     return row | ({"files": written} if out is not None else {})
 
 
-def _seconds(services: Services, item: Item, *, must: bool) -> list[float]:
+def _seconds(services: Services, item: Item, budget: Budget, *, must: bool) -> list[float]:
     """None where the file can no longer be read, unless they ``must`` be known."""
     try:
-        return list(services.reader.frame_seconds(_file(services, item), _part(item)))
+        file = _file(services, item)
+        return list(services.reader.frame_seconds(file, _part(item), budget=budget))
     except UnreadableMediaError as error:
         if must:
             raise
@@ -124,10 +124,13 @@ def _seconds(services: Services, item: Item, *, must: bool) -> list[float]:
         return []
 
 
-def _write_frames(services: Services, item: Item, out: Path, count: int) -> Iterator[str]:
+def _write_frames(
+    services: Services, item: Item, out: Path, budget: Budget, count: int
+) -> Iterator[str]:
     for first in range(0, count, FRAMES_TOGETHER):
         numbers = range(first, min(first + FRAMES_TOGETHER, count))
-        frames = services.reader.originals(_file(services, item), _part(item), numbers)
+        file = _file(services, item)
+        frames = services.reader.originals(file, _part(item), numbers, budget=budget)
         for number, frame in frames.items():
             yield _write(out / f"frame-{number:03}.png", frame)
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import (
     AppError,
     DecoderDiedError,
@@ -116,6 +117,8 @@ def read_parts(
     stamp: FileStamp,
     parts: Sequence[Part],
     content_hash: ContentHash | None = None,
+    *,
+    budget: Budget | None = None,
 ) -> Reading:
     """Decode parts of a file; a part that cannot be read does not take the others with it.
 
@@ -125,12 +128,13 @@ def read_parts(
         parts: What is wanted.
         content_hash: Of the file as it was opened. With it, a file of which only the owner, the
             rights or the number of links has changed meanwhile is still the same.
+        budget: Of the model that they are for; None for the reader's own.
     """
-    contents = _tried(partial(reader.read, stamp.path, parts), stamp.path)
+    contents = _tried(partial(reader.read, stamp.path, parts, budget=budget), stamp.path)
     if not isinstance(contents, UnreadableMediaError):
         reading = Reading(contents=contents)
     elif len(parts) > 1:
-        reading = _read_singly(reader, stamp.path, parts)
+        reading = _read_singly(reader, stamp.path, parts, budget)
     else:
         reading = _failed(parts, contents)
     void = _void(stamp, partial(_has_bytes, reader, stamp.path, content_hash))
@@ -146,13 +150,15 @@ def stamp_of(path: Path) -> FileStamp:
     return stamps.stamp_of(path, path.stat())
 
 
-def _read_singly(reader: Reader, path: Path, parts: Sequence[Part]) -> Reading:
+def _read_singly(
+    reader: Reader, path: Path, parts: Sequence[Part], budget: Budget | None
+) -> Reading:
     read: list[Content] = []
     failures: list[tuple[Part, Message]] = []
     costly = 0
     may_pass = False
     for position, part in enumerate(parts):
-        contents = _tried(partial(reader.read, path, [part]), path)
+        contents = _tried(partial(reader.read, path, [part], budget=budget), path)
         if not isinstance(contents, UnreadableMediaError):
             read.extend(contents)
             continue

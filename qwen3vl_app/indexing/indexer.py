@@ -353,12 +353,12 @@ class Indexer:
     def _index(self, space: Space) -> None:
         self._looked_for_stale = True
         self._library.writer.remember_checkpoint(space)
-        self._reader.budget = self._models.embedder_budget()
         self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
         prefetch = Prefetch(
             self._library.writer,
             self._reader,
             space,
+            budget=self._models.embedder_budget(),
             batch_items=self._settings.batch_items,
             threads=self._settings.readers,
             stale=self._embed_stale,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
+from qwen3vl_app.budget import Budget
 from qwen3vl_app.indexing.batches import Batch, Ending, Read
 from qwen3vl_app.indexing.decoding import Opened, Reading, open_file, read_parts
 from qwen3vl_app.indexing.jobs import Job, weight
@@ -37,6 +38,7 @@ class Prefetch:
         writer: Where pending files come from.
         reader: Opens and reads them.
         space: In which contents are to be embedded.
+        budget: Of the model of that space.
         batch_items: Weight of a full batch.
         threads: Calls of the reader at the same time.
         stale: Also embed again what has vectors only in other spaces.
@@ -49,6 +51,7 @@ class Prefetch:
         reader: Reader,
         space: Space,
         *,
+        budget: Budget,
         batch_items: int,
         threads: int,
         stale: bool,
@@ -57,6 +60,7 @@ class Prefetch:
         self._writer = writer
         self._reader = reader
         self._space = space
+        self._budget = budget
         self._batch_items = batch_items
         self._threads = threads
         self._halted = halted
@@ -203,7 +207,12 @@ class Prefetch:
         for begin in range(0, len(parts), size):
             piece = tuple(parts[begin : begin + size])
             future = self._pool.submit(
-                read_parts, self._reader, job.stamp, piece, job.content_hash
+                read_parts,
+                self._reader,
+                job.stamp,
+                piece,
+                job.content_hash,
+                budget=self._budget,
             )
             self._reads.append((job, piece, future))
             self._weight += weight(piece)

@@ -122,18 +122,23 @@ def span_of(part: Part, options: ReadOptions) -> Span:
     return Span(fps=budget.fps, max_frames=most, start=part.place.start, end=part.place.end)
 
 
-def read_clips(path: Path, spans: Sequence[Span], options: ReadOptions) -> list[ReadClip]:
+def read_clips(
+    path: Path, spans: Sequence[Span], options: ReadOptions, *, shown: bool = True
+) -> list[ReadClip]:
     """Decode spans of one video in a single pass; frames they share are decoded once.
+
+    Thumbnails and the date are made only for what is to be ``shown``; else they stay empty.
 
     Raises:
         UnreadableMediaError: There is no frame in a span, or none can be decoded.
     """
 
     def decode(video: Container) -> list[ReadClip]:
-        taken = filmed(metadata_of(path, options.limits.max_frame_megapixels))
+        most = options.limits.max_frame_megapixels
+        taken = filmed(metadata_of(path, most)) if shown else ""
         chosen = [_choose(path, video, span) for span in spans]
-        frames = _decode(path, video, chosen, options)
-        return [_assemble(path, glances, frames, taken) for glances in chosen]
+        frames = _decode(path, video, chosen, options, shown=shown)
+        return [_assemble(path, glances, frames, taken, shown=shown) for glances in chosen]
 
     return _with_video(path, decode, options)
 
@@ -235,12 +240,17 @@ class _Frames:
 
 
 def _decode(
-    path: Path, video: Container, chosen: Sequence[Sequence[Glance]], options: ReadOptions
+    path: Path,
+    video: Container,
+    chosen: Sequence[Sequence[Glance]],
+    options: ReadOptions,
+    *,
+    shown: bool,
 ) -> _Frames:
     frames: dict[int, Image.Image] = {}
     thumbnails: dict[int, bytes] = {}
     size = (0, 0)
-    middles = {_middle(glances).index for glances in chosen}
+    middles = {_middle(glances).index for glances in chosen if shown}
     wanted = sorted({glance.index for glances in chosen for glance in glances})
     for index, frame in video.frames(wanted):
         if not frames:
@@ -264,7 +274,9 @@ def _shrink(frame: Image.Image, size: Size, budget: Budget) -> Image.Image:
     return frame if frame.size == size else frame.resize(size, Image.Resampling.BICUBIC)
 
 
-def _assemble(path: Path, glances: Sequence[Glance], found: _Frames, taken: str) -> ReadClip:
+def _assemble(
+    path: Path, glances: Sequence[Glance], found: _Frames, taken: str, *, shown: bool
+) -> ReadClip:
     present = [glance for glance in glances if glance.index in found.frames]
     if not present:
         seconds = found.timeline.start_of(glances[0].index)
@@ -275,6 +287,8 @@ def _assemble(path: Path, glances: Sequence[Glance], found: _Frames, taken: str)
         frames=tuple(found.frames[glance.index] for glance in present),
         seconds=tuple(glance.second for glance in present),
     )
-    middle = _middle(present).index
-    small = found.thumbnails.get(middle) or thumbnail(found.frames[middle])
+    small = b""
+    if shown:
+        middle = _middle(present).index
+        small = found.thumbnails.get(middle) or thumbnail(found.frames[middle])
     return ReadClip(clip=clip, thumbnail=small, size=found.size, taken=taken)

@@ -76,9 +76,11 @@ def count_pages(path: Path, limits: Limits) -> int:
 
 
 def draw_pages(
-    path: Path, numbers: list[int], budget: Budget, limits: Limits
+    path: Path, numbers: list[int], budget: Budget, limits: Limits, *, texts: bool = True
 ) -> Iterator[PageImage]:
     """Draw these pages, numbered from 1, for the budget: 20 to 150 ms each.
+
+    Without ``texts`` their text layers are not read, and stay empty.
 
     Raises:
         UnreadableMediaError: A page is missing, damaged, or a strip beyond the limits.
@@ -93,7 +95,7 @@ def draw_pages(
                 wanted = max(width / size[0], height / size[1]) * _OVERSAMPLING
                 scale = max(wanted, min(1.0, THUMBNAIL_SIDE / max(size)))
                 with decoding(path, the_page(number)):
-                    text = _text(path, number, page, limits)
+                    text = _text(path, number, page, limits) if texts else ""
                     picture = _draw(page, size, scale)
             yield PageImage(picture=picture, size=size, text=text, taken=taken)
 

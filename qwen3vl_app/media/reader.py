@@ -44,6 +44,9 @@ class Reader:
     a file that cannot be read, its subclass :class:`TooSlowError` where the decoder hangs, and
     :class:`AppError` after :meth:`close`.
 
+    How large pictures, pages and frames are, and how many of these, says the ``budget`` of the
+    call: that of the model they are for. Without one it is that of the reader.
+
     With ``reference``, files are read as the reference reads them, also where that is wrong; its
     vectors and scores are only then to be had to the last digit.
     """
@@ -66,12 +69,8 @@ class Reader:
 
     @property
     def budget(self) -> Budget:
-        """How large pictures, pages and frames leave the reader; may be replaced at any time."""
+        """How large pictures, pages and frames leave the reader where no other is asked for."""
         return self._options.budget
-
-    @budget.setter
-    def budget(self, budget: Budget) -> None:
-        self._options = replace(self._options, budget=budget)
 
     @property
     def version(self) -> str:
@@ -88,15 +87,17 @@ class Reader:
         extra = _seconds_to_hash(path)
         return cast("ContentHash", self._call(self._indexing, "content_hash", path, extra=extra))
 
-    def read(self, path: Path, parts: Sequence[Part]) -> tuple[Content, ...]:
+    def read(
+        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+    ) -> tuple[Content, ...]:
         """Decode these parts, in their order, with thumbnails; ask for 16 or so at a time."""
-        return self._read(self._indexing, path, parts, thumbnails=True)
+        return self._read(self._indexing, path, parts, known=False, budget=budget)
 
     def model_inputs(
         self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
     ) -> tuple[ModelInput, ...]:
-        """What a model sees of these parts, at its own ``budget`` where that differs."""
-        contents = self._read(self._waiting, path, parts, thumbnails=False, budget=budget)
+        """What a model sees of these parts, and nothing else of them is made."""
+        contents = self._read(self._waiting, path, parts, known=True, budget=budget)
         return tuple(content.model_input for content in contents)
 
     def picture(self, path: Path) -> Image.Image:
@@ -112,6 +113,7 @@ class Reader:
         max_frames: int | None = None,
         start: float | None = None,
         end: float | None = None,
+        budget: Budget | None = None,
     ) -> Clip:
         """Frames of a video, as many as the reference takes; None stands for the budget's value.
 
@@ -121,15 +123,16 @@ class Reader:
             max_frames: Most frames to take.
             start: Seconds at which the clip begins; None for the beginning.
             end: Seconds at which it ends; None for the end.
+            budget: Of the model that it is for.
         """
-        budget = self.budget
+        budget = budget or self.budget
         span = Span(
             fps=budget.fps if fps is None else fps,
             max_frames=budget.max_frames if max_frames is None else max_frames,
             start=start,
             end=end,
         )
-        return cast("Clip", self._call(self._waiting, "clip", path, span))
+        return cast("Clip", self._call(self._waiting, "clip", path, span, budget=budget))
 
     def preview(self, path: Path, part: Part, *, longest: int = 1600) -> bytes:
         """WebP of a part for the detail panel, its longer side at most ``longest`` pixels.
@@ -145,11 +148,21 @@ class Reader:
         )
         return cast("bool", found)
 
-    def frame_seconds(self, path: Path, part: Part) -> tuple[float, ...]:
+    def frame_seconds(
+        self, path: Path, part: Part, *, budget: Budget | None = None
+    ) -> tuple[float, ...]:
         """When each frame of a video or moment is shown, counted from its start; decodes none."""
-        return cast("tuple[float, ...]", self._call(self._waiting, "frame_seconds", path, part))
+        found = self._call(self._waiting, "frame_seconds", path, part, budget=budget)
+        return cast("tuple[float, ...]", found)
 
-    def originals(self, path: Path, part: Part, numbers: Sequence[int] = ()) -> dict[int, bytes]:
+    def originals(
+        self,
+        path: Path,
+        part: Part,
+        numbers: Sequence[int] = (),
+        *,
+        budget: Budget | None = None,
+    ) -> dict[int, bytes]:
         """PNG of what a model gets of a part, before it is resized for it.
 
         Args:
@@ -157,8 +170,9 @@ class Reader:
             part: Anything but a passage.
             numbers: Of a video or moment, which of its frames, from 0; damaged ones are left out.
                 A picture or page is number 0.
+            budget: Of the model that gets it: its frames per second, and how many at most.
         """
-        found = self._call(self._waiting, "originals", path, part, tuple(numbers))
+        found = self._call(self._waiting, "originals", path, part, tuple(numbers), budget=budget)
         return cast("dict[int, bytes]", found)
 
     def close(self) -> None:
@@ -173,15 +187,13 @@ class Reader:
         path: Path,
         parts: Sequence[Part],
         *,
-        thumbnails: bool,
+        known: bool,
         budget: Budget | None = None,
     ) -> tuple[Content, ...]:
         if not parts:
             return ()
         extra = _SECONDS_PER_PART * (len(parts) - 1)
-        contents = self._call(
-            pool, "read", path, tuple(parts), thumbnails, extra=extra, budget=budget
-        )
+        contents = self._call(pool, "read", path, tuple(parts), known, extra=extra, budget=budget)
         return cast("tuple[Content, ...]", contents)
 
     def _call(

@@ -63,12 +63,15 @@ def content_hash(path: Path, options: ReadOptions) -> ContentHash:
 
 
 def read(
-    path: Path, options: ReadOptions, parts: Sequence[Part], thumbnails: bool
+    path: Path, options: ReadOptions, parts: Sequence[Part], known: bool
 ) -> tuple[Content, ...]:
-    """Decode ``parts``, in their order. Without ``thumbnails`` those stay empty."""
+    """Decode ``parts``, in their order.
+
+    Those that are ``known`` to the library are read for the model alone: neither thumbnail nor
+    perceptual hash is made of them, no text layer is read, and those stay empty.
+    """
     file_type = _expect(path, options, parts)
-    contents = tuple(_READERS[file_type](path, options, parts))
-    return contents if thumbnails else tuple(replace(c, thumbnail=b"") for c in contents)
+    return tuple(_READERS[file_type](path, options, parts, known))
 
 
 def picture(path: Path, options: ReadOptions) -> tuple[Size, bytes]:
@@ -192,9 +195,11 @@ def _list_pages(count: int) -> Iterator[Part]:
         yield Part(ordinal=ordinal, kind=Kind.PAGE, place=Place(page=ordinal + 1))
 
 
-def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+def _read_picture(
+    path: Path, options: ReadOptions, parts: Sequence[Part], known: bool
+) -> Iterator[Content]:
     if parts[0].kind in (Kind.VIDEO, Kind.MOMENT):
-        yield from _read_clips(path, options, parts)
+        yield from _read_clips(path, options, parts, known)
         return
     if parts[0].kind is Kind.PAGE:
         loaded = _tiff_pages(path, parts, options)
@@ -204,14 +209,14 @@ def _read_picture(path: Path, options: ReadOptions, parts: Sequence[Part]) -> It
         )
     for part, (whole, taken) in zip(parts, loaded, strict=True):
         fitted = pictures.fit_picture(whole, options.budget)
-        small = shrink(whole, THUMBNAIL_SIDE)
+        small = None if known else shrink(whole, THUMBNAIL_SIDE)
         yield Content(
             part=part,
             model_input=ModelInput(pictures=(fitted,)),
-            thumbnail=thumbnail(small),
+            thumbnail=b"" if small is None else thumbnail(small),
             width=whole.width,
             height=whole.height,
-            phash=phash(small),
+            phash=None if small is None else phash(small),
             taken=taken,
         )
 
@@ -223,28 +228,33 @@ def _tiff_pages(
     return tiff.load_pages(path, numbers, options.limits, reference=options.reference)
 
 
-def _read_pages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+def _read_pages(
+    path: Path, options: ReadOptions, parts: Sequence[Part], known: bool
+) -> Iterator[Content]:
     numbers = [part.place.page or 1 for part in parts]
-    drawn = pages.draw_pages(path, numbers, options.budget, options.limits)
+    drawn = pages.draw_pages(path, numbers, options.budget, options.limits, texts=not known)
     for part, page in zip(parts, drawn, strict=True):
         fitted = options.budget.fit_picture(page.size)
         picture = page.picture.resize(fitted, Image.Resampling.BICUBIC)
-        small = shrink(page.picture, THUMBNAIL_SIDE)
+        small = None if known else shrink(page.picture, THUMBNAIL_SIDE)
         yield Content(
             part=part,
             model_input=ModelInput(pictures=(picture,)),
-            thumbnail=thumbnail(small),
+            thumbnail=b"" if small is None else thumbnail(small),
             text=page.text,
             width=page.size[0],
             height=page.size[1],
-            phash=phash(small),
+            phash=None if small is None else phash(small),
             taken=page.taken,
         )
 
 
-def _read_clips(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+def _read_clips(
+    path: Path, options: ReadOptions, parts: Sequence[Part], known: bool
+) -> Iterator[Content]:
     spans = [clips.span_of(part, options) for part in parts]
-    for part, found in zip(parts, clips.read_clips(path, spans, options), strict=True):
+    read = clips.read_clips(path, spans, options, shown=not known)
+    for part, found in zip(parts, read, strict=True):
         yield Content(
             part=part,
             model_input=ModelInput(clips=(found.clip,)),
@@ -255,18 +265,22 @@ def _read_clips(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iter
         )
 
 
-def _read_passages(path: Path, options: ReadOptions, parts: Sequence[Part]) -> Iterator[Content]:
+def _read_passages(
+    path: Path, options: ReadOptions, parts: Sequence[Part], known: bool
+) -> Iterator[Content]:
     for part in parts:
         text = _passage(path, part, options).text
         yield Content(
             part=part,
             model_input=ModelInput(texts=(text,)),
-            thumbnail=thumbnail(draw_card(text)),
+            thumbnail=b"" if known else thumbnail(draw_card(text)),
             text=text,
         )
 
 
-_READERS: dict[FileType, Callable[[Path, ReadOptions, Sequence[Part]], Iterator[Content]]] = {
+_READERS: dict[
+    FileType, Callable[[Path, ReadOptions, Sequence[Part], bool], Iterator[Content]]
+] = {
     FileType.PICTURE: _read_picture,
     FileType.PDF: _read_pages,
     FileType.TEXT: _read_passages,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Self
@@ -19,6 +19,7 @@ from qwen3vl_app.types.crops import Crop
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from qwen3vl_app.budget import Budget
     from qwen3vl_app.media.reader import Reader
 
 MOST_FILES = 8
@@ -41,9 +42,18 @@ class QuestionFile:
 
 
 def read_question_files(
-    reader: Reader, files: Sequence[QuestionFile], crops: Mapping[str, Crop]
+    reader: Reader,
+    files: Sequence[QuestionFile],
+    crops: Mapping[str, Crop],
+    budget: Callable[[], Budget] | None = None,
 ) -> tuple[tuple[Image, ...], tuple[Clip, ...]]:
     """Pictures, cut where a region was chosen, and clips of a query, each in the order given.
+
+    Args:
+        reader: Decodes them.
+        files: At most ``MOST_FILES``.
+        crops: By key of the file.
+        budget: Of the model that is asked; wanted for clips only, which are not kept whole.
 
     Raises:
         UsageError: Too many files, or one that is neither a picture nor a clip.
@@ -60,7 +70,7 @@ def read_question_files(
             crop = crops.get(file.key)
             pictures.append(crop.apply(picture) if crop else picture)
         elif kind is FileType.VIDEO:
-            clips.append(reader.clip(file.path))
+            clips.append(reader.clip(file.path, budget=budget() if budget else None))
         else:
             raise UsageError(Message.of("query.document", name=file.path.name))
     return tuple(pictures), tuple(clips)

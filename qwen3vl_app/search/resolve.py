@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qwen3vl_app.errors import EmptyQueryError
 from qwen3vl_app.search.question_files import MOST_FILES, QuestionFile, read_question_files
-from qwen3vl_app.types import EVERYTHING, Ask, ItemFilter, Kind, Query
+from qwen3vl_app.types import EVERYTHING, Ask, ItemFilter, Kind, Query, WordsMode
 from qwen3vl_app.types.query import check_number
 from qwen3vl_app.types.question import Question
 
 if TYPE_CHECKING:
+    from qwen3vl_app.budget import Budget
     from qwen3vl_app.media.reader import Reader
 
 KnownFiles: TypeAlias = Callable[[Sequence[str]], list[QuestionFile]]
@@ -25,7 +26,10 @@ def no_files(_keys: Sequence[str]) -> list[QuestionFile]:
 
 
 def resolve(
-    question: Question, reader: Reader, known: KnownFiles = no_files
+    question: Question,
+    reader: Reader,
+    known: KnownFiles = no_files,
+    budget: Callable[[], Budget] | None = None,
 ) -> Query | ItemFilter:
     """The query, or the filter alone where nothing else is asked: then all that passes is meant.
 
@@ -36,14 +40,19 @@ def resolve(
         AppError: A file of the question cannot be used, or a value is out of its range.
     """
     try:
-        return resolve_query(question, reader, known)
+        return resolve_query(question, reader, known, budget)
     except EmptyQueryError as error:
         if error.code != "query.empty" or question.where == EVERYTHING:
             raise
         return question.where
 
 
-def resolve_query(question: Question, reader: Reader, known: KnownFiles = no_files) -> Query:
+def resolve_query(
+    question: Question,
+    reader: Reader,
+    known: KnownFiles = no_files,
+    budget: Callable[[], Budget] | None = None,
+) -> Query:
     """The query that the question describes.
 
     Where its text is empty, no file is given and no item named, the first further query is the
@@ -53,16 +62,20 @@ def resolve_query(question: Question, reader: Reader, known: KnownFiles = no_fil
         question: Its numbers are checked here.
         reader: Decodes the files; may take seconds for a clip.
         known: Finds files by their keys.
+        budget: Of the model that is asked, such as ``ModelService.embedder_budget``; called where
+            there is a clip for it, which may wait for the model to load. None for the reader's.
 
     Raises:
         EmptyQueryError: There is nothing to look for.
         AppError: A file of the question cannot be used, or a value is out of its range.
     """
-    first, also = _ask(question, question.text, question.files, reader, known), []
+    if question.words is WordsMode.ONLY:  # no model is asked, nor waited for
+        budget = None
+    first, also = _ask(question, question.text, question.files, reader, known, budget=budget), []
     lines = [one for one in question.also if one.text or one.files]
     check_number(len(lines))  # before a file of any is decoded
     for one in lines:
-        further = _ask(question, one.text, one.files[:MOST_FILES], reader, known)
+        further = _ask(question, one.text, one.files[:MOST_FILES], reader, known, budget=budget)
         also += [further] if further.text or further.pictures or further.clips else []
     if also and not (question.text or question.files or question.like):
         first, *also = also
@@ -92,7 +105,13 @@ def with_moments(where: ItemFilter) -> ItemFilter:
 
 
 def _ask(
-    question: Question, text: str, keys: Sequence[str], reader: Reader, known: KnownFiles
+    question: Question,
+    text: str,
+    keys: Sequence[str],
+    reader: Reader,
+    known: KnownFiles,
+    *,
+    budget: Callable[[], Budget] | None,
 ) -> Ask:
-    pictures, clips = read_question_files(reader, known(keys), question.crops)
+    pictures, clips = read_question_files(reader, known(keys), question.crops, budget)
     return Ask(text=text, pictures=pictures, clips=clips)

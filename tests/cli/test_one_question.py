@@ -40,7 +40,7 @@ def services(indexed):
 
 
 def from_parts(services, question: Question, known) -> list[list[Any]]:
-    query = resolve(question, services.reader, known)
+    query = resolve(question, services.reader, known, services.models.embedder_budget)
     assert isinstance(query, Query)
     *_, update = services.engine.search(query)
     recall = [[hit.item.id, hit.similarity] for hit in update.hits[: query.top_k]]

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import DecoderDiedError, TooSlowError, UnreadableMediaError
 from qwen3vl_app.indexing.decoding import CHANGED, open_file, read_parts, stamp_of
 from qwen3vl_app.indexing.jobs import Job, weight
@@ -30,7 +31,9 @@ class OddReader:
     def outline(self, path: Path) -> Outline:
         raise RuntimeError("In a worker process:\nTraceback…\nKeyError: 'Root'")
 
-    def read(self, path: Path, parts: Sequence[Part]) -> tuple[Content, ...]:
+    def read(
+        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+    ) -> tuple[Content, ...]:
         self.calls.append(len(parts))
         for part in parts:
             if part.ordinal in self.errors:

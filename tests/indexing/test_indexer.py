@@ -275,7 +275,10 @@ def test_bad_files__never_spoil_their_batch(world: World) -> None:
     assert counted(progress) == {"indexed": 4, "failed": 4}
     assert world.names() == ["000.png", "002.png", "004.png", "006.png"]
     for item in world.library.list_items():
-        expected = embedded(world.reader.model_inputs(item.path, [part_of(item)])[0])
+        (seen,) = world.reader.model_inputs(
+            item.path, [part_of(item)], budget=world.host.embedder_budget()
+        )
+        expected = embedded(seen)
         assert vector_of(world.library, world.host.space(), item.id).tolist() == pytest.approx(
             expected.tolist()
         )

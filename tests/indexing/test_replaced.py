@@ -45,9 +45,9 @@ class Calls:
     def _count(self, monkeypatch: pytest.MonkeyPatch, name: str, into: list[str]) -> None:
         real = getattr(Reader, name)
 
-        def counting(reader, path, *args):
+        def counting(reader, path, *args, **named):
             into.append(path.name)
-            return real(reader, path, *args)
+            return real(reader, path, *args, **named)
 
         monkeypatch.setattr(Reader, name, counting)
 
@@ -218,9 +218,9 @@ def test_same_bytes__rights_changed_while_it_was_read(world: World, monkeypatch)
     path = world.text("long.txt", *(f"chapter{n}" for n in range(6)))
     real = Reader.read
 
-    def read(reader, path, parts):
+    def read(reader, path, parts, **named):
         path.chmod(0o600 if path.stat().st_mode & 0o077 else 0o644)
-        return real(reader, path, parts)
+        return real(reader, path, parts, **named)
 
     monkeypatch.setattr(Reader, "read", read)
     assert counted(world.index()) == {"indexed": 1}
@@ -235,8 +235,8 @@ def test_same_size_and_time_but_other_bytes_while_it_was_read(world: World, monk
     real = Reader.read
     replaced: list[int] = []
 
-    def read(reader, path, parts):
-        found = real(reader, path, parts)
+    def read(reader, path, parts, **named):
+        found = real(reader, path, parts, **named)
         if not replaced:
             replaced.append(1)
             other = path.parents[1] / "other"

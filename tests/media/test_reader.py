@@ -11,6 +11,7 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.media import worker
 from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Limits
@@ -42,19 +43,21 @@ def test_read__picture(reader, tmp_path):
     assert size_of(reader.preview(path, content.part, longest=500), "WEBP") == (500, 375)
 
 
-def test_read__budget_may_change(tmp_path):
+def test_read__at_the_budget_that_is_asked_for(tmp_path):
     path = tmp_path / "a.png"
     Image.new("RGB", (640, 480)).save(path)
     reader = Reader(Budget(), Limits(), workers=1)
     try:
         parts = reader.outline(path).parts
         (large,) = reader.model_inputs(path, parts)
-        reader.budget = Budget(max_picture_tokens=16)
-        (small,) = reader.model_inputs(path, parts)
+        (small,) = reader.model_inputs(path, parts, budget=Budget(max_picture_tokens=16))
+        (read,) = reader.read(path, parts, budget=Budget(max_picture_tokens=16))
+        (again,) = reader.model_inputs(path, parts)
     finally:
         reader.close()
     assert large.pictures[0].size == (640, 480)
-    assert small.pictures[0].size == (128, 96)
+    assert small.pictures[0].size == read.model_input.pictures[0].size == (128, 96)
+    assert again.pictures[0].size == (640, 480)
 
 
 def test_read__pages(reader, make_pdf):
@@ -99,6 +102,10 @@ def test_read__video(reader, make_video):
     assert (last.width, last.height) == (64, 48)
     assert size_of(reader.preview(path, parts[1]), "WEBP") == (64, 48)
     assert len(reader.clip(path, fps=2.0, max_frames=8).frames) == 8
+    few = Budget(fps=2.0, max_frames=4)
+    assert len(reader.clip(path, budget=few).frames) == 4
+    assert len(reader.frame_seconds(path, parts[0], budget=few)) == 4
+    assert len(reader.originals(path, parts[0], range(4), budget=few)) == 4
     assert reader.clip(path, start=2.0, end=4.0).seconds == (0.0, 0.7, 1.3, 2.0)
 
 
@@ -215,3 +222,30 @@ def test_same_in_detail__names_the_file_that_cannot_be_read(reader, tmp_path):
     with pytest.raises(UnreadableMediaError) as raised:
         reader.same_in_detail(whole, broken)
     assert raised.value.path == broken
+
+
+def test_read__what_is_known_gives_the_model_the_same_and_nothing_else(
+    options, make_pdf, make_video, tmp_path
+):
+    picture, text = tmp_path / "a.png", tmp_path / "a.txt"
+    Image.linear_gradient("L").convert("RGB").resize((900, 700)).save(picture)
+    text.write_text("A fox.")
+    page = make_pdf("a.pdf", [(595, 842)], text="a red bicycle")
+    for path in (picture, text, page, make_video("a.mp4", frames=60)):
+        parts = worker.outline(path, options).parts
+        for full, bare in zip(
+            worker.read(path, options, parts, known=False),
+            worker.read(path, options, parts, known=True),
+            strict=True,
+        ):
+            assert full.thumbnail
+            assert (bare.thumbnail, bare.phash, bare.taken) == (b"", None, "")
+            assert bare.text == ("" if full.part.kind is Kind.PAGE else full.text)
+            assert pixels(bare.model_input) == pixels(full.model_input)
+            assert (bare.width, bare.height) == (full.width, full.height)
+
+
+def pixels(one):
+    frames = [frame for clip in one.clips for frame in clip.frames]
+    seconds = [clip.seconds for clip in one.clips]
+    return [(p.size, p.tobytes()) for p in (*one.pictures, *frames)], seconds, one.texts

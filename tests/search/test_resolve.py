@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from qwen3vl_app.errors import EmptyQueryError, UnreadableMediaError, UsageError
+from qwen3vl_app.budget import Budget
+from qwen3vl_app.errors import EmptyQueryError, ModelLoadError, UnreadableMediaError, UsageError
 from qwen3vl_app.media.reader import Reader
+from qwen3vl_app.messages import Message
 from qwen3vl_app.search.question_files import QuestionFile, read_question_files
 from qwen3vl_app.search.resolve import resolve, resolve_query, with_moments
 from qwen3vl_app.types import Kind, Orientation, Query, WordsMode
@@ -24,6 +26,7 @@ from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.reading import read_filter
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.known_choices import known_choices
+from tests.drawn import draw_picture, film
 
 FILTER_NAMES = (
     "collection",
@@ -242,3 +245,27 @@ def test_resolve__nothing_to_list_is_an_empty_query(reader, text, given, code):
 def test_resolve__what_cannot_pass_is_a_sentence(reader):
     with pytest.raises(UsageError, match="is not a day"):
         resolve(Question.read({"taken_from": "soon"}), reader)
+
+
+def test_resolve__a_clip_has_the_frames_of_the_model_that_is_asked(reader, tmp_path):
+    clip, picture = film(tmp_path / "a.mp4"), draw_picture(tmp_path / "a.png", "red")
+
+    def known(keys):
+        return [QuestionFile(key, tmp_path / key) for key in keys]
+
+    def frames(budget, **asked):
+        question = Question.read({"files": [clip.name], **asked})
+        (found,) = resolve_query(question, reader, known, budget).clips
+        return len(found.frames)
+
+    assert frames(None) == 20  # one a second
+    assert frames(lambda: Budget(fps=2.0, max_frames=8)) == 8
+
+    def missing():
+        raise ModelLoadError(Message.free("The embedder is missing."))
+
+    with pytest.raises(ModelLoadError):
+        frames(missing)
+    assert frames(missing, text='"a word"', words="only") == 20
+    pictured = Question.read({"files": [picture.name]})
+    assert len(resolve_query(pictured, reader, known, missing).pictures) == 1

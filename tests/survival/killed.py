@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,11 +41,7 @@ class DirectReader:
     """``Reader`` without processes of its own, which take half a second to start."""
 
     def __init__(self) -> None:
-        self.budget = Budget()
-
-    @property
-    def _options(self) -> ReadOptions:
-        return ReadOptions(budget=self.budget, limits=Limits(), moment_seconds=8.0)
+        self._options = ReadOptions(budget=Budget(), limits=Limits(), moment_seconds=8.0)
 
     version = "direct"
 
@@ -54,8 +51,11 @@ class DirectReader:
     def content_hash(self, path: Path) -> ContentHash:
         return worker.content_hash(path, self._options)
 
-    def read(self, path: Path, parts: Sequence[Part]) -> tuple[Content, ...]:
-        return worker.read(path, self._options, parts, thumbnails=True)
+    def read(
+        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+    ) -> tuple[Content, ...]:
+        options = replace(self._options, budget=budget or self._options.budget)
+        return worker.read(path, options, parts, known=False)
 
 
 def keep_index_early(module: Any = index_sync) -> None:

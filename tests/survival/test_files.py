@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import LibraryBusyError
 from qwen3vl_app.indexing.decoding import CHANGED
 from qwen3vl_app.indexing.progress import IndexState
@@ -133,8 +134,10 @@ class Meddling(DirectReader):
         self.change(path)
         return found
 
-    def read(self, path: Path, parts: Sequence[Part]) -> tuple[Content, ...]:
-        return super().read(path, parts)
+    def read(
+        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+    ) -> tuple[Content, ...]:
+        return super().read(path, parts, budget=budget)
 
 
 def grow(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.construction import GATE
 from qwen3vl_app.models.forward.memory import is_out_of_memory
 from qwen3vl_app.models.forward.rows import Batch, Row, collate
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from qwen3vl_app.models.prompt.layout import PromptTokenizer
 
 log = logging.getLogger(__name__)
+
+NO_MEMORY = Message.of("input.no_memory")
+NOT_FINITE = Message.of("input.not_finite")
 
 SMALL_WIDTH = 512
 """Numbers per token up to which a model is small; the published ones have 2048 and 4096."""
@@ -67,21 +71,22 @@ class Runner:
         width = model.language_model.embed_tokens.embedding_dim
         self._tokens = tokens_per_pass(model.device.type, width)
 
-    def last_states(self, rows: Sequence[Row]) -> Iterator[tuple[int, Tensor | None]]:
+    def last_states(self, rows: Sequence[Row]) -> Iterator[tuple[int, Tensor | Message]]:
         """Each row's position and last hidden state, in the order in which batches end.
 
         Yields:
-            (position, state): shape (H,), float32 on the CPU; None where the device's memory
-            does not even hold this row alone.
+            (position, state): shape (H,), float32 on the CPU; or why there is none, because the
+            device's memory does not even hold this row alone, or its numbers are not finite.
         """
         todo = list(by_length([len(row.ids) for row in rows], self._tokens))
         while todo:
             batch = todo.pop(0)
             states = self._attempt([rows[at] for at in batch])
             if states is not None:
-                yield from zip(batch, states, strict=True)
+                for at, state in zip(batch, states, strict=True):
+                    yield at, state if bool(state.isfinite().all()) else NOT_FINITE
             elif len(batch) == 1:
-                yield batch[0], None
+                yield batch[0], NO_MEMORY
             else:
                 half = len(batch) // 2
                 todo[:0] = [batch[:half], batch[half:]]

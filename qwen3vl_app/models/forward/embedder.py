@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.models.checkpoint.load import Loaded
 
-NO_MEMORY = Message.of("input.no_memory")
-NOT_FINITE = Message.of("input.not_finite")
-
 
 class Qwen3VLEmbedder:
     """Embeds pictures, clips, texts and mixtures of them into one space.
@@ -89,10 +86,8 @@ class Qwen3VLEmbedder:
         refused = frozenset(rejected)
         states: dict[int, torch.Tensor] = {}
         for row, state in self._runner.last_states(list(rows.values())):
-            if state is None:
-                rejected[at[row]] = NO_MEMORY
-            elif not bool(state.isfinite().all()):
-                rejected[at[row]] = NOT_FINITE
+            if isinstance(state, Message):
+                rejected[at[row]] = state
             else:
                 states[at[row]] = state
         kept = tuple(sorted(states))

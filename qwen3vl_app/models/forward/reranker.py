@@ -9,7 +9,6 @@ import torch
 
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.batching import Runner, nothing
-from qwen3vl_app.models.forward.embedder import NO_MEMORY, NOT_FINITE
 from qwen3vl_app.models.forward.rows import RejectedInputError, Row, rerank_row
 from qwen3vl_app.types import ModelInput, Score, ScoreBatch
 
@@ -66,10 +65,8 @@ class Qwen3VLReranker:
         at = list(rows)
         scores: list[Score | None] = [None] * len(documents)
         for row, state in self._runner.last_states(list(rows.values())):
-            if state is None:
-                rejected[at[row]] = NO_MEMORY
-            elif not bool(state.isfinite().all()):
-                rejected[at[row]] = NOT_FINITE
+            if isinstance(state, Message):
+                rejected[at[row]] = state
             else:
                 logit = state @ self._direction
                 scores[at[row]] = Score(relevance=logit.sigmoid().item(), logit=logit.item())

@@ -55,10 +55,11 @@ class SearchEvents:
         # as it was sent, also with a file that has gone: the address goes on asking for it
         question = {"text": text.strip(), "files": [*keys], **known_choices(given)}
         reader, every = self._services.reader, self._given.every
+        budget = self._services.models.embedder_budget
         yield from self._searches.run(
             session_of(request),
             {"question": question, "items": self._cards(question)},
-            lambda: resolve(Question.read(question), reader, every),
+            lambda: resolve(Question.read(question), reader, every, budget),
             lambda update: self._keep(question, update),
         )
 

@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from qwen3vl_app.models.forward import batching as forward
-from qwen3vl_app.models.forward.batching import by_length, tokens_per_pass
-from qwen3vl_app.models.forward.embedder import NO_MEMORY, NOT_FINITE
+from qwen3vl_app.models.forward.batching import NO_MEMORY, NOT_FINITE, by_length, tokens_per_pass
 from qwen3vl_app.types import ModelInput
 
 TEXTS = [ModelInput(texts=("word " * n,)) for n in (1, 40, 3, 60, 45, 2)]

@@ -3,7 +3,7 @@ import torch
 from PIL import Image
 
 from qwen3vl_app.models.forward import batching as forward
-from qwen3vl_app.models.forward.embedder import NO_MEMORY
+from qwen3vl_app.models.forward.batching import NO_MEMORY
 from qwen3vl_app.types import ModelInput
 
 QUERY = ModelInput(texts=("a red bicycle",))
