@@ -64,7 +64,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The page on drawn files with stand-ins for the slow parts."""
+    """The page on drawn files, with models whose slowness can be chosen."""
     chromium()
     with serve(tmp_path_factory.mktemp("browser")) as one:
         yield one
@@ -72,13 +72,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def unhurried(world: Served) -> Iterator[Served]:
-    """The stand-ins without delays, whatever the test does to them."""
+    """Models without delays and the drawn files alone, whatever the test does to them."""
     yield world
-    world.set(
-        recall_delay=0,
-        slice_delay=0,
-        index={"state": "idle", "files": 0, "outcomes": {}, "current": ""},
-    )
+    world.set(recall_delay=0, index_delay=0, score_delay=0, held=False, tidy=True)
 
 
 @contextmanager

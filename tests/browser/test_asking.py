@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import another, ask, opened, stage
-from tests.ui.world import draw
+from tests.ui.drawings import draw
 
 pytestmark = pytest.mark.browser
 
@@ -97,9 +97,11 @@ def test_more_results__doubles_what_is_shown(page, unhurried):
     expect(page.get_by_label("Results shown")).to_have_value("10")
     further.press("Enter")
     page.get_by_role("button", name="Look further: up to 40 results").press("Enter")
-    expect(page.locator(ROWS)).to_have_count(36)
+    expect(page.locator(ROWS)).to_have_count(38)
     expect(page.locator("select[data-name=top] :checked")).to_have_text("Top 40")
-    expect(page.locator(".board-more")).to_be_hidden()  # that is all there is
+    page.get_by_role("button", name="Look further: up to 80 results").press("Enter")
+    expect(page.locator(".board-more")).to_be_hidden()  # that was all there is
+    expect(page.locator(ROWS)).to_have_count(38)
     expect(page.locator(ROWS).first).to_be_focused()
 
 
@@ -108,8 +110,8 @@ def test_more_results__in_the_wall_unfold_what_was_judged(page):
     stage(page, "done")
     expect(page.locator(".board-more")).to_be_hidden()  # the columns have their own
     page.get_by_role("button", name="Grid").click()
-    page.get_by_role("button", name="16 more results").click()
-    expect(page.locator(".board-grid .tile")).to_have_count(36)
+    page.get_by_role("button", name="18 more results").click()
+    expect(page.locator(".board-grid .tile")).to_have_count(38)
 
 
 def test_words__rows_that_contain_them_have_a_badge(page, unhurried):
@@ -238,7 +240,7 @@ def test_near_copies__unfold_below_their_hit(page):
     expect(page.locator(".column-rerank .row-copy")).to_have_count(2)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.locator(".panel-title h2")).to_have_text("purple circle 16.png")
+    expect(page.locator(".panel-title h2")).to_have_text(re.compile(r"^red circle \d+\.png$"))
     count.click()
     expect(page.locator(".row-copy")).to_have_count(0)
 
@@ -410,7 +412,7 @@ def test_more_results__what_unfolds_is_counted_aloud(page):
     expect(page.locator(".board-status")).to_have_text(re.compile(r"^20 results\."))
     more = page.locator(".column-rerank .more")
     more.press("Enter")
-    expect(page.locator(".board-status")).to_have_text(re.compile(r"^36 results\."))
+    expect(page.locator(".board-status")).to_have_text(re.compile(r"^38 results\."))
     expect(more).to_be_focused()
 
 

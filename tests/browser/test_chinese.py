@@ -38,7 +38,7 @@ WALK = """() => {
 NAMES = re.compile(
     r"Qwen3-VL(-2B)?|2B|8B|PDF|GPU|CPU|Esc|Space|Enter|Recall@10|Demo (embedder|reranker)"
     r"|(float|bfloat|int|binary)\d*|\b\d+[\d.,]*\s?(ms|kB|MB|GB|B|s)\b|\.gitignore|\.searchignore"
-    r"|\*\.tmp|/private/|keep\.tmp|MB|API|CPU|/home/you/Pictures|Drawn stand-in"
+    r"|\*\.tmp|/private/|keep\.tmp|MB|API|CPU|/home/you/Pictures"
     r"|[\w .-]+\.(png|txt|pdf|webm|jpg|gif)"
 )
 """What has no other name in Chinese."""
@@ -51,6 +51,7 @@ def english(page: Page, served: Served) -> list[tuple[str, str]]:
     known |= {item["place"].get("section", "") for item in items}
     collections = page.request.get(f"{served.url}/api/collections").json()
     known |= {one["name"] for one in collections}
+    known |= {one["path"] for one in page.request.get(f"{served.url}/api/folders").json()}
     found = []
     for place, text in page.evaluate(WALK):
         rest = text

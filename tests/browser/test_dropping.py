@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import another, drag, opened, stage
+from tests.ui.drawings import draw
 from tests.ui.serve_world import serve
-from tests.ui.world import draw
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.message_rows import answer_row
 from tests.browser.conftest import another, ask, opened, stage
-from tests.ui.world import draw
+from tests.ui.drawings import draw
 
 pytestmark = pytest.mark.browser
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import another, ask, opened, stage
+from tests.ui.drawings import draw
 from tests.ui.serve_world import serve
-from tests.ui.world import draw
 
 pytestmark = pytest.mark.browser
 
@@ -148,7 +148,7 @@ def test_reconnect__a_program_started_anew_loses_nothing_typed(context, tmp_path
         (tmp_path / name).mkdir()
     with serve(tmp_path / "first") as first:
         port = int(first.url.rpartition(":")[2])
-        first.set(slice_delay=1.5, slice_size=4)
+        first.set(score_delay=0.4)
         waiting = opened(context, first.url, expected=UNREACHABLE)
         page = waiting.__enter__()
         page.evaluate("window.kept = true")

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import ask, drop, opened, stage, stages, watch_stages
 from tests.browser.program import Program, started
 from tests.drawn import draw_folder
-from tests.ui.world import draw
+from tests.ui.drawings import draw
 
 pytestmark = pytest.mark.browser
 

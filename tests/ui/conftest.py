@@ -16,9 +16,11 @@ from tests.ui.world import build_world
 
 
 @pytest.fixture(scope="session")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Services:
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """One world for tests that only read."""
-    return build_world(tmp_path_factory.mktemp("drawn"))
+    services = build_world(tmp_path_factory.mktemp("drawn"))
+    yield services
+    services.close()
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +30,23 @@ def client(drawn: Services) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Services:
-    """A world of its own, with nothing in it, for tests that change something."""
-    return build_world(tmp_path, empty=True)
+def empty(tmp_path: Path) -> Iterator[Services]:
+    """A world of its own, with nothing in it, for tests that change something.
+
+    Nothing is indexed before it is started.
+    """
+    services = build_world(tmp_path, empty=True)
+    yield services
+    services.close()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Services]:
+    """A world of its own, with the drawn files in it, for tests that change something."""
+    services = build_world(tmp_path)
+    services.start()
+    yield services
+    services.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
+from fpdf import FPDF
 
-from qwen3vl_app.messages import Message
-from qwen3vl_app.types import FileOutcome, Item, Kind, Outcome, Place
-from tests.ui.world import FakeLibrary, draw, write_clip
+from qwen3vl_app.services import Services
+from tests.ui.drawings import draw, write_clip
+from tests.ui.world import drop, finish, items
 
 SCRIPT = "<script>alert('hostile')</script><img src=x onerror=alert(1)><svg/onload=alert(2)>"
 MARKDOWN = "[click](javascript:alert(3)) ![x](x) `${alert(4)}` {{constructor.constructor('5')()}}"
@@ -22,55 +21,37 @@ TAG = "<i>tag</i>${alert(7)}"
 COLLECTION = "<u>set</u> {{7*7}}"
 
 
-def add_hostile(library: FakeLibrary) -> None:
-    """A picture, a page, a note, a clip and an animation, all of them hostile; and a failure."""
-    folder = library.directory.parent / "files" / "<img src=x onerror=alert(8)>"
+SUFFIX = "<img src=x onerror=alert(9)>"
+"""Of a file that is skipped, with a reason that names it."""
+
+
+def add_hostile(services: Services) -> None:
+    """A picture, a page, a note, a clip and an animation, all of them hostile; one is skipped."""
+    folder = _folder(services)
     folder.mkdir(parents=True, exist_ok=True)
-    picture = draw("red", "star", (400, 300), 7)
-    for kind, suffix in (
-        (Kind.PICTURE, ".png"),
-        (Kind.PAGE, ".pdf.png"),
-        (Kind.PASSAGE, ".md"),
-        (Kind.VIDEO, ".webm"),
-    ):
-        path = folder / f"{NAME}{suffix}"
-        _write(path, kind, picture)
-        item = library.put(
-            path, kind, picture, collection=COLLECTION, place=_place(kind), text=TEXT
-        )
-        library.items_by_id[item.id] = replace(item, taken=SCRIPT)
-        library.tag([item.id], TAG)
-    _add_animation(library, folder / f"{NAME}.gif")
-    failed = FileOutcome(
-        path=folder / NAME, outcome=Outcome.FAILED, reason=Message.free(TEXT), when=SCRIPT
-    )
-    library.outcome_rows.append(failed)
-
-
-def remove_hostile(library: FakeLibrary) -> None:
-    """Take all of them away again."""
-    paths = [item.path for item in library.items_by_id.values() if "hostile" in item.path.name]
-    library.forget([*paths, *(row.path for row in library.outcome_rows if "hostile" in str(row))])
-
-
-def _place(kind: Kind) -> Place:
-    if kind is Kind.PAGE:
-        return Place(page=1)
-    if kind is Kind.PASSAGE:
-        return Place(first_line=1, last_line=5, section=f"Slide {SCRIPT}")
-    return Place(start=0.0, end=2.0) if kind is Kind.VIDEO else Place()
-
-
-def _write(path: Path, kind: Kind, picture: Image.Image) -> None:
-    if kind is Kind.PASSAGE:
-        path.write_text(TEXT)
-    elif kind is Kind.VIDEO:
-        write_clip(path, seconds=2)
-    else:
-        picture.save(path, "PNG")
-
-
-def _add_animation(library: FakeLibrary, path: Path) -> Item:
+    draw("red", "star", (400, 300), 7).save(folder / f"{NAME}.png")
+    pdf = FPDF(format=(1000, 400))
+    pdf.add_page()
+    pdf.set_font("helvetica", size=3)
+    for number, line in enumerate(TEXT.split("\n")):
+        pdf.text(10, 20 + 10 * number, line)
+    pdf.output(str(folder / f"{NAME}.pdf"))
+    (folder / f"{NAME}.md").write_text(TEXT, encoding="utf-8")
+    write_clip(folder / f"{NAME}.webm", seconds=2)
     frames = [draw("red", shape, (120, 90)) for shape in ("circle", "square")]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=300, loop=0)
-    return library.put(path, Kind.VIDEO, frames[0], place=Place(start=0.0, end=0.6))
+    frames[0].save(
+        folder / f"{NAME}.gif", save_all=True, append_images=frames[1:], duration=300, loop=0
+    )
+    (folder / f"hostile.{SUFFIX}").write_bytes(b"x")
+    services.indexer.add([folder], collection=COLLECTION)
+    finish(services)
+    services.library.tag([item.id for item in items(services) if folder in item.path.parents], TAG)
+
+
+def remove_hostile(services: Services) -> None:
+    """Take all of them away again."""
+    drop(services, _folder(services))
+
+
+def _folder(services: Services) -> Path:
+    return services.library.directory.parent / "<img src=x onerror=alert(8)>"

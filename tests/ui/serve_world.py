@@ -1,4 +1,4 @@
-"""Serves the page on the drawn world in a process of its own, with a handle on the stand-ins.
+"""Serves the page on the drawn files in a process of its own, with handles for tests.
 
 Gradio leaves event loops unclosed, and warnings are errors here; a process of its own also keeps
 the page responsive while the test waits.
@@ -10,9 +10,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,33 +29,41 @@ class Served:
     url: str
 
     def set(self, **values: Any) -> None:
-        """Change the stand-ins: delays, failures, the indexer's snapshot."""
+        """Change the delays of the models, or what ``changes`` names."""
         httpx.post(f"{self.url}/stand-ins", json=values, timeout=PATIENCE).raise_for_status()
 
     def seen(self) -> dict[str, Any]:
-        """What the stand-ins were asked for."""
+        """What the program was asked for."""
         return httpx.get(f"{self.url}/stand-ins", timeout=PATIENCE).json()
 
 
 @contextmanager
 def serve(folder: Path, *how: str, port: int = 0) -> Iterator[Served]:
-    """Serve a new world drawn in ``folder`` until the block is left.
+    """Serve the page on a library in ``folder`` until the block is left.
 
     Args:
         folder: An empty one.
-        how: "empty" draws nothing, "read-only" serves for searching only.
+        how: "empty" is without the drawn files, "read-only" serves for searching only.
         port: To listen on; any that is free unless given.
     """
     if not port:
         with socket.create_server(("127.0.0.1", 0)) as sock:
             port = sock.getsockname()[1]
-    command = [sys.executable, "-m", "tests.ui.serve_world", str(folder), str(port)]
-    process = subprocess.Popen([*command, *how], cwd=ROOT)
+    from tests.ui.world import prepared
+
+    command = [sys.executable, "-m", "tests.ui.serve_world", str(folder), str(port), *how]
+    if "empty" not in how:
+        command.append(str(prepared()))
+    process = subprocess.Popen(command, cwd=ROOT)
     try:
         yield Served(wait_for(f"http://127.0.0.1:{port}", process))
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
@@ -72,76 +80,77 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"nothing answers at {url} after {PATIENCE} s")
 
 
-def change_world(services: Any, values: dict[str, Any]) -> None:
-    """Take out of ``values`` what changes the library or the models, and change them."""
+def changes(services: Any, drawn: Path | None) -> dict[str, Callable[[Any], object]]:
+    """What a test may do to the program from outside, by name."""
     from qwen3vl_app.messages import Message
     from qwen3vl_app.models.service.protocol import ModelState
     from tests.ui.hostile import add_hostile, remove_hostile
-    from tests.ui.world import put_further, put_named
+    from tests.ui.world import finish, put_further, put_named, put_old, tidy
 
-    library = services.library
-    changes = {
-        "hostile": lambda on: (add_hostile if on else remove_hostile)(library),
-        "more": lambda number: put_further(library, number),
-        "names": lambda names: put_named(library, names),
-        "model": lambda state: services.models.show(ModelState(state)),
-        "notices": lambda notices: setattr(
-            library, "notices", tuple(map(Message.from_json, notices))
-        ),
+    models, library = services.models, services.library
+
+    def fail(names: list[str]) -> None:
+        folder = library.directory.parent / "failing"
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            (folder / name).write_bytes(b"\xff\xd8\xff torn")
+        services.indexer.add([folder])
+        finish(services)
+
+    def note(notices: list[str]) -> None:
+        library._connection.notices[:] = map(Message.from_json, notices)
+
+    return {
+        "hostile": lambda on: (add_hostile if on else remove_hostile)(services),
+        "more": lambda number: put_further(services, number),
+        "names": lambda names: put_named(services, names),
+        "model": lambda state: models.show(ModelState(state)),
+        "notices": note,
+        "failed": fail,
+        "held": lambda on: models.going.clear() if on else models.going.set(),
+        "idle": lambda _: finish(services),
+        "old_space": lambda _: put_old(services),
+        "tidy": lambda _: tidy(services, drawn) if drawn is not None else None,
     }
-    for name in changes.keys() & values.keys():
-        changes[name](values.pop(name))
 
 
 def main(folder: Path, port: int, how: list[str]) -> None:
     import uvicorn
     from fastapi import APIRouter
 
-    from qwen3vl_app.indexing.progress import IndexState
-    from qwen3vl_app.messages import Message
-    from qwen3vl_app.types import FileOutcome, Outcome
     from qwen3vl_app.ui.app import build_app
     from tests.ui.world import build_world
 
-    world = build_world(folder, empty="empty" in how)
-    settings = replace(world.settings, read_only="read-only" in how)
-    services: Any = replace(world, settings=settings)  # the stand-ins have handles
+    drawn = next((Path(one) for one in how if one not in ("empty", "read-only")), None)
+    services: Any = build_world(
+        folder, empty="empty" in how, read_only="read-only" in how, drawn=drawn
+    )
+    services.start()
     app = build_app(services)
     router = APIRouter()
+    known = changes(services, drawn)
 
     @router.post("/stand-ins")
     def change(values: dict[str, Any]) -> None:
-        index = values.pop("index", {})
-        if index:
-            outcomes = {Outcome(name): n for name, n in index.pop("outcomes").items()}
-            services.indexer.show(state=IndexState(index.pop("state")), outcomes=outcomes, **index)
-        change_world(services, values)
-        for name in values.pop("failed", []):
-            failed = FileOutcome(
-                path=folder / name, outcome=Outcome.FAILED, reason=Message.free("torn")
-            )
-            services.library.outcome_rows.append(failed)
         for name, value in values.items():
-            setattr(services.engine, name, value)
+            if name in known:
+                known[name](value)
+            else:
+                setattr(services.models, name, value)
 
     @router.get("/stand-ins")
     def seen() -> dict[str, Any]:
+        asked = services.engine.seen
         return {
-            "queries": [query.text for query in services.engine.seen],
-            "pictures": [len(query.pictures) for query in services.engine.seen],
-            "sizes": [[p.size for p in query.pictures] for query in services.engine.seen],
-            "like": [query.like for query in services.engine.seen],
-            "not_like": [query.not_like for query in services.engine.seen],
-            "unlike": [[query.unlike, query.unlike_weight] for query in services.engine.seen],
-            "also": [
-                [[one.text, len(one.pictures)] for one in query.also]
-                for query in services.engine.seen
-            ],
-            "words": [query.words for query in services.engine.seen],
-            "folders": {
-                "scanned": [str(path) for path in services.indexer.folders.scanned],
-                "watched": [str(one.path) for one in services.indexer.folders.all()],
-            },
+            "queries": [query.text for query in asked],
+            "pictures": [len(query.pictures) for query in asked],
+            "sizes": [[p.size for p in query.pictures] for query in asked],
+            "like": [query.like for query in asked],
+            "not_like": [query.not_like for query in asked],
+            "unlike": [[query.unlike, query.unlike_weight] for query in asked],
+            "also": [[[one.text, len(one.pictures)] for one in query.also] for query in asked],
+            "words": [query.words for query in asked],
+            "watched": [str(one.path) for one in services.indexer.folders.all()],
             "commands": services.indexer.commands,
             "retried": services.models.retried,
             "added": [
@@ -151,7 +160,10 @@ def main(folder: Path, port: int, how: list[str]) -> None:
         }
 
     app.router.routes[:0] = router.routes
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    try:
+        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    finally:
+        services.close()
 
 
 if __name__ == "__main__":

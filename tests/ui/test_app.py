@@ -10,6 +10,7 @@ import pytest
 from qwen3vl_app.types import Kind
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.previews import PreviewCache
+from tests.ui.world import items
 
 PAGE = Path(scripts.FOLDER)
 IMPORT = re.compile(r' from "(\.[^"]+)";$', re.MULTILINE)
@@ -122,9 +123,12 @@ def test_previews__the_oldest_go_first(drawn, tmp_path, monkeypatch):
     import qwen3vl_app.ui.previews as module
 
     monkeypatch.setattr(module, "SWEEP_EVERY", 1)
-    cache = PreviewCache(drawn.library, drawn.reader, tmp_path / "previews", limit=4000)
-    pages = [i for i in drawn.library.items_by_id.values() if i.kind is Kind.PAGE]
+    pages = [i for i in items(drawn) if i.kind is Kind.PAGE]
+    all_kept = PreviewCache(drawn.library, drawn.reader, tmp_path / "all", limit=10**9)
+    limit = 2 * all_kept.get(pages[0], longest=400).stat().st_size
+    cache = PreviewCache(drawn.library, drawn.reader, tmp_path / "previews", limit=limit)
     paths = [cache.get(page, longest=400) for page in pages]
     left = sorted((tmp_path / "previews").iterdir())
     assert paths[-1] in left
-    assert sum(path.stat().st_size for path in left) <= 4000
+    assert 1 <= len(left) < len(pages)
+    assert sum(path.stat().st_size for path in left) <= limit

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import FileOutcome, Item, Kind, Outcome
+from qwen3vl_app.types import Kind
 from qwen3vl_app.ui.file_keys import path_of
 from qwen3vl_app.ui.guard import PAGE_HEADER
+from qwen3vl_app.ui.routes.indexing import StatusBoard
 from qwen3vl_app.ui.server import build_server
-from tests.ui.world import HOSTILE_NAME
+from tests.store.build import content, put_file, unit
+from tests.ui.drawings import HOSTILE_NAME
+from tests.ui.models import SPACE
+from tests.ui.world import build_world, finish, first, items
 
 OWN = {PAGE_HEADER: "1"}
 
@@ -27,15 +32,11 @@ def http(services: Services) -> TestClient:
     return TestClient(build_server(services), base_url="http://127.0.0.1:7860")
 
 
-def first(services, kind: Kind) -> Item:
-    return next(i for i in services.library.items_by_id.values() if i.kind is kind)
-
-
 def test_thumb__is_cached_for_ever(client, drawn):
     name = first(drawn, Kind.PICTURE).thumbnail
     answer = client.get(f"/m/thumb/{name}")
     assert answer.status_code == 200
-    assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["content-type"] == "image/jpeg"
     assert "immutable" in answer.headers["cache-control"]
 
 
@@ -60,18 +61,20 @@ def test_full__texts_are_plain(client, drawn):
     assert "sandbox" in answer.headers["content-security-policy"]
 
 
-def test_full__markup_is_a_download(client, drawn):
-    page = drawn.library.directory.parent / "files" / "page.svg"
-    page.write_text("<svg onload='alert(1)'/>")
-    item = drawn.library.put(page, Kind.PICTURE, Image.new("RGB", (9, 9)))
-    answer = client.get(f"/m/full/{item.id}")
-    drawn.library.forget([page])
+def test_full__what_a_browser_may_not_show_is_a_download(own, tmp_path):
+    file = tmp_path / "markup.tif"
+    Image.new("RGB", (90, 60)).save(file, description="<svg onload='alert(1)'/>")
+    own.indexer.add([file])
+    finish(own)
+    with http(own) as client:
+        answer = client.get(f"/m/full/{items(own)[-1].id}")
+    assert answer.content == file.read_bytes()
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-disposition"].startswith("attachment")
 
 
 def test_full__a_file_that_has_gone_is_one_sentence(client, drawn):
-    gone = next(i for i in drawn.library.items_by_id.values() if i.path.name == "gone.png")
+    gone = next(i for i in items(drawn) if i.path.name == "gone.png")
     answer = client.get(f"/m/full/{gone.id}")
     assert answer.status_code == 404
     assert "is no longer there" in answer.json()["error"]
@@ -95,7 +98,7 @@ def test_items__pages_do_not_overlap(client):
         if after is None:
             break
     assert ids == sorted(set(ids), reverse=True)
-    assert len(ids) == 38
+    assert len(ids) == 40
 
 
 def test_items__filters(client):
@@ -120,12 +123,12 @@ def test_items__an_unknown_kind_is_named(client):
 
 
 def test_detail__passage_has_its_lines_in_context(client, drawn):
-    second = [i for i in drawn.library.items_by_id.values() if i.kind is Kind.PASSAGE][1]
+    second = [i for i in items(drawn) if i.kind is Kind.PASSAGE][1]
     found = client.get(f"/api/items/{second.id}").json()
     numbers = [number for number, _, _ in found["lines"]]
     inside = [number for number, _, own in found["lines"] if own]
-    assert inside == list(range(13, 25))
-    assert numbers == list(range(3, 35))
+    assert inside == list(range(26, 56))
+    assert numbers == list(range(16, 66))
 
 
 def test_detail__page_knows_its_neighbours(client, drawn):
@@ -135,17 +138,17 @@ def test_detail__page_knows_its_neighbours(client, drawn):
 
 
 def test_detail__hostile_names_arrive_as_they_are(client, drawn):
-    item = next(
-        i for i in drawn.library.items_by_id.values() if i.path.name.startswith(HOSTILE_NAME)
-    )
+    item = next(i for i in items(drawn) if i.path.name.startswith(HOSTILE_NAME))
     assert client.get(f"/api/items/{item.id}").json()["title"] == item.path.name
 
 
-def test_detail__names_that_are_no_text_can_be_shown(client, drawn):
-    odd = drawn.library.directory.parent / "files" / "odd\udcff.png"
-    item = drawn.library.put(odd, Kind.PICTURE, Image.new("RGB", (9, 9)))
-    answer = client.get(f"/api/items/{item.id}")
-    drawn.library.forget([odd])
+def test_detail__names_that_are_no_text_can_be_shown(own, tmp_path):
+    odd = tmp_path / "odd\udcff.png"
+    Image.new("RGB", (90, 60)).save(odd)
+    own.indexer.add([odd])
+    finish(own)
+    with http(own) as client:
+        answer = client.get(f"/api/items/{items(own)[-1].id}")
     assert answer.json()["title"] == "odd\ufffd.png"
 
 
@@ -155,6 +158,8 @@ def test_status__counts_and_models(client):
     assert status["items"]["page"] == 4
     assert [model["role"] for model in status["models"]] == ["embedder", "reranker"]
     assert ["Shapes", 24] in status["collections"]
+    assert status["files"] == {"indexed": 31, "duplicate": 0, "skipped": 0, "failed": 2}
+    assert status["remarks"] == []
 
 
 @pytest.mark.parametrize("command", ["pause", "resume", "cancel"])
@@ -183,7 +188,8 @@ def test_add__a_wrong_path_is_one_sentence(client, path, code):
 def test_outcomes__failures_carry_their_reason(client):
     failed = client.get("/api/outcomes", params={"only": "failed"}).json()
     assert [(row["name"], row["reason"]["code"]) for row in failed] == [
-        ("broken.jpg", "reason.truncated")
+        ("broken.png", "reason.truncated"),
+        ("accounts.txt", "reason.blank"),
     ]
 
 
@@ -195,8 +201,10 @@ def test_retry__one_or_all(client, drawn):
 
 def test_outcomes__names_that_are_no_text_come_back(empty):
     odd = empty.library.uploads / "odd\udcff 100%.png"
-    outcome = FileOutcome(path=odd, outcome=Outcome.FAILED, reason=Message.free("it is torn"))
-    empty.library.outcome_rows.append(outcome)
+    odd.write_bytes(b"torn")
+    empty.indexer.add([odd])
+    empty.start()
+    finish(empty)
     with http(empty) as client:
         (row,) = client.get("/api/outcomes").json()
         client.post("/api/index/retry", headers=OWN, json={"keys": [row["key"]]})
@@ -205,14 +213,19 @@ def test_outcomes__names_that_are_no_text_come_back(empty):
             "/api/outcomes/forget", headers=OWN, json={"keys": [row["key"]]}
         ).is_success
     assert empty.indexer.commands == ["retry 1"]
-    assert empty.library.outcome_rows == []
+    assert empty.library.outcomes() == []
 
 
 def test_removed__is_listed_and_comes_back(empty):
     copy = empty.library.uploads / "trip" / "a.png"
     file = empty.library.directory.parent / "own.png"
-    for path in (copy, file):
-        empty.library.put(path, Kind.PICTURE, Image.new("RGB", (9, 9)))
+    empty.start()
+    for path, colour in ((copy, "red"), (file, "blue")):
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (90, 60), colour).save(path)
+        empty.indexer.add([path])
+        finish(empty)
+    size = copy.stat().st_size
     with http(empty) as client:
         ids = [item["id"] for item in client.get("/api/items").json()["items"]]
         answers = [client.delete(f"/api/items/{one}", headers=OWN).json() for one in ids]
@@ -220,13 +233,13 @@ def test_removed__is_listed_and_comes_back(empty):
         newest, oldest = client.get("/api/removed").json()
         assert (newest["name"], newest["kind"], newest["stays"]) == ("a.png", "copy", False)
         assert (oldest["path"], oldest["kind"], oldest["stays"]) == (str(file), "file", True)
-        assert client.get("/api/storage").json()["trash"] == {"files": 1, "bytes": 3_100_000}
+        assert client.get("/api/storage").json()["trash"] == {"files": 1, "bytes": size}
         done = client.post("/api/removed/restore", headers=OWN, json={"ids": answers[1]["ids"]})
         assert (done.json()["paths"], [row["id"] for row in done.json()["rows"]]) == (
             1,
             answers[0]["ids"],
         )
-        assert [i["id"] for i in client.get("/api/items").json()["items"]] == [ids[1]]
+        assert [i["title"] for i in client.get("/api/items").json()["items"]] == ["a.png"]
         gone = client.post("/api/removed/restore", headers=OWN, json={"ids": answers[1]["ids"]})
         assert (gone.status_code, gone.json()["code"]) == (400, "removed.gone")
         left = client.post("/api/removed/discard", headers=OWN, json={}).json()
@@ -253,41 +266,58 @@ def test_tags__are_given_shown_and_taken_away(client, drawn):
     assert taken.json() == {"tags": []}
 
 
-def test_duplicates__pages_of_groups(client):
-    first_page = client.get("/api/duplicates", params={"limit": 4}).json()
-    assert (len(first_page["groups"]), first_page["next"], first_page["ready"]) == (4, 4, True)
+def test_duplicates__pages_of_groups(own, tmp_path):
+    star = next(item.path for item in items(own) if item.path.name == "blue star 11.png")
+    Image.open(star).resize((256, 256)).save(tmp_path / "star.png")
+    own.indexer.add([tmp_path / "star.png"])
+    finish(own)
+    with http(own) as client:
+        first_page = client.get("/api/duplicates", params={"limit": 1}).json()
+        rest = client.get("/api/duplicates", params={"limit": 1, "after": 1}).json()
+    assert (len(first_page["groups"]), first_page["next"], first_page["ready"]) == (1, 1, True)
     group = first_page["groups"][0]
     assert group["keeper"]["title"] == "red circle 00.png"
     assert (group["reason"]["text"], len(group["copies"])) == (
-        "It has the most pixels: 900 × 500.",
-        3,
+        "It has the most pixels: 640 × 480.",
+        2,
     )
     assert group["keeper"]["bytes"] > 100
-    rest = client.get("/api/duplicates", params={"limit": 4, "after": 4}).json()
-    assert (len(rest["groups"]), rest["next"]) == (2, None)
+    assert [one["keeper"]["title"] for one in rest["groups"]] == ["blue star 11.png"]
+    assert rest["next"] is None
 
 
-def test_storage__measures_before_it_changes(empty):
-    with http(empty) as client:
+def test_storage__measures_before_it_changes(own):
+    old = replace(SPACE, fingerprint="old", dimension=4)
+    drawing = content()
+    put_file(own.library, Path("/old.png"), "old", [(drawing, unit(1, 0, 0, 0))], space=old)
+    with http(own) as client:
         measured = client.post("/api/storage/measure", headers=OWN).json()
-        assert [option["recall"] for option in measured["options"]] == [1.0, 0.992, 0.931]
-        chosen = measured["options"][1]["setting"]
+        best = {
+            row["setting"]["format"]: row["recall"]
+            for row in measured["options"]
+            if row["dimension"] == 128
+        }
+        assert best["float32"] == 1.0
+        assert 0.9 < best["int8"] <= 1.0
+        chosen = {"dimension": None, "format": "int8", "exact": False}
         changed = client.post("/api/storage/apply", headers=OWN, json=chosen).json()
-        assert changed["setting"] == {"dimension": None, "format": "int8", "exact": False}
+        assert changed["setting"] == chosen
+        assert "128 numbers as int8" in changed["line"]["text"]
+        assert [row["space"] for row in changed["old"]] == ["old"]
         dropped = client.post("/api/storage/drop", headers=OWN, json={"spaces": ["old"]}).json()
-        assert (dropped["freed"], dropped["old"]) == (2_400_000, [])
+        assert (dropped["freed"], dropped["old"]) == (16, [])
 
 
-def test_storage__before_the_model_has_loaded_nothing_is_old(empty):
-    empty.models.show(ModelState.LOADING)
-    with http(empty) as client:
+def test_storage__before_the_model_has_loaded_nothing_is_old(own):
+    own.models.show(ModelState.LOADING)
+    with http(own) as client:
         assert client.get("/api/storage").json()["old"] == []
 
 
-def test_public_demo__tells_of_no_folders(drawn):
-    shown = replace(drawn, settings=replace(drawn.settings, read_only=True))
+def test_public_demo__tells_of_no_folders(drawn, tmp_path):
+    shown = build_world(tmp_path, read_only=True)
     item = first(drawn, Kind.PICTURE)
-    with http(shown) as client:
+    with closing(shown), http(shown) as client:
         assert client.get(f"/api/items/{item.id}").json()["path"] == item.path.name
         assert str(item.path.parent) not in client.get("/api/duplicates").text
 
@@ -307,15 +337,30 @@ def test_scripts__are_served_by_version_only(client):
     assert client.get(f"/page/{scripts.version()}/..%2ftypes.py").status_code == 404
 
 
-def test_status__the_last_one_of_a_run_is_not_older(empty):
-    from qwen3vl_app.ui.routes.indexing import StatusBoard
+def test_status__the_last_one_of_a_run_is_not_older(empty, tmp_path, monkeypatch):
+    from qwen3vl_app.ui.routes import indexing
 
-    board = StatusBoard(empty)
-    empty.indexer.show(state=IndexState.INDEXING)
-    assert board.now()["items"] == {}
-    empty.library.put(empty.library.uploads / "a.png", Kind.PICTURE, Image.new("RGB", (9, 9)))
-    empty.indexer.show(state=IndexState.IDLE)
-    assert board.now()["items"] == {"picture": 1}
+    monkeypatch.setattr(indexing, "COUNTS_SECONDS", 3600)
+    board = indexing.StatusBoard(empty)
+    Image.new("RGB", (90, 60)).save(tmp_path / "a.png")
+    empty.models.going.clear()
+    empty.indexer.add([tmp_path / "a.png"])
+    empty.start()
+    assert board.now()["index"]["state"] != "idle"
+    assert not any(board.now()["items"].values())
+    empty.models.going.set()
+    finish(empty)
+    assert board.now()["items"]["picture"] == 1
+
+
+def test_status__words_what_is_to_be_known(empty, tmp_path):
+    begun = Message.of("notice.begun", path="/a/b", kept="left")
+    empty.library._connection.notices += [begun, begun]
+    status = StatusBoard(empty).now()
+    assert status["notices"] == [str(begun)]
+    assert status["remarks"][0]["values"] == {"path": "/a/b", "kept": "left"}
+    public = replace(empty, settings=replace(empty.settings, read_only=True))
+    assert "/a/b" not in str(StatusBoard(public).now()["remarks"])
 
 
 def test_models__what_failed_is_loaded_again(client, drawn):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
+
 import pytest
 
 from qwen3vl_app.errors import UsageError
@@ -9,33 +12,48 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.types import ItemFilter, Kind, Query
 from qwen3vl_app.ui.failures import UNEXPECTED
 from qwen3vl_app.ui.message_rows import message_row
-from qwen3vl_app.ui.searches import NewestSearch, Searches
-from tests.ui.world import HOSTILE, FakeEngine
+from qwen3vl_app.ui.searches import YIELD_SECONDS, NewestSearch, Searches
+from tests.ui.drawings import HOSTILE
 
 ASKED = {"question": {"text": "red", "files": []}, "items": []}
 
 
 @pytest.fixture
-def engine(drawn):
-    return FakeEngine(drawn.library)
+def models(drawn):
+    """Those of the drawn world, without delays and failures again afterwards."""
+    yield drawn.models
+    drawn.models.score_delay, drawn.models.failure = 0.0, None
 
 
-def test_run__recall_comes_before_rerank(engine):
-    engine.slice_delay = 0.3
+@pytest.fixture
+def engine(drawn, models):
+    """That of the drawn world, which has judged nothing yet."""
+    drawn.engine.forget_scores()
+    drawn.engine.seen.clear()
+    return drawn.engine
+
+
+def test_run__recall_comes_before_rerank(engine, models):
+    models.score_delay = 0.05
     stages = [v["stage"] for v in Searches(engine).run("tab", ASKED, lambda: Query(text="red"))]
     assert stages[:2] == ["begun", "recall"]
     assert set(stages[2:-1]) == {"rerank"}
     assert stages[-1] == "done"
 
 
-def test_run__updates_are_throttled(engine):
-    engine.slice_size = 1
-    values = list(Searches(engine).run("tab", ASKED, lambda: Query(text="red")))
-    assert [v["stage"] for v in values] == ["begun", "recall", "done"]
+def test_run__updates_are_throttled(engine, models):
+    models.score_delay = 0.05
+    slices = list(engine.search(Query(text="red")))
+    engine.forget_scores()
+    values = Searches(engine).run("tab", ASKED, lambda: Query(text="red"))
+    sent = [(value["stage"], time.monotonic()) for value in values]
+    pauses = [b - a for (_, a), (stage, b) in pairwise(sent) if stage == "rerank"]
+    assert min(pauses) >= YIELD_SECONDS
+    assert len(sent) < 1 + len(slices)
 
 
-def test_run__a_newer_search_ends_the_older(engine):
-    engine.slice_delay = 0.3
+def test_run__a_newer_search_ends_the_older(engine, models):
+    models.score_delay = 0.05
     searches = Searches(engine)
     older = searches.run("tab", ASKED, lambda: Query(text="red"))
     seen = [next(older)["stage"], next(older)["stage"]]
@@ -47,8 +65,8 @@ def test_run__a_newer_search_ends_the_older(engine):
     assert rest[0]["seq"] < number
 
 
-def test_run__stop_ends_within_one_slice(engine):
-    engine.slice_delay = 0.3
+def test_run__stop_ends_within_one_slice(engine, models):
+    models.score_delay = 0.1
     searches = Searches(engine)
     values = searches.run("tab", ASKED, lambda: Query(text="red"))
     assert [next(values)["stage"] for _ in range(3)][-1] == "rerank"
@@ -64,9 +82,9 @@ def test_run__other_tabs_are_left_alone(engine):
     assert list(mine)[-1]["stage"] == "done"
 
 
-def test_run__an_expected_failure_is_a_sentence(engine):
+def test_run__an_expected_failure_is_a_sentence(engine, models):
     refused = Message.of("query.refused", reason=Message.of("input.not_finite"))
-    engine.failure = UsageError(refused)
+    models.failure = UsageError(refused)
     values = list(Searches(engine).run("tab", ASKED, lambda: Query(text="red")))
     assert values[-1]["message"] == message_row(refused)
     assert values[-1]["message"]["text"].startswith("The query cannot be embedded: ")
@@ -79,8 +97,8 @@ def test_run__an_empty_query_says_what_to_do(engine):
     assert last["message"]["code"] == "query.empty"
 
 
-def test_run__a_bug_is_logged_and_ends_the_search(engine, caplog):
-    engine.failure = ZeroDivisionError("oops")
+def test_run__a_bug_is_logged_and_ends_the_search(engine, models, caplog):
+    models.failure = ZeroDivisionError("oops")
     *_, last = Searches(engine).run("tab", ASKED, lambda: Query(text="red"))
     assert last["stage"] == "error"
     assert last["message"] == {"text": str(UNEXPECTED), "code": "unexpected", "values": {}}

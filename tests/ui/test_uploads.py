@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -11,15 +12,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.store.uploads import CONTENT
-from qwen3vl_app.types import Kind
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.room import Room
 from qwen3vl_app.ui.routes.uploads import upload_routes
 from qwen3vl_app.ui.uploads import NAME_BYTES, safe_relative
+from tests.ui.world import build_world, finish
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,6 @@ def test_upload__done_takes_nothing_of_the_library_itself(http, empty, name):
     inside = empty.library.uploads / ".content/ab"
     inside.mkdir(parents=True)
     (inside / "cd").write_bytes(b"x")
-    (empty.library.directory / "library.db").write_bytes(b"x")
     answer = http.post("/api/upload/done", json={"stored": [name]})
     assert (answer.status_code, answer.json()["code"]) == (400, "upload.unknown")
 
@@ -119,7 +118,9 @@ def test_upload__done_refuses_other_bodies(http, empty, body):
 def test_undo__takes_out_what_was_added_and_nothing_else(http, empty):
     first = http.put("/api/upload", content=b"one", headers={"x-path": "a.txt", "x-hold": "1"})
     assert first.json() == {"stored": "a.txt"}
-    empty.library.put(empty.library.uploads / "a.txt", Kind.PICTURE, Image.new("RGB", (9, 9)))
+    empty.indexer.add([empty.library.uploads / "a.txt"])
+    empty.start()
+    finish(empty)
     again = http.put("/api/upload", content=b"one", headers={"x-path": "a.txt", "x-hold": "1"})
     assert again.json() == {"stored": "a.txt", "known": True}, "so the page does not undo it"
     undone = http.post("/api/upload/undo", json={"stored": ["a.txt"]}).json()["removed"]
@@ -131,7 +132,7 @@ def test_undo__takes_out_what_was_added_and_nothing_else(http, empty):
 
 
 def test_offer__says_what_a_scan_would_leave_out(http, empty):
-    empty.indexer.folders.patterns = ("drafts/",)
+    empty.indexer.folders.ignore(["drafts/"])
     names = ["trip/a.txt", "trip/.git/", "trip/.env", "trip/in/b.md", "trip/drafts/c.txt", "x.xyz"]
     lists = {"trip/.searchignore": "*.md\n"}
     answer = http.post("/api/upload/offer", json={"names": names, "lists": lists})
@@ -160,7 +161,7 @@ def test_offer__of_too_many_names_is_one_sentence(http):
 )  # fmt: skip
 def test_upload__of_what_a_scan_would_leave_out_is_refused(http, empty, name):
     """Also for whoever does not ask first."""
-    empty.indexer.folders.patterns = ("drafts/",)
+    empty.indexer.folders.ignore(["drafts/"])
     answer = http.put("/api/upload", content=b"hello", headers={"x-path": quote(name)})
     assert (answer.status_code, answer.json()["code"]) == (400, "upload.left")
     assert answer.json()["error"].startswith(f"{name} is not added: ")
@@ -196,12 +197,15 @@ def test_upload__too_large_leaves_nothing(empty):
 def test_upload__on_a_drive_that_has_gone_leaves_nothing_in_its_place(http, empty, tmp_path):
     empty.library.directory.rename(tmp_path / "away")
     answer = http.put("/api/upload", content=b"x", headers={"x-path": "a.txt"})
-    assert answer.status_code == 400
-    assert "connect that again" in answer.json()["error"]
+    assert (answer.status_code, answer.json()["code"]) == (503, "library.lost")
     assert not empty.library.directory.exists()
 
 
-def test_upload__reading_only_is_one_sentence(http, empty):
-    empty.library.writable = False
-    answer = http.put("/api/upload", content=b"x", headers={"x-path": "a.txt"})
-    assert answer.status_code == 409
+def test_upload__reading_only_is_one_sentence(tmp_path):
+    services = build_world(tmp_path, read_only=True)
+    app = FastAPI()
+    answer_failures(app)
+    app.include_router(upload_routes(services))
+    with closing(services), TestClient(app) as client:
+        answer = client.put("/api/upload", content=b"x", headers={"x-path": "a.txt"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "library.adds_nothing")
