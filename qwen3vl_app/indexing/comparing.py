@@ -51,6 +51,8 @@ class Comparer:
             self._library.comparisons.settle(self._agree, halted)
         except AppError as error:
             log.warning("pictures were not compared: %s", error)
+        except Exception:  # a bug, which must not end the thread that indexes
+            log.exception("pictures were not compared")
 
     def _agree(self, one: Sequence[Original], other: Sequence[Original]) -> bool | None:
         """None where one of them cannot be read now, or is not what was indexed."""

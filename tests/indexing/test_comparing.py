@@ -82,6 +82,30 @@ def test_index__a_page_that_is_away_is_left_to_its_thumbnail(world):
     assert groups(world) == [{"three.png", "eight.png"}]
 
 
+def test_index__goes_on_where_comparing_fails(world, monkeypatch):
+    """What the reader raises unforeseen is logged, and the next file is indexed."""
+    put(world, "three.png", statement(3, 150))
+    put(world, "eight.png", statement(8, 150))
+    world.index()
+    with world.library._connection.writing() as conn:
+        conn.execute("DELETE FROM comparison")
+    world.restart()
+    world.indexer.start()
+    asked = []
+
+    def failing(one: Path, other: Path) -> bool:
+        asked.append((one, other))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(world.reader, "same_in_detail", failing)
+    assert len(groups(world)) == 1
+    _wait(lambda: asked)
+    monkeypatch.undo()
+    put(world, "other.png", Image.new("RGB", (60, 40), "red"))
+    world.index()
+    assert "other.png" in world.names()
+
+
 def _wait(until) -> None:
     end = time.monotonic() + 20
     while not until():

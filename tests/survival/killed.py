@@ -57,6 +57,9 @@ class DirectReader:
         options = replace(self._options, budget=budget or self._options.budget)
         return worker.read(path, options, parts, known=False)
 
+    def same_in_detail(self, one: Path, other: Path) -> bool:
+        return worker.same_in_detail(one, self._options, other)
+
 
 def keep_index_early(module: Any = index_sync) -> None:
     """Let also a small library keep its index on disk, and write it often."""
