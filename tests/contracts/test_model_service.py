@@ -17,7 +17,7 @@ from qwen3vl_app.types import DOCUMENT_INSTRUCTION, ModelInput, ScoreBatch
 from tests.indexing.embedders import TinyHost
 from tests.models.conftest import PARITY
 from tests.search.world import WordModels
-from tests.ui.world import FakeModels
+from tests.ui.models import DrawnModels
 
 INPUTS = [ModelInput(texts=(text,)) for text in ("fox", "red fox", "a river in the rain")]
 
@@ -38,7 +38,7 @@ MAKERS: list[Callable[[], ModelService]] = [
     NoModel,
     TinyHost,
     WordModels,
-    FakeModels,
+    DrawnModels,
 ]
 
 

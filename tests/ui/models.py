@@ -14,8 +14,7 @@ from PIL import Image
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelLoadError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.host import Priority
-from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
+from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.types import (
     EmbeddingBatch,
     ModelInput,
@@ -24,6 +23,7 @@ from qwen3vl_app.types import (
     Space,
     Vectors,
 )
+from tests.still_models import StillModels
 from tests.ui.drawings import COLOURS
 
 SPACE = Space(model="Demo embedder", dimension=128, fingerprint="drawn")
@@ -79,8 +79,8 @@ def embedded(one: ModelInput) -> Vectors:
 
 
 @dataclass
-class DrawnModels:
-    """What the program needs of ``ModelHost``, with handles for tests."""
+class DrawnModels(StillModels):
+    """A model service with handles for tests."""
 
     embedder: ModelStatus = field(
         default_factory=lambda: ModelStatus(
@@ -91,7 +91,6 @@ class DrawnModels:
             bundled=True,
         )
     )
-    has_reranker: bool = True
     retried: int = 0
     recall_delay: float = 0.0
     """Seconds for embedding a query."""
@@ -121,22 +120,18 @@ class DrawnModels:
         )
         return self.embedder, reranker
 
-    def start(self) -> None:
-        """They are always there."""
-
-    def close(self) -> None:
-        self.going.set()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return True
-
-    def space(self) -> Space:
-        if self.embedder.state is ModelState.FAILED:
-            raise ModelLoadError(self.embedder.detail)
+    @property
+    def stands_for(self) -> Space:
         return SPACE
 
-    def loaded_space(self) -> Space | None:
-        return SPACE if self.embedder.state is ModelState.READY else None
+    def close(self, timeout: float = 10.0) -> None:
+        super().close(timeout)
+        self.going.set()
+
+    def check(self, space: Space | None = None) -> None:
+        super().check(space)
+        if self.embedder.state is ModelState.FAILED:
+            raise ModelLoadError(self.embedder.detail)
 
     def embedder_budget(self) -> Budget:
         return BUDGET
@@ -145,8 +140,14 @@ class DrawnModels:
         return BUDGET
 
     def embed(
-        self, inputs: Sequence[ModelInput], *, instruction: str, priority: Priority
+        self,
+        inputs: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority,
+        space: Space | None = None,
     ) -> EmbeddingBatch:
+        self.check(space)
         if priority is Priority.INDEX:
             self.going.wait()
             time.sleep(self.index_delay * len(inputs))
@@ -154,9 +155,10 @@ class DrawnModels:
             time.sleep(self.recall_delay)
             if self.failure is not None:
                 raise self.failure
-        return EmbeddingBatch(
-            vectors=np.stack([embedded(one) for one in inputs]), kept=tuple(range(len(inputs)))
-        )
+        vectors = np.zeros((len(inputs), SPACE.dimension), np.float32)
+        for row, one in enumerate(inputs):
+            vectors[row] = embedded(one)
+        return EmbeddingBatch(vectors=vectors, kept=tuple(range(len(inputs))))
 
     def score(
         self,
