@@ -24,7 +24,7 @@ _FORMATS = ("float32", "float16", "int8", "binary")
 @click.command()
 @click.option("--measure", is_flag=True, help="Measure every way on this library; a minute.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="Keep vectors like this.")
-@click.option("--numbers", type=click.IntRange(1), help="Keep so many leading numbers of each.")
+@click.option("--dimensions", type=click.IntRange(1), help="Keep the first N dimensions.")
 @click.option("--exact", is_flag=True, help="Search exactly also above 50,000 items.")
 @click.option("--drop", multiple=True, metavar="SPACE", help="Delete all vectors of a space.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -36,7 +36,7 @@ def storage(
     *,
     measure: bool,
     form: str | None,
-    numbers: int | None,
+    dimensions: int | None,
     exact: bool,
     drop: tuple[str, ...],
     as_json: bool,
@@ -44,17 +44,17 @@ def storage(
 ) -> None:
     """How the search index keeps vectors, and what the vectors of old models take.
 
-    With --format, --numbers or --exact, changes it; what is not named is as by default: float32,
-    all numbers, one-bit candidates above 50,000 items. The database keeps every vector in full,
-    so nothing is embedded again and every change can be taken back. Loads no model.
+    With --format, --dimensions or --exact, changes it; what is not named takes its default:
+    float32, all dimensions, one-bit candidates above 50,000 items. The database keeps every
+    vector in full, so nothing is embedded again and every change can be undone. Loads no model.
     """
-    changes = form is not None or numbers is not None or exact
+    changes = form is not None or dimensions is not None or exact
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=bool(changes or drop)) as services:
         library = services.library
         freed = library.storage.drop_spaces(_fingerprints(library, drop)) if drop else 0
         if changes:
-            _apply(library, form, numbers, exact=exact)
+            _apply(library, form, dimensions, exact=exact)
         options = library.storage.measure(_newest(library)) if measure else []
         found = _found(library, options, freed, say=str if as_json else said)
     if as_json:
@@ -63,11 +63,11 @@ def storage(
     _say(found)
 
 
-def _apply(library: Library, form: str | None, numbers: int | None, *, exact: bool) -> None:
+def _apply(library: Library, form: str | None, dimensions: int | None, *, exact: bool) -> None:
     from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 
     chosen = VectorFormat(form or "float32")
-    library.storage.apply(StorageSetting(dimension=numbers, format=chosen, exact=exact))
+    library.storage.apply(StorageSetting(dimension=dimensions, format=chosen, exact=exact))
 
 
 def _found(
@@ -106,7 +106,7 @@ def _say(found: dict[str, Any]) -> None:
     for option in found["options"]:
         mark = "*" if option["current"] else " "
         click.echo(
-            f"{mark} {option['dimension']:>5} numbers as {option['setting']['format']:<8} "
+            f"{mark} {option['dimension']:>5} dimensions as {option['setting']['format']:<8} "
             f"recall@10 {option['recall']:.3f}  {option['milliseconds']:>7.2f} ms  "
             f"{_mega(option['memory_bytes']):>9} MB memory  "
             f"{_mega(option['disk_bytes']):>9} MB disk"

@@ -236,7 +236,7 @@ def described(items: int, dimension: int, form: VectorFormat, kind: str | None) 
     return Message.of(
         "storage.line",
         items=f"{items:,}",
-        numbers=str(dimension),
+        dimension=str(dimension),
         format=str(form),
         scan=scan,
         how=Message.of("storage.exact") if is_exact else Message.of("storage.scored"),

@@ -202,7 +202,7 @@ def _check_dimension(setting: StorageSetting, spaces: Sequence[tuple[Space, int]
     most = max((space.dimension for space, count in spaces if count), default=None)
     if setting.dimension is not None and most is not None and setting.dimension > most:
         raise UsageError(
-            Message.of("storage.numbers", n=str(setting.dimension), all=str(most), most=str(most))
+            Message.of("storage.dimensions", n=str(setting.dimension), most=str(most))
         )
 
 

@@ -117,7 +117,7 @@ def test_storage__is_measured_before_it_is_changed(page, unhurried):
     unhurried.set(old_space=True)
     page.get_by_role("tab", name="Settings").click()
     expect(page.locator(".storage-line")).to_have_text(
-        re.compile(r"^\d+ items, 128 numbers as float32; search over every vector, exact$")
+        re.compile(r"^\d+ items, 128 dimensions as float32; search over every vector, exact$")
     )
     assert page.get_by_role("button", name="Use", exact=True).count() == 0
     page.get_by_role("button", name="Measure on this library").click()
@@ -125,7 +125,7 @@ def test_storage__is_measured_before_it_is_changed(page, unhurried):
     expect(row).to_contain_text(re.compile(r"(9\d\.\d|100) %"))
     row.get_by_role("button", name="Use").click()
     expect(page.locator(".storage-line")).to_have_text(
-        re.compile(r"^\d+ items, 128 numbers as int8; search over every vector, exact$")
+        re.compile(r"^\d+ items, 128 dimensions as int8; search over every vector, exact$")
     )
     expect(row).to_contain_text("in use")
     page.get_by_role("button", name="Delete old vectors").click()

@@ -18,9 +18,9 @@ def test_storage__says_how_vectors_are_kept(program):
     assert "Nothing has a vector yet." in program.run("storage").stdout
     filled(program)
     assert program.run("storage").stdout.splitlines()[0] == (
-        "60 items, 64 numbers as float32; search over every vector, exact"
+        "60 items, 64 dimensions as float32; search over every vector, exact"
     )
-    assert program.json("status")["search"].startswith("60 items, 64 numbers")
+    assert program.json("status")["search"].startswith("60 items, 64 dimensions")
 
 
 def test_storage__measures_before_anything_is_changed(program):
@@ -35,19 +35,19 @@ def test_storage__measures_before_anything_is_changed(program):
 
 def test_storage__changes_and_takes_back(program):
     filled(program)
-    found = program.json("storage", "--format", "int8", "--numbers", "32")
+    found = program.json("storage", "--format", "int8", "--dimensions", "32")
     assert found["setting"] == {"dimension": 32, "format": "int8", "exact": False}
     assert program.json("storage")["setting"] == found["setting"]
     assert program.json("storage", "--format", "float32")["setting"]["dimension"] is None
 
 
-def test_storage__more_numbers_than_there_are_is_a_usage_error(program):
+def test_storage__more_dimensions_than_there_are_is_a_usage_error(program):
     filled(program)
-    result = program.run("storage", "--numbers", "9999")
+    result = program.run("storage", "--dimensions", "9999")
     assert result.exit_code == 2
-    assert "9999 numbers of each vector were asked for, over the limit of 64" in result.stderr
+    assert "9999 dimensions were asked for, over the limit of 64" in result.stderr
     assert program.json("storage")["setting"]["dimension"] is None
-    assert program.json("storage", "--numbers", "64")["setting"]["dimension"] == 64
+    assert program.json("storage", "--dimensions", "64")["setting"]["dimension"] == 64
 
 
 def test_storage__drops_the_vectors_of_an_old_space(program):

@@ -156,7 +156,7 @@ LOADED = Message.of(
 STORED = Message.of(
     "storage.line",
     items="60,000",
-    numbers="192",
+    dimension="192",
     format="int8",
     scan=Message.of("storage.codes", codes="1-bit"),
     how=Message.of("storage.scored"),
@@ -173,7 +173,7 @@ STORED = Message.of(
         ),
         (
             STORED,
-            "60,000 items, 192 numbers as int8; search over 1-bit codes, candidates scored "
+            "60,000 items, 192 dimensions as int8; search over 1-bit codes, candidates scored "
             "exactly",
             "60,000 个条目，192 维，int8；搜索 1-bit 编码，候选项精确评分",
         ),

@@ -318,7 +318,7 @@ def test_codes__come_with_the_size_and_are_kept(
         library._spaces.of(WIDE)
         assert (
             str(library._spaces.of(WIDE).describe())
-        ) == "300 items, 64 numbers as float32; search over every vector, exact"
+        ) == "300 items, 64 dimensions as float32; search over every vector, exact"
         fill(library, more[COUNT:], first=COUNT + 1)
         library._spaces.of(WIDE).refresh()
         library._spaces.of(WIDE)._version = -1

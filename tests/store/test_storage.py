@@ -53,14 +53,14 @@ def test_apply__changes_the_index_and_stays(
     filled.storage.apply(StorageSetting(format=VectorFormat.FLOAT16))
     filled.storage.apply(setting)
     assert filled.storage.setting() == setting
-    assert "400 items, 32 numbers as int8" in str(filled.storage.describe())
+    assert "400 items, 32 dimensions as int8" in str(filled.storage.describe())
     assert filled.search(WIDE, VECTORS[3], 1)[0].item_id == 4
     files = sorted((filled.directory / "index").iterdir())
     assert [path.suffix for path in files] == [".rows", ".head"]
     assert files[0].stat().st_size == COUNT * 36
     filled.close()
     with Library.open(filled.directory) as again:
-        assert "32 numbers as int8" in str(again.storage.describe())
+        assert "32 dimensions as int8" in str(again.storage.describe())
         again.storage.apply(StorageSetting())
         assert again.search(WIDE, VECTORS[3], 1)[0].similarity == pytest.approx(1, abs=1e-6)
 

@@ -302,7 +302,7 @@ def test_storage__measures_before_it_changes(own):
         chosen = {"dimension": None, "format": "int8", "exact": False}
         changed = client.post("/api/storage/apply", headers=OWN, json=chosen).json()
         assert changed["setting"] == chosen
-        assert "128 numbers as int8" in changed["line"]["text"]
+        assert "128 dimensions as int8" in changed["line"]["text"]
         assert [row["space"] for row in changed["old"]] == ["old"]
         dropped = client.post("/api/storage/drop", headers=OWN, json={"spaces": ["old"]}).json()
         assert (dropped["freed"], dropped["old"]) == (16, [])

@@ -215,7 +215,7 @@ export const english = {
   "settings.versions": "Versions",
   "settings.folder": "Folder",
   "settings.spaces": "Vectors",
-  "settings.space": "{items} × {dimension} numbers by {model}",
+  "settings.space": "{items} × {dimension} dimensions by {model}",
   "settings.none": "none yet",
   "settings.access": "Access",
   "settings.readonly": "reading only",

@@ -80,7 +80,7 @@ export const libraryEnglish = {
 
   "settings.storage": "Storage of vectors",
   "storage.hint":
-    "Fewer numbers or smaller ones need less memory and may find less. The database keeps " +
+    "Fewer dimensions or coarser values need less memory and may find less. The database keeps " +
     "every vector in full, so nothing is embedded again and every change can be taken back.",
   "storage.measure": "Measure on this library",
   "storage.measuring": "Measuring; this takes up to a minute, and searches go on.",

@@ -25,11 +25,11 @@ NO_MEMORY = Message.of("input.no_memory")
 NOT_FINITE = Message.of("input.not_finite")
 
 SMALL_WIDTH = 512
-"""Numbers per token up to which a model is small; the published ones have 2048 and 4096."""
+"""Dimensions up to which a model counts as small; the published ones have 2048 and 4096."""
 
 
 def tokens_per_pass(device: str, width: int) -> int:
-    """Longest row × rows that one pass should have, for a model of ``width`` numbers per token.
+    """Longest row × rows that one pass should have, for a model of ``width`` dimensions.
 
     On a CPU a large model gains nothing from batches beyond some hundred tokens and needs seconds
     for them; a small one is held up by overhead instead. On a GPU larger passes are faster; where

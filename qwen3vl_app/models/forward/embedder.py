@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Qwen3VLEmbedder:
     """Embeds pictures, clips, texts and mixtures of them into one space.
 
-    N inputs become up to N rows of H numbers (2048 for the 2B model, 4096 for 8B). Each row is
+    N inputs become up to N rows of H dimensions (2048 for the 2B model, 4096 for 8B). Each row is
     the last layer's hidden state at the final real token of its prompt, divided by its length,
     so the dot product of two rows is their cosine. The leading part of a row, made unit length
     again, is a vector too.
