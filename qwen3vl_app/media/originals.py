@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, TypeAlias
+
+from cachetools import LRUCache
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.files import os_reason
@@ -71,7 +72,7 @@ class Originals:
     def __init__(self, *, most_hashed: int = MOST_HASHED) -> None:
         self._most_hashed = most_hashed
         self._lock = Lock()
-        self._known: OrderedDict[tuple[ContentHash, _Identity], None] = OrderedDict()
+        self._known: LRUCache[tuple[ContentHash, _Identity], bool] = LRUCache(KEPT)
 
     @contextmanager
     def opened(self, candidates: Iterable[Original]) -> Iterator[OpenOriginal]:
@@ -117,15 +118,12 @@ class Originals:
     def _has_the_bytes(self, known: Original, file: BinaryIO, status: os.stat_result) -> bool:
         key = (known.content_hash, _identity(status))
         with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
+            if self._known.get(key):
                 return True
         if _hash(file) != known.content_hash:
             return False
         with self._lock:
-            self._known[key] = None
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
+            self._known[key] = True
         return True
 
 

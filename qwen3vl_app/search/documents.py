@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
+
+from cachetools import LRUCache
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
@@ -47,8 +49,7 @@ class Documents:
         self._reader = reader
         self._originals = Originals()
         self._lock = Lock()
-        self._cache: OrderedDict[_Key, ModelInput] = OrderedDict()
-        self._bytes = 0
+        self._cache: LRUCache[_Key, ModelInput] = LRUCache(CACHE_BYTES, getsizeof=_bytes_of)
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="documents")
 
     def stream(self, items: Sequence[Item], budget: Budget) -> Generator[Document, None, None]:
@@ -76,7 +77,6 @@ class Documents:
         with self._lock:
             kept = self._cache.get(key)
             if kept is not None:
-                self._cache.move_to_end(key)
                 return Document(item=item, content=kept)
         try:
             content = self._decode(item, budget)
@@ -98,17 +98,11 @@ class Documents:
         return decoded
 
     def _keep(self, key: _Key, content: ModelInput) -> None:
-        size = _bytes_of(content)
-        if size > CACHE_BYTES:
+        if _bytes_of(content) > CACHE_BYTES:  # the cache itself would raise
             return
         with self._lock:
-            if key in self._cache:
-                return
-            self._cache[key] = content
-            self._bytes += size
-            while self._bytes > CACHE_BYTES:
-                _, dropped = self._cache.popitem(last=False)
-                self._bytes -= _bytes_of(dropped)
+            if key not in self._cache:
+                self._cache[key] = content
 
 
 def _bytes_of(content: ModelInput) -> int:

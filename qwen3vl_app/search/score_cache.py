@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from threading import Lock
 
+from cachetools import LRUCache
 from PIL.Image import Image
 
 from qwen3vl_app.types import ContentHash, Item, ModelInput, Score
@@ -49,23 +49,18 @@ class ScoreCache:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._scores: OrderedDict[_Key, Score] = OrderedDict()
+        self._scores: LRUCache[_Key, Score] = LRUCache(KEPT_SCORES)
 
     def known(self, question: QueryKey, item: Item) -> Score | None:
         """The score given before."""
         key = (question, item.content_hash, item.ordinal)
         with self._lock:
-            score = self._scores.get(key)
-            if score is not None:
-                self._scores.move_to_end(key)
-            return score
+            return self._scores.get(key)
 
     def keep(self, question: QueryKey, item: Item, score: Score) -> None:
         """Remember a score; reasons why there is none are not kept, they may pass."""
         with self._lock:
             self._scores[question, item.content_hash, item.ordinal] = score
-            while len(self._scores) > KEPT_SCORES:
-                self._scores.popitem(last=False)
 
     def clear(self) -> None:
         """Forget all."""

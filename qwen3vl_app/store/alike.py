@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
+from cachetools import FIFOCache, LRUCache
 from PIL import Image
 
 from qwen3vl_app.index.agreeing import Agreement, Shown, agree
@@ -45,8 +45,8 @@ class AlikePictures:
         self._thumbnails = thumbnails
         self._comparisons = comparisons
         self._lock = Lock()
-        self._shown: OrderedDict[str, Shown | None] = OrderedDict()
-        self._answers: OrderedDict[tuple[str, str], Agreement] = OrderedDict()
+        self._shown: LRUCache[str, Shown | None] = LRUCache(_SHOWN)
+        self._answers: FIFOCache[tuple[str, str], Agreement] = FIFOCache(_ANSWERS)
 
     def agree(self, one: Seen, other: Seen) -> bool:
         """Whether they show the same picture, see ``agreeing``; some milliseconds the first time.
@@ -76,20 +76,15 @@ class AlikePictures:
         answer = agree(first, second)
         with self._lock:
             self._answers[pair] = answer
-            while len(self._answers) > _ANSWERS:
-                self._answers.popitem(last=False)
         return answer
 
     def _load(self, name: str) -> Shown | None:
         with self._lock:
             if name in self._shown:
-                self._shown.move_to_end(name)
                 return self._shown[name]
         shown = self._read(name)
         with self._lock:
             self._shown[name] = shown
-            while len(self._shown) > _SHOWN:
-                self._shown.popitem(last=False)
         return shown
 
     def _read(self, name: str) -> Shown | None:

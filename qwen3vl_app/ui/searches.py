@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from cachetools import FIFOCache
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.types import ItemFilter, Query, SearchStage, SearchUpdate
@@ -42,17 +43,18 @@ class NewestSearch:
 
     sessions: int = SESSIONS
     _numbers: Iterator[int] = field(default_factory=lambda: count(int(time.time() * 1000)))
-    _newest: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    _newest: FIFOCache[str, int] = field(init=False)
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        # Not an LRUCache: a search keeps asking whether it is superseded, which is no activity.
+        self._newest = FIFOCache(self.sessions)
 
     def begin(self, session: str) -> int:
         """Number a search; larger than every number before, also across restarts."""
         with self._lock:
             number = next(self._numbers)
             self._newest[session] = number
-            self._newest.move_to_end(session)
-            while len(self._newest) > self.sessions:
-                self._newest.popitem(last=False)
             return number
 
     def superseded(self, session: str, number: int) -> bool:
