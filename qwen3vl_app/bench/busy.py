@@ -26,7 +26,7 @@ FILES = 120
 """Indexed beforehand: enough for forty candidates of every kind."""
 
 MORE_FILES = 6000
-"""Indexed while searches run; more than can be done meanwhile."""
+"""Indexed while searches run; more than can be finished in that time."""
 
 ROUNDS = 8
 """Of each: alone, while indexing, and together, in turn, so that a slow moment touches all."""
@@ -42,7 +42,7 @@ GOAL = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How long somebody waited, in milliseconds since the question was sent."""
+    """How long a person waited, in milliseconds since the question was sent."""
 
     recall: float
     """Until the recall could be shown."""
@@ -92,7 +92,7 @@ class _Crowd:
 
     @contextmanager
     def indexing(self) -> Iterator[None]:
-        """Files are indexed in the block, and not outside of it."""
+        """Index files inside the block only."""
         self._change("/api/index/resume", {})
         self._until("indexing")
         yield
@@ -101,12 +101,12 @@ class _Crowd:
         self.pause()
 
     def pause(self) -> None:
-        """Indexing stops after the batch in work."""
+        """Pause indexing after the current batch."""
         self._change("/api/index/pause", {})
         self._until("paused")
 
     def add(self, folder: Path) -> None:
-        """Have a folder indexed from now on."""
+        """Start indexing a folder."""
         self._change("/api/index/add", {"path": str(folder)})
         self._until("indexing")
 

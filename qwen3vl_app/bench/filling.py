@@ -1,4 +1,4 @@
-"""A library as large as one wants, without the hours of embedding that it stands for."""
+"""A library of any size, without the hours of embedding that it would take."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class NoModel:
             raise ModelLoadError(Message.of("load.unknown", name=space.model))
 
     def unload_beside(self) -> None:
-        """There is nothing beside."""
+        """There is none."""
 
     def embed(
         self,

@@ -54,7 +54,7 @@ def measure_library(size: Size = FULL, folder: Path | None = None) -> LibraryRep
     """Measure everything in a temporary folder, below ``folder`` if one is given.
 
     The full size takes about five minutes on two cores, 3 GB of disk and 3 GB of memory. Files
-    are read with what the operating system keeps of them in memory.
+    are read with a warm page cache.
     """
     described = machine()
     with TemporaryDirectory(dir=folder) as place:

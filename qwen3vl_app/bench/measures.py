@@ -73,7 +73,7 @@ def interleaved(calls: dict[str, Callable[[int], object]], turns: int) -> dict[s
 
 
 def machine() -> dict[str, str]:
-    """What the numbers depend on, and how busy it was before they were taken."""
+    """The machine that the numbers depend on, and how busy it was before the run."""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg()) if hasattr(os, "getloadavg") else "?"
     return {
         "system": platform.platform(terse=True),

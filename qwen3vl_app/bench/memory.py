@@ -1,4 +1,4 @@
-"""``bench memory``: what indexing a folder holds in memory, the processes that read included."""
+"""``bench memory``: memory use while a folder is indexed, reader processes included."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Held:
     """The most that each of the others, beside the first, has held so far, summed up."""
 
     def most(self, other: Held) -> Held:
-        """The larger of both numbers each."""
+        """The larger of the two values of each field."""
         return Held(
             resident=max(self.resident, other.resident),
             proportional=max(self.proportional, other.proportional),

@@ -58,7 +58,7 @@ class Tab:
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
 
     def spend(self, habit: Habit, turn: int) -> Visit:
-        """Do what the habit says, once; a failure is told, not raised."""
+        """Run the habit once; a failure is recorded, not raised."""
         try:
             return Visit(recall=habit(self, turn))
         except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
@@ -71,12 +71,12 @@ class Tab:
         self._http.close()
 
     def get(self, path: str) -> bytes:
-        """The body of an answer that must be a good one."""
+        """The body of an answer, which must be a success."""
         self._http.request("GET", path)
         return self._good(path)
 
     def change(self, path: str, body: dict[str, Any]) -> bytes:
-        """Change something as the page's script does; the body of an answer that must be good."""
+        """Change something as the page's script does; the body of a successful answer."""
         headers = {"content-type": "application/json", "x-qwen3vl-page": "1"}
         self._http.request("POST", path, orjson.dumps(body), headers)
         return self._good(path)

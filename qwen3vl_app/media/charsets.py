@@ -1,4 +1,4 @@
-"""Which encoding a text without a mark is in, as it says itself or as its letters tell.
+"""The encoding of a text without a byte order mark: declared, or guessed from its letters.
 
 Order: UTF-8 if all of it fits; what the text declares; what its letters make most likely.
 """

@@ -209,7 +209,7 @@ def _check_frame(path: Path, size: Size, options: ReadOptions) -> None:
 
 
 def _check_length(path: Path, seconds: float, options: ReadOptions) -> None:
-    """Refuse what would be more moments than anybody has a use for."""
+    """Refuse videos that would have more moments than are of use."""
     most = options.limits.max_moments * options.moment_seconds * (1 - OVERLAP_SHARE)
     if not seconds <= most:  # as NaN is not, either
         reason = Message.of(
@@ -263,7 +263,7 @@ def _decode(
 
 
 def _shrink(frame: Image.Image, size: Size, budget: Budget) -> Image.Image:
-    """Frames beyond the budget get the size the model wants; others stay as they are.
+    """Frames beyond the budget get the size the model expects; others stay as they are.
 
     ``size`` is that of the first frame, which all must have.
     """

@@ -21,7 +21,7 @@ _RUN = re.compile(r"[A-Za-z0-9+/_=-]{60,}")
 """What base64 is made of, in both its alphabets; whether it is some, its letters tell."""
 
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{129,}(?![0-9A-Za-z])")
-"""Longer than SHA-512, the longest hash that somebody looks for."""
+"""Longer than SHA-512, the longest hash that people search for."""
 
 _BYTES = re.compile(
     r"(?<!\w)(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[\s,:]{1,3}|\\x[0-9A-Fa-f]{2}){31,}(?:(?:0x|\\x)?[0-9A-Fa-f]{2})?(?!\w)"

@@ -31,7 +31,7 @@ _NOUNS = {
 }
 
 HEAD_BYTES = 1024
-"""As much of a file as :func:`identify` wants: PDF allows its header that far inside."""
+"""As much of a file as :func:`identify` needs: PDF allows its header that far inside."""
 
 _PICTURES = """
     .jpg .jpeg .jpe .jfif .png .apng .gif .webp .bmp .dib .tif .tiff .heic .heif .hif .avif .ico

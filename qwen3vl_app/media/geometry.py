@@ -11,7 +11,7 @@ from PIL import Image
 from qwen3vl_app.budget import Size
 
 _MOST_STRETCH = 4
-"""Pixels further from square are no shape that anybody filmed in, but damage."""
+"""Pixel aspect ratios beyond this are damage; no camera films in them."""
 
 _MATRIX_BYTES = 36
 """Nine numbers of 32 bits: a display matrix (ISO/IEC 14496-12, 6.2.2)."""

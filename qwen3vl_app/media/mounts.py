@@ -24,7 +24,7 @@ _NUMBERED_AS_IT_COMES = ("9p", "afs", "exfat", "fuse", "fuseblk", "msdos", "smb3
 
 
 def kernel_devices(mounts: Path = _MOUNTS) -> frozenset[int]:
-    """``st_dev`` of every mounted file system of the kernel's; empty where none is told.
+    """``st_dev`` of every file system of the kernel's own; empty if they are not listed.
 
     Fields of a line as in proc(5): the third is major:minor, the type stands behind `` - ``.
     """

@@ -1,8 +1,8 @@
 """Files that were indexed, opened again later: only where they are still what was indexed.
 
-Whoever may write to a folder can put another file, a link or a pipe in the place of one that the
-library knows. So an original is opened once, without waiting for anything, and what is open is
-compared with what the library knows of it.
+Anybody with write access to a folder can put another file, a link or a pipe in the place of one
+that the library knows. So an original is opened once, without waiting for anything, and what is
+open is compared with what the library knows of it.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ class OpenOriginal:
     status: os.stat_result
 
     def check_unchanged(self) -> None:
-        """Nobody has put something else in its place since, for as long as a decoder read it.
+        """Make sure that the file was not replaced or changed while a decoder read it.
 
         Raises:
-            UnreadableMediaError: Somebody has.
+            UnreadableMediaError: It was.
         """
         try:
             now = (os.stat(self.path), os.fstat(self.file.fileno()))

@@ -31,7 +31,7 @@ _SECONDS_PER_PART = 5.0
 """Further time for every part beyond the first: a window of 4K video, a site plan."""
 
 _NICENESS = 10
-"""Of the processes that read for indexing: whoever searches has the processor first."""
+"""Of the processes that read for indexing: searches come first."""
 
 
 class Reader:

@@ -20,7 +20,7 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.types import FileStamp, SkippedPath
 
 _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
-"""Thumbnails of Synology, forks of macOS and bins of Windows: copies nobody wants to find."""
+"""Thumbnails of Synology, forks of macOS and bins of Windows: useless as results."""
 
 HIDDEN = Message.of("reason.hidden")
 OF_THE_SYSTEM = Message.of("reason.system")

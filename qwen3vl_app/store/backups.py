@@ -92,14 +92,14 @@ class Backups:
         return changed > max(made) and time.time() - max(made) >= self._every
 
     def make(self) -> Backup | None:
-        """Make one now, and delete the oldest beyond ``KEPT``; None where that was not possible.
+        """Make one now, and delete the oldest beyond ``KEPT``; None if that failed.
 
         Commits go on meanwhile: it reads through a connection of its own, in one transaction. A
         library of 20,000 vectors of 2048 dimensions (173 MB) takes 6.5 s on two busy cores, about
         half of it for checking the copy, and no commit meanwhile took longer than 0.25 s; ``-wal``
         is not emptied before it ends.
         What prevents it is kept in ``failure`` and logged, and never an error: the library itself
-        is well without.
+        works without one.
         """
         folder = self._directory / BACKUPS
         try:
@@ -122,7 +122,7 @@ class Backups:
         log.warning("%s", self.failure)
 
     def stop(self) -> None:
-        """End a backup that is being made, from another thread; nothing of it is kept."""
+        """Cancel a running backup from another thread; nothing of it is kept."""
         self._stopped = True
         conn = self._conn
         if conn is not None:

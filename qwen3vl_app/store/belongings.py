@@ -1,7 +1,7 @@
 """The names of everything that the program itself writes into the folder of a library.
 
-Whoever writes something there takes its name from here, so that a folder whose ``library.db`` was
-lost is still known to be one of this program, and nothing else is.
+Code that writes something there takes its name from here, so that a folder whose ``library.db``
+was lost is still known to be one of this program, and nothing else is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Is the library well? What ``doctor`` says of it."""
+"""The health of a library, as ``doctor`` reports it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORDING = frozenset({"check.words_lack", "check.words_wrong"})
 def findings(
     conn: sqlite3.Connection, indexes: Sequence[SpaceIndex], thumbnails: Thumbnails
 ) -> list[Message]:
-    """One message for everything that is not as it should be; caller must hold the lock."""
+    """One message for each problem; caller must hold the lock."""
     return [
         *_damage(conn),
         *_rows(conn),
@@ -83,7 +83,7 @@ def _agrees(conn: sqlite3.Connection, index: str) -> bool:
     if rows != indexed:
         return False
     try:
-        conn.execute("SAVEPOINT look")  # the check is written as a change, and makes none
+        conn.execute("SAVEPOINT look")  # FTS5 writes its check as an INSERT
         conn.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         return (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_READONLY

@@ -1,7 +1,7 @@
 """Comparing the originals of pictures that thumbnails cannot tell apart, outside of any search.
 
-A search only looks up what is known. What is not is noted, and whoever has the time, as the
-indexer has after its files, calls ``settle``.
+A search only looks up what is known. Unknown pairs are queued, and the
+indexer calls ``settle`` when it has finished its files.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Pair: TypeAlias = tuple[ContentHash, ContentHash]
 
 Compare: TypeAlias = Callable[[Sequence[Original], Sequence[Original]], bool | None]
 """Whether two pictures agree in detail, each given by its files; None where that cannot be told,
-as on a drive that is away. Takes up to some seconds."""
+as on a drive that is not connected. Takes up to some seconds."""
 
 _MOST_WANTED = 10_000
-"""Pairs that wait; of more, the oldest are noted again by whoever meets them."""
+"""Pairs in the queue; beyond it the oldest are dropped, and queued again when next met."""
 
 
 class Comparisons:
-    """What the originals of pictures say of each other. Thread-safe."""
+    """Results of comparing originals, and the queue of pairs to compare. Thread-safe."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -49,7 +49,7 @@ class Comparisons:
         return known
 
     def want(self, one: ContentHash, other: ContentHash) -> None:
-        """Note two pictures that are to be compared."""
+        """Queue two pictures to be compared."""
         pair = min(one, other), max(one, other)
         with self._lock:
             if pair not in self._untold:
@@ -59,7 +59,7 @@ class Comparisons:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a pair was met of which nothing is known."""
+        """Whether pairs are queued."""
         return bool(self._wanted)
 
     @property
@@ -69,9 +69,9 @@ class Comparisons:
             return comparisons.newest_comparison(conn)
 
     def settle(self, compare: Compare, halted: Callable[[], bool]) -> None:
-        """Compare what waits, until it is done or halted.
+        """Compare the queued pairs until none is left or ``halted`` says so.
 
-        A pair that cannot be told is left alone until the next start.
+        A pair that cannot be compared is skipped until the next start.
 
         Raises:
             LibraryError: The disk refuses, or the library is open for reading only.

@@ -100,7 +100,7 @@ class Connection:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, for statements that change nothing.
 
-        Goes on where the files have been taken away: what was open can still be read.
+        Still works after the files were removed: an open file can still be read.
         """
         with self.lock:
             if self._closed:
@@ -119,7 +119,7 @@ class Connection:
         """One transaction: all of it is kept, or after an exception nothing.
 
         Raises:
-            LibraryLostError: The files have been taken away, so it would not be found again.
+            LibraryLostError: The files were removed, so the change would be lost.
         """
         with self.changing_alone() as conn, self._db.atomic():
             yield conn

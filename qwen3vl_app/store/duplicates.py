@@ -137,7 +137,7 @@ class Duplicates:
             pass
 
     def _facts_of(self, ids: Sequence[int]) -> list[_Facts]:
-        """Of the living pictures among these items."""
+        """Of the pictures among these items that are not deleted."""
         chosen = json.dumps([int(item) for item in ids])
         sql = f"{_FACTS} AND item.id IN (SELECT value FROM json_each(?))"
         with self._reading() as conn:

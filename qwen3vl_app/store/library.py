@@ -141,7 +141,7 @@ class Library(SearchableLibrary):
 
         Raises:
             LibraryReadOnlyError: The library is open for reading only.
-            LibraryLostError: Its files have been taken away.
+            LibraryLostError: Its files were removed.
         """
         return self._for_changes()
 

@@ -1,7 +1,7 @@
 """Takes what is damaged out of a library, and lets its files be indexed again.
 
 Nothing is guessed: a row that is not what was written is dropped, and what it said is asked of the
-files anew. What nobody can say again, such as a tag, is gone, and the report names it.
+files anew. What no file can restore, such as a tag, is lost, and the report names it.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def _contents_of(
         items |= {int(str(key).split(" ")[0]) for key in found.get("vector", ())}
     contents: list[str] = []
     for item in items:
-        # A hash that damage has changed is no other hash that there is.
+        # A hash that damage has changed matches no other content.
         sql = "SELECT hash FROM content WHERE hash = (SELECT content FROM item WHERE id = ?)"
         row = conn.execute(sql, (item,)).fetchone()
         if row is None:

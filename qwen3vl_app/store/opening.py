@@ -1,4 +1,4 @@
-"""What a library's file is looked at for before anything is written to it.
+"""The checks of a library's file before anything is written to it.
 
 Is it one of this program? Is what lies beside it its own? Is it whole? A file that is not ours is
 never written to; one that is damaged is mended in a copy, and the damaged one is kept.

@@ -1,4 +1,4 @@
-"""Puts a copy of ``library.db`` back, as nobody should do by hand.
+"""Restores a copy of ``library.db``, which is not safe to do by hand.
 
 A copy that is laid beside the ``-wal`` of another file is read together with it, and spoiled.
 """

@@ -274,7 +274,7 @@ def _drop_nameless(uploads: Path) -> None:
 
 
 def _tidy(folder: Path, uploads: Path) -> None:
-    """Delete a folder and those above it, up to ``uploads``, as far as they are empty."""
+    """Delete a folder and its parents below ``uploads``, up to the first that is not empty."""
     with suppress(OSError):  # the first that is not empty
         while folder != uploads:
             folder.rmdir()

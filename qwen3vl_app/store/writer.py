@@ -204,7 +204,7 @@ class LibraryWriter:
 
         Returns:
             The outcome of every file that ended. One that was forgotten meanwhile has none,
-            nor has one whose items were taken away meanwhile, which is still pending.
+            nor has one whose items were deleted meanwhile, which is still pending.
         """
         contents = {*starts.values(), *(part.content_hash for part in parts)}
         contents.update(end.content_hash for end in ends if end.content_hash is not None)

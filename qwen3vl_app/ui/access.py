@@ -25,16 +25,16 @@ PRIVATE = (
     *("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage"),
     *("/api/removed", "/api/history"),
 )
-"""What a public demo does not tell: folders, files and reasons of this computer."""
+"""What a public demo does not reveal: folders, files and error details of this computer."""
 
 NO_FILE = Message.of("file.none")
 
 
 class PasswordGuard:
-    """ASGI middleware: answers 401 to everything that does not bring user and password.
+    """ASGI middleware: answers 401 to every request without the right user and password.
 
     HTTP basic authentication (RFC 7617), over scripts, media and gradio's own routes alike. The
-    comparison takes the same time wherever a wrong password differs.
+    comparison takes constant time, so that it tells nothing about the password.
     """
 
     def __init__(self, app: ASGIApp, *, auth: tuple[str, str]) -> None:
@@ -54,13 +54,13 @@ class PasswordGuard:
             given = base64.b64decode(encoded.strip(), validate=True)
         except (binascii.Error, ValueError):
             given = b""
-        # always compared, so that a malformed header takes no other time than a wrong password
+        # always compared, so that a malformed header takes as long as a wrong password
         same = hmac.compare_digest(_digest(given), self._wanted)
         return same and scheme.lower() == "basic"
 
 
 class SearchOnlyGuard:
-    """ASGI middleware: answers 403 to what changes something or tells of this computer."""
+    """ASGI middleware: answers 403 to requests that change something or reveal this computer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -88,5 +88,5 @@ def _is_more_than_search(method: str, path: str) -> bool:
 
 
 def _digest(secret: bytes) -> bytes:
-    """Of equal length for secrets of any length, so that the comparison tells nothing of it."""
+    """Of equal length for secrets of any length, so that the comparison does not reveal it."""
     return hashlib.sha256(secret).digest()

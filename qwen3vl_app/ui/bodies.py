@@ -116,7 +116,7 @@ class _TooLargeError(Exception):
 
 
 async def _whole(scope: Scope, receive: Receive, most: int) -> bytes | None:
-    """The body, held once; None where none was announced.
+    """The body, read once; None if none was announced.
 
     Raises:
         _TooLargeError: It is announced to have, or has, more than ``most`` bytes.

@@ -1,8 +1,8 @@
 """How many connections there may be, and which of them has to go.
 
 A connection costs a file descriptor and some memory before it has asked for anything, so their
-number is bounded: of all, of one client, and of answers that stay open. Where one too many comes,
-the one goes that has least to lose. Whoever takes too long to ask, or to read an answer, goes too.
+number is bounded: of all, of one client, and of answers that stay open. At the limit, the one with
+the least to lose is closed. So are those that take too long to ask or to read an answer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HEAD_SECONDS = 15.0
 open them again where one has gone."""
 
 UNREAD_SECONDS = 5.0
-"""For the rest of a body that nobody wants: time to read why, before the connection ends."""
+"""For the rest of a body that was refused: time to read why, before the connection is closed."""
 
 STALL_SECONDS = 30.0
 """An answer of which less than ``STALL_BYTES`` could be sent in this time is given up."""
@@ -60,7 +60,7 @@ MOST_SMALL_CHUNKS = 4096
 
 
 class Stage(Enum):
-    """How far a request has come; in the order in which connections go where one too many came."""
+    """The stage of a request; at the limit, connections are closed in this order."""
 
     WAITING = 0
     """Nothing has been asked, or not all of it."""
@@ -72,7 +72,7 @@ class Stage(Enum):
     """The body is arriving."""
 
     WORKING = 3
-    """The program works on the answer; these never have to go."""
+    """The program works on the answer; these are never closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ class Connections:
             self._all[connection] = None
 
     def has_room(self) -> bool:
-        """Whether one more may come, after one with less to lose has gone if need be."""
+        """Whether one more is accepted, after closing one with less to lose if need be."""
         return len(self._all) < self.limits.total or self.drop_one()
 
     def has_room_for(self, client: str) -> bool:

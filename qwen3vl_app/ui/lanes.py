@@ -58,7 +58,7 @@ class Lane:
 
         Raises:
             TooBusyError: Too many are waiting already.
-            AppError: The client has left, so nobody reads this.
+            AppError: The client has disconnected; nobody reads this.
         """
         return await while_there(request, self.change(function, *args))
 
@@ -75,7 +75,7 @@ async def while_there(request: Request, work: Coroutine[Any, Any, Result]) -> Re
     """What comes of the work; it is cancelled when the client leaves.
 
     Raises:
-        AppError: The client has left, so nobody reads this.
+        AppError: The client has disconnected; nobody reads this.
     """
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_leaves(request))

@@ -46,7 +46,7 @@ BUSY = (
 """To a client that holds too many connections, all of them at work."""
 
 SHORT_OF = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-"""What accepting fails with where the computer has no more of something."""
+"""Errors of ``accept`` that mean the computer has run out of a resource."""
 
 
 class Listener:
@@ -107,7 +107,7 @@ class Listener:
         )
 
     async def _wait_after(self, error: OSError) -> None:
-        """Wait for what is short; the longest idle connection goes, to give some of it back."""
+        """Wait until the resource is free; the connection idle longest is closed to free some."""
         if error.errno in SHORT_OF:
             log.warning("No further connection can be taken in for now (%s).", error.strerror)
             self._registry.drop_one()

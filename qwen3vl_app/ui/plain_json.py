@@ -1,4 +1,4 @@
-"""JSON that means the same to everybody who reads it, and harms nobody who does."""
+"""JSON that every parser reads alike, and that is safe to read."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ class PreviewQueue:
             if self._making.get(key) == (making, task):
                 del self._making[key]
             if not task.cancelled():
-                task.exception()  # nobody may be left to hear of it
+                task.exception()  # marks it as retrieved: every waiter may have left
 
         task = asyncio.ensure_future(self._lane.run(make))
         task.add_done_callback(ended)

@@ -24,8 +24,8 @@ FRESH_SECONDS = 120.0
 """A file as new as this is not deleted: a search may be about to read it."""
 
 FORGOTTEN_SECONDS = 600.0
-"""A half-written file that has not grown for this long is nobody's: what arrives more slowly has
-been cut off long ago."""
+"""A half-written file that has not grown for this long is abandoned: slower uploads have been cut
+off long ago."""
 
 SLACK = 2048
 """Of what is kept, one part of so many is made free beyond need: the next pieces fit as well."""
@@ -125,7 +125,7 @@ class QueryRoom:
             self._arriving += Counter()  # drops clients of which nothing arrives
             self._owners |= dict.fromkeys(stored, upload.client)
 
-    # ------------------------------------------------------------ with the lock held
+    # ------------------------------------------------------------ callers must hold the lock
 
     def _fits_all(self, slack: int = 0) -> bool:
         taken = self._bytes.total() + self._arriving.total()

@@ -15,7 +15,7 @@ KINDS = 256
 
 
 class OncePerMinute(logging.Filter):
-    """Lets one line of a kind pass in a minute, and says with the next how many there were.
+    """Passes one line of each kind per minute; the next one says how many were suppressed.
 
     A kind is where the line is written and, of an exception, what it is and where it was raised;
     never what a client sent. Thread-safe, as handlers and loggers are filtered under no lock but

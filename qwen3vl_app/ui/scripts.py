@@ -60,7 +60,7 @@ def files() -> dict[str, Path]:
 
 @cache
 def version() -> str:
-    """Changes with any byte of any of the files, so they can be cached for ever."""
+    """Changes with any byte of any of the files, so they can be cached forever."""
     digest = hashlib.blake2b(digest_size=6)
     for name, path in files().items():
         digest.update(name.encode())

@@ -207,7 +207,7 @@ def progress_row(progress: IndexProgress) -> Json:
 
 
 def model_rows(services: Services) -> list[Json]:
-    """The models, for the strip and the Settings screen; strangers are told of no folder."""
+    """The models, for the strip and the Settings screen; strangers see no folder."""
     known = services.models.status()
     return [
         model_row(discreet_status(one) if services.settings.read_only else one) for one in known

@@ -76,7 +76,7 @@ class Sessions:
                 self._forget(session)
 
     def _is_waiting(self, session: str) -> bool:
-        """Whether something is still to be said to it: it asked again as its stream ended."""
+        """Whether it still waits for messages: it asked again as its stream ended."""
         queue = self._blocks._queue  # noqa: SLF001  # nothing of it is public
         waiting = queue.pending_event_ids_session.get(session, ())
         events = (queue.event_ids_to_events.get(one) for one in waiting)
@@ -94,7 +94,7 @@ class Sessions:
         return most if number > MANY_UNREAD else next(oldest, most)
 
     async def _drop(self, session: str) -> None:
-        """End what the tab asked for, and forget it whole."""
+        """Cancel what the tab asked for, and forget all of it."""
         self._forgotten(session)
         await self._blocks._queue.clean_events(session_hash=session)  # noqa: SLF001
         self._forget(session)

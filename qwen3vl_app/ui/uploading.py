@@ -19,13 +19,13 @@ WINDOW_BYTES = 20 * 2**10
 
 
 class CutOffError(MultiPartException):
-    """A body will not come to its end, or is not taken to its end.
+    """A body that does not arrive in full, or is not read in full.
 
     Of the one kind on which the parser of forms (starlette's, and gradio's after it) deletes what
     it has written so far.
 
     Attributes:
-        gone: The client has gone, so that nobody is there to be told.
+        gone: The client has disconnected, so no answer can be sent.
         status: HTTP status of the answer.
         why: What to say.
     """

@@ -30,7 +30,7 @@ def safe_relative(name: str) -> PurePosixPath:
     Folders are kept, the innermost where they are too many or too long. What could leave the
     folder or not exist on some system is replaced: separators, ``..``, control characters, names
     that Windows reserves, dots at the end. A dot at the beginning stays: it says that the file is
-    hidden, and without it nobody would find its name again.
+    hidden, and without it the name could not be found again.
 
     Raises:
         UsageError: Nothing is left of the name.

@@ -1,6 +1,6 @@
 """The words of gradio's components, in the browser's language.
 
-Our scripts have their own dictionaries in ``assets/page/strings_*.js``. The keys begin with
+Our scripts have their own dictionaries in ``assets/page/i18n``. The keys begin with
 ``app_``, because gradio translates keys of its own, such as ``image``, by itself.
 """
 
@@ -25,4 +25,4 @@ CHINESE = {
 }
 
 words = gr.I18n(en=ENGLISH, **{"zh-CN": CHINESE, "zh": CHINESE})
-"""``words("app_search")`` is the word in the language of whoever looks at it."""
+"""``words("app_search")`` is the word in the language of the reader's browser."""

@@ -1,8 +1,8 @@
 """Names without their folders, for a library that is shown to strangers.
 
-The full-text indexes hold whole paths. Whoever may ask them for any part of one can put together
-every folder of this computer, letter by letter; and even where the answer were filtered, the time
-it takes would tell. So strangers' words are looked for in these names instead, one by one.
+The full-text indexes hold whole paths. Anybody who may query them for any part of one can put
+together every folder of this computer, letter by letter; even if the answer were filtered, the
+time it takes would tell. So strangers' words are looked for in these names instead, one by one.
 """
 
 from __future__ import annotations

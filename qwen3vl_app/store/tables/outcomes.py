@@ -77,7 +77,7 @@ def link(
 def end_file(
     conn: sqlite3.Connection, end: FileEnd, space: int, touched: set[ContentHash]
 ) -> Outcome | None:
-    """Give a file its outcome; None if it was forgotten or its items were taken away meanwhile."""
+    """Give a file its outcome; None if it or its items were deleted meanwhile."""
     row = conn.execute(
         "SELECT content, size, mtime_ns, ctime_ns, inode FROM file "
         "LEFT JOIN reading ON reading.file = file.id WHERE id = ?",

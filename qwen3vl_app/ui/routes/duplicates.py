@@ -37,7 +37,7 @@ def duplicate_routes(services: Services) -> APIRouter:
     router = APIRouter(prefix="/api")
     library = services.library
     lane = Lane(LOOKING, MOST_WAITING)
-    shown = name_of if services.settings.read_only else display  # a demo tells of no folders
+    shown = name_of if services.settings.read_only else display  # a demo reveals no folders
 
     @router.get("/duplicates")
     async def duplicates(

@@ -107,7 +107,7 @@ def item_detail(services: Services, originals: Originals, item: Item, words: lis
     file = _file_row(library, originals, item)
     present = paths[0] if file is None else file.pop("path")
     lines = passage_lines(item, siblings) if item.kind is Kind.PASSAGE else []
-    shown = name_of if services.settings.read_only else display  # a demo tells of no folders
+    shown = name_of if services.settings.read_only else display  # a demo reveals no folders
     return item_card(item, words) | {
         "path": shown(present),
         "copies": [shown(path) for path in paths if path != present][:MOST_COPIES],

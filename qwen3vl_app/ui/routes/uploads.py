@@ -136,7 +136,7 @@ def _check_number(found: int) -> None:
 
 
 def _check_wanted(services: Services, name: str) -> None:
-    """The rules of a scan once more, for whoever sends a file without asking first.
+    """Apply the rules of a scan again, for clients that send a file without asking first.
 
     What no reader claims is left to the indexer, which notes it as an outcome.
 
