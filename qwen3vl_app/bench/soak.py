@@ -31,7 +31,7 @@ GROWTH_MB = 1.0
 """A minute, up or down, over the second half."""
 
 GROWTH_DESCRIPTORS = 0.5
-"""A minute: flat, but for a connection more or less at either end."""
+"""Per minute: flat, apart from one connection more or less at either end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def measure_soak(
 
 @dataclass
 class _Run:
-    """What the threads of a run share."""
+    """State shared by the threads of a run."""
 
     server: Server
     begun: float
@@ -125,7 +125,7 @@ class _Run:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def visit(self) -> None:
-        """Open one tab after another, each when it is its turn."""
+        """Open tabs one after another, each at its time."""
         while True:
             with self.lock:
                 turn = next(self.turns)

@@ -98,7 +98,7 @@ class Tab:
         self._good(JOIN)
 
     def read(self, most: int | None = None) -> float | None:
-        """Listen to the search; milliseconds until the recall came, if it was waited for.
+        """Listen to the search; milliseconds until the recall, or None if not waited for.
 
         Args:
             most: Leave after so many messages.

@@ -77,7 +77,7 @@ def _fitting(text: str, font: _Font, room: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _advance(font: _Font, character: str) -> float:
-    """Pixels one character moves the pen; asking the font again and again is what takes time."""
+    """Pixels one character moves the pen; cached, because asking the font is slow."""
     return font.getlength(character)
 
 

@@ -86,7 +86,7 @@ def list_moments(path: Path, options: ReadOptions) -> list[Part]:
 
 
 def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Windows:
-    """The windows, those in which nothing moves as one."""
+    """The windows, with adjacent still ones merged."""
     if not windows:
         return windows
     timeline = video.timeline

@@ -340,7 +340,7 @@ class _PyAv:
         return self._geometry(frame).show(image)
 
     def _geometry(self, frame: Any) -> Geometry:  # noqa: ANN401
-        """Asked of a frame once for every angle: its side data keeps it from being freed."""
+        """Asked once for each angle only: a frame's side data keeps it from being freed."""
         angle = None if math.isnan(frame.rotation) else int(frame.rotation)
         if angle not in self._geometries:
             matrix = frame.side_data.get("DISPLAYMATRIX")

@@ -316,8 +316,8 @@ def timeline_of(file: Any, stream: Any, index: PacketIndex) -> Timeline:  # noqa
 def _left(stream: Any, index: PacketIndex) -> int:  # noqa: ANN401
     """Ticks of the last frame by the end of the stream, where the container tells that; else 0.
 
-    MP4 keeps the time from one packet to the next in the order of decoding, which is not how long
-    the last frame is shown. Where it promises packets that are missing, the end says nothing.
+    MP4 stores the time from one packet to the next in decoding order, which is not how long the
+    last frame is shown. Where it promises packets that are missing, the end says nothing.
     """
     if stream.duration is None or stream.start_time is None or index.restarts:
         return 0

@@ -52,7 +52,7 @@ class Pool:
     Args:
         workers: Processes at the same time.
         memory: Bytes that each of them may hold.
-        niceness: By how much they let other processes go first, where the system knows of that.
+        niceness: As of ``nice``, where the system has it.
     """
 
     def __init__(

@@ -30,7 +30,7 @@ OF_THE_KERNEL = Message.of("reason.kernel")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoredPath(SkippedPath):
-    """Left alone because a pattern says so: what was known there is not wanted any more."""
+    """Skipped because of a pattern: what was known there is to be dropped."""
 
 
 NOT_REGULAR = Message.of("reason.special")
@@ -56,7 +56,7 @@ def scan(
         paths: Files and folders.
         ignore: Patterns as in ``.gitignore`` that apply below every one of ``paths``, beside the
             ``.searchignore`` files in the folders, and above them.
-        without: A folder that is passed over without a word.
+        without: A folder that is skipped silently.
         removed: Absolute paths below ``paths`` that a person took out, with all inside folders.
 
     Raises:

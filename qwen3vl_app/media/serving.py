@@ -34,7 +34,7 @@ _WORKER = "qwen3vl_app.media.worker"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a call came to: a value or an error."""
+    """The result of a call: a value or an error."""
 
     value: Any = None
     error: Exception | None = None
@@ -81,7 +81,7 @@ def _prepare() -> None:
     """Silence the decoders and import them, before any deadline runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program to handle
     silence = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):  # decord, FFmpeg and PDFium write to the terminal as they like
+    for descriptor in (1, 2):  # decord, FFmpeg and PDFium write to the terminal themselves
         os.dup2(silence, descriptor)
     os.close(silence)
     importlib.import_module(_WORKER)

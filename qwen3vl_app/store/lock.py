@@ -40,7 +40,7 @@ class WriterLock:
             ) from error
 
     def release(self) -> None:
-        """Let others write; harmless when repeated."""
+        """Release the lock; may be called again."""
         if self._lock.is_locked:
             self._owner.unlink(missing_ok=True)
             self._lock.release()

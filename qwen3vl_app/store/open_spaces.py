@@ -59,9 +59,9 @@ class OpenSpaces:
 
         Args:
             conn: After the commit.
-            contents: Whose files changed, which is so for every space.
+            contents: Whose files changed; this concerns every space.
             items: Whose vectors changed.
-            space: In which; None for in any.
+            space: In which; None for any.
         """
         changed, none = np.fromiter(items, np.int64), np.empty(0, np.int64)
         contents = [*contents]

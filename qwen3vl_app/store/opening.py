@@ -158,10 +158,10 @@ def _is_empty(conn: sqlite3.Connection) -> bool:
 
 
 def settle(directory: Path) -> list[Message]:
-    """Bring the files of a library into a state that may be written to; says what was done.
+    """Repair the files of a library so that it can be written to; returns what was done.
 
     The caller must hold the writer's lock. Costs reading a small library whole, or one of any
-    size after an end that was no proper one.
+    size after an unclean shutdown.
 
     Raises:
         LibraryDamagedError: It is damaged beyond what can be mended.

@@ -76,7 +76,7 @@ def _backups(directory: Path) -> list[tuple[Path, str]]:
 
 
 def _named(directory: Path, file: Path) -> Path:
-    """A file as a person names it: a path, or the name of a backup."""
+    """The file that a person named, by path or as the name of a backup."""
     for found in (file.expanduser().absolute(), directory / BACKUPS / file.name):
         if found.is_file() and stat.S_ISREG(found.stat().st_mode):
             if found == directory / DATABASE:

@@ -179,7 +179,7 @@ class LibraryTrash:
         return self._let_go(chosen)
 
     def tidy(self, now: datetime | None = None) -> int:
-        """Delete what was removed 30 days ago; how many files. To be called now and then.
+        """Delete what was removed 30 days ago; how many files. Call it regularly.
 
         Raises:
             LibraryReadOnlyError: The library is open for reading only.
@@ -221,7 +221,7 @@ class LibraryTrash:
         return {number: known[number] for number in dict.fromkeys(ids)}
 
     def _meet(self, conn: sqlite3.Connection, path: Path) -> None:
-        """Let a copy that no scan has met yet be known, so that it can be removed as well."""
+        """Register a copy that no scan has met yet, so that it can be removed as well."""
         if path.is_relative_to(self._uploads.folder):
             conn.execute("DELETE FROM source WHERE path = ?", (encode_path(path),))
             if path.is_file() and not files.knows(conn, path):

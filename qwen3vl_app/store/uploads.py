@@ -38,7 +38,7 @@ MOST_NUMBERS = 10_000
 """Files of one name with different bytes; finding the next number takes half a second then."""
 
 _TRIES = 100
-"""Times that a folder is made again which vanishes while a file is put into it."""
+"""Attempts to make a folder that is deleted while a file is put into it."""
 
 
 class Uploads:

@@ -28,10 +28,10 @@ from qwen3vl_app.ui.message_rows import answer_row
 HTTP_BUSY = 503
 
 MOST_FIELDS = 5
-"""Of a request that are named as wrong."""
+"""Errors of one request that an answer lists."""
 
 RETRY_AFTER = 5
-"""Seconds after which one who was told that all is busy may ask again."""
+"""Seconds after which a client that was told the program is busy may ask again."""
 
 
 class GoneError(AppError):

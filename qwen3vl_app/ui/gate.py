@@ -52,7 +52,7 @@ class GradioGate:
         events: The page's events by number.
         given: The query files that were given out.
         sessions: Bounds what gradio remembers of browser tabs.
-        names: Host names of a proxy in front, whose word on the scheme is taken.
+        names: Host names of a proxy in front, which is trusted about the scheme.
     """
 
     def __init__(

@@ -64,7 +64,7 @@ class Room:
             self._promised -= promised
 
     def give_back(self, promised: int) -> None:
-        """So many bytes do not come after all."""
+        """Give back bytes that will not arrive after all."""
         with self._lock:
             self._promised -= promised
 

@@ -112,7 +112,7 @@ class Arriving:
 
 
 class PacedFiles:
-    """ASGI middleware for files: cuts one off that no longer arrives."""
+    """ASGI middleware for file bodies: cuts off those that stall."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -123,7 +123,7 @@ class PacedFiles:
 
 
 async def take_in(app: ASGIApp, scope: Scope, body: Arriving, send: Send) -> None:
-    """Let an app take a body; where it is cut off, answer why instead of what the app says."""
+    """Pass a body to an app; if it is cut off, send the reason instead of the app's answer."""
     begun = False
 
     async def answer(message: AsgiMessage) -> None:

@@ -161,8 +161,8 @@ SEALED = (
     Sealed("space_checkpoint", ("space",), ("space",), ("checkpoint",)),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
-``source``, whose rows last seconds, are written also where a disk is full, and are wrong aloud, as
-a path that is not there is said.
+``source``, whose rows last seconds, are written also where a disk is full, and whose damage is
+noticed: a path that is not there is reported.
 
 A migration that adds a column to one of them must replace its triggers and checksums.
 """

@@ -203,7 +203,7 @@ def put_collection(conn: sqlite3.Connection, name: str) -> int:
 
 
 def promote(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> None:
-    """Where the file that was indexed has left, its first duplicate takes its place."""
+    """If the indexed file was deleted, its first duplicate takes its place."""
     for content in contents:
         conn.execute(
             "UPDATE file SET outcome = 'indexed', reason = coalesce("
@@ -215,7 +215,7 @@ def promote(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> None:
 
 
 def delete_files(conn: sqlite3.Connection, files: Iterable[FileId]) -> set[ContentHash]:
-    """Take files out and return the contents that they showed, which stay."""
+    """Delete files and return the contents that they showed, which stay."""
     left: set[ContentHash] = set()
     for file in files:
         row = conn.execute("DELETE FROM file WHERE id = ? RETURNING content", (file,)).fetchone()

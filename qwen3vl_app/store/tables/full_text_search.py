@@ -35,8 +35,8 @@ MOST_SIGNS = 4
 texts: four of them 0.15 to 0.21 s of a processor for 6,000 passages of 150 words."""
 
 LONGEST_SECONDS = 2.0
-"""Of a processor, after which looking for words is given up: nobody else reaches the library
-meanwhile."""
+"""CPU time after which looking for words is given up: the library is locked for all others until
+then."""
 
 LONGEST_WAIT = 10.0
 """Seconds by the clock, after which it is given up in any case, as on a disk that is slow."""

@@ -24,7 +24,7 @@ _LARGEST = 2**40
 
 
 def put_pending(conn: sqlite3.Connection, stamp: FileStamp) -> FileId:
-    """Let a file wait; what it shows and why it failed before are kept meanwhile."""
+    """Mark a file as pending; its items and its earlier failure are kept until it is read."""
     row = conn.execute(
         "INSERT INTO file (path, turn, updated) VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE "
         "SET reason = CASE WHEN outcome = 'skipped' THEN '' ELSE reason END, outcome = NULL, "
@@ -46,7 +46,7 @@ def turn_of(stamp: FileStamp) -> int:
 def put_skipped(
     conn: sqlite3.Connection, skipped: SkippedPath, touched: set[ContentHash]
 ) -> FileId:
-    """Note a path that was left alone; if it showed items, it does no longer."""
+    """Note a path that was left alone; its items, if any, are no longer shown."""
     stored = encode_path(skipped.path)
     before = conn.execute("SELECT content FROM file WHERE path = ?", (stored,)).fetchone()
     if before and before[0]:
@@ -63,7 +63,7 @@ def put_skipped(
 def link(
     conn: sqlite3.Connection, file: FileId, content: ContentHash, touched: set[ContentHash]
 ) -> None:
-    """Say whose items are being made: a new file shows them as they come, a changed one later."""
+    """Note the content being indexed: a new file shows it as it comes, a changed one later."""
     done = conn.execute(
         "UPDATE file SET content = coalesce(content, :content), "
         "next_content = CASE WHEN content IS NULL THEN NULL ELSE :content END "

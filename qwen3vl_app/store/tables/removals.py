@@ -189,7 +189,7 @@ def bring_back_folders(conn: sqlite3.Connection, removal: RemovalId) -> list[Fol
 
 
 def delete_removals(conn: sqlite3.Connection, removals: Iterable[RemovalId]) -> None:
-    """Forget them whole, with all that is known of their files."""
+    """Delete removals and everything known about their files."""
     conn.execute(
         "DELETE FROM removal WHERE id IN (SELECT value FROM json_each(?))", (_numbers(removals),)
     )

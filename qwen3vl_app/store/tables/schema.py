@@ -83,7 +83,7 @@ def migrate(db: Database, directory: Path, *, writable: bool) -> None:
     """Bring the tables to the state this version expects.
 
     Raises:
-        LibraryTooNewError: They already are beyond it.
+        LibraryTooNewError: They are newer than it.
         LibraryError: They are older, and the library is open for reading only.
     """
     applied = applied_to(db.conn)

@@ -117,7 +117,7 @@ def space_bytes(conn: sqlite3.Connection, space: Space) -> int:
 
 
 def delete_space(conn: sqlite3.Connection, space: Space) -> int:
-    """Take out a space with its vectors; returns the bytes that these took."""
+    """Delete a space with its vectors; returns the bytes that they took."""
     freed = space_bytes(conn, space)
     conn.execute("DELETE FROM space WHERE fingerprint = ?", (space.fingerprint,))
     return freed
@@ -143,7 +143,7 @@ def put_vector(
 def found_stamp(conn: sqlite3.Connection) -> int:
     """A random number that changes whenever what can be found does, in any space.
 
-    Triggers of the schema see to it, so no statement can forget it.
+    Triggers of the schema maintain it, so no statement can forget to.
     """
     return int(conn.execute("SELECT stamp FROM vector_state").fetchone()[0])
 

@@ -1,4 +1,4 @@
-"""Takes from gradio's components their way of looking for files.
+"""Keeps gradio's components from reading files by path.
 
 Gradio copies whatever file a value names to where it can be fetched, and fetches addresses. Here a
 value can only name a file that this program took in; it comes in and goes out by its key.
