@@ -124,3 +124,12 @@ def test_run__hostile_text_comes_back_as_it_went_in(engine):
     asked = {"question": {"text": HOSTILE, "files": []}, "items": []}
     values = list(Searches(engine).run("tab", asked, lambda: Query(text=HOSTILE)))
     assert [value["question"]["text"] for value in values] == [HOSTILE] * len(values)
+
+
+def test_newest__asking_about_a_search_is_no_activity():
+    newest = NewestSearch(sessions=2)
+    first, second = newest.begin("a"), newest.begin("b")
+    assert not newest.superseded("a", first)
+    newest.begin("c")
+    assert newest.superseded("a", first)
+    assert not newest.superseded("b", second)
