@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import socketserver
@@ -452,12 +453,19 @@ def test_upload_named_like_a_path__stays_in_its_folder(
     assert (folder / key).resolve().parent.parent == folder.resolve()
 
 
-def test_upload__tells_of_no_folder_and_its_key_says_nothing_of_the_content(
+def test_upload__tells_of_no_folder_and_its_key_says_nothing_to_others(
     public: Program, visitor: httpx.Client
 ) -> None:
+    """Whoever has the picture cannot make its key, and so not ask whether it was used here."""
     first, second = upload(visitor), upload(visitor)
     assert str(public.folder) not in first
-    assert first.split("/")[0] != second.split("/")[0]
+    assert first == second  # nor does the answer tell whether it was here before
+    key, picture = first.split("/")[0], red_picture()
+    for name in hashlib.algorithms_guaranteed:
+        plain = hashlib.new(name, picture)
+        if plain.digest_size:  # others have any length that is asked for
+            assert not plain.hexdigest().startswith(key)
+    assert hashlib.blake2b(picture, digest_size=16).hexdigest() != key
 
 
 @pytest.mark.parametrize("how", ["in the middle", "before its end", "no form", "other field"])

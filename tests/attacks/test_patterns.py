@@ -354,6 +354,7 @@ MEETS: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("qwen3vl_app.store.tables.full_text_index", "_BOUNDARY"): (
         "sub", _texts("中", "a", "中 ", "中a", "가"),
     ),
+    ("qwen3vl_app.store.asked_files", "_KEY"): ("fullmatch", _texts("a", "/", "0" * 32 + "/")),
     ("qwen3vl_app.store.thumbnails", "_NAME"): ("fullmatch", _texts("a", "0", "g")),
     ("qwen3vl_app.models.checkpoint.resolve", "REPOSITORY"): (
         "fullmatch",

@@ -55,6 +55,7 @@ def test_300_tabs_that_ask_and_never_read__do_not_stay_in_memory(fresh: Program)
 
 
 def test_200_tabs_that_read__leave_no_descriptor_behind(fresh: Program) -> None:
+    fresh.wait_until_idle()  # models load beside searches, and take memory of their own
     with fresh.client() as http:
         for number in range(230):
             if number == 30:
