@@ -90,7 +90,7 @@ def test_back__returns_to_the_view_of_then(page):
     stage(page, "done")
     page.locator(".board-views [data-view=grid]").click()
     ask(page, "lighthouse")
-    page.wait_for_function("location.search.includes('lighthouse')")
+    page.wait_for_function("location.search.includes('q=lighthouse')")  # also typed=, at first
     page.locator(".board-views [data-view=table]").click()
     page.go_back()
     expect(page.locator(".board-grid .tile").first).to_be_visible()
