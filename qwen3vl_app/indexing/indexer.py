@@ -19,7 +19,7 @@ from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import ProgressFile, read_progress_file
-from qwen3vl_app.indexing.scanning import scan_source
+from qwen3vl_app.indexing.scanning import scan_source, scanned_for
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
@@ -311,15 +311,8 @@ class Indexer:
                     self._halted,
                     ignore=self.folders.patterns,
                     reader=self._reader.version,
-                    space=self._fingerprint(),
+                    space=scanned_for(self._library, self._models),
                 )
-
-    def _fingerprint(self) -> str:
-        """Of the model's space; while that loads, of the newest. Empty if there is none."""
-        if (loaded := self._models.loaded_space()) is not None:
-            return loaded.fingerprint
-        spaces = self._library.spaces()
-        return spaces[-1][0].fingerprint if spaces else ""
 
     def _wait_for_model(self) -> Space | None:
         """The embedder's space; None when halted, or when there is nothing to embed."""

@@ -14,6 +14,7 @@ from qwen3vl_app.indexing.plan import Action, plan
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.scan import IgnoredPath, Scanned, scan
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.service.protocol import ModelService
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.rows import FileId, Source
@@ -68,6 +69,14 @@ def scan_source(
     walk.finish()
     if late := library.trash.kept_out() - removed:
         library.writer.forget([Path(path) for path in late])  # removed while this went on
+
+
+def scanned_for(library: Library, models: ModelService) -> str:
+    """Fingerprint of the model's space, of the newest while that loads; empty if there is none."""
+    if (loaded := models.loaded_space()) is not None:
+        return loaded.fingerprint
+    spaces = library.spaces()
+    return spaces[-1][0].fingerprint if spaces else ""
 
 
 @dataclass(slots=True)
