@@ -10,7 +10,7 @@ import orjson
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as AsgiMessage
 
@@ -34,6 +34,9 @@ HEADERS = frozenset(
 )
 """What gradio sees of a request. It reflects others: ``Origin`` of any port of this computer as
 permission for that page to read (CORS), ``X-Forwarded-Host`` as the address of its own files."""
+
+NOTHING_MORE = b'data: {"msg":"close_stream","event_id":null}\n\n'
+"""Gradio's own message at the end of a stream (``CloseStreamMessage``)."""
 
 SHOWN = frozenset(
     {
@@ -114,6 +117,10 @@ class GradioGate:
             session = session_of_body(asked)
         except UsageError as error:
             await refuse(scope, receive, send, 400, error.message)
+            return
+        if self._sessions.has_read_all(session):
+            # gradio would break off with an error; what the tab asked has been answered
+            await Response(NOTHING_MORE, media_type="text/event-stream")(scope, receive, send)
             return
         plain = {**self._plain(scope), "query_string": f"session_hash={session}".encode()}
         with self._sessions.reading(session):

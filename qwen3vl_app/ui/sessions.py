@@ -8,6 +8,7 @@ tab has read the end of its search.
 
 from __future__ import annotations
 
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ once; of those that do not, one that has asked again and again is dropped, or el
 
 MANY_UNREAD = 32
 """Messages of one tab: several searches, of which it has read nothing."""
+
+LISTENS_AGAIN = 5.0
+"""Seconds in which a tab that has read everything may open one stream more: what it asked last was
+answered on the stream before, and it opens another on hearing that it was asked."""
 
 QUEUED = 64
 """Events that may wait for their turn."""
@@ -49,6 +54,8 @@ class Sessions:
         self._forgotten = forgotten
         self._known: OrderedDict[str, None] = OrderedDict()
         self._readers: Counter[str] = Counter()
+        self._read_all: OrderedDict[str, float] = OrderedDict()
+        """When a tab had read everything, on the monotonic clock; as many as are known at most."""
 
     async def joined(self, session: str) -> None:
         """A tab is about to ask for something; make room for it."""
@@ -73,7 +80,21 @@ class Sessions:
             if not self._readers[session]:
                 del self._readers[session]
             if not self._readers[session] and not self._is_waiting(session):
+                if session in self._blocks._queue.pending_messages_per_session:  # noqa: SLF001
+                    self._note_read(session)  # else its stream was cut off
                 self._forget(session)
+
+    def has_read_all(self, session: str) -> bool:
+        """Whether nothing waits for a tab because it has just read it all."""
+        if session in self._blocks._queue.pending_messages_per_session:  # noqa: SLF001
+            return False
+        return time.monotonic() - self._read_all.get(session, -LISTENS_AGAIN) < LISTENS_AGAIN
+
+    def _note_read(self, session: str) -> None:
+        self._read_all[session] = time.monotonic()
+        self._read_all.move_to_end(session)
+        while len(self._read_all) > SESSIONS:
+            self._read_all.popitem(last=False)
 
     def _is_waiting(self, session: str) -> bool:
         """Whether it still waits for messages: it asked again as its stream ended."""

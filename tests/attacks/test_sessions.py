@@ -84,7 +84,11 @@ def test_name_of_another_tab__hears_nothing_that_was_already_read(visitor: httpx
     join(visitor, [BOX, {}], session=session).raise_for_status()
     answers(visitor, session)
     said = answers(visitor, session)
-    assert [one["msg"] for one in said] == ["unexpected_error"]
+    assert [one["msg"] for one in said] == ["close_stream"]
+
+
+def test_name_of_a_tab_that_never_asked__is_not_known(visitor: httpx.Client) -> None:
+    assert [one["msg"] for one in answers(visitor, uuid4().hex[:10])] == ["unexpected_error"]
 
 
 # ---------------------------------------------------------------- what is kept of gradio's
