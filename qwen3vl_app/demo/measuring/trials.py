@@ -128,11 +128,15 @@ class Trials:
         return self.described("colour, shape, count", self.rng.sample(every, 150))
 
     def counts(self) -> Trial:
-        """The same shapes in every number: one drawing of the right one, three of each other."""
+        """The same shapes in every number: one drawing of the right one, three of each other.
+
+        A colour and shape is asked for once, or what is wrong for one question would be right for
+        another.
+        """
         scenes: list[Scene] = []
         questions: list[Question] = []
-        while len(questions) < self.cases:
-            colour, shape = self.rng.choice(list(COLOURS)), self.rng.choice(SHAPES)
+        drawn = [(colour, shape) for colour in COLOURS for shape in SHAPES]
+        for colour, shape in self.rng.sample(drawn, min(self.cases, len(drawn))):
             right = self.rng.choice(COUNTS)
             questions.append(Question(text(shape_words("en", colour, shape, right)), len(scenes)))
             scenes.append(Scene("shapes", colour=colour, shape=shape, count=right))

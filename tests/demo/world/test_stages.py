@@ -109,6 +109,12 @@ def test_trials__counts_stand_among_three_times_three_wrong_ones() -> None:
     assert [it.wanted for it in trial.questions] == [0, 10, 20, 30, 40]
 
 
+def test_trials__counts_ask_for_no_colour_and_shape_twice() -> None:
+    trial = Trials(Random(3), load_things(60), BUDGET, 60).counts()
+    shapes = {tuple(it.query.texts[0].rstrip("s").split()[1:]) for it in trial.questions}
+    assert len(shapes) == len(trial.questions) == 60
+
+
 def test_answers__both_rankings_have_the_same_documents(
     tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
