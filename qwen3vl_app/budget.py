@@ -102,6 +102,16 @@ def fit(size: Size, min_tokens: float, max_tokens: float) -> Size:
     return fitted_w, fitted_h
 
 
+def tokens_per_pair(size: Size) -> int:
+    """Visual tokens of a picture, or of one pair of frames, shown at ``size``."""
+    return (size[0] // SIDE) * (size[1] // SIDE)
+
+
+def still_size(size: Size) -> Size:
+    """``fetch_image`` of qwen-vl-utils without limits of its own: 4 to 16384 tokens."""
+    return fit(size, 4, 16384)
+
+
 def load_budget(checkpoint: Path) -> Budget:
     """The budget a checkpoint folder carries in ``budget.json``, else the reference's.
 

@@ -20,7 +20,7 @@ from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
-from qwen3vl_app.models.prompt.layout import PromptTokenizer
+from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, SAMPLES
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, RERANK_INSTRUCTION
 

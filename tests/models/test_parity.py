@@ -12,9 +12,9 @@ import pytest
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.models.forward.batching import tokens_per_pass
-from qwen3vl_app.models.forward.rows import embed_row
-from qwen3vl_app.models.prompt.layout import PromptTokenizer
+from qwen3vl_app.models.prompt.layout import embed_row, stamps
 from qwen3vl_app.models.prompt.reference import read_input, read_instruction
+from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision import patches as vision
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION
 
@@ -75,7 +75,7 @@ def test_embed_row__ids_and_grids_of_the_reference(suffix, at, tokenizers, reade
     else:
         assert (len(ids), ids[:50], ids[-20:]) == tuple(expected[k] for k in ("n", "head", "tail"))
     grids = [list(vision.grid_of(size)) for _, size in row.pictures]
-    clips = [list(vision.grid_of(size, len(vision.stamps(clip)))) for clip, size in row.clips]
+    clips = [list(vision.grid_of(size, len(stamps(clip)))) for clip, size in row.clips]
     assert (grids or None) == case["image_grid_thw"]
     assert (clips or None) == case["video_grid_thw"]
 

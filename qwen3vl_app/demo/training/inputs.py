@@ -16,7 +16,7 @@ from torch import Tensor
 
 from qwen3vl_app.demo.training.network import Rows, Vision
 from qwen3vl_app.demo.training.tokenizer import IMAGE_PAD, VIDEO_PAD, VISION_START
-from qwen3vl_app.models.prompt.layout import Turn, embed_messages, rerank_messages
+from qwen3vl_app.models.prompt.conversation import Turn, embed_messages, rerank_messages
 from qwen3vl_app.types import (
     DOCUMENT_INSTRUCTION,
     QUERY_INSTRUCTION,

@@ -8,7 +8,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from tokenizers.processors import TemplateProcessing
 from tokenizers.trainers import BpeTrainer
 
-from qwen3vl_app.models.prompt.layout import JUDGE
+from qwen3vl_app.models.prompt.conversation import JUDGE
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, QUERY_INSTRUCTION, RERANK_INSTRUCTION
 
 VOCABULARY = 12_288

@@ -7,7 +7,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qwen3vl_app.models.prompt.layout import finish_sentence
+from qwen3vl_app.models.prompt.conversation import finish_sentence
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION
 
 if TYPE_CHECKING:

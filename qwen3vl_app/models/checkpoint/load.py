@@ -22,7 +22,7 @@ from qwen3vl_app.errors import ModelLoadError, UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.construction import GATE
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
-from qwen3vl_app.models.prompt.layout import PromptTokenizer
+from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
 
 log = logging.getLogger(__name__)

@@ -12,12 +12,13 @@ from torch import Tensor
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.construction import GATE
 from qwen3vl_app.models.forward.memory import is_out_of_memory
-from qwen3vl_app.models.forward.rows import Batch, Row, collate
+from qwen3vl_app.models.forward.rows import Batch, collate
+from qwen3vl_app.models.prompt.layout import Row
 
 if TYPE_CHECKING:
     from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLModel
 
-    from qwen3vl_app.models.prompt.layout import PromptTokenizer
+    from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import torch
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.forward.batching import Runner, nothing
-from qwen3vl_app.models.forward.rows import RejectedInputError, Row, embed_row
+from qwen3vl_app.models.prompt.layout import RejectedInputError, Row, embed_row
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, Space, Vectors
 
 if TYPE_CHECKING:

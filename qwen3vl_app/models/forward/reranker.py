@@ -9,7 +9,7 @@ import torch
 
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.batching import Runner, nothing
-from qwen3vl_app.models.forward.rows import RejectedInputError, Row, rerank_row
+from qwen3vl_app.models.prompt.layout import RejectedInputError, Row, rerank_row
 from qwen3vl_app.types import ModelInput, Score, ScoreBatch
 
 if TYPE_CHECKING:

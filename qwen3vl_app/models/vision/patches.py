@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from qwen3vl_app.budget import SIDE, Budget, Size, fit
+from qwen3vl_app.budget import Size, still_size
 
 if TYPE_CHECKING:
     from qwen3vl_app.types import Clip
@@ -37,9 +37,6 @@ PAIR = 2
 PATCH_NUMBERS = 3 * PAIR * PATCH * PATCH
 """Length of one patch: channel, frame, row, column."""
 
-MAX_ASPECT = 200
-"""The reference refuses longer strips (``smart_resize``)."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patches:
@@ -57,30 +54,6 @@ def grid_of(size: Size, pairs: int = 1) -> Grid:
     return pairs, height // PATCH, width // PATCH
 
 
-def tokens_per_pair(size: Size) -> int:
-    """Visual tokens of a picture, or of one pair of frames, shown at ``size``."""
-    return (size[0] // SIDE) * (size[1] // SIDE)
-
-
-def stamps(clip: Clip) -> tuple[float, ...]:
-    """Seconds stamped on each pair of frames: the mean of its two; a last odd frame's own."""
-    seconds = clip.seconds + clip.seconds[-1:] * (len(clip.seconds) % PAIR)
-    return tuple((a + b) / 2 for a, b in zip(seconds[::2], seconds[1::2], strict=True))
-
-
-def clip_size(clip: Clip, budget: Budget) -> Size:
-    """At which size a clip is shown.
-
-    A clip given as pictures is measured after each picture has been brought to multiples of
-    32, as in the reference.
-    """
-    frames = len(clip.frames) + len(clip.frames) % PAIR
-    size = clip.frames[0].size
-    if not clip.from_file:
-        size = _still_size(size)
-    return budget.fit_clip(size, frames, from_file=clip.from_file)
-
-
 def picture_patches(picture: Image.Image, size: Size) -> Patches:
     """A picture resized to ``size`` by Pillow, bicubic; nothing to do if it has that size."""
     pixels = torch.from_numpy(_rgb(picture, size)).permute(2, 0, 1)  # (3, H, W) uint8
@@ -89,7 +62,7 @@ def picture_patches(picture: Image.Image, size: Size) -> Patches:
 
 def clip_patches(clip: Clip, size: Size) -> Patches:
     """Frames resized to ``size`` by torch, bicubic with antialias, rounded to whole levels."""
-    still = None if clip.from_file else _still_size(clip.frames[0].size)
+    still = None if clip.from_file else still_size(clip.frames[0].size)
     frames = [_resized(torch.from_numpy(_rgb(f, still)), size) for f in clip.frames]
     frames += frames[-1:] * (len(frames) % PAIR)
     return cut(torch.stack(frames))
@@ -113,11 +86,6 @@ def cut(frames: Tensor) -> Patches:
     )
     pixels = pixels.permute(0, 3, 6, 4, 7, 2, 1, 5, 8)  # pair, block row/col, row/col in it, …
     return Patches(pixels.reshape(-1, PATCH_NUMBERS), grid)
-
-
-def _still_size(size: Size) -> Size:
-    """``fetch_image`` without limits of its own: 4 to 16384 tokens."""
-    return fit(size, 4, 16384)
 
 
 def _rgb(picture: Image.Image, size: Size | None) -> NDArray[np.uint8]:

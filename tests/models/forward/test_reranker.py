@@ -25,7 +25,8 @@ def test_score__logits_order_as_relevances(reranker):
 def test_score__logit_is_the_difference_of_two_of_the_models_own(reranker, parity):
     from transformers import Qwen3VLForConditionalGeneration
 
-    from qwen3vl_app.models.forward.rows import collate, rerank_row
+    from qwen3vl_app.models.forward.rows import collate
+    from qwen3vl_app.models.prompt.layout import rerank_row
 
     model = Qwen3VLForConditionalGeneration.from_pretrained(parity / "checkpoint").eval()
     tokenizer = reranker._tokenizer

@@ -13,7 +13,7 @@ from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelError, ModelLoadError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward import embedder as embedder_module
-from qwen3vl_app.models.forward.rows import RejectedInputError, embed_row
+from qwen3vl_app.models.prompt.layout import RejectedInputError, embed_row
 from qwen3vl_app.models.service import host as host_module
 from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked

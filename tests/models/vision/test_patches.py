@@ -3,15 +3,13 @@ import pytest
 import torch
 from PIL import Image
 
-from qwen3vl_app.budget import Budget
+from qwen3vl_app.budget import Budget, tokens_per_pair
+from qwen3vl_app.models.prompt.layout import clip_size, stamps
 from qwen3vl_app.models.vision.patches import (
     clip_patches,
-    clip_size,
     cut,
     grid_of,
     picture_patches,
-    stamps,
-    tokens_per_pair,
 )
 from qwen3vl_app.types import Clip
 
