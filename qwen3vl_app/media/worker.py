@@ -44,6 +44,7 @@ from qwen3vl_app.types import (
     ModelInput,
     Outline,
     Part,
+    Picture,
     Place,
 )
 
@@ -212,7 +213,7 @@ def _read_picture(
         small = None if known else shrink(whole, THUMBNAIL_SIDE)
         yield Content(
             part=part,
-            model_input=ModelInput(pictures=(fitted,)),
+            model_input=ModelInput(pictures=(Picture(fitted),)),
             thumbnail=b"" if small is None else thumbnail(small),
             width=whole.width,
             height=whole.height,
@@ -239,7 +240,7 @@ def _read_pages(
         small = None if known else shrink(page.picture, THUMBNAIL_SIDE)
         yield Content(
             part=part,
-            model_input=ModelInput(pictures=(picture,)),
+            model_input=ModelInput(pictures=(Picture(picture),)),
             thumbnail=b"" if small is None else thumbnail(small),
             text=page.text,
             width=page.size[0],

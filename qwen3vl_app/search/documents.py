@@ -106,5 +106,6 @@ class Documents:
 
 
 def _bytes_of(content: ModelInput) -> int:
-    pictures = [*content.pictures, *(frame for clip in content.clips for frame in clip.frames)]
-    return sum(3 * picture.width * picture.height for picture in pictures)
+    frames = (frame.size for clip in content.clips for frame in clip.frames)
+    sizes = (*(picture.size for picture in content.pictures), *frames)
+    return sum(3 * width * height for width, height in sizes)

@@ -13,12 +13,10 @@ from qwen3vl_app.errors import UnreadableMediaError, UsageError
 from qwen3vl_app.media.file_types import HEAD_BYTES, FileType, identify
 from qwen3vl_app.media.scan import NOT_REGULAR
 from qwen3vl_app.messages import Message
-from qwen3vl_app.types import Clip
+from qwen3vl_app.types import Clip, Picture
 from qwen3vl_app.types.crops import Crop
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.media.reader import Reader
 
@@ -46,7 +44,7 @@ def read_question_files(
     files: Sequence[QuestionFile],
     crops: Mapping[str, Crop],
     budget: Callable[[], Budget] | None = None,
-) -> tuple[tuple[Image, ...], tuple[Clip, ...]]:
+) -> tuple[tuple[Picture, ...], tuple[Clip, ...]]:
     """Pictures, cut where a region was chosen, and clips of a query, each in the order given.
 
     Args:
@@ -61,14 +59,14 @@ def read_question_files(
     """
     if len(files) > MOST_FILES:
         raise UsageError(Message.of("query.many_files", most=MOST_FILES, found=len(files)))
-    pictures: list[Image] = []
+    pictures: list[Picture] = []
     clips: list[Clip] = []
     for file in files:
         kind = kind_of_query(file.path)
         if kind is FileType.PICTURE:
             picture = reader.picture(file.path)
             crop = crops.get(file.key)
-            pictures.append(crop.apply(picture) if crop else picture)
+            pictures.append(Picture(crop.apply(picture) if crop else picture))
         elif kind is FileType.VIDEO:
             clips.append(reader.clip(file.path, budget=budget() if budget else None))
         else:

@@ -14,7 +14,16 @@ This package imports neither torch, gradio, faiss nor sqlite, so every layer may
 
 from __future__ import annotations
 
-from qwen3vl_app.types.content import Clip, Content, ModelInput, Outline, Part, Place
+from qwen3vl_app.types.content import (
+    Clip,
+    Content,
+    ContentKey,
+    ModelInput,
+    Outline,
+    Part,
+    Picture,
+    Place,
+)
 from qwen3vl_app.types.disk import (
     FileStamp,
     Kind,
@@ -69,6 +78,7 @@ __all__ = [
     "Clip",
     "Content",
     "ContentHash",
+    "ContentKey",
     "Doubt",
     "DuplicateGroup",
     "EmbeddingBatch",
@@ -87,6 +97,7 @@ __all__ = [
     "Outcome",
     "Outline",
     "Part",
+    "Picture",
     "Place",
     "Query",
     "Score",

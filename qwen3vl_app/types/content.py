@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types.disk import Kind
@@ -11,6 +14,10 @@ from qwen3vl_app.types.ids import ContentHash
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+
+ContentKey: TypeAlias = bytes
+"""16 bytes that name decoded pixels: the same for equal pixels, whatever file they came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +66,25 @@ class Outline:
     """What is missing of the file although it can be read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded picture. Not to be changed: it is known by its content."""
+
+    image: Image
+    """RGB, upright."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.image.size
+
+    @cached_property
+    def key(self) -> ContentKey:
+        """Made when first asked for, some 4 ms a megapixel; then kept."""
+        return content_key((self.image,))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Clip:
     """Decoded frames of a video, in time order."""
 
@@ -77,6 +102,20 @@ class Clip:
         if not self.frames or len(self.frames) != len(self.seconds):
             raise ValueError(f"{len(self.frames)} frames with {len(self.seconds)} times")
 
+    @cached_property
+    def key(self) -> ContentKey:
+        """Made when first asked for, some 4 ms a megapixel; then kept."""
+        return content_key(self.frames, self.seconds, self.from_file)
+
+
+def content_key(images: Iterable[Image], *facts: object) -> ContentKey:
+    """Of the pixels and of ``facts`` that change what a model sees of them."""
+    digest = hashlib.blake2b(repr(facts).encode(), digest_size=16)
+    for image in images:
+        digest.update(repr((image.mode, image.size)).encode())
+        digest.update(image.tobytes())
+    return digest.digest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModelInput:
@@ -88,9 +127,7 @@ class ModelInput:
     """
 
     texts: tuple[str, ...] = ()
-    pictures: tuple[Image, ...] = ()
-    """RGB, upright."""
-
+    pictures: tuple[Picture, ...] = ()
     clips: tuple[Clip, ...] = ()
 
 

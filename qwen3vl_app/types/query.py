@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import EmptyQueryError, UsageError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.types.content import Clip, ModelInput
+from qwen3vl_app.types.content import Clip, ModelInput, Picture
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.library import EVERYTHING, ItemFilter
 from qwen3vl_app.types.words import ExactWords, WordsMode, plain_text
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 QUERY_INSTRUCTION = "Retrieve images or text relevant to the user's query."
 """Given to the embedder with a query (Qwen3-VL-Embedding, README)."""
@@ -45,7 +41,7 @@ class Ask:
     """
 
     text: str = ""
-    pictures: tuple[Image, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     clips: tuple[Clip, ...] = ()
 
     def __post_init__(self) -> None:
@@ -66,7 +62,7 @@ class Query:
     """
 
     text: str = ""
-    pictures: tuple[Image, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     clips: tuple[Clip, ...] = ()
     also: tuple[Ask, ...] = ()
     """Further queries: each has a ranking of its own, and the rankings become one."""

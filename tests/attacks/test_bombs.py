@@ -309,7 +309,7 @@ def test_a_png_of_190_megapixels_with_transparency__is_read(tmp_path: Path) -> N
     with reading(Limits()) as reader, watching() as watched:
         (content,) = reader.read(path, reader.outline(path).parts)
     assert (content.width, content.height) == (14_000, 13_500)
-    assert content.model_input.pictures[0].getpixel((5, 5)) == (255, 255, 255)
+    assert content.model_input.pictures[0].image.getpixel((5, 5)) == (255, 255, 255)
     assert watched.peak < LIMIT + SHARED
 
 

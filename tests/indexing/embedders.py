@@ -44,7 +44,7 @@ def embedded(one: ModelInput) -> Vectors:
     for word in " ".join(one.texts).lower().split():
         vector[zlib.crc32(word.encode()) % (DIMENSION - 3)] += 1
     frames = [frame for clip in one.clips for frame in clip.frames]
-    for picture in (*one.pictures, *frames):
+    for picture in (*(it.image for it in one.pictures), *frames):
         vector[-3:] += np.asarray(picture.resize((1, 1)), np.float32).reshape(3) / 255
     return vector / np.linalg.norm(vector)
 

@@ -91,7 +91,7 @@ def test_reader__page_of_a_hundred_square_metres(alone, make_pdf):
     path = make_pdf("a.pdf", [(28_346, 28_346)] * 2)  # 10 m × 10 m
     first, _ = alone.read(path, alone.outline(path).parts)
     assert (first.width, first.height) == (59_054, 59_054)
-    assert first.model_input.pictures[0].width <= 1376
+    assert first.model_input.pictures[0].size[0] <= 1376
 
 
 def test_reader__office_bombs(alone, tmp_path):

@@ -81,7 +81,7 @@ def everything_shown(reader: Reader, path: Path) -> dict[str, Image.Image]:
     (content,) = reader.read(path, [part])
     given = content.model_input
     return {
-        "models": given.pictures[0] if given.pictures else given.clips[0].frames[0],
+        "models": given.pictures[0].image if given.pictures else given.clips[0].frames[0],
         "thumbnail": Image.open(io.BytesIO(content.thumbnail)),
         "preview": Image.open(io.BytesIO(reader.preview(path, part))),
         "picture.png": Image.open(io.BytesIO(reader.originals(path, part, [0])[0])),
@@ -105,7 +105,7 @@ def test_reader__of_the_reference_keeps_its_pixels(options, limits, name):
         (part,) = reference.outline(CASES / name).parts
         (given,) = reference.model_inputs(CASES / name, [part])
         fitted = own.resize(given.pictures[0].size, Image.Resampling.BICUBIC)
-        assert given.pictures[0].tobytes() == fitted.tobytes()
+        assert given.pictures[0].image.tobytes() == fitted.tobytes()
     finally:
         reference.close()
 

@@ -132,7 +132,7 @@ def test_model_inputs__are_what_was_embedded(reader, make_pdf):
     parts = reader.outline(path).parts
     (content,) = reader.read(path, parts)
     (again,) = reader.model_inputs(path, parts)
-    assert again.pictures[0].tobytes() == content.model_input.pictures[0].tobytes()
+    assert again.pictures[0].image.tobytes() == content.model_input.pictures[0].image.tobytes()
 
 
 def test_read__file_became_another(reader, tmp_path):
@@ -248,4 +248,8 @@ def test_read__what_is_known_gives_the_model_the_same_and_nothing_else(
 def pixels(one):
     frames = [frame for clip in one.clips for frame in clip.frames]
     seconds = [clip.seconds for clip in one.clips]
-    return [(p.size, p.tobytes()) for p in (*one.pictures, *frames)], seconds, one.texts
+    return (
+        [(p.size, p.tobytes()) for p in (*(it.image for it in one.pictures), *frames)],
+        seconds,
+        one.texts,
+    )

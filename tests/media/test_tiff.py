@@ -54,7 +54,7 @@ def test_reader__every_page_is_an_item(reader, tmp_path):
     ]
     contents = reader.read(path, [parts[2], parts[0]])  # any of them, in any order
     assert [(c.width, c.height) for c in contents] == [SIZES[2], SIZES[0]]
-    assert [c.model_input.pictures[0].getpixel((9, 9)) for c in contents] == [
+    assert [c.model_input.pictures[0].image.getpixel((9, 9)) for c in contents] == [
         (0, 0, 255),
         (255, 0, 0),
     ]
@@ -160,7 +160,7 @@ def test_reader__preview_first(reader):
     assert part.kind is Kind.PICTURE
     (content,) = reader.read(CASE, [part])
     assert (content.width, content.height) == (64, 48)
-    assert content.model_input.pictures[0].getpixel((9, 9)) == (200, 200, 200)
+    assert content.model_input.pictures[0].image.getpixel((9, 9)) == (200, 200, 200)
     shown = Image.open(io.BytesIO(reader.preview(CASE, part)))
     assert shown.size == (64, 48)
     assert shown.getpixel((9, 9)) == pytest.approx((200, 200, 200), abs=3)
@@ -174,7 +174,7 @@ def test_reader__the_picture_and_not_its_preview(reader, tmp_path, where):
     (part,) = reader.outline(path).parts
     (content,) = reader.read(path, [part])
     assert (content.width, content.height) == (64, 48)
-    assert content.model_input.pictures[0].getpixel((9, 9)) == (255, 0, 0)
+    assert content.model_input.pictures[0].image.getpixel((9, 9)) == (255, 0, 0)
     assert reader.picture(path).size == (64, 48)
 
 

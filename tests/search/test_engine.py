@@ -11,7 +11,7 @@ from PIL import Image
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.search.engine import LARGEST_SLICE, _next_size
-from qwen3vl_app.types import Ask, Kind, Query, SearchStage
+from qwen3vl_app.types import Ask, Kind, Picture, Query, SearchStage
 from tests.search.world import NOTES, put_notes
 from tests.store.build import content, put_file, unit
 
@@ -146,7 +146,7 @@ def test_search__a_reranker_that_fails_leaves_recall_and_a_note(library, engine,
 
 def test_search__a_query_the_model_refuses(engine):
     with pytest.raises(UsageError, match="cannot be embedded: too thin"):
-        next(engine.search(Query(pictures=(Image.new("RGB", (900, 1)),))))
+        next(engine.search(Query(pictures=(Picture(Image.new("RGB", (900, 1))),))))
 
 
 def test_search__items_it_should_be_like_are_shown_to_the_reranker(library, engine, models):

@@ -9,16 +9,16 @@ from PIL import Image
 
 from qwen3vl_app.search import score_cache
 from qwen3vl_app.search.score_cache import ScoreCache, query_key
-from qwen3vl_app.types import Clip, ModelInput, Score
+from qwen3vl_app.types import Clip, ModelInput, Picture, Score
 from tests.search.test_ranking import hit
 
 
-def picture(colour: str = "red", size: tuple[int, int] = (4, 6)) -> Image.Image:
-    return Image.new("RGB", size, colour)
+def picture(colour: str = "red", size: tuple[int, int] = (4, 6)) -> Picture:
+    return Picture(Image.new("RGB", size, colour))
 
 
 def clip(*seconds: float) -> Clip:
-    return Clip(frames=tuple(picture() for _ in seconds), seconds=seconds)
+    return Clip(frames=tuple(picture().image for _ in seconds), seconds=seconds)
 
 
 ASKED = ModelInput(texts=("fox",), pictures=(picture(),), clips=(clip(0, 1),))

@@ -58,12 +58,15 @@ def seen(picture: Image.Image) -> list[str]:
 def words_of(one: ModelInput) -> list[str]:
     frames = [frame for clip in one.clips for frame in clip.frames[:1]]
     text = "".join(sign if sign.isalnum() else " " for sign in " ".join(one.texts).lower())
-    return [*text.split(), *(word for p in (*one.pictures, *frames) for word in seen(p))]
+    return [
+        *text.split(),
+        *(word for p in (*(it.image for it in one.pictures), *frames) for word in seen(p)),
+    ]
 
 
 def noise(one: ModelInput, salt: str) -> int:
     """A seed by which equal contents are always taken for the same."""
-    pixels = [p.resize((8, 8)).tobytes() for p in one.pictures]
+    pixels = [p.image.resize((8, 8)).tobytes() for p in one.pictures]
     pixels += [frame.resize((8, 8)).tobytes() for clip in one.clips for frame in clip.frames]
     return zlib.crc32(b"".join([*map(str.encode, one.texts), *pixels, salt.encode()]))
 

@@ -12,7 +12,7 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.demo.world.clips import draw_clip
 from qwen3vl_app.demo.world.render import draw
 from qwen3vl_app.demo.world.scenes import Scene
-from qwen3vl_app.types import Clip, ModelInput, Vectors
+from qwen3vl_app.types import Clip, ModelInput, Picture, Vectors
 
 CANVASES = ((640, 480), (800, 800), (600, 800), (960, 540))
 """Sizes that pictures have before the program brings them to the budget."""
@@ -35,7 +35,7 @@ def picture(rng: Random, scene: Scene) -> ModelInput:
     """A fresh drawing of the scene, at the size of a real file."""
     page = scene.kind in ("page", "chart", "titled")
     size = (595, 842) if page else rng.choice(CANVASES)
-    return ModelInput(pictures=(draw(rng, scene, size),))
+    return ModelInput(pictures=(Picture(draw(rng, scene, size)),))
 
 
 def clip(rng: Random, scene: Scene, budget: Budget) -> ModelInput:

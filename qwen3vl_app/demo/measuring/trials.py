@@ -21,7 +21,7 @@ from qwen3vl_app.demo.world.scenes import (
     random_title,
     with_wrong_thing,
 )
-from qwen3vl_app.types import ModelInput
+from qwen3vl_app.types import ModelInput, Picture
 
 OTHERS = tuple(tongue for tongue in LANGUAGES if tongue != "en")
 
@@ -167,7 +167,7 @@ class Trials:
             Leaf(title, thing.glyph, "A few words about nothing in particular.")
             for title, thing in zip(titles, self.several(len(titles)), strict=False)
         ]
-        pages = [ModelInput(pictures=(page,)) for page in page_pictures(leaves)]
+        pages = [ModelInput(pictures=(Picture(page),)) for page in page_pictures(leaves)]
         asked = [Question(text(leaves[at].heading.lower()), at) for at in self.chosen(len(pages))]
         return Trial("headings of PDF pages", pages, asked)
 

@@ -48,7 +48,7 @@ def collate(rows: Sequence[Row], tokenizer: PromptTokenizer) -> Batch:
         ids[at, : len(row.ids)] = torch.tensor(row.ids)
         mask[at, : len(row.ids)] = 1
     kinds = ((ids == tokenizer.picture_id) + 2 * (ids == tokenizer.clip_id)).long() * mask
-    stills = [vision.picture_patches(p, size) for row in rows for p, size in row.pictures]
+    stills = [vision.picture_patches(p.image, size) for row in rows for p, size in row.pictures]
     clips = [vision.clip_patches(c, size) for row in rows for c, size in row.clips]
     return Batch(ids, mask, kinds, *_stack(stills), *_stack(clips))
 

@@ -16,9 +16,7 @@ from qwen3vl_app.models.prompt.conversation import embed_messages, rerank_messag
 from qwen3vl_app.models.prompt.tokenizer import Blocks, PromptTokenizer
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
-    from qwen3vl_app.types import Clip, ModelInput
+    from qwen3vl_app.types import Clip, ModelInput, Picture
 
 EMBEDDER_TOKENS = 8192
 """Longest prompt of the embedder (``MAX_LENGTH`` of the reference)."""
@@ -56,7 +54,7 @@ class Row:
     """One planned prompt."""
 
     ids: tuple[int, ...]
-    pictures: tuple[tuple[Image, Size], ...]
+    pictures: tuple[tuple[Picture, Size], ...]
     """In prompt order, each with the size at which it is shown."""
 
     clips: tuple[tuple[Clip, Size], ...]
@@ -98,7 +96,7 @@ def _row(
     tokenizer: PromptTokenizer,
     ids: Sequence[int],
     blocks: Blocks,
-    pictures: tuple[tuple[Image, Size], ...],
+    pictures: tuple[tuple[Picture, Size], ...],
     clips: tuple[tuple[Clip, Size], ...],
 ) -> Row:
     """The row, unless truncation has cut into a picture or clip."""
@@ -110,7 +108,7 @@ def _row(
 
 def plan_vision(
     items: Sequence[ModelInput], budget: Budget, limit: int
-) -> tuple[tuple[tuple[Image, Size], ...], tuple[tuple[Clip, Size], ...], Blocks]:
+) -> tuple[tuple[tuple[Picture, Size], ...], tuple[tuple[Clip, Size], ...], Blocks]:
     """Pictures and clips of a prompt, in order, each with its size, and their tokens.
 
     Sizes are the reference's. Where the reference would give up, because its budget per frame

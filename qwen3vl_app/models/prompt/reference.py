@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.types import Clip, ModelInput
+from qwen3vl_app.types import Clip, ModelInput, Picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -72,7 +72,7 @@ def read_input(
     most = None if frames is None else int(frames)
     return ModelInput(
         texts=tuple(_strings(entry, "text")),
-        pictures=tuple(media.picture(_path(p, base)) for p in _strings(entry, "image")),
+        pictures=tuple(Picture(media.picture(_path(p, base))) for p in _strings(entry, "image")),
         clips=tuple(_clip(v, media, base, fps, most) for v in _videos(entry.get("video"))),
     )
 

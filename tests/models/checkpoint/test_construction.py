@@ -11,11 +11,11 @@ from transformers import Qwen3VLModel
 
 from qwen3vl_app.models.checkpoint import load
 from qwen3vl_app.models.checkpoint.construction import Gate
-from qwen3vl_app.types import ModelInput
+from qwen3vl_app.types import ModelInput, Picture
 from tests.models.conftest import checkpoint
 
 WAIT = 60
-SEEN = ModelInput(texts=("seen",), pictures=(Image.linear_gradient("L").convert("RGB"),))
+SEEN = ModelInput(texts=("seen",), pictures=(Picture(Image.linear_gradient("L").convert("RGB")),))
 
 
 def in_background(function):

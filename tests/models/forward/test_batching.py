@@ -6,7 +6,7 @@ from PIL import Image
 
 from qwen3vl_app.models.forward import batching as forward
 from qwen3vl_app.models.forward.batching import NO_MEMORY, NOT_FINITE, by_length, tokens_per_pass
-from qwen3vl_app.types import ModelInput
+from qwen3vl_app.types import ModelInput, Picture
 
 TEXTS = [ModelInput(texts=("word " * n,)) for n in (1, 40, 3, 60, 45, 2)]
 
@@ -90,7 +90,7 @@ def test_embed__other_errors_are_not_taken_for_memory(embedder, monkeypatch):
 
 
 def test_embed__a_bad_input_does_not_spoil_its_batch(embedder):
-    strip = ModelInput(pictures=(Image.new("RGB", (30_000, 1)),))
+    strip = ModelInput(pictures=(Picture(Image.new("RGB", (30_000, 1))),))
     batch = embedder.embed([TEXTS[0], strip, TEXTS[1]], "")
     assert batch.kept == (0, 2)
     assert batch.rejected[0][0] == 1

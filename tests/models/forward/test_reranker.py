@@ -4,7 +4,7 @@ from PIL import Image
 
 from qwen3vl_app.models.forward import batching as forward
 from qwen3vl_app.models.forward.batching import NO_MEMORY
-from qwen3vl_app.types import ModelInput
+from qwen3vl_app.types import ModelInput, Picture
 
 QUERY = ModelInput(texts=("a red bicycle",))
 DOCUMENTS = [ModelInput(texts=(t,)) for t in ("a bicycle", "invoice " * 30, "sea", "words " * 9)]
@@ -50,7 +50,7 @@ def test_score__no_documents(reranker):
 
 
 def test_score__a_rejected_document_has_a_reason_and_no_score(reranker):
-    strip = ModelInput(pictures=(Image.new("RGB", (1, 30_000)),))
+    strip = ModelInput(pictures=(Picture(Image.new("RGB", (1, 30_000))),))
     batch = reranker.score(QUERY, [DOCUMENTS[0], strip, DOCUMENTS[2]], "")
     assert [score is None for score in batch.scores] == [False, True, False]
     assert batch.rejected[0][0] == 1

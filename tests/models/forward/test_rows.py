@@ -5,7 +5,7 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.models.forward.rows import collate
 from qwen3vl_app.models.prompt.layout import embed_row
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
-from qwen3vl_app.types import Clip, ModelInput
+from qwen3vl_app.types import Clip, ModelInput, Picture
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,9 @@ def film(pairs, size=(1920, 1080)):
 
 def test_collate__pads_on_the_right(tokenizer):
     short = embed_row(tokenizer, Budget(), ModelInput(texts=("a",)), "")
-    long = embed_row(tokenizer, Budget(), ModelInput(pictures=(picture(),), clips=(film(1),)), "")
+    long = embed_row(
+        tokenizer, Budget(), ModelInput(pictures=(Picture(picture()),), clips=(film(1),)), ""
+    )
     batch = collate([short, long], tokenizer)
     assert batch.ids.shape == (2, len(long.ids))
     assert batch.mask.sum(1).tolist() == [len(short.ids), len(long.ids)]

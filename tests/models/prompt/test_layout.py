@@ -4,7 +4,7 @@ from PIL import Image
 from qwen3vl_app.budget import Budget, tokens_per_pair
 from qwen3vl_app.models.prompt.layout import RejectedInputError, embed_row, rerank_row
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
-from qwen3vl_app.types import Clip, ModelInput
+from qwen3vl_app.types import Clip, ModelInput, Picture
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_embed_row__a_short_video_has_the_references_size(tokenizer):
 
 
 def test_embed_row__many_pictures_share_the_prompt(tokenizer):
-    item = ModelInput(pictures=(picture(4000, 3000),) * 8)
+    item = ModelInput(pictures=(Picture(picture(4000, 3000)),) * 8)
     row = embed_row(tokenizer, Budget(), item, "")
     assert len(row.ids) <= 8192
     assert len({size for _, size in row.pictures}) == 1
@@ -49,18 +49,18 @@ def test_embed_row__too_many_clips_are_rejected(tokenizer):
 @pytest.mark.parametrize("size", [(30_000, 1), (1, 30_000), (201, 1)])
 def test_embed_row__a_strip_is_rejected(tokenizer, size):
     with pytest.raises(RejectedInputError, match="strip longer than 200 to 1"):
-        embed_row(tokenizer, Budget(), ModelInput(pictures=(picture(*size),)), "")
+        embed_row(tokenizer, Budget(), ModelInput(pictures=(Picture(picture(*size)),)), "")
 
 
 def test_embed_row__words_that_leave_no_room_for_the_picture(tokenizer):
     budget = Budget(max_input_tokens=100)
     with pytest.raises(RejectedInputError, match="leave no room"):
-        embed_row(tokenizer, budget, ModelInput(pictures=(picture(),)), "word " * 200)
+        embed_row(tokenizer, budget, ModelInput(pictures=(Picture(picture()),)), "word " * 200)
 
 
 def test_embed_row__the_checkpoints_own_limits(tokenizer):
     budget = Budget(max_picture_tokens=16, max_input_tokens=128)
-    row = embed_row(tokenizer, budget, ModelInput(pictures=(picture(900, 900),)), "")
+    row = embed_row(tokenizer, budget, ModelInput(pictures=(Picture(picture(900, 900)),)), "")
     assert row.pictures[0][1] == (128, 128)
     long = embed_row(tokenizer, budget, ModelInput(texts=("word " * 500,)), "")
     assert len(long.ids) == 128

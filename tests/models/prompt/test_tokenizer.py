@@ -11,10 +11,10 @@ from qwen3vl_app.models.prompt.conversation import (
     rerank_messages,
 )
 from qwen3vl_app.models.prompt.tokenizer import Blocks, PromptTokenizer
-from qwen3vl_app.types import Clip, ModelInput
+from qwen3vl_app.types import Clip, ModelInput, Picture
 
-PICTURE = Image.new("RGB", (64, 64))
-CLIP = Clip(frames=(PICTURE, PICTURE), seconds=(0.0, 1.0))
+PICTURE = Picture(Image.new("RGB", (64, 64)))
+CLIP = Clip(frames=(PICTURE.image, PICTURE.image), seconds=(0.0, 1.0))
 
 
 @pytest.fixture(scope="module")

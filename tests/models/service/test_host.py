@@ -20,7 +20,7 @@ from qwen3vl_app.models.service.joining import MOST_JOINED, Asked
 from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.models.service.retrying import seconds_until_retry
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
-from qwen3vl_app.types import ModelInput
+from qwen3vl_app.types import ModelInput, Picture
 
 TEXT = ModelInput(texts=("a red bicycle",))
 WAIT = 60
@@ -153,7 +153,10 @@ def test_host__a_search_goes_between_two_passes_of_indexing(ready, monkeypatch):
 
 PICTURES = ModelInput(
     texts=("two of them",),
-    pictures=(Image.new("RGB", (96, 64), "red"), Image.linear_gradient("L").convert("RGB")),
+    pictures=(
+        Picture(Image.new("RGB", (96, 64), "red")),
+        Picture(Image.linear_gradient("L").convert("RGB")),
+    ),
 )
 
 
@@ -338,7 +341,7 @@ def test_host__only_short_texts_under_one_instruction_are_embedded_together(read
         ask(ready, "word " * 200),
         ask(ready, "two"),
         ask(ready, "three", instruction="Find another"),
-        ask(ready, pictures=(Image.new("RGB", (64, 64), "red"),)),
+        ask(ready, pictures=(Picture(Image.new("RGB", (64, 64), "red")),)),
     ]
     indexing = ready._jobs.put(
         ready._embedder.key, Priority.INDEX, Asked((TEXT,), FIND), Asked((TEXT,), FIND).alike
@@ -587,7 +590,9 @@ def test_host__the_bundled_checkpoints_with_their_own_budget():
     assert host.embedder_budget() != Budget()
     assert host.reranker_budget() == load_budget(DEMO_RERANKER)
     assert all(status.bundled for status in host.status())
-    large = ModelInput(pictures=(Image.new("RGB", (4000, 3000)),), texts=("word " * 5000,))
+    large = ModelInput(
+        pictures=(Picture(Image.new("RGB", (4000, 3000))),), texts=("word " * 5000,)
+    )
     batch = host.embed([large, TEXT], instruction="", priority=Priority.INDEX)
     assert batch.kept == (0, 1)
     assert None not in host.score(large, [large, TEXT], instruction="").scores
