@@ -36,7 +36,7 @@ def test_read__picture(reader, tmp_path):
     assert outline.parts == (Part(ordinal=0, kind=Kind.PICTURE),)
     (content,) = reader.read(path, outline.parts)
     (fitted,) = content.model_input.pictures
-    assert fitted.tobytes() == image.resize(reader.budget.fit_picture(image.size)).tobytes()
+    assert fitted.image.tobytes() == image.resize(reader.budget.fit_picture(image.size)).tobytes()
     assert (content.width, content.height) == (640, 480)
     assert size_of(content.thumbnail, "JPEG") == (320, 240)
     assert reader.picture(path).tobytes() == image.tobytes()
