@@ -12,7 +12,9 @@ from torch import Tensor
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.construction import GATE
 from qwen3vl_app.models.forward.memory import is_out_of_memory
-from qwen3vl_app.models.forward.rows import Batch, collate
+from qwen3vl_app.models.forward.passes import run
+from qwen3vl_app.models.forward.prefix import Prefixes
+from qwen3vl_app.models.forward.rows import collate
 from qwen3vl_app.models.prompt.layout import Row
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Runner:
         self._model = model
         self._tokenizer = tokenizer
         self._between = between
+        self._prefixes = Prefixes(model, tokenizer)
         for layer in (*model.visual.blocks, *model.language_model.layers):
             layer.register_forward_pre_hook(lambda *_: self._pause())
         width = model.language_model.embed_tokens.embedding_dim
@@ -79,7 +82,7 @@ class Runner:
             (position, state): shape (H,), float32 on the CPU; or why there is none, because the
             device's memory does not even hold this row alone, or its numbers are not finite.
         """
-        todo = list(by_length([len(row.ids) for row in rows], self._tokens))
+        todo = self._batches(rows)
         while todo:
             batch = todo.pop(0)
             states = self._attempt([rows[at] for at in batch])
@@ -94,6 +97,17 @@ class Runner:
             if todo:
                 self._between()
 
+    def _batches(self, rows: Sequence[Row]) -> list[list[int]]:
+        """Positions of rows that go together: of one prefix, and of similar length behind it."""
+        groups: dict[int, list[int]] = {}
+        for at, row in enumerate(rows):
+            groups.setdefault(id(row.prefix), []).append(at)
+        return [
+            [group[i] for i in batch]
+            for group in groups.values()
+            for batch in by_length([weight(rows[at]) for at in group], self._tokens)
+        ]
+
     def _pause(self) -> None:
         """Between two layers: what others wait for goes first."""
         with GATE.paused():
@@ -103,11 +117,13 @@ class Runner:
         """One pass, shape (N, H); None if memory ran out, and then smaller batches from now on."""
         try:
             with torch.inference_mode(), GATE.running():
-                return run(self._model, collate(rows, self._tokenizer))
+                prefix = rows[0].prefix
+                past = None if prefix is None else self._prefixes.of(prefix)
+                return run(self._model, collate(rows, self._tokenizer, prefix), past)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-        tokens = max(len(row.ids) for row in rows) * len(rows)
+        tokens = max(map(weight, rows)) * len(rows)
         log.warning("out of memory with %d rows, %d tokens", len(rows), tokens)
         if len(rows) > 1:
             self._tokens = min(self._tokens, tokens // 2)
@@ -116,48 +132,13 @@ class Runner:
         return None
 
 
-def run(model: Qwen3VLModel, batch: Batch) -> Tensor:
-    """One forward pass: the hidden state of each row's last real token, (N, H), float32, CPU."""
-    device = model.device
+def weight(row: Row) -> int:
+    """Tokens that the row adds to a pass: its own, and an eighth of its prefix.
 
-    def put(tensor: Tensor | None) -> Tensor | None:
-        return None if tensor is None else tensor.to(device)
-
-    # no attention mask: padding is on the right and attention causal, so no real token sees it,
-    # and without a mask torch takes its causal kernels
-    hidden = model(
-        input_ids=put(batch.ids),
-        attention_mask=None,
-        position_ids=put(positions(model, batch)),
-        pixel_values=put(batch.pictures),
-        image_grid_thw=put(batch.picture_grids),
-        pixel_values_videos=put(batch.clips),
-        video_grid_thw=put(batch.clip_grids),
-        mm_token_type_ids=put(batch.kinds),
-        use_cache=False,
-    ).last_hidden_state  # (N, L, H)
-    last = batch.mask.sum(1) - 1  # padded on the right
-    picked: Tensor = hidden[torch.arange(len(last), device=device), last.to(device)]  # (N, H)
-    return picked.float().cpu()
-
-
-def positions(model: Qwen3VLModel, batch: Batch) -> Tensor | None:
-    """Time, row and column of each token, (3, N, L); None where all is text.
-
-    Made on the CPU: transformers computes them with Python loops that would wait for the
-    device at every picture.
+    Nothing is computed for the prefix, but its keys and values are read for every row.
     """
-    if batch.picture_grids is None and batch.clip_grids is None:
-        return None
-    rope_index: Callable[..., tuple[Tensor, Tensor]] = model.get_rope_index
-    found, _ = rope_index(
-        batch.ids,
-        batch.kinds,
-        image_grid_thw=batch.picture_grids,
-        video_grid_thw=batch.clip_grids,
-        attention_mask=batch.mask,
-    )
-    return found
+    before = 0 if row.prefix is None else len(row.prefix.ids)
+    return len(row.ids) - before + before // 8
 
 
 def by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:

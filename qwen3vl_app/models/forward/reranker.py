@@ -9,7 +9,7 @@ import torch
 
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.batching import Runner, nothing
-from qwen3vl_app.models.prompt.layout import RejectedInputError, Row, rerank_row
+from qwen3vl_app.models.prompt.layout import rerank_rows
 from qwen3vl_app.types import ModelInput, Score, ScoreBatch
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ class Qwen3VLReranker:
     the prompt and w the rows of the output layer. Product and sigmoid are taken in float32: in
     bfloat16, as in the reference, only 128 values lie between 0.5 and 1 and good results tie.
 
-    Cost: one prompt per document, with the query in each.
+    Cost: the instruction and the query once, and then what each document adds; pictures and clips
+    as for ``Qwen3VLEmbedder``.
 
     Threads: as for ``Qwen3VLEmbedder``.
 
@@ -61,27 +62,16 @@ class Qwen3VLReranker:
             documents: Any number, also none.
             instruction: What makes a document relevant; the reference's default if empty.
         """
-        rows, rejected = self._plan(query, documents, instruction)
-        at = list(rows)
+        pairs = rerank_rows(self._tokenizer, self._budget, query, documents, instruction)
+        at, rejected = list(pairs.rows), pairs.rejected
         scores: list[Score | None] = [None] * len(documents)
-        for row, state in self._runner.last_states(list(rows.values())):
+        for row, state in self._runner.last_states(list(pairs.rows.values())):
             if isinstance(state, Message):
                 rejected[at[row]] = state
             else:
                 logit = state @ self._direction
                 scores[at[row]] = Score(relevance=logit.sigmoid().item(), logit=logit.item())
         return ScoreBatch(scores=tuple(scores), rejected=tuple(sorted(rejected.items())))
-
-    def _plan(
-        self, query: ModelInput, documents: Sequence[ModelInput], instruction: str
-    ) -> tuple[dict[int, Row], dict[int, Message]]:
-        rows, rejected = {}, {}
-        for i, document in enumerate(documents):
-            try:
-                rows[i] = rerank_row(self._tokenizer, self._budget, query, document, instruction)
-            except RejectedInputError as refused:
-                rejected[i] = refused.reason
-        return rows, rejected
 
 
 def answer_direction(loaded: Loaded) -> torch.Tensor:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from qwen3vl_app.models.prompt.layout import Row
+from qwen3vl_app.models.prompt.layout import Row, stamps
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision import patches as vision
 
@@ -26,20 +26,34 @@ class Batch:
     kinds: Tensor
     """Shape (N, L), int64: 0 text, 1 picture, 2 clip."""
 
+    begin: int
+    """Tokens of the rows' prefix, which need not be computed; 0 if they have none."""
+
     pictures: Tensor | None
-    """Shape (patches of all pictures, 1536)."""
+    """Shape (patches of all pictures behind the prefix, 1536)."""
 
     picture_grids: Tensor | None
-    """Shape (pictures, 3), int64."""
+    """Shape (pictures, 3), int64: of these pictures."""
 
     clips: Tensor | None
     clip_grids: Tensor | None
 
+    seen_pictures: Tensor | None
+    """Shape (pictures, 3), int64: the grids of all pictures, those of the prefix in each row
+    included: later tokens are placed behind them."""
 
-def collate(rows: Sequence[Row], tokenizer: PromptTokenizer) -> Batch:
+    seen_clips: Tensor | None
+
+
+def collate(rows: Sequence[Row], tokenizer: PromptTokenizer, prefix: Row | None = None) -> Batch:
     """Pad ids on the right and cut the pictures of all rows into patches.
 
     Padding on the right leaves real tokens as they are, because attention is causal.
+
+    Args:
+        rows: At least one.
+        tokenizer: Tells which ids stand for pictures and clips.
+        prefix: Of all of these rows, computed before; its pictures are not cut again.
     """
     longest = max(len(row.ids) for row in rows)
     ids = torch.zeros(len(rows), longest, dtype=torch.int64)
@@ -48,12 +62,30 @@ def collate(rows: Sequence[Row], tokenizer: PromptTokenizer) -> Batch:
         ids[at, : len(row.ids)] = torch.tensor(row.ids)
         mask[at, : len(row.ids)] = 1
     kinds = ((ids == tokenizer.picture_id) + 2 * (ids == tokenizer.clip_id)).long() * mask
-    stills = [vision.picture_patches(p.image, size) for row in rows for p, size in row.pictures]
-    clips = [vision.clip_patches(c, size) for row in rows for c, size in row.clips]
-    return Batch(ids, mask, kinds, *_stack(stills), *_stack(clips))
+    before = (len(prefix.pictures), len(prefix.clips)) if prefix else (0, 0)
+    pictures = [
+        vision.picture_patches(p.image, z) for r in rows for p, z in r.pictures[before[0] :]
+    ]
+    clips = [vision.clip_patches(c, size) for r in rows for c, size in r.clips[before[1] :]]
+    return Batch(
+        ids=ids,
+        mask=mask,
+        kinds=kinds,
+        begin=len(prefix.ids) if prefix else 0,
+        pictures=_values(pictures),
+        picture_grids=_grids([each.grid for each in pictures]),
+        clips=_values(clips),
+        clip_grids=_grids([each.grid for each in clips]),
+        seen_pictures=_grids([vision.grid_of(size) for r in rows for _, size in r.pictures]),
+        seen_clips=_grids(
+            [vision.grid_of(size, len(stamps(clip))) for r in rows for clip, size in r.clips]
+        ),
+    )
 
 
-def _stack(parts: Sequence[vision.Patches]) -> tuple[Tensor | None, Tensor | None]:
-    if not parts:
-        return None, None
-    return torch.cat([p.values for p in parts]), torch.tensor([p.grid for p in parts])
+def _values(parts: Sequence[vision.Patches]) -> Tensor | None:
+    return torch.cat([part.values for part in parts]) if parts else None
+
+
+def _grids(grids: Sequence[vision.Grid]) -> Tensor | None:
+    return torch.tensor(grids) if grids else None

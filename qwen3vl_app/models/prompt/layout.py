@@ -7,16 +7,18 @@ picture is resized; pixels are made when its batch runs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.budget import Budget, Size, fit, still_size, tokens_per_pair
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.prompt.conversation import embed_messages, rerank_messages
 from qwen3vl_app.models.prompt.tokenizer import Blocks, PromptTokenizer
+from qwen3vl_app.types import ModelInput
 
 if TYPE_CHECKING:
-    from qwen3vl_app.types import Clip, ModelInput, Picture
+    from qwen3vl_app.types import Clip, Picture
 
 EMBEDDER_TOKENS = 8192
 """Longest prompt of the embedder (``MAX_LENGTH`` of the reference)."""
@@ -58,6 +60,32 @@ class Row:
     """In prompt order, each with the size at which it is shown."""
 
     clips: tuple[tuple[Clip, Size], ...]
+    prefix: Row | None = None
+    """What the row begins with, for all documents of a question the same; None if it stands
+    alone. Attention is causal: what is computed of the prefix once is right in every row."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """What one side of a prompt shows: the query or the document."""
+
+    pictures: tuple[tuple[Picture, Size], ...]
+    clips: tuple[tuple[Clip, Size], ...]
+
+    @property
+    def blocks(self) -> Blocks:
+        """The room that its pictures and clips take among the tokens."""
+        return Blocks(
+            pictures=tuple(tokens_per_pair(size) for _, size in self.pictures),
+            clips=tuple((stamps(clip), tokens_per_pair(size)) for clip, size in self.clips),
+        )
+
+    @property
+    def tokens(self) -> int:
+        """At most, with the stamps of its clips."""
+        blocks = self.blocks
+        pairs = sum(len(times) for times, _ in blocks.clips)
+        return blocks.pads + STAMP_TOKENS * pairs
 
 
 def embed_row(
@@ -69,85 +97,131 @@ def embed_row(
         RejectedInputError: The input does not fit.
     """
     limit = budget.max_input_tokens or EMBEDDER_TOKENS
-    pictures, clips, blocks = plan_vision([item], budget, limit)
-    ids = tokenizer.embed_ids(embed_messages(item, instruction), blocks, limit)
-    return _row(tokenizer, ids, blocks, pictures, clips)
+    side = plan_side(item, budget, _room(limit))
+    ids = tokenizer.embed_ids(embed_messages(item, instruction), side.blocks, limit)
+    return _row(tokenizer, ids, side)
 
 
-def rerank_row(
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """A query with documents, planned.
+
+    rows: By the document's place. rejected: Likewise, why there is no row.
+    """
+
+    rows: dict[int, Row]
+    rejected: dict[int, Message]
+
+
+def rerank_rows(
     tokenizer: PromptTokenizer,
     budget: Budget,
     query: ModelInput,
-    document: ModelInput,
+    documents: Sequence[ModelInput],
     instruction: str,
-) -> Row:
-    """Plan a reranker prompt.
+) -> Pairs:
+    """Plan one reranker prompt for each document, all with the same prefix.
 
-    Raises:
-        RejectedInputError: The pair does not fit.
+    The query is planned first, without any document: its pixels are the same beside each of
+    them. It leaves a document the room of one large picture; what it does not take is the
+    document's.
     """
     limit = budget.max_input_tokens or RERANKER_TOKENS
-    pictures, clips, blocks = plan_vision([query, document], budget, limit)
-    ids = tokenizer.rerank_ids(rerank_messages(query, document, instruction), blocks, limit)
-    return _row(tokenizer, ids, blocks, pictures, clips)
+    room = _room(limit)
+    pairs = Pairs({}, {})
+    try:
+        asked = plan_side(query, budget, room - min(budget.max_picture_tokens, room // 4))
+    except RejectedInputError as refused:
+        return Pairs({}, dict.fromkeys(range(len(documents)), refused.reason))
+    for at, document in enumerate(documents):
+        try:
+            side = plan_side(document, budget, room - asked.tokens)
+            both = Side(asked.pictures + side.pictures, asked.clips + side.clips)
+            prompt = rerank_messages(query, document, instruction)
+            ids = tokenizer.rerank_ids(prompt, both.blocks, limit)
+            pairs.rows[at] = _row(tokenizer, ids, both)
+        except RejectedInputError as refused:
+            pairs.rejected[at] = refused.reason
+    # an empty document as well, so that one document alone has the prefix that many have
+    empty = rerank_messages(query, ModelInput(), instruction)
+    begin = tokenizer.rerank_ids(empty, asked.blocks, limit)
+    prefix = _prefix(tokenizer, asked, [tuple(begin), *(row.ids for row in pairs.rows.values())])
+    for at, row in pairs.rows.items():
+        pairs.rows[at] = replace(row, prefix=prefix)
+    return pairs
 
 
-def _row(
-    tokenizer: PromptTokenizer,
-    ids: Sequence[int],
-    blocks: Blocks,
-    pictures: tuple[tuple[Picture, Size], ...],
-    clips: tuple[tuple[Clip, Size], ...],
-) -> Row:
+def _prefix(
+    tokenizer: PromptTokenizer, asked: Side, prompts: Sequence[tuple[int, ...]]
+) -> Row | None:
+    """What all prompts begin with, as far as it holds no picture of a document.
+
+    Told by the ids, not by where the query ends: a token may reach across that place.
+    """
+    first, last = min(prompts), max(prompts)  # what these two share, those between share as well
+    length = sum(takewhile(bool, (one == other for one, other in zip(first, last, strict=False))))
+    same = first[: min(length, min(map(len, prompts)) - 1)]
+    pads = [at for at, one in enumerate(same) if one in (tokenizer.picture_id, tokenizer.clip_id)]
+    own = asked.blocks.pads
+    if len(pads) < own:  # cut within the query's own pictures, for words before them are too many
+        asked, own = Side((), ()), 0
+    if len(pads) > own:
+        same = same[: pads[own]]
+    return Row(tuple(same), asked.pictures, asked.clips) if same else None
+
+
+def _row(tokenizer: PromptTokenizer, ids: Sequence[int], side: Side) -> Row:
     """The row, unless truncation has cut into a picture or clip."""
-    pads = sum(blocks.pictures) + sum(len(times) * tokens for times, tokens in blocks.clips)
+    pads = side.blocks.pads
     if sum(i in (tokenizer.picture_id, tokenizer.clip_id) for i in ids) != pads:
         raise RejectedInputError(Message.of("input.no_room", n=str(pads)))
-    return Row(tuple(ids), pictures, clips)
+    return Row(tuple(ids), side.pictures, side.clips)
 
 
-def plan_vision(
-    items: Sequence[ModelInput], budget: Budget, limit: int
-) -> tuple[tuple[tuple[Picture, Size], ...], tuple[tuple[Clip, Size], ...], Blocks]:
-    """Pictures and clips of a prompt, in order, each with its size, and their tokens.
+# ---------------------------------------------------------------- sizes
+
+
+def _room(limit: int) -> int:
+    """Tokens of a prompt that pictures and clips may take together."""
+    return limit - min(RESERVED_TOKENS, limit // 4)
+
+
+def plan_side(item: ModelInput, budget: Budget, room: int) -> Side:
+    """Pictures and clips, in order, each with its size.
 
     Sizes are the reference's. Where the reference would give up, because its budget per frame
     lets a minute of video exceed the prompt, everything is shown smaller by one factor.
 
     Args:
-        items: What the prompt holds: one input, or query and document.
+        item: The query or the document.
         budget: Of the checkpoint.
-        limit: Tokens of the whole prompt.
+        room: Tokens that this side may take.
 
     Raises:
         RejectedInputError: A shape the model refuses, or too much even when shown small.
     """
-    pictures = [picture for item in items for picture in item.pictures]
-    clips = [clip for item in items for clip in item.clips]
-    _check_shapes([*(p.size for p in pictures), *(f.frames[0].size for f in clips)])
-    sizes = [budget.fit_picture(p.size) for p in pictures]
-    clip_sizes = [clip_size(clip, budget) for clip in clips]
-    times = [stamps(clip) for clip in clips]
-    room = limit - min(RESERVED_TOKENS, limit // 4) - STAMP_TOKENS * sum(map(len, times))
-    needed = _tokens(sizes, clip_sizes, times)
-    if needed > room:
-        share = max(room, 0) / needed
-        sizes = [_smaller(size, share) for size in sizes]
-        clip_sizes = [_smaller(size, share) for size in clip_sizes]
-        needed = _tokens(sizes, clip_sizes, times)
-    if needed > room:
-        found = {"n": len(pictures), "count": len(clips), "number": needed, "all": max(room, 0)}
+    _check_shapes([*(p.size for p in item.pictures), *(c.frames[0].size for c in item.clips)])
+    side = Side(
+        tuple((picture, budget.fit_picture(picture.size)) for picture in item.pictures),
+        tuple((clip, clip_size(clip, budget)) for clip in item.clips),
+    )
+    if side.tokens > room:
+        pads = side.blocks.pads
+        share = max(room - (side.tokens - pads), 0) / pads
+        side = Side(
+            tuple((picture, _smaller(size, share)) for picture, size in side.pictures),
+            tuple((clip, _smaller(size, share)) for clip, size in side.clips),
+        )
+    if side.tokens > room:
+        found = {
+            "n": len(item.pictures),
+            "count": len(item.clips),
+            "number": side.tokens,
+            "all": max(room, 0),
+        }
         told = {name: str(number) for name, number in found.items()}
         raise RejectedInputError(Message("input.much", told))
-    blocks = Blocks(
-        pictures=tuple(map(tokens_per_pair, sizes)),
-        clips=tuple(zip(times, map(tokens_per_pair, clip_sizes), strict=True)),
-    )
-    return (
-        tuple(zip(pictures, sizes, strict=True)),
-        tuple(zip(clips, clip_sizes, strict=True)),
-        blocks,
-    )
+    return side
 
 
 def _check_shapes(sizes: Sequence[Size]) -> None:
@@ -160,14 +234,6 @@ def _check_shapes(sizes: Sequence[Size]) -> None:
 
 def _smaller(size: Size, share: float) -> Size:
     return fit(size, 1, max(1.0, tokens_per_pair(size) * share))
-
-
-def _tokens(
-    sizes: Sequence[Size], clip_sizes: Sequence[Size], times: Sequence[Sequence[float]]
-) -> int:
-    per_pair = map(tokens_per_pair, clip_sizes)
-    pairs = map(len, times)
-    return sum(map(tokens_per_pair, sizes)) + sum(map(int.__mul__, per_pair, pairs))
 
 
 def stamps(clip: Clip) -> tuple[float, ...]:

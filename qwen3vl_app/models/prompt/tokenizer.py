@@ -34,6 +34,11 @@ class Blocks:
     clips: tuple[tuple[tuple[float, ...], int], ...] = ()
     """Of each clip: the seconds stamped on its frame pairs, and the tokens of one pair."""
 
+    @property
+    def pads(self) -> int:
+        """Tokens of all of them."""
+        return sum(self.pictures) + sum(len(times) * tokens for times, tokens in self.clips)
+
 
 class PromptTokenizer:
     """Chat template and tokenizer of one checkpoint folder. Thread-safe once built.

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from qwen3vl_app.models.forward import batching as forward
+from qwen3vl_app.models.forward import passes
 from qwen3vl_app.models.forward.batching import NO_MEMORY, NOT_FINITE, by_length, tokens_per_pass
 from qwen3vl_app.types import ModelInput, Picture
 
@@ -48,13 +49,13 @@ def test_embed__nothing(embedder):
 
 def short_of_memory(limit, monkeypatch):
     """Passes of more than ``limit`` tokens run out of memory, as a device would."""
-    real, seen = forward.run, []
+    real, seen = passes.run, []
 
-    def run(model, batch):
+    def run(model, batch, past=None):
         seen.append(batch.ids.numel())
         if batch.ids.numel() > limit:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
-        return real(model, batch)
+        return real(model, batch, past)
 
     monkeypatch.setattr(forward, "run", run)
     return seen
@@ -81,7 +82,7 @@ def test_embed__one_input_too_large_for_the_device_is_left_out(embedder, monkeyp
 
 
 def test_embed__other_errors_are_not_taken_for_memory(embedder, monkeypatch):
-    def run(_model, _batch):
+    def run(_model, _batch, _past=None):
         raise RuntimeError("shape mismatch")
 
     monkeypatch.setattr(forward, "run", run)
@@ -99,10 +100,10 @@ def test_embed__a_bad_input_does_not_spoil_its_batch(embedder):
 
 
 def test_embed__no_vector_without_numbers(embedder, monkeypatch):
-    real = forward.run
+    real = passes.run
 
-    def run(model, batch):
-        states = real(model, batch)
+    def run(model, batch, past=None):
+        states = real(model, batch, past)
         states[0, 0] = torch.nan
         return states
 

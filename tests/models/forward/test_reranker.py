@@ -26,11 +26,11 @@ def test_score__logit_is_the_difference_of_two_of_the_models_own(reranker, parit
     from transformers import Qwen3VLForConditionalGeneration
 
     from qwen3vl_app.models.forward.rows import collate
-    from qwen3vl_app.models.prompt.layout import rerank_row
+    from qwen3vl_app.models.prompt.layout import rerank_rows
 
     model = Qwen3VLForConditionalGeneration.from_pretrained(parity / "checkpoint").eval()
     tokenizer = reranker._tokenizer
-    row = rerank_row(tokenizer, reranker.budget, QUERY, DOCUMENTS[0], "")
+    row = rerank_rows(tokenizer, reranker.budget, QUERY, DOCUMENTS[:1], "").rows[0]
     with torch.inference_mode():
         logits = model(input_ids=collate([row], tokenizer).ids).logits[0, -1]
     expected = logits[tokenizer.id_of("yes")] - logits[tokenizer.id_of("no")]
@@ -58,7 +58,7 @@ def test_score__a_rejected_document_has_a_reason_and_no_score(reranker):
 
 
 def test_score__a_document_too_large_for_the_device(reranker, monkeypatch):
-    def run(_model, _batch):
+    def run(_model, _batch, _past=None):
         raise MemoryError
 
     monkeypatch.setattr(reranker._runner, "_tokens", 4096)

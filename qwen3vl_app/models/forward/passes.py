@@ -1,0 +1,81 @@
+"""One pass of the model over a batch of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from qwen3vl_app.models.forward.rows import Batch
+
+if TYPE_CHECKING:
+    from transformers import DynamicCache
+    from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLModel
+
+    from qwen3vl_app.models.forward.prefix import KnownPrefix
+
+
+def run(
+    model: Qwen3VLModel, batch: Batch, past: DynamicCache | KnownPrefix | None = None
+) -> Tensor:
+    """One forward pass: the hidden state of each row's last real token, (N, H), float32, CPU.
+
+    Args:
+        model: In evaluation mode.
+        batch: Its prefix, if it has one, is not run again.
+        past: Keys and values of the prefix; without a prefix, takes those of the batch.
+    """
+    device = model.device
+
+    def put(tensor: Tensor | None) -> Tensor | None:
+        return None if tensor is None else tensor.to(device)
+
+    begin = batch.begin
+    places = positions(model, batch)
+    # no attention mask without a prefix: padding is on the right and attention causal, so no real
+    # token sees it, and without a mask torch takes its causal kernels
+    hidden = model(
+        input_ids=put(batch.ids[:, begin:]),
+        attention_mask=put(seen_behind(begin, batch.ids.shape[1] - begin) if begin else None),
+        position_ids=put(None if places is None else places[:, :, begin:]),
+        past_key_values=past,
+        pixel_values=put(batch.pictures),
+        image_grid_thw=put(batch.picture_grids),
+        pixel_values_videos=put(batch.clips),
+        video_grid_thw=put(batch.clip_grids),
+        mm_token_type_ids=put(batch.kinds[:, begin:]),
+        use_cache=False,
+    ).last_hidden_state  # (N, L − begin, H)
+    last = batch.mask.sum(1) - 1 - begin  # padded on the right
+    picked: Tensor = hidden[torch.arange(len(last), device=device), last.to(device)]  # (N, H)
+    return picked.float().cpu()
+
+
+def seen_behind(begin: int, length: int) -> Tensor:
+    """Where tokens behind a prefix look: shape (1, 1, L, begin + L), true for what they see.
+
+    That is all of the prefix and, of their own row, themselves and what is before them.
+    """
+    return torch.ones(length, begin + length, dtype=torch.bool).tril_(begin)[None, None]
+
+
+def positions(model: Qwen3VLModel, batch: Batch) -> Tensor | None:
+    """Time, row and column of each token, (3, N, L); None where all is text and stands alone.
+
+    Made on the CPU: transformers computes them with Python loops that would wait for the
+    device at every picture.
+    """
+    if batch.seen_pictures is None and batch.seen_clips is None:
+        whole = torch.arange(batch.ids.shape[1]).expand(3, *batch.ids.shape)
+        return whole if batch.begin else None
+    rope_index: Callable[..., tuple[Tensor, Tensor]] = model.get_rope_index
+    found, _ = rope_index(
+        batch.ids,
+        batch.kinds,
+        image_grid_thw=batch.seen_pictures,
+        video_grid_thw=batch.seen_clips,
+        attention_mask=batch.mask,
+    )
+    return found
