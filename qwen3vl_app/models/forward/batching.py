@@ -16,6 +16,7 @@ from qwen3vl_app.models.forward.passes import run
 from qwen3vl_app.models.forward.prefix import Prefixes
 from qwen3vl_app.models.forward.rows import collate
 from qwen3vl_app.models.prompt.layout import Row
+from qwen3vl_app.models.vision.tower import Tower, bytes_to_keep
 
 if TYPE_CHECKING:
     from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLModel
@@ -58,6 +59,7 @@ class Runner:
         between: Called between two passes and between two layers of each, so that something more
             urgent can go first: a pass of the 2B model takes seconds on a CPU. A pass keeps
             nothing in the model that another one would change.
+        keep: Keep what the vision tower makes of pictures and clips, for they are seen again.
     """
 
     def __init__(
@@ -65,11 +67,14 @@ class Runner:
         model: Qwen3VLModel,
         tokenizer: PromptTokenizer,
         between: Callable[[], None] = nothing,
+        *,
+        keep: bool = False,
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._between = between
-        self._prefixes = Prefixes(model, tokenizer)
+        self._tower = Tower(model.visual, bytes_to_keep(model.device) if keep else 0)
+        self._prefixes = Prefixes(model, tokenizer, self._tower)
         for layer in (*model.visual.blocks, *model.language_model.layers):
             layer.register_forward_pre_hook(lambda *_: self._pause())
         width = model.language_model.embed_tokens.embedding_dim
@@ -119,11 +124,14 @@ class Runner:
             with torch.inference_mode(), GATE.running():
                 prefix = rows[0].prefix
                 past = None if prefix is None else self._prefixes.of(prefix)
-                return run(self._model, collate(rows, self._tokenizer, prefix), past)
+                batch = collate(rows, self._tokenizer, prefix)
+                return run(self._model, self._tower, batch, past)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
         tokens = max(map(weight, rows)) * len(rows)
+        self._tower.forget()
+        self._prefixes.forget()
         log.warning("out of memory with %d rows, %d tokens", len(rows), tokens)
         if len(rows) > 1:
             self._tokens = min(self._tokens, tokens // 2)

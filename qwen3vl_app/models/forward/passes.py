@@ -1,14 +1,16 @@
-"""One pass of the model over a batch of rows."""
+"""One pass of a model over a batch of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from qwen3vl_app.models.forward.rows import Batch
+from qwen3vl_app.models.vision.tower import Tower
 
 if TYPE_CHECKING:
     from transformers import DynamicCache
@@ -18,12 +20,16 @@ if TYPE_CHECKING:
 
 
 def run(
-    model: Qwen3VLModel, batch: Batch, past: DynamicCache | KnownPrefix | None = None
+    model: Qwen3VLModel,
+    tower: Tower,
+    batch: Batch,
+    past: DynamicCache | KnownPrefix | None = None,
 ) -> Tensor:
     """One forward pass: the hidden state of each row's last real token, (N, H), float32, CPU.
 
     Args:
         model: In evaluation mode.
+        tower: Of the same model.
         batch: Its prefix, if it has one, is not run again.
         past: Keys and values of the prefix; without a prefix, takes those of the batch.
     """
@@ -41,16 +47,39 @@ def run(
         attention_mask=put(seen_behind(begin, batch.ids.shape[1] - begin) if begin else None),
         position_ids=put(None if places is None else places[:, :, begin:]),
         past_key_values=past,
-        pixel_values=put(batch.pictures),
-        image_grid_thw=put(batch.picture_grids),
-        pixel_values_videos=put(batch.clips),
-        video_grid_thw=put(batch.clip_grids),
+        mm_encoder_outputs=seen(tower, batch),
         mm_token_type_ids=put(batch.kinds[:, begin:]),
         use_cache=False,
     ).last_hidden_state  # (N, L − begin, H)
     last = batch.mask.sum(1) - 1 - begin  # padded on the right
     picked: Tensor = hidden[torch.arange(len(last), device=device), last.to(device)]  # (N, H)
     return picked.float().cpu()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Features of all pictures, or all clips, of a batch, by the names that transformers reads."""
+
+    pooler_output: tuple[Tensor, ...]
+    """One for each, of shape (T, H)."""
+
+    deepstack_features: tuple[tuple[Tensor, ...], ...]
+    """The same for each of the first text layers."""
+
+
+def seen(tower: Tower, batch: Batch) -> dict[str, Seen]:
+    """What the tower makes of the batch's pictures and clips."""
+    features = tower.features([*batch.pictures, *batch.clips])
+    stills = len(batch.pictures)
+    kinds = {"image": features[:stills], "video": features[stills:]}
+    return {
+        kind: Seen(
+            tuple(each.tokens for each in some),
+            tuple(zip(*(each.deepstack for each in some), strict=True)),
+        )
+        for kind, some in kinds.items()
+        if some
+    }
 
 
 def seen_behind(begin: int, length: int) -> Tensor:
@@ -67,15 +96,15 @@ def positions(model: Qwen3VLModel, batch: Batch) -> Tensor | None:
     Made on the CPU: transformers computes them with Python loops that would wait for the
     device at every picture.
     """
-    if batch.seen_pictures is None and batch.seen_clips is None:
+    if batch.picture_grids is None and batch.clip_grids is None:
         whole = torch.arange(batch.ids.shape[1]).expand(3, *batch.ids.shape)
         return whole if batch.begin else None
     rope_index: Callable[..., tuple[Tensor, Tensor]] = model.get_rope_index
     found, _ = rope_index(
         batch.ids,
         batch.kinds,
-        image_grid_thw=batch.seen_pictures,
-        video_grid_thw=batch.seen_clips,
+        image_grid_thw=batch.picture_grids,
+        video_grid_thw=batch.clip_grids,
         attention_mask=batch.mask,
     )
     return found

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from qwen3vl_app.models.prompt.layout import Row
     from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
+    from qwen3vl_app.models.vision.tower import Tower
 
 KEPT_BYTES = 256 * 2**20
 """Of the prefixes of the last questions: a search is judged in slices, and several people search
@@ -64,8 +65,9 @@ class Prefixes:
     Not thread-safe, but re-entrant, as the runner that owns it.
     """
 
-    def __init__(self, model: Qwen3VLModel, tokenizer: PromptTokenizer) -> None:
+    def __init__(self, model: Qwen3VLModel, tokenizer: PromptTokenizer, tower: Tower) -> None:
         self._model = model
+        self._tower = tower
         self._tokenizer = tokenizer
         self._kept: LRUCache[tuple[object, ...], KnownPrefix] = LRUCache(
             KEPT_BYTES, getsizeof=lambda known: known.nbytes
@@ -81,9 +83,13 @@ class Prefixes:
                 self._kept[key] = found
         return found
 
+    def forget(self) -> None:
+        """Let go all that is kept: the device's memory ran out."""
+        self._kept.clear()
+
     def _compute(self, prefix: Row) -> KnownPrefix:
         filled = DynamicCache()
-        run(self._model, collate([prefix], self._tokenizer), filled)
+        run(self._model, self._tower, collate([prefix], self._tokenizer), filled)
         layers: Sequence[Any] = filled.layers
         return KnownPrefix([(layer.keys, layer.values) for layer in layers])
 

@@ -39,7 +39,7 @@ class Qwen3VLReranker:
         self._budget = loaded.budget
         self._detail = loaded.detail
         self._direction = answer_direction(loaded)
-        self._runner = Runner(loaded.model.model, loaded.tokenizer, between)
+        self._runner = Runner(loaded.model.model, loaded.tokenizer, between, keep=True)
 
     @property
     def budget(self) -> Budget:

@@ -1,16 +1,21 @@
-"""Planned rows as tensors: padded ids, and pictures cut into patches."""
+"""Planned rows as tensors: padded ids, and where pictures stand among them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from qwen3vl_app.models.prompt.layout import Row, stamps
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
-from qwen3vl_app.models.vision import patches as vision
+from qwen3vl_app.models.vision.patches import Grid, grid_of
+
+if TYPE_CHECKING:
+    from qwen3vl_app.budget import Size
+    from qwen3vl_app.types import Clip, Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,31 +34,27 @@ class Batch:
     begin: int
     """Tokens of the rows' prefix, which need not be computed; 0 if they have none."""
 
-    pictures: Tensor | None
-    """Shape (patches of all pictures behind the prefix, 1536)."""
+    pictures: tuple[tuple[Picture, Size], ...]
+    """Of all rows behind the prefix, in the order of their tokens."""
+
+    clips: tuple[tuple[Clip, Size], ...]
 
     picture_grids: Tensor | None
-    """Shape (pictures, 3), int64: of these pictures."""
+    """Shape (pictures, 3), int64: of all pictures, those of the prefix in each row included: later
+    tokens are placed behind them. None if there are none."""
 
-    clips: Tensor | None
     clip_grids: Tensor | None
-
-    seen_pictures: Tensor | None
-    """Shape (pictures, 3), int64: the grids of all pictures, those of the prefix in each row
-    included: later tokens are placed behind them."""
-
-    seen_clips: Tensor | None
 
 
 def collate(rows: Sequence[Row], tokenizer: PromptTokenizer, prefix: Row | None = None) -> Batch:
-    """Pad ids on the right and cut the pictures of all rows into patches.
+    """Pad ids on the right, and list the pictures and clips of all rows.
 
     Padding on the right leaves real tokens as they are, because attention is causal.
 
     Args:
         rows: At least one.
         tokenizer: Tells which ids stand for pictures and clips.
-        prefix: Of all of these rows, computed before; its pictures are not cut again.
+        prefix: Of all of these rows, computed before; its pictures are not listed.
     """
     longest = max(len(row.ids) for row in rows)
     ids = torch.zeros(len(rows), longest, dtype=torch.int64)
@@ -62,30 +63,20 @@ def collate(rows: Sequence[Row], tokenizer: PromptTokenizer, prefix: Row | None 
         ids[at, : len(row.ids)] = torch.tensor(row.ids)
         mask[at, : len(row.ids)] = 1
     kinds = ((ids == tokenizer.picture_id) + 2 * (ids == tokenizer.clip_id)).long() * mask
-    before = (len(prefix.pictures), len(prefix.clips)) if prefix else (0, 0)
-    pictures = [
-        vision.picture_patches(p.image, z) for r in rows for p, z in r.pictures[before[0] :]
-    ]
-    clips = [vision.clip_patches(c, size) for r in rows for c, size in r.clips[before[1] :]]
+    pictures, clips = (len(prefix.pictures), len(prefix.clips)) if prefix else (0, 0)
     return Batch(
         ids=ids,
         mask=mask,
         kinds=kinds,
         begin=len(prefix.ids) if prefix else 0,
-        pictures=_values(pictures),
-        picture_grids=_grids([each.grid for each in pictures]),
-        clips=_values(clips),
-        clip_grids=_grids([each.grid for each in clips]),
-        seen_pictures=_grids([vision.grid_of(size) for r in rows for _, size in r.pictures]),
-        seen_clips=_grids(
-            [vision.grid_of(size, len(stamps(clip))) for r in rows for clip, size in r.clips]
+        pictures=tuple(each for row in rows for each in row.pictures[pictures:]),
+        clips=tuple(each for row in rows for each in row.clips[clips:]),
+        picture_grids=_grids([grid_of(size) for row in rows for _, size in row.pictures]),
+        clip_grids=_grids(
+            [grid_of(size, len(stamps(clip))) for row in rows for clip, size in row.clips]
         ),
     )
 
 
-def _values(parts: Sequence[vision.Patches]) -> Tensor | None:
-    return torch.cat([part.values for part in parts]) if parts else None
-
-
-def _grids(grids: Sequence[vision.Grid]) -> Tensor | None:
+def _grids(grids: Sequence[Grid]) -> Tensor | None:
     return torch.tensor(grids) if grids else None

@@ -3,7 +3,7 @@ from PIL import Image
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.models.forward.rows import collate
-from qwen3vl_app.models.prompt.layout import embed_row
+from qwen3vl_app.models.prompt.layout import embed_row, rerank_rows
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.types import Clip, ModelInput, Picture
 
@@ -40,4 +40,17 @@ def test_collate__pads_on_the_right(tokenizer):
 def test_collate__text_only_has_no_pixels(tokenizer):
     row = embed_row(tokenizer, Budget(), ModelInput(texts=("a",)), "")
     batch = collate([row], tokenizer)
-    assert batch.pictures is batch.picture_grids is batch.clips is batch.clip_grids is None
+    assert batch.pictures == batch.clips == ()
+    assert batch.picture_grids is batch.clip_grids is None
+
+
+def test_collate__pictures_of_the_prefix_are_placed_but_not_listed(tokenizer):
+    query = ModelInput(pictures=(Picture(picture()),))
+    documents = [ModelInput(pictures=(Picture(picture(96, 64)),)), ModelInput(clips=(film(1),))]
+    pairs = rerank_rows(tokenizer, Budget(), query, documents, "")
+    rows = list(pairs.rows.values())
+    batch = collate(rows, tokenizer, rows[0].prefix)
+    assert [content for content, _ in batch.pictures] == list(documents[0].pictures)
+    assert [content for content, _ in batch.clips] == list(documents[1].clips)
+    assert batch.picture_grids.tolist() == [[1, 4, 4], [1, 4, 6], [1, 4, 4]]
+    assert batch.begin == len(rows[0].prefix.ids)
