@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,6 +17,7 @@ from qwen3vl_app.models.forward.memory import is_out_of_memory
 from qwen3vl_app.models.forward.passes import run
 from qwen3vl_app.models.forward.prefix import Prefixes
 from qwen3vl_app.models.forward.rows import collate
+from qwen3vl_app.models.forward.shortcuts import Shortcut
 from qwen3vl_app.models.prompt.layout import Row
 from qwen3vl_app.models.vision.tower import Tower, bytes_to_keep
 
@@ -60,6 +63,9 @@ class Runner:
             urgent can go first: a pass of the 2B model takes seconds on a CPU. A pass keeps
             nothing in the model that another one would change.
         keep: Keep what the vision tower makes of pictures and clips, for they are seen again.
+
+    Attributes:
+        off: Shortcuts that are not taken.
     """
 
     def __init__(
@@ -73,12 +79,32 @@ class Runner:
         self._model = model
         self._tokenizer = tokenizer
         self._between = between
+        self.off: set[Shortcut] = set()
         self._tower = Tower(model.visual, bytes_to_keep(model.device) if keep else 0)
         self._prefixes = Prefixes(model, tokenizer, self._tower)
         for layer in (*model.visual.blocks, *model.language_model.layers):
             layer.register_forward_pre_hook(lambda *_: self._pause())
         width = model.language_model.embed_tokens.embedding_dim
         self._tokens = tokens_per_pass(model.device.type, width)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """In what numbers the model computes."""
+        return self._model.dtype
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Meanwhile nothing else goes first: for a thread that is not the models' own."""
+        between, self._between = self._between, nothing
+        try:
+            yield
+        finally:
+            self._between = between
+
+    def forget(self) -> None:
+        """Let go what is kept of earlier rows."""
+        self._tower.forget()
+        self._prefixes.forget()
 
     def last_states(self, rows: Sequence[Row]) -> Iterator[tuple[int, Tensor | Message]]:
         """Each row's position and last hidden state, in the order in which batches end.
@@ -87,6 +113,8 @@ class Runner:
             (position, state): shape (H,), float32 on the CPU; or why there is none, because the
             device's memory does not even hold this row alone, or its numbers are not finite.
         """
+        if Shortcut.PREFIX in self.off:
+            rows = [replace(row, prefix=None) for row in rows]
         todo = self._batches(rows)
         while todo:
             batch = todo.pop(0)
@@ -104,13 +132,14 @@ class Runner:
 
     def _batches(self, rows: Sequence[Row]) -> list[list[int]]:
         """Positions of rows that go together: of one prefix, and of similar length behind it."""
+        tokens = 1 if Shortcut.TOGETHER in self.off else self._tokens
         groups: dict[int, list[int]] = {}
         for at, row in enumerate(rows):
             groups.setdefault(id(row.prefix), []).append(at)
         return [
             [group[i] for i in batch]
             for group in groups.values()
-            for batch in by_length([weight(rows[at]) for at in group], self._tokens)
+            for batch in by_length([weight(rows[at]) for at in group], tokens)
         ]
 
     def _pause(self) -> None:
@@ -122,6 +151,7 @@ class Runner:
         """One pass, shape (N, H); None if memory ran out, and then smaller batches from now on."""
         try:
             with torch.inference_mode(), GATE.running():
+                self._tower.keeps = Shortcut.KEPT not in self.off
                 prefix = rows[0].prefix
                 past = None if prefix is None else self._prefixes.of(prefix)
                 batch = collate(rows, self._tokenizer, prefix)
@@ -130,8 +160,7 @@ class Runner:
             if not is_out_of_memory(error):
                 raise
         tokens = max(map(weight, rows)) * len(rows)
-        self._tower.forget()
-        self._prefixes.forget()
+        self.forget()
         log.warning("out of memory with %d rows, %d tokens", len(rows), tokens)
         if len(rows) > 1:
             self._tokens = min(self._tokens, tokens // 2)

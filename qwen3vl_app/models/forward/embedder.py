@@ -11,6 +11,8 @@ import torch
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.forward.batching import Runner, nothing
+from qwen3vl_app.models.forward.selftest import examples, self_test
+from qwen3vl_app.models.forward.shortcuts import Shortcut
 from qwen3vl_app.models.prompt.layout import RejectedInputError, Row, embed_row
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, Space, Vectors
 
@@ -40,11 +42,16 @@ class Qwen3VLEmbedder:
     Args:
         loaded: From ``load_embedder``.
         between: Called between two layers of a pass, and between two passes.
+
+    Attributes:
+        self_test: Whether many inputs in one pass give what each gives alone.
     """
 
     def __init__(self, loaded: Loaded, between: Callable[[], None] = nothing) -> None:
         self._loaded = loaded
         self._runner = Runner(loaded.model, loaded.tokenizer, between)
+        rows, _ = self._plan(examples()[1], "")
+        self.self_test = self_test(self._runner, list(rows.values()), [Shortcut.TOGETHER])
         self._space = Space(
             model=loaded.checkpoint.name,
             dimension=loaded.model.config.text_config.hidden_size,
@@ -64,7 +71,7 @@ class Qwen3VLEmbedder:
 
     @property
     def detail(self) -> Message:
-        return self._loaded.detail
+        return self.self_test.noted(self._loaded.detail)
 
     @property
     def is_exact(self) -> bool:

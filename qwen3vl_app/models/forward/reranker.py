@@ -9,6 +9,8 @@ import torch
 
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.batching import Runner, nothing
+from qwen3vl_app.models.forward.selftest import examples, self_test
+from qwen3vl_app.models.forward.shortcuts import Shortcut
 from qwen3vl_app.models.prompt.layout import rerank_rows
 from qwen3vl_app.types import ModelInput, Score, ScoreBatch
 
@@ -32,14 +34,19 @@ class Qwen3VLReranker:
     Args:
         loaded: From ``load_reranker``; its output layer is let go once two rows of it are taken.
         between: Called between two layers of a pass, and between two passes.
+
+    Attributes:
+        self_test: Whether its shortcuts give what whole rows give, one by one.
     """
 
     def __init__(self, loaded: Loaded, between: Callable[[], None] = nothing) -> None:
         self._tokenizer = loaded.tokenizer
         self._budget = loaded.budget
-        self._detail = loaded.detail
         self._direction = answer_direction(loaded)
         self._runner = Runner(loaded.model.model, loaded.tokenizer, between, keep=True)
+        pairs = rerank_rows(loaded.tokenizer, loaded.budget, *examples(), "")
+        self.self_test = self_test(self._runner, list(pairs.rows.values()), list(Shortcut))
+        self._detail = self.self_test.noted(loaded.detail)
 
     @property
     def budget(self) -> Budget:

@@ -63,18 +63,22 @@ class Tower:
     Args:
         tower: Of the model, on its device.
         kept_bytes: Features to keep, the last used; 0 keeps none, for what is seen once.
+
+    Attributes:
+        keeps: Whether what is kept is used.
     """
 
     def __init__(self, tower: Qwen3VLVisionModel, kept_bytes: int = 0) -> None:
         self._tower = tower
         self._room = kept_bytes
+        self.keeps = True
         self._kept: LRUCache[tuple[ContentKey, Size], Features] = LRUCache(
             kept_bytes, getsizeof=lambda each: each.nbytes
         )
 
     def features(self, shown: Sequence[Shown]) -> list[Features]:
         """Of each, in the order given; those that are not known in one pass of the tower."""
-        if not self._room:
+        if not (self._room and self.keeps):
             return self._see(shown)
         keys = [(content.key, size) for content, size in shown]
         found = {key: self._kept[key] for key in keys if key in self._kept}
