@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -46,16 +46,42 @@ class Diagnosis:
     findings: tuple[str, ...]
     """What is wrong, one sentence each; empty when all is well."""
 
+    passports: tuple[Passport, ...] = ()
+    """Of the models in use, where they were asked for."""
 
-def diagnose(settings: Settings, say: Callable[[Message], str] = str) -> Diagnosis:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passport:
+    """Whether a model sees and answers as the reference does."""
+
+    role: str
+    name: str
+    shortcuts: dict[str, float]
+    """How far each shortcut is from the long way, as a share of the state's length."""
+
+    switched_off: tuple[str, ...]
+    """Those that gave other numbers."""
+
+    seconds: float
+    """What finding that out took."""
+
+    checks: tuple[dict[str, object], ...]
+    """Each with ``code``, ``what`` in words, ``reference``, ``holds`` and ``found``."""
+
+
+def diagnose(
+    settings: Settings, say: Callable[[Message], str] = str, *, with_passports: bool = False
+) -> Diagnosis:
     """Look at everything without changing anything. Imports torch: about three seconds.
 
     Args:
         settings: Which library, which models, which device.
         say: Words the messages.
+        with_passports: Load both models as well and hold them to the reference.
 
     Raises:
         UsageError: The device asked for is not there.
+        ModelLoadError: A passport was asked for, and its model cannot be loaded.
     """
     from qwen3vl_app.models.checkpoint.load import has_gpu, place  # noqa: PLC0415  torch takes seconds
 
@@ -73,7 +99,44 @@ def diagnose(settings: Settings, say: Callable[[Message], str] = str) -> Diagnos
         advice=demo_advice(load_budget(chosen.folder)) if chosen.bundled else "",
         library=library,
         findings=findings,
+        passports=tuple(_passports(settings, say)) if with_passports else (),
     )
+
+
+def _passports(settings: Settings, say: Callable[[Message], str]) -> Iterator[Passport]:
+    from qwen3vl_app.models.checkpoint.load import (  # noqa: PLC0415  torch takes seconds
+        has_gpu,
+        load_embedder,
+        load_reranker,
+    )
+    from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder  # noqa: PLC0415
+    from qwen3vl_app.models.forward.passport import passport  # noqa: PLC0415
+    from qwen3vl_app.models.forward.reranker import Qwen3VLReranker  # noqa: PLC0415
+
+    wanted = {Role.EMBEDDER: settings.model, Role.RERANKER: settings.reranker}
+    for role, name in wanted.items():
+        if role is Role.RERANKER and name.strip().lower() == "none":
+            continue
+        found = resolve(name, role, gpu=lambda: has_gpu(settings.device))
+        model: Qwen3VLEmbedder | Qwen3VLReranker
+        if role is Role.EMBEDDER:
+            loaded = load_embedder(found, settings.device)
+            model = Qwen3VLEmbedder(loaded)
+        else:
+            loaded = load_reranker(found, settings.device)
+            model = Qwen3VLReranker(loaded)
+        checks = passport(model, loaded, role)
+        yield Passport(
+            role=role.value,
+            name=found.name,
+            shortcuts={str(one): far for one, far in model.self_test.distances.items()},
+            switched_off=tuple(sorted(model.self_test.failed)),
+            seconds=round(model.self_test.seconds, 3),
+            checks=tuple(
+                asdict(check) | {"what": say(Message.of(f"passport.{check.code}"))}
+                for check in checks
+            ),
+        )
 
 
 def demo_advice(budget: Budget) -> str:

@@ -247,6 +247,19 @@ def test_doctor__a_missing_file_is_found(program, tmp_path):
     assert "gone.png" in result.stdout
 
 
+def test_doctor__passports_of_both_models(indexed):
+    embedder, reranker = indexed.json("doctor", "--passport")["passports"]
+    assert (embedder["role"], reranker["role"]) == ("embedder", "reranker")
+    for passport in (embedder, reranker):
+        assert len(passport["checks"]) == 10
+        assert all(check["holds"] and check["what"] for check in passport["checks"])
+        assert passport["switched_off"] == []
+    assert list(reranker["shortcuts"]) == ["together", "prefix", "kept"]
+    told = indexed.run("doctor", "--passport", "--reranker", "none", "--lang", "zh").stdout
+    assert "✓ 保留空白字符 (qwen3_vl_embedding.py:220 format_model_input)" in told
+    assert "reranker):" not in told
+
+
 def test_doctor__names_versions_device_and_models(indexed):
     found = indexed.json("doctor")
     assert found["versions"]["torch"].startswith("2.13")

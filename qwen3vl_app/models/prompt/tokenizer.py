@@ -79,6 +79,15 @@ class PromptTokenizer:
             )
         return int(found)
 
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of some ids, control tokens included."""
+        return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))
+
+    @property
+    def appended(self) -> tuple[int, ...]:
+        """Ids that the post-processor puts behind every prompt."""
+        return tuple(self._around[1])
+
     @cached_property
     def special_ids(self) -> frozenset[int]:
         """Control tokens, which truncation of a reranker prompt keeps."""
