@@ -28,6 +28,10 @@ from qwen3vl_app.models.vision.quicken import quicken
 log = logging.getLogger(__name__)
 
 MODEL_TYPE = "qwen3_vl"
+
+ANSWERS = ("yes", "no")
+"""Tokens by which a reranker answers."""
+
 SPARE = 1.15
 """Memory beyond the weights that a pass needs at least, as a factor; measured on short inputs."""
 
@@ -119,6 +123,9 @@ def _load(kind: type[Any], checkpoint: Checkpoint, device: str) -> Loaded:
     placement = place(device)
     _check_memory(folder, placement)
     tokenizer, budget = PromptTokenizer(folder), load_budget(folder)
+    if kind is Qwen3VLForConditionalGeneration:
+        for answer in ANSWERS:  # before gigabytes are read
+            tokenizer.id_of(answer)
     model = _read_weights(kind, folder, placement)
     tower = model.visual if isinstance(model, Qwen3VLModel) else model.model.visual
     quicken(tower)
@@ -141,20 +148,32 @@ def check_folder(folder: Path) -> None:
     """
     file = folder / "config.json"
     try:
-        found = orjson.loads(file.read_bytes()).get("model_type")
+        config = orjson.loads(file.read_bytes())
+        found, packed = config.get("model_type"), config.get("quantization_config")
     except FileNotFoundError:
+        _refuse_gguf(folder)
         raise ModelLoadError(Message.of("load.no_config", path=str(folder))) from None
     except (OSError, orjson.JSONDecodeError, AttributeError) as error:
         raise ModelLoadError(Message.of("load.unread", path=str(file), said=str(error))) from error
+    if isinstance(packed, dict):
+        way = str(packed.get("quant_method", "quantized")).upper()
+        raise ModelLoadError(Message.of("load.packed", path=str(folder), value=way))
     if found != MODEL_TYPE:
         raise ModelLoadError(
             Message.of("load.type", path=str(folder), value=str(found), known="qwen3_vl")
         )
     if not any(folder.glob("*.safetensors")):
+        _refuse_gguf(folder)
         others = sorted(p.name for p in folder.iterdir() if p.suffix in {".bin", ".pt", ".pth"})
         if not others:
             raise ModelLoadError(Message.of("load.no_weights", path=str(folder)))
         raise ModelLoadError(Message.of("load.unsafe", path=str(folder), name=str(others[0])))
+
+
+def _refuse_gguf(folder: Path) -> None:
+    """Weights for llama.cpp are not for this program, whatever else is beside them."""
+    if any(folder.glob("*.gguf")):
+        raise ModelLoadError(Message.of("load.packed", path=str(folder), value="GGUF"))
 
 
 def _check_memory(folder: Path, placement: Placement) -> None:

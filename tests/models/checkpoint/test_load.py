@@ -75,6 +75,35 @@ def test_load__pickled_weights_are_refused(folder):
         load(folder)
 
 
+@pytest.mark.parametrize("method", ["awq", "gptq", "bitsandbytes"])
+def test_load__quantized_weights(folder, method):
+    change(folder / "config.json", quantization_config={"quant_method": method})
+    with pytest.raises(ModelLoadError, match=f"holds {method.upper()} weights"):
+        load(folder)
+
+
+@pytest.mark.parametrize("with_config", [True, False])
+def test_load__gguf(folder, with_config):
+    (folder / "model.safetensors").rename(folder / "model-Q4_K_M.gguf")
+    if not with_config:
+        (folder / "config.json").unlink()
+    with pytest.raises(ModelLoadError, match="holds GGUF weights"):
+        load(folder)
+
+
+def test_load__a_reranker_without_its_answers_is_known_before_its_weights(folder, monkeypatch):
+    file = folder / "tokenizer.json"
+    model = (tokenizer := json.loads(file.read_text()))["model"]
+    model["vocab"]["oui"] = model["vocab"].pop("yes")
+    model["merges"] = [
+        pair for pair in model["merges"] if "yes" not in pair and "".join(pair) != "yes"
+    ]
+    file.write_text(json.dumps(tokenizer))
+    monkeypatch.setattr("qwen3vl_app.models.checkpoint.load._read_weights", None)
+    with pytest.raises(ModelLoadError, match="no token “yes”"):
+        load(folder, load_reranker)
+
+
 def test_load__no_weights(folder):
     (folder / "model.safetensors").unlink()
     with pytest.raises(ModelLoadError, match="has no weights"):
