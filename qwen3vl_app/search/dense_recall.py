@@ -65,7 +65,7 @@ class DenseRecall:
         self._calibration = calibrate(sample.by_kind, sample.items)
 
     @property
-    def is_in_vain(self) -> bool:
+    def space_is_empty(self) -> bool:
         """Whether the library holds no vector at all in this space."""
         return not self._nearest
 

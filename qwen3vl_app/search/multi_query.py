@@ -24,9 +24,9 @@ class MultiQuery:
         self._rankings: list[list[ItemId]] = []
 
     @property
-    def is_in_vain(self) -> bool:
+    def space_is_empty(self) -> bool:
         """Whether the library holds no vector at all in this space."""
-        return all(one.is_in_vain for one in self._each)
+        return all(one.space_is_empty for one in self._each)
 
     def hits(self) -> tuple[Hit, ...]:
         """Best first."""

@@ -137,7 +137,7 @@ class Recall:
         )
 
     def _notes(self, query: Query, search: MultiQuery, hits: Sequence[Hit]) -> tuple[Message, ...]:
-        if search.is_in_vain:
+        if search.space_is_empty:
             return (NOT_YET,) if any(self._library.counts().items.values()) else ()
         if not hits and query.filter != EVERYTHING:
             return (NONE_PASSES,)
