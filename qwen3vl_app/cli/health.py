@@ -9,6 +9,7 @@ import click
 
 from qwen3vl_app.cli.common import failures_said, in_words, say_json, settings_from, shared_options
 from qwen3vl_app.cli.language import said
+from qwen3vl_app.messages import Message
 
 
 @click.command()
@@ -34,15 +35,21 @@ def doctor(
         say_json(asdict(found))
     else:
         for heading in ("versions", "models", "library"):
-            click.echo(f"{heading}:")
+            _say("", heading, "")
             for name, value in getattr(found, heading).items():
-                click.echo(f"  {name}: {in_words(value)}")
-        click.echo(f"device: {found.device}")
+                _say("  ", name, in_words(value))
+        _say("", "device", found.device)
         if found.advice:
             click.echo(found.advice)
         for finding in found.findings:
-            click.echo(f"wrong: {finding}")
+            click.echo(said(Message.of("cli.finding", finding=finding)))
         if not found.findings:
-            click.echo("All is well." if found.library else "No library yet; index some files.")
+            well = Message.of("cli.well") if found.library else Message.of("cli.no_library")
+            click.echo(said(well))
     if found.findings:
         raise SystemExit(1)
+
+
+def _say(indent: str, name: str, value: str) -> None:
+    """A line under the name that it has in ``--json``."""
+    click.echo(f"{indent}{name}: {value}".rstrip())
