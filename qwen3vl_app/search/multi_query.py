@@ -22,6 +22,8 @@ class MultiQuery:
         self._query = query
         self._each = each
         self._rankings: list[list[ItemId]] = []
+        self.exhausted = False
+        """Whether ``hits`` gave all that there is."""
 
     @property
     def space_is_empty(self) -> bool:
@@ -30,7 +32,7 @@ class MultiQuery:
 
     def hits(self) -> tuple[Hit, ...]:
         """Best first."""
-        listed = shown(self._library, self._space, self._query, self._fetch)
+        listed, self.exhausted = shown(self._library, self._space, self._query, self._fetch)
         rankings = [ranks(found) for found in self._rankings]
         best = {head: _best(rankings, head) for head in listed.heads}
         near: dict[ItemId, float] = {}
