@@ -44,8 +44,8 @@ def duplicates(
         say_json({"groups": [_row(group) for group in groups]})
         return
     for group in groups:
-        keep = Message.of("cli.keep", path=one_line(group.keeper.path), reason=group.reason)
-        click.echo(said(keep))
+        keep = Message.of("cli.keep", path=str(group.keeper.path), reason=group.reason)
+        click.echo(one_line(said(keep)))
         for copy in group.copies:
             click.echo(f"     {one_line(copy.path)}  {copy.width} × {copy.height}")
     if not groups:
