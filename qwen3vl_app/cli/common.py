@@ -15,6 +15,7 @@ import orjson
 
 from qwen3vl_app.cli.language import language_option, said
 from qwen3vl_app.errors import AppError, UsageError
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits, Settings
 
 if TYPE_CHECKING:
@@ -86,12 +87,10 @@ def failures_said() -> Iterator[None]:
     """End the program with one sentence and 1 (failed) or 2 (usage) on an expected failure."""
     try:
         yield
-    except UsageError as error:
-        click.echo(one_line(f"error: {said(error)}"), err=True)
-        raise SystemExit(2) from error
     except AppError as error:
-        click.echo(one_line(f"error: {said(error)}"), err=True)
-        raise SystemExit(1) from error
+        sentence = said(Message.of("cli.error", said=error.message))
+        click.echo(one_line(sentence), err=True)
+        raise SystemExit(2 if isinstance(error, UsageError) else 1) from error
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import said
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types import DuplicateGroup, Item
 
 
@@ -43,11 +44,12 @@ def duplicates(
         say_json({"groups": [_row(group) for group in groups]})
         return
     for group in groups:
-        click.echo(f"keep {one_line(group.keeper.path)}  {said(group.reason)}")
+        keep = Message.of("cli.keep", path=str(group.keeper.path), reason=group.reason)
+        click.echo(one_line(said(keep)))
         for copy in group.copies:
             click.echo(f"     {one_line(copy.path)}  {copy.width} × {copy.height}")
     if not groups:
-        click.echo("No nearly equal pictures.", err=True)
+        click.echo(said(Message.of("cli.no_duplicates")), err=True)
 
 
 def _row(group: DuplicateGroup) -> dict[str, object]:

@@ -16,6 +16,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
@@ -77,13 +78,12 @@ def forget(
     if as_json:
         say_json({"files": removed.files})
         return
-    count = removed.files
-    click.echo(f"{count} {'file was' if count == 1 else 'files were'} taken out.")
+    click.echo(said(counted("cli.taken", removed.files)))
     if removed.copies:
-        click.echo(f"Copies in the trash for 30 days: {removed.copies}.")
+        click.echo(said(Message.of("cli.taken_copies", n=removed.copies)))
     if removed.files > removed.copies:
-        click.echo("What lies in folders stays there.")
-    click.echo("Undo with: removed --restore PATH")
+        click.echo(said(Message.of("cli.taken_files")))
+    click.echo(said(Message.of("cli.undo")))
 
 
 def _check_known(services: Services, paths: Sequence[Path]) -> None:
@@ -138,9 +138,10 @@ def folders(
             say_json(found)
             return
         for one in known.all():
-            about = [f"collection {one.collection}"] if one.collection else []
-            about += ["watched"] if one.watched else []
-            click.echo(one_line("  ".join([str(one.path), *about])))
+            name = one.collection
+            about = [Message.of("cli.collection", name=name)] if name else []
+            about += [Message.of("cli.watched")] if one.watched else []
+            click.echo(one_line("  ".join([str(one.path), *map(said, about)])))
 
 
 @click.command()

@@ -47,25 +47,31 @@ def doctor(
         say_json(asdict(found))
     else:
         for heading in ("versions", "models", "library"):
-            click.echo(f"{heading}:")
+            _say("", heading, "")
             for name, value in getattr(found, heading).items():
-                click.echo(f"  {name}: {in_words(value)}")
-        click.echo(f"device: {found.device}")
+                _say("  ", name, in_words(value))
+        _say("", "device", found.device)
         for passport in found.passports:
             _say_passport(passport)
         if found.advice:
             click.echo(found.advice)
         for finding in found.findings:
-            click.echo(f"wrong: {finding}")
+            click.echo(said(Message.of("cli.finding", finding=finding)))
         if not found.findings:
-            click.echo("All is well." if found.library else "No library yet; index some files.")
+            well = Message.of("cli.well") if found.library else Message.of("cli.no_library")
+            click.echo(said(well))
     red = [one for each in found.passports for one in each.checks if not one["holds"]]
     if found.findings or red:
         raise SystemExit(1)
 
 
+def _say(indent: str, name: str, value: str) -> None:
+    """A line under the name that it has in ``--json``."""
+    click.echo(f"{indent}{name}: {value}".rstrip())
+
+
 def _say_passport(passport: Passport) -> None:
-    click.echo(f"passport of {passport.name} ({passport.role}):")
+    _say("", f"passport, {passport.role}", passport.name)
     for check in passport.checks:
         mark = "✓" if check["holds"] else "✗"
         click.echo(f"  {mark} {check['what']} ({check['reference']})")

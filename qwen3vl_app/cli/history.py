@@ -15,6 +15,8 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.language import counted, said
+from qwen3vl_app.messages import Message
 from qwen3vl_app.types.run import KeptRun
 
 
@@ -40,7 +42,10 @@ def history(
     with failures_said(), opened(settings_from(context, given), writable=clear) as services:
         if clear:
             deleted = services.library.runs.clear()
-            say_json({"deleted": deleted}) if as_json else click.echo(f"{deleted} deleted.")
+            if as_json:
+                say_json({"deleted": deleted})
+            else:
+                click.echo(said(Message.of("cli.history_cleared", n=deleted)))
             return
         runs = services.library.runs.newest(max(1, limit))
     if as_json:
@@ -49,7 +54,7 @@ def history(
     for one in runs:
         click.echo(one_line(in_columns(_short(one))))
     if not runs:
-        click.echo("Nothing was asked yet, or the history was cleared.", err=True)
+        click.echo(said(Message.of("cli.no_history")), err=True)
 
 
 def _row(one: KeptRun) -> dict[str, object]:
@@ -64,11 +69,11 @@ def _row(one: KeptRun) -> dict[str, object]:
 
 def _short(one: KeptRun) -> dict[str, object]:
     question = one.run.question
-    said = [question.text, *(further.text for further in question.also)]
+    words = [question.text, *(further.text for further in question.also)]
     return {
         "run": one.id,
         "asked": one.asked,
         "pinned": "pinned" if one.pinned else "",
-        "question": " + ".join(filter(None, (*said, *question.files))) or "items",
-        "hits": f"{len(one.run.hits)} hits",
+        "question": " + ".join(filter(None, (*words, *question.files))) or "items",
+        "hits": said(counted("cli.hits", len(one.run.hits))),
     }

@@ -20,6 +20,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.item_rows import item_row
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.query import filter_options, read_filter
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
@@ -62,7 +63,7 @@ def items(
     for item in found:
         click.echo(one_line(in_columns(full_row(item))))
     if not found:
-        click.echo("No items.", err=True)
+        click.echo(said(Message.of("cli.no_items")), err=True)
 
 
 def _listed(library: Library, paths: Sequence[Path], where: ItemFilter) -> list[Item]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import click
 
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.messages import LANGUAGES, Message, worded
+from qwen3vl_app.messages import LANGUAGES, Message, Value, worded
 
 _KEY = "qwen3vl_app.language"
 """In the ``meta`` that the contexts of a group and its command share."""
@@ -28,7 +28,7 @@ language_option = click.option(
     is_eager=True,  # so that what is wrong with the other options is said in it
     expose_value=False,
     callback=_keep,
-    help="Language of reasons, notes and errors.  [default: of the environment]",
+    help="Language of answers, notes and errors.  [default: of the environment]",
 )
 
 
@@ -50,3 +50,14 @@ def said(what: Message | AppError) -> str:
     if isinstance(what, Message):
         return worded(what, language())
     return worded(what.message, language())
+
+
+def counted(code: str, n: int | str, /, **values: Value) -> Message:
+    """The message of a code about ``n`` things; ``code.one`` where it is exactly one.
+
+    Args:
+        code: Of the catalogues, which both have the two.
+        n: How many; as a text where there are more ("1+").
+        values: What else the words name.
+    """
+    return Message(f"{code}.one" if n == 1 else code, {"n": n, **values})

@@ -120,7 +120,7 @@ def _tell(services: Services, progress: IndexProgress, *, as_json: bool) -> None
 
 def _watch(services: Services, *, as_json: bool) -> None:
     """Say what was indexed whenever something has changed; ends with Ctrl+C."""
-    click.echo("Watching for changes; stop with Ctrl+C.", err=True)
+    click.echo(said(Message.of("cli.watching")), err=True)
     services.indexer.folders.start_watching()
     told = services.indexer.progress().rev
     try:

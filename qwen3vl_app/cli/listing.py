@@ -9,7 +9,7 @@ import click
 
 from qwen3vl_app.cli.common import in_columns, one_line
 from qwen3vl_app.cli.item_rows import item_row
-from qwen3vl_app.cli.language import said
+from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.search.recall import NONE_PASSES
 from qwen3vl_app.types import Item, ItemFilter, check_results
 
@@ -42,6 +42,5 @@ def say_listing(found: Sequence[Item], total: int) -> None:
     """A line an item, and on standard error how many there are."""
     for item in found:
         click.echo(one_line(in_columns(item_row(item))))
-    passes = "passes" if total == 1 else "pass"
-    note = f"{total} {passes} the filters; showing the newest {len(found)}."
-    click.echo(note if total else said(NONE_PASSES), err=True)
+    passing = counted("cli.listed", total, shown=len(found)) if total else NONE_PASSES
+    click.echo(said(passing), err=True)

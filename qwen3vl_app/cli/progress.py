@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from qwen3vl_app.cli.common import one_line
-from qwen3vl_app.cli.language import said
+from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.messages import Message
+from qwen3vl_app.messages import Message, listed
 from qwen3vl_app.types import Outcome
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ def _drawn(services: Services) -> IndexProgress:
                 task,
                 total=progress.files or None,
                 completed=progress.done,
-                state=progress.state.value,
+                state=said(Message(f"cli.state.{progress.state.value}")),
                 rate=f"{progress.rate:.1f}/s" if progress.rate else "",
-                failed=f"{progress.failed} failed" if progress.failed else "",
+                failed=said(_outcome(Outcome.FAILED, progress.failed)) if progress.failed else "",
                 left=_left(progress.seconds_left),
                 current=one_line(progress.current[:60]),
             )
@@ -73,7 +73,13 @@ def _drawn(services: Services) -> IndexProgress:
 
 
 def _left(seconds: float | None) -> str:
-    return "" if seconds is None else time.strftime("%H:%M:%S left", time.gmtime(seconds))
+    if seconds is None:
+        return ""
+    return said(Message.of("cli.left", time=time.strftime("%H:%M:%S", time.gmtime(seconds))))
+
+
+def _outcome(outcome: Outcome, n: int) -> Message:
+    return Message(f"cli.outcome.{outcome.value}", {"n": n})
 
 
 def summary(progress: IndexProgress) -> dict[str, object]:
@@ -89,20 +95,18 @@ def summary(progress: IndexProgress) -> dict[str, object]:
 
 def say_summary(services: Services, progress: IndexProgress) -> None:
     """The same for people, with the failures of this run on standard error."""
-    parts = [f"{n} {outcome.value}" for outcome, n in progress.outcomes.items() if n]
-    click.echo(f"{_counted(progress.files, 'file')}: {', '.join(parts) or 'nothing to do'}.")
-    click.echo(f"{_counted(progress.items, 'item')} added in {progress.seconds:.1f} s.")
+    ended = listed([_outcome(one, n) for one in Outcome if (n := progress.outcomes.get(one, 0))])
+    outcomes = ended or Message.of("cli.nothing_to_do")
+    click.echo(said(counted("cli.files", progress.files, outcomes=outcomes)))
+    click.echo(said(counted("cli.added", progress.items, seconds=progress.seconds)))
     if progress.message:
         click.echo(one_line(said(progress.message)), err=True)
     shown = min(progress.failed, MOST_FAILURES)
     for failure in services.library.failures()[:shown]:  # the latest come first
-        click.echo(one_line(f"failed: {failure.path}: {said(failure.reason)}"), err=True)
+        failed = Message.of("cli.failed", path=str(failure.path), reason=failure.reason)
+        click.echo(one_line(said(failed)), err=True)
     if progress.failed > shown:
-        click.echo(f"{progress.failed - shown} more failed; see status --failures.", err=True)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else f'{noun}s'}"
+        click.echo(said(Message.of("cli.failed_more", n=progress.failed - shown)), err=True)
 
 
 def as_row(progress: IndexProgress, say: Callable[[Message], str] = str) -> dict[str, object]:

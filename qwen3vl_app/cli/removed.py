@@ -19,6 +19,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.progress import run_to_the_end, summary
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
@@ -61,23 +62,24 @@ def removed(
         trash = services.library.trash
         returning, leaving = _named(services, back), _named(services, gone)
         found: dict[str, object] = {}
+        deleted: int | None = None
         if returning:
             services.indexer.folders.restore(returning)
             found["run"] = summary(run_to_the_end(services))
         if leaving or empty:
-            found["deleted"] = trash.discard(None if empty else leaving)
+            found["deleted"] = deleted = trash.discard(None if empty else leaving)
         rows = [_row(one) for one in trash.all()]
     if as_json:
         say_json(found | {"removed": rows})
         return
     if returning:
-        click.echo(f"{len(returning)} brought back.")
-    if "deleted" in found:
-        click.echo(f"{found['deleted']} deleted for good.")
+        click.echo(said(Message.of("cli.returned", n=len(returning))))
+    if deleted is not None:
+        click.echo(said(Message.of("cli.deleted", n=deleted)))
     for row in rows:
         click.echo(one_line(in_columns({k: v for k, v in row.items() if k != "id"})))
     if not rows:
-        click.echo("Nothing is removed.", err=True)
+        click.echo(said(Message.of("cli.no_removals")), err=True)
 
 
 def _named(services: Services, paths: Sequence[Path]) -> list[RemovalId]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.language import said
+from qwen3vl_app.messages import Message
 
 if TYPE_CHECKING:
     from qwen3vl_app.store.backups import Backup
@@ -45,7 +48,7 @@ def restore(
     settings = settings_from(context, given)
     with failures_said():
         if listing:
-            _say_all([_row(backup) for backup in list_backups(settings.library)], as_json=as_json)
+            _say_all(list_backups(settings.library), as_json=as_json)
             return
         _say(put_back(settings.library, file), as_json=as_json)
 
@@ -64,16 +67,26 @@ def _row(backup: Backup) -> dict[str, object]:
     }
 
 
-def _say_all(rows: list[dict[str, object]], *, as_json: bool) -> None:
+def _say_all(backups: Sequence[Backup], *, as_json: bool) -> None:
     if as_json:
-        say_json({"backups": rows})
+        say_json({"backups": [_row(backup) for backup in backups]})
         return
-    for row in rows:
-        state = f"damaged: {row['damage']}" if row["damage"] else "whole"
-        held = f"{row['items']} items of {row['files']} files, {row['bytes']:,} bytes"
-        click.echo(one_line(f"{row['name']}  {held}, {state}"))
-    if not rows:
-        click.echo("There are no backups; name a copy of library.db.")
+    for backup in backups:
+        click.echo(one_line(f"{backup.file.name}  {said(_held(backup))}"))
+    if not backups:
+        click.echo(said(Message.of("cli.no_backups")))
+
+
+def _held(backup: Backup) -> Message:
+    from qwen3vl_app.store.backups import look
+
+    damage, held = look(backup.file)
+    state = Message.of("cli.damaged", damage=damage.message) if damage else Message.of("cli.whole")
+    if held is None:
+        return Message.of("cli.backup_unread", bytes=backup.bytes, state=state)
+    return Message.of(
+        "cli.backup", items=held.items, files=held.files, bytes=backup.bytes, state=state
+    )
 
 
 def _say(done: Restored, *, as_json: bool) -> None:
@@ -88,12 +101,13 @@ def _say(done: Restored, *, as_json: bool) -> None:
             }
         )
         return
-    of = f" of {done.made}" if done.made else ""
-    click.echo(
-        one_line(
-            f"Restored {done.source}{of}: {done.contents.items} items of {done.contents.files} "
-            "files."
-        )
+    held = {"items": done.contents.items, "files": done.contents.files}
+    path = str(done.source)
+    back = (
+        Message.of("cli.restored_of", path=path, made=done.made, **held)
+        if done.made
+        else Message.of("cli.restored", path=path, **held)
     )
+    click.echo(one_line(said(back)))
     if done.aside:
-        click.echo(one_line(f"What was there before is kept as {done.aside}."))
+        click.echo(one_line(said(Message.of("cli.aside", name=done.aside))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.found import say_found
 from qwen3vl_app.cli.item_rows import item_row
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.listing import listed, listing_answer, say_listing
@@ -31,21 +31,11 @@ from qwen3vl_app.cli.query import (
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.search.resolve import resolve
-from qwen3vl_app.types import Doubt, Hit, ItemFilter, LeftOut, Query, SearchUpdate, WordsMode
+from qwen3vl_app.types import Hit, ItemFilter, LeftOut, Query, SearchUpdate, WordsMode
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from qwen3vl_app.services import Services
     from qwen3vl_app.types.question import Question
-
-DOUBTS = {
-    Doubt.RECALL: "Probably nothing here (recall: nothing stands out).",
-    Doubt.RERANK: "Probably nothing here (rerank: no relevance above one half).",
-    Doubt.UNIFORM: "Your library is very uniform; look at the order, not at the level.",
-}
-"""What may be wrong with all hits, in words."""
 
 
 @click.command()
@@ -82,7 +72,7 @@ def search(
     elif as_json:
         say_json(answer(question, update))
     else:
-        _say(update, question.top)
+        say_found(update, question.top)
 
 
 def _question(
@@ -159,87 +149,3 @@ def _reranked(hit: Hit) -> dict[str, object]:
     if hit.score is not None:
         row |= {"relevance": hit.score.relevance, "logit": hit.score.logit}
     return row
-
-
-def _say(update: SearchUpdate, top_k: int) -> None:
-    """A table for people: the order of the last stage that ran."""
-    from rich.console import Console
-
-    hits = (update.by_relevance or update.hits)[:top_k]
-    if hits:
-        # wide enough that no path is cut: the terminal wraps, a pipe does not care
-        Console(width=10_000, soft_wrap=True).print(_table(hits))
-    elif not update.notes:
-        click.echo("Nothing found. Index some files first, or search in more kinds.", err=True)
-    if update.doubt is not None:
-        click.echo(DOUBTS[update.doubt], err=True)
-    if update.left_out is not None:
-        click.echo(_sentence(update.left_out, len(hits)), err=True)
-
-
-def _table(hits: Sequence[Hit]) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    with_words = any(hit.words_rank is not None for hit in hits)
-    several = any(hit.found_by for hit in hits)
-    for heading in (
-        "rank",
-        "recall",
-        *(["found by"] if several else []),
-        *(["words"] if with_words else []),
-        "relevance",
-        "similarity",
-    ):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("kind", "where", "file"):
-        table.add_column(heading, no_wrap=True)
-    for hit in hits:
-        table.add_row(
-            str(hit.rank or hit.recall_rank),
-            str(hit.recall_rank),
-            *([" ".join(map(_rank, hit.found_by))] if several else []),
-            *([_rank(hit.words_rank)] if with_words else []),
-            f"{hit.score.relevance:.3f}" if hit.score else "–",
-            "–" if hit.similarity is None else f"{hit.similarity:.3f}",
-            hit.item.kind.value,
-            _where(hit),
-            _file(hit),
-        )
-    return table
-
-
-def _rank(rank: int | None) -> str:
-    return "–" if rank is None else str(rank)
-
-
-def _file(hit: Hit) -> Text:
-    from rich.text import Text
-
-    count = len(hit.copies)
-    copies = f"  (+{count} near {'copy' if count == 1 else 'copies'})" if count else ""
-    return Text(one_line(hit.item.path) + copies)
-
-
-def _sentence(left: LeftOut, shown: int) -> str:
-    more = "+" if left.more else ""
-    one = left.above == 1 and not more
-    if left.level is None:
-        what = "contains the words" if one else "contain the words"
-    else:
-        what = f"{'stands' if one else 'stand'} out above {left.level:.2f}"
-    are = "is" if left.hidden == 1 and not more else "are"
-    hidden = f"; {left.hidden}{more} more {are} hidden by filters" if left.hidden else ""
-    return f"Showing {shown}; {left.above}{more} {what}{hidden}."
-
-
-def _where(hit: Hit) -> str:
-    place = hit.item.place
-    if place.page is not None:
-        return f"page {place.page}"
-    if place.first_line is not None:
-        lines = f"lines {place.first_line}–{place.last_line}"
-        return f"{one_line(place.section)}, {lines}" if place.section else lines
-    if place.start is not None and place.end is not None:
-        return f"{place.start:.0f}–{place.end:.0f} s"
-    return ""

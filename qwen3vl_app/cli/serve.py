@@ -170,7 +170,8 @@ def listen(host: str, port: int) -> socket.socket:
                 raise UsageError(why) from error
             continue
         if candidate != port and port:
-            click.echo(f"Port {port} is in use; using {candidate} instead.", err=True)
+            used = Message.of("cli.port_used", port=str(port), other=str(candidate))
+            click.echo(said(used), err=True)
         return sock
     raise UsageError(Message.of("serve.port", first=str(port), last=str(wanted[-1])))
 
@@ -195,11 +196,17 @@ def run(services: Services, settings: Settings, listening: socket.socket) -> boo
     from qwen3vl_app.ui.listening import BoundedServer
 
     url = address(settings, listening.getsockname()[1])
+    # worded here, because another thread does not know the language of this command
+    library = said(Message.of("cli.library", path=str(settings.library)))
+    greeting = f"{url}\n{one_line(library)}\n{said(Message.of('cli.stop'))}"
     limits = ConnectionLimits.for_files(raise_file_limit())
     # who is behind a proxy is believed only where one was announced
     server = BoundedServer(build_app(services), limits, proxied=bool(settings.allowed_names))
     threading.Thread(
-        target=_when_up, args=(server, services, settings, url), name="startup", daemon=True
+        target=_when_up,
+        args=(server, services, url if settings.open_browser else "", greeting),
+        name="startup",
+        daemon=True,
     ).start()
     try:
         server.run(sockets=[listening])
@@ -238,15 +245,15 @@ def raise_file_limit() -> int:
     return most
 
 
-def _when_up(server: uvicorn.Server, services: Services, settings: Settings, url: str) -> None:
-    """Say where the page is, then start what would have slowed it down."""
+def _when_up(server: uvicorn.Server, services: Services, url: str, greeting: str) -> None:
+    """Say where the page is, open it if there is a ``url``, then start what would slow it down."""
     ready = threading.Event()
     while not server.started and not server.should_exit:
         ready.wait(0.05)
     if server.should_exit:
         return
-    click.echo(f"{url}\nLibrary: {settings.library}\nStop with Ctrl+C.", err=True)
-    if settings.open_browser:
+    click.echo(greeting, err=True)
+    if url:
         webbrowser.open(url)
     services.start()
     if services.library.writable:

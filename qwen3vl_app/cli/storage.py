@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qwen3vl_app.cli.common import failures_said, opened, say_json, settings_from, shared_options
-from qwen3vl_app.cli.language import said
+from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 
@@ -92,27 +92,38 @@ def _found(
 
 
 def _say(found: dict[str, Any]) -> None:
-    click.echo(found["search"] or "Nothing has a vector yet.")
+    click.echo(found["search"] or said(Message.of("cli.no_vectors")))
     for space in found["spaces"]:
-        click.echo(
-            f"space {space['space']}: {space['vectors']} vectors of {space['model']}, "
-            f"{_mega(space['bytes'])} MB in the database"
+        old = Message.of(
+            "cli.space",
+            space=space["space"],
+            n=space["vectors"],
+            model=space["model"],
+            size=_mega(space["bytes"]),
         )
+        click.echo(said(old))
     if found["trash"]["files"]:
         size, count = _mega(found["trash"]["bytes"]), found["trash"]["files"]
-        click.echo(f"trash: {count} removed copies, {size} MB; `removed --empty` deletes them")
+        click.echo(said(counted("cli.trash", count, size=size)))
     if found["freed_bytes"]:
-        click.echo(f"{_mega(found['freed_bytes'])} MB of old vectors deleted")
+        click.echo(said(Message.of("cli.freed", size=_mega(found["freed_bytes"]))))
     for option in found["options"]:
-        mark = "*" if option["current"] else " "
-        click.echo(
-            f"{mark} {option['dimension']:>5} dimensions as {option['setting']['format']:<8} "
-            f"recall@10 {option['recall']:.3f}  {option['milliseconds']:>7.2f} ms  "
-            f"{_mega(option['memory_bytes']):>9} MB memory  "
-            f"{_mega(option['disk_bytes']):>9} MB disk"
-        )
+        click.echo(said(_option(option)))
     if found["options"]:
-        click.echo(f"* now; measured on {found['options'][0]['measured']} items")
+        click.echo(said(Message.of("cli.measured", n=found["options"][0]["measured"])))
+
+
+def _option(option: dict[str, Any]) -> Message:
+    return Message.of(
+        "cli.option",
+        mark="*" if option["current"] else " ",
+        dimension=option["dimension"],
+        format=f"{option['setting']['format']:<8}",
+        recall=option["recall"],
+        milliseconds=option["milliseconds"],
+        memory=f"{_mega(option['memory_bytes']):>9}",
+        disk=f"{_mega(option['disk_bytes']):>9}",
+    )
 
 
 def _mega(count: int) -> str:

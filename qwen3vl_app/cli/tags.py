@@ -15,6 +15,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types import ItemId
@@ -43,7 +44,7 @@ def tag(
         known = services.library.items(ids)
         for item in ids:
             if item not in known:
-                click.echo(f"Item {item} is not in the library.", err=True)
+                click.echo(said(Message.of("cli.no_item", item=item)), err=True)
         if not known:
             raise UsageError(Message.of("tag.no_item"))
         change = services.library.untag if remove else services.library.tag
@@ -51,7 +52,7 @@ def tag(
     if as_json:
         say_json({"tag": name, "changed": changed})
     else:
-        click.echo(f"{changed} {'item' if changed == 1 else 'items'} changed.")
+        click.echo(said(counted("cli.tagged", changed)))
 
 
 @click.command()

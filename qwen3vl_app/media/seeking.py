@@ -1,4 +1,4 @@
-"""From one frame that is wanted to the next through a video, by when each is shown."""
+"""Decodes the frames of a video that are shown at given times, seeking where that is faster."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ import numpy as np
 from qwen3vl_app.media.packets import Clock, PacketIndex, Ticks, packets_of
 
 _MOST_REORDERED = 16
-"""Frames that may be stored before others that are shown earlier (ITU-T H.264, A.3.1;
-max_num_reorder_frames of H.265)."""
+"""How many frames may be stored ahead of one that is shown before them (ITU-T H.264, A.3.1;
+max_num_reorder_frames in H.265)."""
 
 _USUALLY_REORDERED = 4
-"""The same in broadcasts; an earlier key frame is tried where it was not enough."""
+"""The usual number in broadcasts; where it is too low, an earlier key frame is tried."""
 
 _SHORT = 3000
-"""Frames that are decoded from the beginning rather than sought, some seconds' worth."""
+"""A program stream with at most so many frames is decoded from its beginning, in seconds."""
 
 _BY_DECODING = frozenset({"mpegts", "mpeg"})
-"""Containers that FFmpeg seeks in by the time of decoding, others by the time of being shown."""
+"""Containers in which FFmpeg seeks by decoding time (DTS); in others, by presentation time."""
 
 
 class Cursor:
-    """A decoder that goes to a time: from key frame to key frame where that saves decoding.
+    """A position in a video that moves to the frame of a time, by seeking or by decoding.
 
-    ``file`` and ``stream`` are those that are open now.
+    ``file`` and ``stream`` change when the file has to be opened again. Not thread-safe.
 
     Args:
-        reopen: Opens the file anew, where nothing else leads to its beginning.
-        file: The file as an open container of PyAV; the cursor closes it.
-        stream: Its stream of pictures.
-        index: Of its packets.
+        reopen: Opens the file again, for where seeking does not lead back to its beginning.
+        file: An open PyAV container; the cursor closes it.
+        stream: The video stream of ``file``.
+        index: The packets of that stream.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class Cursor:
         self._times: list[int] = index.times.tolist()
         self._keys: list[int] = index.keys.tolist()
         context = stream.codec_context
-        # Which frames a decoder leaves out after a seek is known of H.264 only. In a program
-        # stream FFmpeg's times are up to three frames off after one.
+        # Only for H.264 is it known which frames the decoder drops after a seek. In an MPEG
+        # program stream, FFmpeg's times are up to three frames off after one.
         is_known = index.decoded is None or context.name == "h264"
         is_exact = file.format.name != "mpeg" or len(index.times) > _SHORT
         self._seeks = is_known and is_exact and not index.restarts
@@ -59,24 +59,25 @@ class Cursor:
         self._begun = False
 
     def close(self) -> None:
-        """Close the file, and release the decoder with its threads.
+        """Close the file and release the decoder with its threads.
 
-        The decoder and this cursor refer to each other, so without this they would stay until
-        Python collects such cycles, after dozens of videos.
+        Without this they would live until the garbage collector runs, dozens of videos later:
+        the decoder and this cursor refer to each other.
         """
         self._decoded, self._shown, self._ahead = iter(()), None, None
         self.file.close()
         self.file = self.stream = None
 
     def first(self) -> tuple[int, Any] | None:
-        """The first frame that can be decoded, and when it is shown; None if there is none."""
+        """The first frame that can be decoded, with the time at which it is shown, or None."""
         self._go(self._times[0])
         return self._ahead
 
     def frame_at(self, time: int) -> Any:  # noqa: ANN401 - av comes without types
-        """What is shown at a time of the index; if that is damaged, the frame before.
+        """The frame shown at ``time``, which is in the units of the index.
 
-        None where nothing near the time can be decoded; before the first frame, the first.
+        If that frame is damaged, the one before it; for a time before the first frame, the first.
+        None if no frame near the time can be decoded.
         """
         if not self._begun or self._is_behind(time) or self._is_far(time):
             self._go(time)
@@ -91,7 +92,7 @@ class Cursor:
         return self._shown[1]
 
     def _last(self, time: int) -> Any:  # noqa: ANN401
-        """What players go on showing at the end of a file that breaks off."""
+        """The last frame of a file that breaks off, if near: players keep showing it."""
         if self._shown is None:
             return None
         missing = bisect.bisect_left(self._times, time) - bisect.bisect(
@@ -103,7 +104,7 @@ class Cursor:
         return self._shown is not None and time < self._shown[0]
 
     def _is_far(self, time: int) -> bool:
-        """Whether a key frame after the present place is nearer."""
+        """Whether seeking saves work: a key frame lies between the current frame and ``time``."""
         if not self._seeks or self._shown is None:
             return False
         here = self._shown if self._ahead is None else self._ahead
@@ -111,13 +112,13 @@ class Cursor:
 
     def _key_for(self, time: int) -> int:
         if self._index.decoded is not None:
-            # where a key frame is among those around it is not known: begin well before
+            # the order of display around a key frame is unknown here: begin well before it
             at = bisect.bisect_right(self._times, time) - 1 - _MOST_REORDERED
             time = self._times[max(at, 0)]
         return max(bisect.bisect_right(self._keys, time) - 1, 0)
 
     def _go(self, time: int) -> None:
-        """To a key frame before ``time``, an earlier one where a seek goes too far."""
+        """Move to a key frame before ``time``; if the seek lands after it, try earlier ones."""
         at, step = self._key_for(time), 1
         while self._seeks:
             self._seek(self._keys[at])
@@ -146,9 +147,9 @@ class Cursor:
         self._ahead = next(decoded, None)
 
     def _frames(self, key: int) -> Iterator[tuple[int, Any]]:
-        """Frames with the time at which each is shown, from a key frame on.
+        """Pairs of the time at which a frame is shown and the frame, from a key frame on.
 
-        Damaged ones are left out, and those that refer to what was before the key frame.
+        Skips damaged frames, and those that depend on frames before the key frame.
         """
         if self._index.decoded is not None:
             _show_all(self.stream.codec_context)
@@ -160,14 +161,14 @@ class Cursor:
                 yield time, frame
 
     def _counted(self, decoded: Ticks) -> Iterator[tuple[int, Any]]:
-        """Frames by their number, from that of the packet on with which decoding began."""
+        """Pairs of number and frame, counted from the packet that decoding began with."""
         for place, (begun, frame) in enumerate(self._decode()):
             number = int(np.searchsorted(decoded, begun)) + place
             if number < len(decoded):
                 yield number, frame
 
     def _decode(self) -> Iterator[tuple[int, Any]]:
-        """Frames, each with the time at which the first packet was decoded."""
+        """Pairs of the decoding time of the first packet and a frame, from here on."""
         import av  # noqa: PLC0415
 
         clock, begun = Clock(self.stream), None
@@ -180,13 +181,13 @@ class Cursor:
             with suppress(av.FFmpegError):
                 for frame in packet.decode():
                     yield begun or 0, frame
-        with suppress(av.FFmpegError):  # what is still in the decoder where the file breaks off
+        with suppress(av.FFmpegError):  # flushes the decoder, also where the file breaks off
             for frame in self.stream.codec_context.decode(None):
                 yield begun or 0, frame
 
 
 def _show_all(context: Any) -> None:  # noqa: ANN401
-    """Have frames counted that were decoded without what they refer to."""
+    """Make the decoder output frames whose reference frames are missing, so that they count."""
     from av.codec.context import Flags, Flags2  # noqa: PLC0415
 
     context.flags |= Flags.output_corrupt

@@ -7,7 +7,7 @@ which the page is served as well: there is no other place where a code becomes a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -81,6 +81,13 @@ class Message:
 
 NOTHING = Message()
 """Where there is nothing to say."""
+
+
+def listed(parts: Sequence[Message], code: str = "list.longer") -> Message:
+    """Messages as one, with commas between them or whatever ``code`` puts there."""
+    if len(parts) < 2:
+        return parts[0] if parts else NOTHING
+    return Message(code, {"first": parts[0], "rest": listed(parts[1:], code)})
 
 
 @cache

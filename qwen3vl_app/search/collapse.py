@@ -19,10 +19,16 @@ Fetch = Callable[[int], tuple[list[ItemId], bool]]
 """The best so many ids, and whether these are all there are."""
 
 
-def shown(library: Store, space: Space | None, query: Query, fetch: Fetch) -> Collapsed:
-    """At least as many hits as are wanted, near copies not counted, or as are among those fetched.
+def shown(
+    library: Store, space: Space | None, query: Query, fetch: Fetch
+) -> tuple[Collapsed, bool]:
+    """As many hits as are wanted, near copies not counted, or as are among those fetched.
 
     Vectors of ``space`` tell which are near copies; without one, none are.
+
+    Returns:
+        The hits, and whether there are no others. False also where there may be others, because
+        not all candidates were fetched: all that are left may be near copies of those shown.
     """
     wanted = max(query.top_k, query.depth) if query.rerank else query.top_k
     most = max(MOST_FETCHED * wanted, ALWAYS_FETCHED)
@@ -33,7 +39,8 @@ def shown(library: Store, space: Space | None, query: Query, fetch: Fetch) -> Co
         ids, is_all = fetch(k)
         found = library.collapsed(space, ids, wanted)
         if is_all or len(found.heads) >= wanted or k >= most:
-            return replace(found, heads=found.heads[:wanted])
+            exhausted = is_all and len(found.heads) <= wanted
+            return replace(found, heads=found.heads[:wanted]), exhausted
         k *= 2
 
 

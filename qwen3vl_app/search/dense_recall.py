@@ -65,7 +65,7 @@ class DenseRecall:
         self._calibration = calibrate(sample.by_kind, sample.items)
 
     @property
-    def is_in_vain(self) -> bool:
+    def space_is_empty(self) -> bool:
         """Whether the library holds no vector at all in this space."""
         return not self._nearest
 
@@ -76,15 +76,16 @@ class DenseRecall:
 
     def fetch(self, k: int) -> tuple[list[ItemId], bool]:
         """The best so many ids, and whether these are all there are."""
-        near = [found.item_id for found in self._near(k)]
+        found = [one.item_id for one in self._near(k + 1)]  # one more tells whether there are
+        near = found[:k]
         if self._words is None:
-            return near, len(near) < k
+            return near, len(found) <= k
         words = [item for item in self._words.found if item not in self._named]
         # The whole ranking of the words counts: what is near and contains them far down that
         # ranking must not sink below what is near only.
         fetched = {*near, *words[:k]}
         both = [item for item in fused(near, words) if item in fetched]
-        return both, len(near) < k and len(words) <= k
+        return both, len(found) <= k and len(words) <= k
 
     def similarities(self, chosen: Collection[ItemId]) -> Mapping[ItemId, float]:
         """How near these items are; those without a vector are not there."""

@@ -22,15 +22,17 @@ class MultiQuery:
         self._query = query
         self._each = each
         self._rankings: list[list[ItemId]] = []
+        self.exhausted = False
+        """Whether ``hits`` gave all that there is."""
 
     @property
-    def is_in_vain(self) -> bool:
+    def space_is_empty(self) -> bool:
         """Whether the library holds no vector at all in this space."""
-        return all(one.is_in_vain for one in self._each)
+        return all(one.space_is_empty for one in self._each)
 
     def hits(self) -> tuple[Hit, ...]:
         """Best first."""
-        listed = shown(self._library, self._space, self._query, self._fetch)
+        listed, self.exhausted = shown(self._library, self._space, self._query, self._fetch)
         rankings = [ranks(found) for found in self._rankings]
         best = {head: _best(rankings, head) for head in listed.heads}
         near: dict[ItemId, float] = {}

@@ -103,6 +103,7 @@ class Recall:
             model=space.model,
             space=space.fingerprint,
             left_out=left_out,
+            exhausted=search.exhausted,
             notes=(
                 *self._notes(query, search, hits),
                 *((answering.note,) if answering.note else _partly(space, recalls[0])),
@@ -114,7 +115,7 @@ class Recall:
         begun = time.perf_counter()
         each = [self._library.find_words(one.exact_words, query.filter) for one in query.each]
         found = fused(*(words.found for words in each))
-        listed = shown(
+        listed, exhausted = shown(
             self._library,
             self._models.loaded_space(),
             query,
@@ -133,11 +134,12 @@ class Recall:
             hits=hits,
             timings=Timings(recall=milliseconds(begun, time.perf_counter())),
             left_out=left_out,
+            exhausted=exhausted,
             notes=_notes_of_words(left_out),
         )
 
     def _notes(self, query: Query, search: MultiQuery, hits: Sequence[Hit]) -> tuple[Message, ...]:
-        if search.is_in_vain:
+        if search.space_is_empty:
             return (NOT_YET,) if any(self._library.counts().items.values()) else ()
         if not hits and query.filter != EVERYTHING:
             return (NONE_PASSES,)

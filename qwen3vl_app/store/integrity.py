@@ -7,11 +7,11 @@ rows that do, and still are not what was written, and rows that are missing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.messages import Message, listed
 from qwen3vl_app.store.tables import checksums
 from qwen3vl_app.store.tables.checksums import SEALED
 from qwen3vl_app.store.tables.schema import applied_to, is_as_made
@@ -64,16 +64,10 @@ class Damage:
                 Message(code, {"n": len(keys), "name": name}) for name, keys in found.items()
             ]
         parts += [Message.of("damage.words", name=index) for index in self.words]
-        return _listed(parts)
+        return listed(parts)
 
     def __str__(self) -> str:
         return str(self.message)
-
-
-def _listed(parts: Sequence[Message]) -> Message:
-    if len(parts) < 2:
-        return parts[0] if parts else NOTHING
-    return Message.of("list.longer", first=parts[0], rest=_listed(parts[1:]))
 
 
 def inspect(conn: sqlite3.Connection, *, words: bool) -> Damage:

@@ -1,8 +1,8 @@
-"""The side of a library that changes things: sources, pending files, batches, forgetting.
+"""Writes to a library for the indexer: sources, pending files, batches, deletions.
 
-Every method is one transaction; an exception leaves the library as it was. Exact words follow
-the items within it; the search index follows right after the commit, under the same lock, so no
-search sees one without the other.
+Every method is one transaction, so an exception leaves the library unchanged. The full-text index
+is updated in the same transaction; the vector index right after the commit, under the same lock,
+so no search sees one without the other.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from qwen3vl_app.types import ContentHash, FileStamp, ItemId, Outcome, Part, Ski
 
 @dataclass(slots=True)
 class Changes:
-    """What the search index has to look at again after a transaction."""
+    """What a transaction has changed, for updating the indexes."""
 
     contents: set[ContentHash] = field(default_factory=set)
-    """Whose files have changed."""
+    """Contents that have gained or lost files."""
 
     items: list[ItemId] = field(default_factory=list)
-    """Whose vectors have changed."""
+    """Items whose vectors have changed."""
 
 
 class LibraryWriter:
-    """Made by ``Library``; thread-safe like it. Raises ``LibraryError`` when the disk refuses."""
+    """Created by ``Library``. Thread-safe. Raises ``LibraryError`` if the disk refuses a write."""
 
     def __init__(self, connection: Connection, spaces: OpenSpaces, thumbnails: Thumbnails) -> None:
         self._connection = connection
@@ -53,7 +53,7 @@ class LibraryWriter:
     # ------------------------------------------------------------ sources and scans
 
     def add_sources(self, paths: Sequence[Path], collection: str | None) -> None:
-        """Remember files and folders to be scanned; their files join the collection."""
+        """Queue files and folders for scanning; the files found there join the collection."""
         with self._connection.writing() as conn:
             row = None if collection is None else files.put_collection(conn, collection)
             for path in paths:
@@ -65,7 +65,7 @@ class LibraryWriter:
                 )
 
     def sources(self) -> list[Source]:
-        """What waits to be scanned, in the order in which it was added."""
+        """The queue of what is to be scanned, oldest first."""
         with self._connection.reading() as conn:
             rows = conn.execute(
                 "SELECT source.id, path, collection.name FROM source "
@@ -77,19 +77,19 @@ class LibraryWriter:
             ]
 
     def remember_folders(self, paths: Sequence[Path], collection: str | None) -> None:
-        """Keep folders, so that they can be scanned again and watched."""
+        """Store folders permanently, so that they can be scanned again and watched."""
         with self._connection.writing() as conn:
             row = None if collection is None else files.put_collection(conn, collection)
             for path in paths:
                 folders.put_folder(conn, path, row)
 
     def watch(self, path: Path, *, on: bool) -> bool:
-        """Turn watching of a remembered folder on or off; False where it is not remembered."""
+        """Turn watching of a stored folder on or off; False if the folder is not stored."""
         with self._connection.writing() as conn:
             return folders.set_watched(conn, path, on=on)
 
     def stamps_under(self, path: Path) -> dict[str, KnownStamp]:
-        """By path: the file of this path, or every known file inside this folder."""
+        """Stamps by path: of the file at ``path``, or of all known files inside this folder."""
         with self._connection.reading() as conn:
             return files.stamps_under(conn, path)
 
@@ -102,13 +102,19 @@ class LibraryWriter:
         failed: Sequence[FileId] = (),
         collection: str | None = None,
     ) -> tuple[list[FileId], list[FileId]]:
-        """Note what a scan has found: files to index, paths left alone, files as they were.
+        """Store what a scan has found.
 
-        Pending files, members and those that still have failed join the collection. A file that
-        is skipped now and was indexed before no longer shows its items.
+        A file that was indexed before and is skipped now is no longer found.
+
+        Args:
+            pending: Files to index, because they are new or have changed.
+            skipped: Paths that cannot be indexed or are to be left out.
+            members: Known files that have not changed.
+            failed: Known files that failed, and have not changed since.
+            collection: Joined by all but the skipped paths; None for none.
 
         Returns:
-            The ids of the pending files and of the skipped paths, in their order.
+            The ids of the pending files and of the skipped paths, in the order given.
         """
         with self.changing() as (conn, changes):
             waiting = [outcomes.put_pending(conn, stamp) for stamp in pending]
@@ -124,10 +130,10 @@ class LibraryWriter:
         return waiting, left
 
     def finish_source(self, source: SourceId, vanished: Sequence[FileId]) -> None:
-        """End a completed scan: drop the source and the files that it no longer found.
+        """Finish a scan: take its source off the queue, and delete the files that are gone.
 
-        The items of vanished files cannot be found any more, but stay until ``sweep``: a file
-        that was only renamed takes them over.
+        Searches no longer find the items of those files, but the items stay until ``sweep``, so
+        that a file that was only renamed takes them over.
         """
         with self.changing() as (conn, changes):
             changes.contents.update(files.delete_files(conn, vanished))
@@ -136,7 +142,7 @@ class LibraryWriter:
     # ------------------------------------------------------------ what is to be done
 
     def pending_files(self, limit: int) -> list[KnownFile]:
-        """Files without an outcome, the newest day first and small before large."""
+        """Files without an outcome: the newest day first and, within a day, small before large."""
         with self._connection.reading() as conn:
             rows = conn.execute(
                 f"SELECT {files.KNOWN} FROM file WHERE outcome IS NULL ORDER BY turn, id LIMIT ?",
@@ -145,7 +151,7 @@ class LibraryWriter:
             return [files.known_file(row) for row in rows]
 
     def stale_files(self, space: Space, *, after: FileId | None, limit: int) -> list[KnownFile]:
-        """Files that were indexed, but not in this space, oldest first."""
+        """Indexed files that are not embedded in this space, by id, beginning behind ``after``."""
         with self._connection.reading() as conn:
             rows = conn.execute(
                 f"SELECT {files.KNOWN} FROM file WHERE id > :after AND {vectors.STALE} "
@@ -155,12 +161,12 @@ class LibraryWriter:
             return [files.known_file(row) for row in rows]
 
     def has_work(self) -> bool:
-        """Whether anything waits to be scanned or indexed."""
+        """Whether anything is still to be scanned or indexed."""
         with self._connection.reading() as conn:
             return files.count_waiting(conn) > 0
 
     def work(self, space: Space | None) -> list[FileId]:
-        """Files that are pending, and with a space those that are stale there."""
+        """Files that are pending and, given a space, those not yet embedded in it."""
         with self._connection.reading() as conn:
             row = None if space is None else vectors.space_id(conn, space)
             stale = "" if space is None else f"OR ({vectors.STALE})"
@@ -168,7 +174,7 @@ class LibraryWriter:
             return [FileId(found[0]) for found in conn.execute(sql, {"space": row})]
 
     def is_embedded(self, content_hash: ContentHash, space: Space) -> bool:
-        """Whether all parts of this content have been dealt with in this space."""
+        """Whether every part of this content has been embedded, or was refused, in this space."""
         with self._connection.reading() as conn:
             row = conn.execute(
                 "SELECT 1 FROM embedded WHERE content = ? AND space = ?",
@@ -194,17 +200,17 @@ class LibraryWriter:
         parts: Sequence[EmbeddedPart],
         ends: Sequence[FileEnd],
     ) -> dict[FileId, Outcome]:
-        """Keep a batch, all of it or nothing: items and vectors, and how files ended.
+        """Store a batch as a whole or not at all: items, vectors, and the outcomes of files.
 
         Args:
-            space: Of the vectors; its index is opened, so that it follows.
-            starts: Whose parts these are: file to content.
+            space: The space of the vectors; opens its index if necessary, to update it.
+            starts: The contents of the files that the parts belong to.
             parts: Parts with their vectors.
-            ends: Files whose work is over with this batch.
+            ends: Files that are complete with this batch.
 
         Returns:
-            The outcome of every file that ended. One that was forgotten meanwhile has none,
-            nor has one whose items were deleted meanwhile, which is still pending.
+            The outcomes of the files in ``ends``, without those that were forgotten in the
+            meantime, and without those whose items were deleted: these are pending again.
         """
         contents = {*starts.values(), *(part.content_hash for part in parts)}
         contents.update(end.content_hash for end in ends if end.content_hash is not None)
@@ -228,7 +234,7 @@ class LibraryWriter:
         return {file: outcome for file, outcome in ended.items() if outcome is not None}
 
     def remember_checkpoint(self, space: Space) -> None:
-        """Keep what loads the embedder of a space, where that holds vectors already."""
+        """Store the checkpoint of a space, if the space already exists and has another one."""
         with self._connection.reading() as conn:
             known = {one: one.checkpoint for one, _ in vectors.list_spaces(conn)}
         if known.get(space, space.checkpoint) != space.checkpoint:
@@ -236,16 +242,20 @@ class LibraryWriter:
                 vectors.remember_checkpoint(conn, space)
 
     def sweep(self) -> int:
-        """Delete contents that no file has, with items, vectors and thumbnails; how many items.
+        """Delete contents without a file, with their items, vectors and thumbnails.
 
-        Not while batches are being made: they may be about to give such a content a file.
+        Must not run while batches are being prepared: one of them may be about to link a file to
+        such a content.
+
+        Returns:
+            How many items were deleted.
         """
         return self.delete_unreferenced(None)
 
     # ------------------------------------------------------------ changes of mind
 
     def retry(self, paths: Sequence[Path] | None) -> int:
-        """Let failed files, or those of them at or under these paths, wait again; how many."""
+        """Make failed files pending again, all or those at or inside ``paths``; how many."""
         with self._connection.writing() as conn:
             if paths is None:
                 done = conn.execute("UPDATE file SET outcome = NULL WHERE outcome = 'failed'")
@@ -260,17 +270,17 @@ class LibraryWriter:
             return count
 
     def cancel(self, reason: Message, last: int) -> None:
-        """Drop what waits: sources up to ``last``, and files that have shown nothing yet.
+        """Drop pending work: sources with ids up to ``last``, and files without any items.
 
-        A new file that is partly in keeps its items and has failed, for this reason, so that
-        it can be tried again. A changed file shows what it did before, until it is added again.
+        A new file of which some items are stored keeps them and becomes failed for ``reason``, so
+        that it can be retried. A changed file keeps its old items until it is added again.
         """
         with self._connection.writing() as conn:
             conn.execute("DELETE FROM source WHERE id <= ?", (last,))
             outcomes.cancel_pending(conn, reason)
 
     def forget(self, paths: Sequence[Path]) -> list[Path]:
-        """Take out the files and folders at or under these paths; returns the files' paths."""
+        """Delete the files and folders at or inside these paths; returns the files' paths."""
         with self._connection.lock:
             with self.changing() as (conn, changes):
                 folders.delete_folders(conn, paths)
@@ -281,9 +291,9 @@ class LibraryWriter:
 
     @contextmanager
     def changing(self, space: Space | None = None) -> Iterator[tuple[sqlite3.Connection, Changes]]:
-        """A transaction after which search indexes and exact words follow what has changed.
+        """A transaction that also updates the full-text index and the vector indexes.
 
-        Vectors that it changes are of ``space``, where one is named.
+        The caller notes its changes in the ``Changes``; the vectors among them are of ``space``.
         """
         changes = Changes()
         with self._connection.lock:
@@ -294,7 +304,7 @@ class LibraryWriter:
                 self._spaces.follow(conn, changes.contents, changes.items, space)
 
     def delete_unreferenced(self, among: set[ContentHash] | None) -> int:
-        """Delete contents, all or among these, that no file has; how many items went."""
+        """Delete contents without a file, all or those in ``among``; returns how many items."""
         with self._connection.lock:
             with self._connection.writing() as conn:
                 gone, unused = files.delete_unreferenced(conn, among)

@@ -150,6 +150,9 @@ class SearchUpdate:
     left_out: LeftOut | None = None
     """None where there is nothing to leave out, as in an empty library."""
 
+    exhausted: bool = False
+    """Whether the library has no further hits, however many are asked for."""
+
     notes: tuple[Message, ...] = ()
     """To show above the results."""
 

@@ -1,4 +1,4 @@
-"""What query files take on the disk: of all, of one client, of those that are arriving."""
+"""Limits the disk space of query files: of all together, and of each client."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.uploading import CutOffError
 
 BLOCK = 4096
-"""Bytes that a file takes at least, an empty one too."""
+"""Bytes that any file counts as at least, even an empty one."""
 
 MOST_FILES = 4096
-"""Query files together: looking at all of them takes some 30 ms, before each upload."""
+"""Limit on the number of query files: before each upload all are listed, which takes 30 ms."""
 
 FRESH_SECONDS = 120.0
-"""A file as new as this is not deleted: a search may be about to read it."""
+"""Files younger than this are not deleted: a search may be about to read them."""
 
 FORGOTTEN_SECONDS = 600.0
-"""A half-written file that has not grown for this long is abandoned: slower uploads have been cut
-off long ago."""
+"""An unfinished file that has not grown for this long is abandoned: slower uploads are cut off
+much earlier."""
 
 SLACK = 2048
-"""Of what is kept, one part of so many is made free beyond need: the next pieces fit as well."""
+"""One part in so many of the limit is freed in addition, so that the next chunks fit as well."""
 
 BUSY = Message.of("upload.busy")
 
@@ -52,16 +52,17 @@ class Upload:
 
 
 class QueryRoom:
-    """Room for query files, made as they arrive by deleting older ones. Thread-safe.
+    """Makes room for arriving query files by deleting the oldest ones. Thread-safe.
 
-    A client that takes more than its share loses its own files first, so nobody can push out the
-    files of all others.
+    A client over its share loses its own files first, so no client can push out everybody
+    else's files.
 
     Args:
-        folder: Where gradio keeps them: half-written ones in it, whole ones one folder below.
-        kept: Bytes of all together.
-        share: Bytes of one client.
-        most: Files of all together; half of them of one client.
+        folder: Where gradio keeps them: unfinished files directly in it, finished ones in its
+            subfolders.
+        kept: Limit for all files together, in bytes.
+        share: Limit for the files of one client, in bytes.
+        most: Limit on the number of files; one client may have half as many.
     """
 
     def __init__(self, folder: Path, *, kept: int, share: int, most: int = MOST_FILES) -> None:
@@ -72,27 +73,27 @@ class QueryRoom:
         self._lock = Lock()
         self._arriving: Counter[str] = Counter()
         self._owners: dict[Path, str] = {}
-        """By whole file; those of earlier runs of the program have none."""
+        """Client by finished file; files from earlier runs of the program have no owner."""
 
         self._files: list[_Stored] = []
-        """What is on the disk, the oldest first, as of the last look."""
+        """Files on the disk when it was last listed, oldest first."""
 
         self._bytes: Counter[str] = Counter()
-        """Of these, by client; "" for those that have no owner."""
+        """Their size by client; "" stands for files without an owner."""
 
         self._numbers: Counter[str] = Counter()
 
     def begin(self, client: str) -> Upload:
-        """An upload has begun; nothing is deleted for it yet."""
+        """Start counting an upload; deletes nothing. Lists the folder: 30 ms if it is full."""
         with self._lock:
             self._look()
         return Upload(client)
 
     def fits(self, upload: Upload, more: int) -> bool:
-        """Count bytes that have arrived; False where files must go first (``make_room``).
+        """Count ``more`` bytes of an upload; False if ``make_room`` has to be called first.
 
         Raises:
-            CutOffError: More is arriving at once than may be kept.
+            CutOffError: The uploads in progress alone exceed a limit.
         """
         with self._lock:
             upload.size += more
@@ -103,10 +104,10 @@ class QueryRoom:
             return self._fits_own(upload.client) and self._fits_all()
 
     def make_room(self, upload: Upload) -> None:
-        """Delete the oldest files until there is room: the client's own, then anybody's.
+        """Delete the oldest files until the upload fits: first the client's own, then any.
 
         Raises:
-            CutOffError: All that is there is as new as the upload.
+            CutOffError: The files that are left are too new to be deleted.
         """
         client = upload.client
         with self._lock:
@@ -119,7 +120,7 @@ class QueryRoom:
                 raise _busy()
 
     def end(self, upload: Upload, stored: Iterable[Path] = ()) -> None:
-        """The upload has ended, and left these files."""
+        """Stop counting an upload, and remember the client as the owner of its finished files."""
         with self._lock:
             self._arriving[upload.client] -= upload.size
             self._arriving += Counter()  # drops clients of which nothing arrives
@@ -136,11 +137,11 @@ class QueryRoom:
         return taken + slack <= self._share and self._numbers[client] <= self._most // 2
 
     def _look(self) -> None:
-        """Find what is there; half-written files count as they arrive, unless they are left."""
+        """List the folder. Skips unfinished files, which count as arriving, unless abandoned."""
         left = time.time() - FORGOTTEN_SECONDS
         found = []
         for path in self._folder.rglob("*"):
-            with suppress(OSError):  # it has just gone
+            with suppress(OSError):  # deleted in the meantime
                 status = path.lstat()
                 if S_ISDIR(status.st_mode):
                     continue
@@ -156,13 +157,13 @@ class QueryRoom:
             self._numbers[self._owner(one)] += 1
 
     def _delete(self, candidates: list[_Stored], enough: Callable[[], bool]) -> None:
-        """Delete old files, the oldest first, until it is enough."""
+        """Delete candidates from the front of the list until it is enough or they are too new."""
         before = time.time() - FRESH_SECONDS
         for one in candidates:
             if one.changed > before or enough():
                 return
             one.path.unlink(missing_ok=True)
-            with suppress(OSError):  # the folder named by its hash, if nothing else is in it
+            with suppress(OSError):  # gradio's folder for this file, if now empty
                 if one.path.parent != self._folder:
                     one.path.parent.rmdir()
             self._files.remove(one)

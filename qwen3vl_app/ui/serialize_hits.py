@@ -60,6 +60,7 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int) -> Json:
         },
         "model": update.model,
         "left": None if left is None else left_out_row(left),
+        "exhausted": update.exhausted,
         "doubt": None if update.doubt is None else update.doubt.value,
         "notes": [message_row(note) for note in update.notes],
     }
@@ -71,7 +72,6 @@ def left_out_row(left: LeftOut) -> Json:
         "shown": left.shown,
         "above": left.above,
         "hidden": left.hidden,
-        "collapsed": left.collapsed,
         "level": finite(left.level),
         "more": left.more,
     }

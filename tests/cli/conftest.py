@@ -36,6 +36,12 @@ class Program:
         assert result.exit_code == 0, result.stderr
         return orjson.loads(result.stdout)
 
+    def in_chinese(self, *words: str | Path) -> list[str]:
+        """What a command says with ``--lang zh``, answer and remarks, line by line."""
+        result = self.run(*words, "--lang", "zh")
+        assert result.exit_code == 0, result.output
+        return [line.strip() for line in result.output.splitlines() if line.strip()]
+
     def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "qwen3vl_app", *self.arguments(*words)]
         return subprocess.Popen(

@@ -113,3 +113,5 @@ def test_duplicates__a_smaller_copy_stands_behind_its_original(program, folder, 
     assert len(hit["copies"]) == 1
     assert len(program.json("search", "red", "--no-rerank", "--no-collapse")["recall"]) == 2
     assert program.run("duplicates").stdout.startswith("keep ")
+    assert program.in_chinese("duplicates")[0].startswith(f"保留 {group['keeper']['path']}  ")
+    assert "（另有 1 个近似副本）" in program.in_chinese("search", "red", "--no-rerank")[1]

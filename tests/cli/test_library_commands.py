@@ -257,7 +257,7 @@ def test_doctor__passports_of_both_models(indexed):
     assert list(reranker["shortcuts"]) == ["together", "prefix", "kept"]
     told = indexed.run("doctor", "--passport", "--reranker", "none", "--lang", "zh").stdout
     assert "✓ 保留空白字符 (qwen3_vl_embedding.py:220 format_model_input)" in told
-    assert "reranker):" not in told
+    assert "passport, reranker" not in told
 
 
 def test_doctor__names_versions_device_and_models(indexed):

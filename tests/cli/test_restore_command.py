@@ -32,6 +32,7 @@ def test_restore__without_a_backup_says_so(filled: Program) -> None:
     assert (done.exit_code, "no backup" in done.stderr) == (2, True)
     assert "no backups" in filled.run("restore", "--list").stdout
     assert filled.json("restore", "--list") == {"backups": []}
+    assert filled.in_chinese("restore", "--list") == ["没有备份；请指定一份 library.db 的副本。"]
 
 
 def test_restore__list_says_what_is_in_each_and_whether_it_is_whole(filled: Program) -> None:
@@ -50,6 +51,10 @@ def test_restore__list_says_what_is_in_each_and_whether_it_is_whole(filled: Prog
     assert "2 items of 2 files" in said[0]
     assert said[0].endswith("whole")
     assert "damaged" in said[1]
+    first_said, second_said = filled.in_chinese("restore", "--list")
+    assert "2 个文件的 2 个条目" in first_said
+    assert first_said.endswith("完好")
+    assert "已损坏：" in second_said
 
 
 def test_restore__a_damaged_library(filled: Program) -> None:
@@ -72,6 +77,9 @@ def test_restore__a_file_by_path_in_words(filled: Program, tmp_path: Path) -> No
     assert done.exit_code == 0
     assert f"Restored {copy}: 2 items of 2 files." in done.stdout
     assert "is kept as library.db.replaced-" in done.stdout
+    back, aside = filled.in_chinese("restore", copy)
+    assert back == f"已恢复 {copy}：2 个文件的 2 个条目。"
+    assert aside.startswith("原来的资料库保留为 library.db.replaced-")
 
 
 def test_damage_that_cannot_be_mended__names_restore(filled: Program) -> None:

@@ -16,6 +16,7 @@ def filled(program) -> None:
 def test_storage__says_how_vectors_are_kept(program):
     Library.open(program.library).close()
     assert "Nothing has a vector yet." in program.run("storage").stdout
+    assert program.in_chinese("storage") == ["还没有带向量的内容。"]
     filled(program)
     assert program.run("storage").stdout.splitlines()[0] == (
         "60 items, 64 dimensions as float32; search over every vector, exact"
@@ -31,6 +32,10 @@ def test_storage__measures_before_anything_is_changed(program):
     assert found["setting"] == {"dimension": None, "format": "float32", "exact": False}
     lines = program.run("storage", "--measure").stdout.splitlines()
     assert lines[-1] == "* now; measured on 60 items"
+    _, old, _, first, *_, measured = program.in_chinese("storage", "--measure")
+    assert old == "空间 old-32：old 的 60 个向量，在数据库中占 0.0 MB"
+    assert first.startswith("*    64 维，float32  recall@10 1.000")
+    assert measured == "* 为现在的方式；在 60 个条目上测得"
 
 
 def test_storage__changes_and_takes_back(program):

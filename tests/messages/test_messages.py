@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qwen3vl_app
+from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.messages import LANGUAGES, NOTHING, Message, catalogue, worded
+from qwen3vl_app.types import Doubt, Kind, Outcome
 from qwen3vl_app.ui.tour import guided_queries
 
 PACKAGE = Path(qwen3vl_app.__file__).parent
@@ -70,7 +72,13 @@ def made() -> set[str]:
         for call in calls()
         if call.args and ast.unparse(call.func) in ("Message", "Message.of")
     }
-    return found - {""}
+    by_number = {code for call in counts() for code in (call, f"{call}.one")}
+    return (found | by_number) - {""}
+
+
+def counts() -> set[str]:
+    """Codes that are counted with, of which another speaks of exactly one thing."""
+    return {written(call.args[0]) for call in calls() if ast.unparse(call.func) == "counted"}
 
 
 def of_the_tour() -> set[str]:
@@ -104,6 +112,9 @@ def test_catalogues__have_every_code_that_is_made() -> None:
     found = made()
     assert len(found) > 250
     assert found <= set(catalogue("en"))
+    for family, values in (("outcome", Outcome), ("state", IndexState), ("doubt", Doubt)):
+        assert {f"cli.{family}.{one.value}" for one in values} <= set(catalogue("en"))
+    assert {f"cli.kind.{kind.value}" for kind in Kind} <= set(catalogue("en"))
     for what in ("", "_folder"):
         assert {f"reason.{how}{what}" for how in ("gone", "denied", "unread")} <= set(
             catalogue("en")

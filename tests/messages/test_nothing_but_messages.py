@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,6 +133,56 @@ def test_program__hands_on_few_words_of_others() -> None:
         for name, tree in modules()
     }
     assert {name: count for name, count in found.items() if count} == FREE
+
+
+def written_out(node: ast.AST) -> Iterator[str]:
+    """Texts that an expression holds itself: not codes of messages, nor names of keys."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.Call(func=called) if ast.unparse(called) in {"said", "counted", "Message.of"}:
+            return
+        case ast.Subscript(value=value):
+            yield from written_out(value)
+        case ast.Compare():
+            return
+        case _:
+            for part in ast.iter_child_nodes(node):
+                yield from written_out(part)
+
+
+def in_words_of_its_own(tree: ast.AST) -> Iterator[int]:
+    """Lines at which a command prints words that no catalogue has."""
+    for made, call in calls(tree):
+        texts = [text for one in call.args for text in written_out(one)]
+        if made == "echo" and any(re.search(r"[a-z]{2}", text) for text in texts):
+            yield call.lineno
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("click.echo('All is well.')", [1]),
+        ("click.echo(f'{n} deleted.', err=True)", [1]),
+        ("click.echo(one_line(f'error: {said(error)}'))", [1]),
+        ("click.echo('Well.' if found else said(Message.of('cli.none')))", [1]),
+        ("click.echo(said(Message.of('cli.well')), err=True)", []),
+        ("click.echo(f\"  {row['name']}: {in_words(row)}\")", []),
+    ],
+)
+def test_in_words_of_its_own__finds_what_is_printed(source: str, expected: list[int]) -> None:
+    assert [*in_words_of_its_own(ast.parse(source))] == expected
+
+
+def test_commands__print_nothing_in_words_of_their_own() -> None:
+    """But for ``bench``, which is for developers."""
+    found = {
+        name: [*in_words_of_its_own(tree)]
+        for name, tree in modules()
+        if name.startswith("cli/") and name != "cli/bench.py"
+    }
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert "cli/found.py" in found
 
 
 @pytest.mark.parametrize("code", DISK_TROUBLES)

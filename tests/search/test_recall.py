@@ -271,6 +271,47 @@ def test_run__near_copies_side_by_side_if_asked(recall, burst):
     assert [hit.copies for hit in update.hits] == [()] * 3
 
 
+# ---------------------------------------------------------------- whether there is more
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"words": WordsMode.ONLY},
+        {"words": WordsMode.ON},
+        {"also": (Query(text="rain"),)},
+        {"filter": ItemFilter(kinds=frozenset({Kind.PASSAGE}))},
+    ],
+)
+def test_run__says_whether_the_library_has_more(recall, notes, more):
+    """Four notes, of which all have "fox" in them: exactly as many as asked for are all."""
+    found = [recall.run(asked("fox", top_k=top, **more)) for top in (3, 4, 5)]
+    assert [len(update.hits) for update in found] == [3, 4, 4]
+    assert [update.exhausted for update in found] == [False, True, True]
+
+
+def test_run__what_is_left_are_near_copies_of_what_is_shown(recall, burst):
+    """Of 42 pictures, 39 stand behind the first."""
+    assert recall.run(asked("fox", top_k=3)).exhausted
+    assert not recall.run(asked("fox", top_k=2)).exhausted
+    assert not recall.run(asked("fox", top_k=41, collapse=False)).exhausted
+    assert recall.run(asked("fox", top_k=42, collapse=False)).exhausted
+
+
+def test_run__a_filter_leaves_no_more(recall, notes, library):
+    put_file(library, Path("/a.png"), "a", [(content(), unit(1, 1, 1, 1))])
+    only = ItemFilter(kinds=frozenset({Kind.PASSAGE}))
+    assert recall.run(asked("fox", top_k=4, filter=only)).exhausted
+    assert not recall.run(asked("fox", top_k=4)).exhausted
+
+
+def test_run__reranked_as_deep_as_the_library(recall, notes):
+    deep = Query(text="fox", rerank=True, top_k=1, depth=4)
+    assert recall.run(deep).exhausted
+    assert not recall.run(replace(deep, depth=3)).exhausted
+
+
 # ---------------------------------------------------------------- how often the store is asked
 
 

@@ -93,7 +93,6 @@ export interface LeftOut {
   shown: number;
   above: number;
   hidden: number;
-  collapsed: number;
   level: number | null;
   more: boolean;
 }
@@ -109,6 +108,7 @@ export interface Found {
   ms: { embed: number; recall: number; rerank: number };
   model: string;
   left: LeftOut | null;
+  exhausted: boolean; // the library has no further hits
   doubt: "recall" | "rerank" | "uniform" | null;
   notes: Message[];
 }

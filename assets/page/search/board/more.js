@@ -2,7 +2,7 @@
 // of pictures, then a search that looks further. At the most that can be asked for, it says so
 // instead.
 
-import { DEFAULTS, MOST } from "../question/state.js";
+import { MOST } from "../question/state.js";
 import { emit } from "../../kit/bus.js";
 import { el, findAll } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
@@ -55,12 +55,8 @@ export class MoreResults {
       if (root.dataset.view !== "grid") return null; // columns and table unfold by themselves
       return { text: t("more.rerank", { n: folded }), press: () => this.board.toggleAll() };
     }
+    if (value.exhausted) return null;
     const top = Math.min(MOST, 2 * Math.max(found, value.top));
-    const asked = value.rerank
-      ? Math.max(value.asked.choices.depth ?? DEFAULTS.depth, value.top)
-      : value.top;
-    const exhausted = found + (value.left?.collapsed ?? 0) < asked;
-    if (exhausted) return null;
     if (top <= found) return { text: t("more.over", { n: count(found) }) };
     return {
       text: t("more.further", { n: top }),

@@ -1,4 +1,4 @@
-"""What made the tables what they are, a file for each step, in the order in which they came.
+"""Migrations: the steps that made the tables what they are, one file each, in order.
 
-A released step is never edited: libraries have it applied. ``schema`` has the list of them.
+A released step is never edited, because libraries have applied it. ``schema`` lists them all.
 """

@@ -1,4 +1,4 @@
-"""The tables of the first version."""
+"""The tables of the first release: files, items, vectors."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ _FIRST = (
         hash TEXT PRIMARY KEY
     ) STRICT
     """,
-    # A file that waits has no outcome; the stamp is that of its last reading. While a changed
-    # file is being read again, `content` is what it still shows and `next_content` what it will.
+    # A file that is still to be indexed has no outcome; its stamp is from when it was last read.
+    # While a changed file is read again, searches still find `content`; `next_content` replaces
+    # it once it is complete.
     """
     CREATE TABLE file (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -25,12 +26,13 @@ _FIRST = (
         updated TEXT NOT NULL
     ) STRICT
     """,
-    # With the outcome, or SQLite may walk all files of one outcome to find those of a content.
+    # The outcome belongs into this index: without it, SQLite may go through all files of one
+    # outcome to find those of one content.
     "CREATE INDEX file_content ON file(content, outcome)",
     "CREATE INDEX file_next_content ON file(next_content)",
     "CREATE INDEX file_outcome ON file(outcome)",
-    # AUTOINCREMENT: an id is never given twice, so an id kept by a page, a judgement or a FAISS
-    # index can go missing but never mean another item.
+    # AUTOINCREMENT never reuses an id, so an id that a page, a kept score or a FAISS index still
+    # holds may point to nothing, but never to another item.
     """
     CREATE TABLE item (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -58,7 +60,7 @@ _FIRST = (
         dimension INTEGER NOT NULL
     ) STRICT
     """,
-    # The vector comes last: rows of other spaces are passed over without reading it.
+    # The vector is the last column, so that rows of other spaces are skipped without reading it.
     """
     CREATE TABLE vector (
         item INTEGER NOT NULL REFERENCES item(id) ON DELETE CASCADE,
@@ -100,6 +102,6 @@ _FIRST = (
 
 
 def m001_files_items_vectors(db: Database) -> None:
-    """Everything the first release needs."""
+    """Create all tables of the first release."""
     for statement in _FIRST:
         db.execute(statement)

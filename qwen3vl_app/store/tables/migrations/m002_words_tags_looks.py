@@ -1,4 +1,4 @@
-"""Exact words, tags, looks and dates; turns and folders; what keeping the index needs."""
+"""Full-text search, tags, perceptual hashes, dates, folders, a stamp of all vectors."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from sqlite_utils import Database
 from qwen3vl_app.store.tables import full_text_index
 
 _SECOND = (
-    # A look is 64 bits without a sign; SQLite keeps them as a number with one.
+    # A perceptual hash has 64 bits without a sign; SQLite stores them as a signed integer.
     "ALTER TABLE item ADD COLUMN look INTEGER",
     "ALTER TABLE item ADD COLUMN taken TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE item ADD COLUMN section TEXT NOT NULL DEFAULT ''",
-    # Without them, these columns are reached through the whole text of every item.
+    # Without these indexes, SQLite reads the text of every item to get at the columns behind it.
     "CREATE INDEX item_look ON item(look) WHERE look IS NOT NULL",
     "CREATE INDEX item_taken ON item(taken) WHERE taken <> ''",
     "CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE) STRICT",
@@ -23,7 +23,7 @@ _SECOND = (
     ) STRICT
     """,
     "CREATE INDEX item_tag_item ON item_tag(item)",
-    # Waiting files go in the order of their turn.
+    # Pending files are indexed by turn.
     "ALTER TABLE file ADD COLUMN turn INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX file_turn ON file(turn, id) WHERE outcome IS NULL",
     """
@@ -35,8 +35,8 @@ _SECOND = (
     """,
 )
 
-# One plain table and two indexes over it: whole words, and any three characters in a row. The
-# text is there once more, because only the very text that was indexed can be taken out again.
+# One plain table with two indexes: whole words, and runs of three characters. It repeats the text,
+# because FTS5 needs the text as it was indexed to delete it from an index.
 WORDING = (
     """
     CREATE TABLE wording (
@@ -82,8 +82,8 @@ WORDING = (
 
 _REROLL = "BEGIN UPDATE vector_state SET stamp = random(); END"
 
-# Equal stamps mean equal vectors and equal living items: what is kept beside the database and
-# was made at the same stamp needs no comparing. Triggers, so that no statement can forget it.
+# Equal stamps mean equal vectors and equal living items, so a cache beside the database that was
+# made at the same stamp is current. Triggers renew the stamp, so that no statement can forget to.
 _VECTOR_STATE = (
     "ALTER TABLE vector ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX vector_stamp ON vector(space, item, stamp)",
@@ -116,7 +116,7 @@ _VECTOR_STATE = (
 
 
 def m002_words_tags_looks(db: Database) -> None:
-    """Exact words, tags, looks and dates; turns and folders; what the vector cache needs."""
+    """Add the columns and tables for all of these, and triggers that renew the stamp."""
     for statement in (*_SECOND, *WORDING, *_VECTOR_STATE):
         db.execute(statement)
     full_text_index.fill(db.conn)

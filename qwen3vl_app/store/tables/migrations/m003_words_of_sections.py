@@ -1,4 +1,4 @@
-"""The names of slides and sheets among the exact words."""
+"""Names of slides and sheets in the full-text index."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from qwen3vl_app.types import ItemId
 
 
 def m003_words_of_sections(db: Database) -> None:
-    """Exact words find slides and sheets by their names."""
+    """Add the names of sections to the full-text index."""
     sections = db.execute("SELECT id FROM item WHERE section <> ''").fetchall()
     full_text_index.follow(db.conn, (), [ItemId(row[0]) for row in sections])

@@ -1,4 +1,4 @@
-"""A checksum of every row, and the name of the program in the file."""
+"""A checksum for every row, and marks that tell whose file this is."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ before it have 0 there, as most SQLite files do, and are told by their tables.""
 
 
 def m004_checksums(db: Database) -> None:
-    """Every row has a checksum; the file says whose it is, and which one."""
+    """Give every row a checksum, the file the program's application id and its own id."""
     checksums.create(db.conn, checksums.SEALED_AT_FIRST)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    # Of no meaning but to tell one library from another that was put in its place.
+    # Random: it only tells this library from another one that was put in its place.
     db.execute(f"PRAGMA user_version = {1 + secrets.randbelow(2**31 - 2)}")

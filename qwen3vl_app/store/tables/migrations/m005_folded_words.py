@@ -1,4 +1,4 @@
-"""Exact words that are found however they are written."""
+"""Full-text search that ignores case, accents and other differences in spelling."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _NO_INDEXES = (
     "DELETE FROM wording",
 )
 
-# Accents went by folding. Vowel signs are parts of words: without them, ``unicode61`` takes all
-# words of Hindi or Thai for the same whose consonants are.
+# Folding has already removed accents. Vowel signs have to stay: without them, ``unicode61`` takes
+# all Hindi or Thai words that share their consonants for the same word.
 _WHOLE_WORD = """
     CREATE VIRTUAL TABLE whole_word USING fts5(
         text, name, content='wording', content_rowid='item',
@@ -26,7 +26,7 @@ _WHOLE_WORD = """
 
 
 def m005_folded_words(db: Database) -> None:
-    """Exact words are found however they are written; texts and names are compared folded.
+    """Rebuild the full-text index with folded words: no case, no accents, one width.
 
     Costs about 1 s for 1,000 passages of 300 words.
     """

@@ -1,4 +1,4 @@
-"""What a file was like when it was read last, beside its size and time."""
+"""More about how a file was at its last reading than its size and time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from qwen3vl_app.store.tables import checksums
 
-# A table of its own, because what is there of files has been sealed without these columns.
+# A separate table, because the checksums of existing rows do not cover these columns.
 _READING = """
     CREATE TABLE reading (
         file INTEGER PRIMARY KEY REFERENCES file(id) ON DELETE CASCADE,
@@ -18,9 +18,9 @@ _READING = """
 
 
 def m006_readings(db: Database) -> None:
-    """What tells that a file was replaced by one of the same size and time, and who failed on it.
+    """Add what shows that another file of the same size and time took its place, and who failed.
 
-    It is unknown of files that were read before: they are compared by their bytes, once.
+    For files that were read before this step it is unknown; their bytes are compared, once.
     """
     db.execute(_READING)
     checksums.seal(db.conn, checksums.BY_NAME["reading"])

@@ -1,4 +1,4 @@
-"""What a person removed, and what was known of its files."""
+"""What people removed from the library, and what was known about the files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from sqlite_utils import Database
 
 from qwen3vl_app.store.tables import checksums
 
-# What a person removed, and what was known of its files, so that all of it can be brought back. A
-# content that is named here stays, with its items, vectors and tags, but no search finds it: only
-# what a row of `file` names is found.
+# Enough to bring back everything as it was. A content that is named here keeps its items, vectors
+# and tags, but searches do not find it: they find only what a row of `file` points to.
 _REMOVALS = (
     """
     CREATE TABLE removal (
@@ -42,7 +41,7 @@ _REMOVALS = (
 
 
 def m007_removals(db: Database) -> None:
-    """What was removed can be brought back, and stays removed until then."""
+    """Add the tables from which a removal can be undone; until then scans leave its files out."""
     for statement in _REMOVALS:
         db.execute(statement)
     for name in ("removal", "removed_file"):

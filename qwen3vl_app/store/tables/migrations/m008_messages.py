@@ -1,8 +1,8 @@
-"""Why files ended as they did, as a code with values instead of an English sentence.
+"""Reasons of files as codes with values, where they were English sentences.
 
-The form of a sentence is known by the words that never change; what stands in between is a value,
-which may be a known form itself. These are the sentences of one time: they stay as they are,
-whatever the catalogues come to say, and nothing but this migration reads them.
+The fixed words of a sentence tell its form; what stands between them are its values, which may be
+sentences of a known form themselves. The forms below are those of older releases: they stay as
+they are, whatever the catalogues say later, and only this migration reads them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _COLUMNS = (("file", "reason"), ("removed_file", "reason"), ("embedded", "note")
 _FUNCTION = "message_of_old_sentence"
 
 _LATELY = 10_000
-"""Sentences that are remembered: most files of a library that are left alone have one of a few."""
+"""Sentences to keep in the cache: most skipped files of a library share a handful of them."""
 
 
 FORMS = {
@@ -147,26 +147,26 @@ FORMS = {
     "ignore.many": "The list has {n} patterns; only the first {limit} count, which is the limit.",
     "ignore.unread": "The list cannot be read ({said}), so it leaves nothing out.",
 }
-"""English sentences by code, with what varies in braces; the first that fits decides."""
+"""English sentences by code, with the values in braces; the first match decides."""
 
 WORDED = {"subject", "noun", "kind", "parts", "reason"}
-"""Values that are a form themselves; all others are names and numbers."""
+"""Values that are sentences or nouns of a known form; all others are names and numbers."""
 
 _NUMBERS = ("n", "all", "width", "height", "megapixels", "count", "seconds", "bytes", "number")
 _SHAPES = {"parts": r"\w+"} | dict.fromkeys(_NUMBERS, r"[\d,.]+")
-"""What certain values look like; the others may be anything."""
+"""Patterns of certain values; the others may be anything."""
 
 _LONGEST = 10_000
-"""Characters of a reason that are looked at; the longest path is half of that."""
+"""Longer reasons, in characters, are not parsed; the longest path has half as many."""
 
 _DEEPEST = 3
-"""Reasons inside reasons; the program nested them once."""
+"""Reasons inside reasons that are parsed; the program nested one inside another."""
 
 
 def m008_messages(db: Database) -> None:
-    """Each sentence becomes what ``Message.to_json`` writes; of unknown form, it stays as it was.
+    """Rewrite each sentence as ``Message.to_json`` does; one of unknown form keeps its text.
 
-    Damaged rows are passed over: writing to one would give it a checksum that agrees.
+    Skips damaged rows: writing to one would give it a valid checksum.
     """
     checksums.register(db.conn)
     db.conn.create_function(_FUNCTION, 1, lru_cache(_LATELY)(_written), deterministic=True)
@@ -183,7 +183,7 @@ def _written(sentence: str) -> str:
 
 
 def message_of(sentence: str, *, depth: int = 0) -> Message:
-    """The message that a sentence was; one of unknown form, or too long, stays what was said."""
+    """The message behind a sentence; a free one if its form is unknown or it is too long."""
     for code, pattern in _patterns() if len(sentence) <= _LONGEST and depth < _DEEPEST else ():
         if fits := pattern.fullmatch(sentence):
             values: dict[str, Value] = {
@@ -200,9 +200,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _expression(form: str) -> str:
-    """Every value ends where what follows it first stands, and is never tried longer.
+    """A pattern that ends each value where what follows first occurs, without backtracking.
 
-    Names of files stand in reasons, so they decide how many ways there would be.
+    Reasons contain names of files: with backtracking, a name could make matching take forever.
     """
     first, *rest = re.split(r"\{(\w+)\}", form)  # every second one is a name
     pieces = [

@@ -1,4 +1,4 @@
-"""Finished searches."""
+"""The history of searches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qwen3vl_app.store.tables import checksums
 
 
 def m009_search_runs(db: Database) -> None:
-    """What was asked and answered is kept, until it is cleared or newer runs push it out."""
+    """Add a table of questions with their answers, kept until cleared or displaced by newer."""
     db.execute(
         """
         CREATE TABLE search_runs (

@@ -1,4 +1,4 @@
-"""Pictures whose originals were compared."""
+"""Results of comparing the originals of two pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qwen3vl_app.store.tables import checksums
 
 
 def m010_comparisons(db: Database) -> None:
-    """Whether two pictures agree where thumbnails cannot tell is kept for as long as both are."""
+    """Add a table of whether two pictures agree; a row lives as long as both contents do."""
     db.execute(
         """
         CREATE TABLE comparison (

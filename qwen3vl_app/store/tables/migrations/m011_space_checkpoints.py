@@ -1,4 +1,4 @@
-"""What loads the embedder of a space again."""
+"""Checkpoints from which the embedder of a space can be loaded again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from qwen3vl_app.store.tables import checksums
 
-# A table of its own, because what is there of spaces has been sealed without this column.
+# A separate table, because the checksums of existing rows do not cover this column.
 _CHECKPOINTS = """
     CREATE TABLE space_checkpoint (
         space INTEGER PRIMARY KEY REFERENCES space(id) ON DELETE CASCADE,
@@ -16,10 +16,10 @@ _CHECKPOINTS = """
 
 
 def m011_space_checkpoints(db: Database) -> None:
-    """So that an earlier space can answer while that of another model is being filled.
+    """Add a table of them: an earlier space can then answer while a new model's is being filled.
 
-    Whether the checkpoint is still the same tells the fingerprint of the space, which is made of
-    its content, its budget and its dtype.
+    The fingerprint of the space tells whether a checkpoint is unchanged: it is computed from the
+    checkpoint's content, the budget and the dtype.
     """
     db.execute(_CHECKPOINTS)
     checksums.seal(db.conn, checksums.BY_NAME["space_checkpoint"])
