@@ -86,6 +86,54 @@ def bench_library(*, quick: bool, as_json: bool, folder: Path | None) -> None:
     _say_report(report, as_json=as_json)
 
 
+@bench.command("models")
+@click.option(
+    "--shapes",
+    type=click.Choice(["tiny", "0.5b", "2b", "8b"]),
+    help="Random weights of this shape instead of a checkpoint.",
+)
+@click.option("--turns", default=3, show_default=True, type=click.IntRange(1))
+@click.option("--count", default=12, show_default=True, type=click.IntRange(2, 200))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def bench_models(
+    context: click.Context,
+    /,
+    *,
+    shapes: str | None,
+    turns: int,
+    count: int,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # the shared options
+) -> None:
+    """Embed and rerank texts, pictures, pages and a clip, fast and the long way.
+
+    Every speed stands beside that of one prompt at a time, with how far the answers are apart.
+    """
+    from qwen3vl_app.bench.pairs import pair_of
+    from qwen3vl_app.bench.speeds import measure_speeds
+
+    with failures_said():
+        embedder, reranker = pair_of(settings_from(context, given), shapes)
+        report = measure_speeds(
+            embedder, reranker, turns, count, lambda name: click.echo(name, err=True)
+        )
+    if as_json:
+        rows = [asdict(one) | {"rate": one.rate, "times": one.times} for one in report.speeds]
+        say_json(asdict(report) | {"speeds": rows})
+        return
+    click.echo(f"embedder {report.embedder}\nreranker {report.reranker}")
+    for one in report.speeds:
+        click.echo(
+            f"{one.name:<50} {one.rate:>9.2f} /s  {one.times:>5.2f} x the long way  "
+            f"{one.apart:.0e} apart"
+        )
+    click.echo(f"most memory: {report.peak_bytes / 2**20:,.0f} MiB")
+    for name, value in report.machine.items():
+        click.echo(f"{name}: {value}")
+
+
 @bench.command("memory")
 @click.option("--files", default=5000, show_default=True, type=click.IntRange(1), help="How many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
