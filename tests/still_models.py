@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
@@ -54,6 +55,9 @@ class StillModels:
 
     def loaded_space(self) -> Space | None:
         return self.stands_for if self.status()[0].state is ModelState.READY else None
+
+    def hurry(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def embedder_budget(self) -> Budget:
         return Budget()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from statistics import median
 
@@ -66,6 +66,10 @@ class NoModel:
     def loaded_space(self) -> Space | None:
         """As ``space``, where the embedder is ready."""
         return self._space if self._state is ModelState.READY else None
+
+    def hurry(self) -> AbstractContextManager[None]:
+        """There is nothing that could stand still."""
+        return nullcontext()
 
     def embedder_budget(self) -> Budget:
         """That of the real models, so pictures are decoded to the same size."""

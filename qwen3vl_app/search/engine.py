@@ -76,8 +76,9 @@ class SearchEngine:
             UsageError: The model cannot take the query, such as a strip thinner than 1:200.
             ModelError: The embedder is not there. A missing reranker is a note instead.
         """
-        recall = self._recall.run(query)
-        yield recall
+        with self._models.hurry():  # until whoever asks for more has drawn these
+            recall = self._recall.run(query)
+            yield recall
         if not recall.hits or not query.rerank:
             yield replace(recall, stage=SearchStage.DONE)
         else:

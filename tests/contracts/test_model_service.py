@@ -99,6 +99,14 @@ def test_score__one_score_for_each_document_in_order(models):
     assert (nothing.scores, nothing.rejected) == (ScoreBatch(scores=()).scores, ())
 
 
+def test_hurry__holds_up_nothing_of_who_hurries(models):
+    with models.hurry(), models.hurry():
+        assert embed(models, INPUTS).kept == (0, 1, 2)
+        if models.has_reranker:
+            assert len(models.score(INPUTS[0], INPUTS, instruction="").scores) == 3
+    assert embed(models, INPUTS).kept == (0, 1, 2)
+
+
 def test_budgets(models):
     assert isinstance(models.embedder_budget(), Budget)
     if models.has_reranker:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -40,6 +41,10 @@ GIVING_WAY_SECONDS = 3.0
 TURN_SECONDS = 0.5
 """For which it then goes on all the same: a seventh of the time."""
 
+HURRY_SECONDS = 0.15
+"""For which reranking stands still at a time while somebody waits for first rows, which take a
+third of that; it then goes on for as long all the same."""
+
 CLOSED = Message.of("models.closed")
 OFF = Message.of("reranker.off")
 
@@ -65,6 +70,7 @@ class ModelHost:
         self._jobs = JobQueue()
         self._running: Priority | None = None
         self._turn_until = 0.0
+        self._rerank_until = 0.0
         """Until when indexing goes on without giving way, on the monotonic clock."""
 
         self._starting = threading.Lock()
@@ -217,6 +223,15 @@ class ModelHost:
         batch: ScoreBatch = self._jobs.put(self._reranker.key, priority, run).result()
         return batch
 
+    @contextmanager
+    def hurry(self) -> Iterator[None]:
+        """Meanwhile somebody waits for the first rows of a search; see ``ModelService.hurry``."""
+        token = self._jobs.hurry(HURRY_SECONDS)
+        try:
+            yield
+        finally:
+            self._jobs.hurried(token)
+
     def retry(self) -> None:
         """Load again what has failed, such as after the checkpoint was repaired; returns at once.
 
@@ -291,6 +306,8 @@ class ModelHost:
         """
         if self._running is Priority.INDEX:
             self._give_way()
+        elif self._running is Priority.RERANK:
+            self._stand_still()
         elif self._running is not None:
             self._run_all(than=self._running)
         if self._jobs.closed:
@@ -307,6 +324,22 @@ class ModelHost:
             self._run_all(than=Priority.INDEX)
         if time.monotonic() >= until:
             self._turn_until = time.monotonic() + TURN_SECONDS
+
+    def _stand_still(self) -> None:
+        """In the middle of reranking: leave the processor to those who wait for first rows.
+
+        What they need beside the model, looking up and drawing, would take twice as long beside
+        a pass that uses every core.
+        """
+        now = time.monotonic()
+        if now < self._rerank_until:
+            self._run_all(than=Priority.RERANK)
+            return
+        until = now + HURRY_SECONDS
+        while self._jobs.wait_for_first_rows(until):
+            self._run_all(than=Priority.RERANK)
+        if time.monotonic() >= until:
+            self._rerank_until = time.monotonic() + HURRY_SECONDS
 
     def _run_all(self, than: Priority | None = None) -> None:
         """Run jobs until none is left, or none more urgent than ``than``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
@@ -167,6 +168,14 @@ class ModelService(Protocol):
         Raises:
             ModelLoadError: The reranker cannot be loaded.
             ModelError: Reranking is off, or the models were closed.
+        """
+
+    def hurry(self) -> AbstractContextManager[None]:
+        """Meanwhile somebody waits for the first rows of a search.
+
+        What is less urgent stands still, for a fraction of a second at a time: it would take the
+        processor from what is to be done beside the models. Returns at once, starts nothing, and
+        may be left late.
         """
 
     # ------------------------------------------------------------ care

@@ -45,6 +45,7 @@ class JobQueue:
         self._refused: dict[Key, ModelError] = {}
         self._closing: ModelError | None = None
         self._searched_at = -math.inf
+        self._hurrying: dict[int, float] = {}
 
     @property
     def closed(self) -> bool:
@@ -113,6 +114,37 @@ class JobQueue:
                 if self._fit(Priority.INDEX):
                     return True
                 left = min(self._searched_at + quiet, until) - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(left)
+        return False
+
+    def hurry(self, seconds: float) -> int:
+        """Somebody waits for the first rows of a search, and is waited for so long at most."""
+        with self._changed:
+            token = next(self._ages)
+            self._hurrying[token] = time.monotonic() + seconds
+            self._note(Priority.SEARCH)
+            self._changed.notify_all()
+            return token
+
+    def hurried(self, token: int) -> None:
+        """They have them."""
+        with self._changed:
+            del self._hurrying[token]
+            self._changed.notify_all()
+
+    def wait_for_first_rows(self, until: float) -> bool:
+        """Wait for a job of somebody who waits for first rows; False where nobody does.
+
+        Args:
+            until: Monotonic time at which to stop waiting.
+        """
+        with self._changed:
+            while not self.closed:
+                if self._fit(Priority.RERANK):
+                    return True
+                left = min(max(self._hurrying.values(), default=0.0), until) - time.monotonic()
                 if left <= 0:
                     return False
                 self._changed.wait(left)

@@ -15,7 +15,7 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward import embedder as embedder_module
 from qwen3vl_app.models.prompt.layout import RejectedInputError, embed_row
 from qwen3vl_app.models.service import host as host_module
-from qwen3vl_app.models.service.host import ModelHost
+from qwen3vl_app.models.service.host import HURRY_SECONDS, ModelHost
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked
 from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.models.service.retrying import seconds_until_retry
@@ -133,6 +133,72 @@ def test_host__most_urgent_first_then_oldest(ready):
     for future in futures:
         future.result(WAIT)
     assert order == ["search", "rerank", "index 1", "index 2"]
+
+
+class Steps:
+    """A reranking that goes from layer to layer until it is told to end."""
+
+    def __init__(self, host) -> None:
+        self.times: list[float] = []
+        self.over = threading.Event()
+
+        def run(_model):
+            while not self.over.is_set():
+                host._between_passes()
+                self.times.append(time.monotonic())
+                time.sleep(0.001)
+
+        self.future = host._jobs.put(host._reranker.key, Priority.RERANK, run)
+        until(lambda: len(self.times) > 3)
+
+    def between(self, begin, end):
+        return sum(begin <= one <= end for one in self.times)
+
+    def end(self):
+        self.over.set()
+        self.future.result(WAIT)
+
+
+def test_hurry__reranking_stands_still_until_the_first_rows_are_there(ready):
+    steps = Steps(ready)
+    with ready.hurry():
+        time.sleep(0.02)  # the layer in work
+        begun = time.monotonic()
+        batch = ready.embed([TEXT], instruction="Find it", priority=Priority.SEARCH)
+        time.sleep(HURRY_SECONDS / 4)
+        ended = time.monotonic()
+    assert batch.kept == (0,)
+    if ended - begun < HURRY_SECONDS / 2:  # on a machine that is not too busy to tell
+        assert steps.between(begun, ended) == 0
+    seen = len(steps.times)
+    until(lambda: len(steps.times) > seen)
+    steps.end()
+
+
+def test_hurry__who_never_leaves_does_not_stop_reranking(ready):
+    steps = Steps(ready)
+    with ready.hurry():
+        seen = len(steps.times)
+        until(lambda: len(steps.times) > seen + 20)
+        assert ready.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    steps.end()
+
+
+def test_hurry__one_after_another_leaves_reranking_half_of_the_time(ready):
+    steps, over = Steps(ready), threading.Event()
+
+    def crowd():
+        while not over.is_set():
+            with ready.hurry():
+                time.sleep(HURRY_SECONDS / 2)
+
+    people = [in_background(crowd) for _ in range(3)]
+    seen = len(steps.times)
+    until(lambda: len(steps.times) > seen + 60)
+    over.set()
+    for one in people:
+        one.join(WAIT)
+    steps.end()
 
 
 def test_host__a_search_goes_between_two_passes_of_indexing(ready, monkeypatch):
