@@ -38,7 +38,7 @@ LONGEST = (
     "bench/test_memory",
     "packaging/test_installed",
 )
-"""Files that take a minute or more, the longest first."""
+"""The files that take longest, about in that order."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
