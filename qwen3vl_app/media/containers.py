@@ -26,6 +26,7 @@ from qwen3vl_app.media.colours import table_for
 from qwen3vl_app.media.damage import DamageFinder
 from qwen3vl_app.media.decoding import THE_VIDEO, decoding
 from qwen3vl_app.media.geometry import Geometry, stretch_of, turns_of
+from qwen3vl_app.media.held import source_of
 from qwen3vl_app.media.packets import bounded, index_packets, open_video, timeline_of
 from qwen3vl_app.media.seeking import Cursor
 from qwen3vl_app.media.timeline import Timeline
@@ -159,10 +160,12 @@ def metadata_of(path: Path, megapixels: float = math.inf) -> dict[str, str]:
     import av  # noqa: PLC0415 - see the module's docstring
 
     options = bounded(megapixels)
+    held = source_of(path)
+    source = str(held) if isinstance(held, Path) else held
     try:
         with (
             decoding(path, THE_VIDEO),
-            av.open(str(path), metadata_errors="replace", options=options) as file,
+            av.open(source, metadata_errors="replace", options=options) as file,
         ):
             return dict(file.metadata)
     except UnreadableMediaError:
