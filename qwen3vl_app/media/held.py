@@ -28,9 +28,8 @@ def held(path: Path, limits: Limits) -> Iterator[None]:
     A file over 1/32 of ``max_reader_bytes``, and one that cannot be read, is not held: whoever
     opens it then reads it from the disk, and says what is wrong with it.
     """
-    most = limits.max_reader_bytes // _SHARE
     try:
-        data = _whole(path, most)
+        data = _whole(path, share_of(limits))
     except OSError:
         data = None
     if data is not None:
@@ -40,6 +39,11 @@ def held(path: Path, limits: Limits) -> Iterator[None]:
         yield
     finally:
         _HELD.pop(path, None)
+
+
+def share_of(limits: Limits) -> int:
+    """Bytes of one file that a process may hold: 1/32 of its memory."""
+    return limits.max_reader_bytes // _SHARE
 
 
 def held_bytes(path: Path) -> bytes | None:

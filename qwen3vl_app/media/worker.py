@@ -51,17 +51,18 @@ from qwen3vl_app.types import (
 
 
 def outline(path: Path, options: ReadOptions) -> Outline:
-    """The parts of a file, and its hash.
+    """The parts of a file, and its hash, both of the same bytes, which are read once.
 
-    Both come from the same bytes, which are read once, of all files that are held: those up to
-    1/32 of the memory of this process that are no videos. Larger ones, and videos, are read
-    once for the hash and as often as their decoders want for the parts.
+    So it is with files up to 1/32 of the memory of this process. Of larger ones the hash is a
+    reading of its own, but for videos: these are hashed as they are gone through, and only their
+    key frames may be read again, to see where nothing moves.
     """
     file_type = inspect_file(path, options.limits)
     if file_type is FileType.VIDEO:
+        close_videos()  # one that was opened to read parts of it has not been gone through
         parts = tuple(_list_parts(path, file_type, options))
-        damage = clips.damage_of(path, options)
-        return Outline(content_hash=hash_file(path), parts=parts, damage=damage)
+        damage, content, findings = clips.survey(path, options)
+        return Outline(content_hash=content, parts=parts, damage=damage, findings=findings)
     with held(path, options.limits):
         parts = tuple(_list_parts(path, file_type, options))
         return Outline(content_hash=hash_file(path), parts=parts)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import random
 import sys
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
-from qwen3vl_app.errors import UnreadableMediaError
+from qwen3vl_app.errors import UnreachableMediaError, UnreadableMediaError
 from qwen3vl_app.media import animations, worker
-from qwen3vl_app.media.held import held, held_bytes, open_held
+from qwen3vl_app.media.blocks import BLOCK, Blocks
+from qwen3vl_app.media.held import held, held_bytes, open_held, share_of
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Kind
 
@@ -46,9 +52,11 @@ def bytes_on_the_way_in(path: Path, options) -> int:
     worker.read(path, options, parts[:16], known=False)  # from now on all decoders are loaded
     forget()
     before = bytes_read()
-    worker.outline(path, options)
+    outline = worker.outline(path, options)
     forget()
-    worker.read(path, options, parts[:16], known=False)
+    options = replace(options, findings=outline.findings)
+    worker.read(path, options, outline.parts[:16], known=False)
+    forget()
     return bytes_read() - before
 
 
@@ -94,6 +102,63 @@ def test_way_in__a_document_is_read_twice(options, tmp_path):
     assert size < bytes_on_the_way_in(path, options) <= 2 * size + _HEADS
 
 
+VIDEOS = ["a.mp4", "faststart.mp4", "a.mov", "a.mkv", "a.avi", "a.ts"]
+
+
+def write_video(
+    path: Path, seconds: int, *, size: tuple[int, int] = (320, 240), rate: int = 800_000
+) -> Path:
+    """Grain, in groups of a second, with sound between the pictures."""
+    flags = {"movflags": "faststart"} if path.stem == "faststart" else {}
+    codec = "mpeg4" if path.suffix == ".avi" else "libx264"
+    with av.open(str(path), "w", options=flags) as file:
+        stream: Any = file.add_stream(codec, rate=5)
+        sound = file.add_stream("mp2", rate=32000)
+        (stream.width, stream.height), stream.pix_fmt = size, "yuv420p"
+        stream.codec_context.gop_size, stream.bit_rate = 5, rate
+        stream.options = {"preset": "ultrafast"} if codec == "libx264" else {}
+        chance = np.random.default_rng(0)
+        for number in range(seconds * 5):
+            pixels = chance.integers(0, 255, (*size[::-1], 3), np.uint8)
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 5)
+            file.mux(stream.encode(frame))
+            heard = chance.integers(-9000, 9000, (1, 6400), np.int16)
+            wave = av.AudioFrame.from_ndarray(heard, "s16", "mono")
+            wave.sample_rate, wave.pts = 32000, number * 6400
+            file.mux(sound.encode(wave))
+        file.mux(stream.encode())
+        file.mux(sound.encode())
+    return path
+
+
+@linux
+@pytest.mark.parametrize("name", VIDEOS)
+@pytest.mark.parametrize("seconds", [10, 24])
+def test_way_in__a_video_is_read_twice(options, tmp_path, name, seconds):
+    """Also one with moments, of which key frames are compared."""
+    path = write_video(tmp_path / name, seconds)
+    assert len(worker.outline(path, options).parts) == (1 if seconds == 10 else 5)
+    size = path.stat().st_size
+    assert size > 3 * _HEADS
+    assert size < bytes_on_the_way_in(path, options) <= 2 * size + _HEADS
+
+
+@linux
+@pytest.mark.parametrize("name", ["a.mp4", "faststart.mp4", "a.mkv", "a.avi"])
+def test_way_in__a_video_that_is_not_held_is_read_twice(options, tmp_path, name):
+    """As a large one, it is read again only where frames are taken from it.
+
+    Besides, decoding begins anew at its beginning, once each time; the index at its end is read
+    before what it is about, and again for the hash; and a block is read as a whole.
+    """
+    path = write_video(tmp_path / name, 10, size=(640, 480), rate=20_000_000)
+    options = replace(options, limits=Limits(max_reader_bytes=2**28))
+    size = path.stat().st_size
+    assert size > 2**23 == share_of(options.limits)
+    assert size < bytes_on_the_way_in(path, options) <= 2 * size + 8 * BLOCK
+
+
 @linux
 @pytest.mark.parametrize("suffix", ["webp", "gif", "png", "avif"])
 def test_way_in__an_animation_is_read_twice(options, tmp_path, suffix):
@@ -104,6 +169,30 @@ def test_way_in__an_animation_is_read_twice(options, tmp_path, suffix):
     size = path.stat().st_size
     assert size > 3 * _HEADS
     assert 2 * size <= bytes_on_the_way_in(path, options) <= 2 * size + _HEADS
+
+
+@pytest.mark.parametrize("readable", [0, 1, 3])
+def test_way_in__a_video_on_a_disk_that_fails(options, tmp_path, monkeypatch, readable):
+    """It is not called damaged: at another time it may be read."""
+    path = write_video(tmp_path / "a.mkv", 10)
+    outline = worker.outline(path, options)
+    forget()
+    read = Blocks._read
+
+    def fail(self, number):
+        if number >= readable:
+            raise UnreachableMediaError(path, Message.of("reason.gone"))
+        return read(self, number)
+
+    monkeypatch.setattr(Blocks, "_read", fail)
+    with pytest.raises(UnreachableMediaError):
+        worker.outline(path, options)
+    options = replace(options, findings=outline.findings)
+    with pytest.raises(UnreachableMediaError):
+        worker.read(path, options, outline.parts, known=False)
+    monkeypatch.undo()
+    forget()
+    assert worker.outline(path, options) == outline
 
 
 def test_outline__hash_and_parts_are_of_the_same_bytes(options, tmp_path):

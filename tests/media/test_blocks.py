@@ -1,0 +1,104 @@
+"""A file in blocks: right bytes, read once, and its hash whatever the order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from qwen3vl_app.errors import UnreachableMediaError
+from qwen3vl_app.media.blocks import BLOCK, Blocks
+from qwen3vl_app.media.files import content_hash
+
+
+def write(path: Path, size: int) -> bytes:
+    data = random.Random(size).randbytes(size)
+    path.write_bytes(data)
+    return data
+
+
+class Counting(Blocks):
+    """Notes which blocks are read from the disk."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        super().__init__(path, most)
+        self.read: list[int] = []
+
+    def _read(self, number: int) -> bytes:
+        self.read.append(number)
+        return super()._read(number)
+
+
+@pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, 3 * BLOCK, 3 * BLOCK + 7])
+@pytest.mark.parametrize("most", [2**30, 2 * BLOCK])
+def test_open__bytes_from_anywhere(tmp_path, size, most):
+    data = write(tmp_path / "a", size)
+    blocks = Blocks(tmp_path / "a", most)
+    file = blocks.open()
+    chance = random.Random(0)
+    for _ in range(50):
+        begin, length = chance.randrange(size + 10), chance.randrange(2 * BLOCK)
+        assert file.seek(begin) == begin
+        assert file.read(length) == data[begin : begin + length]
+    assert file.seek(-1, os.SEEK_END) == size - 1
+    assert (file.read(), file.read()) == (data[-1:], b"")
+    blocks.close()
+
+
+@pytest.mark.parametrize("order", [(), (0, 1, 2, 3), (3, 0, 1, 2), (3, 2, 1, 0), (0, 2)])
+def test_content_hash__whatever_was_read_before(tmp_path, order):
+    data = write(tmp_path / "a", 3 * BLOCK + 7)
+    blocks = Counting(tmp_path / "a", 2**30)
+    for number in order:
+        assert blocks.block(number) == data[number * BLOCK : (number + 1) * BLOCK]
+    expected = hashlib.blake2b(data, digest_size=16).hexdigest()
+    assert blocks.content_hash() == blocks.content_hash() == expected
+    assert content_hash(tmp_path / "a") == expected
+    assert sorted(number for number in blocks.read if number < 4) == [0, 1, 2, 3]
+    blocks.close()
+
+
+def test_block__of_a_file_that_does_not_fit(tmp_path):
+    """What was read last is held, and what the hash has not met in time is read once more."""
+    data = write(tmp_path / "a", 40 * BLOCK)
+    blocks = Counting(tmp_path / "a", 39 * BLOCK)
+    for number in (39, *range(40)):
+        blocks.block(number)
+    assert blocks.content_hash() == hashlib.blake2b(data, digest_size=16).hexdigest()
+    assert sorted(number for number in blocks.read if number < 40) == [*range(40), 39]
+    del blocks.read[:]
+    for number in (39, 38, 30, 8):  # 8 MiB are 32 blocks
+        blocks.block(number)
+    assert blocks.read == []
+    blocks.block(0)
+    assert blocks.read == [0]
+    blocks.close()
+
+
+def test_block__of_what_was_opened_whatever_takes_its_place(tmp_path):
+    data = write(tmp_path / "a", BLOCK + 1)
+    blocks = Blocks(tmp_path / "a", 2**30)
+    write(tmp_path / "b", 5)
+    (tmp_path / "b").replace(tmp_path / "a")
+    assert blocks.block(0) + blocks.block(1) == data
+    blocks.close()
+
+
+def test_blocks__that_cannot_be_opened(tmp_path):
+    with pytest.raises(UnreachableMediaError, match="no longer there"):
+        Blocks(tmp_path / "none", 2**30)
+
+
+def test_block__that_cannot_be_read(tmp_path):
+    (tmp_path / "folder").mkdir()
+    write(tmp_path / "a", 5)
+    blocks = Blocks(tmp_path / "a", 2**30)
+    folder = os.open(tmp_path / "folder", os.O_RDONLY)
+    os.dup2(folder, blocks._file.fileno())  # reading a folder is an error that disks give, too
+    os.close(folder)
+    with pytest.raises(UnreachableMediaError, match=r"a: "):
+        blocks.content_hash()
+    blocks.close()
