@@ -2,7 +2,9 @@
 
 A decoder of videos goes back and forth in a file: to the index at its end, to key frames, to the
 beginning. Read through this, bytes that were read once are not read from the disk again as long as
-there is room for them, and whoever has gone through the whole file has its hash for nothing.
+there is room for them, and whoever has gone through the whole file has its hash for nothing. They
+stay for the next calls, too: between the outline of a file and the reading of its parts, others
+are outlined and read.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections import OrderedDict
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -37,6 +40,33 @@ def version_of(status: os.stat_result) -> Version:
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
+_LATELY: OrderedDict[tuple[Path, Version], Blocks] = OrderedDict()
+"""Closed files of which bytes are held, the one that was used last at the end."""
+
+
+def open_blocks(path: Path, most: int) -> Blocks:
+    """The file as ``Blocks``, with what is still held of it if it has not changed since.
+
+    Args:
+        path: The file.
+        most: Bytes that may be held, of this file and of those before it together.
+
+    Raises:
+        UnreachableMediaError: It cannot be opened.
+    """
+    fresh = Blocks(path, most)
+    blocks = _LATELY.pop((path, fresh.version), fresh)
+    blocks.take_over(fresh)
+    while _LATELY and sum(held.size for held in _LATELY.values()) + min(blocks.size, most) > most:
+        _LATELY.popitem(last=False)
+    return blocks
+
+
+def forget_files() -> None:
+    """Let go of what is held of files that are closed."""
+    _LATELY.clear()
+
+
 class Blocks:
     """An open file. For one thread at a time; close it after use.
 
@@ -58,16 +88,22 @@ class Blocks:
             raise UnreachableMediaError(path, os_reason(error)) from error
         self.size = status.st_size
         self.version = version_of(status)
-        room = most if self.size <= most else min(most, _WINDOW)
+        self._fits = self.size <= most
+        room = most if self._fits else min(most, _WINDOW)
         self._held: LRUCache[int, bytes] = LRUCache(room // BLOCK + 1)
         self._digest = hashlib.blake2b(digest_size=16)
         self._hashed = 0
         """The number of the first block that the hash lacks."""
 
+    def take_over(self, other: Blocks) -> None:
+        """Go on with the open file of another one of the same version."""
+        self._file = other._file
+
     def close(self) -> None:
-        """Let go of the file and of what is held."""
+        """Let go of the file; what is held of one that fits is kept for ``open_blocks``."""
         self._file.close()
-        self._held.clear()
+        if self._fits:
+            _LATELY[self.path, self.version] = self
 
     def block(self, number: int) -> bytes:
         """The bytes from ``number`` × 256 KiB on, as many or, at the end, fewer; b"" beyond it."""

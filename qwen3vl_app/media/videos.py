@@ -22,7 +22,7 @@ from PIL import Image
 
 from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
-from qwen3vl_app.media.blocks import Blocks
+from qwen3vl_app.media.blocks import Blocks, open_blocks
 from qwen3vl_app.media.colours import table_for
 from qwen3vl_app.media.damage import DamageFinder
 from qwen3vl_app.media.decoding import THE_VIDEO, decoding
@@ -184,7 +184,7 @@ class PyAvVideo:
         self._megapixels = megapixels
         self._geometries: dict[int | None, Geometry] = {}
         self.damage = NOTHING  # and so if it was gone through before: it is asked for only then
-        self._blocks = Blocks(path, held)
+        self._blocks = open_blocks(path, held)
         # no method, by which this would refer to itself and stay until cycles are collected
         self._open = partial(_open, path, self._blocks, megapixels)
         try:

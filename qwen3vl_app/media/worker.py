@@ -19,6 +19,7 @@ from qwen3vl_app.index.details import fine_print
 from qwen3vl_app.index.details import same_in_detail as have_same_print
 from qwen3vl_app.media import clips, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
+from qwen3vl_app.media.blocks import forget_files
 from qwen3vl_app.media.cards import draw_card
 from qwen3vl_app.media.containers import close_videos
 from qwen3vl_app.media.file_types import FileType
@@ -157,8 +158,9 @@ def originals(
 
 
 def rest() -> None:
-    """Close what was kept open for the next call."""
+    """Close what was kept open for the next call, and let go of what is held for it."""
     close_videos()
+    forget_files()
 
 
 _CHANGED = Message.of("reason.changed")

@@ -145,6 +145,23 @@ def test_way_in__a_video_is_read_twice(options, tmp_path, name, seconds):
 
 
 @linux
+def test_way_in__videos_in_one_process_are_read_once(options, tmp_path):
+    """Whatever else it does between the outline and the reading, part by part."""
+    paths = [write_video(tmp_path / f"{seconds}.mp4", seconds) for seconds in (14, 20, 26)]
+    worker.read(paths[0], options, worker.outline(paths[0], options).parts, known=False)
+    forget()
+    before = bytes_read()
+    outlines = [worker.outline(path, options) for path in paths]
+    for number in range(4):
+        for path, outline in zip(paths, outlines, strict=True):
+            known = replace(options, findings=outline.findings)
+            worker.read(path, known, outline.parts[number : number + 1] or outline.parts, False)
+    size = sum(path.stat().st_size for path in paths)
+    assert size <= bytes_read() - before <= size + 3 * _HEADS
+    forget()
+
+
+@linux
 @pytest.mark.parametrize("name", ["a.mp4", "faststart.mp4", "a.mkv", "a.avi"])
 def test_way_in__a_video_that_is_not_held_is_read_twice(options, tmp_path, name):
     """As a large one, it is read again only where frames are taken from it.
