@@ -119,6 +119,7 @@ def read_parts(
     content_hash: ContentHash | None = None,
     *,
     budget: Budget | None = None,
+    findings: bytes = b"",
 ) -> Reading:
     """Decode parts of a file; a part that cannot be read does not take the others with it.
 
@@ -129,12 +130,14 @@ def read_parts(
         content_hash: Of the file as it was opened. With it, a file of which only the owner, the
             rights or the number of links has changed meanwhile is still the same.
         budget: Of the model that they are for; None for the reader's own.
+        findings: Of the file's outline.
     """
-    contents = _tried(partial(reader.read, stamp.path, parts, budget=budget), stamp.path)
+    read = partial(reader.read, stamp.path, budget=budget, findings=findings)
+    contents = _tried(partial(read, parts), stamp.path)
     if not isinstance(contents, UnreadableMediaError):
         reading = Reading(contents=contents)
     elif len(parts) > 1:
-        reading = _read_singly(reader, stamp.path, parts, budget)
+        reading = _read_singly(read, stamp.path, parts)
     else:
         reading = _failed(parts, contents)
     void = _void(stamp, partial(_has_bytes, reader, stamp.path, content_hash))
@@ -151,14 +154,14 @@ def stamp_of(path: Path) -> FileStamp:
 
 
 def _read_singly(
-    reader: Reader, path: Path, parts: Sequence[Part], budget: Budget | None
+    call: Callable[[Sequence[Part]], tuple[Content, ...]], path: Path, parts: Sequence[Part]
 ) -> Reading:
     read: list[Content] = []
     failures: list[tuple[Part, Message]] = []
     costly = 0
     may_pass = False
     for position, part in enumerate(parts):
-        contents = _tried(partial(reader.read, path, [part], budget=budget), path)
+        contents = _tried(partial(call, [part]), path)
         if not isinstance(contents, UnreadableMediaError):
             read.extend(contents)
             continue

@@ -40,6 +40,9 @@ class Job:
     damage: Message = NOTHING
     """``Outline.damage``: what is missing of the file, although it can be read."""
 
+    findings: bytes = b""
+    """``Outline.findings``, for reading its parts."""
+
     followers: list[tuple[KnownFile, FileStamp]] = field(default_factory=list)
     """Files with the same bytes that were met meanwhile; they end as this one does."""
 

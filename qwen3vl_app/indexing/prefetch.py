@@ -192,6 +192,7 @@ class Prefetch:
             todo=todo,
             reader=self._reader.version,
             damage=outline.damage,
+            findings=outline.findings,
         )
         if todo:
             self._jobs[job.content_hash] = self._current = job
@@ -213,6 +214,7 @@ class Prefetch:
                 piece,
                 job.content_hash,
                 budget=self._budget,
+                findings=job.findings,
             )
             self._reads.append((job, piece, future))
             self._weight += weight(piece)

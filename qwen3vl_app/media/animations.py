@@ -19,12 +19,14 @@ from PIL import Image
 from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.decoding import THE_ANIMATION, decoding
+from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.media.pictures import AN_ANIMATION, check_size, flatten, open_picture
 from qwen3vl_app.media.profiles import profile_of
 from qwen3vl_app.media.timeline import Timeline
+from qwen3vl_app.media.videos import metadata_of
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.settings import Limits
-from qwen3vl_app.types import FileStamp
+from qwen3vl_app.types import ContentHash, FileStamp
 
 _FORMATS = {"GIF", "WEBP", "PNG", "AVIF", "FLI"}
 """Formats whose further frames are later ones; those of TIFF are pages, of MPO other views."""
@@ -49,7 +51,7 @@ def is_animated(path: Path, limits: Limits) -> bool:
 
 
 class Animation:
-    """An animated picture as a :class:`~qwen3vl_app.media.containers.Container`.
+    """An animated picture as a :class:`~qwen3vl_app.media.videos.Container`.
 
     ``reference``: as the reference has it, whatever its file says of its colours. The first
     use of a file decodes all of it, because only then its durations are known.
@@ -71,6 +73,18 @@ class Animation:
     def key_frames(self) -> list[int]:
         """None: every frame builds on the one before."""
         return []
+
+    def metadata(self) -> dict[str, str]:
+        """As FFmpeg finds it."""
+        return metadata_of(self._path, self._limits.max_frame_megapixels)
+
+    def content_hash(self) -> ContentHash:
+        """The hash of the file's bytes."""
+        return content_hash(self._path)
+
+    def findings(self) -> bytes:
+        """None that are to be handed on."""
+        return b""
 
     def close(self) -> None:
         """Nothing: the file is open only while frames are read."""

@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.decoding import THE_DOCUMENT, decoding
+from qwen3vl_app.media.held import held_bytes
 from qwen3vl_app.messages import Message
 
 MAX_UNPACKED = 64 * 2**20
@@ -41,7 +42,7 @@ def unpack_text(path: Path) -> dict[str, bytes]:
     """
     parts: dict[str, bytes] = {}
     left = MAX_UNPACKED
-    with decoding(path, THE_DOCUMENT), _Bounded(path) as file, ZipFile(file) as archive:
+    with decoding(path, THE_DOCUMENT), _open(path) as file, ZipFile(file) as archive:
         for entry in archive.infolist():
             if entry.flag_bits & _ENCRYPTED:
                 raise UnreadableMediaError(path, PROTECTED)
@@ -70,8 +71,23 @@ class _Bounded(io.FileIO):
     """
 
     def read(self, size: int | None = -1) -> bytes:
-        wanted = _DIRECTORY if size is None or size < 0 else min(size, _DIRECTORY)
-        return super().read(wanted) or b""
+        return super().read(_bounded(size)) or b""
+
+
+class _BoundedBytes(io.BytesIO):
+    """The same of a file that is held in memory."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(_bounded(size))
+
+
+def _bounded(size: int | None) -> int:
+    return _DIRECTORY if size is None or size < 0 else min(size, _DIRECTORY)
+
+
+def _open(path: Path) -> _Bounded | _BoundedBytes:
+    data = held_bytes(path)
+    return _Bounded(path) if data is None else _BoundedBytes(data)
 
 
 def _is_text(entry: ZipInfo) -> bool:

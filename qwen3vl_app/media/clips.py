@@ -12,17 +12,11 @@ from PIL import Image
 from qwen3vl_app.budget import SIDE, Budget, Size, fit
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.animations import Animation
-from qwen3vl_app.media.containers import (
-    Container,
-    declared_size,
-    is_open,
-    metadata_of,
-    no_frame,
-    with_container,
-)
+from qwen3vl_app.media.containers import with_container
 from qwen3vl_app.media.dates import filmed
 from qwen3vl_app.media.file_types import FileType
 from qwen3vl_app.media.files import inspect_file
+from qwen3vl_app.media.held import share_of
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pictures import A_VIDEO, check_size
 from qwen3vl_app.media.sampling import (
@@ -37,8 +31,9 @@ from qwen3vl_app.media.sampling import (
 from qwen3vl_app.media.stillness import Windows, find_stills, frames_to_compare, merge_still
 from qwen3vl_app.media.thumbnails import thumbnail
 from qwen3vl_app.media.timeline import Timeline
+from qwen3vl_app.media.videos import Container, no_frame
 from qwen3vl_app.messages import Message
-from qwen3vl_app.types import Clip, Kind, Part, Place
+from qwen3vl_app.types import Clip, ContentHash, Kind, Part, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,15 +91,19 @@ def _merge(video: Container, windows: Windows, size: Size, seconds: float) -> Wi
     return merge_still(windows, sorted([*stills, *timeline.held(seconds)]))
 
 
-def damage_of(path: Path, options: ReadOptions) -> Message:
-    """What is missing of a video; nothing if nothing seems to be.
+def survey(path: Path, options: ReadOptions) -> tuple[Message, ContentHash, bytes]:
+    """What is missing of a video (nothing if nothing seems to be), its hash, and its findings.
 
-    Costs nothing right after ``list_moments``, which leaves the video open.
+    Reads next to nothing right after ``list_moments``, which leaves the video open.
 
     Raises:
         UnreadableMediaError: As :func:`list_moments`.
     """
-    return _with_video(path, lambda video: video.damage, options)
+
+    def look(video: Container) -> tuple[Message, ContentHash, bytes]:
+        return video.damage, video.content_hash(), video.findings()
+
+    return _with_video(path, look, options)
 
 
 def span_of(part: Part, options: ReadOptions) -> Span:
@@ -134,8 +133,7 @@ def read_clips(
     """
 
     def decode(video: Container) -> list[ReadClip]:
-        most = options.limits.max_frame_megapixels
-        taken = filmed(metadata_of(path, most)) if shown else ""
+        taken = filmed(video.metadata()) if shown else ""
         chosen = [_choose(path, video, span) for span in spans]
         frames = _decode(path, video, chosen, options, shown=shown)
         return [_assemble(path, glances, frames, taken, shown=shown) for glances in chosen]
@@ -195,13 +193,16 @@ def full_frames(
 def _with_video(path: Path, work: Callable[[Container], _Result], options: ReadOptions) -> _Result:
     if inspect_file(path, options.limits) is FileType.PICTURE:
         return work(Animation(path, options.limits, reference=options.reference))
-    most, decord = options.limits.max_frame_megapixels, options.decord
-    size = None if is_open(path) else declared_size(path, most)
-    if size == (0, 0):
-        decord = False  # it would decode frames of any size
-    elif size is not None:
-        _check_frame(path, size, options)
-    return with_container(path, work, megapixels=most, decord=decord, reference=options.reference)
+    return with_container(
+        path,
+        work,
+        megapixels=options.limits.max_frame_megapixels,
+        check=lambda size: _check_frame(path, size, options),
+        decord=options.decord,
+        reference=options.reference,
+        findings=options.findings,
+        held=share_of(options.limits),
+    )
 
 
 def _check_frame(path: Path, size: Size, options: ReadOptions) -> None:

@@ -12,7 +12,6 @@ import statistics
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from qwen3vl_app.media.decoding import THE_VIDEO
@@ -72,9 +71,11 @@ class DamageFinder:
     Args:
         file: An open container of PyAV.
         stream: Whose packets they are.
+        source: Its bytes, of which those that were read last are read again.
     """
 
-    def __init__(self, file: Any, stream: Any) -> None:  # noqa: ANN401 - av comes without types
+    def __init__(self, file: Any, stream: Any, source: BinaryIO) -> None:  # noqa: ANN401 - av comes without types
+        self._source = source
         codec, extra = stream.codec_context.name, bytes(stream.codec_context.extradata or b"")
         self._is_known = codec in _IN_UNITS | _ARITHMETIC | _BEGIN_OTHERWISE
         self._never = b""
@@ -91,7 +92,7 @@ class DamageFinder:
             sound.codec_context.name in _SMALL_SOUNDS for sound in file.streams.audio
         )
         self._first: int | None = None
-        self._hollow: list[int] = []
+        self._lost: list[int] = []
         self._spaces: list[_Space] = []
         self._steps = array("q")
         self._last = (-1, 0, 0)
@@ -103,14 +104,14 @@ class DamageFinder:
         place, size, time = packet.pos, packet.size, packet.dts
         self._first = time if self._first is None else min(self._first, time)
         if self._is_hollow(packet):
-            self._hollow.append(time)
+            self._lost.append(time)
         if place is None or place < 0:
             return
         begin, length, before = self._last
         if begin >= 0:
             self._steps.append(time - before)
             if place - begin - length > len(self._empty):
-                self._spaces.append(_Space(begin, place - begin, before, time - before))
+                self._note(_Space(begin, place - begin, before, time - before))
         self._last = place, size, time
 
     def _is_hollow(self, packet: Any) -> bool:  # noqa: ANN401
@@ -119,27 +120,35 @@ class DamageFinder:
             return True
         return bool(self._never) and self._never in data
 
-    def found(self, path: Path) -> Message:
-        """What is missing of the video; nothing if nothing seems to be."""
-        with path.open("rb") as file:
-            if ends_early(file, path.stat().st_size):
-                return BREAKS_OFF
-            lost = [*self._hollow, *(self._holes(file) if self._may_lose else ())]
+    def _note(self, space: _Space) -> None:
+        """Look at it now, while it need not be read again, unless few of its kind will matter."""
+        if self._may_lose and self._tells:
+            self._spaces.append(space)
+        elif self._may_lose and self._is_hole(space):
+            self._lost.append(space.time)
+
+    def found(self, size: int) -> Message:
+        """What is missing of the video, of so many bytes; nothing if nothing seems to be."""
+        self._source.seek(0)
+        if ends_early(self._source, size):
+            return BREAKS_OFF
+        lost = [*self._lost, *self._holes()]
         if not lost:
             return NOTHING
         first = (min(lost) - (self._first or 0)) * self._base
         return Message.of("reason.missing", seconds=f"{first:.1f}")
 
-    def _holes(self, file: BinaryIO) -> Iterator[int]:
+    def _holes(self) -> Iterator[int]:
         """Times of the packets after which the file has nothing but zeros for a while."""
         usual = statistics.median(self._steps) if self._steps else 0
         for space in self._spaces:
-            if self._tells and space.step <= _GAP * usual:
-                continue
-            file.seek(space.begin)
-            data = file.read(min(space.size, _MOST_READ))
-            if self._empty in data and _PADDING not in data:
+            if space.step > _GAP * usual and self._is_hole(space):
                 yield space.time
+
+    def _is_hole(self, space: _Space) -> bool:
+        self._source.seek(space.begin)
+        data = self._source.read(min(space.size, _MOST_READ))
+        return self._empty in data and _PADDING not in data
 
 
 _PADDING = b"JUNK"

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from qwen3vl_app.budget import Size
+from qwen3vl_app.media.held import open_held
 
 _INSIDE = ("PNG", "JPEG2000", "JPEG", "DIB")
 _HEADER = 2**20
@@ -36,7 +37,7 @@ def sizes_inside(path: Path) -> list[Size]:
     Raises:
         Exception: Whatever reading damage raises.
     """
-    with path.open("rb") as file:
+    with open_held(path) as file:
         head = file.read(4)
         finder = next((one for magic, one in _FINDERS if head.startswith(magic)), None)
         if finder is None:
@@ -47,7 +48,7 @@ def sizes_inside(path: Path) -> list[Size]:
 
 def animated_webp(path: Path) -> Size | None:
     """The canvas of an animated WebP, by its header; None of any other file."""
-    with path.open("rb") as file:
+    with open_held(path) as file:
         head = file.read(30)
     if head[8:16] != b"WEBPVP8X" or len(head) < 30 or not head[20] & _ANIMATED:
         return None

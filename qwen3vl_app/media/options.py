@@ -21,3 +21,7 @@ class ReadOptions:
     reference: bool = False
     """Read as the reference does, also where that is wrong: decord's choice of frames by their
     number, whatever the container says of their times."""
+
+    findings: bytes = b""
+    """``Outline.findings`` of the file, where it has just been outlined; empty if that is long
+    ago. They say themselves to which state of the file they belong."""

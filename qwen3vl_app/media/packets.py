@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +34,6 @@ it (``-dts_delta_threshold`` of ffmpeg)."""
 
 _RESTARTING = frozenset({"mpegts", "mpeg"})
 """Containers of broadcasts, whose clocks may be set anew in the middle."""
-
-_SLICE, _WHOLE = 1, 5
-"""Units of H.264 with a part of a picture: of any, and of one that needs none before it."""
 
 _MOST_HOLES = 100_000
 """Each is a step over 64 KiB; a file that brings no step further must end, too."""
@@ -82,10 +79,6 @@ class PacketIndex:
     restarts: bool = False
     """Times jump back, so nothing can be sought; ``Clock`` makes them ascend."""
 
-    is_plain: bool = False
-    """Each packet is a frame that is shown, and no frame refers across a key frame: a decoder that
-    counts packets finds the right ones."""
-
     def from_first(self, time: int, decoded: int | None) -> PacketIndex:
         """The same from the first frame on that can be decoded: what is before it is not shown.
 
@@ -98,7 +91,7 @@ class PacketIndex:
         if time == self.times[0]:
             return self
         shown = self.times >= time
-        return replace(self, times=self.times[shown], ticks=self.ticks[shown], is_plain=False)
+        return replace(self, times=self.times[shown], ticks=self.ticks[shown])
 
 
 def _shown_later(decoded: Ticks, first: int | None) -> Ticks:
@@ -143,8 +136,12 @@ def bounded(megapixels: float) -> dict[str, str]:
     return {} if math.isinf(megapixels) else {"max_pixels": str(int(megapixels * 1e6))}
 
 
-def open_video(path: Path, megapixels: float = math.inf) -> tuple[Any, Any]:
+def open_video(
+    path: Path, source: BinaryIO | None = None, megapixels: float = math.inf
+) -> tuple[Any, Any]:
     """The file, and its stream of moving pictures; cover art of music is none.
+
+    Read from ``source`` where that is given, else from the disk.
 
     Frames of more than so many megapixels are not decoded.
 
@@ -155,7 +152,7 @@ def open_video(path: Path, megapixels: float = math.inf) -> tuple[Any, Any]:
     import av  # noqa: PLC0415
 
     options = bounded(megapixels)
-    file = av.open(str(path), metadata_errors="replace", options=options)
+    file = av.open(source or str(path), metadata_errors="replace", options=options)
     stream = _main_stream(file)
     if stream is not None:
         stream.thread_type = "AUTO"
@@ -200,16 +197,14 @@ def index_packets(
     codec = stream.codec_context.name
     by_decoding = file.format.name in _UNTIMED and codec in _REORDERING
     clock, is_hidden = Clock(stream), _hides(codec)
-    found, is_refreshed = [], False
+    found = []
     for packet in packets_of(file, stream):
         time = packet.dts if by_decoding or packet.pts is None else packet.pts
         if packet.size and damage is not None:
             damage.add(packet)
         if packet.size and time is not None:
-            is_key = packet.is_keyframe
-            is_refreshed |= is_key and _is_refreshed(stream, packet)
-            shift = clock.shift(packet)
-            found.append((time + shift, packet.duration or 0, is_key, is_hidden(packet)))
+            row = (packet.duration or 0, packet.is_keyframe, is_hidden(packet))
+            found.append((time + clock.shift(packet), *row))
     columns = np.array(found, np.int64).reshape(-1, 4)
     times, durations = columns[:, 0], columns[:, 1]
     keys, hidden = columns[:, 2] > 0, columns[:, 3] > 0
@@ -222,7 +217,6 @@ def index_packets(
         number = np.flatnonzero(np.isin(shown, times[keys]))
         at = np.arange(len(shown))
         return PacketIndex(times=at, keys=number, ticks=shown, last=last, decoded=shown)
-    is_plain = len(shown) == len(times) and _is_closed(times, keys) and not clock.restarts
     return PacketIndex(
         times=shown,
         keys=np.unique(times[keys]),
@@ -230,28 +224,7 @@ def index_packets(
         last=last,
         longest=int(durations.max()),
         restarts=clock.restarts,
-        is_plain=is_plain and not is_refreshed,
     )
-
-
-def _is_refreshed(stream: Any, packet: Any) -> bool:  # noqa: ANN401
-    """Whether a key packet of H.264 is none that decoding begins anew with (ITU-T H.264, 7.4.1).
-
-    Streams that refresh their pictures bit by bit mark where that begins. Units of other forms
-    than MP4 and Matroska have (ISO/IEC 14496-15, 5.3.4.2) count as such, too.
-    """
-    if stream.codec_context.name != "h264":
-        return False
-    head = bytes(stream.codec_context.extradata or b"")[:5]
-    if len(head) < 5 or head[0] != 1:
-        return True
-    width, data, at = (head[4] & 3) + 1, memoryview(packet), 0
-    while at + width < len(data):
-        kind = data[at + width] & 0x1F
-        if kind in (_SLICE, _WHOLE):
-            return kind != _WHOLE
-        at += width + int.from_bytes(data[at : at + width], "big")
-    return True
 
 
 def packets_of(file: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401
@@ -287,29 +260,47 @@ def _is_hidden_vp9(data: memoryview) -> bool:
     return not (is_superframe or in_reserved_profile or shows_existing or shows)
 
 
-def _is_closed(times: Ticks, keys: NDArray[np.bool_]) -> bool:
-    """Whether all frames before a key frame are also shown before it, and all others after it."""
-    earlier = np.maximum.accumulate(times)[:-1]
-    later = np.minimum.accumulate(times[::-1])[::-1]
-    at = np.flatnonzero(keys)
-    inner = at[at > 0]
-    follow = bool((earlier[inner - 1] < times[inner]).all())
-    return follow and bool((later[at] == times[at]).all())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """What the container says beside the times of its packets."""
+
+    base: float
+    """Seconds of a tick."""
+
+    rate: float
+    """Frames per second; 0 if it does not say."""
+
+    last: float
+    """Ticks that the last frame is shown; 0 if it does not say."""
+
+    lead: float
+    """Seconds by which sound begins before the pictures: players begin with what is first."""
+
+    has_gaps: bool
+    """Long gaps are those of a clock that was set anew."""
 
 
-def timeline_of(file: Any, stream: Any, index: PacketIndex) -> Timeline:  # noqa: ANN401
-    """Seconds from the moment on which the file begins to be played."""
-    times = index.ticks
+def timing_of(file: Any, stream: Any, index: PacketIndex) -> Timing:  # noqa: ANN401
+    """The timing of a stream all of whose packets were read."""
     base = float(stream.time_base)
     rate = float(stream.average_rate or stream.guessed_rate or 0)
-    if not 0 < rate < _FASTEST:
-        rate = 0.0
-    starts: Seconds = (times - times[0]) * base
-    if file.format.name in _RESTARTING:
+    return Timing(
+        base=base,
+        rate=rate if 0 < rate < _FASTEST else 0.0,
+        last=_left(stream, index) or index.last,
+        lead=_lead(file, int(index.ticks[0]) * base),
+        has_gaps=file.format.name in _RESTARTING,
+    )
+
+
+def timeline_of(index: PacketIndex, timing: Timing) -> Timeline:
+    """Seconds from the moment on which the file begins to be played."""
+    rate = timing.rate
+    starts: Seconds = (index.ticks - index.ticks[0]) * timing.base
+    if timing.has_gaps:
         starts = _close_gaps(starts, rate)
-    ticks = _left(stream, index) or index.last
-    length = ticks * base or (1 / rate if rate else _usual(starts))
-    starts = starts + _lead(file, int(times[0]) * base)
+    length = timing.last * timing.base or (1 / rate if rate else _usual(starts))
+    starts = starts + timing.lead
     return measure(starts, float(starts[-1]) + length, rate)
 
 
@@ -334,7 +325,6 @@ more is damage."""
 
 
 def _lead(file: Any, first: float) -> float:  # noqa: ANN401
-    """Seconds by which sound begins before the pictures: players begin with what is first."""
     begins = [
         float(sound.start_time * sound.time_base)
         for sound in file.streams.audio

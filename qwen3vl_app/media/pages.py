@@ -19,6 +19,7 @@ from qwen3vl_app.budget import Budget, Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.dates import written
 from qwen3vl_app.media.decoding import THE_PDF, decoding, the_page
+from qwen3vl_app.media.held import held_bytes
 from qwen3vl_app.media.page_texts import page_text
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE
 from qwen3vl_app.messages import Message
@@ -116,7 +117,7 @@ def draw_page(path: Path, number: int, longest: int, limits: Limits) -> Image.Im
 def _document(path: Path) -> Iterator[pypdfium2.PdfDocument]:
     try:
         with decoding(path, THE_PDF):
-            document = pypdfium2.PdfDocument(path)
+            document = pypdfium2.PdfDocument(held_bytes(path) or path)
     except UnreadableMediaError as error:
         raise UnreadableMediaError(path, _refusal(path) or error.reason) from error
     try:

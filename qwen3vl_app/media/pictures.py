@@ -18,6 +18,7 @@ from qwen3vl_app.media.dates import photographed
 from qwen3vl_app.media.decoding import THE_PICTURE, decoding
 from qwen3vl_app.media.embedded import animated_webp, sizes_inside
 from qwen3vl_app.media.greys import Levels, levels_of, to_eight_bits
+from qwen3vl_app.media.held import source_of
 from qwen3vl_app.media.ifds import first_page
 from qwen3vl_app.media.profiles import Profile, profile_of, to_srgb
 from qwen3vl_app.messages import Message, Value
@@ -189,7 +190,7 @@ def open_picture(path: Path, limits: Limits) -> Image.Image:
     try:
         with decoding(path, THE_PICTURE), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged EXIF, which does not matter
-            return Image.open(path, formats=_FORMATS)
+            return Image.open(source_of(path), formats=_FORMATS)
     except UnreadableMediaError as error:
         if isinstance(error.__cause__, UnidentifiedImageError):
             raise UnreadableMediaError(path, Message.of("reason.header")) from error

@@ -88,10 +88,20 @@ class Reader:
         return cast("ContentHash", self._call(self._indexing, "content_hash", path, extra=extra))
 
     def read(
-        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+        self,
+        path: Path,
+        parts: Sequence[Part],
+        *,
+        budget: Budget | None = None,
+        findings: bytes = b"",
     ) -> tuple[Content, ...]:
-        """Decode these parts, in their order, with thumbnails; ask for 16 or so at a time."""
-        return self._read(self._indexing, path, parts, known=False, budget=budget)
+        """Decode these parts, in their order, with thumbnails; ask for 16 or so at a time.
+
+        With the ``findings`` of its outline, a video is not gone through again for it.
+        """
+        return self._read(
+            self._indexing, path, parts, known=False, budget=budget, findings=findings
+        )
 
     def model_inputs(
         self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
@@ -189,11 +199,21 @@ class Reader:
         *,
         known: bool,
         budget: Budget | None = None,
+        findings: bytes = b"",
     ) -> tuple[Content, ...]:
         if not parts:
             return ()
         extra = _SECONDS_PER_PART * (len(parts) - 1)
-        contents = self._call(pool, "read", path, tuple(parts), known, extra=extra, budget=budget)
+        contents = self._call(
+            pool,
+            "read",
+            path,
+            tuple(parts),
+            known,
+            extra=extra,
+            budget=budget,
+            findings=findings,
+        )
         return cast("tuple[Content, ...]", contents)
 
     def _call(
@@ -204,14 +224,15 @@ class Reader:
         *args: Any,  # noqa: ANN401 - what the function in media.worker takes
         extra: float = 0.0,
         budget: Budget | None = None,
+        findings: bytes = b"",
     ) -> Any:  # noqa: ANN401 - cast by the callers
         """Call a function of ``media.worker``; once more without decord where that hangs."""
-        options = self._options if budget is None else replace(self._options, budget=budget)
+        options = replace(self._options, budget=budget or self.budget, findings=findings)
         deadline = options.limits.deadline + extra
         try:
             return pool.call(function, path, options, *args, deadline=deadline)
         except (TooSlowError, DecoderDiedError):
-            if claimed(path) is not FileType.VIDEO:
+            if not options.reference or claimed(path) is not FileType.VIDEO:
                 raise
         options = replace(options, decord=False)
         return pool.call(function, path, options, *args, deadline=deadline)

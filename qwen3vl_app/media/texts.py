@@ -11,6 +11,7 @@ from qwen3vl_app.errors import UnreachableMediaError, UnreadableMediaError
 from qwen3vl_app.media import charsets
 from qwen3vl_app.media.encoded import readable
 from qwen3vl_app.media.files import os_reason
+from qwen3vl_app.media.held import open_held
 from qwen3vl_app.messages import Message
 
 _MARKS = (
@@ -48,7 +49,8 @@ def read_lines(path: Path) -> list[str]:
         UnreadableMediaError: It holds binary data, or nothing but white space or encoded data.
     """
     try:
-        data = path.read_bytes()
+        with open_held(path) as file:
+            data = file.read()
     except OSError as error:
         raise UnreachableMediaError(path, os_reason(error)) from error
     text = decode(data)

@@ -19,11 +19,13 @@ from qwen3vl_app.index.details import fine_print
 from qwen3vl_app.index.details import same_in_detail as have_same_print
 from qwen3vl_app.media import clips, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
+from qwen3vl_app.media.blocks import forget_files
 from qwen3vl_app.media.cards import draw_card
 from qwen3vl_app.media.containers import close_videos
 from qwen3vl_app.media.file_types import FileType
 from qwen3vl_app.media.files import content_hash as hash_file
 from qwen3vl_app.media.files import inspect_file
+from qwen3vl_app.media.held import held
 from qwen3vl_app.media.office import read_office
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.passages import Passage, split_passages
@@ -33,7 +35,7 @@ from qwen3vl_app.media.sections import Section
 from qwen3vl_app.media.texts import read_lines
 from qwen3vl_app.media.thumbnails import THUMBNAIL_SIDE, shrink, thumbnail, to_png
 from qwen3vl_app.media.thumbnails import preview as make_preview
-from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import (
     Clip,
@@ -50,11 +52,21 @@ from qwen3vl_app.types import (
 
 
 def outline(path: Path, options: ReadOptions) -> Outline:
-    """The parts of a file, and its hash."""
+    """The parts of a file, and its hash, both of the same bytes, which are read once.
+
+    So it is with files up to 1/32 of the memory of this process. Of larger ones the hash is a
+    reading of its own, but for videos: these are hashed as they are gone through, and only their
+    key frames may be read again, to see where nothing moves.
+    """
     file_type = inspect_file(path, options.limits)
-    parts = tuple(_list_parts(path, file_type, options))
-    damage = clips.damage_of(path, options) if file_type is FileType.VIDEO else NOTHING
-    return Outline(content_hash=hash_file(path), parts=parts, damage=damage)
+    if file_type is FileType.VIDEO:
+        close_videos()  # one that was opened to read parts of it has not been gone through
+        parts = tuple(_list_parts(path, file_type, options))
+        damage, content, findings = clips.survey(path, options)
+        return Outline(content_hash=content, parts=parts, damage=damage, findings=findings)
+    with held(path, options.limits):
+        parts = tuple(_list_parts(path, file_type, options))
+        return Outline(content_hash=hash_file(path), parts=parts)
 
 
 def content_hash(path: Path, options: ReadOptions) -> ContentHash:
@@ -146,8 +158,9 @@ def originals(
 
 
 def rest() -> None:
-    """Close what was kept open for the next call."""
+    """Close what was kept open for the next call, and let go of what is held for it."""
     close_videos()
+    forget_files()
 
 
 _CHANGED = Message.of("reason.changed")
@@ -200,7 +213,8 @@ def _read_picture(
     path: Path, options: ReadOptions, parts: Sequence[Part], known: bool
 ) -> Iterator[Content]:
     if parts[0].kind in (Kind.VIDEO, Kind.MOMENT):
-        yield from _read_clips(path, options, parts, known)
+        with held(path, options.limits):  # once for how long its frames last, once for the frames
+            yield from _read_clips(path, options, parts, known)
         return
     if parts[0].kind is Kind.PAGE:
         loaded = _tiff_pages(path, parts, options)

@@ -65,6 +65,10 @@ class Outline:
     damage: Message = NOTHING
     """What is missing of the file although it can be read."""
 
+    findings: bytes = b""
+    """What else it took reading all of the file to find out, as its reader packs it. Handed on
+    when parts are read, it saves going through the file again; most kinds have none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:

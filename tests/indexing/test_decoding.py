@@ -32,7 +32,12 @@ class OddReader:
         raise RuntimeError("In a worker process:\nTraceback…\nKeyError: 'Root'")
 
     def read(
-        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+        self,
+        path: Path,
+        parts: Sequence[Part],
+        *,
+        budget: Budget | None = None,
+        findings: bytes = b"",
     ) -> tuple[Content, ...]:
         self.calls.append(len(parts))
         for part in parts:

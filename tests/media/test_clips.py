@@ -16,9 +16,10 @@ from PIL import Image
 from qwen3vl_app.budget import Budget, fit
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.clips import list_moments, middle_frame, read_clips, span_of
-from qwen3vl_app.media.containers import _Decord, _PyAv, with_container
+from qwen3vl_app.media.containers import with_container
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.sampling import Span
+from qwen3vl_app.media.videos import DecordVideo, PyAvVideo
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import Kind, Place
 
@@ -35,11 +36,11 @@ def box(data: bytes | bytearray, name: bytes) -> int:
     return data.index(name) + 4
 
 
-@pytest.mark.parametrize("decord", [True, False])
-def test_read_clips__frames_as_the_reference(make_video, options, decord):
+@pytest.mark.parametrize("reference", [True, False])
+def test_read_clips__frames_as_the_reference(make_video, options, reference):
     path = make_video("a.mp4", frames=75, fps=25)
     options = ReadOptions(
-        budget=options.budget, limits=options.limits, moment_seconds=8.0, decord=decord
+        budget=options.budget, limits=options.limits, moment_seconds=8.0, reference=reference
     )
     (found,) = read_clips(path, [WHOLE], options)
     assert [number(frame) for frame in found.clip.frames] == pytest.approx([0, 25, 49, 74], abs=1)
@@ -50,13 +51,15 @@ def test_read_clips__frames_as_the_reference(make_video, options, decord):
 
 def test_read_clips__both_decoders_give_the_same_pixels(make_video):
     path = make_video("a.mp4", frames=60, fps=Fraction(30000, 1001))
-    one, other = _Decord(path), _PyAv(path)
+    one, other = DecordVideo(path), PyAvVideo(path)
     for timeline in (one.timeline, other.timeline):
         assert (timeline.total, timeline.fps, timeline.starts) == (60, 30000 / 1001, None)
     wanted = [0, 1, 13, 30, 31, 58, 59]
     for (left, a), (right, b) in zip(one.frames(wanted), other.frames(wanted), strict=True):
         assert left == right
         assert a.tobytes() == b.tobytes()
+    one.close()
+    other.close()
 
 
 @pytest.mark.parametrize(
@@ -124,9 +127,10 @@ def test_read_clips__rotated_by_the_phone(make_video, options):
         ">9i", 0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000
     )
     path.write_bytes(data)
-    for container in (_Decord(path), _PyAv(path)):
+    for container in (DecordVideo(path), PyAvVideo(path)):
         ((_, frame),) = container.frames([0])
         assert frame.size == (50, 100)
+        container.close()
 
 
 def test_read_clips__container_that_promises_more_frames_than_it_has(make_video, options):
@@ -135,7 +139,7 @@ def test_read_clips__container_that_promises_more_frames_than_it_has(make_video,
     data = path.read_bytes()
     path.write_bytes(data[: box(data, b"mdat") + (len(data) - box(data, b"mdat")) // 2])
     with pytest.raises(UnreadableMediaError):
-        _Decord(path)
+        DecordVideo(path)
     (found,) = read_clips(path, [WHOLE], options)
     numbers = [number(frame) for frame in found.clip.frames]
     assert 2 <= len(numbers) < 12
@@ -223,12 +227,23 @@ def test_with_container__decord_is_not_installed(make_video, monkeypatch):
         "find_spec",
         lambda name: None if name == "decord" else found(name),
     )
-    assert with_container(path, type) is _PyAv
+    assert with_container(path, type, reference=True) is PyAvVideo
 
 
-def test_with_container__decord_where_it_is_right(make_video):
-    assert with_container(make_video("a.mp4", frames=10), type) is _Decord
-    assert with_container(make_video("a.ts", frames=10), type) is _PyAv
+def test_with_container__pyav_is_not_installed(make_video, monkeypatch):
+    path = make_video("a.mp4", frames=10)
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: None if name == "av" else found(name),
+    )
+    assert with_container(path, type) is DecordVideo
+
+
+def test_with_container__decord_for_the_reference_where_there_is_an_index(make_video):
+    assert with_container(make_video("a.mp4", frames=10), type, reference=True) is DecordVideo
+    assert with_container(make_video("a.ts", frames=10), type, reference=True) is PyAvVideo
 
 
 def test_reference_media__frames_equal_those_of_decord(options):
@@ -244,11 +259,15 @@ def test_reference_media__frames_equal_those_of_decord(options):
         assert np.array_equal(np.asarray(found.clip.frames[-1]), first[1])
 
 
-@pytest.mark.parametrize("decord", [True, False])
-def test_read_clips__a_video_is_opened_once_for_all_its_moments(make_video, monkeypatch, decord):
+@pytest.mark.parametrize("reference", [True, False])
+def test_read_clips__a_video_is_opened_once_for_all_its_moments(
+    make_video, monkeypatch, reference
+):
     path = make_video("a.mp4", frames=300)
-    options = ReadOptions(budget=Budget(), limits=Limits(), moment_seconds=8.0, decord=decord)
-    decoder = _Decord if decord else _PyAv
+    options = ReadOptions(
+        budget=Budget(), limits=Limits(), moment_seconds=8.0, reference=reference
+    )
+    decoder = DecordVideo if reference else PyAvVideo
     opened = []
     begin = decoder.__init__
 

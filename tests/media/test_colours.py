@@ -85,8 +85,10 @@ def test_table_for__as_exact_as_eight_bits_allow(transfer):
 
 @pytest.mark.parametrize("matrix", [1, 5], ids=["bt709", "bt601"])
 @pytest.mark.parametrize("whole", [1, 2], ids=["limited range", "full range"])
-@pytest.mark.parametrize("decord", [True, False])
-def test_read_clips__matrix_and_range_as_the_stream_says(tmp_path, options, matrix, whole, decord):
+@pytest.mark.parametrize("reference", [True, False])
+def test_read_clips__matrix_and_range_as_the_stream_says(
+    tmp_path, options, matrix, whole, reference
+):
     path = tmp_path / "a.mp4"
     pixels = np.repeat(np.repeat(np.array([MEANT], np.uint8), 64, axis=0), 32, axis=1)
     with av.open(str(path), "w") as file:
@@ -104,7 +106,7 @@ def test_read_clips__matrix_and_range_as_the_stream_says(tmp_path, options, matr
             file.mux(stream.encode(frame))
         file.mux(stream.encode())
     options = type(options)(
-        budget=options.budget, limits=options.limits, moment_seconds=8.0, decord=decord
+        budget=options.budget, limits=options.limits, moment_seconds=8.0, reference=reference
     )
     (found,) = read_clips(path, [Span(fps=1.0, max_frames=4)], options)
     middles = np.asarray(found.clip.frames[0], np.int16)[32, 16::32]

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qwen3vl_app.media import containers
 from qwen3vl_app.media.clips import list_moments, read_clips
 from qwen3vl_app.media.containers import with_container
 from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.sampling import Span
+from qwen3vl_app.media.videos import DecordVideo, PyAvVideo
 from qwen3vl_app.types import Kind, Place
 from tests.media.films import VARYING, Film, add_stream, draw, frames, number, remux, write
 
@@ -87,7 +87,7 @@ def test_stream_that_is_refreshed_bit_by_bit(tmp_path, suffix):
     path = write(tmp_path / f"a.{suffix}", Film(gop="refreshed"))
     seconds = [0.02 + 0.2 * step for step in range(17)]
     assert look(path, *seconds[::-1]) == (3.6, [FILM.number_at(at) for at in seconds[::-1]])
-    assert with_container(path, type) is containers._PyAv
+    assert with_container(path, type) is PyAvVideo
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "ts", "mkv"])
@@ -274,15 +274,5 @@ def test_options_reference__decord_even_where_it_is_wrong(tmp_path, options, gop
 @pytest.mark.parametrize("suffix", ["avi", "mp4", "mkv"])
 def test_with_container__decord_for_the_reference(tmp_path, suffix):
     path = write(tmp_path / f"a.{suffix}", Film(gop="open"))
-    assert with_container(path, type, reference=True) is containers._Decord
-    assert with_container(path, type) is containers._PyAv
-
-
-def test_open_checked__decord_only_where_its_times_agree(tmp_path, monkeypatch):
-    """A decord whose frames are shown at other times than the packets say is not used."""
-    path = write(tmp_path / "a.mp4", FILM)
-    assert with_container(path, type) is containers._Decord
-    containers.close_videos()
-    monkeypatch.setattr(containers._Decord, "agrees", lambda self, seconds: False)
-    assert with_container(path, type) is containers._PyAv
-    assert with_container(write(tmp_path / "b.mp4", Film(gop="open")), type) is containers._PyAv
+    assert with_container(path, type, reference=True) is DecordVideo
+    assert with_container(path, type) is PyAvVideo

@@ -37,11 +37,13 @@ def film(path, levels, *, rate=4, gop=8):
     return path
 
 
-@pytest.mark.parametrize("decord", [True, False])
-def test_list_moments__still_windows_are_one(tmp_path, decord):
+@pytest.mark.parametrize("reference", [True, False])
+def test_list_moments__still_windows_are_one(tmp_path, reference):
     levels = [40] * 30 + [20 * n for n in range(1, 13)]  # half a minute still, then change
     path = film(tmp_path / "a.mp4", levels)
-    options = ReadOptions(budget=Budget(), limits=Limits(), moment_seconds=8.0, decord=decord)
+    options = ReadOptions(
+        budget=Budget(), limits=Limits(), moment_seconds=8.0, reference=reference
+    )
     whole, still, *rest = list_moments(path, options)
     assert (whole.place, still.place) == (Place(start=0.0, end=42.0), Place(start=0.0, end=26.0))
     assert [part.place for part in rest] == [
@@ -59,10 +61,12 @@ def test_list_moments__nothing_ever_moves(tmp_path, options):
     assert whole.kind is Kind.VIDEO
 
 
-@pytest.mark.parametrize("decord", [True, False])
-def test_list_moments__few_key_frames_and_nothing_moves(tmp_path, decord):
+@pytest.mark.parametrize("reference", [True, False])
+def test_list_moments__few_key_frames_and_nothing_moves(tmp_path, reference):
     path = film(tmp_path / "a.mp4", [90] * 30, gop=1000)
-    options = ReadOptions(budget=Budget(), limits=Limits(), moment_seconds=8.0, decord=decord)
+    options = ReadOptions(
+        budget=Budget(), limits=Limits(), moment_seconds=8.0, reference=reference
+    )
     assert len(list_moments(path, options)) == 1
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from qwen3vl_app.media.clips import list_moments, middle_frame, read_clips, span_of
-from qwen3vl_app.media.containers import with_container
+from qwen3vl_app.media.containers import close_videos, with_container
 from qwen3vl_app.media.sampling import Span
 from tests.media.films import (
     CONSTANT,
@@ -68,16 +68,27 @@ def films(tmp_path_factory):
 
 
 def numbers_at(path: Path, seconds: list[float]) -> list[int]:
-    """The number of the frame that is shown at each second, asked for in any order."""
+    """The number of the frame that is shown at each second, asked for in any order.
+
+    It is the same for who goes through the file and for whom the findings were handed on to.
+    """
 
     def look(video):
         found = []
         for second in seconds:
             ((_, frame),) = video.frames([video.timeline.shown_at(second)])
             found.append(number(frame))
-        return found
+        line = video.timeline
+        starts = None if line.starts is None else line.starts.tolist()
+        return found, video.key_frames(), (line.total, line.fps, line.duration, starts)
 
-    return with_container(path, look)
+    found = with_container(path, look)
+    findings = with_container(path, lambda video: video.findings())
+    close_videos()
+    assert findings
+    assert with_container(path, look, findings=findings) == found
+    close_videos()
+    return found[0]
 
 
 def wrong(path: Path, film: Film, *, hidden: float = 0.0, within: int = 0) -> list[tuple]:

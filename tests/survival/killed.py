@@ -52,9 +52,15 @@ class DirectReader:
         return worker.content_hash(path, self._options)
 
     def read(
-        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+        self,
+        path: Path,
+        parts: Sequence[Part],
+        *,
+        budget: Budget | None = None,
+        findings: bytes = b"",
     ) -> tuple[Content, ...]:
-        options = replace(self._options, budget=budget or self._options.budget)
+        budget = budget or self._options.budget
+        options = replace(self._options, budget=budget, findings=findings)
         return worker.read(path, options, parts, known=False)
 
     def same_in_detail(self, one: Path, other: Path) -> bool:

@@ -135,9 +135,14 @@ class Meddling(DirectReader):
         return found
 
     def read(
-        self, path: Path, parts: Sequence[Part], *, budget: Budget | None = None
+        self,
+        path: Path,
+        parts: Sequence[Part],
+        *,
+        budget: Budget | None = None,
+        findings: bytes = b"",
     ) -> tuple[Content, ...]:
-        return super().read(path, parts, budget=budget)
+        return super().read(path, parts, budget=budget, findings=findings)
 
 
 def grow(path: Path) -> None:
