@@ -98,17 +98,17 @@ FILMS: dict[str, list[Shot]] = {
     "sailboat-goes-right.mp4": [Shot("⛵", "right", "sky", 5)],
     "whale-comes-near.mp4": [Shot("🐳", "grow", "sea", 4)],
     "tractor-drives-left.mp4": [Shot("🚜", "left", "lemon", 4)],
-    "cat-then-dog.mp4": [Shot("🐈", "appear", "linen", 4, "🐕")],
+    "rooster-then-horse.mp4": [Shot("🐓", "appear", "linen", 4, "🐎")],
     "an-evening-in-the-kitchen.mp4": [
-        Shot("🍕", "grow", "linen", 7),
-        Shot("🍍", "down", "peach", 6.5),
-        Shot("☕", "right", "lemon", 7),
-        Shot("🎂", "grow", "rose", 6.5),
+        Shot("🍿", "grow", "linen", 7),
+        Shot("🥨", "down", "peach", 6.5),
+        Shot("🍪", "right", "lemon", 7),
+        Shot("🫖", "grow", "rose", 6.5),
     ],
     "things-that-fly.mp4": [
-        Shot("🚁", "right", "sky", 7),
-        Shot("🦋", "left", "lilac", 6.5),
-        Shot("🚀", "up", "night", 7),
+        Shot("🪁", "right", "sky", 7),
+        Shot("🦅", "left", "lilac", 6.5),
+        Shot("🛸", "up", "night", 7),
     ],
 }
 """File name -> shots. The long ones change their thing about as often as moments are cut."""

@@ -124,19 +124,19 @@ SHAPE_GROUNDS = {
 }  # fmt: skip
 """Colour -> a ground that it stands out from."""
 
-CHART_FILES: dict[str, tuple[str, str, str]] = {
-    "charts/fruit-sold.png": ("bar", "🍓", "Fruit sold"),
-    "charts/rain-by-month.png": ("line", "🌧", "Rain"),
-    "charts/pets-in-town.png": ("pie", "🐕", "Pets in town"),
-    "charts/fish-by-size.png": ("scatter", "🐟", "Fish by size"),
-    "charts/bus-times.png": ("table", "🚌", "Bus times"),
-    "charts/bicycles-counted.png": ("bar", "🚲", "Bicycles"),
-    "charts/coffee-prices.png": ("line", "☕", "Coffee"),
-    "charts/what-birds-eat.png": ("pie", "🐦", "Birds"),
-    "charts/trees-by-height.png": ("scatter", "🌳", "Trees"),
-    "charts/football-results.png": ("table", "⚽", "Football"),
+CHART_FILES: dict[str, tuple[str, str, str, int]] = {
+    "charts/fruit-sold.png": ("bar", "🍓", "Strawberry", 26),
+    "charts/rain-by-month.png": ("line", "🌧", "Rain", 22),
+    "charts/pets-in-town.png": ("pie", "🐕", "Pets in town", 7),
+    "charts/fish-by-size.png": ("scatter", "🐟", "Fish", 16),
+    "charts/bus-times.png": ("table", "🚌", "Bus times", 9),
+    "charts/bicycles-counted.png": ("bar", "🚲", "Bicycle", 29),
+    "charts/coffee-prices.png": ("line", "☕", "Coffee", 19),
+    "charts/what-birds-eat.png": ("pie", "🐦", "Bird", 16),
+    "charts/trees-by-height.png": ("scatter", "🌳", "Tree", 22),
+    "charts/football-results.png": ("table", "⚽", "Football", 23),
 }
-"""File -> kind of chart, topic, title."""
+"""File -> kind of chart, topic, title, and a seed with which the topic is pictured beside it."""
 
 SCAN_FILES = {
     "scans/scan-1.png": "Harbour",

@@ -53,8 +53,8 @@ def write_pictures(save: Save) -> None:
         save(name, couple(first, second, ground, SQUARE if stacked else WIDE, stacked=stacked))
     for name, (colour, shape, count) in SHAPE_FILES.items():
         save(name, draw_shape_file(colour, shape, count))
-    for seed, (name, (chart, glyph, title)) in enumerate(CHART_FILES.items()):
-        save(name, draw_chart(Random(seed + 5), chart, glyph, title, (900, 1100)))
+    for name, (chart, glyph, title, seed) in CHART_FILES.items():
+        save(name, draw_chart(Random(seed), chart, glyph, title, (900, 1100)))
     for seed, (name, title) in enumerate(SCAN_FILES.items()):
         save(name, draw_titled(Random(seed + 20), None, title, (900, 1270)))
     for name, (original, box, height) in COPIES.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -19,6 +21,7 @@ from qwen3vl_app.demo.world.gallery import (
 from qwen3vl_app.demo.world.grounds import STAGES, stage
 from qwen3vl_app.demo.world.names import LONGEST_WORD, load_things
 from qwen3vl_app.demo.world.notes import NOTES
+from qwen3vl_app.demo.world.pages import draw_chart
 from qwen3vl_app.demo.world.papers import PAPERS
 from qwen3vl_app.demo.world.scenery import darker_edges, glow, lay, waving
 from qwen3vl_app.settings import SAMPLES
@@ -85,18 +88,24 @@ def test_gallery__headings_are_such_as_the_pair_reads() -> None:
 
 def test_gallery__everything_shown_has_a_name(sources: None) -> None:
     known = {thing.glyph for thing in load_things()}
-    shown = {glyph for glyph, _, _ in (*PORTRAITS.values(),)}
+    shown = {glyph for glyph, _, _ in PORTRAITS.values()}
     shown |= {glyph for first, second, _, _ in COUPLES.values() for glyph in (first, second)}
-    shown |= {glyph for _, glyph, _ in CHART_FILES.values()}
+    shown |= {glyph for _, glyph, _, _ in CHART_FILES.values()}
     shown |= {shot.glyph for shots in FILMS.values() for shot in shots}
     assert shown <= known
 
 
+@pytest.mark.parametrize("name", CHART_FILES)
+def test_gallery__charts_picture_their_topic(name: str, sources: None) -> None:
+    chart, glyph, title, seed = CHART_FILES[name]
+    drawn = [draw_chart(Random(seed), chart, each, title, (300, 370)) for each in (glyph, "🔑")]
+    assert drawn[0].tobytes() != drawn[1].tobytes()
+
+
 def test_samples__are_the_files_of_the_tables() -> None:
-    tables = (PORTRAITS, COPIES, COUPLES, SHAPE_FILES, CHART_FILES, SCAN_FILES)
-    drawn = {name for table in tables for name in table}
-    folders = {"documents": PAPERS, "notes": NOTES, "clips": FILMS}
-    drawn |= {f"{folder}/{name}" for folder, table in folders.items() for name in table}
+    drawn = {*PORTRAITS, *COPIES, *COUPLES, *SHAPE_FILES, *CHART_FILES, *SCAN_FILES}
+    drawn |= {f"documents/{name}" for name in PAPERS}
+    drawn |= {f"notes/{name}" for name in NOTES} | {f"clips/{name}" for name in FILMS}
     found = {path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.is_file()}
     assert found == drawn
     assert len(found) == 216
