@@ -141,6 +141,8 @@ tenth of the heading words that stand on no page of training.
 * Sentences are understood by the names in them. Negation, numbers above four and reasoning are not.
 * 0.50 is chance in the lines “true before wrong”. Counts among wrong counts cannot gain the 0.20 that is
   their goal: recall has 0.91 of them.
+* What a collection lacks is told by colour, shape and count, hardly by a plain name: with 14 names of which
+  the samples show nothing, 13 times one of 248 items was given a relevance above one half.
 * Relevance is calibrated on drawings of this world; elsewhere it is a number without meaning.
 """
 
