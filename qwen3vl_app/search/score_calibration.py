@@ -36,9 +36,10 @@ REACHED = 0.75
 """Where an item would have to be nearer than this to stand out, levels tell nothing: right hits
 of the demo model lie between 0.30 and 0.84, of the 2B model at 0.72 (its published example). Asked
 for "two blue stars", a library of 2,500 drawn shapes spreads so wide that the level would be 0.95,
-above the right answers at 0.84. Measured with 20 queries that have an answer, among the 122 sample
-items and in that library: none and one (a heading) were said to find nothing, none and four to be
-in a uniform library. Of 50 senseless ones 30 and 27 were said to find nothing, none uniform."""
+above the right answers at 0.84. Measured with 20 queries that have an answer, among the 122 items
+that the samples were then and in that library: none and one (a heading) were said to find nothing,
+none and four to be in a uniform library. Of 50 senseless ones 30 and 27 were said to find nothing,
+none uniform."""
 
 _NORMAL = 1.4826
 """Median absolute deviation to standard deviation, of a normal distribution."""

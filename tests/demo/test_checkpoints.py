@@ -108,5 +108,5 @@ def test_samples__every_kind_is_there_and_small() -> None:
     files = [path for path in SAMPLES.rglob("*") if path.is_file()]
     endings = {path.suffix for path in files}
     assert {".jpg", ".png", ".webp", ".pdf", ".txt", ".md", ".mp4"} <= endings
-    assert 80 <= len(files) <= 150
+    assert 150 <= len(files) <= 250
     assert sum(path.stat().st_size for path in files) < 15e6

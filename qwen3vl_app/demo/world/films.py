@@ -10,7 +10,8 @@ import av
 import numpy as np
 from PIL import Image
 
-from qwen3vl_app.demo.world.stages import large, stage
+from qwen3vl_app.demo.world.grounds import stage
+from qwen3vl_app.demo.world.stages import large
 
 SIZE = (640, 480)
 RATE = 12
@@ -82,8 +83,8 @@ FILMS: dict[str, list[Shot]] = {
     "rocket-takes-off.mp4": [Shot("🚀", "up", "night", 5)],
     "balloon-rises.mp4": [Shot("🎈", "up", "sky", 4)],
     "leaf-falls.mp4": [Shot("🍁", "down", "linen", 4)],
-    "car-drives-right.mp4": [Shot("🚗", "right", "meadow", 4)],
-    "bus-drives-left.mp4": [Shot("🚌", "left", "meadow", 5)],
+    "car-drives-right.mp4": [Shot("🚗", "right", "street", 4)],
+    "bus-drives-left.mp4": [Shot("🚌", "left", "street", 5)],
     "snail-goes-left.mp4": [Shot("🐌", "left", "mint", 10)],
     "tree-grows.mp4": [Shot("🌳", "grow", "sky", 5)],
     "apple-then-banana.mp4": [Shot("🍎", "appear", "rose", 4, "🍌")],
@@ -92,5 +93,22 @@ FILMS: dict[str, list[Shot]] = {
         Shot("🐧", "left", "snow", 6.5),
         Shot("🐘", "grow", "meadow", 7),
     ],
+    "ball-drops.mp4": [Shot("⚽", "down", "peach", 3)],
+    "ball-goes-up.mp4": [Shot("⚽", "up", "peach", 3)],
+    "sailboat-goes-right.mp4": [Shot("⛵", "right", "sky", 5)],
+    "whale-comes-near.mp4": [Shot("🐳", "grow", "sea", 4)],
+    "tractor-drives-left.mp4": [Shot("🚜", "left", "lemon", 4)],
+    "rooster-then-horse.mp4": [Shot("🐓", "appear", "linen", 4, "🐎")],
+    "an-evening-in-the-kitchen.mp4": [
+        Shot("🍿", "grow", "linen", 7),
+        Shot("🥨", "down", "peach", 6.5),
+        Shot("🍪", "right", "lemon", 7),
+        Shot("🫖", "grow", "rose", 6.5),
+    ],
+    "things-that-fly.mp4": [
+        Shot("🪁", "right", "sky", 7),
+        Shot("🦅", "left", "lilac", 6.5),
+        Shot("🛸", "up", "night", 7),
+    ],
 }
-"""File name -> shots. The last one changes its thing about as often as moments are cut."""
+"""File name -> shots. The long ones change their thing about as often as moments are cut."""

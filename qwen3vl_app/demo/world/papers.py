@@ -137,5 +137,22 @@ PAPERS: dict[str, list[Leaf]] = {
         Leaf("Cactus", "🌵", "A cactus needs light and little water. Do not water the cactus in winter."),
         Leaf("Strawberry", "🍓", "Plant the strawberry in August and put straw under the fruit. A strawberry likes sun."),
     ],
+    "sea-journal.pdf": [
+        Leaf("The whale", "🐳", "We saw a whale on the third day. The whale came up beside the boat and blew. This page is about the whale."),
+        Leaf("The crab", "🦀", "The crab walks sideways. Under every stone on the beach there was a crab. This page is about the crab."),
+        Leaf("Octopus", "🐙", "An octopus has eight arms and three hearts. The octopus opens jars from inside. This page is about the octopus."),
+        Leaf("The island", "🏝", "A desert island with two palms. We stayed on the desert island until evening."),
+    ],
+    "weather-year.pdf": [
+        Leaf("Rain by week", "bar", "The bar chart shows rain for every week of the spring. May was the wettest month."),
+        Leaf("Cold and warm", "line", "The line chart follows cold and warm days from January to December."),
+        Leaf("Wind and rain", "scatter", "The scatter plot has a dot for every day, wind across and rain upwards."),
+        Leaf("Kinds of days", "pie", "The pie chart shows how many days were sunny, cloudy or wet."),
+    ],
+    "winter-walks.pdf": [
+        Leaf("Snowman", "⛄", "The children built a snowman behind the house. The snowman stood for two weeks."),
+        Leaf("The deer", "🦌", "In the snow we followed the tracks of a deer. The deer stood at the edge of the wood."),
+        Leaf("Tent", "⛺", "A tent in winter wants a thick floor. We slept in the tent for one night only."),
+    ],
 }  # fmt: skip
 """File name -> pages of the collection's PDF documents."""

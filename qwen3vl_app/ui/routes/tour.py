@@ -17,7 +17,7 @@ from qwen3vl_app.ui.serialize import Json
 from qwen3vl_app.ui.tour import guided_queries, tour_row
 
 MOST_SAMPLES = 2000
-"""Items of the collection that are looked at; the one that comes with the program has 122."""
+"""Items of the collection that are looked at; the one that comes with the program has 248."""
 
 
 def tour_routes(services: Services) -> APIRouter:
