@@ -109,6 +109,9 @@ class Settings:
     backup: bool = True
     """Keep a daily copy of the library's file in its folder, see ``store.backups``."""
 
+    ocr: bool = True
+    """Read words in pictures, after everything else."""
+
     history: bool = True
     """Keep the searches of the page in the library."""
 

@@ -20,16 +20,20 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import said
-from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary
+from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary, words_row
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import is_alive, read_progress_file
+from qwen3vl_app.indexing.words import OVER
+from qwen3vl_app.indexing.words_progress import WordsProgress
+from qwen3vl_app.media import ocr
 from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import SAMPLE_COLLECTION, SAMPLES
 from qwen3vl_app.types import Outcome
 
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
+    from qwen3vl_app.store.library import Library
 
 _AT_REST = frozenset({IndexState.IDLE, IndexState.FAILED})
 
@@ -55,6 +59,13 @@ LOOK = 0.5
     flag_value=False,
     default=None,
     help="Do not keep daily copies of the library's file.",
+)
+@click.option(
+    "--no-ocr",
+    "ocr",
+    flag_value=False,
+    default=None,
+    help="Do not read words in pictures; else index goes on until all are read.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object; with --watch, a line each."
@@ -190,6 +201,7 @@ def state(
             "pending": counts.pending,
             **_indexing(library.directory, counts.pending, say),
         },
+        "words": _words(library, say),
     }
     if library.notices:
         found["notices"] = [{"notice": say(notice)} for notice in library.notices]
@@ -199,6 +211,17 @@ def state(
             for row in library.failures()
         ]
     return found
+
+
+def _words(library: Library, say: Callable[[Message], str]) -> dict[str, object]:
+    """How many pictures have been read, counted in the library, and what is being done now."""
+    read = library.picture_texts.count_read(ocr.VERSION)
+    waiting = len(library.picture_texts.unread(ocr.VERSION))
+    found = read_progress_file(library.directory)
+    running = found is not None and is_alive(found[1]) and found[0].words.state not in OVER
+    row = words_row(found[0].words if found and running else WordsProgress(), say)
+    state = {} if running else {"state": "stopped" if waiting else "idle"}
+    return row | {"done": read, "total": read + waiting} | state
 
 
 def _indexing(directory: Path, pending: int, say: Callable[[Message], str]) -> dict[str, object]:

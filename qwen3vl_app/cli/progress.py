@@ -12,6 +12,8 @@ from qwen3vl_app.cli.common import one_line
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.indexing.words import OVER
+from qwen3vl_app.indexing.words_progress import WordsProgress, WordsState
 from qwen3vl_app.messages import Message, listed
 from qwen3vl_app.types import Outcome
 
@@ -39,6 +41,8 @@ def run_to_the_end(services: Services) -> IndexProgress:
         raise AppError(STOPPED) from error
     if progress.state is IndexState.FAILED:
         raise AppError(progress.message)
+    if progress.words.state is WordsState.FAILED:
+        raise AppError(progress.words.message)
     return progress
 
 
@@ -69,7 +73,24 @@ def _drawn(services: Services) -> IndexProgress:
                 current=one_line(progress.current[:60]),
             )
             if progress.state in _OVER:
-                return progress
+                break
+    return _with_words(services)
+
+
+def _with_words(services: Services) -> IndexProgress:
+    """Draw how words in pictures are read, until all are."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    words = services.indexer.words
+    columns = (TextColumn("words:"), BarColumn(), TextColumn("{task.fields[counted]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, counted="")
+        while (progress := words.wait(timeout=0.2)).state not in OVER:
+            counted = f"{progress.done:,} of {progress.total:,} {_left(progress.seconds_left)}"
+            total = progress.total or None
+            bar.update(task, total=total, completed=progress.done, counted=counted)
+    return services.indexer.progress()
 
 
 def _left(seconds: float | None) -> str:
@@ -90,6 +111,7 @@ def summary(progress: IndexProgress) -> dict[str, object]:
         **counts,
         "items": progress.items,
         "seconds": round(progress.seconds, 3),
+        "words": {"done": progress.words.done, "total": progress.words.total},
     }
 
 
@@ -99,6 +121,8 @@ def say_summary(services: Services, progress: IndexProgress) -> None:
     outcomes = ended or Message.of("cli.nothing_to_do")
     click.echo(said(counted("cli.files", progress.files, outcomes=outcomes)))
     click.echo(said(counted("cli.added", progress.items, seconds=progress.seconds)))
+    if (words := progress.words).total:
+        click.echo(said(counted("cli.words", words.total, done=words.done)))
     if progress.message:
         click.echo(one_line(said(progress.message)), err=True)
     shown = min(progress.failed, MOST_FAILURES)
@@ -122,5 +146,16 @@ def as_row(progress: IndexProgress, say: Callable[[Message], str] = str) -> dict
         "left": progress.seconds_left,
         "seconds": round(progress.seconds, 3),
         "current": progress.current,
+        "message": say(progress.message),
+    }
+
+
+def words_row(progress: WordsProgress, say: Callable[[Message], str] = str) -> dict[str, object]:
+    """How far words in pictures have been read."""
+    return {
+        "state": progress.state.value,
+        "done": progress.done,
+        "total": progress.total,
+        "left": progress.seconds_left,
         "message": say(progress.message),
     }

@@ -85,6 +85,13 @@ log = logging.getLogger(__name__)
     default=None,
     help="Do not keep what is searched for.",
 )
+@click.option(
+    "--no-ocr",
+    "ocr",
+    flag_value=False,
+    default=None,
+    help="Do not read words in pictures.",
+)
 @shared_options
 @click.pass_context
 def serve(

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from qwen3vl_app.errors import AppError, LibraryLostError
@@ -21,6 +22,7 @@ from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import ProgressFile, read_progress_file
 from qwen3vl_app.indexing.scanning import scan_source, scanned_for
 from qwen3vl_app.indexing.tracker import ProgressTracker
+from qwen3vl_app.indexing.words import Words
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.protocol import ModelService, ModelState
@@ -62,6 +64,9 @@ class Indexer:
         self._progress_file = ProgressFile(library.directory)
         self._comparer = Comparer(library, reader)
         self.folders = Folders(library, self._notice, every_folder=settings.watch)
+        self.words = Words(
+            library, reader, is_wanted=settings.ocr, is_busy=self._is_busy, heard=self._post
+        )
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="indexer", daemon=True)
         # What others want; guarded by _changed.
@@ -91,6 +96,7 @@ class Indexer:
                 if unfinished:
                     self._want(before)
                 self._thread.start()
+        self.words.start()
 
     def add(self, paths: Sequence[Path], *, collection: str | None = None) -> None:
         """Index files and folders where they are, as members of a collection if one is named.
@@ -168,7 +174,8 @@ class Indexer:
 
     def progress(self) -> IndexProgress:
         """What is being done; never waits."""
-        return self._tracker.snapshot()
+        run, words = self._tracker.snapshot(), self.words.progress()
+        return replace(run, rev=run.rev + words.rev, words=words)
 
     def wait(self, timeout: float | None = None) -> IndexProgress:
         """Wait, at most ``timeout`` seconds, until all is done, has failed or was cancelled."""
@@ -182,6 +189,7 @@ class Indexer:
             self._closing = True
             self._changed.notify_all()
         self.folders.close()
+        self.words.close()
         if self._thread.ident is not None:
             self._thread.join()
             self._progress_file.post(self.progress(), last=True)
@@ -209,7 +217,7 @@ class Indexer:
         self._changed.notify_all()
 
     def _post(self) -> None:
-        self._progress_file.post(self._tracker.snapshot())
+        self._progress_file.post(self.progress())
 
     def _unfinished_run(self) -> IndexProgress | None:
         """What an earlier program did of the run that is to go on; its files count as done.
@@ -220,6 +228,10 @@ class Indexer:
         if found is None or found[0].state is IndexState.IDLE or self._library.writer.sources():
             return None
         return found[0]
+
+    def _is_busy(self) -> bool:
+        with self._changed:
+            return self._busy()
 
     def _busy(self) -> bool:
         return (self._wanted or self._running or self._cancelled) and not self._closing
@@ -284,6 +296,7 @@ class Indexer:
                     self._tracker.drop_waiting()
                     self._tracker.enter(state)
             self._changed.notify_all()
+        self.words.look()
 
     def _index_all(self) -> None:
         while self._take_order():

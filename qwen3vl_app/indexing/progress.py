@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from qwen3vl_app.indexing.words_progress import WordsProgress
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import Outcome
 
@@ -56,6 +57,9 @@ class IndexProgress:
 
     message: Message = NOTHING
     """When something needs saying."""
+
+    words: WordsProgress = field(default_factory=WordsProgress)
+    """How far words in pictures have been read, which comes after all files."""
 
     @property
     def done(self) -> int:

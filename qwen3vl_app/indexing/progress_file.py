@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
+from qwen3vl_app.indexing.words_progress import WordsProgress, WordsState
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import DATABASE, PROGRESS, PROGRESS_PART
 from qwen3vl_app.types import Outcome
@@ -48,7 +49,8 @@ class ProgressFile:
             if last or now >= self._next or progress.state is not self._state:
                 self._next, self._state = now + self._every, progress.state
                 row = asdict(progress) | {"message": progress.message.to_json()}
-                self._write(row | {"pid": os.getpid()})
+                words = row["words"] | {"message": progress.words.message.to_json()}
+                self._write(row | {"words": words, "pid": os.getpid()})
 
     def _write(self, row: dict[str, Any]) -> None:
         unfinished = self._file.with_name(PROGRESS_PART)
@@ -71,9 +73,16 @@ def read_progress_file(directory: Path) -> tuple[IndexProgress, int] | None:
         outcomes = {Outcome(word): int(n) for word, n in row.pop("outcomes").items()}
         state = IndexState(row.pop("state"))
         message = Message.from_json(row.pop("message"))
-        return IndexProgress(state=state, outcomes=outcomes, message=message, **row), writer
+        words = _words(row.pop("words"))
+        run = IndexProgress(state=state, outcomes=outcomes, message=message, words=words, **row)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+    return run, writer
+
+
+def _words(row: dict[str, Any]) -> WordsProgress:
+    state, message = WordsState(row.pop("state")), Message.from_json(row.pop("message"))
+    return WordsProgress(state=state, message=message, **row)
 
 
 def is_alive(process: int) -> bool:

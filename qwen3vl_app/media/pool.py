@@ -102,6 +102,13 @@ class Pool:
             raise answer.error
         return answer.value
 
+    def interrupt(self) -> None:
+        """End the workers that are at work: their calls fail at once, and later ones do not."""
+        with self._lock:
+            workers = [*self._busy]
+        for worker in workers:
+            worker.end()
+
     def close(self) -> None:
         """End all workers, busy ones too. None is left when this returns."""
         with self._lock:

@@ -18,7 +18,16 @@ from qwen3vl_app.media.options import ReadOptions
 from qwen3vl_app.media.pool import Pool
 from qwen3vl_app.media.sampling import Span
 from qwen3vl_app.settings import Limits
-from qwen3vl_app.types import Clip, Content, ContentHash, ModelInput, Outline, Part
+from qwen3vl_app.types import (
+    Clip,
+    Content,
+    ContentHash,
+    ModelInput,
+    Outline,
+    Part,
+    PictureClass,
+    TextLine,
+)
 
 VERSION = 1
 """Of all that is in this package. Raise it whenever files can be read that could not be before:
@@ -33,6 +42,9 @@ _SECONDS_PER_PART = 5.0
 _NICENESS = 10
 """Of the processes that read for indexing: searches come first."""
 
+_LAST = 19
+"""Of the process that reads words in pictures: all else comes first."""
+
 
 class Reader:
     """Files become outlines, content and pictures.
@@ -40,6 +52,7 @@ class Reader:
     Thread-safe; calls block. Indexing (:meth:`outline`, :meth:`read`, and what compares pictures
     between them), previews and what a search
     waits for have processes of their own, so a slow file being indexed or shown delays no search.
+    Words in pictures are read by one more.
     No process starts before the first call. Every method raises :class:`UnreadableMediaError` for
     a file that cannot be read, its subclass :class:`TooSlowError` where the decoder hangs, and
     :class:`AppError` after :meth:`close`.
@@ -66,6 +79,7 @@ class Reader:
         memory = limits.max_reader_bytes
         self._indexing = Pool(workers, memory=memory, niceness=_NICENESS)
         self._waiting, self._previews = (Pool(workers, memory=memory) for _ in range(2))
+        self._words = Pool(1, memory=memory, niceness=_LAST)
 
     @property
     def budget(self) -> Budget:
@@ -151,6 +165,18 @@ class Reader:
         """
         return cast("bytes", self._call(self._previews, "preview", path, part, longest))
 
+    def picture_lines(self, path: Path, part: Part, of: PictureClass) -> tuple[TextLine, ...]:
+        """The words in a picture, a page, or the middle frame of a video or moment.
+
+        Takes 0.5 to 5 s of one core at the lowest priority; see ``ocr.is_installed``.
+        """
+        found = self._call(self._words, "picture_lines", path, part, of)
+        return cast("tuple[TextLine, ...]", found)
+
+    def stop_picture_lines(self) -> None:
+        """End ``picture_lines`` under way, which raises :class:`DecoderDiedError` then."""
+        self._words.interrupt()
+
     def same_in_detail(self, one: Path, other: Path) -> bool:
         """Whether two pictures that agree as thumbnails also do in small print; 0.1 to 1 s."""
         found = self._call(
@@ -190,6 +216,7 @@ class Reader:
         self._indexing.close()
         self._waiting.close()
         self._previews.close()
+        self._words.close()
 
     def _read(
         self,

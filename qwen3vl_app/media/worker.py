@@ -17,7 +17,7 @@ from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.index.details import fine_print
 from qwen3vl_app.index.details import same_in_detail as have_same_print
-from qwen3vl_app.media import clips, pages, pictures, tiff
+from qwen3vl_app.media import clips, ocr, pages, pictures, tiff
 from qwen3vl_app.media.animations import is_animated
 from qwen3vl_app.media.blocks import forget_files
 from qwen3vl_app.media.cards import draw_card
@@ -47,7 +47,9 @@ from qwen3vl_app.types import (
     Outline,
     Part,
     Picture,
+    PictureClass,
     Place,
+    TextLine,
 )
 
 
@@ -109,18 +111,29 @@ def clip(path: Path, options: ReadOptions, span: Span) -> Clip:
 
 def preview(path: Path, options: ReadOptions, part: Part, longest: int) -> bytes:
     """One part as a large WebP for the detail panel."""
+    return make_preview(_shown(path, options, part, longest), longest)
+
+
+def picture_lines(
+    path: Path, options: ReadOptions, part: Part, of: PictureClass
+) -> tuple[TextLine, ...]:
+    """The words in a picture, a page, or the middle frame of a video or moment."""
+    return ocr.read_lines(_shown(path, options, part, ocr.LONGEST), of)
+
+
+def _shown(path: Path, options: ReadOptions, part: Part, longest: int) -> Image.Image:
+    """What a person sees of a part; of a PDF's page drawn ``longest``, else at full size."""
     file_type = _expect(path, options, [part])
     if part.kind is Kind.PICTURE:
-        shown = pictures.load_picture(path, options.limits, reference=options.reference)
-    elif part.kind is Kind.PAGE and file_type is FileType.PDF:
-        shown = pages.draw_page(path, part.place.page or 1, longest, options.limits)
-    elif part.kind is Kind.PAGE:
+        return pictures.load_picture(path, options.limits, reference=options.reference)
+    if part.kind is Kind.PAGE and file_type is FileType.PDF:
+        return pages.draw_page(path, part.place.page or 1, longest, options.limits)
+    if part.kind is Kind.PAGE:
         ((shown, _),) = _tiff_pages(path, [part], options)
-    elif part.kind in (Kind.VIDEO, Kind.MOMENT):
-        shown = clips.middle_frame(path, clips.span_of(part, options), options)
-    else:
-        shown = draw_card(_passage(path, part, options).text)
-    return make_preview(shown, longest)
+        return shown
+    if part.kind in (Kind.VIDEO, Kind.MOMENT):
+        return clips.middle_frame(path, clips.span_of(part, options), options)
+    return draw_card(_passage(path, part, options).text)
 
 
 def same_in_detail(path: Path, options: ReadOptions, other: Path) -> bool:
@@ -161,6 +174,7 @@ def rest() -> None:
     """Close what was kept open for the next call, and let go of what is held for it."""
     close_videos()
     forget_files()
+    ocr.rest()
 
 
 _CHANGED = Message.of("reason.changed")

@@ -9,7 +9,7 @@ import numpy as np
 
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.index_sync import SpaceIndex
-from qwen3vl_app.store.integrity import damaged_rows
+from qwen3vl_app.store.integrity import FULL_TEXT, damaged_rows
 from qwen3vl_app.store.tables.files import living_paths, thumbnail_names
 from qwen3vl_app.store.tables.filters import LIVING
 from qwen3vl_app.store.tables.vectors import searchable_ids, space_id
@@ -71,14 +71,15 @@ def _wording(conn: sqlite3.Connection) -> list[Message]:
         f"SELECT count(*) FROM item WHERE {LIVING} AND id NOT IN (SELECT item FROM wording)"
     ).fetchone()
     found = [Message.of("check.words_lack", n=unknown)] if unknown else []
-    wrong = [index for index in ("whole_word", "fragment") if not _agrees(conn, index)]
+    wrong = [index for index in FULL_TEXT if not _agrees(conn, index)]
     return [*found, *(Message.of("check.words_wrong", name=index) for index in wrong)]
 
 
 def _agrees(conn: sqlite3.Connection, index: str) -> bool:
     """Whether a full-text index has what its table says; by number where it is read-only."""
+    table = "picture_text" if index.startswith("picture_") else "wording"
     (rows, indexed) = conn.execute(
-        f"SELECT (SELECT count(*) FROM wording), (SELECT count(*) FROM {index}_docsize)"
+        f"SELECT (SELECT count(*) FROM {table}), (SELECT count(*) FROM {index}_docsize)"
     ).fetchone()
     if rows != indexed:
         return False

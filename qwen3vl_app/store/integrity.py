@@ -19,8 +19,8 @@ from qwen3vl_app.store.tables.schema import applied_to, is_as_made
 Key = int | str | bytes
 """What names a row of a table; see ``Sealed.key_of``."""
 
-FULL_TEXT = ("whole_word", "fragment")
-"""The indexes of exact words, which can be made anew from ``wording``."""
+FULL_TEXT = ("whole_word", "fragment", "picture_word", "picture_fragment")
+"""The indexes of exact words, which can be made anew from ``wording`` and ``picture_text``."""
 
 UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError, MemoryError)
 """What reading a damaged file raises: SQLite's errors, and Python's about values that cannot be.

@@ -167,6 +167,7 @@ def _restore_references(conn: sqlite3.Connection) -> None:
             f"WHERE {column} IS NOT NULL"
         )
     known = "(SELECT hash FROM content)"
+    conn.execute("DELETE FROM picture_text WHERE item NOT IN (SELECT id FROM item)")
     conn.execute(f"DELETE FROM comparison WHERE one NOT IN {known} OR other NOT IN {known}")
 
 

@@ -55,6 +55,22 @@ class Folder:
     watched: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadPicture:
+    """A picture, page or moment whose words have not been read, and what tells its class."""
+
+    item: ItemId
+    kind: Kind
+    size: tuple[int, int]
+    """Pixels, width and height; 0 where they are not known."""
+
+    taken: str
+    """As ``Content.taken``."""
+
+    suffix: str
+    """Of the first of its files, in lower case and with its dot."""
+
+
 class RemovedKind(StrEnum):
     """What was removed from a library."""
 

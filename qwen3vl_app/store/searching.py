@@ -18,6 +18,7 @@ from qwen3vl_app.store.comparing import Comparisons
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
 from qwen3vl_app.store.open_spaces import OpenSpaces
+from qwen3vl_app.store.picture_texts import PictureTexts
 from qwen3vl_app.store.rows import Collapsed, SampleScores, WordMatches
 from qwen3vl_app.store.sample import Samples
 from qwen3vl_app.store.storage import LibraryStorage
@@ -56,6 +57,7 @@ class SearchableLibrary:
 
         thumbnails = Thumbnails(connection.directory / THUMBNAILS)
         self.comparisons = Comparisons(connection)
+        self.picture_texts = PictureTexts(connection)
         self._duplicates = Duplicates(connection.reading, thumbnails, self.comparisons)
         self._names = KnownNames() if hides_folders else None
         self.storage = LibraryStorage(connection, self._spaces)

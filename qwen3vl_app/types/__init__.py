@@ -44,6 +44,13 @@ from qwen3vl_app.types.library import (
     Orientation,
     Original,
 )
+from qwen3vl_app.types.picture_text import (
+    Corners,
+    PictureClass,
+    PictureText,
+    TextLine,
+    TextOutcome,
+)
 from qwen3vl_app.types.query import (
     DOCUMENT_INSTRUCTION,
     MOST_RESULTS,
@@ -79,6 +86,7 @@ __all__ = [
     "Content",
     "ContentHash",
     "ContentKey",
+    "Corners",
     "Doubt",
     "DuplicateGroup",
     "EmbeddingBatch",
@@ -98,6 +106,8 @@ __all__ = [
     "Outline",
     "Part",
     "Picture",
+    "PictureClass",
+    "PictureText",
     "Place",
     "Query",
     "Score",
@@ -106,6 +116,8 @@ __all__ = [
     "SearchUpdate",
     "SkippedPath",
     "Space",
+    "TextLine",
+    "TextOutcome",
     "Timings",
     "Vectors",
     "WordsMode",

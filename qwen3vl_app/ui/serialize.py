@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from unicodedata import normalize
 
 from qwen3vl_app.indexing.progress import IndexProgress
+from qwen3vl_app.indexing.words_progress import WordsProgress
 from qwen3vl_app.models.service.protocol import ModelStatus
 from qwen3vl_app.search.discretion import told
 from qwen3vl_app.services import Services
@@ -203,6 +204,18 @@ def progress_row(progress: IndexProgress) -> Json:
         "left": progress.seconds_left,
         "seconds": progress.seconds,
         "current": progress.current,
+        "words": words_row(progress.words),
+    }
+
+
+def words_row(progress: WordsProgress) -> Json:
+    """How far words in pictures have been read, for the strip and the Settings screen."""
+    return {
+        "state": progress.state.value,
+        "done": progress.done,
+        "total": progress.total,
+        "left": progress.seconds_left,
+        "message": message_row(progress.message),
     }
 
 

@@ -22,7 +22,7 @@ class World:
         self.folder.mkdir()
         self.reader: Any = reader
         self.host = host
-        self.settings = Settings(library=folder / "library", batch_items=4)
+        self.settings = Settings(library=folder / "library", batch_items=4, ocr=False)
         self.open()
 
     @property

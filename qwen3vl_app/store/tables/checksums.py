@@ -159,6 +159,12 @@ SEALED = (
     Sealed("search_runs", ("id",), ("id", "pinned"), ("asked", "question", "answer")),
     Sealed("comparison", ("id",), ("id", "agree"), ("one", "other")),
     Sealed("space_checkpoint", ("space",), ("space",), ("checkpoint",)),
+    Sealed(
+        "picture_text",
+        ("item",),
+        ("item", "reader"),
+        ("outcome", "reason", "text", "boxes", "words"),
+    ),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and whose damage is

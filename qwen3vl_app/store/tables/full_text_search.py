@@ -1,6 +1,6 @@
-"""Exact words in texts and names. Callers must hold the library's lock.
+"""Exact words in texts, names and pictures. Callers must hold the library's lock.
 
-Words are looked for one by one, each as a phrase in both full-text indexes, and the sets of items
+Words are looked for one by one, each as a phrase in the full-text indexes, and the sets of items
 are put together here. So no text of a person is ever read as FTS5's query language, and a word in
 a passage goes together with one in the name of its folder.
 """
@@ -51,6 +51,12 @@ _JOINED = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 _INDEX = "SELECT rowid, -bm25({table}) FROM {table} WHERE {table} MATCH ?"  # bm25: lower is better
 _ROWS = "SELECT rowid FROM {table} WHERE {table} MATCH ?"
+
+_IN_PICTURES = {"whole_word": "picture_word", "fragment": "picture_fragment"}
+"""By index of texts and names: that of the words that were read from pictures."""
+
+_LIVING = " AND rowid IN (SELECT item FROM wording)"
+"""Only living items have a wording; what was read from a picture stays until that is deleted."""
 
 
 def matching(
@@ -141,7 +147,11 @@ def _ranked(
     conn: sqlite3.Connection, table: str, text: str, names: Names | None
 ) -> dict[int, float]:
     if names is None:
-        return dict(conn.execute(_INDEX.format(table=table), (_phrase(text),)).fetchall())
+        pictures = _INDEX.format(table=_IN_PICTURES[table]) + _LIVING
+        scores = dict(conn.execute(pictures, (_phrase(text),)).fetchall())
+        for item, score in conn.execute(_INDEX.format(table=table), (_phrase(text),)):
+            scores[item] = max(score, scores.get(item, score))
+        return scores
     # SQLite's BM25 knows the length of the whole path; a rarer word still counts for more.
     found = _rows(conn, table, text, names)
     rarity = math.log1p((len(names) - len(found) + 0.5) / (len(found) + 0.5)) if found else 0.0
@@ -151,16 +161,23 @@ def _ranked(
 def _rows(conn: sqlite3.Connection, table: str, text: str, names: Names | None) -> set[int]:
     phrase = _phrase(text) if names is None else f"text : {_phrase(text)}"
     found = {row[0] for row in conn.execute(_ROWS.format(table=table), (phrase,))}
+    found |= _in_pictures(conn, table, text)
     if names is None:
         return found
     return found | (names.with_words(text) if table == "whole_word" else names.with_part(text))
+
+
+def _in_pictures(conn: sqlite3.Connection, table: str, text: str) -> set[int]:
+    sql = _ROWS.format(table=_IN_PICTURES[table]) + _LIVING
+    return {row[0] for row in conn.execute(sql, (_phrase(text),))}
 
 
 def _scan(conn: sqlite3.Connection, text: str, names: Names | None) -> set[int]:
     sql = "SELECT item FROM wording WHERE instr(text, ?1)"
     if names is None:
         sql += " OR instr(name, ?1)"
-    found = {row[0] for row in conn.execute(sql, (text,))}
+    seen = "SELECT item AS rowid FROM picture_text WHERE instr(words, ?1)" + _LIVING
+    found = {row[0] for row in conn.execute(f"{sql} UNION ALL {seen}", (text,))}
     return found if names is None else found | names.with_part(text)
 
 

@@ -20,6 +20,7 @@
     space_checkpoint  what loads the embedder of a space again
     search_runs   what was asked, and what both stages answered
     comparison    content x content: two pictures agree in detail, or do not
+    picture_text  words that were read from a picture, with its two full-text indexes
     checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
@@ -47,6 +48,7 @@ from qwen3vl_app.store.tables.migrations.m008_messages import m008_messages
 from qwen3vl_app.store.tables.migrations.m009_search_runs import m009_search_runs
 from qwen3vl_app.store.tables.migrations.m010_comparisons import m010_comparisons
 from qwen3vl_app.store.tables.migrations.m011_space_checkpoints import m011_space_checkpoints
+from qwen3vl_app.store.tables.migrations.m012_picture_texts import m012_picture_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +67,7 @@ for _step in (
     m009_search_runs,
     m010_comparisons,
     m011_space_checkpoints,
+    m012_picture_texts,
 ):
     MIGRATIONS()(_step)
 
@@ -74,7 +77,8 @@ FIRST = "m001_files_items_vectors"
 Definitions = frozenset[tuple[str, str, str]]
 """(type, name, SQL) of everything that a schema defines."""
 
-_NOT_OURS = ("sqlite_", "_sqlite_", "idx__sqlite_", "whole_word_", "fragment_")
+_INDEXES = ("whole_word_", "fragment_", "picture_word_", "picture_fragment_")
+_NOT_OURS = ("sqlite_", "_sqlite_", "idx__sqlite_", *_INDEXES)
 """What SQLite and sqlite-utils define by themselves, in words that change with their versions: the
 names begin like this, and only they are compared."""
 

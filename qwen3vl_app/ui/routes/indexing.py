@@ -118,7 +118,7 @@ class StatusBoard:
 
 
 def indexing_routes(services: Services, board: StatusBoard) -> APIRouter:
-    """``/api/index/*``."""
+    """``/api/index/*`` and ``/api/words/*``."""
     router = APIRouter(prefix="/api")
     indexer = services.indexer
     changing = Lane(CHANGING, MOST_WAITING)
@@ -140,6 +140,16 @@ def indexing_routes(services: Services, board: StatusBoard) -> APIRouter:
     @router.post("/index/cancel")
     def cancel() -> Json:
         indexer.cancel()
+        return board.now()
+
+    @router.post("/words/pause")
+    def pause_words() -> Json:
+        indexer.words.pause()
+        return board.now()
+
+    @router.post("/words/resume")
+    def resume_words() -> Json:
+        indexer.words.resume()
         return board.now()
 
     @router.post("/index/retry")
