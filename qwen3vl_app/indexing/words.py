@@ -96,8 +96,13 @@ class Words:
     def wait(self, timeout: float | None = None) -> WordsProgress:
         """Wait, at most ``timeout`` seconds, until all is read or nothing more will be."""
         with self._changed:
-            self._changed.wait_for(lambda: self._progress.state in OVER, timeout)
+            self._changed.wait_for(self._is_over, timeout)
             return self._progress
+
+    def _is_over(self) -> bool:
+        if self._progress.state is WordsState.IDLE:
+            return self._texts.stamp == self._stamp  # else something came in that it has not seen
+        return self._progress.state in OVER
 
     def look(self) -> None:
         """Look at once for what is to be read: something else has ended."""
@@ -191,6 +196,7 @@ class Words:
         self._say(WordsState.READING, done=1)
 
     def _fail(self, message: Message) -> None:
+        self._stamp = None  # the picture in work is to be read as well
         if not self._closing:
             self._failed = True
             self._say(WordsState.FAILED, message=message)

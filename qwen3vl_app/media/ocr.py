@@ -34,8 +34,8 @@ _LEAST = 48
 """Pixels to which the shorter side is enlarged at least: the recogniser reads lines of that
 height."""
 
-_DETECTED = {PictureClass.PHOTOGRAPH: 960, PictureClass.FRAME: 960}
-_DETECTED_ELSE = 1600
+_DETECTED_FAR, _DETECTED_ELSE = 960, 1600
+_DETECTED = {PictureClass.PHOTOGRAPH: _DETECTED_FAR, PictureClass.FRAME: _DETECTED_FAR}
 """Pixels of the longer side at which lines of words are looked for: what a camera has taken holds
 large ones if any, and costs a third so."""
 
@@ -65,9 +65,14 @@ def read_lines(picture: Image.Image, of: PictureClass) -> tuple[TextLine, ...]:
     a second more. Holds up to 0.6 GB meanwhile.
     """
     engine = _engine()
-    engine.text_det.limit_side_len = _DETECTED.get(of, _DETECTED_ELSE)
     shown = _fitted(picture)
-    found = engine(np.ascontiguousarray(np.asarray(shown)[:, :, ::-1]))  # blue first
+    bgr = np.ascontiguousarray(np.asarray(shown)[:, :, ::-1])
+    # A lone word on an empty page is found only where it is looked at from further away.
+    for longest in dict.fromkeys((_DETECTED.get(of, _DETECTED_ELSE), _DETECTED_FAR)):
+        engine.text_det.limit_side_len = longest
+        found = engine(bgr)
+        if found.txts:
+            break
     if found.boxes is None or found.txts is None or found.scores is None:
         return ()
     size = np.array(shown.size, np.float32)

@@ -21,7 +21,12 @@ from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
 from qwen3vl_app.ui.routes.history import history_routes
-from qwen3vl_app.ui.routes.indexing import StatusBoard, indexing_routes, outcome_routes
+from qwen3vl_app.ui.routes.indexing import (
+    StatusBoard,
+    indexing_routes,
+    outcome_routes,
+    words_routes,
+)
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.models import model_routes
@@ -54,6 +59,7 @@ def build_server(services: Services) -> FastAPI:
         duplicate_routes(services),
         storage_routes(services),
         indexing_routes(services, board),
+        words_routes(services, board),
         outcome_routes(services, board),
         folder_routes(services),
         removal_routes(services),

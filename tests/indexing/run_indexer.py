@@ -31,7 +31,7 @@ class TellingHost(TinyHost):
 
 
 def main(library: Path, folder: Path) -> None:
-    settings = Settings(library=library, batch_items=4)
+    settings = Settings(library=library, batch_items=4, ocr=False)
     reader = Reader(Budget(), Limits(), workers=1)
     with Library.open(library) as opened:
         indexer = Indexer(opened, reader, cast(Any, TellingHost()), settings)

@@ -76,7 +76,7 @@ def run(library: Path, folder: Path, *, telling: bool = False) -> None:
     """Index the folder, as the program does."""
     with Library.open(library) as opened:
         host = TellingHost() if telling else TinyHost()
-        settings = Settings(library=library, batch_items=BATCH)
+        settings = Settings(library=library, batch_items=BATCH, ocr=False)
         indexer = Indexer(opened, cast(Any, DirectReader()), cast(Any, host), settings)
         indexer.add([folder])
         indexer.start()

@@ -43,6 +43,8 @@ export interface Posts {
   "/api/upload/done": unknown;
   "/api/upload/offer": { left: (Message | null)[] };
   "/api/upload/undo": { removed: Taken };
+  "/api/words/pause": Status;
+  "/api/words/resume": Status;
 }
 
 export interface Puts {

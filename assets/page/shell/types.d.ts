@@ -25,6 +25,16 @@ export interface Index {
   left: number | null; // seconds
   current: string; // name of a file
   message: Message;
+  words: WordsRead;
+}
+
+/** How far words in pictures have been read. */
+export interface WordsRead {
+  state: "off" | "absent" | "idle" | "waiting" | "reading" | "paused" | "failed";
+  done: number;
+  total: number;
+  left: number | null; // seconds
+  message: Message;
 }
 
 export interface Model {

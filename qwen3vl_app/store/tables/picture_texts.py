@@ -17,7 +17,7 @@ from qwen3vl_app.types import ItemId, Kind, PictureText, TextLine, TextOutcome
 # A video is read by its moments, where it has some.
 _READABLE = """
     (item.kind IN ('picture', 'moment')
-     OR item.kind = 'page' AND trim(item.text) = ''
+     OR item.kind = 'page' AND trim(item.text, char(9, 10, 11, 12, 13, 32, 160)) = ''
      OR item.kind = 'video' AND NOT EXISTS (
          SELECT 1 FROM item AS moment WHERE moment.content = item.content
          AND moment.kind = 'moment'))

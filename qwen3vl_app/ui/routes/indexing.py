@@ -118,7 +118,7 @@ class StatusBoard:
 
 
 def indexing_routes(services: Services, board: StatusBoard) -> APIRouter:
-    """``/api/index/*`` and ``/api/words/*``."""
+    """``/api/index/*``."""
     router = APIRouter(prefix="/api")
     indexer = services.indexer
     changing = Lane(CHANGING, MOST_WAITING)
@@ -140,16 +140,6 @@ def indexing_routes(services: Services, board: StatusBoard) -> APIRouter:
     @router.post("/index/cancel")
     def cancel() -> Json:
         indexer.cancel()
-        return board.now()
-
-    @router.post("/words/pause")
-    def pause_words() -> Json:
-        indexer.words.pause()
-        return board.now()
-
-    @router.post("/words/resume")
-    def resume_words() -> Json:
-        indexer.words.resume()
         return board.now()
 
     @router.post("/index/retry")
@@ -179,6 +169,24 @@ def _added(services: Services, job: Add) -> Json:
     path = path_on_this_computer(job.path)
     services.indexer.add([path], collection=clean_name(job.collection))
     return {"added": {"path": display(path), "is_folder": path.is_dir()}}
+
+
+def words_routes(services: Services, board: StatusBoard) -> APIRouter:
+    """``/api/words/*``: whether words in pictures are being read."""
+    router = APIRouter(prefix="/api/words")
+    words = services.indexer.words
+
+    @router.post("/pause")
+    def pause() -> Json:
+        words.pause()
+        return board.now()
+
+    @router.post("/resume")
+    def resume() -> Json:
+        words.resume()
+        return board.now()
+
+    return router
 
 
 def outcome_routes(services: Services, board: StatusBoard) -> APIRouter:
