@@ -31,6 +31,9 @@ class Item:
     """Name of its thumbnail without suffix: the hash of the WebP's bytes."""
 
     text: str = ""
+    picture_text: str = ""
+    """Words that were read from the picture, where it has no text layer."""
+
     width: int = 0
     height: int = 0
     phash: int | None = None

@@ -18,7 +18,7 @@ from qwen3vl_app.models.service.protocol import ModelStatus
 from qwen3vl_app.search.discretion import told
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.types import FileOutcome, Item, Kind, Place, Query
+from qwen3vl_app.types import FileOutcome, Item, Kind, PictureText, Place, Query
 from qwen3vl_app.types.folding import fold, fold_with_places
 from qwen3vl_app.ui.file_keys import key_of
 from qwen3vl_app.ui.message_rows import message_row
@@ -50,7 +50,7 @@ def item_card(item: Item, words: Sequence[str] = ()) -> Json:
         "folder": folder_of(item.path),
         "thumb": item.thumbnail,
         "place": place_of(item.place),
-        "snippet": snippet(item.text, words),
+        "snippet": snippet(item.text or item.picture_text, words),
         "width": item.width,
         "height": item.height,
     }
@@ -93,12 +93,16 @@ def exact_words(query: Query) -> list[str]:
 
 
 def found_in(item: Item, words: Sequence[str]) -> str | None:
-    """Where an item has exact words that its text has not: ``name``, ``folder`` or ``section``."""
+    """Where an item has exact words that its text has not.
+
+    ``picture``, ``name``, ``folder`` or ``section``.
+    """
     if len(item.text) > LONGEST_LOOKED_AT:
         return None
     text = fold(item.text)
     missing = [word for word in words if word not in text]
     for place, said in (
+        ("picture", " ".join(item.picture_text.split())),
         ("name", display(Path(item.path.name))),
         ("section", item.place.section),
         ("folder", display(item.path.parent)),
@@ -134,6 +138,17 @@ def _first(text: str, words: Sequence[str]) -> int:
         if hits := [at for at in map(folded.find, words) if at >= 0]:
             return begin + fold_with_places(piece)[1][min(hits)]
     return 0
+
+
+def picture_text_row(found: PictureText | None) -> Json | None:
+    """What was read from a picture, with the corners of each line, 0 to 1 of the picture."""
+    if found is None:
+        return None
+    return {
+        "outcome": found.outcome.value,
+        "reason": message_row(found.reason),
+        "lines": [{"text": line.text, "corners": line.corners} for line in found.lines],
+    }
 
 
 def passage_lines(item: Item, siblings: Sequence[Item]) -> list[list[Any]]:

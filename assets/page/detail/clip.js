@@ -5,6 +5,7 @@ import { framed } from "./picture.js";
 import { attribute, el } from "../kit/dom.js";
 import { clock, placeText, thumbOf } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { withRead } from "./read.js";
 import { t } from "../i18n/strings.js";
 
 /** @import { Sibling, Shown, View } from "./types" */
@@ -12,7 +13,8 @@ import { t } from "../i18n/strings.js";
 /** A clip; an animated picture is one too, and browsers play it as a picture.
  *  @param {Shown} item @returns {View} */
 export function clipView(item) {
-  return item.file?.type.startsWith("image/") ? animatedView(item) : videoView(item);
+  const view = item.file?.type.startsWith("image/") ? animatedView(item) : videoView(item);
+  return withRead(view, item, null); // it was read from one frame of many
 }
 
 /** @param {Shown} item @returns {View} */

@@ -127,7 +127,8 @@ class Detail {
     if (value?.stage === "begun") return; // the board still shows the rows of the one before
     const hit = hits.find((one) => one.id === id) ?? null;
     const words = value?.asked?.words ?? [];
-    const marked = MARKED.has(item.kind) && words.join(" ") !== item.words.join(" ");
+    const has = MARKED.has(item.kind) || item.read?.outcome === "read";
+    const marked = has && words.join(" ") !== item.words.join(" ");
     if (value?.seq !== this.seq && marked) this.open({ id, hit, value, quiet: true });
     else this.drawScores(hit, value);
   }

@@ -4,6 +4,7 @@ import { el } from "../kit/dom.js";
 import { framed } from "./picture.js";
 import { marked } from "../kit/highlight.js";
 import { icon } from "../kit/icons.js";
+import { withRead } from "./read.js";
 import { t } from "../i18n/strings.js";
 
 /** @import { Shown, View } from "./types" */
@@ -45,5 +46,6 @@ export function pageView(item, go) {
   const summary = el("summary", { text: t("page.text") });
   const fold = el("details", { class: "fold", open: item.words.length > 0 }, summary, text);
   if (item.text.trim()) view.node.append(fold);
-  return { ...view, shown: () => marked([text], item.words), release: () => marked([], []) };
+  const shown = { ...view, shown: () => marked([text], item.words), release: () => marked([], []) };
+  return withRead(shown, item, view.sheet);
 }

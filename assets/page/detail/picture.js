@@ -3,6 +3,7 @@
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { showLarge } from "../kit/lightbox.js";
+import { withRead } from "./read.js";
 import { t } from "../i18n/strings.js";
 
 /** @import { Shown, View } from "./types" */
@@ -41,7 +42,26 @@ export function framed(source, item, { fallback = null, large = source } = {}) {
     image,
     el("span", { class: "view-corner" }, icon("expand", 16)),
   );
-  return { node: el("div", { class: "view" }, open, failed), image, failed };
+  // Beside the button and not in it: nothing inside of a button can be selected.
+  const sheet = el("div", { class: "view-sheet" });
+  const frame = el("div", { class: "view-stack" }, open, sheet);
+  lieOver(image, sheet, frame);
+  return { node: el("div", { class: "view" }, frame, failed), image, failed, sheet };
+}
+
+/** Keep `sheet` over what is seen of the image, whatever size that has in its frame.
+ *  @param {HTMLImageElement} image @param {HTMLElement} sheet @param {HTMLElement} frame */
+function lieOver(image, sheet, frame) {
+  const lie = () => {
+    const [over, under] = [image.getBoundingClientRect(), frame.getBoundingClientRect()];
+    sheet.style.left = `${over.left - under.left}px`;
+    sheet.style.top = `${over.top - under.top}px`;
+    sheet.style.width = `${over.width}px`;
+    sheet.style.height = `${over.height}px`;
+  };
+  const watch = new ResizeObserver(lie);
+  watch.observe(image);
+  watch.observe(frame);
 }
 
 /** @param {Shown} item @returns {View} */
@@ -49,5 +69,6 @@ export function pictureView(item) {
   const preview = `/m/preview/${item.id}`;
   const original = SHOWN_BY_BROWSERS.test(item.file?.type ?? "");
   const large = original ? `/m/full/${item.id}` : `${preview}?longest=4096`;
-  return framed(preview, item, { fallback: `/m/thumb/${item.thumb}`, large });
+  const view = framed(preview, item, { fallback: `/m/thumb/${item.thumb}`, large });
+  return withRead(view, item, view.sheet);
 }

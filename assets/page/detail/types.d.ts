@@ -1,6 +1,6 @@
 // One item in detail, for the check of types.
 
-import type { Card, Kind, Place } from "../kit/types";
+import type { Card, Kind, Message, Place } from "../kit/types";
 
 /** A neighbour in the same file. */
 export interface Sibling {
@@ -10,11 +10,22 @@ export interface Sibling {
   place: Place;
 }
 
+/** x and y of the four corners, 0 to 1 of the picture, from the upper left one on. */
+export type Corners = number[];
+
+/** What was read from a picture. */
+export interface PictureText {
+  outcome: "read" | "none" | "refused" | "failed";
+  reason: Message;
+  lines: { text: string; corners: Corners }[];
+}
+
 export interface Item extends Card {
   path: string;
   copies: string[]; // paths of the same content
   file: { size: number; changed: string; type: string } | null; // null where it is gone
   text: string;
+  read: PictureText | null; // null where that is still to come, or never will
   taken: string | null;
   tags: string[];
   lines: [number: number | null, text: string, inside: boolean][];

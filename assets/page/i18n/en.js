@@ -212,6 +212,7 @@ export const english = {
   "models.again": "Loading the model again.",
   "settings.theme": "Appearance",
   "settings.library": "Library",
+  "settings.words": "Words in pictures",
   "settings.versions": "Versions",
   "settings.folder": "Folder",
   "settings.spaces": "Vectors",

@@ -1,4 +1,4 @@
-// English words of the detail panel and of the large view.
+// English words of the detail panel, of the large view and of words in pictures.
 
 export const detailEnglish = {
   "detail.title": "Detail",
@@ -11,6 +11,23 @@ export const detailEnglish = {
   "page.before": "Page before",
   "page.after": "Page after",
   "page.text": "Text of the page",
+  "read.title": "{n} line read from the picture|{n} lines read from the picture",
+  "read.layer": "Words in the picture",
+  "read.toggle": "Words on the picture",
+  "read.copy": "Copy the words",
+  "read.refused": "No words could be read from it.",
+  "read.failed": "Reading its words was given up.",
+  "ocr.read": "Words: {done} of {n}",
+  "ocr.off": "Not read",
+  "ocr.absent": "Not read: install rapidocr and onnxruntime",
+  "ocr.idle": "All read",
+  "ocr.waiting": "Waiting until nothing is indexed",
+  "ocr.reading": "Reading",
+  "ocr.paused": "Paused",
+  "ocr.failed": "Stopped",
+  "ocr.what":
+    "Words in pictures, scanned pages and frames of videos are read on this computer, after " +
+    "everything else. Latin, Chinese and Japanese letters are known.",
   "clip.gone": "This browser cannot play the clip; open the original in a player.",
   "clip.moments": "Moments of the clip",
   "clip.seek": "Play from {place}",

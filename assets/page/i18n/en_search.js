@@ -12,6 +12,7 @@ export const searchEnglish = {
   "words.only": "Exact words: only",
   "words.badge": "Words #{rank}",
   "words.hint": "Contains the words; number {rank} of those that do.",
+  "words.in.picture": "in the picture",
   "words.in.name": "in its name",
   "words.in.folder": "in its folder",
   "words.in.section": "in the name of its part",

@@ -200,6 +200,7 @@ export const chinese = {
   "models.again": "正在重新加载模型。",
   "settings.theme": "外观",
   "settings.library": "资料库",
+  "settings.words": "图片中的文字",
   "settings.versions": "版本",
   "settings.folder": "文件夹",
   "settings.spaces": "向量",

@@ -1,4 +1,4 @@
-// Simplified Chinese words of the detail panel and of the large view.
+// Simplified Chinese words of the detail panel, of the large view and of words in pictures.
 
 export const detailChinese = {
   "detail.title": "详情",
@@ -11,6 +11,22 @@ export const detailChinese = {
   "page.before": "上一页",
   "page.after": "下一页",
   "page.text": "页面文字",
+  "read.title": "从图片中读出 {n} 行文字",
+  "read.layer": "图片中的文字",
+  "read.toggle": "在图片上显示文字",
+  "read.copy": "复制文字",
+  "read.refused": "无法从中读出文字。",
+  "read.failed": "已放弃读取其中的文字。",
+  "ocr.read": "文字：{done} / {n}",
+  "ocr.off": "不读取",
+  "ocr.absent": "不读取：请安装 rapidocr 和 onnxruntime",
+  "ocr.idle": "已全部读取",
+  "ocr.waiting": "等待索引完成",
+  "ocr.reading": "读取中",
+  "ocr.paused": "已暂停",
+  "ocr.failed": "已停止",
+  "ocr.what":
+    "图片、扫描页和视频画面中的文字在本机读取，排在其他工作之后。能识别拉丁字母、中文和日文。",
   "clip.gone": "浏览器无法播放此视频，请用播放器打开原文件。",
   "clip.moments": "视频片段",
   "clip.seek": "从 {place} 播放",

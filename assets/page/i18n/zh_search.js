@@ -12,6 +12,7 @@ export const searchChinese = {
   "words.only": "精确词语：仅此",
   "words.badge": "词语 #{rank}",
   "words.hint": "包含这些词语，在包含者中排第 {rank}。",
+  "words.in.picture": "在图片中",
   "words.in.name": "在文件名中",
   "words.in.folder": "在文件夹名中",
   "words.in.section": "在其部分的名称中",

@@ -80,7 +80,7 @@ export interface Hit extends Card {
   percentile: number | null;
   stands: boolean | null;
   words: number | null; // rank by exact words
-  in: "name" | "folder" | "section" | null; // where its words are
+  in: "picture" | "name" | "folder" | "section" | null; // where its words are
   by: (number | null)[]; // its rank by each of several queries
   copies: Card[];
 }

@@ -9,6 +9,7 @@ import { icon } from "../kit/icons.js";
 import { getJson, post } from "../kit/net.js";
 import { isEditable, latest, refresh } from "../shell/status.js";
 import { Storage } from "./storage.js";
+import { WordsLine } from "../shell/words_read.js";
 import { t, worded } from "../i18n/strings.js";
 import { chooseTheme, chosenTheme, themes } from "../shell/theme.js";
 import { complain, toast } from "../kit/toast.js";
@@ -35,12 +36,14 @@ class SettingsScreen {
     const section = (title, ...nodes) =>
       el("section", { class: "block card" }, el("h2", { text: t(title) }), ...nodes);
     this.storage = new Storage();
+    this.words = new WordsLine({ always: true });
     this.private = [
       section(
         "settings.library",
         this.facts,
         el("p", { class: "fine private" }, icon("lock", 15), el("span", { text: t("private") })),
       ),
+      section("settings.words", this.words.node, el("p", { class: "fine", text: t("ocr.what") })),
       section("settings.versions", this.versions),
     ];
     this.keeping = section("settings.storage", this.storage.node);
@@ -63,8 +66,9 @@ class SettingsScreen {
 
   /** A public demo tells of its models and nothing else.
    *  @param {Status} status */
-  show({ models, read_only: demo }) {
+  show({ models, index, read_only: demo }) {
     this.showModels(models);
+    this.words.show(index.words);
     for (const node of this.private) node.hidden = demo;
     this.keeping.hidden = demo || !isEditable();
   }

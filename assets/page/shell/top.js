@@ -16,6 +16,7 @@ import { Strip } from "./strip.js";
 import { t, worded } from "../i18n/strings.js";
 import { followTabs } from "./tabs.js";
 import { chooseTheme, chosenTheme, themes } from "./theme.js";
+import { WordsLine } from "./words_read.js";
 
 /** @import { Component } from "../kit/types" */
 /** @import { Model, StatusOrLost } from "./types" */
@@ -64,9 +65,10 @@ class TopBar {
       ),
     );
     this.strip = new Strip();
+    this.words = new WordsLine({ always: false });
     this.notice = new DemoNotice();
     this.remarks = new Remarks();
-    this.root.append(this.strip.node, this.remarks.node, this.notice.node);
+    this.root.append(this.strip.node, this.words.node, this.remarks.node, this.notice.node);
   }
 
   /** @param {StatusOrLost} status */
@@ -74,6 +76,7 @@ class TopBar {
     this.root.toggleAttribute("data-lost", Boolean(status.lost));
     if (status.lost) {
       this.strip.hide();
+      this.words.hide();
       say(this.summary, t("lost"));
       return;
     }
@@ -81,6 +84,7 @@ class TopBar {
     say(this.summary, items ? t("summary", { n: items }) : t("summary.empty"));
     this.showModels(status.models);
     this.strip.show(status.index);
+    this.words.show(status.index.words);
     this.remarks.draw(status.remarks ?? []);
     this.notice.show(status.models);
   }

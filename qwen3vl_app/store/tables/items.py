@@ -22,11 +22,15 @@ from qwen3vl_app.types import Content, ContentHash, Item, ItemFilter, ItemId, Ki
 _FIELDS = """
     item.id, item.content, item.ordinal, item.kind, item.page, item.first_line, item.last_line,
     item.start_seconds, item.end_seconds, item.section, item.thumbnail, item.width, item.height,
-    item.text, item.look, item.taken, first.path, {whole_item}, {whole_file}, first.id
+    item.text, item.look, item.taken, first.path, {whole_item}, {whole_file}, first.id,
+    (SELECT picture_text.text FROM picture_text
+        WHERE picture_text.item = item.id AND {whole_picture_text})
     FROM item LEFT JOIN file AS first ON first.id = (
         SELECT file.id FROM file WHERE file.content = item.content ORDER BY file.id LIMIT 1)
 """.format(
-    whole_item=BY_NAME["item"].is_whole("item"), whole_file=BY_NAME["file"].is_whole("first")
+    whole_item=BY_NAME["item"].is_whole("item"),
+    whole_file=BY_NAME["file"].is_whole("first"),
+    whole_picture_text=BY_NAME["picture_text"].is_whole("picture_text"),
 )
 """What an item is made of, with the first of its files, and whether both are what was written."""
 
@@ -195,6 +199,7 @@ def _item(row: Sequence[Any]) -> Item:
         width=row[11],
         height=row[12],
         text=row[13],
+        picture_text=row[20] or "",
         phash=None if row[14] is None else row[14] & _ALL_BITS,
         taken=row[15],
         path=decode_path(row[16]),

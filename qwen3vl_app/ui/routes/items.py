@@ -23,6 +23,7 @@ from qwen3vl_app.ui.serialize import (
     item_card,
     name_of,
     passage_lines,
+    picture_text_row,
     query_words,
     sibling_row,
 )
@@ -113,6 +114,7 @@ def item_detail(services: Services, originals: Originals, item: Item, words: lis
         "copies": [shown(path) for path in paths if path != present][:MOST_COPIES],
         "file": file,
         "text": item.text,
+        "read": picture_text_row(library.picture_texts.of([item.id]).get(item.id)),
         "taken": item.taken,
         "tags": tags_of(services, item.id),
         "lines": lines,
