@@ -135,6 +135,11 @@ _RESULTS = (
         help="Candidates the reranker sees; as many as -k at least.",
     ),
     click.option("--no-rerank", is_flag=True, help="Recall only."),
+    click.option(
+        "--picture-words",
+        is_flag=True,
+        help="Give the reranker the words that were read from a picture, too.",
+    ),
     click.option("--no-collapse", is_flag=True, help="Nearly equal pictures side by side."),
     click.option("--instruction", metavar="TEXT", help="What counts as a match, in a sentence."),
 )
@@ -201,6 +206,7 @@ def read_question(text: str, given: dict[str, Any], *, reranker: bool) -> Questi
         top=given["top_k"],
         depth=given["depth"],
         rerank=wants_rerank and reranker,
+        picture_words=given["picture_words"],
         collapse=not given["no_collapse"],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from cachetools import LRUCache
@@ -34,6 +34,23 @@ class Document:
     item: Item
     content: ModelInput | None
     reason: Message = NOTHING
+
+
+MOST_BESIDE = 2000
+"""Characters of what was read from a picture that go with it: a passage has as many."""
+
+
+def beside(item: Item, *, wanted: bool) -> str:
+    """The text that goes with a picture: what was read from it, if that is wanted."""
+    return item.picture_text[:MOST_BESIDE] if wanted else ""
+
+
+def with_text(document: Document, text: str) -> Document:
+    """The document with a text beside what it shows; as it is where there is none."""
+    content = document.content
+    if content is None or not text:
+        return document
+    return replace(document, content=replace(content, texts=(*content.texts, text)))
 
 
 class Documents:

@@ -13,7 +13,7 @@ from qwen3vl_app.errors import ModelError, UsageError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.protocol import ModelService
-from qwen3vl_app.search.documents import Document, Documents
+from qwen3vl_app.search.documents import Document, Documents, beside, with_text
 from qwen3vl_app.search.ranking import mean_score, ranked
 from qwen3vl_app.search.recall import Recall, milliseconds
 from qwen3vl_app.search.score_cache import QueryKey, ScoreCache, query_key
@@ -112,7 +112,8 @@ class SearchEngine:
         contents = [self._asked(one, budget) for one in query.each]
         asked = [(query_key(one, given), one) for one in contents]
         items = [hit.item for hit in recall.hits]
-        judged = self._judged_before(asked, items)
+        wanted = query.picture_words
+        judged = self._judged_before(asked, items, wanted)
         kept = len(judged)
         recall = replace(recall, kept_scores=kept)
         if judged:
@@ -125,7 +126,8 @@ class SearchEngine:
                 if cancelled():
                     yield self._progress(recall, judged, begun, SearchStage.STOPPED)
                     return
-                new_scores, seconds = self._judge(asked, given, chunk)
+                chunk = [with_text(d, beside(d.item, wanted=wanted)) for d in chunk]
+                new_scores, seconds = self._judge(asked, given, chunk, wanted)
                 judged |= new_scores
                 size = _next_size(len(chunk), seconds)
                 over = len(judged) == len(items)
@@ -156,19 +158,24 @@ class SearchEngine:
         return document.content
 
     def _judged_before(
-        self, asked: Sequence[Asked], items: Sequence[Item]
+        self, asked: Sequence[Asked], items: Sequence[Item], picture_words: bool
     ) -> dict[ItemId, Score | Message]:
         """The scores of items that have been judged for all of the queries."""
         judged: dict[ItemId, Score | Message] = {}
         for item in items:
-            scores = [self._score_cache.known(question, item) for question, _ in asked]
+            text = beside(item, wanted=picture_words)
+            scores = [self._score_cache.known(question, item, text) for question, _ in asked]
             known = [score for score in scores if score is not None]
             if len(known) == len(scores):
                 judged[item.id] = mean_score(known)
         return judged
 
     def _judge(
-        self, asked: Sequence[Asked], instruction: str, chunk: Sequence[Document]
+        self,
+        asked: Sequence[Asked],
+        instruction: str,
+        chunk: Sequence[Document],
+        picture_words: bool,
     ) -> tuple[dict[ItemId, Score | Message], float]:
         """Scores or reasons, and the seconds that the model took, without those it had no time.
 
@@ -187,8 +194,9 @@ class SearchEngine:
             judged[item.id] = reasons.get(position, NOTHING)
             for (question, _), batch in zip(asked, batches, strict=True):
                 if (score := batch.scores[position]) is not None:
-                    self._score_cache.keep(question, item, score)
-        judged |= self._judged_before(asked, [item for item, _ in readable])
+                    text = beside(item, wanted=picture_words)
+                    self._score_cache.keep(question, item, score, text)
+        judged |= self._judged_before(asked, [item for item, _ in readable], picture_words)
         return judged, sum(batch.seconds for batch in batches)
 
     @staticmethod

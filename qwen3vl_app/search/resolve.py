@@ -94,6 +94,7 @@ def resolve_query(
         top_k=question.top,
         depth=max(question.depth, question.top),
         rerank=question.rerank,
+        picture_words=question.picture_words,
         collapse=question.collapse,
     )
 

@@ -15,7 +15,7 @@ KEPT_SCORES = 20_000
 QueryKey = bytes
 """Names what is asked of a document: a query as the reranker sees it, with its instruction."""
 
-_Key = tuple[QueryKey, ContentHash, int]
+_Key = tuple[QueryKey, ContentHash, int, int]
 
 
 def query_key(asked: ModelInput, instruction: str) -> QueryKey:
@@ -29,26 +29,29 @@ def query_key(asked: ModelInput, instruction: str) -> QueryKey:
 class ScoreCache:
     """The scores of one reranker, the least recently used dropped first. Thread-safe.
 
-    An item is known by the bytes of its file and its place in it, so a file that changes is
-    judged anew and one that is moved is not.
+    An item is known by the bytes of its file, its place in it and the text beside it, so a file
+    that changes is judged anew and one that is moved is not.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._scores: LRUCache[_Key, Score] = LRUCache(KEPT_SCORES)
 
-    def known(self, question: QueryKey, item: Item) -> Score | None:
-        """The score given before."""
-        key = (question, item.content_hash, item.ordinal)
+    def known(self, question: QueryKey, item: Item, beside: str = "") -> Score | None:
+        """The score given before, with the same text ``beside`` the item."""
         with self._lock:
-            return self._scores.get(key)
+            return self._scores.get(_key(question, item, beside))
 
-    def keep(self, question: QueryKey, item: Item, score: Score) -> None:
+    def keep(self, question: QueryKey, item: Item, score: Score, beside: str = "") -> None:
         """Remember a score; reasons why there is none are not kept, they may pass."""
         with self._lock:
-            self._scores[question, item.content_hash, item.ordinal] = score
+            self._scores[_key(question, item, beside)] = score
 
     def clear(self) -> None:
         """Forget all."""
         with self._lock:
             self._scores.clear()
+
+
+def _key(question: QueryKey, item: Item, beside: str) -> _Key:
+    return question, item.content_hash, item.ordinal, hash(beside)

@@ -91,6 +91,9 @@ class Query:
     """Recall candidates the reranker sees, 1 to ``MOST_RESULTS``; never fewer than are shown."""
 
     rerank: bool = True
+    picture_words: bool = False
+    """The reranker gets what was read from a picture as a text beside it."""
+
     collapse: bool = True
     """Nearly equal pictures stand behind the best of them."""
 

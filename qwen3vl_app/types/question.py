@@ -43,7 +43,8 @@ MOST_ITEMS = 16
 NAMES = frozenset(
     {
         *("text", "files", "also", "like", "not_like", "unlike", "unlike_weight", "words"),
-        *("crops", "instruction", "top", "depth", "rerank", "collapse", *FILTERS),
+        *("crops", "instruction", "top", "depth", "rerank", "picture_words", "collapse"),
+        *FILTERS,
     }
 )
 """Everything that a question may say."""
@@ -82,6 +83,9 @@ class Question:
     top: int = TOP
     depth: int = DEPTH
     rerank: bool = True
+    picture_words: bool = False
+    """As ``Query.picture_words``."""
+
     collapse: bool = True
 
     @classmethod
@@ -109,6 +113,7 @@ class Question:
             top=whole_number(given.get("top")) or TOP,
             depth=whole_number(given.get("depth")) or DEPTH,
             rerank=given.get("rerank") is not False,
+            picture_words=given.get("picture_words") is True,
             collapse=given.get("collapse") is not False,
         )
 
@@ -134,6 +139,7 @@ class Question:
             "top": self.top,
             "depth": self.depth,
             "rerank": self.rerank,
+            "picture_words": self.picture_words,
             "collapse": self.collapse,
         }
         return {name: value for name, value in said.items() if value not in (None, "", [], {})}

@@ -32,7 +32,7 @@ LARGEST = 2**53
 SCALARS = (
     *("collection", "folder", "taken_from", "taken_to", "modified_from", "modified_to", "tag"),
     *("min_bytes", "max_bytes", "min_seconds", "max_seconds", "orientation", "words", "top"),
-    *("depth", "unlike_weight", "instruction", "rerank", "collapse"),
+    *("depth", "unlike_weight", "instruction", "rerank", "picture_words", "collapse"),
 )
 
 

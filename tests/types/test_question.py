@@ -44,6 +44,7 @@ QUESTIONS = st.builds(
     top=st.integers(1, 300),
     depth=st.integers(1, 300),
     rerank=st.booleans(),
+    picture_words=st.booleans(),
     collapse=st.booleans(),
 )
 
@@ -57,7 +58,11 @@ def test_question__defaults_stand_in_one_place():
     assert (Question().top, Question().depth) == (TOP, DEPTH) == (20, 40)
     assert Question.read({}) == Question()
     written = {"unlike_weight": 0.5, "words": "off", "top": 20, "depth": 40}
-    assert Question().written() == written | {"rerank": True, "collapse": True}
+    assert Question().written() == written | {
+        "rerank": True,
+        "picture_words": False,
+        "collapse": True,
+    }
 
 
 def test_question__says_all_its_names():

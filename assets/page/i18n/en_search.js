@@ -40,6 +40,8 @@ export const searchEnglish = {
   "depth.hint": "Recall candidates the reranker judges; more finds more and takes longer.",
   "instruction.hint": "Tells both models what counts as a match; empty for their defaults.",
   "instruction.placeholder": "Retrieve images or text relevant to the user's query.",
+  "field.pictures": "Words in pictures",
+  "pictures.words": "Let the reranker read them beside the picture",
   "copies.collapse": "Show nearly equal pictures as one",
 
   "chip.like": "Like {title}",

@@ -40,6 +40,8 @@ export const searchChinese = {
   "depth.hint": "重排模型评判的召回候选数；越多找得越全，也越慢。",
   "instruction.hint": "告诉两个模型什么算匹配；留空则用默认值。",
   "instruction.placeholder": "例如：检索与用户查询相关的图片或文字。",
+  "field.pictures": "图片中的文字",
+  "pictures.words": "让重排模型同时阅读图片中的文字",
   "copies.collapse": "几乎相同的图片合并显示",
 
   "chip.like": "像 {title}",

@@ -32,6 +32,7 @@ export interface Choices {
   top: number;
   depth: number;
   rerank: boolean;
+  picture_words: boolean; // for the reranker, beside the picture
   collapse: boolean;
   instruction: string;
   crops: Record<string, Region>; // by keys of files

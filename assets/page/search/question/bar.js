@@ -16,7 +16,7 @@ import { t } from "../../i18n/strings.js";
 const KINDS = ["picture", "page", "passage", "video"];
 const WORDS = ["off", "on", "only"];
 /** @type {(keyof Choices)[]} */
-const ADVANCED = ["unlike", "unlike_weight", "depth", "collapse", "instruction"];
+const ADVANCED = ["unlike", "unlike_weight", "depth", "picture_words", "collapse", "instruction"];
 
 export class Bar {
   /** @param {SetChoices} set */

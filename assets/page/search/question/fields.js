@@ -75,6 +75,7 @@ export function advancedPanel(set) {
       field("instruction", "text", set, { placeholder: t("instruction.placeholder") }),
       el("p", { class: "fine", text: t("instruction.hint") }),
     ),
+    group("field.pictures", check("picture_words", t("pictures.words"), set)),
     group("field.copies", check("collapse", t("copies.collapse"), set)),
   ];
   return panel("asking.advanced", parts);

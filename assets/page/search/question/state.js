@@ -26,6 +26,7 @@ export const DEFAULTS = Object.freeze({
   top: 20,
   depth: 40,
   rerank: true,
+  picture_words: false,
   collapse: true,
   instruction: "",
   crops: {},
