@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from qwen3vl_app.bench.models import measure_loading, measure_passes
+from qwen3vl_app.bench.pictures import measure_words
 from qwen3vl_app.errors import BenchError
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.services import build_services
@@ -59,6 +60,8 @@ class SampleReport:
     items: int
     index_seconds: float
     search: Latency
+    words: tuple[Measure, ...]
+    """Reading the words of one picture, by its kind."""
 
     @property
     def items_per_second(self) -> float:
@@ -74,7 +77,7 @@ def measure(settings: Settings, *, repeats: int = 5, depth: int = 20) -> SampleR
     a minute on two cores with the demo model.
     """
     with TemporaryDirectory() as folder:
-        services = build_services(replace(settings, library=Path(folder) / "library"))
+        services = build_services(replace(settings, library=Path(folder) / "library", ocr=False))
         try:
             loading = measure_loading(services)
             passes = measure_passes(services, repeats)
@@ -88,6 +91,7 @@ def measure(settings: Settings, *, repeats: int = 5, depth: int = 20) -> SampleR
                 items=progress.items,
                 index_seconds=progress.seconds,
                 search=latency,
+                words=measure_words(services.reader, repeats),
             )
         finally:
             services.close()

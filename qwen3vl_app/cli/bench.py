@@ -49,11 +49,12 @@ def bench(
     if as_json:
         rates = {"items_per_second": report.items_per_second}
         models = [_row(measure) for measure in report.models]
-        more = {**rates, "models": models, "reranked_over_first": search.ratio}
+        words = [_row(measure) for measure in report.words]
+        more = {**rates, "models": models, "words": words, "reranked_over_first": search.ratio}
         say_json({**asdict(report), **more})
         return
     click.echo(f"{report.model} on {report.device}")
-    _say_measures(report.models)
+    _say_measures((*report.models, *report.words))
     click.echo(
         f"indexing: {report.files} files, {report.items} items in {report.index_seconds:.1f} s "
         f"({report.items_per_second:.1f} items/s)"

@@ -22,9 +22,9 @@ from qwen3vl_app.cli.common import (
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary, words_row
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.indexing.picture_words import OVER
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import is_alive, read_progress_file
-from qwen3vl_app.indexing.words import OVER
 from qwen3vl_app.indexing.words_progress import WordsProgress
 from qwen3vl_app.media import ocr
 from qwen3vl_app.messages import Message

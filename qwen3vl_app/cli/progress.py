@@ -11,8 +11,8 @@ import click
 from qwen3vl_app.cli.common import one_line
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.indexing.picture_words import OVER
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.indexing.words import OVER
 from qwen3vl_app.indexing.words_progress import WordsProgress, WordsState
 from qwen3vl_app.messages import Message, listed
 from qwen3vl_app.types import Outcome

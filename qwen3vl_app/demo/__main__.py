@@ -15,11 +15,13 @@ from qwen3vl_app.demo.measuring.card import Facts, write_card
 from qwen3vl_app.demo.measuring.evaluate import RecallEvaluation
 from qwen3vl_app.demo.measuring.judging import RerankEvaluation
 from qwen3vl_app.demo.measuring.measures import Measure, Step, table
+from qwen3vl_app.demo.measuring.reading import read_print
 from qwen3vl_app.demo.measuring.stagewise import StageEvaluation
 from qwen3vl_app.demo.training.course import SIZE, Plan, Report
 from qwen3vl_app.demo.world.names import load_things
 from qwen3vl_app.demo.world.samples import write_samples
 from qwen3vl_app.errors import AppError
+from qwen3vl_app.media import ocr
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
@@ -177,7 +179,10 @@ def evaluate(
     *,
     card: bool,
 ) -> None:
-    """Measure both checkpoints on fresh drawings; some ten minutes on two cores."""
+    """Measure both checkpoints on fresh drawings, and how words are read in pictures.
+
+    Some ten minutes on two cores, and six for the words.
+    """
     check_sources()
     console = Console(stderr=True)
 
@@ -189,6 +194,8 @@ def evaluate(
     judged = reranker or target / "reranker"
     if (judged / "config.json").exists():
         lines += reranked_lines(embedder, judged, seed, cases, step)
+    if not reranker and ocr.is_installed():
+        lines += read_print(load_things(), seed, step)
     sys.stdout.write(table(lines))
     if card:
         write_card(target / "CARD.md", Facts.of(target, seed, trained), lines)

@@ -17,12 +17,12 @@ from qwen3vl_app.indexing.batches import Batch
 from qwen3vl_app.indexing.committing import commit, embed
 from qwen3vl_app.indexing.comparing import Comparer
 from qwen3vl_app.indexing.folders import Folders
+from qwen3vl_app.indexing.picture_words import Words
 from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import ProgressFile, read_progress_file
 from qwen3vl_app.indexing.scanning import scan_source, scanned_for
 from qwen3vl_app.indexing.tracker import ProgressTracker
-from qwen3vl_app.indexing.words import Words
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.protocol import ModelService, ModelState

@@ -8,6 +8,7 @@ for how well. The models are named by their path, so that nothing is ever downlo
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ MOST_LINES = 1000
 _SURE = 0.5
 """Below this confidence, what was read is mostly texture."""
 
+_UPRIGHT = 0.8
+"""Mean confidence below which a picture may be upside down, and is read again with lines turned."""
+
 _MOSTLY = 0.3
 """Part of the picture that a lone sign may fill: beyond it, the thing shown was taken for one."""
 
@@ -70,9 +74,13 @@ def read_lines(picture: Image.Image, of: PictureClass) -> tuple[TextLine, ...]:
     # A lone word on an empty page is found only where it is looked at from further away.
     for longest in dict.fromkeys((_DETECTED.get(of, _DETECTED_ELSE), _DETECTED_FAR)):
         engine.text_det.limit_side_len = longest
-        found = engine(bgr)
+        found = engine(bgr, use_cls=False)
         if found.txts:
             break
+    if _sureness(found.scores) < _UPRIGHT:
+        # Whether lines stand on their heads is told wrongly of short words: "dog" is read as "6op".
+        turned = engine(bgr, use_cls=True)
+        found = max(found, turned, key=lambda each: _sureness(each.scores))
     if found.boxes is None or found.txts is None or found.scores is None:
         return ()
     size = np.array(shown.size, np.float32)
@@ -85,6 +93,12 @@ def read_lines(picture: Image.Image, of: PictureClass) -> tuple[TextLine, ...]:
     surest = sorted(lines, key=lambda line: -line.confidence)[:MOST_LINES]
     least = surest[-1].confidence if surest else 0.0
     return tuple(line for line in lines if line.confidence >= least)[:MOST_LINES]
+
+
+def known_letters() -> frozenset[str]:
+    """Every sign that the recogniser can read."""
+    recogniser = _engine()._load_rec_model()  # noqa: SLF001  # has no other door
+    return frozenset(recogniser.session.get_character_list())
 
 
 def rest() -> None:
@@ -135,6 +149,11 @@ def _fitted(picture: Image.Image) -> Image.Image:
     scale = _LEAST / min(small.size)
     width, height = (min(LONGEST, max(_LEAST, round(side * scale))) for side in small.size)
     return small.resize((width, height), Image.Resampling.BICUBIC)
+
+
+def _sureness(scores: Sequence[float] | None) -> float:
+    """Mean confidence; 1 where nothing was read, so that nothing is to be gained."""
+    return sum(scores) / len(scores) if scores else 1.0
 
 
 def _is_a_thing(text: str, box: NDArray[np.float32]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.indexing.indexer import Indexer
-from qwen3vl_app.indexing.words import OVER
+from qwen3vl_app.indexing.picture_words import OVER
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.settings import Limits, Settings
 from qwen3vl_app.store.library import Library

@@ -71,6 +71,22 @@ def test_picture_lines__of_a_scanned_pdf(reader, tmp_path):
 
 
 @installed
+def test_picture_lines__short_words_are_not_turned_upside_down(reader, tmp_path):
+    path = saved(written("doughnut", "dog", "dvd", height=30), tmp_path)
+    lines = reader.picture_lines(path, PICTURE, PictureClass.SCAN)
+    assert [line.text for line in lines] == ["doughnut", "dog", "dvd"]
+
+
+@installed
+def test_picture_lines__of_a_page_that_lies_upside_down(reader, tmp_path):
+    page = written("Annual report of the company", "Figures of the second quarter", height=40)
+    path = saved(page.rotate(180), tmp_path)
+    lines = reader.picture_lines(path, PICTURE, PictureClass.SCAN)
+    texts = {line.text for line in lines}
+    assert texts == {"Annual report of the company", "Figures of the second quarter"}
+
+
+@installed
 def test_picture_lines__of_a_picture_without_words(reader, tmp_path):
     path = saved(Image.new("RGB", (900, 600), "green"), tmp_path)
     assert reader.picture_lines(path, PICTURE, PictureClass.PHOTOGRAPH) == ()

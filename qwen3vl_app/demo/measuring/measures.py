@@ -106,11 +106,18 @@ GROUP_GOALS = {"true before wrong": 0.97, "relevance over 0.5": 0.97}
 """The same for whole groups."""
 
 
+READ_WORDS = "words in pictures"
+WORDS_GOALS = {"clean": 0.95, "worn": 0.85}
+"""What share of the words is to be read, by the state of a picture, which ends its line."""
+
+
 def goal_of(line: Measure) -> str:
     """What the line should reach, with "≤" where less is better; empty where there is no goal."""
     if line.group == "relevance over 0.5" and line.name.startswith("unrelated"):
         return "≤ 0.02"
     goal = GOALS.get((line.group, line.name), GROUP_GOALS.get(line.group))
+    if line.group == READ_WORDS:
+        goal = WORDS_GOALS.get(line.name.rpartition(", ")[2])
     if goal is None and line.name.endswith(BETTER):
         goal = 0.0  # the second stage must never make results worse
     if goal is None:
