@@ -17,7 +17,7 @@ from qwen3vl_app.indexing.batches import Batch
 from qwen3vl_app.indexing.committing import commit, embed
 from qwen3vl_app.indexing.comparing import Comparer
 from qwen3vl_app.indexing.folders import Folders
-from qwen3vl_app.indexing.picture_words import Words
+from qwen3vl_app.indexing.picture_words import PictureWords
 from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import ProgressFile, read_progress_file
@@ -64,7 +64,7 @@ class Indexer:
         self._progress_file = ProgressFile(library.directory)
         self._comparer = Comparer(library, reader)
         self.folders = Folders(library, self._notice, every_folder=settings.watch)
-        self.words = Words(
+        self.words = PictureWords(
             library, reader, is_wanted=settings.ocr, is_busy=self._is_busy, heard=self._post
         )
         self._changed = threading.Condition()

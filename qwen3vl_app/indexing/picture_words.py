@@ -29,7 +29,7 @@ OVER = frozenset({WordsState.OFF, WordsState.ABSENT, WordsState.IDLE, WordsState
 """States in which nothing more is read until something else happens."""
 
 
-class Words:
+class PictureWords:
     """What is to be read follows from the library, so that ending the program loses one picture.
 
     Thread-safe; every method but ``wait`` and ``close`` returns at once. Makes no thread before

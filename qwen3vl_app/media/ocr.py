@@ -47,7 +47,8 @@ _SURE = 0.5
 """Below this confidence, what was read is mostly texture."""
 
 _UPRIGHT = 0.8
-"""Mean confidence below which a picture may be upside down, and is read again with lines turned."""
+"""Mean confidence below which a picture may be upside down, and is read again with its lines
+turned."""
 
 _MOSTLY = 0.3
 """Part of the picture that a lone sign may fill: beyond it, the thing shown was taken for one."""
@@ -78,7 +79,7 @@ def read_lines(picture: Image.Image, of: PictureClass) -> tuple[TextLine, ...]:
         if found.txts:
             break
     if _sureness(found.scores) < _UPRIGHT:
-        # Whether lines stand on their heads is told wrongly of short words: "dog" is read as "6op".
+        # Not at once: of short words the turner is often wrong, and "dog" is read as "6op".
         turned = engine(bgr, use_cls=True)
         found = max(found, turned, key=lambda each: _sureness(each.scores))
     if found.boxes is None or found.txts is None or found.scores is None:
