@@ -170,7 +170,7 @@ def measure_ingest(folder: Path, count: int) -> list[Measure]:
     model = NoModel()
     reader = Reader(Budget(), Limits(), workers=Settings().readers)
     with closing(reader), closing(Library.open(folder / "ingested")) as library:
-        indexer = Indexer(library, reader, model, Settings())
+        indexer = Indexer(library, reader, model, Settings(ocr=False))
         with closing(indexer):
             _finish(indexer, warm)
             used = processor_seconds()
@@ -192,7 +192,7 @@ def measure_ingest(folder: Path, count: int) -> list[Measure]:
 def _until(library: Library, model: NoModel, root: Path, state: IndexState) -> float:
     """Seconds from adding a folder until the indexer is in a state."""
     reader = Reader(Budget(), Limits(), workers=1)
-    indexer = Indexer(library, reader, model, Settings())
+    indexer = Indexer(library, reader, model, Settings(ocr=False))
     with closing(reader), closing(indexer):
         begun = time.perf_counter()
         indexer.add([root])

@@ -141,7 +141,7 @@ def held_by(root: int) -> Held:
 def _index(root: Path, place: Path) -> tuple[dict[str, int], Held]:
     """The summary of a run, and the most that its processes held."""
     command = [sys.executable, "-m", "qwen3vl_app", "--library", str(place / "library")]
-    command += ["--model", "demo", "--reranker", "demo", "index", str(root), "--json"]
+    command += ["--model", "demo", "--reranker", "demo", "index", str(root), "--no-ocr", "--json"]
     said, told = place / "said", place / "told"
     most = Held()
     with said.open("wb") as out, told.open("wb") as err:

@@ -45,7 +45,7 @@ def index_files(place: Path) -> None:
     Raises:
         BenchError: It failed.
     """
-    command = [*_program(place, "index"), str(place / "files")]
+    command = [*_program(place, "index"), "--no-ocr", str(place / "files")]
     done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # our own
     if done.returncode:
         raise BenchError(f"Indexing ended with {done.returncode}: {_last(done.stderr)}")
@@ -59,7 +59,7 @@ def serving(place: Path) -> Iterator[Server]:
         BenchError: It did not start.
     """
     said = place / "said"
-    command = [*_program(place, "serve"), "--no-browser", "--port", "0"]
+    command = [*_program(place, "serve"), "--no-ocr", "--no-browser", "--port", "0"]
     with said.open("wb") as err:
         process = subprocess.Popen(command, stderr=err)  # noqa: S603  # our own
         try:

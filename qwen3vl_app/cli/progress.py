@@ -83,13 +83,18 @@ def _with_words(services: Services) -> IndexProgress:
     from rich.progress import BarColumn, Progress, TextColumn
 
     words = services.indexer.words
-    columns = (TextColumn("words:"), BarColumn(), TextColumn("{task.fields[counted]}"))
+    columns = (TextColumn("{task.fields[read]}"), BarColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, counted="")
+        task = bar.add_task("", total=None, read="", left="")
         while (progress := words.wait(timeout=0.2)).state not in OVER:
-            counted = f"{progress.done:,} of {progress.total:,} {_left(progress.seconds_left)}"
-            total = progress.total or None
-            bar.update(task, total=total, completed=progress.done, counted=counted)
+            read = Message.of("cli.words_bar", done=progress.done, n=progress.total)
+            bar.update(
+                task,
+                total=progress.total or None,
+                completed=progress.done,
+                read=said(read) if progress.total else "",
+                left=_left(progress.seconds_left),
+            )
     return services.indexer.progress()
 
 

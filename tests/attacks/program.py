@@ -140,7 +140,16 @@ def serving(folder: Path, *flags: str, auth: bool = False) -> Iterator[Program]:
         flags: Further ones of ``serve``.
         auth: Whether everybody must bring ``AUTH``.
     """
-    command = [sys.executable, "-m", "qwen3vl_app", "serve", "--no-browser", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "qwen3vl_app",
+        "serve",
+        "--no-ocr",
+        "--no-browser",
+        "--port",
+        "0",
+    ]
     command += ["--library", str(folder / "library"), "--model", str(CHECKPOINT)]
     command += ["--reranker", "none", *flags]
     environment = os.environ | {"TMPDIR": str(folder / "temporary")}

@@ -53,7 +53,7 @@ from starlette.routing import Mount
 from qwen3vl_app.services import build_services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.ui.app import build_app
-app = build_app(build_services(Settings(library=Path(sys.argv[1]))))
+app = build_app(build_services(Settings(library=Path(sys.argv[1]), ocr=False)))
 mounted = [route.app.wrapped for route in app.routes if isinstance(route, Mount)]
 sys.stdout.buffer.write(orjson.dumps([table.openapi() for table in (app, *mounted)]))
 """

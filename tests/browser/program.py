@@ -40,7 +40,8 @@ def started(folder: Path, *options: str, port: int = 0) -> Iterator[Program]:
         with socket.create_server(("127.0.0.1", 0)) as sock:
             port = sock.getsockname()[1]
     library = folder / "library"
-    command = ["app.py", "--no-browser", "--port", str(port), "--library", str(library), *options]
+    command = ["app.py", "--no-browser", "--port", str(port), "--library", str(library)]
+    command += ["--no-ocr", *options]  # reading words would keep the processor busy
     process = subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env=home(folder), stderr=subprocess.DEVNULL
     )

@@ -9,11 +9,23 @@ import pytest
 from PIL import Image
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.search.engine import LARGEST_SLICE, _next_size
-from qwen3vl_app.types import Ask, Kind, Picture, Query, SearchStage
+from qwen3vl_app.store.rows import EmbeddedPart, FileEnd
+from qwen3vl_app.types import (
+    Ask,
+    FileStamp,
+    Kind,
+    Picture,
+    PictureText,
+    Query,
+    SearchStage,
+    TextLine,
+    TextOutcome,
+)
 from tests.search.world import NOTES, put_notes
-from tests.store.build import content, put_file, unit
+from tests.store.build import SPACE, content, put_file, unit
 
 
 def texts(hits) -> list[str]:
@@ -173,3 +185,26 @@ def test_search__an_item_it_should_be_like_whose_file_has_gone(library, engine):
 )
 def test_next_size__aims_at_a_third_of_a_second(size, seconds, expected):
     assert _next_size(size, seconds) == expected
+
+
+def test_search__the_reranker_reads_the_words_of_a_picture_where_that_is_asked(
+    library, engine, models, tmp_path
+):
+    path = tmp_path / "screen.png"
+    Image.new("RGB", (40, 30), "white").save(path)
+    digest, stamp = content_hash(path), FileStamp.of(path, path.stat())
+    (file,), _ = library.writer.record_scan(pending=[stamp])
+    part = EmbeddedPart(content_hash=digest, content=content(), vector=unit(1, 0, 0, 0))
+    end = FileEnd(file=file, stamp=stamp, content_hash=digest, vectors=1)
+    library.writer.commit(SPACE, starts={file: digest}, parts=[part], ends=[end])
+    (item,) = library.list_items()
+    corners = (0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0)
+    lines = (TextLine(text="Total 12", corners=corners, confidence=1.0),)
+    read = PictureText(outcome=TextOutcome.READ, lines=lines)
+    library.picture_texts.put(item.id, 1, read)
+    for picture_words, texts_seen in ((False, ()), (True, ("Total 12",)), (True, None)):
+        models.shown.clear()
+        *_, last = engine.search(Query(text="fox", picture_words=picture_words))
+        assert last.reranked == 1
+        seen = [document.texts for document in models.shown]
+        assert seen == ([] if texts_seen is None else [texts_seen])  # at last it is known

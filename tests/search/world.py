@@ -29,6 +29,9 @@ class WordModels(StillModels):
         self.priorities: list[Priority] = []
         self.judged: list[int] = []
         self.asked: list[ModelInput] = []
+        self.shown: list[ModelInput] = []
+        """The documents of all rerankings."""
+
         self.embedded: list[int] = []
         self.fails = ""
         self.own = SPACE
@@ -89,9 +92,10 @@ class WordModels(StillModels):
             raise ModelLoadError(Message.free(self.fails))
         self.judged.append(len(documents))
         self.asked.append(query)
+        self.shown.extend(documents)
         return ScoreBatch(
             scores=tuple(
-                Score(relevance=0.5, logit=-float(len(document.texts[0])))
+                Score(relevance=0.5, logit=-float(len(" ".join(document.texts))))
                 for document in documents
             )
         )

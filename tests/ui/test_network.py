@@ -87,7 +87,16 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     library = folder / "library"
     secret = folder / "secret.txt"
     secret.write_text(PRIVATE_LINE)
-    command = [sys.executable, "-m", "qwen3vl_app", "serve", "--no-browser", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "qwen3vl_app",
+        "serve",
+        "--no-ocr",
+        "--no-browser",
+        "--port",
+        "0",
+    ]
     everywhere = "0.0.0.0"  # noqa: S104  # that is what is tested
     command += ["--host", everywhere, "--auth", ":".join(AUTH), "--read-only"]
     command += ["--library", str(library), "--model", str(CHECKPOINT), "--reranker", "none"]

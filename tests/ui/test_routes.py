@@ -14,7 +14,7 @@ from PIL import Image
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import Kind
+from qwen3vl_app.types import Kind, PictureText, TextLine, TextOutcome
 from qwen3vl_app.ui.file_keys import path_of
 from qwen3vl_app.ui.guard import PAGE_HEADER
 from qwen3vl_app.ui.routes.indexing import StatusBoard
@@ -135,6 +135,31 @@ def test_detail__page_knows_its_neighbours(client, drawn):
     found = client.get(f"/api/items/{first(drawn, Kind.PAGE).id}").json()
     assert [other["place"]["page"] for other in found["siblings"]] == [1, 2, 3, 4]
     assert found["file"]["size"] > 1000
+
+
+def test_detail__what_was_read_from_a_picture(own):
+    item = first(own, Kind.PICTURE)
+    with http(own) as client:
+        assert client.get(f"/api/items/{item.id}").json()["read"] is None
+        corners = (0.0, 0.0, 1.0, 0.0, 1.0, 0.5, 0.0, 0.5)
+        lines = (TextLine(text="Total 12", corners=corners, confidence=0.9),)
+        found = PictureText(outcome=TextOutcome.READ, lines=lines)
+        own.library.picture_texts.put(item.id, 1, found)
+        shown = client.get(f"/api/items/{item.id}").json()
+    assert shown["read"]["lines"] == [{"text": "Total 12", "corners": [*corners]}]
+    assert shown["snippet"] == "Total 12"
+
+
+def test_words__are_paused_and_resumed(own, monkeypatch):
+    told = []
+    words = own.indexer.words
+    monkeypatch.setattr(words, "pause", lambda: told.append("pause"))
+    monkeypatch.setattr(words, "resume", lambda: told.append("resume"))
+    with http(own) as client:
+        for command in ("pause", "resume"):
+            status = client.post(f"/api/words/{command}").json()
+            assert status["index"]["words"]["state"] == "off"
+    assert told == ["pause", "resume"]
 
 
 def test_detail__hostile_names_arrive_as_they_are(client, drawn):

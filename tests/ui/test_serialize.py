@@ -21,16 +21,21 @@ from qwen3vl_app.types import (
     Item,
     ItemId,
     Kind,
+    PictureText,
     Place,
     Query,
+    TextLine,
+    TextOutcome,
     WordsMode,
 )
 from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.serialize import (
     exact_words,
     found_in,
+    item_card,
     name_of,
     numbered_lines,
+    picture_text_row,
     query_words,
     snippet,
 )
@@ -182,3 +187,38 @@ def test_found_in__says_that_the_words_stand_in_a_name():
 
 def test_name_of__is_composed():
     assert name_of(Path(normalize("NFD", "/p/Förster 보고서.txt"))) == "Förster 보고서.txt"
+
+
+PICTURE = Item(
+    id=ItemId(1),
+    kind=Kind.PICTURE,
+    place=Place(),
+    ordinal=0,
+    path=Path("/home/boat.png"),
+    content_hash=ContentHash("0" * 32),
+    thumbnail="t",
+)
+
+
+def test_found_in__a_picture():
+    item = replace(PICTURE, picture_text="Invoice\n2024-117")
+    assert found_in(item, ["invoice 2024"]) == "picture"
+    assert found_in(item, ["invoice", "boat"]) == "picture"
+    assert found_in(item, ["boat"]) == "name"
+
+
+def test_item_card__shows_what_was_read_from_a_picture():
+    item = replace(PICTURE, picture_text="far away\n" * 60 + "Total 12,50")
+    assert "Total 12,50" in item_card(item, ["total"])["snippet"]
+
+
+def test_picture_text_row():
+    corners = (0.0, 0.0, 1.0, 0.0, 1.0, 0.5, 0.0, 0.5)
+    lines = (TextLine(text="Total", corners=corners, confidence=0.9),)
+    found = PictureText(outcome=TextOutcome.READ, lines=lines)
+    assert picture_text_row(None) is None
+    assert picture_text_row(found) == {
+        "outcome": "read",
+        "reason": message_row(NOTHING),
+        "lines": [{"text": "Total", "corners": corners}],
+    }

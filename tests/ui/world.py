@@ -182,7 +182,7 @@ def items(services: Services) -> list[Item]:
 
 
 def _parts(directory: Path, *, writable: bool = True, read_only: bool = False) -> Services:
-    settings = Settings(library=directory, read_only=read_only, batch_items=8)
+    settings = Settings(library=directory, read_only=read_only, batch_items=8, ocr=False)
     library = Library.open(directory, writable=writable, hides_folders=read_only)
     reader = Reader(BUDGET, settings.limits, workers=2, moment_seconds=settings.moment_seconds)
     models: Any = DrawnModels()
