@@ -13,12 +13,14 @@ import pytest
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.doctor import demo_advice
+from qwen3vl_app.media import ocr
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.search.recall import NOT_YET
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.tables import outcomes
 from tests.cli.conftest import CHECKPOINT, ROOT
 from tests.drawn import draw_folder, draw_picture
+from tests.media.test_ocr import written
 
 
 def test_index__outcomes_add_up_to_the_files_seen(program, folder):
@@ -477,3 +479,20 @@ def test_index__names_the_failures_of_this_run_also_where_they_are_old(program, 
     said = program.run("index", first).stderr
     assert "first.png" in said
     assert "second.png" not in said
+
+
+@pytest.mark.skipif(not ocr.is_installed(), reason="rapidocr is not installed")
+def test_index__goes_on_until_words_in_pictures_are_read(program, tmp_path):
+    written("Zwetschge 4711").save(tmp_path / "screen.png")
+    summary = program.json("index", tmp_path / "screen.png", "--words-too")
+    assert summary["words"] == {"done": 1, "total": 1}
+    words = program.json("status")["words"]
+    assert (words["state"], words["done"], words["total"]) == ("idle", 1, 1)
+    assert len(program.json("search", "zwetschge", "--words", "only")["recall"]) == 1
+
+
+def test_index__without_words_in_pictures(program, tmp_path):
+    draw_picture(tmp_path / "a.png", "green")
+    assert program.json("index", tmp_path / "a.png")["words"] == {"done": 0, "total": 0}
+    found = program.json("status")["words"]
+    assert (found["state"], found["done"], found["total"]) == ("stopped", 0, 1)

@@ -157,7 +157,7 @@ def test_words__are_paused_and_resumed(own, monkeypatch):
     monkeypatch.setattr(words, "resume", lambda: told.append("resume"))
     with http(own) as client:
         for command in ("pause", "resume"):
-            status = client.post(f"/api/words/{command}").json()
+            status = client.post(f"/api/words/{command}", headers=OWN).json()
             assert status["index"]["words"]["state"] == "off"
     assert told == ["pause", "resume"]
 
