@@ -85,7 +85,7 @@ def changes(services: Any, drawn: Path | None) -> dict[str, Callable[[Any], obje
     from qwen3vl_app.messages import Message
     from qwen3vl_app.models.service.protocol import ModelState
     from tests.ui.hostile import add_hostile, remove_hostile
-    from tests.ui.world import finish, put_further, put_named, put_old, tidy
+    from tests.ui.world import finish, put_further, put_named, put_old, put_read, tidy
 
     models, library = services.models, services.library
 
@@ -110,6 +110,7 @@ def changes(services: Any, drawn: Path | None) -> dict[str, Callable[[Any], obje
         "held": lambda on: models.going.clear() if on else models.going.set(),
         "idle": lambda _: finish(services),
         "old_space": lambda _: put_old(services),
+        "read": lambda lines: put_read(services, lines),
         "tidy": lambda _: tidy(services, drawn) if drawn is not None else None,
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PIL import ImageOps
 
@@ -22,7 +22,17 @@ from qwen3vl_app.search.engine import Cancelled, SearchEngine, never
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import Item, Kind, ModelInput, Query, SearchUpdate
+from qwen3vl_app.types import (
+    Corners,
+    Item,
+    Kind,
+    ModelInput,
+    PictureText,
+    Query,
+    SearchUpdate,
+    TextLine,
+    TextOutcome,
+)
 from tests.store.build import content, put_file, unit
 from tests.ui.drawings import draw, draw_files
 from tests.ui.models import BUDGET, SPACE, DrawnModels, embedded
@@ -137,6 +147,18 @@ def put_named(services: Services, names: Sequence[str]) -> None:
             framed.save(folder / name)
         services.indexer.add([folder])
         finish(services)
+
+
+def put_read(services: Services, lines: dict[str, Sequence[float]]) -> None:
+    """Let these lines, by their text with their corners, be read in the first picture; or none."""
+    texts = services.library.picture_texts
+    found = tuple(
+        TextLine(text=text, corners=cast("Corners", tuple(corners)), confidence=1.0)
+        for text, corners in lines.items()
+    )
+    outcome = TextOutcome.READ if found else TextOutcome.NONE
+    item = first(services, Kind.PICTURE)
+    texts.put(item.id, 1, PictureText(outcome=outcome, lines=found))
 
 
 def put_further(services: Services, count: int) -> None:
