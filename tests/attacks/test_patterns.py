@@ -447,6 +447,7 @@ MEETS |= {
         "finditer",
         [unit * 128 for unit in ('"a', "[$", "[$a", "[h", "\\", "_", "[>", "a", "0", "*")],
     ),
+    ("qwen3vl_app.demo.measuring.reading", "_WORD"): ("findall", ANY),
     ("qwen3vl_app.search.discretion", "_LIKE_A_PATH"): ("search", [*ANY, *_texts("/ ", " /")]),
     ("qwen3vl_app.store.tables.full_text_index", "_HYPHENATED"): (
         "finditer",

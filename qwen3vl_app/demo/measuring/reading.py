@@ -20,6 +20,8 @@ READ = ("en", "de", "fr", "es", "pt", "zh", "ja")
 UNREAD = {"Russian": "дом книга", "Arabic": "بيت كتاب", "Hindi": "घर किताब", "Korean": "집 책"}
 """Words of languages whose letters no line of the table is drawn in."""
 
+_WORD = re.compile(r"\w+")
+
 _CLASSES = {"screenshot": PictureClass.SCREENSHOT, "slide": PictureClass.SCREENSHOT}
 
 
@@ -70,4 +72,4 @@ def _share(page: Image.Image, words: Sequence[str], kind: str, language: str) ->
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", fold(text))
+    return _WORD.findall(fold(text))
