@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     *("torch", "transformers", "gradio", "faiss-cpu", "pillow", "decord", "av", "sqlite-utils"),
-    *("pypdfium2", "pillow-heif", "numpy"),
+    *("pypdfium2", "pillow-heif", "numpy", "rapidocr", "onnxruntime"),
 )
 
 

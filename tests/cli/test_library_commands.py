@@ -488,7 +488,8 @@ def test_index__goes_on_until_words_in_pictures_are_read(program, tmp_path):
     assert summary["words"] == {"done": 1, "total": 1}
     words = program.json("status")["words"]
     assert (words["state"], words["done"], words["total"]) == ("idle", 1, 1)
-    assert len(program.json("search", "zwetschge", "--words", "only")["recall"]) == 1
+    (hit,) = program.json("search", "zwetschge", "--words", "only")["recall"]
+    assert program.json("show", str(hit["item"]))["picture_text"] == "Zwetschge 4711"
 
 
 def test_index__without_words_in_pictures(program, tmp_path):
