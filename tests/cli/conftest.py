@@ -27,7 +27,7 @@ class Program:
     def arguments(self, *words: str | Path) -> list[str]:
         shared = ("--library", self.library, "--model", CHECKPOINT, "--reranker", CHECKPOINT)
         # words in pictures take seconds each, and have a test of their own
-        quick = ("--no-ocr",) if words[0] == "index" and "--words-too" not in words else ()
+        quick = ("--no-ocr",) if words[:1] == ("index",) and "--words-too" not in words else ()
         asked = (word for word in words if word != "--words-too")
         return [str(word) for word in (*shared, *asked, *quick)]
 
