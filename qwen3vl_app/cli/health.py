@@ -79,5 +79,5 @@ def _say_passport(passport: Passport) -> None:
             click.echo(f"    {check['found']}")
     for shortcut, far in passport.shortcuts.items():
         mark = "✗" if shortcut in passport.switched_off else "✓"
-        what = said(Message.of(f"shortcut.{shortcut}"))
-        click.echo(f"  {mark} {what}: {far:.1g} from the long way")
+        what = Message.of(f"shortcut.{shortcut}")
+        click.echo(f"  {mark} {said(Message.of('passport.far', what=what, far=f'{far:.1g}'))}")

@@ -137,7 +137,7 @@ def _made() -> Any:  # noqa: ANN401
         "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
         "EngineConfig.onnxruntime.inter_op_num_threads": THREADS,
     }
-    engine = rapidocr.RapidOCR(params=given)
+    engine: Any = rapidocr.RapidOCR(params=given)
     engine._load_det_model()  # noqa: SLF001  # else there is no detector whose size could be set
     return engine
 

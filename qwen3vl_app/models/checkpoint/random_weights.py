@@ -133,7 +133,7 @@ def _random(kind: type[Any], shape: str, device: str, folder: Path) -> Loaded:
     quicken(model.visual if kind is Qwen3VLModel else model.model.visual)
     return Loaded(
         checkpoint=Checkpoint(
-            name=f"random {shape}", folder=folder, reason=Message.free("random weights")
+            name=f"random {shape}", folder=folder, reason=Message.of("model.random")
         ),
         placement=placement,
         model=model,
