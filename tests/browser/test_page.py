@@ -201,7 +201,7 @@ def test_strip__shows_progress_and_obeys(page, unhurried, tmp_path: Path):
     page.get_by_role("tab", name="Library").click()
     page.locator(".library-root .folder-form input").fill(str(tmp_path))
     page.locator(".library-root .folder-form").get_by_role("button", name="Add").click()
-    strip = page.locator(".strip")
+    strip = page.get_by_role("group", name="Indexing")
     head = strip.locator(".strip-head")
     expect(head).to_have_text(re.compile(r"^\d+ / 25 · .*1 failed$"))
     expect(strip.locator(".strip-pace")).to_have_text(re.compile(r"^\d+(\.\d+)? items/s"))
@@ -227,7 +227,7 @@ def test_strip__says_how_a_run_has_ended(page, unhurried, tmp_path: Path):
     page.get_by_role("tab", name="Library").click()
     page.locator(".library-root .folder-form input").fill(str(tmp_path))
     page.locator(".library-root .folder-form").get_by_role("button", name="Add").click()
-    head = page.locator(".strip-head")
+    head = page.get_by_role("group", name="Indexing").locator(".strip-head")
     expect(head).to_have_text(re.compile(r"^\d / 7"))
     unhurried.set(held=False)
     expect(head).to_have_text("3 indexed, 3 failed, 1 skipped")
@@ -307,7 +307,7 @@ def test_strip__follows_closely_what_a_command_began(page, unhurried, tmp_path: 
     unhurried.set(held=True)
     page.locator(".library-root .folder-form input").fill(str(tmp_path))
     page.locator(".library-root .folder-form").get_by_role("button", name="Add").click()
-    head = page.locator(".strip-head")
+    head = page.get_by_role("group", name="Indexing").locator(".strip-head")
     expect(head).to_have_text("0 / 24")
     unhurried.set(index_delay=0.1, held=False)  # a batch of eight takes less than a second
     for done in (8, 16):  # an idle page asks every five seconds, a busy one twice a second

@@ -50,10 +50,14 @@ def test_whole_job__from_a_dropped_folder_to_its_failure(
 
 def watch_progress(page: Page) -> None:
     """The strip appears, says how far it is, and how it ended when all is in."""
-    expect(page.locator(".strip")).to_be_visible()
-    expect(page.locator(".strip-head")).to_have_text(re.compile(r"^\d( / \d| files? found)"))
+    expect(page.get_by_role("group", name="Indexing")).to_be_visible()
+    expect(page.get_by_role("group", name="Indexing").locator(".strip-head")).to_have_text(
+        re.compile(r"^\d( / \d| files? found)")
+    )
     ended = re.compile(r"^\d+ indexed(, \d+ failed)?$")
-    expect(page.locator(".strip-head")).to_have_text(ended, timeout=INDEXED)
+    expect(page.get_by_role("group", name="Indexing").locator(".strip-head")).to_have_text(
+        ended, timeout=INDEXED
+    )
     expect(page.locator(".summary")).to_have_text(re.compile(r"^\d+ items$"))
     assert page.locator(".recent .tile").count() >= 5
 
