@@ -65,7 +65,8 @@ LOOK = 0.5
     "ocr",
     flag_value=False,
     default=None,
-    help="Do not read words in pictures; else index goes on until all are read.",
+    help="Do not read words in pictures; else index goes on until all are read, but for those of "
+    "--sample alone, which hold few.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object; with --watch, a line each."
@@ -89,6 +90,8 @@ def index(
     Without PATHS, continues what an earlier run left unfinished, and embeds again what another
     model embedded. A file .searchignore in a folder leaves out what fits its patterns.
     """
+    if sample and not paths:  # minutes for headings that the models read by themselves
+        given["ocr"] = False
     settings = settings_from(context, given | {"watch": watch})
     with failures_said(), opened(settings, writable=True) as services:
         folders = services.indexer.folders

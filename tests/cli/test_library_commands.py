@@ -492,6 +492,14 @@ def test_index__goes_on_until_words_in_pictures_are_read(program, tmp_path):
     assert program.json("show", str(hit["item"]))["picture_text"] == "Zwetschge 4711"
 
 
+def test_index__samples_alone_are_there_before_their_words_are_read(program):
+    summary = program.json("index", "--sample", "--words-too")
+    assert summary["failed"] == 0 < summary["indexed"]
+    words = program.json("status")["words"]
+    assert (words["done"], words["state"]) == (0, "stopped")
+    assert words["total"] > 100, "for the page to read"
+
+
 def test_index__without_words_in_pictures(program, tmp_path):
     draw_picture(tmp_path / "a.png", "green")
     assert program.json("index", tmp_path / "a.png")["words"] == {"done": 0, "total": 0}
