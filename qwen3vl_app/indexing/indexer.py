@@ -20,7 +20,7 @@ from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.picture_words import PictureWords
 from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
-from qwen3vl_app.indexing.progress_file import ProgressFile, read_progress_file
+from qwen3vl_app.indexing.progress_file import ProgressFile, unfinished_run
 from qwen3vl_app.indexing.scanning import scan_source, scanned_for
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
@@ -90,7 +90,9 @@ class Indexer:
             LibraryReadOnlyError: The library is open for reading only.
         """
         unfinished = self._library.writer.has_work()
-        before = self._unfinished_run()
+        # where folders wait to be scanned, that meets again what an earlier run has done
+        scans = self._library.writer.sources()
+        before = None if scans else unfinished_run(self._library.directory)
         with self._changed:
             if self._thread.ident is None and not self._closing:
                 if unfinished:
@@ -218,16 +220,6 @@ class Indexer:
 
     def _post(self) -> None:
         self._progress_file.post(self.progress())
-
-    def _unfinished_run(self) -> IndexProgress | None:
-        """What an earlier program did of the run that is to go on; its files count as done.
-
-        Not where folders wait to be scanned: that meets those files again.
-        """
-        found = read_progress_file(self._library.directory)
-        if found is None or found[0].state is IndexState.IDLE or self._library.writer.sources():
-            return None
-        return found[0]
 
     def _is_busy(self) -> bool:
         with self._changed:

@@ -80,6 +80,12 @@ def read_progress_file(directory: Path) -> tuple[IndexProgress, int] | None:
     return run, writer
 
 
+def unfinished_run(directory: Path) -> IndexProgress | None:
+    """What an earlier program did of a run that is to go on; its files count as done."""
+    found = read_progress_file(directory)
+    return None if found is None or found[0].state is IndexState.IDLE else found[0]
+
+
 def _words(row: dict[str, Any]) -> WordsProgress:
     state, message = WordsState(row.pop("state")), Message.from_json(row.pop("message"))
     return WordsProgress(state=state, message=message, **row)

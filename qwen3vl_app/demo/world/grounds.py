@@ -107,8 +107,6 @@ def behind(canvas: Image.Image, name: str) -> None:
             lay(canvas, (168, 204, 170), 0.7, trunks(HORIZON))
         case "street":
             lay(canvas, (196, 208, 224), 0.9, skyline(HORIZON))
-        case _:
-            pass
 
 
 def before(canvas: Image.Image, name: str) -> None:
@@ -125,5 +123,3 @@ def before(canvas: Image.Image, name: str) -> None:
             lay(canvas, (224, 190, 140), 0.5, waving(0.86, 0.02, 0.8, 2.4))
         case "table":
             lay(canvas, (200, 164, 124), 0.5, boards(HORIZON))
-        case _:
-            pass
