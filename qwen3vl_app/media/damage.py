@@ -3,7 +3,8 @@
 Decoders conceal damage: they repeat what was before, and say nothing. So it is looked for in the
 bytes. Disks that fail, copies that were not finished and downloads with holes leave zeros where
 data was never written, which no coding has in such numbers, and files that end before the place
-where their container says that they do. A few bytes that have changed are not seen.
+where their container says that they do, or within a packet. A few bytes that have changed are not
+seen.
 """
 
 from __future__ import annotations

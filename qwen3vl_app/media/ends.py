@@ -12,9 +12,12 @@ _SLACK = 1024
 def ends_early(file: BinaryIO, size: int) -> bool:
     """Whether the container of a video says that it has more than ``size`` bytes.
 
-    Reads its head, and of MP4 the head of every box. Transport streams and what is unknown say
-    nothing.
+    Reads its head, and of MP4 the head of every box. Transport streams may end anywhere, but not
+    within a packet; what is unknown says nothing.
     """
+    if _ends_within_a_packet(file, size):
+        return True
+    file.seek(0)
     head = file.read(12)
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
         end = _end_of_boxes(file, size)
@@ -72,3 +75,35 @@ def _number(file: BinaryIO) -> int:
         return -1
     value = int.from_bytes(bytes([first & (0x7F >> more)]) + file.read(more), "big")
     return -1 if value == (1 << 7 * (more + 1)) - 1 else value
+
+
+_SYNC = 0x47
+"""What every packet of a transport stream begins with (ISO/IEC 13818-1, 2.4.3.2)."""
+
+_PACKETS = ((188, 0), (192, 4), (204, 0))
+"""Bytes from one packet to the next, and those that Blu-ray discs and some cameras put before its
+first one."""
+
+_IN_A_ROW = 5
+"""Packets that begin as they should where it is no accident."""
+
+
+def _ends_within_a_packet(file: BinaryIO, size: int) -> bool:
+    """Whether this is a transport stream whose last packet is cut.
+
+    False where something else follows the last packet, which writers of tags do.
+    """
+    file.seek(0)
+    head = file.read(204 * (_IN_A_ROW + 1))
+    for length, before in _PACKETS:
+        for first in range(before, length):
+            if _begin(head[first::length]):
+                rest = (size - first + before) % length
+                file.seek(max(0, size - rest + before - _IN_A_ROW * length))
+                return rest > before and _begin(file.read()[::length][: _IN_A_ROW + 1])
+    return False
+
+
+def _begin(firsts: bytes) -> bool:
+    """Whether packets begin with these bytes."""
+    return len(firsts) >= _IN_A_ROW and set(firsts) == {_SYNC}

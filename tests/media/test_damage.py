@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from qwen3vl_app.media.containers import close_videos, with_container
 from qwen3vl_app.media.damage import BREAKS_OFF
+from qwen3vl_app.media.ends import ends_early
 from tests.media.films import (
     CONSTANT,
     CONTAINERS,
@@ -59,7 +61,12 @@ def test_damage(codec, gop, suffix, tmp_path):
     )
     assert said is not None
     assert 0.2 <= float(said[1]) <= 1.6  # of 3.6 s; key frames are larger than others
-    if suffix not in (*INDEX_LAST, "ts"):  # without its index a file fails; broadcasts have no end
+    if suffix == "ts":  # broadcasts have no end, but one within a packet is none
+        path.write_bytes(data[: len(data) // 2 // 188 * 188])
+        assert damage(path) == ""
+        path.write_bytes(data[: len(data) // 2 // 188 * 188 + 100])
+        assert damage(path) == str(BREAKS_OFF)
+    elif suffix not in INDEX_LAST:  # without its index a file fails
         path.write_bytes(data[: len(data) // 2])
         assert damage(path) == str(BREAKS_OFF)
 
@@ -70,6 +77,18 @@ def test_damage__breaks_off_after_its_index(suffix, tmp_path):
     assert damage(path) == ""
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert damage(path) == str(BREAKS_OFF)
+
+
+@pytest.mark.parametrize(("length", "before"), [(188, 0), (192, 4), (204, 0)])
+@pytest.mark.parametrize("lead", [0, 50])
+def test_ends_early__transport_streams(length, before, lead):
+    """Packets of every length, also of a recording that begins within one."""
+    packet = bytes(before) + b"\x47" + bytes(length - before - 1)
+    data = bytes(lead) + packet * 40
+    for cut, expected in [(0, False), (1, True), (length - before - 1, True), (5 * length, False)]:
+        some = data[: len(data) - cut]
+        assert ends_early(io.BytesIO(some), len(some)) == expected, cut
+    assert not ends_early(io.BytesIO(data + b"TAG"), len(data) + 3)
 
 
 def test_damage__bytes_after_the_end_are_none(tmp_path):
