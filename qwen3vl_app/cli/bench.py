@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qwen3vl_app.cli.common import failures_said, say_json, settings_from, shared_options
+from qwen3vl_app.cli.common import failures_said, one_line, say_json, settings_from, shared_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.bench.measures import Measure
     from qwen3vl_app.bench.memory import MemoryReport
     from qwen3vl_app.bench.soak import SoakReport
+    from qwen3vl_app.bench.speeds import Speed
 
 _COUNT = click.IntRange(1)
 _PLACE = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
@@ -93,6 +94,11 @@ def bench_library(*, quick: bool, as_json: bool, folder: Path | None) -> None:
     type=click.Choice(["tiny", "0.5b", "2b", "8b"]),
     help="Random weights of this shape instead of a checkpoint.",
 )
+@click.option(
+    "--against",
+    metavar="reference=DIR",
+    help="Measure against the reference's own code, of which DIR is a checkout.",
+)
 @click.option("--turns", default=3, show_default=True, type=click.IntRange(1))
 @click.option("--count", default=12, show_default=True, type=click.IntRange(2, 200))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -103,22 +109,26 @@ def bench_models(
     /,
     *,
     shapes: str | None,
+    against: str | None,
     turns: int,
     count: int,
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
-    """Embed and rerank texts, pictures, pages and a clip, fast and the long way.
+    """Embed and rerank texts, pictures, pages and a clip, as fast as this computer can.
 
-    Every speed stands beside that of one prompt at a time, with how far the answers are apart.
+    Every speed stands beside that of the reference or, without --against, of one prompt at a
+    time, with how far the answers are apart.
     """
-    from qwen3vl_app.bench.pairs import pair_of
-    from qwen3vl_app.bench.speeds import measure_speeds
+    from qwen3vl_app.bench.pairs import measure_pair, pair_of
 
-    with failures_said():
-        embedder, reranker = pair_of(settings_from(context, given), shapes)
-        report = measure_speeds(
-            embedder, reranker, turns, count, lambda name: click.echo(name, err=True)
+    checkout = _reference(against)
+    with (
+        failures_said(),
+        pair_of(settings_from(context, given), shapes, on_disk=checkout is not None) as pair,
+    ):
+        report = measure_pair(
+            pair, turns, count, checkout, lambda name: click.echo(name, err=True)
         )
     if as_json:
         rows = [asdict(one) | {"rate": one.rate, "times": one.times} for one in report.speeds]
@@ -126,13 +136,34 @@ def bench_models(
         return
     click.echo(f"embedder {report.embedder}\nreranker {report.reranker}")
     for one in report.speeds:
-        click.echo(
-            f"{one.name:<50} {one.rate:>9.2f} /s  {one.times:>5.2f} x the long way  "
-            f"{one.apart:.0e} apart"
-        )
+        click.echo(_speed_line(one))
+        if one.failed:
+            click.echo(f"  {one_line(one.failed)}")
+    click.echo(f"matrix product: {report.product / 1e9:,.0f} GFLOP/s")
     click.echo(f"most memory: {report.peak_bytes / 2**20:,.0f} MiB")
     for name, value in report.machine.items():
         click.echo(f"{name}: {value}")
+
+
+def _reference(against: str | None) -> Path | None:
+    """The checkout that ``--against`` names.
+
+    Raises:
+        click.BadParameter: It names something else.
+    """
+    if against is None:
+        return None
+    kind, _, folder = against.partition("=")
+    if kind != "reference" or not folder:
+        raise click.BadParameter(f"{against!r} is not reference=DIR.", param_hint="--against")
+    return Path(folder).expanduser().resolve()
+
+
+def _speed_line(one: Speed) -> str:
+    line = f"{one.name:<50} {one.rate:>9.2f} /s  {one.share:>4.0%} of a matrix product"
+    if one.beside is None:
+        return line
+    return f"{line}  {one.times:>5.2f} x {one.beside.name}  {one.beside.apart:.0e} apart"
 
 
 @bench.command("memory")

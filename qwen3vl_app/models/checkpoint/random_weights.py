@@ -7,6 +7,7 @@ those of the real models, so works are made by their number of tokens. Sources o
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,22 @@ def random_embedder(shape: str, device: str) -> Loaded:
 def random_reranker(shape: str, device: str) -> Loaded:
     """A reranker likewise, with its output layer."""
     return _random(Qwen3VLForConditionalGeneration, shape, device, DEMO_RERANKER)
+
+
+def save_random(shape: str, device: str, folder: Path) -> None:
+    """Write a checkpoint that both loaders take, tokenizer included; drawn on ``device``.
+
+    4 GB for ``2b`` in bfloat16, in files of at most 2 GB.
+    """
+    _random(Qwen3VLForConditionalGeneration, shape, device, DEMO_RERANKER).model.save_pretrained(
+        folder, max_shard_size="2GB"
+    )
+    for file in DEMO_RERANKER.iterdir():
+        if file.name not in _OF_WEIGHTS:
+            shutil.copyfile(file, folder / file.name)
+
+
+_OF_WEIGHTS = frozenset({"config.json", "model.safetensors", "budget.json"})
 
 
 def config_of(shape: Shape, ids: Mapping[str, Any]) -> Qwen3VLConfig:
