@@ -14,7 +14,7 @@ from qwen3vl_app.bench.contenders import Contender, Program
 from qwen3vl_app.bench.measures import machine
 from qwen3vl_app.bench.reference import load_reference_embedder, load_reference_reranker
 from qwen3vl_app.bench.speeds import Speed, measure_speed, peak_bytes, product_rate
-from qwen3vl_app.bench.works import Work, embedding_works, reranking_works
+from qwen3vl_app.bench.works import embedding_works, reranking_works
 from qwen3vl_app.models.checkpoint.load import has_gpu, load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.random_weights import (
     random_embedder,
@@ -25,7 +25,7 @@ from qwen3vl_app.models.checkpoint.resolve import Checkpoint, Role, resolve
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 from qwen3vl_app.models.forward.shortcuts import Shortcut
-from qwen3vl_app.models.service.building import limit_threads
+from qwen3vl_app.models.service.building import prepare_thread
 
 if TYPE_CHECKING:
     from qwen3vl_app.models.checkpoint.load import Loaded
@@ -51,11 +51,17 @@ class SpeedReport:
     embedder: str
     reranker: str
     product: float
-    """Operations a second of a large matrix product, on the same device in the same numbers."""
+    """Operations a second of a large matrix product, on the same device in the same numbers: the
+    best that was measured between the works."""
 
     speeds: tuple[Speed, ...]
+
     peak_bytes: int
     """Of the process, or on a GPU of its memory; all that were measured included."""
+
+    def share(self, speed: Speed) -> float:
+        """The rate of a work as a part of that of the matrix product."""
+        return speed.operations / speed.seconds / self.product
 
 
 @contextmanager
@@ -70,7 +76,7 @@ def pair_of(settings: Settings, shape: str | None, *, on_disk: bool) -> Iterator
     Raises:
         ModelLoadError: A checkpoint cannot be loaded.
     """
-    limit_threads(settings)
+    prepare_thread(settings)
     wants_reranker = settings.reranker.strip().lower() != "none"
     device = settings.device
     if shape is not None and not on_disk:
@@ -117,7 +123,7 @@ def measure_pair(
     reranker = None if pair.reranker is None else Qwen3VLReranker(pair.reranker)
     program = Program("this program", embedder, reranker)
     placement = pair.embedder.placement
-    product = product_rate(placement.device, str(placement.dtype))
+    product = 0.0
     works = [
         (Role.EMBEDDER, embedding_works(count, embedder.budget.max_frames)),
         (Role.RERANKER, reranking_works(count) if reranker else []),
@@ -135,7 +141,9 @@ def measure_pair(
         beside = others(role) if some else []
         for work in some:
             step(work.name)
-            speeds += _measured(work, program, beside, turns, product)
+            product = max(product, product_rate(placement.device, str(placement.dtype)))
+            speed = measure_speed(work, program, beside, turns)
+            speeds += [] if speed is None else [speed]
         del beside
         gc.collect()
     return SpeedReport(
@@ -146,10 +154,3 @@ def measure_pair(
         speeds=tuple(speeds),
         peak_bytes=peak_bytes(),
     )
-
-
-def _measured(
-    work: Work, program: Program, beside: list[Contender], turns: int, product: float
-) -> list[Speed]:
-    speed = measure_speed(work, program, beside, turns, product)
-    return [] if speed is None else [speed]

@@ -46,8 +46,8 @@ class Speed:
     failed: str
     """What those said who failed at it; empty where nobody did."""
 
-    share: float
-    """Of the rate of a large matrix product that was measured in the same run."""
+    operations: int
+    """Of matrix products and attention that this program did for all items."""
 
     @property
     def rate(self) -> float:
@@ -61,7 +61,7 @@ class Speed:
 
 
 def measure_speed(
-    work: Work, program: Contender, others: Sequence[Contender], turns: int, product: float
+    work: Work, program: Contender, others: Sequence[Contender], turns: int
 ) -> Speed | None:
     """All ways of one work, in turn; medians. The first turn warms up and is not counted.
 
@@ -70,7 +70,6 @@ def measure_speed(
         program: This program.
         others: Of those who can do it, the fastest is reported.
         turns: Beside the first.
-        product: Operations a second of a matrix product.
 
     Returns:
         None if the program itself cannot do it, for want of a reranker.
@@ -110,7 +109,7 @@ def measure_speed(
         seconds=mine,
         beside=_fastest(medians, apart),
         failed=" ".join(failed.values()),
-        share=operations / mine / product,
+        operations=operations,
     )
 
 

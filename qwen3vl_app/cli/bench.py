@@ -131,12 +131,15 @@ def bench_models(
             pair, turns, count, checkout, lambda name: click.echo(name, err=True)
         )
     if as_json:
-        rows = [asdict(one) | {"rate": one.rate, "times": one.times} for one in report.speeds]
+        rows = [
+            asdict(one) | {"rate": one.rate, "times": one.times, "share": report.share(one)}
+            for one in report.speeds
+        ]
         say_json(asdict(report) | {"speeds": rows})
         return
     click.echo(f"embedder {report.embedder}\nreranker {report.reranker}")
     for one in report.speeds:
-        click.echo(_speed_line(one))
+        click.echo(_speed_line(one, report.share(one)))
         if one.failed:
             click.echo(f"  {one_line(one.failed)}")
     click.echo(f"matrix product: {report.product / 1e9:,.0f} GFLOP/s")
@@ -159,8 +162,8 @@ def _reference(against: str | None) -> Path | None:
     return Path(folder).expanduser().resolve()
 
 
-def _speed_line(one: Speed) -> str:
-    line = f"{one.name:<50} {one.rate:>9.2f} /s  {one.share:>4.0%} of a matrix product"
+def _speed_line(one: Speed, share: float) -> str:
+    line = f"{one.name:<50} {one.rate:>9.2f} /s  {share:>4.0%} of a matrix product"
     if one.beside is None:
         return line
     return f"{line}  {one.times:>5.2f} x {one.beside.name}  {one.beside.apart:.0e} apart"

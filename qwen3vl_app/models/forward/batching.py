@@ -19,6 +19,7 @@ from qwen3vl_app.models.forward.prefix import Prefixes
 from qwen3vl_app.models.forward.rows import collate
 from qwen3vl_app.models.forward.shortcuts import Shortcut
 from qwen3vl_app.models.prompt.layout import Row
+from qwen3vl_app.models.text.layers import TextLayers
 from qwen3vl_app.models.vision.tower import Tower, bytes_to_keep
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class Runner:
         self.off: set[Shortcut] = set()
         self._tower = Tower(model.visual, bytes_to_keep(model.device) if keep else 0)
         self._prefixes = Prefixes(model, tokenizer, self._tower)
+        deepstack = len(model.visual.deepstack_visual_indexes)
+        self._layers = TextLayers(model.language_model, deepstack)
         for layer in (*model.visual.blocks, *model.language_model.layers):
             layer.register_forward_pre_hook(lambda *_: self._pause())
         width = model.language_model.embed_tokens.embedding_dim
@@ -152,10 +155,13 @@ class Runner:
         try:
             with torch.inference_mode(), GATE.running():
                 self._tower.keeps = Shortcut.KEPT not in self.off
+                trimmed = self._layers.use(
+                    lean=Shortcut.LEAN not in self.off, trim=Shortcut.TRIMMED not in self.off
+                )
                 prefix = rows[0].prefix
-                past = None if prefix is None else self._prefixes.of(prefix)
+                past = None if prefix is None else self._prefixes.of(prefix, trimmed=trimmed)
                 batch = collate(rows, self._tokenizer, prefix)
-                return run(self._model, self._tower, batch, past)
+                return run(self._model, self._tower, batch, past, trimmed=trimmed)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise

@@ -24,6 +24,8 @@ def run(
     tower: Tower,
     batch: Batch,
     past: DynamicCache | KnownPrefix | None = None,
+    *,
+    trimmed: bool = False,
 ) -> Tensor:
     """One forward pass: the hidden state of each row's last real token, (N, H), float32, CPU.
 
@@ -32,6 +34,7 @@ def run(
         tower: Of the same model.
         batch: Its prefix, if it has one, is not run again.
         past: Keys and values of the prefix; without a prefix, takes those of the batch.
+        trimmed: The last layer gives only the tokens that are read; see ``TextLayers``.
     """
     device = model.device
 
@@ -42,6 +45,7 @@ def run(
     places = positions(model, batch)
     # no attention mask without a prefix: padding is on the right and attention causal, so no real
     # token sees it, and without a mask torch takes its causal kernels
+    last = (batch.mask.sum(1) - 1 - begin).to(device)  # padded on the right
     hidden = model(
         input_ids=put(batch.ids[:, begin:]),
         attention_mask=put(seen_behind(begin, batch.ids.shape[1] - begin) if begin else None),
@@ -50,9 +54,9 @@ def run(
         mm_encoder_outputs=seen(tower, batch),
         mm_token_type_ids=put(batch.kinds[:, begin:]),
         use_cache=False,
-    ).last_hidden_state  # (N, L − begin, H)
-    last = batch.mask.sum(1) - 1 - begin  # padded on the right
-    picked: Tensor = hidden[torch.arange(len(last), device=device), last.to(device)]  # (N, H)
+        **({"read_at": last} if trimmed else {}),
+    ).last_hidden_state  # (N, L − begin, H), or (N, 1, H)
+    picked: Tensor = hidden[:, 0] if trimmed else hidden[torch.arange(len(last)), last]  # (N, H)
     return picked.float().cpu()
 
 

@@ -73,12 +73,17 @@ class Prefixes:
             KEPT_BYTES, getsizeof=lambda known: known.nbytes
         )
 
-    def of(self, prefix: Row) -> KnownPrefix:
-        """Keys and values of a prefix: one pass of one row, if they are not known."""
+    def of(self, prefix: Row, *, trimmed: bool = False) -> KnownPrefix:
+        """Keys and values of a prefix: one pass of one row, if they are not known.
+
+        Args:
+            prefix: What rows begin with.
+            trimmed: As ``run`` takes it: of the last layer only these are computed.
+        """
         key = _key(prefix)
         found = self._kept.get(key)
         if found is None:
-            found = self._compute(prefix)
+            found = self._compute(prefix, trimmed=trimmed)
             if found.nbytes <= KEPT_BYTES:  # the cache itself would raise
                 self._kept[key] = found
         return found
@@ -87,9 +92,9 @@ class Prefixes:
         """Let go all that is kept: the device's memory ran out."""
         self._kept.clear()
 
-    def _compute(self, prefix: Row) -> KnownPrefix:
+    def _compute(self, prefix: Row, *, trimmed: bool) -> KnownPrefix:
         filled = DynamicCache()
-        run(self._model, self._tower, collate([prefix], self._tokenizer), filled)
+        run(self._model, self._tower, collate([prefix], self._tokenizer), filled, trimmed=trimmed)
         layers: Sequence[Any] = filled.layers
         return KnownPrefix([(layer.keys, layer.values) for layer in layers])
 

@@ -16,3 +16,9 @@ class Shortcut(StrEnum):
 
     KEPT = "kept"
     """What the vision tower made of a picture, kept from an earlier row."""
+
+    LEAN = "lean"
+    """Text layers in fewer passes over memory, on CPUs."""
+
+    TRIMMED = "trimmed"
+    """The last text layer for the token that is read alone."""

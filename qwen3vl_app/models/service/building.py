@@ -17,6 +17,7 @@ from qwen3vl_app.models.checkpoint.load import (
 )
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
+from qwen3vl_app.models.service.heap import keep_freed
 
 if TYPE_CHECKING:
     from qwen3vl_app.models.checkpoint.resolve import Checkpoint
@@ -27,7 +28,7 @@ def build_embedder(
     checkpoint: Checkpoint, settings: Settings, between: Callable[[], None]
 ) -> Qwen3VLEmbedder:
     """An embedder on the device of ``settings``; raises as ``load_embedder``."""
-    limit_threads(settings)
+    prepare_thread(settings)
     return Qwen3VLEmbedder(load_embedder(checkpoint, settings.device), between)
 
 
@@ -35,18 +36,19 @@ def build_reranker(
     checkpoint: Checkpoint, settings: Settings, between: Callable[[], None]
 ) -> Qwen3VLReranker:
     """A reranker on the device of ``settings``; raises as ``load_reranker``."""
-    limit_threads(settings)
+    prepare_thread(settings)
     return Qwen3VLReranker(load_reranker(checkpoint, settings.device), between)
 
 
-def limit_threads(settings: Settings) -> None:
-    """Let torch use as many threads as ``settings`` say, called from this thread.
+def prepare_thread(settings: Settings) -> None:
+    """Let torch use as many threads as ``settings`` say, called from this thread; keep its memory.
 
     OpenMP keeps the number for each calling thread, so the one that loads and the one that runs
     both say it.
     """
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
+    keep_freed()
 
 
 def fingerprint_of(checkpoint: Checkpoint, settings: Settings) -> str:

@@ -292,7 +292,7 @@ class ModelHost:
             if not limited:
                 from qwen3vl_app.models.service import building  # noqa: PLC0415  imports torch
 
-                building.limit_threads(self._settings)
+                building.prepare_thread(self._settings)
                 limited = True
             self._run_all()
         for slot in self._loader.slots():

@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers.models.qwen3_vl import modeling_qwen3_vl as qwen
 
+from qwen3vl_app.models.rotary import rotate
+
 log = logging.getLogger(__name__)
 
 
@@ -77,7 +79,8 @@ def _attend(
     patches = hidden_states.shape[0]
     qkv = self.qkv(hidden_states).reshape(patches, 3, self.num_heads, -1)
     query, key, value = qkv.unbind(1)  # each (P, heads, width of a head)
-    query, key = qwen.apply_rotary_pos_emb_vision(query, key, *position_embeddings)
+    cos, sin = (part.float().unsqueeze(-2) for part in position_embeddings)
+    query, key = (rotate(part.float(), cos, sin).to(part.dtype) for part in (query, key))
     outs, start = [], 0
     for length, run in itertools.groupby(cu_seqlens.diff().tolist()):
         count = len(list(run))

@@ -51,11 +51,11 @@ def short_of_memory(limit, monkeypatch):
     """Passes of more than ``limit`` tokens run out of memory, as a device would."""
     real, seen = passes.run, []
 
-    def run(model, tower, batch, past=None):
+    def run(model, tower, batch, past=None, **given):
         seen.append(batch.ids.numel())
         if batch.ids.numel() > limit:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
-        return real(model, tower, batch, past)
+        return real(model, tower, batch, past, **given)
 
     monkeypatch.setattr(forward, "run", run)
     return seen
@@ -82,7 +82,7 @@ def test_embed__one_input_too_large_for_the_device_is_left_out(embedder, monkeyp
 
 
 def test_embed__other_errors_are_not_taken_for_memory(embedder, monkeypatch):
-    def run(_model, _tower, _batch, _past=None):
+    def run(_model, _tower, _batch, _past=None, **_given):
         raise RuntimeError("shape mismatch")
 
     monkeypatch.setattr(forward, "run", run)
@@ -102,8 +102,8 @@ def test_embed__a_bad_input_does_not_spoil_its_batch(embedder):
 def test_embed__no_vector_without_numbers(embedder, monkeypatch):
     real = passes.run
 
-    def run(model, tower, batch, past=None):
-        states = real(model, tower, batch, past)
+    def run(model, tower, batch, past=None, **given):
+        states = real(model, tower, batch, past, **given)
         states[0, 0] = torch.nan
         return states
 

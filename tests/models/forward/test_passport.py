@@ -45,13 +45,15 @@ def test_passport__green_for_the_bundled_pair(role):
 def before_the_norm(monkeypatch):
     real = passes.run
 
-    def run(model, tower, batch, past=None):
+    def run(model, tower, batch, past=None, **given):
         inner = []
         norm = model.language_model.norm
         handle = norm.register_forward_hook(lambda _m, given, _out: inner.append(given[0]))
-        real(model, tower, batch, past)
+        real(model, tower, batch, past, **given)
         handle.remove()
         last = batch.mask.sum(1) - 1 - batch.begin
+        if given["trimmed"]:
+            last = torch.zeros_like(last)
         return inner[-1][torch.arange(len(last)), last].float()
 
     from qwen3vl_app.models.forward import batching

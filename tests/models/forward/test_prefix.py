@@ -76,9 +76,9 @@ def test_prefix__once_for_all_slices_of_a_search(reranker, monkeypatch):
     computed = []
     real = passes.run
 
-    def run(model, tower, batch, past):
+    def run(model, tower, batch, past, **given):
         computed.append(batch.ids.shape)
-        return real(model, tower, batch, past)
+        return real(model, tower, batch, past, **given)
 
     monkeypatch.setattr(prefixes, "run", run)
     for document in DOCUMENTS[:-1]:

@@ -58,7 +58,7 @@ def test_score__a_rejected_document_has_a_reason_and_no_score(reranker):
 
 
 def test_score__a_document_too_large_for_the_device(reranker, monkeypatch):
-    def run(_model, _tower, _batch, _past=None):
+    def run(_model, _tower, _batch, _past=None, **_given):
         raise MemoryError
 
     monkeypatch.setattr(reranker._runner, "_tokens", 4096)

@@ -100,7 +100,7 @@ def test_score__what_is_kept_goes_when_memory_runs_out(reranker, monkeypatch):
     reranker.score(ModelInput(texts=("one",)), documents, "")
     assert reranker._runner._tower._kept
 
-    def run(_model, _tower, _batch, _past=None):
+    def run(_model, _tower, _batch, _past=None, **_given):
         raise MemoryError
 
     monkeypatch.setattr(batching, "run", run)

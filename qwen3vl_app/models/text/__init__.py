@@ -1,0 +1,1 @@
+"""The text tower of a loaded model."""
