@@ -1,15 +1,7 @@
-"""A model from its hub into this program's folder of models: all of it, or not under its name.
-
-::
-
-    models/ORG/.NAME/        what is there so far: checked files, parts, ``.download.json``
-    models/ORG/NAME/         the same folder, once everything is there
-"""
+"""A model from its hub into this program's folder of models: all of it, or not under its name."""
 
 from __future__ import annotations
 
-import errno
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,18 +11,21 @@ from filelock import FileLock, Timeout
 
 from qwen3vl_app.errors import DownloadError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.checkpoint.caches import is_complete
-from qwen3vl_app.models.checkpoint.resolve import REPOSITORY
-from qwen3vl_app.models.getting.listing import Listing, RemoteFile, list_files
+from qwen3vl_app.models.checkpoint.caches import find_cached, is_complete
+from qwen3vl_app.models.getting.listing import Listing, list_files
+from qwen3vl_app.models.getting.places import (
+    bytes_of,
+    disk_failed,
+    folder_of,
+    lock_of,
+    staging_of,
+)
 from qwen3vl_app.models.getting.progress import Progress, Report
 from qwen3vl_app.models.getting.record import Record, RecordedFile, read_record
+from qwen3vl_app.models.getting.room import SPARE, free_bytes, has_room
 from qwen3vl_app.models.getting.sources import Source, hub_of
 from qwen3vl_app.models.getting.transfer import Transfer
 from qwen3vl_app.models.getting.web import Patience, Web
-from qwen3vl_app.settings import models_folder
-
-SPARE_DISK = 256 * 2**20
-"""Bytes that stay free: the library on the same disk goes on being written to."""
 
 
 def get_model(
@@ -41,7 +36,7 @@ def get_model(
     report: Report = lambda _progress: None,
     patience: Patience | None = None,
 ) -> Path:
-    """The folder of a model, which is got unless this program has it already.
+    """The folder of a model, which is got unless it is on this computer already.
 
     What an earlier call began is gone on with, also one of another run of the program. Takes
     as long as the network does; one connection at a time.
@@ -58,8 +53,8 @@ def get_model(
         DownloadStoppedError: ``stop`` said so.
     """
     folder = folder_of(repository)
-    if is_complete(folder):
-        return folder
+    if (there := find_cached(repository)) is not None:
+        return there
     hub = hub_of(source)
     with _staging(folder) as staging:
         progress = Progress(report)
@@ -68,26 +63,10 @@ def get_model(
             listing = list_files(web, repository)
             _fill(staging, listing, web, progress)
         except OSError as error:
-            raise _disk_failed(error, repository, staging) from error
+            raise disk_failed(error, repository, staging) from error
         finally:
             web.close()
         return _name(staging, folder, listing, hub.source)
-
-
-def folder_of(repository: str) -> Path:
-    """Where a model goes, whether it is there or not.
-
-    Raises:
-        DownloadError: This is no id of a model.
-    """
-    if not REPOSITORY.fullmatch(repository):
-        raise DownloadError(Message.of("get.no_id", value=repository))
-    return models_folder().joinpath(*repository.split("/"))
-
-
-def staging_of(folder: Path) -> Path:
-    """Where it lies until it is complete; no model is named like that."""
-    return folder.with_name(f".{folder.name}")
 
 
 @contextmanager
@@ -101,13 +80,13 @@ def _staging(folder: Path) -> Iterator[Path]:
         for one in (folder.parent, staging):
             if one.is_symlink():  # the folder of models itself may lie on another disk
                 raise DownloadError(Message.of("get.link", path=str(one)))
-        with FileLock(staging.with_name(f"{staging.name}.lock"), timeout=0):
+        with FileLock(lock_of(folder), timeout=0):
             staging.mkdir(exist_ok=True)
             yield staging
     except Timeout:
         raise DownloadError(Message.of("get.twice", model=folder.name)) from None
     except OSError as error:
-        raise _disk_failed(error, folder.name, folder.parent) from error
+        raise disk_failed(error, folder.name, folder.parent) from error
 
 
 def _is_empty(folder: Path) -> bool:
@@ -116,7 +95,7 @@ def _is_empty(folder: Path) -> bool:
 
 def _fill(staging: Path, listing: Listing, web: Web, progress: Progress) -> None:
     record = _begun(staging, listing, web.hub.source)
-    there = {file.name: _bytes_of(staging, file) for file in listing.files}
+    there = {file.name: bytes_of(staging, file.name, file.size) for file in listing.files}
     _check_disk(staging, listing, sum(there.values()))
     progress.begin(listing.size, sum(there.values()))
     for file in listing.files:
@@ -178,24 +157,16 @@ def _tagged(record: Record, name: str, tag: str) -> Record:
     return replace(record, files=files)
 
 
-def _bytes_of(staging: Path, file: RemoteFile) -> int:
-    for found in (staging / file.name, staging / f"{file.name}.part"):
-        if found.is_file() and not found.is_symlink():
-            return min(found.stat().st_size, file.size)
-    return 0
-
-
 def _check_disk(staging: Path, listing: Listing, there: int) -> None:
-    free = shutil.disk_usage(staging).free
-    needed = listing.size - there + SPARE_DISK
-    if needed > free:
+    missing = listing.size - there
+    if not has_room(missing):
         raise DownloadError(
             Message.of(
                 "get.no_room",
                 model=listing.repository,
-                size=f"{needed / 1e9:.1f}",
+                size=f"{(missing + SPARE) / 1e9:.1f}",
                 path=str(staging.parent),
-                free=f"{free / 1e9:.1f}",
+                free=f"{free_bytes() / 1e9:.1f}",
             )
         )
 
@@ -212,10 +183,3 @@ def _name(staging: Path, folder: Path, listing: Listing, source: Source) -> Path
         folder.rmdir()
     staging.rename(folder)
     return folder
-
-
-def _disk_failed(error: OSError, model: str, path: Path) -> DownloadError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DownloadError(Message.of("get.full", model=model, path=str(path)))
-    said = error.strerror or str(error)
-    return DownloadError(Message.of("get.unwritable", path=str(path), said=said))

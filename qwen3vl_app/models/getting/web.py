@@ -183,9 +183,14 @@ class Web:
                         yield got
                         return
                     where = self._led_to(got)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            raise PassingError(
+                Message.of("get.unreached", host=where.host, said=_words(error))
+            ) from error
         except httpx.TransportError as error:
-            said = str(error) or type(error).__name__
-            raise PassingError(Message.of("get.broken", host=where.host, said=said)) from error
+            raise PassingError(
+                Message.of("get.broken", host=where.host, said=_words(error))
+            ) from error
         raise DownloadError(Message.of("get.circle", host=self._client_host(), model=model))
 
     def _client_host(self) -> str:
@@ -232,6 +237,10 @@ def unreadable(hub: Hub, model: str, said: str) -> DownloadError:
     return DownloadError(
         Message.of("get.unreadable", source=hub.source.display, model=model, said=said)
     )
+
+
+def _words(error: httpx.TransportError) -> str:
+    return str(error) or type(error).__name__
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qwen3vl_app.errors import DownloadError
-from qwen3vl_app.models.getting import download
-from qwen3vl_app.models.getting.download import folder_of
+from qwen3vl_app.models.getting import room
+from qwen3vl_app.models.getting.places import folder_of
 from tests.models.getting.hub import MODEL, model_files
 from tests.models.getting.test_download import contents, get, wanted
 from tests.survival import conftest as survival
@@ -16,7 +16,7 @@ disk = survival.disk
 
 def test_get_model__a_disk_that_fills_up(hub, disk, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(disk.path))
-    monkeypatch.setattr(download, "SPARE_DISK", 0)
+    monkeypatch.setattr(room, "SPARE", 0)
     hub.files = model_files(3_000_000)
 
     def report(amount):

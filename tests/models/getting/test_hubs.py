@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from qwen3vl_app.errors import DownloadError
-from qwen3vl_app.models.getting.download import folder_of, get_model
+from qwen3vl_app.models.getting.download import get_model
 from qwen3vl_app.models.getting.listing import list_files
+from qwen3vl_app.models.getting.places import folder_of
 from qwen3vl_app.models.getting.sources import Source, hub_of
 from qwen3vl_app.models.getting.web import Patience, Web
 from tests.models.getting.hub import MODEL, serving
