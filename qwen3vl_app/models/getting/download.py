@@ -12,7 +12,8 @@ from filelock import FileLock, Timeout
 from qwen3vl_app.errors import DownloadError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.caches import find_cached, is_complete
-from qwen3vl_app.models.getting.listing import Listing, list_files
+from qwen3vl_app.models.getting.listing import Listing, RemoteFile, list_files
+from qwen3vl_app.models.getting.patience import Patience, Trying
 from qwen3vl_app.models.getting.places import (
     bytes_of,
     disk_failed,
@@ -25,7 +26,7 @@ from qwen3vl_app.models.getting.record import Record, RecordedFile, read_record
 from qwen3vl_app.models.getting.room import SPARE, free_bytes, has_room
 from qwen3vl_app.models.getting.sources import Source, hub_of
 from qwen3vl_app.models.getting.transfer import Transfer
-from qwen3vl_app.models.getting.web import Patience, Web
+from qwen3vl_app.models.getting.web import Web
 
 
 def get_model(
@@ -58,7 +59,7 @@ def get_model(
     hub = hub_of(source)
     with _staging(folder) as staging:
         progress = Progress(report)
-        web = Web(hub, stop=stop, tell=progress.note, patience=patience or Patience())
+        web = Web(hub, Trying(patience or Patience(), stop, progress.note))
         try:
             listing = list_files(web, repository)
             _fill(staging, listing, web, progress)
@@ -130,10 +131,9 @@ def _begun(staging: Path, listing: Listing, source: Source) -> Record:
     for file in listing.files:
         entry = RecordedFile(name=file.name, size=file.size, content=file.content)
         known = before.of(file.name) if before else None
-        # without a checksum only an unchanged revision says that it is the same file
-        same_revision = before is not None and before.revision == listing.revision
-        if known and replace(known, tag="") == entry and (file.content or same_revision):
-            entry = known
+        if known and replace(known, tag="") == entry and _is_same(file, listing, before):
+            # the tags of one hub mean nothing to the other
+            entry = known if before and before.source == source.value else entry
         else:
             for left in (staging / file.name, staging / f"{file.name}.part"):
                 left.unlink(missing_ok=True)
@@ -150,6 +150,12 @@ def _begun(staging: Path, listing: Listing, source: Source) -> Record:
     )
     record.write(staging)
     return record
+
+
+def _is_same(file: RemoteFile, listing: Listing, before: Record | None) -> bool:
+    """Whether a file of that name and length is the one of then: without a checksum, by commit."""
+    same_commit = listing.is_pinned and before is not None and before.revision == listing.revision
+    return bool(file.content) or same_commit
 
 
 def _tagged(record: Record, name: str, tag: str) -> Record:

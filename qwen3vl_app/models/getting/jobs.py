@@ -10,11 +10,11 @@ from pathlib import Path
 from qwen3vl_app.errors import AppError, DownloadError, DownloadStoppedError
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.getting.download import get_model
+from qwen3vl_app.models.getting.patience import Patience
 from qwen3vl_app.models.getting.places import begun_models, folder_of
 from qwen3vl_app.models.getting.progress import Amount, Stage
 from qwen3vl_app.models.getting.removing import discard_begun
 from qwen3vl_app.models.getting.sources import Source
-from qwen3vl_app.models.getting.web import Patience
 
 log = logging.getLogger(__name__)
 

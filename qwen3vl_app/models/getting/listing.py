@@ -48,6 +48,9 @@ class Listing:
 
     repository: str
     revision: str
+    is_pinned: bool
+    """Whether the revision names one state for good, and not whatever is newest."""
+
     files: tuple[RemoteFile, ...]
 
     @property
@@ -88,7 +91,7 @@ def _hugging_face(web: Web, repository: str) -> Listing:
         )
         for entry in _wanted(found["siblings"], "rfilename", web.hub)
     ]
-    return Listing(repository=repository, revision=revision, files=_sorted(files))
+    return Listing(repository=repository, revision=revision, is_pinned=True, files=_sorted(files))
 
 
 def _modelscope(web: Web, repository: str) -> Listing:
@@ -109,7 +112,7 @@ def _modelscope(web: Web, repository: str) -> Listing:
         )
         for entry in _wanted(entries, "Path", web.hub)
     ]
-    return Listing(repository=repository, revision=revision, files=_sorted(files))
+    return Listing(repository=repository, revision=revision, is_pinned=False, files=_sorted(files))
 
 
 def _wanted(entries: list[dict[str, Any]], key: str, hub: Hub) -> Iterator[dict[str, Any]]:

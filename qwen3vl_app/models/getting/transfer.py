@@ -14,7 +14,8 @@ import httpx
 from qwen3vl_app.errors import DownloadError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.getting.listing import RemoteFile
-from qwen3vl_app.models.getting.web import PassingError, Web
+from qwen3vl_app.models.getting.patience import PassingError
+from qwen3vl_app.models.getting.web import Web
 
 PIECE = 2**20
 """Bytes that are read at a time to be checked."""
@@ -64,7 +65,7 @@ class Transfer:
         for _ in range(2):
             try:
                 self._furthest = 0
-                self._web.persist(self._fetch)
+                self._web.trying.persist(self._fetch)
                 self._check()
             except _WrongError:
                 self._part.unlink()
@@ -85,7 +86,8 @@ class Transfer:
     def _fetch(self) -> None:
         with self._opened() as part:
             there = part.seek(0, os.SEEK_END)
-            if there > self._file.size:
+            # what nothing is known of could be of another file by now
+            if there > self._file.size or not (self._tag or self._file.content):
                 there = _emptied(part)
             self._furthest = max(self._furthest, there)
             if there < self._file.size or not there:
@@ -117,7 +119,7 @@ class Transfer:
                     self._tell(min(there, self._file.size))
                     if there > self._file.size:
                         raise _WrongError
-                    self._web.check()
+                    self._web.trying.check()
             except httpx.TransportError as error:
                 raise self._broken(response, there, str(error)) from error
             if there < self._file.size:
@@ -161,7 +163,7 @@ class Transfer:
                 with self._part.open("rb") as part:
                     while piece := part.read(PIECE):
                         digest.update(piece)
-                        self._web.check()
+                        self._web.trying.check()
                 if digest.hexdigest() != known:
                     raise _WrongError
                 return

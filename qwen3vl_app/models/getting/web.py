@@ -1,26 +1,22 @@
-"""Requests to one hub: where they may lead, who sees the token, and when to try again."""
+"""Requests to one hub: where they may lead, and who sees the token."""
 
 from __future__ import annotations
 
-import email.utils
 import ssl
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import orjson
 
 from qwen3vl_app import __version__
-from qwen3vl_app.errors import DownloadError, DownloadStoppedError
-from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.errors import DownloadError
+from qwen3vl_app.messages import Message
+from qwen3vl_app.models.getting.patience import PassingError, Trying, asked_to_wait
 from qwen3vl_app.models.getting.sources import Hub
 from qwen3vl_app.settings import is_loopback
-
-T = TypeVar("T")
 
 MOST_REDIRECTS = 10
 LARGEST_LIST = 16 * 2**20
@@ -33,37 +29,6 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 TRIES_OF_A_LIST = 4
 """With their pauses 7 s: where there is no network, that is soon said."""
 
-ENOUGH = 2**20
-"""Bytes by which a broken connection has brought a file on, so that the tries begin anew."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to go on against failures that may pass."""
-
-    tries: int = 8
-    """In a row, without a mebibyte in between; with the pauses about two minutes."""
-
-    first: float = 1.0
-    """Seconds before the second try; each pause is twice the one before it."""
-
-    longest: float = 60.0
-    after: float = 300.0
-    """Seconds that a server may ask for with ``Retry-After``."""
-
-    silence: float = 20.0
-    """Seconds without a byte that break a connection, and that pausing may take."""
-
-
-class PassingError(Exception):
-    """A failure after which the same is worth another try."""
-
-    def __init__(self, why: Message, *, gained: int = 0, after: float = 0.0) -> None:
-        super().__init__(str(why))
-        self.why = why
-        self.gained = gained
-        self.after = after
-
 
 class Web:
     """Sends requests to a hub and follows where it leads. For one thread.
@@ -73,27 +38,18 @@ class Web:
 
     Args:
         hub: Address and token.
-        stop: Asked often; True ends what runs with ``DownloadStoppedError``.
-        tell: Gets a sentence when something went wrong that is tried again, and nothing after.
-        patience: With failures that may pass.
+        trying: When to stop, and how long to go on.
     """
 
-    def __init__(
-        self,
-        hub: Hub,
-        *,
-        stop: Callable[[], bool],
-        tell: Callable[[Message], None],
-        patience: Patience,
-    ) -> None:
+    def __init__(self, hub: Hub, trying: Trying) -> None:
         self.hub = hub
-        self._stop, self._tell, self._patience = stop, tell, patience
+        self.trying = trying
         home = httpx.URL(hub.endpoint)
         self._local = home.scheme == "http"
         self._home = _origin(home)
         self._client = httpx.Client(
             verify=_trusted(),
-            timeout=httpx.Timeout(patience.silence),
+            timeout=httpx.Timeout(trying.patience.silence),
             # a proxy has no business between this computer and itself
             trust_env=not is_loopback(home.host),
             headers={"User-Agent": f"qwen3vl-app/{__version__}", "Accept-Encoding": "identity"},
@@ -103,24 +59,19 @@ class Web:
         """End its connections."""
         self._client.close()
 
-    def check(self) -> None:
-        """Raise ``DownloadStoppedError`` if that is asked for."""
-        if self._stop():
-            raise DownloadStoppedError(Message.of("get.stopped"))
-
     def json(self, url: str, model: str) -> Any:  # noqa: ANN401  # whatever the hub answers
         """What is at an address of the hub, read as JSON.
 
         Raises:
             DownloadError: The hub refuses, cannot be reached, or answers something else.
         """
-        return self.persist(lambda: self._json(url, model), tries=TRIES_OF_A_LIST)
+        return self.trying.persist(lambda: self._json(url, model), tries=TRIES_OF_A_LIST)
 
     def _json(self, url: str, model: str) -> Any:  # noqa: ANN401
         with self.open(url, model) as response:
             body = bytearray()
-            for piece in response.iter_raw():
-                self.check()
+            for piece in response.iter_bytes():
+                self.trying.check()
                 body += piece
                 if len(body) > LARGEST_LIST:
                     break
@@ -128,39 +79,6 @@ class Web:
             return orjson.loads(body if len(body) <= LARGEST_LIST else b"")
         except orjson.JSONDecodeError as error:
             raise unreadable(self.hub, model, str(error)) from error
-
-    def persist(self, work: Callable[[], T], tries: int | None = None) -> T:
-        """What ``work`` gives, tried again while its failures may pass, with growing pauses.
-
-        Args:
-            work: Raises ``PassingError`` for what may pass.
-            tries: In a row at most, where it is less than patience has.
-
-        Raises:
-            DownloadError: It went on failing, or cannot succeed.
-        """
-        failures = 0
-        most = min(tries or self._patience.tries, self._patience.tries)
-        while True:
-            self.check()
-            try:
-                found = work()
-            except PassingError as error:
-                failures = 1 if error.gained >= ENOUGH else failures + 1
-                if failures >= most or error.after > self._patience.after:
-                    raise DownloadError(Message.of("get.gave_up", why=error.why)) from error
-                pause = self._patience.first * 2 ** (failures - 1)
-                self._pause(max(min(pause, self._patience.longest), error.after), error.why)
-            else:
-                return found
-
-    def _pause(self, seconds: float, why: Message) -> None:
-        self._tell(Message.of("get.again", why=why, n=f"{seconds:.0f}"))
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self.check()
-            time.sleep(min(left, 0.1))
-        self._tell(NOTHING)
 
     @contextmanager
     def open(
@@ -175,7 +93,7 @@ class Web:
         where = httpx.URL(url)
         try:
             for _ in range(MOST_REDIRECTS):
-                self.check()
+                self.trying.check()
                 own = self.hub.secrets if _origin(where) == self._home else {}
                 with self._client.stream("GET", where, headers={**(headers or {}), **own}) as got:
                     if got.status_code not in MOVED or "location" not in got.headers:
@@ -187,7 +105,7 @@ class Web:
             raise PassingError(
                 Message.of("get.unreached", host=where.host, said=_words(error))
             ) from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise PassingError(
                 Message.of("get.broken", host=where.host, said=_words(error))
             ) from error
@@ -216,7 +134,7 @@ class Web:
         host = response.url.host
         if status in PASSING:
             why = Message.of("get.busy", host=host, status=str(status))
-            raise PassingError(why, after=_asked_to_wait(response))
+            raise PassingError(why, after=asked_to_wait(response.headers.get("retry-after", "")))
         if status == 401 and not self.hub.secrets:
             # what is not there, and what is private, are one to somebody without a token
             raise DownloadError(
@@ -239,7 +157,7 @@ def unreadable(hub: Hub, model: str, said: str) -> DownloadError:
     )
 
 
-def _words(error: httpx.TransportError) -> str:
+def _words(error: httpx.RequestError) -> str:
     return str(error) or type(error).__name__
 
 
@@ -252,14 +170,3 @@ def _trusted() -> ssl.SSLContext:
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     default = {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, url.host, url.port or default
-
-
-def _asked_to_wait(response: httpx.Response) -> float:
-    """Seconds of ``Retry-After``, which may be a number or a date; 0 where it says nothing."""
-    written = response.headers.get("retry-after", "").strip()
-    if written.isascii() and written.isdigit():
-        return float(written)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(written).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return 0.0

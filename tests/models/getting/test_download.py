@@ -14,11 +14,11 @@ import pytest
 from qwen3vl_app.errors import DownloadError, DownloadStoppedError
 from qwen3vl_app.models.checkpoint.caches import find_cached, is_complete
 from qwen3vl_app.models.getting.download import get_model
+from qwen3vl_app.models.getting.patience import Patience
 from qwen3vl_app.models.getting.places import folder_of, staging_of
 from qwen3vl_app.models.getting.progress import Amount
 from qwen3vl_app.models.getting.record import read_record
 from qwen3vl_app.models.getting.sources import Source
-from qwen3vl_app.models.getting.web import Patience
 from tests.models.getting.hub import MODEL, model_files
 
 QUICK = Patience(tries=4, first=0.01, longest=0.02, after=0.5, silence=2)
@@ -432,6 +432,25 @@ def test_get_model__stops_while_it_waits(hub):
     with pytest.raises(DownloadStoppedError):
         get_model(MODEL, patience=patience, stop=lambda: time.monotonic() - start > 0.3)
     assert time.monotonic() - start < 3
+
+
+def test_get_model__goes_on_from_the_other_hub(hub):
+    """The weights are known by their checksum there as well; small files come once more."""
+    half_got(hub)
+    hub.counts.clear()
+    assert contents(get(Source.MODELSCOPE)) == wanted(hub)
+    (headers,) = [headers for path, headers in hub.asked if "FilePath=model" in path]
+    assert headers["range"] == "bytes=100000-"
+    assert "if-range" not in headers
+
+
+@pytest.mark.parametrize("tags", [True, False])
+def test_get_model__a_file_without_a_checksum_goes_on_by_its_tag_alone(hub, tags):
+    hub.listed[WEIGHTS] = {"lfs": None, "blobId": None}
+    hub.tags = tags
+    breaking(hub, 100_000)
+    assert contents(get()) == wanted(hub)
+    assert ranges(hub) == [None, "bytes=100000-" if tags else None]
 
 
 KILLED = """

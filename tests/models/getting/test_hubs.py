@@ -10,9 +10,10 @@ import pytest
 from qwen3vl_app.errors import DownloadError
 from qwen3vl_app.models.getting.download import get_model
 from qwen3vl_app.models.getting.listing import list_files
+from qwen3vl_app.models.getting.patience import Patience, Trying, asked_to_wait
 from qwen3vl_app.models.getting.places import folder_of
 from qwen3vl_app.models.getting.sources import Source, hub_of
-from qwen3vl_app.models.getting.web import Patience, Web
+from qwen3vl_app.models.getting.web import Web
 from tests.models.getting.hub import MODEL, serving
 from tests.models.getting.test_download import GOT, QUICK, WEIGHTS, contents, get, wanted
 
@@ -20,7 +21,7 @@ both = pytest.mark.parametrize("source", list(Source))
 
 
 def listing(source=Source.HUGGING_FACE):
-    web = Web(hub_of(source), stop=lambda: False, tell=lambda note: None, patience=QUICK)
+    web = Web(hub_of(source), Trying(QUICK, lambda: False, lambda note: None))
     try:
         return list_files(web, MODEL)
     finally:
@@ -198,7 +199,7 @@ def test_redirect__to_no_address_at_all(hub):
 def test_redirect__from_https_to_this_computer(hub, monkeypatch):
     """A hub elsewhere has no say in what is asked of programs on this computer."""
     monkeypatch.setenv("HF_ENDPOINT", "https://huggingface.co")
-    web = Web(hub_of(Source.HUGGING_FACE), stop=bool, tell=lambda note: None, patience=QUICK)
+    web = Web(hub_of(Source.HUGGING_FACE), Trying(QUICK, bool, lambda note: None))
     with pytest.raises(DownloadError, match=r"leads to http://127\.0\.0\.1"):
         web._led_to(_answer(f"{hub.endpoint}/x"))
     web.close()
@@ -298,6 +299,18 @@ def test_patience__is_about_two_minutes():
     plain = Patience()
     pauses = [min(plain.first * 2**n, plain.longest) for n in range(plain.tries - 1)]
     assert 100 < sum(pauses) < 200
+
+
+@pytest.mark.parametrize(
+    ("written", "least", "most"),
+    [
+        ("0", 0, 0), ("120", 120, 120), (" 7 ", 7, 7), ("9" * 400, 1e8, 1e9),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12),
+        ("", 0, 0), ("-5", 0, 0), ("soon", 0, 0), ("٣", 0, 0), ("1.5", 0, 0),
+    ],
+)  # fmt: skip
+def test_asked_to_wait__numbers_and_dates(written, least, most):
+    assert least <= asked_to_wait(written) <= most
 
 
 def test_imports__getting_leaves_torch_and_gradio_alone():
