@@ -146,8 +146,8 @@ def demo_advice(budget: Budget) -> str:
         "The bundled demo models are in use: they know drawings, shapes, charts, headings and "
         f"short notes, not photographs. They see a picture at {pixels:,} pixels at most, "
         f"{budget.max_frames} frames of a clip, and {budget.max_input_tokens} tokens of anything. "
-        "For photographs: hf download Qwen/Qwen3-VL-Embedding-2B and "
-        "Qwen/Qwen3-VL-Reranker-2B, then start with --model 2b --reranker 2b."
+        "For photographs: python -m qwen3vl_app models get 2b, then start with "
+        "--model 2b --reranker 2b."
     )
 
 

@@ -15,6 +15,8 @@
         ModelNotFoundError    no such checkpoint on this machine
         ModelLoadError        a checkpoint is damaged, of another kind, or too large
         UnloadedError         it is not in memory any more
+        DownloadError         it could not be got from its hub
+          DownloadStoppedError  it was paused or cancelled on the way
       LibraryError            the library on disk cannot be used
         LibraryTooNewError    it was written by a newer version of the program
         LibraryBusyError      another process is writing to it
@@ -121,6 +123,14 @@ class ModelLoadError(ModelError):
 
 class UnloadedError(ModelError):
     """A model was let go since it was last asked for."""
+
+
+class DownloadError(ModelError):
+    """A model could not be got from its hub; what came is kept, unless it was wrong."""
+
+
+class DownloadStoppedError(DownloadError):
+    """Getting a model was paused or cancelled by the person, or the program ends."""
 
 
 class BenchError(AppError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,13 @@ from pathlib import Path
 import platformdirs
 
 APP_NAME = "qwen3vl-app"
+
+ASKED_OFFLINE = any(
+    os.environ.get(name, "").upper() in {"1", "ON", "YES", "TRUE"}
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+)
+"""Whether whoever started the program keeps Hugging Face off the network. Read once, because the
+page sets the variable itself later on, for the libraries that it uses."""
 
 
 def assets_folder() -> Path:
@@ -21,6 +29,11 @@ def assets_folder() -> Path:
     package = Path(str(files("qwen3vl_app")))
     inside = package / "assets"
     return inside if inside.is_dir() else package.parent / "assets"
+
+
+def models_folder() -> Path:
+    """Where models lie that this program got itself, as ``ORG/NAME``; it may not be there yet."""
+    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "models"
 
 
 ASSETS = assets_folder()

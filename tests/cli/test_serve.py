@@ -3,8 +3,10 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -59,7 +61,7 @@ def test_readme__names_every_command_and_option():
     readme = (ROOT / "README.md").read_text()
     options = {
         option
-        for command in (main, *main.commands.values())
+        for command in (main, *_every_command())
         for parameter in command.params
         for option in (*parameter.opts, *parameter.secondary_opts)
         if option.startswith("-")
@@ -68,6 +70,21 @@ def test_readme__names_every_command_and_option():
     missing = [option for option in sorted(options - obvious) if option not in readme]
     assert missing == []
     assert [name for name in main.commands if f"qwen3vl_app {name}" not in _flat(readme)] == []
+    below = [
+        f"{name} {one}"
+        for name, group in main.commands.items()
+        if isinstance(group, click.Group)
+        for one in group.commands
+    ]
+    assert "models get" in below
+    assert [words for words in below if f"qwen3vl_app {words}" not in readme] == []
+
+
+def _every_command() -> Iterator[click.Command]:
+    for command in main.commands.values():
+        yield command
+        if isinstance(command, click.Group):
+            yield from command.commands.values()
 
 
 def _flat(readme: str) -> str:

@@ -6,12 +6,10 @@ Weights are read from safetensors only, no code of a checkpoint runs, and nothin
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 import torch
 import transformers
 from safetensors import SafetensorError, safe_open
@@ -20,20 +18,22 @@ from transformers import Qwen3VLForConditionalGeneration, Qwen3VLModel
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelLoadError, UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.check import check_checkpoint
 from qwen3vl_app.models.checkpoint.construction import GATE
-from qwen3vl_app.models.checkpoint.resolve import Checkpoint
+from qwen3vl_app.models.checkpoint.footprint import (
+    needed_memory,
+    stored_width,
+    total_memory,
+    weights_of,
+)
+from qwen3vl_app.models.checkpoint.resolve import Checkpoint, Role
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
 
 log = logging.getLogger(__name__)
 
-MODEL_TYPE = "qwen3_vl"
-
 ANSWERS = ("yes", "no")
 """Tokens by which a reranker answers."""
-
-SPARE = 1.15
-"""Memory beyond the weights that a pass needs at least, as a factor; measured on short inputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,23 +109,24 @@ def load_embedder(checkpoint: Checkpoint, device: str) -> Loaded:
         ModelLoadError: The folder is damaged, of another kind, or too large.
         UsageError: The device is not there.
     """
-    return _load(Qwen3VLModel, checkpoint, device)
+    return _load(Qwen3VLModel, Role.EMBEDDER, checkpoint, device)
 
 
 def load_reranker(checkpoint: Checkpoint, device: str) -> Loaded:
     """A reranker with its output layer, as for `load_embedder`."""
-    return _load(Qwen3VLForConditionalGeneration, checkpoint, device)
+    return _load(Qwen3VLForConditionalGeneration, Role.RERANKER, checkpoint, device)
 
 
-def _load(kind: type[Any], checkpoint: Checkpoint, device: str) -> Loaded:
+def _load(kind: type[Any], role: Role, checkpoint: Checkpoint, device: str) -> Loaded:
     folder = checkpoint.folder
-    check_folder(folder)
+    check_checkpoint(checkpoint, role)
     placement = place(device)
     _check_memory(folder, placement)
     tokenizer, budget = PromptTokenizer(folder), load_budget(folder)
-    if kind is Qwen3VLForConditionalGeneration:
+    if role is Role.RERANKER:
         for answer in ANSWERS:  # before gigabytes are read
-            tokenizer.id_of(answer)
+            if not tokenizer.has(answer):
+                raise ModelLoadError(Message.of("load.no_answer", path=str(folder), value=answer))
     model = _read_weights(kind, folder, placement)
     tower = model.visual if isinstance(model, Qwen3VLModel) else model.model.visual
     quicken(tower)
@@ -140,56 +141,17 @@ def _load(kind: type[Any], checkpoint: Checkpoint, device: str) -> Loaded:
     return loaded
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse what is not a Qwen3-VL checkpoint in safetensors.
-
-    Raises:
-        ModelLoadError: Says what was found instead.
-    """
-    file = folder / "config.json"
-    try:
-        config = orjson.loads(file.read_bytes())
-        found, packed = config.get("model_type"), config.get("quantization_config")
-    except FileNotFoundError:
-        _refuse_gguf(folder)
-        raise ModelLoadError(Message.of("load.no_config", path=str(folder))) from None
-    except (OSError, orjson.JSONDecodeError, AttributeError) as error:
-        raise ModelLoadError(Message.of("load.unread", path=str(file), said=str(error))) from error
-    if isinstance(packed, dict):
-        way = str(packed.get("quant_method", "quantized")).upper()
-        raise ModelLoadError(Message.of("load.packed", path=str(folder), value=way))
-    if found != MODEL_TYPE:
-        raise ModelLoadError(
-            Message.of("load.type", path=str(folder), value=str(found), known="qwen3_vl")
-        )
-    if not any(folder.glob("*.safetensors")):
-        _refuse_gguf(folder)
-        others = sorted(p.name for p in folder.iterdir() if p.suffix in {".bin", ".pt", ".pth"})
-        if not others:
-            raise ModelLoadError(Message.of("load.no_weights", path=str(folder)))
-        raise ModelLoadError(Message.of("load.unsafe", path=str(folder), name=str(others[0])))
-
-
-def _refuse_gguf(folder: Path) -> None:
-    """Weights for llama.cpp are not for this program, whatever else is beside them."""
-    if any(folder.glob("*.gguf")):
-        raise ModelLoadError(Message.of("load.packed", path=str(folder), value="GGUF"))
-
-
 def _check_memory(folder: Path, placement: Placement) -> None:
     """Refuse weights that cannot fit before the system starts ending processes.
 
     Raises:
         ModelLoadError: With what is needed and what there is.
     """
-    stored = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-    widened = _stored_bytes(folder) < placement.dtype.itemsize
-    needed = stored * (2 if widened else 1) * SPARE
-    if placement.device == "cuda":
-        total = torch.cuda.mem_get_info()[1]
-    elif hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    else:
+    width, running = stored_width(folder), placement.dtype.itemsize
+    needed = needed_memory(weights_of(folder), width=width, running=running)
+    on_gpu = placement.device == "cuda"
+    total = torch.cuda.mem_get_info()[1] if on_gpu else total_memory()
+    if total is None:
         return
     if needed > total:
         raise ModelLoadError(
@@ -201,13 +163,6 @@ def _check_memory(folder: Path, placement: Placement) -> None:
                 all=f"{total / 2**30:.0f}",
             )
         )
-
-
-def _stored_bytes(folder: Path) -> int:
-    """Bytes per stored number, by what ``config.json`` says; 4 where it says nothing."""
-    config = orjson.loads((folder / "config.json").read_bytes())
-    name = config.get("dtype") or config.get("torch_dtype") or "float32"
-    return 2 if str(name).endswith("16") else 4
 
 
 def _quieten() -> None:

@@ -5,23 +5,18 @@ Free of torch, so that asking costs nothing. The network is touched only where i
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import orjson
-
 from qwen3vl_app.errors import ModelNotFoundError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.caches import find_cached
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-
-DOWNLOADED = ["*.safetensors", "*.json", "*.jinja", "*.txt"]
-"""What a checkpoint needs; not other formats of the same weights."""
 
 
 class Role(StrEnum):
@@ -61,7 +56,7 @@ def resolve(
     role: Role,
     *,
     gpu: Callable[[], bool],
-    allow_download: bool = False,
+    fetch: Callable[[str], Path] | None = None,
 ) -> Checkpoint:
     """The checkpoint that ``wanted`` means on this machine.
 
@@ -72,10 +67,12 @@ def resolve(
         wanted: ``auto``, ``demo``, ``2b``, ``8b``, a folder, or an id ``org/name``.
         role: Embedder or reranker.
         gpu: Whether there is a GPU; asked only where the answer matters, because it needs torch.
-        allow_download: Fetch an id that is not there.
+        fetch: Gets the model of an id that is not there, and gives its folder; None where the
+            network is not to be touched.
 
     Raises:
         ModelNotFoundError: It is not on this machine, or ``wanted`` means nothing.
+        DownloadError: It could not be got, from ``fetch``.
     """
     wanted = wanted.strip()
     if wanted.lower() == "auto":
@@ -83,7 +80,7 @@ def resolve(
     if wanted.lower() == "demo":
         return _demo(role, Message.of("model.demo"))
     if wanted.lower() in {"2b", "8b"}:
-        return _published(role.repository(wanted.lower()), allow_download=allow_download)
+        return _published(role.repository(wanted.lower()), fetch)
     folder = Path(wanted).expanduser()
     if wanted and folder.is_dir():
         absolute = folder.absolute()
@@ -94,7 +91,7 @@ def resolve(
             source=str(absolute),
         )
     if REPOSITORY.fullmatch(wanted):
-        return _published(wanted, allow_download=allow_download)
+        return _published(wanted, fetch)
     raise ModelNotFoundError(
         Message.of("load.neither", value=str(wanted), model=str(role.repository("2b")))
     )
@@ -120,17 +117,18 @@ def _demo(role: Role, reason: Message) -> Checkpoint:
     )
 
 
-def _published(repository: str, *, allow_download: bool) -> Checkpoint:
+def _published(repository: str, fetch: Callable[[str], Path] | None) -> Checkpoint:
     found = find_cached(repository)
     if found is not None:
         return _named(found, repository, Message.of("model.cached"))
-    if allow_download:
-        return _named(_download(repository), repository, Message.of("model.downloaded"))
+    if fetch is not None:
+        return _named(fetch(repository), repository, Message.of("model.downloaded"))
     raise ModelNotFoundError(
         Message.of(
             "load.absent",
             model=repository,
-            command=f"hf download {repository}",
+            command=f"python -m qwen3vl_app models get {repository}",
+            hub=f"hf download {repository}",
             other=f"modelscope download --model {repository}",
         )
     )
@@ -139,80 +137,3 @@ def _published(repository: str, *, allow_download: bool) -> Checkpoint:
 def _named(folder: Path, repository: str, reason: Message) -> Checkpoint:
     name = repository.rpartition("/")[2]
     return Checkpoint(folder=folder, name=name, reason=reason, source=repository)
-
-
-def _download(repository: str) -> Path:
-    from huggingface_hub import snapshot_download  # noqa: PLC0415  rarely needed, slow to import
-    from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
-
-    try:
-        return Path(snapshot_download(repository, allow_patterns=DOWNLOADED))
-    except (OSError, HfHubHTTPError, ValueError) as error:
-        raise ModelNotFoundError(
-            Message.of("load.undownloaded", model=str(repository), said=str(error))
-        ) from error
-
-
-# ---------------------------------------------------------------- local caches
-
-
-def find_cached(repository: str) -> Path | None:
-    """Folder of a complete copy of ``org/name`` in the Hugging Face or ModelScope cache."""
-    # Not snapshot_download(local_files_only=True): every start with ``auto`` comes through here,
-    # importing huggingface_hub takes 0.15 s, and it does not know where ModelScope puts files.
-    return next(filter(is_complete, _cached_folders(repository)), None)
-
-
-def is_complete(folder: Path) -> bool:
-    """Whether configuration, tokenizer and every file of weights are there.
-
-    A download that was interrupted leaves a snapshot folder with some of them missing.
-    """
-    needed = ["config.json", "tokenizer.json"]
-    index = folder / "model.safetensors.index.json"
-    try:
-        if index.is_file():
-            needed += set(orjson.loads(index.read_bytes())["weight_map"].values())
-        elif not any(folder.glob("*.safetensors")):
-            return False
-    except (OSError, orjson.JSONDecodeError, KeyError, AttributeError):
-        return False
-    return all((folder / name).is_file() for name in needed)
-
-
-def _cached_folders(repository: str) -> Iterator[Path]:
-    organisation, name = repository.split("/")
-    hub_folder = f"models--{organisation}--{name}"
-    yield from _snapshots(_hugging_face_cache() / hub_folder)
-    for root in _modelscope_caches():
-        for written in (name, name.replace(".", "___")):
-            yield root / "models" / organisation / written
-            yield root / organisation / written
-        yield from _snapshots(root / hub_folder)
-
-
-def _snapshots(folder: Path) -> Iterator[Path]:
-    """Snapshot folders, the one that ``main`` points to first, then the newest."""
-    snapshots = folder / "snapshots"
-    main = folder / "refs" / "main"
-    if main.is_file():
-        yield snapshots / main.read_text(encoding="utf-8").strip()
-    if snapshots.is_dir():
-        yield from sorted(snapshots.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
-
-
-def _hugging_face_cache() -> Path:
-    """As in ``huggingface_hub.constants``, read anew so that a changed variable counts."""
-    for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
-        if os.environ.get(variable):
-            return Path(os.environ[variable]).expanduser()
-    if os.environ.get("HF_HOME"):
-        return Path(os.environ["HF_HOME"]).expanduser() / "hub"
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return cache / "huggingface" / "hub"
-
-
-def _modelscope_caches() -> Iterator[Path]:
-    """``MODELSCOPE_CACHE`` has meant the folder above ``hub`` and, earlier, ``hub`` itself."""
-    root = Path(os.environ.get("MODELSCOPE_CACHE") or "~/.cache/modelscope").expanduser()
-    yield from (root / "hub", root)

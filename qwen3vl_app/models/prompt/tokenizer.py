@@ -79,6 +79,10 @@ class PromptTokenizer:
             )
         return int(found)
 
+    def has(self, token: str) -> bool:
+        """Whether the vocabulary has it as one token."""
+        return self._tokenizer.token_to_id(token) is not None
+
     def decode(self, ids: Sequence[int]) -> str:
         """The text of some ids, control tokens included."""
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))

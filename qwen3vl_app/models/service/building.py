@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from qwen3vl_app.budget import load_budget
+from qwen3vl_app.models.checkpoint.check import check_folder
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
-from qwen3vl_app.models.checkpoint.load import (
-    check_folder,
-    load_embedder,
-    load_reranker,
-    place,
-)
+from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker, place
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 from qwen3vl_app.models.service.heap import keep_freed

@@ -18,6 +18,8 @@ from qwen3vl_app.models.service.retrying import may_pass, seconds_until_retry
 from qwen3vl_app.models.service.slots import Key, Slot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qwen3vl_app.models.checkpoint.resolve import Checkpoint
     from qwen3vl_app.models.service.protocol import Embedder, Reranker
     from qwen3vl_app.models.service.queue import JobQueue
@@ -178,8 +180,14 @@ class Loader:
             return has_gpu(settings.device)
 
         # what is loaded beside has been here before: if it has gone, it is not fetched again
-        download = settings.allow_download and not slot.expected
-        return resolve(slot.key.wanted, slot.key.role, gpu=gpu, allow_download=download)
+        fetch = self._fetch if settings.allow_download and not slot.expected else None
+        return resolve(slot.key.wanted, slot.key.role, gpu=gpu, fetch=fetch)
+
+    def _fetch(self, repository: str) -> Path:
+        """Get a published model; ends with the program, and goes on when it is started again."""
+        from qwen3vl_app.models.getting.download import get_model  # noqa: PLC0415  rarely needed
+
+        return get_model(repository, stop=lambda: self._closed)
 
     def _give_up(self, slot: Slot, why: Message, error: Exception) -> None:
         """Record the failure and end the work that waits for this model."""

@@ -5,7 +5,9 @@ import sys
 import pytest
 
 from qwen3vl_app.errors import ModelNotFoundError
-from qwen3vl_app.models.checkpoint.resolve import Role, find_cached, is_complete, resolve
+from qwen3vl_app.models.checkpoint.caches import find_cached, is_complete
+from qwen3vl_app.models.checkpoint.resolve import Role, resolve
+from qwen3vl_app.settings import models_folder
 
 EMBEDDER = "Qwen/Qwen3-VL-Embedding-2B"
 
@@ -18,7 +20,7 @@ def gpu():
     return True
 
 
-def not_asked():
+def not_asked(*_given):
     raise AssertionError("asking imports torch, and the answer does not matter here")
 
 
@@ -28,6 +30,7 @@ def home(tmp_path, monkeypatch):
     for name in ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("MODELSCOPE_CACHE", raising=False)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     return tmp_path
@@ -93,6 +96,15 @@ def test_find_cached__modelscope(home, place):
     assert find_cached(EMBEDDER) == folder
 
 
+def test_find_cached__what_the_program_got_goes_first(home):
+    hub(home)
+    folder = fill(models_folder() / EMBEDDER)
+    assert home in folder.parents
+    assert find_cached(EMBEDDER) == folder
+    (folder / "config.json").unlink()
+    assert find_cached(EMBEDDER) != folder
+
+
 def test_find_cached__modelscope_writes_dots_as_underscores(home):
     folder = fill(home / ".cache/modelscope/hub/models/a/model-v1___5")
     assert find_cached("a/model-v1.5") == folder
@@ -122,6 +134,24 @@ def test_resolve__absent_says_how_to_get_it():
     ) as caught:
         resolve("8b", Role.RERANKER, gpu=not_asked)
     assert "modelscope download --model Qwen/Qwen3-VL-Reranker-8B" in str(caught.value)
+    assert "`python -m qwen3vl_app models get Qwen/Qwen3-VL-Reranker-8B`" in str(caught.value)
+
+
+def test_resolve__absent_is_fetched_where_that_is_allowed(tmp_path):
+    asked = []
+
+    def fetch(repository):
+        asked.append(repository)
+        return fill(tmp_path / "got")
+
+    found = resolve("2b", Role.RERANKER, gpu=not_asked, fetch=fetch)
+    assert (found.folder, found.name) == (tmp_path / "got", "Qwen3-VL-Reranker-2B")
+    assert asked == ["Qwen/Qwen3-VL-Reranker-2B"]
+
+
+def test_resolve__what_is_there_is_not_fetched(home):
+    folder = hub(home)
+    assert resolve("2b", Role.EMBEDDER, gpu=not_asked, fetch=not_asked).folder == folder
 
 
 @pytest.mark.parametrize("wanted", ["3b", "", "./nowhere", "a/b/c", "../x", "Qwen/"])

@@ -1,0 +1,1 @@
+"""Models come onto this computer, are listed, and are removed. No torch; nothing at start-up."""
