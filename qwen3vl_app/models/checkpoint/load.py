@@ -21,6 +21,7 @@ from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelLoadError, UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.construction import GATE
+from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
@@ -64,6 +65,11 @@ class Loaded:
 
     tokenizer: PromptTokenizer
     budget: Budget
+
+    @property
+    def fingerprint(self) -> str:
+        """See ``checkpoint.fingerprint``."""
+        return fingerprint(self.checkpoint.folder, self.budget, str(self.placement.dtype))
 
     @property
     def detail(self) -> Message:
