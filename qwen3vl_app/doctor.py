@@ -14,6 +14,7 @@ from qwen3vl_app.budget import SIDE, Budget, load_budget
 from qwen3vl_app.errors import AppError, ModelNotFoundError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
+from qwen3vl_app.settings import with_choices
 from qwen3vl_app.store.check import WORDING
 from qwen3vl_app.store.library import Library
 
@@ -85,6 +86,7 @@ def diagnose(
     """
     from qwen3vl_app.models.checkpoint.load import has_gpu, place  # noqa: PLC0415  torch takes seconds
 
+    settings = _with_choices(settings)
     models = {
         f"{role} {name}": _folder(name, role, say)
         for role in Role
@@ -101,6 +103,15 @@ def diagnose(
         findings=findings,
         passports=tuple(_passports(settings, say)) if with_passports else (),
     )
+
+
+def _with_choices(settings: Settings) -> Settings:
+    """With the models that were chosen for the library, where nothing else was asked for."""
+    try:
+        with Library.open(settings.library, writable=False) as library:
+            return with_choices(settings, *(library.choices.of(role) for role in Role))
+    except AppError:  # said below, with what is known of the library
+        return settings
 
 
 def _passports(settings: Settings, say: Callable[[Message], str]) -> Iterator[Passport]:

@@ -16,6 +16,7 @@ from qwen3vl_app.cli.history import history
 from qwen3vl_app.cli.items import items
 from qwen3vl_app.cli.jsonl import embed, rerank
 from qwen3vl_app.cli.library import index, status
+from qwen3vl_app.cli.models import models
 from qwen3vl_app.cli.removed import removed
 from qwen3vl_app.cli.restore import restore
 from qwen3vl_app.cli.search import search
@@ -54,6 +55,7 @@ for _command in (
     removed,
     folders,
     ignore,
+    models,
     embed,
     rerank,
     doctor,

@@ -23,6 +23,7 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.construction import GATE
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
+from qwen3vl_app.models.checkpoint.speed import stored_bytes
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
 
@@ -189,7 +190,7 @@ def _check_memory(folder: Path, placement: Placement) -> None:
         ModelLoadError: With what is needed and what there is.
     """
     stored = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-    widened = _stored_bytes(folder) < placement.dtype.itemsize
+    widened = stored_bytes(folder) < placement.dtype.itemsize
     needed = stored * (2 if widened else 1) * SPARE
     if placement.device == "cuda":
         total = torch.cuda.mem_get_info()[1]
@@ -207,13 +208,6 @@ def _check_memory(folder: Path, placement: Placement) -> None:
                 all=f"{total / 2**30:.0f}",
             )
         )
-
-
-def _stored_bytes(folder: Path) -> int:
-    """Bytes per stored number, by what ``config.json`` says; 4 where it says nothing."""
-    config = orjson.loads((folder / "config.json").read_bytes())
-    name = config.get("dtype") or config.get("torch_dtype") or "float32"
-    return 2 if str(name).endswith("16") else 4
 
 
 def _quieten() -> None:

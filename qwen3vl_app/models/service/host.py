@@ -75,7 +75,10 @@ class ModelHost:
         self._roles = Roles(
             self._loader,
             self._jobs,
-            [Key(Role.EMBEDDER, settings.model), Key(Role.RERANKER, settings.reranker)],
+            [
+                Key(Role.EMBEDDER, settings.model, settings.adapter),
+                Key(Role.RERANKER, settings.reranker, settings.reranker_adapter),
+            ],
         )
         self._thread = threading.Thread(target=self._work, name="models", daemon=True)
 
