@@ -124,11 +124,14 @@ def _passports(settings: Settings, say: Callable[[Message], str]) -> Iterator[Pa
     from qwen3vl_app.models.forward.passport import passport  # noqa: PLC0415
     from qwen3vl_app.models.forward.reranker import Qwen3VLReranker  # noqa: PLC0415
 
-    wanted = {Role.EMBEDDER: settings.model, Role.RERANKER: settings.reranker}
-    for role, name in wanted.items():
+    wanted = (
+        (Role.EMBEDDER, settings.model, settings.adapter),
+        (Role.RERANKER, settings.reranker, settings.reranker_adapter),
+    )
+    for role, name, adapter in wanted:
         if role is Role.RERANKER and name.strip().lower() == "none":
             continue
-        found = resolve(name, role, gpu=lambda: has_gpu(settings.device))
+        found = resolve(name, role, gpu=lambda: has_gpu(settings.device)).with_adapter(adapter)
         model: Qwen3VLEmbedder | Qwen3VLReranker
         if role is Role.EMBEDDER:
             loaded = load_embedder(found, settings.device)

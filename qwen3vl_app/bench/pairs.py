@@ -33,9 +33,10 @@ def pair_of(
     def gpu() -> bool:
         return has_gpu(settings.device)
 
-    found = resolve(settings.model, Role.EMBEDDER, gpu=gpu)
+    found = resolve(settings.model, Role.EMBEDDER, gpu=gpu).with_adapter(settings.adapter)
     embedder = Qwen3VLEmbedder(load_embedder(found, settings.device))
     if not wants_reranker:
         return embedder, None
     judged = resolve(settings.reranker, Role.RERANKER, gpu=gpu)
+    judged = judged.with_adapter(settings.reranker_adapter)
     return embedder, Qwen3VLReranker(load_reranker(judged, settings.device))

@@ -17,7 +17,7 @@ from qwen3vl_app.cli.common import (
 )
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.checkpoint.resolve import Checkpoint, Role, lasting, resolve
+from qwen3vl_app.models.checkpoint.resolve import Role, lasting, resolve
 
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
@@ -49,14 +49,16 @@ def use(
     NAME is auto, demo, 2b, 8b, a folder or a model id; none turns reranking off. Without --role,
     auto, demo, 2b and 8b are for both stages, none for the reranker, others for the embedder. With
     another embedder the files are embedded again, by the page or by index; the vectors of the one
-    before are kept. Loads no model.
+    before are kept. --adapter is merged into the embedder, --reranker-adapter into the reranker.
+    Loads no model.
     """
     settings = settings_from(context, given)
+    adapters = {Role.EMBEDDER: settings.adapter, Role.RERANKER: settings.reranker_adapter}
     with failures_said():
-        chosen = {one: _checked(name, one, settings) for one in _roles(name, role)}
+        chosen = {one: _checked(name, adapters[one], one, settings) for one in _roles(name, role)}
         with opened(settings, writable=True) as services:
             for one in chosen:
-                _keep(services, one, name)
+                _keep(services, one, name, adapters[one])
     if as_json:
         say_json({one.value: {"wanted": name, "model": found} for one, found in chosen.items()})
         return
@@ -73,7 +75,7 @@ def _roles(name: str, role: str | None) -> Sequence[Role]:
     return [Role.RERANKER if name.strip().lower() == "none" else Role.EMBEDDER]
 
 
-def _checked(name: str, role: Role, settings: Settings) -> str:
+def _checked(name: str, adapter: str, role: Role, settings: Settings) -> str:
     """What to call the model, which is on this machine and of the right kind.
 
     Raises:
@@ -81,15 +83,16 @@ def _checked(name: str, role: Role, settings: Settings) -> str:
     """
     if role is Role.RERANKER and name.strip().lower() == "none":
         return "none"
-    from qwen3vl_app.models.checkpoint.load import check_folder, has_gpu
+    from qwen3vl_app.models.checkpoint.load import check_checkpoint, has_gpu
 
-    found: Checkpoint = resolve(name, role, gpu=lambda: has_gpu(settings.device))
-    check_folder(found.folder)
+    found = resolve(name, role, gpu=lambda: has_gpu(settings.device)).with_adapter(adapter)
+    check_checkpoint(found)
     return found.name
 
 
-def _keep(services: Services, role: Role, name: str) -> None:
+def _keep(services: Services, role: Role, name: str, adapter: str) -> None:
     from qwen3vl_app.types.model_choice import ModelChoice
 
     choices = services.library.choices
-    choices.keep(role, ModelChoice(wanted=lasting(name)), choices.of(role))
+    chosen = ModelChoice(wanted=lasting(name), adapter=lasting(adapter))
+    choices.keep(role, chosen, choices.of(role))

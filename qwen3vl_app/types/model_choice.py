@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Self
 
 AUTO = "auto"
 """Whatever is best on this computer."""
@@ -17,3 +19,16 @@ class ModelChoice:
 
     adapter: str = ""
     """Folder of a LoRA adapter; empty for none."""
+
+    def to_text(self) -> str:
+        """As libraries keep it beside a space: the mere name where nothing is merged into it."""
+        return json.dumps([self.wanted, self.adapter]) if self.adapter else self.wanted
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """What ``to_text`` wrote; any other text is a name."""
+        try:
+            wanted, adapter = json.loads(text)
+            return cls(wanted=str(wanted), adapter=str(adapter))
+        except (ValueError, TypeError):
+            return cls(wanted=text)

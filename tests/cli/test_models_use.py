@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -17,6 +18,7 @@ from qwen3vl_app.services import build_services
 from qwen3vl_app.settings import DEMO_EMBEDDER, Settings
 from qwen3vl_app.types.model_choice import ModelChoice
 from tests.cli.conftest import CHECKPOINT, ROOT
+from tests.models.checkpoint.adapters import factors, write
 
 
 def run(library: Path, *words: str):
@@ -148,3 +150,35 @@ def test_use_model__refused_where_nothing_may_be_written(tmp_path):
         with pytest.raises(Exception, match="reading only"):
             services.use_model(Role.RERANKER, ModelChoice(wanted="none"))
         assert services.models.has_reranker
+
+
+# ---------------------------------------------------------------- adapters
+
+
+def test_use__with_an_adapter_for_each_stage(tmp_path):
+    library, tuned = tmp_path / "library", str(write(tmp_path / "tuned", factors()))
+    judges = str(write(tmp_path / "judges", factors()))
+    result = run(library, CHECKPOINT, "--adapter", tuned)
+    assert result.stdout == "embedder: checkpoint + tuned, from the next start on\n"
+    chosen_role = ("--role", "reranker", "--reranker-adapter", judges)
+    assert run(library, CHECKPOINT, *chosen_role).exit_code == 0
+    assert chosen(library) == {
+        "embedder": (CHECKPOINT, tuned),
+        "reranker": (CHECKPOINT, judges),
+    }
+    settings = Settings(library=library)
+    with closing(build_services(settings, writable=False)) as services:
+        known = [(one.wanted, one.adapter) for one in services.models.status()]
+    assert known == [(CHECKPOINT, tuned), (CHECKPOINT, judges)]
+    with closing(build_services(replace(settings, model="demo"), writable=False)) as services:
+        assert services.models.status()[0].adapter == ""
+
+
+def test_use__an_adapter_that_does_not_fit_is_not_chosen(tmp_path):
+    library, tuned = tmp_path / "library", str(write(tmp_path / "tuned", factors()))
+    result = run(library, "demo", "--role", "embedder", "--adapter", tuned)
+    assert result.exit_code == 1
+    assert "was made for another model (checkpoint) and not for demo embedder" in result.stderr
+    assert not library.exists()
+    result = run(library, CHECKPOINT, "--adapter", str(tmp_path / "nowhere"))
+    assert (result.exit_code, "is no LoRA adapter" in result.stderr) == (1, True)

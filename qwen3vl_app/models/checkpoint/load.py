@@ -20,8 +20,10 @@ from transformers import Qwen3VLForConditionalGeneration, Qwen3VLModel
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelLoadError, UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.adapter_file import Adapter, read_adapter
 from qwen3vl_app.models.checkpoint.construction import GATE
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
+from qwen3vl_app.models.checkpoint.merge import merge, weight_shapes
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint
 from qwen3vl_app.models.checkpoint.speed import stored_bytes
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
@@ -70,7 +72,8 @@ class Loaded:
     @property
     def fingerprint(self) -> str:
         """See ``checkpoint.fingerprint``."""
-        return fingerprint(self.checkpoint.folder, self.budget, str(self.placement.dtype))
+        found = self.checkpoint
+        return fingerprint(found.folder, self.budget, str(self.placement.dtype), found.adapter)
 
     @property
     def detail(self) -> Message:
@@ -126,7 +129,7 @@ def load_reranker(checkpoint: Checkpoint, device: str) -> Loaded:
 
 def _load(kind: type[Any], checkpoint: Checkpoint, device: str) -> Loaded:
     folder = checkpoint.folder
-    check_folder(folder)
+    adapter = check_checkpoint(checkpoint)
     placement = place(device)
     _check_memory(folder, placement)
     tokenizer, budget = PromptTokenizer(folder), load_budget(folder)
@@ -135,6 +138,8 @@ def _load(kind: type[Any], checkpoint: Checkpoint, device: str) -> Loaded:
             tokenizer.id_of(answer)
     model = _read_weights(kind, folder, placement)
     tower = model.visual if isinstance(model, Qwen3VLModel) else model.model.visual
+    if adapter is not None:
+        merge(model if isinstance(model, Qwen3VLModel) else model.model, adapter)
     quicken(tower)
     loaded = Loaded(
         checkpoint=checkpoint,
@@ -145,6 +150,28 @@ def _load(kind: type[Any], checkpoint: Checkpoint, device: str) -> Loaded:
     )
     log.info("%s on %s", checkpoint.name, loaded.detail)
     return loaded
+
+
+def check_checkpoint(checkpoint: Checkpoint) -> Adapter | None:
+    """Refuse what cannot be loaded, as far as the heads of its files tell.
+
+    Returns:
+        The adapter that is to be merged into it, if any.
+
+    Raises:
+        ModelLoadError: Says what was found instead.
+    """
+    check_folder(checkpoint.folder)
+    if checkpoint.adapter is None:
+        return None
+    adapter = read_adapter(checkpoint.adapter)
+    try:
+        shapes = weight_shapes(checkpoint.folder)
+    except SafetensorError as error:
+        damaged = str(_damaged(checkpoint.folder))
+        raise ModelLoadError(Message.of("load.damaged", path=damaged, said=str(error))) from error
+    adapter.check(checkpoint.name.partition(" + ")[0], shapes)
+    return adapter
 
 
 def check_folder(folder: Path) -> None:

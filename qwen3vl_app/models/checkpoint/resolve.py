@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from qwen3vl_app.errors import ModelNotFoundError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.speed import is_usable
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER
+from qwen3vl_app.types.model_choice import ModelChoice
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
@@ -55,6 +56,17 @@ class Checkpoint:
     """What ``resolve`` finds this very checkpoint by, whatever else is on this machine."""
 
     bundled: bool = False
+    adapter: Path | None = None
+    """Folder of a LoRA adapter that is merged into it."""
+
+    def with_adapter(self, adapter: str) -> Checkpoint:
+        """The same with an adapter merged into it; none where ``adapter`` is empty."""
+        if not adapter:
+            return self
+        folder = Path(adapter).expanduser().absolute()
+        source = ModelChoice(wanted=self.source, adapter=str(folder)).to_text()
+        name = f"{self.name} + {folder.resolve().name}"
+        return replace(self, name=name, source=source, adapter=folder)
 
 
 def resolve(

@@ -10,7 +10,7 @@ import torch
 from qwen3vl_app.budget import load_budget
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.checkpoint.load import (
-    check_folder,
+    check_checkpoint,
     load_embedder,
     load_reranker,
     place,
@@ -53,11 +53,11 @@ def fingerprint_of(checkpoint: Checkpoint, settings: Settings) -> str:
     """That of the space which its embedder would have here; loads nothing.
 
     Raises:
-        ModelLoadError: The folder holds no checkpoint.
+        ModelLoadError: The folder holds no checkpoint, or its adapter does not fit.
     """
-    check_folder(checkpoint.folder)
+    check_checkpoint(checkpoint)
     budget, placement = load_budget(checkpoint.folder), place(settings.device)
-    return fingerprint(checkpoint.folder, budget, str(placement.dtype))
+    return fingerprint(checkpoint.folder, budget, str(placement.dtype), checkpoint.adapter)
 
 
 def empty_cache() -> None:

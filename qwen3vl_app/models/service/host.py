@@ -22,6 +22,7 @@ from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priorit
 from qwen3vl_app.models.service.queue import Job, JobQueue
 from qwen3vl_app.models.service.roles import Roles
 from qwen3vl_app.models.service.slots import Key, Slot, slot_for
+from qwen3vl_app.types.model_choice import ModelChoice
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -170,7 +171,9 @@ class ModelHost:
         if not space.checkpoint:
             raise ModelLoadError(Message.of("load.unknown", name=space.model))
         self.start()
-        new = slot_for(Key(Role.EMBEDDER, space.checkpoint), expected=space.fingerprint)
+        known = ModelChoice.from_text(space.checkpoint)
+        key = Key(Role.EMBEDDER, known.wanted, known.adapter)
+        new = slot_for(key, expected=space.fingerprint)
         slot = self._loader.add(new)
         if slot is new:
             self._loader.order(slot)

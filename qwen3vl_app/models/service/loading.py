@@ -236,7 +236,8 @@ class Loader:
 
         # what is loaded beside has been here before: if it has gone, it is not fetched again
         download = settings.allow_download and not slot.expected
-        return resolve(slot.key.wanted, slot.key.role, gpu=gpu, allow_download=download)
+        found = resolve(slot.key.wanted, slot.key.role, gpu=gpu, allow_download=download)
+        return found.with_adapter(slot.key.adapter)
 
     def _give_up(self, slot: Slot, why: Message, error: Exception) -> None:
         """Record the failure and end the work that waits for this model."""

@@ -12,8 +12,11 @@ from PIL import Image
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.adapter_file import WEIGHTS
+from qwen3vl_app.models.checkpoint.load import load_embedder
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.forward import embedder as embedder_module
+from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.prompt.layout import RejectedInputError, embed_row
 from qwen3vl_app.models.service import host as host_module
 from qwen3vl_app.models.service.host import HURRY_SECONDS, ModelHost
@@ -22,6 +25,8 @@ from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.models.service.retrying import seconds_until_retry
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput, Picture
+from tests.models.checkpoint.adapters import factors, write
+from tests.models.conftest import checkpoint
 
 TEXT = ModelInput(texts=("a red bicycle",))
 WAIT = 60
@@ -889,7 +894,7 @@ def test_load_beside__a_checkpoint_that_has_changed_or_gone_is_not_loaded(
     monkeypatch.setattr(building, "build_embedder", build)
     other, itself = str(parity / "checkpoint-eos"), str(parity / "checkpoint")
     strange = replace(embedder.space, fingerprint="0" * 32)
-    for checkpoint, said in (
+    for place, said in (
         (other, "checkpoint-eos is not what it was"),
         (itself, "checkpoint is not what it was"),  # the one of the settings
         ("", "not known any more"),
@@ -898,7 +903,7 @@ def test_load_beside__a_checkpoint_that_has_changed_or_gone_is_not_loaded(
     ):
         for _ in range(2):
             with pytest.raises(ModelLoadError, match=said):
-                ready.load_beside(replace(strange, checkpoint=checkpoint))
+                ready.load_beside(replace(strange, checkpoint=place))
     assert ready.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
     ready.unload_beside()
 
@@ -1115,3 +1120,44 @@ def test_use__ends_with_the_program(running, monkeypatch, eos):
     with pytest.raises(ModelError, match="program is ending"):
         running.use(Role.EMBEDDER, "demo").result(WAIT)
     slow.go.set()
+
+
+def test_use__with_an_adapter_and_back_by_its_space(running, tmp_path, parity, embedder):
+    folder = write(tmp_path / "tuned", factors())
+    base = str(parity / "checkpoint")
+    running.use(Role.EMBEDDER, base, str(folder)).result(WAIT)
+    space = running.space()
+    tuned = Qwen3VLEmbedder(
+        load_embedder(checkpoint("checkpoint").with_adapter(str(folder)), "cpu")
+    )
+    assert (space, space.model) == (tuned.space, "checkpoint + tuned")
+    assert running.status()[0].adapter == str(folder)
+    running.use(Role.EMBEDDER, base).result(WAIT)
+    assert running.space() == embedder.space
+    running.unload_beside()
+    running.load_beside(space)  # found again by what the library keeps of it
+    batch = running.embed([TEXT], instruction="", priority=Priority.SEARCH, space=space)
+    assert np.array_equal(batch.vectors, tuned.embed([TEXT], "").vectors)
+    running.unload_beside()
+    (folder / WEIGHTS).write_bytes(b"")
+    with pytest.raises(ModelLoadError, match="damaged"):
+        running.load_beside(space)
+    write(folder, factors(rank=2), r=2)
+    running.retry()
+    with pytest.raises(ModelLoadError, match="not what it was"):
+        running.load_beside(space)
+
+
+def test_settings__with_adapters(parity, tmp_path):
+    folder = str(write(tmp_path / "tuned", factors()))
+    base = str(parity / "checkpoint")
+    host = ModelHost(
+        Settings(
+            model=base, adapter=folder, reranker=base, reranker_adapter=folder,
+            device="cpu", threads=1,
+        )
+    )  # fmt: skip
+    host.start()
+    assert host.wait(WAIT)
+    assert [status.name for status in host.status()] == ["checkpoint + tuned"] * 2
+    host.close()
