@@ -14,6 +14,7 @@ from qwen3vl_app.budget import SIDE, Budget, load_budget
 from qwen3vl_app.errors import AppError, ModelNotFoundError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
+from qwen3vl_app.settings import with_choices
 from qwen3vl_app.store.check import WORDING
 from qwen3vl_app.store.library import Library
 
@@ -85,6 +86,7 @@ def diagnose(
     """
     from qwen3vl_app.models.checkpoint.load import has_gpu, place  # noqa: PLC0415  torch takes seconds
 
+    settings = _with_choices(settings)
     models = {
         f"{role} {name}": _folder(name, role, say)
         for role in Role
@@ -103,6 +105,15 @@ def diagnose(
     )
 
 
+def _with_choices(settings: Settings) -> Settings:
+    """With the models that were chosen for the library, where nothing else was asked for."""
+    try:
+        with Library.open(settings.library, writable=False) as library:
+            return with_choices(settings, *(library.choices.of(role) for role in Role))
+    except AppError:  # said below, with what is known of the library
+        return settings
+
+
 def _passports(settings: Settings, say: Callable[[Message], str]) -> Iterator[Passport]:
     from qwen3vl_app.models.checkpoint.load import (  # noqa: PLC0415  torch takes seconds
         has_gpu,
@@ -113,11 +124,14 @@ def _passports(settings: Settings, say: Callable[[Message], str]) -> Iterator[Pa
     from qwen3vl_app.models.forward.passport import passport  # noqa: PLC0415
     from qwen3vl_app.models.forward.reranker import Qwen3VLReranker  # noqa: PLC0415
 
-    wanted = {Role.EMBEDDER: settings.model, Role.RERANKER: settings.reranker}
-    for role, name in wanted.items():
+    wanted = (
+        (Role.EMBEDDER, settings.model, settings.adapter),
+        (Role.RERANKER, settings.reranker, settings.reranker_adapter),
+    )
+    for role, name, adapter in wanted:
         if role is Role.RERANKER and name.strip().lower() == "none":
             continue
-        found = resolve(name, role, gpu=lambda: has_gpu(settings.device))
+        found = resolve(name, role, gpu=lambda: has_gpu(settings.device)).with_adapter(adapter)
         model: Qwen3VLEmbedder | Qwen3VLReranker
         if role is Role.EMBEDDER:
             loaded = load_embedder(found, settings.device)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import LibraryBusyError, LibraryError
 from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.models.checkpoint.resolve import Role, lasting
 from qwen3vl_app.scratch import Scratch
+from qwen3vl_app.settings import with_choices
+from qwen3vl_app.types.model_choice import ModelChoice
 
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.indexer import Indexer
@@ -56,6 +60,34 @@ class Services:
         if self.keeper is not None:
             self.keeper.start()
 
+    def use_model(self, role: Role, choice: ModelChoice) -> Future[None]:
+        """Have another model in a role, and keep it as the library's once it has taken over.
+
+        Returns:
+            As ``ModelService.use``; the library is written to before it ends.
+
+        Raises:
+            LibraryReadOnlyError: The library is open for reading only.
+            LibraryLostError: Its files were removed.
+        """
+        self.library.writer.has_work()  # refuses before gigabytes are loaded
+        choice = replace(choice, wanted=lasting(choice.wanted), adapter=lasting(choice.adapter))
+        present = next(one for one in self.models.status() if one.role == role)
+        before = ModelChoice(wanted=present.wanted, adapter=present.adapter)
+        kept: Future[None] = Future()
+
+        def keep(loaded: Future[None]) -> None:
+            try:
+                loaded.result()
+                self.library.choices.keep(role, choice, before)
+            except Exception as error:  # whatever it is, it is the caller's to see
+                kept.set_exception(error)
+            else:
+                kept.set_result(None)
+
+        self.models.use(role, choice.wanted, choice.adapter).add_done_callback(keep)
+        return kept
+
     def close(self) -> None:
         """End the background work in the order in which the parts need each other.
 
@@ -98,6 +130,8 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     library = Library.open(
         settings.library, writable=writable, hides_folders=settings.read_only and not writable
     )
+    chosen = (library.choices.of(role) for role in Role)
+    settings = with_choices(settings, *chosen)
     models = build_models(settings)
     reader = Reader(
         Budget(),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
+
+from qwen3vl_app.types.model_choice import AUTO, ModelChoice
 
 APP_NAME = "qwen3vl-app"
 
@@ -93,10 +95,17 @@ class Settings:
 
     library: Path = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "library"
     model: str = "auto"
-    """``auto``, ``demo``, ``2b``, ``8b``, a folder, or a model id found in a local cache."""
+    """``auto``, ``demo``, ``2b``, ``8b``, a folder, or a model id found in a local cache.
+    ``auto`` is what was chosen for the library, if anything was."""
 
     reranker: str = "auto"
     """As ``model``; ``none`` turns reranking off."""
+
+    adapter: str = ""
+    """Folder of a LoRA adapter that is merged into ``model``; empty for none."""
+
+    reranker_adapter: str = ""
+    """As ``adapter``, for the reranker."""
 
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda`` or ``mps``."""
@@ -142,6 +151,17 @@ class Settings:
 
     moment_seconds: float = 8.0
     limits: Limits = Limits()
+
+
+def with_choices(settings: Settings, embedder: ModelChoice, reranker: ModelChoice) -> Settings:
+    """What was chosen for a library, where nothing else was asked for."""
+    if settings.model.strip().lower() == AUTO:
+        adapter = settings.adapter or embedder.adapter
+        settings = replace(settings, model=embedder.wanted, adapter=adapter)
+    if settings.reranker.strip().lower() == AUTO:
+        adapter = settings.reranker_adapter or reranker.adapter
+        settings = replace(settings, reranker=reranker.wanted, reranker_adapter=adapter)
+    return settings
 
 
 def is_loopback(host: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
 
@@ -19,6 +21,13 @@ class StillModels:
     """
 
     closed = False
+    judge_name = ""
+    """Of the reranker; empty where it is called like the embedder."""
+
+    judging = True
+    """False once the reranker was turned off."""
+
+    failed: tuple[ModelStatus, ...] = ()
 
     @property
     def stands_for(self) -> Space:
@@ -33,15 +42,40 @@ class StillModels:
         pass
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
-        judges = type(self).score is not StillModels.score
-        return (
-            ModelStatus(role="embedder", name=self.stands_for.model, state=ModelState.READY),
-            ModelStatus(
-                role="reranker",
-                name=self.stands_for.model if judges else "none",
-                state=ModelState.READY if judges else ModelState.OFF,
-            ),
-        )
+        name = self.stands_for.model
+        embedder = ModelStatus(role="embedder", name=name, wanted=name, state=ModelState.READY)
+        return embedder, self.reranker_status(name)
+
+    def reranker_status(self, name: str) -> ModelStatus:
+        judges = self.judging and type(self).score is not StillModels.score
+        state = ModelState.READY if judges else ModelState.OFF
+        known = name if judges else "none"
+        return ModelStatus(role="reranker", name=known, wanted=known, state=state)
+
+    def coming(self) -> tuple[ModelStatus, ...]:
+        return self.failed
+
+    def use(self, role: Role, wanted: str, adapter: str = "") -> Future[None]:
+        done: Future[None] = Future()
+        self.failed = ()
+        name = self.status()[0].name
+        if role is Role.RERANKER:
+            name = self.judge_name or name
+            if type(self).score is StillModels.score:
+                name = "none"
+        if self.closed:
+            done.set_exception(ModelError(Message.of("models.closed")))
+            return done
+        if role is Role.RERANKER and wanted in ("none", name) and not adapter:
+            self.judging = wanted != "none"
+        elif wanted != name or adapter:
+            why = Message.of("load.neither", value=wanted, model=self.stands_for.model)
+            state = ModelState.FAILED
+            self.failed = (ModelStatus(role=role, name=wanted, state=state, detail=why),)
+            done.set_exception(ModelLoadError(why))
+            return done
+        done.set_result(None)
+        return done
 
     def wait(self, timeout: float | None = None) -> bool:
         return all(
@@ -67,12 +101,16 @@ class StillModels:
             raise ModelError(Message.of("reranker.off"))
         return Budget()
 
+    def reranker_fingerprint(self) -> str:
+        self.reranker_budget()
+        return f"{self.stands_for.fingerprint} judges"
+
     def load_beside(self, space: Space) -> None:
         self.check()
         if space != self.stands_for:
             raise ModelLoadError(Message.of("load.changed", name=space.model))
 
-    def unload_beside(self) -> None:
+    def unload_beside(self, keep: Space | None = None) -> None:
         pass
 
     def embed(
@@ -92,6 +130,7 @@ class StillModels:
         *,
         instruction: str,
         priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
     ) -> ScoreBatch:
         raise ModelError(Message.of("reranker.off"))
 
@@ -100,6 +139,12 @@ class StillModels:
 
     def close(self, timeout: float = 10.0) -> None:
         self.closed = True
+
+    def check_judge(self, reranker: str | None) -> None:
+        """What ``score`` begins with."""
+        known = self.reranker_fingerprint()
+        if reranker not in (None, known):
+            raise UnloadedError(Message.of("models.replaced", name=self.stands_for.model))
 
     def check(self, space: Space | None = None) -> None:
         """What every verb begins with: nothing is asked of a closed one, or in a strange space."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from statistics import median
@@ -19,6 +20,7 @@ from qwen3vl_app.indexing.indexer import Indexer
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.settings import Limits, Settings
 from qwen3vl_app.store.library import Library
@@ -42,6 +44,7 @@ class NoModel:
         self._chance = np.random.default_rng(0)
         self._space = Space(model="none", dimension=DIMENSION, fingerprint="bench")
         self._closed = False
+        self._failed: tuple[ModelStatus, ...] = ()
         self.calls = 0
         """How often it was asked for vectors."""
 
@@ -50,8 +53,8 @@ class NoModel:
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         """Always the same."""
-        off = ModelStatus(role="reranker", name="none", state=ModelState.OFF)
-        return ModelStatus(role="embedder", name="none", state=self._state), off
+        off = ModelStatus(role="reranker", name="none", wanted="none", state=ModelState.OFF)
+        return ModelStatus(role="embedder", name="none", wanted="none", state=self._state), off
 
     def wait(self, timeout: float | None = None) -> bool:
         """As the state says, at once."""
@@ -67,6 +70,23 @@ class NoModel:
         """As ``space``, where the embedder is ready."""
         return self._space if self._state is ModelState.READY else None
 
+    def coming(self) -> tuple[ModelStatus, ...]:
+        """What ``use`` was asked for in vain."""
+        return self._failed
+
+    def use(self, role: Role, wanted: str, adapter: str = "") -> Future[None]:
+        """Only what is there already."""
+        done: Future[None] = Future()
+        if wanted == "none" and not adapter:
+            self._failed = ()
+            done.set_result(None)
+        else:
+            why = Message.of("load.neither", value=wanted, model="none")
+            failed = ModelStatus(role=role, name=wanted, state=ModelState.FAILED, detail=why)
+            self._failed = (failed,)
+            done.set_exception(ModelLoadError(why))
+        return done
+
     def hurry(self) -> AbstractContextManager[None]:
         """There is nothing that could stand still."""
         return nullcontext()
@@ -79,12 +99,16 @@ class NoModel:
         """There is none."""
         raise ModelError(Message.of("reranker.off"))
 
+    def reranker_fingerprint(self) -> str:
+        """There is none."""
+        raise ModelError(Message.of("reranker.off"))
+
     def load_beside(self, space: Space) -> None:
         """There is no other space."""
         if space != self._space:
             raise ModelLoadError(Message.of("load.unknown", name=space.model))
 
-    def unload_beside(self) -> None:
+    def unload_beside(self, keep: Space | None = None) -> None:
         """There is none."""
 
     def embed(
@@ -110,9 +134,10 @@ class NoModel:
         *,
         instruction: str,
         priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
     ) -> ScoreBatch:
         """There is no reranker."""
-        del query, documents, instruction, priority
+        del query, documents, instruction, priority, reranker
         raise ModelError(Message.of("reranker.off"))
 
     def retry(self) -> None:

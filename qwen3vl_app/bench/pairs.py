@@ -93,9 +93,12 @@ def pair_of(settings: Settings, shape: str | None, *, on_disk: bool) -> Iterator
             name = wanted if shape is None else folder
             return resolve(name, role, gpu=lambda: has_gpu(device))
 
-        judge = found(Role.RERANKER, settings.reranker) if wants_reranker else None
+        judge = None
+        if wants_reranker:
+            judge = found(Role.RERANKER, settings.reranker).with_adapter(settings.reranker_adapter)
+        seen = found(Role.EMBEDDER, settings.model).with_adapter(settings.adapter)
         yield Pair(
-            embedder=load_embedder(found(Role.EMBEDDER, settings.model), device),
+            embedder=load_embedder(seen, device),
             reranker=load_reranker(judge, device) if judge else None,
         )
 

@@ -36,6 +36,8 @@ _SHARED = (
     click.option(
         "--reranker", metavar="NAME", help="As --model; none turns reranking off for good."
     ),
+    click.option("--adapter", metavar="DIR", help="LoRA adapter to merge into the embedder."),
+    click.option("--reranker-adapter", metavar="DIR", help="The same for the reranker."),
     click.option(
         "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where models run."
     ),

@@ -55,6 +55,7 @@ for _command in (
     removed,
     folders,
     ignore,
+    models,
     embed,
     rerank,
     models,

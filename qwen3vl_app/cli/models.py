@@ -15,6 +15,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import said
+from qwen3vl_app.cli.models_use import use
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.messages import Message
 
@@ -35,6 +36,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.group()
 def models() -> None:
     """Which models there are; get, use and remove them."""
+
+
+models.add_command(use)
 
 
 @models.command("list")

@@ -66,7 +66,7 @@ def show(
         note = services.library.notes([found.content_hash]).get(found.content_hash, NOTHING)
         row = full_row(found) | {"note": str(note) if as_json else said(note), "text": found.text}
         row |= {"picture_text": found.picture_text}
-        row |= _seen(services, found, out, _budget(settings))
+        row |= _seen(services, found, out, _budget(services.settings))
     if as_json:
         say_json(row)
         return

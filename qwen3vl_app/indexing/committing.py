@@ -21,18 +21,21 @@ log = logging.getLogger(__name__)
 NO_MEMORY = Message.of("reason.device_memory")
 
 
-def embed(models: ModelService, batch: Batch) -> EmbeddingBatch:
-    """Vectors for a batch; the model is not called for one without inputs.
+def embed(models: ModelService, batch: Batch, space: Space) -> EmbeddingBatch:
+    """Vectors in a space for a batch; the model is not called for one without inputs.
 
     Raises:
+        UnloadedError: The embedder of the space was let go: another one has taken over.
         ModelError: The model cannot be used.
     """
     inputs = batch.inputs
-    return embed_inputs(models, inputs) if inputs else _rejected(())
+    return embed_inputs(models, inputs, space) if inputs else _rejected(())
 
 
-def embed_inputs(models: ModelService, inputs: Sequence[ModelInput]) -> EmbeddingBatch:
-    """Vectors for inputs; where memory does not hold them, for halves of them.
+def embed_inputs(
+    models: ModelService, inputs: Sequence[ModelInput], space: Space
+) -> EmbeddingBatch:
+    """Vectors in a space for inputs; where memory does not hold them, for halves of them.
 
     What does not fit alone is left out with the reason, so the run goes on without it.
 
@@ -40,7 +43,9 @@ def embed_inputs(models: ModelService, inputs: Sequence[ModelInput]) -> Embeddin
         ModelError: The model cannot be used.
     """
     try:
-        return models.embed(inputs, instruction=DOCUMENT_INSTRUCTION, priority=Priority.INDEX)
+        return models.embed(
+            inputs, instruction=DOCUMENT_INSTRUCTION, priority=Priority.INDEX, space=space
+        )
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -49,7 +54,8 @@ def embed_inputs(models: ModelService, inputs: Sequence[ModelInput]) -> Embeddin
     if len(inputs) == 1:
         return _rejected((NO_MEMORY,))
     half = len(inputs) // 2
-    return _joined(embed_inputs(models, inputs[:half]), embed_inputs(models, inputs[half:]), half)
+    first, second = (embed_inputs(models, part, space) for part in (inputs[:half], inputs[half:]))
+    return _joined(first, second, half)
 
 
 def _rejected(reasons: Sequence[Message]) -> EmbeddingBatch:

@@ -11,12 +11,13 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from qwen3vl_app.errors import AppError, LibraryLostError
+from qwen3vl_app.errors import AppError, LibraryLostError, UnloadedError
 from qwen3vl_app.indexing.adding import bring_back, checked
 from qwen3vl_app.indexing.batches import Batch
 from qwen3vl_app.indexing.committing import commit, embed
 from qwen3vl_app.indexing.comparing import Comparer
 from qwen3vl_app.indexing.folders import Folders
+from qwen3vl_app.indexing.model_watch import ModelWatch
 from qwen3vl_app.indexing.picture_words import PictureWords
 from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
@@ -78,7 +79,7 @@ class Indexer:
         # What the thread does; written by it, under _changed.
         self._running = False
         self._failed = False
-        self._looked_for_stale = False
+        self._watch = ModelWatch(models)
         self._embed_stale = True
 
     # ------------------------------------------------------------ for any thread
@@ -137,9 +138,8 @@ class Indexer:
         Raises:
             ModelError: The embedder is not there.
         """
-        if not any(self._library.counts().items.values()):
-            return False
-        if not self._library.writer.work(self._models.space()):
+        some = any(self._library.counts().items.values())
+        if not some or not self._library.writer.work(self._models.space()):
             return False
         with self._changed:
             self._want()
@@ -233,14 +233,14 @@ class Indexer:
     def _work(self) -> None:
         while True:
             with self._changed:
-                timeout = REST if self._looked_for_stale else POLL
+                timeout = REST if self._watch.has_seen else POLL
                 self._changed.wait_for(self._has_orders, timeout)
                 if self._closing:
                     return
                 self._running = self._has_orders()
             if self._running:
                 self._run()
-            elif not self._looked_for_stale:
+            elif self._watch.is_new():
                 self._look_for_stale()
             else:
                 self._comparer.settle(self._has_orders)
@@ -294,10 +294,19 @@ class Indexer:
         while self._take_order():
             self._scan_sources()
             space = self._wait_for_model()
-            if space is not None:
+            if space is None:
+                continue
+            try:
                 self._index(space)
-                if self._library.is_complete(space):
-                    self._models.unload_beside()  # no search needs an earlier space any more
+            except UnloadedError:
+                if not self._watch.is_replaced(space):
+                    raise
+            if self._watch.is_replaced(space):
+                with self._changed:
+                    if not self._halted():
+                        self._wanted = self._embed_stale = True  # the rest, with the new model
+            elif self._library.is_complete(space):
+                self._models.unload_beside()  # no search needs an earlier space any more
 
     def _take_order(self) -> bool:
         with self._changed:
@@ -328,28 +337,21 @@ class Indexer:
         while self._pause_point(IndexState.WAITING):
             if self._models.status()[0].state in (ModelState.READY, ModelState.FAILED):
                 return self._models.space()
-            self._sleep()
+            with self._changed:
+                self._changed.wait_for(self._halted, POLL)
         return None
 
     def _look_for_stale(self) -> None:
-        """Once, when the model has loaded: is there anything it did not embed?"""
-        state = self._models.status()[0].state
-        if state in (ModelState.READY, ModelState.FAILED):
-            self._looked_for_stale = True
-        if state is ModelState.READY:
-            try:
-                space = self._models.space()
-                self._library.writer.remember_checkpoint(space)
-                stale = self._library.writer.work(space)
-            except AppError as error:
-                self._tracker.say(error.message)
-                return
-            with self._changed:
-                if stale:
-                    self._want()
+        """When a model has loaded, the first or another: is there anything it did not embed?"""
+        is_first = not self._watch.has_seen
+        stale = self._watch.look(self._library, self._tracker)
+        with self._changed:
+            self._embed_stale |= not is_first  # whatever was cancelled with the one before
+            if stale:
+                self._want()
 
     def _index(self, space: Space) -> None:
-        self._looked_for_stale = True
+        self._watch.saw(space)
         self._library.writer.remember_checkpoint(space)
         self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
         prefetch = Prefetch(
@@ -363,7 +365,9 @@ class Indexer:
             halted=self._halted,
         )
         with closing(prefetch), ThreadPoolExecutor(1, thread_name_prefix="embedding") as model:
-            while self._pause_point(IndexState.INDEXING) and (batch := prefetch.take()):
+            while self._pause_point(IndexState.INDEXING) and not self._watch.is_replaced(space):
+                if (batch := prefetch.take()) is None:
+                    break
                 self._do(batch, prefetch, space, model)
                 if self._wanted and self._take_order():
                     self._scan_sources()
@@ -375,7 +379,7 @@ class Indexer:
     ) -> None:
         if batch.reads:
             self._tracker.work_on(display(Path(batch.reads[-1].job.file.path.name)))
-        embedding = model.submit(embed, self._models, batch)
+        embedding = model.submit(embed, self._models, batch, space)
         prefetch.fill(until=embedding)  # reads the next batch while the model works
         items, outcomes = commit(self._library, space, batch, embedding.result())
         prefetch.settle(batch.jobs(), batch.endings)
@@ -394,7 +398,3 @@ class Indexer:
 
     def _halted(self) -> bool:
         return self._closing or self._cancelled
-
-    def _sleep(self) -> None:
-        with self._changed:
-            self._changed.wait_for(self._halted, POLL)

@@ -46,6 +46,7 @@ def choose_space(library: Store, models: ModelService) -> Answering:
         except ModelError as error:
             log.info("%s cannot answer for now: %s", space.model, error)
         else:
+            models.unload_beside(keep=space)
             return Answering(space=space, note=_note(library, space, own, embedded))
     return Answering(space=own)
 

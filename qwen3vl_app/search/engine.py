@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import islice
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import ModelError, UsageError
+from qwen3vl_app.errors import ModelError, UnloadedError, UsageError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.protocol import ModelService
@@ -98,8 +98,11 @@ class SearchEngine:
         begun = time.perf_counter()
         update = recall
         try:
-            for update in self._slices(query, recall, cancelled, begun):
-                yield update
+            while True:
+                with suppress(UnloadedError):  # another reranker took over: all is its, then
+                    for update in self._slices(query, recall, cancelled, begun):
+                        yield update
+                    return
         except (ModelError, _NotShownError) as error:
             notes = (*update.notes, Message.of("not_reranked", reason=error.message))
             yield replace(update, stage=SearchStage.DONE, notes=notes)
@@ -107,10 +110,12 @@ class SearchEngine:
     def _slices(
         self, query: Query, recall: SearchUpdate, cancelled: Cancelled, begun: float
     ) -> Iterator[SearchUpdate]:
+        # in this order: with the budget of another one, it would be refused below
+        reranker = self._models.reranker_fingerprint()
         budget = self._models.reranker_budget()
         given = query.instruction or RERANK_INSTRUCTION
         contents = [self._asked(one, budget) for one in query.each]
-        asked = [(query_key(one, given), one) for one in contents]
+        asked = [(query_key(one, given, reranker), one) for one in contents]
         items = [hit.item for hit in recall.hits]
         wanted = query.picture_words
         judged = self._judged_before(asked, items, wanted)
@@ -127,7 +132,7 @@ class SearchEngine:
                     yield self._progress(recall, judged, begun, SearchStage.STOPPED)
                     return
                 chunk = [with_text(d, beside(d.item, wanted=wanted)) for d in chunk]
-                new_scores, seconds = self._judge(asked, given, chunk, wanted)
+                new_scores, seconds = self._judge(asked, given, chunk, wanted, reranker)
                 judged |= new_scores
                 size = _next_size(len(chunk), seconds)
                 over = len(judged) == len(items)
@@ -176,6 +181,7 @@ class SearchEngine:
         instruction: str,
         chunk: Sequence[Document],
         picture_words: bool,
+        reranker: str,
     ) -> tuple[dict[ItemId, Score | Message], float]:
         """Scores or reasons, and the seconds that the model took, without those it had no time.
 
@@ -188,7 +194,10 @@ class SearchEngine:
         if not readable:
             return judged, 0.0
         contents = [content for _, content in readable]
-        batches = [self._models.score(one, contents, instruction=instruction) for _, one in asked]
+        batches = [
+            self._models.score(one, contents, instruction=instruction, reranker=reranker)
+            for _, one in asked
+        ]
         reasons = {position: reason for batch in batches for position, reason in batch.rejected}
         for position, (item, _) in enumerate(readable):
             judged[item.id] = reasons.get(position, NOTHING)

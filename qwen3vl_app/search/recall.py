@@ -64,7 +64,7 @@ class Recall:
         own = Answering(space=self._models.space())
         try:
             update, lacks = self._by_meaning(query, own)
-        except _NotEmbeddedError:
+        except (_NotEmbeddedError, UnloadedError):  # the latter: another model has taken over
             return self._by_whoever_answers(query)
         # only a search that has missed something asks whether another space has it
         return self._by_whoever_answers(query, update) if lacks else update

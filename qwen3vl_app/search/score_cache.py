@@ -13,21 +13,23 @@ KEPT_SCORES = 20_000
 """A hundred searches at the greatest depth, about 6 MB."""
 
 QueryKey = bytes
-"""Names what is asked of a document: a query as the reranker sees it, with its instruction."""
+"""Names what is asked of a document and whom: a query as a reranker sees it, its instruction."""
 
 _Key = tuple[QueryKey, ContentHash, int, int]
 
 
-def query_key(asked: ModelInput, instruction: str) -> QueryKey:
-    """The same for queries of equal content, whatever objects hold it."""
+def query_key(asked: ModelInput, instruction: str, reranker: str = "") -> QueryKey:
+    """The same for queries of equal content to one reranker, whatever objects hold it."""
     pictures = [picture.key for picture in asked.pictures]
     clips = [clip.key for clip in asked.clips]
-    parts = repr((instruction, asked.texts, pictures, clips)).encode("utf-8", "surrogatepass")
+    parts = repr((reranker, instruction, asked.texts, pictures, clips)).encode(
+        "utf-8", "surrogatepass"
+    )
     return hashlib.blake2b(parts, digest_size=16).digest()
 
 
 class ScoreCache:
-    """The scores of one reranker, the least recently used dropped first. Thread-safe.
+    """The scores that rerankers gave, the least recently used dropped first. Thread-safe.
 
     An item is known by the bytes of its file, its place in it and the text beside it, so a file
     that changes is judged anew and one that is moved is not.

@@ -21,6 +21,7 @@ from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.leftovers import sweep_leftovers
 from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.mending import drop_damaged
+from qwen3vl_app.store.model_choices import ModelChoices
 from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.search_runs import SearchRuns
@@ -57,6 +58,7 @@ class Library(SearchableLibrary):
         self._writer = LibraryWriter(connection, self._spaces, self._thumbnails)
         self.dropped = Uploads(self.uploads)
         self.runs = SearchRuns(connection, AskedFiles(connection.directory / ASKED))
+        self.choices = ModelChoices(connection)
         self.trash = LibraryTrash(connection, self._for_changes, self.dropped)
 
     @classmethod

@@ -74,5 +74,6 @@ class Space:
     """Hash over checkpoint, instruction, pixel and frame budget and dtype."""
 
     checkpoint: str = field(default="", compare=False)
-    """What loads its embedder again: ``demo``, a folder or an id ``org/name``; empty if unknown.
+    """What loads its embedder again: ``demo``, a folder or an id ``org/name``, with an adapter as
+    ``ModelChoice.to_text`` has it; empty if unknown.
     Two spaces of one fingerprint are one, wherever their checkpoint lies."""

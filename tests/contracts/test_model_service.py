@@ -9,7 +9,8 @@ import pytest
 
 from qwen3vl_app.bench.ingest import NoModel
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import ModelError
+from qwen3vl_app.errors import ModelError, UnloadedError
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.protocol import ModelService, ModelState, Priority
 from qwen3vl_app.settings import Settings
@@ -125,6 +126,74 @@ def test_retry__touches_nothing_that_has_not_failed(models):
     assert embed(models, INPUTS[:1]).kept == (0,)
 
 
+def state(models: ModelService):
+    return models.status(), models.space(), models.has_reranker
+
+
+def test_use__what_is_there_changes_nothing(models):
+    models.start()
+    models.wait(60)
+    before = state(models)
+    for role, status in zip(Role, models.status(), strict=True):
+        models.use(role, status.wanted).result(60)
+    assert (state(models), models.coming()) == (before, ())
+    assert embed(models, INPUTS[:1]).kept == (0,)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_use__what_is_not_there_leaves_the_one_before(models, role):
+    models.start()
+    models.wait(60)
+    before = state(models)
+    with pytest.raises(ModelError, match="org/never-downloaded") as failed:
+        models.use(role, "org/never-downloaded").result(60)
+    assert models.wait(60)
+    assert state(models) == before
+    (status,) = models.coming()
+    assert (status.role, status.state, status.wanted or status.name) == (
+        role,
+        ModelState.FAILED,
+        "org/never-downloaded",
+    )
+    assert status.detail == failed.value.message
+    assert embed(models, INPUTS[:1]).kept == (0,)
+    models.use(role, before[0][list(Role).index(role)].wanted).result(60)
+    assert models.coming() == ()
+
+
+def test_use__none_turns_reranking_off_until_it_is_asked_for_again(models):
+    models.start()
+    models.wait(60)
+    before = state(models)
+    known = models.reranker_fingerprint() if models.has_reranker else ""
+    models.use(Role.RERANKER, "none").result(60)
+    assert not models.has_reranker
+    assert (models.status()[1].state, models.wait(60)) == (ModelState.OFF, True)
+    for ask in (
+        models.reranker_budget,
+        models.reranker_fingerprint,
+        lambda: models.score(INPUTS[0], INPUTS, instruction=""),
+        lambda: models.score(INPUTS[0], INPUTS, instruction="", reranker=known),
+    ):
+        with pytest.raises(ModelError, match="off"):
+            ask()
+    models.use(Role.RERANKER, before[0][1].wanted).result(60)
+    assert models.wait(60)
+    assert state(models) == before
+    if known:
+        assert models.reranker_fingerprint() == known
+        assert models.score(INPUTS[0], INPUTS, instruction="", reranker=known).scores
+
+
+def test_score__only_by_the_reranker_that_is_named(models):
+    if not models.has_reranker:
+        return
+    with pytest.raises(UnloadedError):
+        models.score(INPUTS[0], INPUTS, instruction="", reranker="another")
+    known = models.reranker_fingerprint()
+    assert len(models.score(INPUTS[0], INPUTS, instruction="", reranker=known).scores) == 3
+
+
 def test_close__takes_no_more_work(models):
     embed(models, INPUTS[:1])
     models.close()
@@ -132,4 +201,6 @@ def test_close__takes_no_more_work(models):
     for ask in (models.space, lambda: embed(models, INPUTS[:1])):
         with pytest.raises(ModelError):
             ask()
+    with pytest.raises(ModelError):
+        models.use(Role.EMBEDDER, "org/never-downloaded").result(60)
     assert [one.role for one in models.status()] == ["embedder", "reranker"]

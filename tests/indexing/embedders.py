@@ -71,8 +71,8 @@ class TinyHost(StillModels):
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         return (
-            ModelStatus(role="embedder", name="hashing", state=self.state),
-            ModelStatus(role="reranker", name="none", state=ModelState.OFF),
+            ModelStatus(role="embedder", name="hashing", wanted="hashing", state=self.state),
+            self.reranker_status("none"),
         )
 
     @property

@@ -42,7 +42,7 @@ def texts(*words: int) -> list[ModelInput]:
 
 
 def embed(host: TinyHost, inputs: Sequence[ModelInput]) -> EmbeddingBatch:
-    return embed_inputs(cast(Any, host), inputs)
+    return embed_inputs(cast(Any, host), inputs, host.space())
 
 
 @pytest.mark.parametrize("cuda", [True, False], ids=["cuda", "cpu"])

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from qwen3vl_app.indexing.progress import IndexState
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.host import ModelHost
+from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.services import Services, build_services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.types import Query, SearchUpdate
@@ -98,3 +103,108 @@ def test_search__the_earlier_space_answers_where_the_library_may_only_be_read(fo
         update = ask(services)
         assert (update.space, len(update.hits)) == (before.space, 3)
         assert str(update.notes[0]).startswith("Answered by checkpoint; 0 of 3 items")
+
+
+# ---------------------------------------------------------------- while the program runs
+
+
+def vectors_of(services: Services) -> dict[str, int]:
+    return {space.model: count for space, count in services.library.spaces()}
+
+
+def test_use__another_embedder_fills_its_space_by_itself_and_back_embeds_nothing(folder):
+    with opened(folder, "checkpoint") as services:
+        services.start()
+        before, models = ask(services), host(services)
+        earlier = models.space()
+        indexing = threading.Event()
+        embed = models.embed
+
+        def counted(*given, **named):
+            if named["priority"] is Priority.INDEX:
+                assert indexing.wait(WAIT)
+                embedded.append(named["space"].model)
+            return embed(*given, **named)
+
+        embedded: list[str] = []
+        cast(Any, models).embed = counted
+        models.use(Role.EMBEDDER, str(PARITY / "checkpoint-eos")).result(WAIT)
+        assert (models.status()[0].name, models.coming()) == ("checkpoint-eos", ())
+        update = ask(services)  # nothing has been embedded yet
+        assert update.space == earlier.fingerprint
+        assert [hit.similarity for hit in update.hits] == [h.similarity for h in before.hits]
+        assert list(map(str, update.notes)) == [
+            "Answered by checkpoint; 0 of 3 items are embedded with checkpoint-eos so far."
+        ]
+        until(lambda: services.indexer.progress().state is IndexState.INDEXING)
+        indexing.set()
+        until(lambda: services.library.is_complete(models.space()))
+        until(lambda: models._slot_of(earlier) is None)
+        assert vectors_of(services) == {"checkpoint": 3, "checkpoint-eos": 3}
+        after = ask(services)
+        assert (after.model, after.notes, len(after.hits)) == ("checkpoint-eos", (), 3)
+        assert {*embedded} == {"checkpoint-eos"}
+        embedded.clear()
+        later = models.space()
+        models.use(Role.EMBEDDER, str(PARITY / "checkpoint")).result(WAIT)
+        update = ask(services)
+        assert (update.space, update.notes) == (earlier.fingerprint, ())
+        assert [hit.similarity for hit in update.hits] == [h.similarity for h in before.hits]
+        until(lambda: models._slot_of(later) is None)
+        assert services.indexer.wait(WAIT).state is IndexState.IDLE
+        assert (embedded, vectors_of(services)) == (
+            [],
+            {"checkpoint": 3, "checkpoint-eos": 3},
+        )
+
+
+def test_use__in_the_middle_of_filling_goes_on_in_the_space_of_the_new_one(tmp_path):
+    for number in range(40):
+        (tmp_path / f"{number}.txt").write_text(f"note {number}", "utf-8")
+    with opened(tmp_path, "checkpoint") as services:
+        models = host(services)
+        embed, seen = models.embed, threading.Event()
+        go = threading.Event()
+
+        def slow(*given, **named):
+            if named["space"].model == "checkpoint":
+                seen.set()
+                assert go.wait(WAIT)
+            return embed(*given, **named)
+
+        cast(Any, models).embed = slow
+        services.indexer.add([tmp_path / f"{number}.txt" for number in range(40)])
+        services.start()
+        assert seen.wait(WAIT)
+        models.use(Role.EMBEDDER, str(PARITY / "checkpoint-eos")).result(WAIT)
+        go.set()
+        progress = services.indexer.wait(WAIT)
+        assert (progress.state, progress.done) == (IndexState.IDLE, 40)
+        found = vectors_of(services)
+        assert found["checkpoint-eos"] == 40
+        assert found.get("checkpoint", 0) < 40
+        assert services.library.check(models.space()) == []
+        assert services.library.is_complete(models.space())
+
+
+def test_use__a_pass_whose_embedder_was_let_go_is_embedded_with_the_new_one(folder):
+    with opened(folder, "checkpoint") as services:
+        models = host(services)
+        services.start()
+        earlier = models.space()
+        (folder / "more.txt").write_text("a river in the rain", "utf-8")
+        embed, held = models.embed, threading.Event()
+
+        def let_go(*given, **named):
+            if named["priority"] is Priority.INDEX and named["space"] == earlier:
+                models.use(Role.EMBEDDER, str(PARITY / "checkpoint-eos")).result(WAIT)
+                models.unload_beside()
+                held.set()
+            return embed(*given, **named)
+
+        cast(Any, models).embed = let_go
+        services.indexer.add([folder / "more.txt"])
+        assert held.wait(WAIT)
+        progress = services.indexer.wait(WAIT)
+        assert (progress.state, str(progress.message)) == (IndexState.IDLE, "")
+        assert vectors_of(services) == {"checkpoint": 3, "checkpoint-eos": 4}

@@ -52,8 +52,8 @@ class WordModels(StillModels):
         elif space not in self.beside:
             self.beside.append(space)
 
-    def unload_beside(self) -> None:
-        self.beside.clear()
+    def unload_beside(self, keep: Space | None = None) -> None:
+        self.beside = [space for space in self.beside if space == keep]
 
     def embed(
         self,
@@ -86,8 +86,10 @@ class WordModels(StillModels):
         *,
         instruction: str,
         priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
     ) -> ScoreBatch:
         self.check()
+        self.check_judge(reranker)
         if self.fails:
             raise ModelLoadError(Message.free(self.fails))
         self.judged.append(len(documents))

@@ -89,11 +89,13 @@ class DrawnModels(StillModels):
         default_factory=lambda: ModelStatus(
             role="embedder",
             name="Demo embedder",
+            wanted="Demo embedder",
             state=ModelState.READY,
             detail=PLACED,
             bundled=True,
         )
     )
+    judge_name = "Demo reranker"
     retried: int = 0
     recall_delay: float = 0.0
     """Seconds for embedding a query."""
@@ -114,13 +116,9 @@ class DrawnModels(StillModels):
         self.going.set()
 
     def status(self) -> tuple[ModelStatus, ModelStatus]:
-        reranker = ModelStatus(
-            role="reranker",
-            name="Demo reranker",
-            state=ModelState.READY,
-            detail=PLACED,
-            bundled=True,
-        )
+        reranker = self.reranker_status(self.judge_name)
+        if self.judging:
+            reranker = replace(reranker, detail=PLACED, bundled=True)
         return self.embedder, reranker
 
     @property
@@ -140,6 +138,7 @@ class DrawnModels(StillModels):
         return BUDGET
 
     def reranker_budget(self) -> Budget:
+        super().reranker_budget()
         return BUDGET
 
     def embed(
@@ -170,7 +169,9 @@ class DrawnModels(StillModels):
         *,
         instruction: str,
         priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
     ) -> ScoreBatch:
+        self.check_judge(reranker)
         seconds = self.score_delay * len(documents)
         time.sleep(seconds)
         return ScoreBatch(scores=tuple(map(_judged(query), documents)), seconds=seconds)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen3vl_app.messages import NOTHING, Message
-from qwen3vl_app.models.service.host import OFF
+from qwen3vl_app.models.service.loading import OFF
 from qwen3vl_app.search.ranking import Movement
 from qwen3vl_app.types import (
     ContentHash,

@@ -7,6 +7,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qwen3vl_app.models.checkpoint.adapter_file import adapter_hash
 from qwen3vl_app.models.prompt.conversation import finish_sentence
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION
 
@@ -22,15 +23,15 @@ SAMPLES = 64
 SAMPLE_BYTES = 4096
 
 
-def fingerprint(folder: Path, budget: Budget, dtype: str) -> str:
-    """Hash over checkpoint, instruction, budget and dtype, 32 hexadecimal digits.
+def fingerprint(folder: Path, budget: Budget, dtype: str, adapter: Path | None = None) -> str:
+    """Hash over checkpoint, instruction, budget, dtype and adapter, 32 hexadecimal digits.
 
     Weights count by size and by 64 samples of 4 KiB spread over each file, the first of them in
     its header: hashing 4 GB would take longer than loading them. Training, merging or converting
     a model changes nearly every tensor, so samples meet the change; a checkpoint edited by hand
     in a few tensors of which no sample is taken would pass as the same.
 
-    Cost: milliseconds; up to 256 KiB are read per file of weights.
+    Cost: milliseconds; up to 256 KiB are read per file of weights, and all of an adapter.
     """
     digest = hashlib.blake2b(digest_size=16)
     settings = (PIPELINE, finish_sentence(DOCUMENT_INSTRUCTION), astuple(budget), dtype)
@@ -42,6 +43,8 @@ def fingerprint(folder: Path, budget: Budget, dtype: str) -> str:
     for file in sorted(folder.glob("*.safetensors")):
         digest.update(f"{file.name} {file.stat().st_size}".encode())
         _sample(file, digest)
+    if adapter is not None:
+        digest.update(adapter_hash(adapter))
     return digest.hexdigest()
 
 

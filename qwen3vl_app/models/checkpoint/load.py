@@ -18,14 +18,17 @@ from transformers import Qwen3VLForConditionalGeneration, Qwen3VLModel
 from qwen3vl_app.budget import Budget, load_budget
 from qwen3vl_app.errors import ModelLoadError, UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.adapter_file import Adapter, read_adapter
 from qwen3vl_app.models.checkpoint.check import check_checkpoint
 from qwen3vl_app.models.checkpoint.construction import GATE
+from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.checkpoint.footprint import (
     needed_memory,
     stored_width,
     total_memory,
     weights_of,
 )
+from qwen3vl_app.models.checkpoint.merge import merge, weight_shapes
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint, Role
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
@@ -64,6 +67,12 @@ class Loaded:
 
     tokenizer: PromptTokenizer
     budget: Budget
+
+    @property
+    def fingerprint(self) -> str:
+        """See ``checkpoint.fingerprint``."""
+        found = self.checkpoint
+        return fingerprint(found.folder, self.budget, str(self.placement.dtype), found.adapter)
 
     @property
     def detail(self) -> Message:
@@ -119,7 +128,7 @@ def load_reranker(checkpoint: Checkpoint, device: str) -> Loaded:
 
 def _load(kind: type[Any], role: Role, checkpoint: Checkpoint, device: str) -> Loaded:
     folder = checkpoint.folder
-    check_checkpoint(checkpoint, role)
+    adapter = check_loadable(checkpoint, role)
     placement = place(device)
     _check_memory(folder, placement)
     tokenizer, budget = PromptTokenizer(folder), load_budget(folder)
@@ -129,6 +138,8 @@ def _load(kind: type[Any], role: Role, checkpoint: Checkpoint, device: str) -> L
                 raise ModelLoadError(Message.of("load.no_answer", path=str(folder), value=answer))
     model = _read_weights(kind, folder, placement)
     tower = model.visual if isinstance(model, Qwen3VLModel) else model.model.visual
+    if adapter is not None:
+        merge(model if isinstance(model, Qwen3VLModel) else model.model, adapter)
     quicken(tower)
     loaded = Loaded(
         checkpoint=checkpoint,
@@ -139,6 +150,28 @@ def _load(kind: type[Any], role: Role, checkpoint: Checkpoint, device: str) -> L
     )
     log.info("%s on %s", checkpoint.name, loaded.detail)
     return loaded
+
+
+def check_loadable(checkpoint: Checkpoint, role: Role) -> Adapter | None:
+    """Refuse what cannot be loaded, as far as the heads of its files tell.
+
+    Returns:
+        The adapter that is to be merged into it, if any.
+
+    Raises:
+        ModelLoadError: Says what was found instead.
+    """
+    check_checkpoint(checkpoint, role)
+    if checkpoint.adapter is None:
+        return None
+    adapter = read_adapter(checkpoint.adapter)
+    try:
+        shapes = weight_shapes(checkpoint.folder)
+    except SafetensorError as error:
+        damaged = str(_damaged(checkpoint.folder))
+        raise ModelLoadError(Message.of("load.damaged", path=damaged, said=str(error))) from error
+    adapter.check(checkpoint.name.partition(" + ")[0], shapes)
+    return adapter
 
 
 def _check_memory(folder: Path, placement: Placement) -> None:

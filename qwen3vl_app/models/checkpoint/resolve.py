@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from qwen3vl_app.errors import ModelNotFoundError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.caches import find_cached
+from qwen3vl_app.models.checkpoint.speed import is_usable
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER
+from qwen3vl_app.types.model_choice import ModelChoice
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
@@ -49,6 +51,17 @@ class Checkpoint:
     """What ``resolve`` finds this very checkpoint by, whatever else is on this machine."""
 
     bundled: bool = False
+    adapter: Path | None = None
+    """Folder of a LoRA adapter that is merged into it."""
+
+    def with_adapter(self, adapter: str) -> Checkpoint:
+        """The same with an adapter merged into it; none where ``adapter`` is empty."""
+        if not adapter:
+            return self
+        folder = Path(adapter).expanduser().absolute()
+        source = ModelChoice(wanted=self.source, adapter=str(folder)).to_text()
+        name = f"{self.name} + {folder.resolve().name}"
+        return replace(self, name=name, source=source, adapter=folder)
 
 
 def resolve(
@@ -60,8 +73,9 @@ def resolve(
 ) -> Checkpoint:
     """The checkpoint that ``wanted`` means on this machine.
 
-    ``auto`` is the published 2B model where it is in a local cache and there is a GPU, else the
-    bundled demo: on two CPU cores the real model takes minutes per picture.
+    ``auto`` is the published 2B model where it is in a local cache and there is a GPU, or a CPU
+    that was measured to be fast enough (see ``speed``), else the bundled demo: on two CPU cores
+    the real model takes minutes per picture.
 
     Args:
         wanted: ``auto``, ``demo``, ``2b``, ``8b``, a folder, or an id ``org/name``.
@@ -102,9 +116,22 @@ def _automatic(role: Role, gpu: Callable[[], bool]) -> Checkpoint:
     found = find_cached(repository)
     if found is None:
         return _demo(role, Message.of("model.absent", model=repository))
-    if not gpu():
-        return _demo(role, Message.of("model.slow"))
-    return _named(found, repository, Message.of("model.cached_gpu"))
+    if gpu():
+        return _named(found, repository, Message.of("model.cached_gpu"))
+    match is_usable(found):
+        case True:
+            return _named(found, repository, Message.of("model.cached_fast"))
+        case False:
+            return _demo(role, Message.of("model.slow"))
+        case _:
+            return _demo(role, Message.of("model.unmeasured"))
+
+
+def lasting(wanted: str) -> str:
+    """The same from wherever the program is started: a folder by its whole path."""
+    folder = Path(wanted.strip()).expanduser()
+    named = wanted.strip().lower() in {"auto", "demo", "2b", "8b", "none", ""}
+    return str(folder.absolute()) if not named and folder.is_dir() else wanted.strip()
 
 
 def _demo(role: Role, reason: Message) -> Checkpoint:

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
 from qwen3vl_app.models.forward.batching import Runner, nothing
 from qwen3vl_app.models.forward.selftest import examples, self_test
 from qwen3vl_app.models.forward.shortcuts import Shortcut
@@ -56,9 +55,7 @@ class Qwen3VLEmbedder:
         self._space = Space(
             model=loaded.checkpoint.name,
             dimension=loaded.model.config.text_config.hidden_size,
-            fingerprint=fingerprint(
-                loaded.checkpoint.folder, loaded.budget, str(loaded.placement.dtype)
-            ),
+            fingerprint=loaded.fingerprint,
             checkpoint=loaded.checkpoint.source,
         )
 

@@ -42,11 +42,16 @@ class Qwen3VLReranker:
     def __init__(self, loaded: Loaded, between: Callable[[], None] = nothing) -> None:
         self._tokenizer = loaded.tokenizer
         self._budget = loaded.budget
+        self._fingerprint = loaded.fingerprint
         self._direction = answer_direction(loaded)
         self._runner = Runner(loaded.model.model, loaded.tokenizer, between, keep=True)
         pairs = rerank_rows(loaded.tokenizer, loaded.budget, *examples(), "")
         self.self_test = self_test(self._runner, list(pairs.rows.values()), list(Shortcut))
         self._detail = self.self_test.noted(loaded.detail)
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
 
     @property
     def budget(self) -> Budget:

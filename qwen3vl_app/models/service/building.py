@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 import torch
 
 from qwen3vl_app.budget import load_budget
-from qwen3vl_app.models.checkpoint.check import check_folder
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
-from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker, place
+from qwen3vl_app.models.checkpoint.load import (
+    check_loadable,
+    load_embedder,
+    load_reranker,
+    place,
+)
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 from qwen3vl_app.models.service.heap import keep_freed
@@ -51,11 +56,11 @@ def fingerprint_of(checkpoint: Checkpoint, settings: Settings) -> str:
     """That of the space which its embedder would have here; loads nothing.
 
     Raises:
-        ModelLoadError: The folder holds no checkpoint.
+        ModelLoadError: The folder holds no checkpoint, or its adapter does not fit.
     """
-    check_folder(checkpoint.folder)
+    check_loadable(checkpoint, Role.EMBEDDER)
     budget, placement = load_budget(checkpoint.folder), place(settings.device)
-    return fingerprint(checkpoint.folder, budget, str(placement.dtype))
+    return fingerprint(checkpoint.folder, budget, str(placement.dtype), checkpoint.adapter)
 
 
 def empty_cache() -> None:

@@ -6,30 +6,31 @@ transformers, which take seconds to import; that happens on the host's threads.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
-from qwen3vl_app.models.service.joining import MOST_JOINED, Asked, embed_joined
-from qwen3vl_app.models.service.loading import Loader
+from qwen3vl_app.models.service.joining import MOST_JOINED, Asked, run_alone, run_joined
+from qwen3vl_app.models.service.loading import CLOSED, OFF, Loader
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.models.service.queue import Job, JobQueue
+from qwen3vl_app.models.service.roles import Roles
 from qwen3vl_app.models.service.slots import Key, Slot, slot_for
+from qwen3vl_app.types.model_choice import ModelChoice
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.models.service.protocol import Embedder, Reranker
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
-
-log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 1.0
 """Without a job of a search before indexing goes on: between two slices of a rerank, documents are
@@ -45,9 +46,6 @@ HURRY_SECONDS = 0.15
 """For which reranking stands still at a time while somebody waits for first rows, which take a
 third of that; it then goes on for as long all the same."""
 
-CLOSED = Message.of("models.closed")
-OFF = Message.of("reranker.off")
-
 
 class ModelHost:
     """Loads models on one thread and runs them on another; the ``ModelService`` of the program.
@@ -58,8 +56,8 @@ class ModelHost:
     models that are ready go on: constructing one holds passes up for a fraction of a second,
     reading its weights does not.
 
-    There is one slot for each role and checkpoint: the two of the settings, and embedders loaded
-    beside for the spaces of other models.
+    There is one slot for each role and checkpoint: the two that have the roles, those that are to
+    take them over, and embedders beside them for the spaces of other models.
 
     Args:
         settings: Which models, on which device, with how many threads.
@@ -75,10 +73,14 @@ class ModelHost:
 
         self._starting = threading.Lock()
         self._loader = Loader(settings, self._jobs, self._between_passes)
-        self._embedder = self._loader.add(slot_for(Key(Role.EMBEDDER, settings.model)))
-        self._reranker = self._loader.add(slot_for(Key(Role.RERANKER, settings.reranker)))
-        if not self.has_reranker:
-            self._jobs.refuse(self._reranker.key, ModelError(OFF))
+        self._roles = Roles(
+            self._loader,
+            self._jobs,
+            [
+                Key(Role.EMBEDDER, settings.model, settings.adapter),
+                Key(Role.RERANKER, settings.reranker, settings.reranker_adapter),
+            ],
+        )
         self._thread = threading.Thread(target=self._work, name="models", daemon=True)
 
     # ------------------------------------------------------------ for any thread
@@ -101,13 +103,22 @@ class ModelHost:
         """Embedder and reranker as they are now; never waits."""
         return self._embedder.status, self._reranker.status
 
+    def coming(self) -> tuple[ModelStatus, ...]:
+        """What ``use`` asked for and is on its way, and the last one of a role that failed."""
+        return self._roles.coming()
+
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until both models are ready, off or failed; False if ``timeout`` seconds passed."""
+        """Wait until all models are ready, off or failed; False if ``timeout`` seconds passed."""
         until = None if timeout is None else time.monotonic() + timeout
         return all(
             slot.settled.wait(None if until is None else max(0.0, until - time.monotonic()))
-            for slot in (self._embedder, self._reranker)
+            for slot in self._roles.all()
         )
+
+    def use(self, role: Role, wanted: str, adapter: str = "") -> Future[None]:
+        """Have another model in this role once it is loaded; see ``ModelService.use``."""
+        self.start()
+        return self._roles.change(Key(role, wanted.strip(), adapter))
 
     def space(self) -> Space:
         """The space of the embedder's vectors; waits for it to load, and starts that if need be.
@@ -116,7 +127,7 @@ class ModelHost:
             ModelLoadError: It cannot be loaded.
             ModelError: The host was closed.
         """
-        embedder: Embedder = self._ready(self._embedder)
+        embedder: Embedder = self._present(Role.EMBEDDER)
         return embedder.space
 
     def loaded_space(self) -> Space | None:
@@ -126,7 +137,7 @@ class ModelHost:
 
     def embedder_budget(self) -> Budget:
         """What the embedder looks at; waits and raises as `space`."""
-        embedder: Embedder = self._ready(self._embedder)
+        embedder: Embedder = self._present(Role.EMBEDDER)
         return embedder.budget
 
     def reranker_budget(self) -> Budget:
@@ -136,11 +147,16 @@ class ModelHost:
             ModelLoadError: It cannot be loaded.
             ModelError: Reranking is off, or the host was closed.
         """
-        reranker: Reranker = self._ready(self._reranker)
+        reranker: Reranker = self._present(Role.RERANKER)
         return reranker.budget
 
+    def reranker_fingerprint(self) -> str:
+        """Which reranker judges; waits and raises as ``reranker_budget``."""
+        reranker: Reranker = self._present(Role.RERANKER)
+        return reranker.fingerprint
+
     def load_beside(self, space: Space) -> None:
-        """Have the embedder of another space in memory, beside that of the settings.
+        """Have the embedder of another space in memory, beside the present one.
 
         Waits for it to load; afterwards ``embed`` can be asked for vectors of this space. The
         checkpoint of the space is loaded only if it still gives these, and never downloaded.
@@ -155,7 +171,9 @@ class ModelHost:
         if not space.checkpoint:
             raise ModelLoadError(Message.of("load.unknown", name=space.model))
         self.start()
-        new = slot_for(Key(Role.EMBEDDER, space.checkpoint), expected=space.fingerprint)
+        known = ModelChoice.from_text(space.checkpoint)
+        key = Key(Role.EMBEDDER, known.wanted, known.adapter)
+        new = slot_for(key, expected=space.fingerprint)
         slot = self._loader.add(new)
         if slot is new:
             self._loader.order(slot)
@@ -163,10 +181,14 @@ class ModelHost:
         if embedder.space != space:  # the checkpoint of the settings, which is another one by now
             raise ModelLoadError(Message.of("load.changed", name=slot.status.name))
 
-    def unload_beside(self) -> None:
-        """Let go what was loaded beside the models of the settings, once its work is done."""
+    def unload_beside(self, keep: Space | None = None) -> None:
+        """Let go embedders beside the present one, once their work is done, less that of ``keep``.
+
+        What is on its way to take over stays as well.
+        """
+        needed = (*self._roles.all(), *([] if keep is None else [self._slot_of(keep)]))
         for slot in self._loader.slots():
-            if slot not in (self._embedder, self._reranker):
+            if slot not in needed:
                 gone = Message.of("models.unloaded", name=slot.status.name)
                 self._loader.remove(slot, UnloadedError(gone))
 
@@ -206,11 +228,13 @@ class ModelHost:
         *,
         instruction: str,
         priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
     ) -> ScoreBatch:
-        """Judgements of ``documents``; see ``Reranker.score``. Waits while the model loads.
+        """Judgements of ``documents``; see ``ModelService.score``. Waits while the model loads.
 
         Raises:
             ModelLoadError: The reranker cannot be loaded.
+            UnloadedError: Another reranker has taken over.
             ModelError: Reranking is off, or the host was closed.
         """
 
@@ -220,7 +244,12 @@ class ModelHost:
             return replace(batch, seconds=time.perf_counter() - begun)
 
         self.start()
-        batch: ScoreBatch = self._jobs.put(self._reranker.key, priority, run).result()
+        slot = self._reranker
+        if reranker is not None and slot.fingerprint != reranker:
+            if slot.status.state is ModelState.OFF:
+                raise ModelError(OFF)
+            raise UnloadedError(Message.of("models.replaced", name=slot.status.name))
+        batch: ScoreBatch = self._jobs.put(slot.key, priority, run).result()
         return batch
 
     @contextmanager
@@ -249,6 +278,7 @@ class ModelHost:
         """
         until = time.monotonic() + timeout
         self._jobs.close(ModelError(CLOSED))
+        self._roles.close(ModelError(CLOSED))
         self._loader.stop()
         with self._starting:
             started = self._thread.ident is not None
@@ -258,30 +288,27 @@ class ModelHost:
         for slot in self._loader.slots():
             slot.settled.set()
 
+    @property
+    def _embedder(self) -> Slot:
+        return self._roles.of(Role.EMBEDDER)
+
+    @property
+    def _reranker(self) -> Slot:
+        return self._roles.of(Role.RERANKER)
+
     def _slot_of(self, space: Space) -> Slot | None:
         """Where the embedder of a space is in memory."""
-        for slot in self._loader.slots():
-            model = slot.model
-            if slot.key.role is Role.EMBEDDER and model is not None and model.space == space:
-                return slot
-        return None
+        return self._loader.embedder_of(space)
+
+    def _present(self, role: Role) -> Any:  # noqa: ANN401  # as for _ready
+        """The loaded model that has a role, whichever that is once it is loaded."""
+        self.start()
+        return self._roles.wait_for(role)
 
     def _ready(self, slot: Slot) -> Any:  # noqa: ANN401  # Embedder or Reranker, as its key says
         """The loaded model of a slot; waits for it."""
         self.start()
-        while slot.settled.wait():
-            if (model := slot.model) is not None:
-                return model
-            if slot.status.state is ModelState.FAILED:
-                raise ModelLoadError(slot.status.detail)
-            if slot.status.state is ModelState.OFF:
-                raise ModelError(OFF)
-            if self._jobs.closed:
-                break
-            if slot not in self._loader.slots():
-                raise UnloadedError(Message.of("models.unloaded", name=slot.status.name))
-            # it had failed a moment ago, and is being loaded again
-        raise ModelError(CLOSED)
+        return self._loader.wait_for(slot)
 
     # ------------------------------------------------------------ on the model thread
 
@@ -344,7 +371,10 @@ class ModelHost:
     def _run_all(self, than: Priority | None = None) -> None:
         """Run jobs until none is left, or none more urgent than ``than``."""
         while (taken := self._jobs.take(than)) is not None:
+            key = taken[0].key
             self._run(*taken)
+            taken = None  # it holds the model
+            self._loader.passed(key)
 
     def _run(self, job: Job, model: Any) -> None:  # noqa: ANN401  # as its key says
         """Run one job, and those that can be run with it.
@@ -360,9 +390,9 @@ class ModelHost:
         ]
         interrupted, self._running = self._running, job.priority
         try:
-            if not (len(jobs) > 1 and self._run_joined(jobs, model)):
+            if not (len(jobs) > 1 and run_joined(jobs, model)):
                 for one in jobs:
-                    self._run_alone(one, model)
+                    run_alone(one, model)
         finally:
             self._running = interrupted
             self._jobs.ended(job.priority)
@@ -370,23 +400,3 @@ class ModelHost:
     def _alike(self, job: Job, model: Any) -> list[Job]:  # noqa: ANN401
         joins = job.alike is not None and model.is_exact
         return self._jobs.take_alike(job, MOST_JOINED - 1) if joins else []
-
-    def _run_joined(self, jobs: Sequence[Job], model: Embedder) -> bool:
-        """Run jobs in one pass; False if that failed and nobody has been told."""
-        asked = [cast("Asked", job.run) for job in jobs]  # nothing else is alike
-        try:
-            batches = embed_joined(model, asked)
-        except Exception:  # one of them may be the cause: alone, it reaches its own caller
-            log.warning("%d queries failed together; each alone now", len(jobs), exc_info=True)
-            return False
-        for job, batch in zip(jobs, batches, strict=True):
-            job.future.set_result(batch)
-        return True
-
-    def _run_alone(self, job: Job, model: Any) -> None:  # noqa: ANN401
-        try:
-            result = job.run(model)
-        except BaseException as error:
-            job.future.set_exception(error)  # whatever it is, it is the caller's to see
-        else:
-            job.future.set_result(result)

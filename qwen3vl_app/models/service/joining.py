@@ -1,11 +1,12 @@
-"""Queries that several people ask in the same moment, embedded in one pass."""
+"""Jobs one by one, and queries that several people ask in the same moment in one pass."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from qwen3vl_app.types import EmbeddingBatch
 
 if TYPE_CHECKING:
     from qwen3vl_app.models.service.protocol import Embedder
+    from qwen3vl_app.models.service.queue import Job
     from qwen3vl_app.types import ModelInput
+
+log = logging.getLogger(__name__)
 
 MOST_JOINED = 16
 """In one pass. With more, the first would wait longer than in turn."""
@@ -56,6 +60,29 @@ def embed_joined(model: Embedder, asked: Sequence[Asked]) -> list[EmbeddingBatch
     ends = list(accumulate(len(each.inputs) for each in asked))
     starts = [0, *ends[:-1]]
     return [_part(batch, start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def run_joined(jobs: Sequence[Job], model: Embedder) -> bool:
+    """Run jobs that are alike in one pass; False if that failed and nobody has been told."""
+    asked = [cast("Asked", job.run) for job in jobs]  # nothing else is alike
+    try:
+        batches = embed_joined(model, asked)
+    except Exception:  # one of them may be the cause: alone, it reaches its own caller
+        log.warning("%d queries failed together; each alone now", len(jobs), exc_info=True)
+        return False
+    for job, batch in zip(jobs, batches, strict=True):
+        job.future.set_result(batch)
+    return True
+
+
+def run_alone(job: Job, model: object) -> None:
+    """Run one job and hand its result or its failure to whoever waits."""
+    try:
+        result = job.run(model)
+    except BaseException as error:
+        job.future.set_exception(error)  # whatever it is, it is the caller's to see
+    else:
+        job.future.set_result(result)
 
 
 def _part(batch: EmbeddingBatch, start: int, end: int) -> EmbeddingBatch:

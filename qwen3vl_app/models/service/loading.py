@@ -8,9 +8,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from qwen3vl_app.errors import AppError, ModelError, ModelLoadError
+from qwen3vl_app.errors import AppError, ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
 from qwen3vl_app.models.service.protocol import ModelState
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from qwen3vl_app.models.service.protocol import Embedder, Reranker
     from qwen3vl_app.models.service.queue import JobQueue
     from qwen3vl_app.settings import Settings
+    from qwen3vl_app.types import Space
 
 log = logging.getLogger(__name__)
+
+CLOSED = Message.of("models.closed")
+OFF = Message.of("reranker.off")
 
 
 class Loader:
@@ -44,6 +48,7 @@ class Loader:
         self._settings = settings
         self._jobs = jobs
         self._between = between
+        self._ended: Callable[[Slot], None] = lambda _: None
         self._changed = threading.Condition()
         self._slots: dict[Key, Slot] = {}
         self._closed = False
@@ -51,6 +56,10 @@ class Loader:
         self._thread = threading.Thread(target=self._work, name="loading models", daemon=True)
 
     # ------------------------------------------------------------ for any thread
+
+    def tell(self, ended: Callable[[Slot], None]) -> None:
+        """Have this called, on the loading thread, with every slot that was loaded or failed."""
+        self._ended = ended
 
     def add(self, slot: Slot) -> Slot:
         """Take a slot in, or give the one that is there for its key."""
@@ -61,6 +70,36 @@ class Loader:
         """All that there are now."""
         with self._changed:
             return list(self._slots.values())
+
+    def embedder_of(self, space: Space) -> Slot | None:
+        """Where the embedder of a space is in memory."""
+        for slot in self.slots():
+            model = slot.model
+            if slot.key.role is Role.EMBEDDER and model is not None and model.space == space:
+                return slot
+        return None
+
+    def wait_for(self, slot: Slot) -> Any:  # noqa: ANN401  # Embedder or Reranker, as its key says
+        """The model of a slot once it is loaded.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            UnloadedError: It was taken out.
+            ModelError: It is off, or nothing is loaded any more.
+        """
+        while slot.settled.wait():
+            if (model := slot.model) is not None:
+                return model
+            if slot.status.state is ModelState.FAILED:
+                raise ModelLoadError(slot.status.detail)
+            if slot.status.state is ModelState.OFF:
+                raise ModelError(OFF)
+            if self._jobs.closed:
+                break
+            if slot not in self.slots():
+                raise UnloadedError(Message.of("models.unloaded", name=slot.status.name))
+            # it had failed a moment ago, and is being loaded again
+        raise ModelError(CLOSED)
 
     def start(self) -> None:
         """Begin; once."""
@@ -90,6 +129,13 @@ class Loader:
             slot.settled.set()
             self._freeing = True
             self._changed.notify_all()
+
+    def passed(self, key: Key) -> None:
+        """A pass of a model is over: where it was let go meanwhile, its memory can be had now."""
+        with self._changed:
+            if key not in self._slots:
+                self._freeing = True
+                self._changed.notify_all()
 
     def stop(self) -> None:
         """Load nothing more; a load in work goes on, and nobody gets what comes of it."""
@@ -148,6 +194,7 @@ class Loader:
             self._give_up(slot, _unexpected(role, error), error)
         else:
             self._hand_over(slot, model)
+        self._ended(slot)
         slot.settled.set()
 
     def _hand_over(self, slot: Slot, model: Embedder | Reranker) -> None:
@@ -155,7 +202,13 @@ class Loader:
             if self._closed or self._slots.get(slot.key) is not slot:
                 return  # nobody wants it any more
             slot.model = model
-            slot.status = replace(slot.status, state=ModelState.READY, detail=model.detail)
+            slot.fingerprint = _fingerprint(slot.key.role, model)
+            slot.status = replace(
+                slot.status,
+                state=ModelState.READY,
+                detail=model.detail,
+                fingerprint=slot.fingerprint,
+            )
             slot.failures = 0
             self._jobs.admit(slot.key, model)
 
@@ -165,9 +218,13 @@ class Loader:
         slot.status = replace(slot.status, name=checkpoint.name, bundled=checkpoint.bundled)
         from qwen3vl_app.models.service import building  # noqa: PLC0415  imports torch
 
-        if slot.expected and building.fingerprint_of(checkpoint, self._settings) != slot.expected:
+        found = building.fingerprint_of(checkpoint, self._settings)
+        if slot.expected and found != slot.expected:
             raise ModelLoadError(Message.of("load.changed", name=checkpoint.name))
         role = slot.key.role
+        for other in self.slots():
+            if other.key.role is role and other.model is not None and other.fingerprint == found:
+                return cast("Embedder | Reranker", other.model)  # by another name it is there
         build = building.build_embedder if role is Role.EMBEDDER else building.build_reranker
         return build(checkpoint, self._settings, self._between)
 
@@ -181,7 +238,8 @@ class Loader:
 
         # what is loaded beside has been here before: if it has gone, it is not fetched again
         fetch = self._fetch if settings.allow_download and not slot.expected else None
-        return resolve(slot.key.wanted, slot.key.role, gpu=gpu, fetch=fetch)
+        found = resolve(slot.key.wanted, slot.key.role, gpu=gpu, fetch=fetch)
+        return found.with_adapter(slot.key.adapter)
 
     def _fetch(self, repository: str) -> Path:
         """Get a published model; ends with the program, and goes on when it is started again."""
@@ -212,6 +270,12 @@ class Loader:
             from qwen3vl_app.models.service import building  # noqa: PLC0415  imports torch
 
             building.empty_cache()
+
+
+def _fingerprint(role: Role, model: Embedder | Reranker) -> str:
+    if role is Role.EMBEDDER:
+        return cast("Embedder", model).space.fingerprint
+    return cast("Reranker", model).fingerprint
 
 
 def _unexpected(role: Role, error: Exception) -> Message:

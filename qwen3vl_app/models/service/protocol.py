@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -10,6 +11,7 @@ from typing import Protocol
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
 
 
@@ -46,6 +48,10 @@ class Embedder(Protocol):
 
 class Reranker(Protocol):
     """Judges query and document together. Not thread-safe: see ``host.py``."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever scores stop being comparable."""
 
     @property
     def budget(self) -> Budget:
@@ -86,6 +92,15 @@ class ModelStatus:
     bundled: bool = False
     """True for the demo checkpoint that comes with the program."""
 
+    wanted: str = ""
+    """By what it was asked for, such as ``2b`` or a folder."""
+
+    adapter: str = ""
+    """Folder of the LoRA adapter that it was asked for with; empty for none."""
+
+    fingerprint: str = ""
+    """Of an embedder, that of its space; empty until it has loaded."""
+
 
 class ModelService(Protocol):
     """The models of a running program, and whose turn it is. Thread-safe.
@@ -106,8 +121,14 @@ class ModelService(Protocol):
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         """Embedder and reranker as they are now; never waits."""
 
+    def coming(self) -> tuple[ModelStatus, ...]:
+        """What ``use`` asked for and is on its way, and the last one of a role that failed."""
+
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until both models are ready, off or failed; False if ``timeout`` seconds passed."""
+        """Wait until all models are ready, off or failed; False if ``timeout`` seconds passed.
+
+        What ``use`` asked for is waited for as well.
+        """
 
     def space(self) -> Space:
         """The space of the embedder's vectors; waits for it to load, and starts that if need be.
@@ -130,6 +151,9 @@ class ModelService(Protocol):
             ModelLoadError: It cannot be loaded.
             ModelError: Reranking is off, or the models were closed.
         """
+
+    def reranker_fingerprint(self) -> str:
+        """Which reranker judges; waits and raises as ``reranker_budget``."""
 
     # ------------------------------------------------------------ the two verbs
 
@@ -162,11 +186,21 @@ class ModelService(Protocol):
         *,
         instruction: str,
         priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
     ) -> ScoreBatch:
         """Judgements of ``documents``; see ``Reranker.score``. Waits while the model loads.
 
+        Args:
+            query: What is asked.
+            documents: Any number.
+            instruction: As the reranker takes it.
+            priority: Who asks.
+            reranker: ``reranker_fingerprint()`` of the one that is to judge, where others have
+                judged before; None for whichever there is.
+
         Raises:
             ModelLoadError: The reranker cannot be loaded.
+            UnloadedError: Another reranker has taken over.
             ModelError: Reranking is off, or the models were closed.
         """
 
@@ -180,8 +214,26 @@ class ModelService(Protocol):
 
     # ------------------------------------------------------------ care
 
+    def use(self, role: Role, wanted: str, adapter: str = "") -> Future[None]:
+        """Have another model in this role, which goes on being asked until that is loaded.
+
+        Returns at once. Where loading fails, the model before stays. A pass in work ends first.
+        A reranker that was replaced is let go; an embedder stays for searches in its space
+        until ``unload_beside``. A model that is chosen before this one has loaded comes instead
+        of it.
+
+        Args:
+            role: Of which model.
+            wanted: As the setting ``--model``; for a reranker also ``none``.
+            adapter: Folder of a LoRA adapter to merge into it; empty for none.
+
+        Returns:
+            A future that ends once it has taken over, or with a ``ModelError`` that says why it
+            does not.
+        """
+
     def load_beside(self, space: Space) -> None:
-        """Have the embedder of another space in memory, beside that of the settings.
+        """Have the embedder of another space in memory, beside the present one.
 
         Waits for it to load; afterwards ``embed`` can be asked for vectors of this space. The
         checkpoint of the space is loaded only if it still gives these, and never downloaded.
@@ -191,8 +243,12 @@ class ModelService(Protocol):
             ModelError: The models were closed.
         """
 
-    def unload_beside(self) -> None:
-        """Let go what was loaded beside the models of the settings, once its work is done."""
+    def unload_beside(self, keep: Space | None = None) -> None:
+        """Let go embedders beside the present one, once their work is done.
+
+        Args:
+            keep: The space of one that is still needed.
+        """
 
     def retry(self) -> None:
         """Load again what has failed, such as after the checkpoint was repaired; returns at once.

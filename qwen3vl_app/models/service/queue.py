@@ -181,6 +181,12 @@ class JobQueue:
         for job in ended:
             _fail(job.future, error)
 
+    def move(self, key: Key, to: Key) -> None:
+        """Have another model do the waiting jobs of one, which gives the same."""
+        with self._changed:
+            self._jobs = [job._replace(key=to) if job.key == key else job for job in self._jobs]
+            self._changed.notify_all()
+
     def close(self, error: ModelError) -> None:
         """Take no more jobs and end those that wait; a running one is not touched."""
         with self._changed:

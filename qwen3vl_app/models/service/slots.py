@@ -17,6 +17,9 @@ class Key(NamedTuple):
     wanted: str
     """As ``resolve`` takes it."""
 
+    adapter: str = ""
+    """Folder of a LoRA adapter that is merged into it; empty for none."""
+
 
 @dataclass(slots=True, eq=False)
 class Slot:
@@ -36,6 +39,9 @@ class Slot:
     due: float | None = None
     """When it is to be loaded, on the monotonic clock; None for not by itself."""
 
+    fingerprint: str = ""
+    """Of what it holds, or held last: of an embedder, that of its space."""
+
     expected: str = ""
     """Fingerprint of the space that it must have, if any: then nothing else is loaded."""
 
@@ -44,7 +50,14 @@ def slot_for(key: Key, *, expected: str = "") -> Slot:
     """A slot with nothing in it yet; that of a reranker that is not wanted is off for good."""
     off = key.role is Role.RERANKER and key.wanted.strip().lower() == "none"
     state = ModelState.OFF if off else ModelState.WAITING
-    slot = Slot(key, ModelStatus(role=key.role.value, name=key.wanted, state=state))
+    status = ModelStatus(
+        role=key.role.value,
+        name=key.wanted,
+        state=state,
+        wanted=key.wanted,
+        adapter=key.adapter,
+    )
+    slot = Slot(key, status)
     slot.expected = expected
     if off:
         slot.settled.set()

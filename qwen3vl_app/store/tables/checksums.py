@@ -165,6 +165,12 @@ SEALED = (
         ("item", "reader"),
         ("outcome", "reason", "text", "boxes", "words"),
     ),
+    Sealed(
+        "model_choice",
+        ("role",),
+        (),
+        ("role", "wanted", "adapter", "former_wanted", "former_adapter"),
+    ),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and whose damage is

@@ -20,6 +20,7 @@
     space_checkpoint  what loads the embedder of a space again
     search_runs   what was asked, and what both stages answered
     comparison    content x content: two pictures agree in detail, or do not
+    model_choice  which models the library is to be searched with
     picture_text  words that were read from a picture, with its two full-text indexes
     checksum      of every row of the tables above; see ``checksums``
 
@@ -49,6 +50,7 @@ from qwen3vl_app.store.tables.migrations.m009_search_runs import m009_search_run
 from qwen3vl_app.store.tables.migrations.m010_comparisons import m010_comparisons
 from qwen3vl_app.store.tables.migrations.m011_space_checkpoints import m011_space_checkpoints
 from qwen3vl_app.store.tables.migrations.m012_picture_texts import m012_picture_texts
+from qwen3vl_app.store.tables.migrations.m013_model_choices import m013_model_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,6 +70,7 @@ for _step in (
     m010_comparisons,
     m011_space_checkpoints,
     m012_picture_texts,
+    m013_model_choices,
 ):
     MIGRATIONS()(_step)
 

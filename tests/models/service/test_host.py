@@ -10,9 +10,13 @@ import torch
 from PIL import Image
 
 from qwen3vl_app.budget import Budget, load_budget
-from qwen3vl_app.errors import ModelError, ModelLoadError
+from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.adapter_file import WEIGHTS
+from qwen3vl_app.models.checkpoint.load import load_embedder
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.forward import embedder as embedder_module
+from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.prompt.layout import RejectedInputError, embed_row
 from qwen3vl_app.models.service import host as host_module
 from qwen3vl_app.models.service.host import HURRY_SECONDS, ModelHost
@@ -21,6 +25,8 @@ from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.models.service.retrying import seconds_until_retry
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput, Picture
+from tests.models.checkpoint.adapters import factors, write
+from tests.models.conftest import checkpoint
 
 TEXT = ModelInput(texts=("a red bicycle",))
 WAIT = 60
@@ -888,7 +894,7 @@ def test_load_beside__a_checkpoint_that_has_changed_or_gone_is_not_loaded(
     monkeypatch.setattr(building, "build_embedder", build)
     other, itself = str(parity / "checkpoint-eos"), str(parity / "checkpoint")
     strange = replace(embedder.space, fingerprint="0" * 32)
-    for checkpoint, said in (
+    for place, said in (
         (other, "checkpoint-eos is not what it was"),
         (itself, "checkpoint is not what it was"),  # the one of the settings
         ("", "not known any more"),
@@ -897,7 +903,7 @@ def test_load_beside__a_checkpoint_that_has_changed_or_gone_is_not_loaded(
     ):
         for _ in range(2):
             with pytest.raises(ModelLoadError, match=said):
-                ready.load_beside(replace(strange, checkpoint=checkpoint))
+                ready.load_beside(replace(strange, checkpoint=place))
     assert ready.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
     ready.unload_beside()
 
@@ -950,3 +956,208 @@ def test_threads__are_as_many_where_models_run_as_where_they_are_loaded(parity):
     finally:
         host.close()
         torch.set_num_threads(1)
+
+
+# ---------------------------------------------------------------- another model while it runs
+
+
+@pytest.fixture
+def running(parity):
+    folder = str(parity / "checkpoint")
+    host = ModelHost(Settings(model=folder, reranker=folder, device="cpu", threads=1))
+    host.start()
+    assert host.wait(WAIT)
+    yield host
+    host.close()
+
+
+def test_use__the_one_before_answers_until_the_new_one_has_loaded(
+    running, monkeypatch, eos, embedder, embedder_eos
+):
+    from qwen3vl_app.models.service import building
+
+    slow = SlowBuild(building.build_embedder)
+    monkeypatch.setattr(building, "build_embedder", slow)
+    done = running.use(Role.EMBEDDER, eos)
+    assert slow.begun.wait(WAIT)
+    (coming,) = running.coming()
+    assert (coming.name, coming.state) == ("checkpoint-eos", ModelState.LOADING)
+    assert running.status()[0].name == "checkpoint"
+    assert not running.wait(0)
+    batch = running.embed([TEXT], instruction="", priority=Priority.SEARCH)
+    assert np.array_equal(batch.vectors, embedder.embed([TEXT], "").vectors)
+    assert not done.done()
+    slow.go.set()
+    done.result(WAIT)
+    assert running.wait(WAIT)
+    status = running.status()[0]
+    assert (status.name, status.wanted, status.fingerprint) == (
+        "checkpoint-eos",
+        eos,
+        embedder_eos.space.fingerprint,
+    )
+    for space, model in ((None, embedder_eos), (embedder.space, embedder)):
+        batch = running.embed([TEXT], instruction="", priority=Priority.SEARCH, space=space)
+        assert np.array_equal(batch.vectors, model.embed([TEXT], "").vectors)
+    weights = weakref.ref(running._slot_of(embedder.space).model._runner._model.language_model)
+    running.unload_beside(keep=embedder.space)
+    assert weights() is not None
+    running.unload_beside()
+    until(lambda: weights() is None)
+    assert running.space() == running.loaded_space() == embedder_eos.space
+
+
+def test_use__another_reranker_lets_the_one_before_go_after_its_pass(
+    running, eos, reranker, reranker_eos
+):
+    known = running.reranker_fingerprint()
+    weights = weakref.ref(running._reranker.model._runner._model)
+    begun, go = threading.Event(), threading.Event()
+
+    def judge(model):
+        begun.set()
+        assert go.wait(WAIT)
+        return model.score(TEXT, [TEXT], "")
+
+    in_work = running._jobs.put(running._reranker.key, Priority.RERANK, judge)
+    assert begun.wait(WAIT)
+    waiting = running._jobs.put(running._reranker.key, Priority.RERANK, judge)
+    running.use(Role.RERANKER, eos).result(WAIT)
+    with pytest.raises(UnloadedError):
+        waiting.result(WAIT)  # none of both would be what was asked
+    go.set()
+    assert in_work.result(WAIT) == reranker.score(TEXT, [TEXT], "")
+    until(lambda: weights() is None)
+    with pytest.raises(UnloadedError, match="checkpoint-eos has become the reranker"):
+        running.score(TEXT, [TEXT], instruction="", reranker=known)
+    assert running.reranker_fingerprint() == reranker_eos.fingerprint != known
+    found = running.score(TEXT, [TEXT], instruction="")
+    assert found.scores == reranker_eos.score(TEXT, [TEXT], "").scores
+
+
+def test_use__one_that_cannot_be_loaded_changes_nothing(running, tmp_path, embedder):
+    with pytest.raises(ModelLoadError, match="has no config"):
+        running.use(Role.EMBEDDER, str(tmp_path)).result(WAIT)
+    (failed,) = running.coming()
+    assert (failed.state, str(failed.detail)) == (
+        ModelState.FAILED,
+        f"{tmp_path} is no checkpoint: it has no config.json.",
+    )
+    assert running.space() == embedder.space
+    assert [slot.status.name for slot in running._loader.slots()] == ["checkpoint"] * 2
+
+
+def test_use__the_last_choice_counts(running, monkeypatch, eos, embedder_eos):
+    from qwen3vl_app.models.service import building
+
+    slow = SlowBuild(building.build_embedder, times=1)
+    monkeypatch.setattr(building, "build_embedder", slow)
+    first = running.use(Role.EMBEDDER, "demo")
+    assert slow.begun.wait(WAIT)
+    assert running.use(Role.EMBEDDER, "demo") is first
+    second = running.use(Role.EMBEDDER, eos)
+    with pytest.raises(ModelError, match="chosen before"):
+        first.result(WAIT)
+    slow.go.set()
+    second.result(WAIT)
+    assert running.space() == embedder_eos.space
+    assert [one.key.wanted for one in running._loader.slots()].count("demo") == 0
+
+
+def test_use__the_same_checkpoint_by_another_name_is_not_loaded_again(
+    running, monkeypatch, parity, tmp_path
+):
+    from qwen3vl_app.models.service import building
+
+    def build(*_):
+        raise AssertionError("it is there")
+
+    monkeypatch.setattr(building, "build_embedder", build)
+    model = running._embedder.model
+    waiting = Held(running, Priority.SEARCH)
+    link = tmp_path / "checkpoint"
+    link.symlink_to(parity / "checkpoint")
+    asked = in_background(running.embed, [TEXT], instruction="", priority=Priority.INDEX)
+    until(lambda: running._jobs._jobs)
+    running.use(Role.EMBEDDER, str(link)).result(WAIT)
+    waiting.go.set()
+    asked.join(WAIT)
+    assert running._embedder.model is model
+    assert running.status()[0].wanted == str(link)
+    assert len(running._loader.slots()) == 2
+
+
+def test_use__before_anything_has_loaded(host, eos, embedder_eos, reranker):
+    host.use(Role.EMBEDDER, eos).result(WAIT)
+    assert host.space() == embedder_eos.space
+    assert host.score(TEXT, [TEXT], instruction="").scores == (
+        reranker.score(TEXT, [TEXT], "").scores
+    )
+
+
+def test_use__mends_what_had_failed(parity, tmp_path):
+    host = ModelHost(Settings(model=str(tmp_path), reranker="none", device="cpu", threads=1))
+    host.start()
+    assert host.wait(WAIT)
+    with pytest.raises(ModelLoadError):
+        host.space()
+    host.use(Role.EMBEDDER, str(parity / "checkpoint")).result(WAIT)
+    assert host.embed([TEXT], instruction="", priority=Priority.SEARCH).kept == (0,)
+    assert len(host._loader.slots()) == 2
+    host.close()
+
+
+def test_use__ends_with_the_program(running, monkeypatch, eos):
+    from qwen3vl_app.models.service import building
+
+    slow = SlowBuild(building.build_embedder)
+    monkeypatch.setattr(building, "build_embedder", slow)
+    done = running.use(Role.EMBEDDER, eos)
+    assert slow.begun.wait(WAIT)
+    running.close(timeout=0.05)
+    with pytest.raises(ModelError, match="program is ending"):
+        done.result(WAIT)
+    with pytest.raises(ModelError, match="program is ending"):
+        running.use(Role.EMBEDDER, "demo").result(WAIT)
+    slow.go.set()
+
+
+def test_use__with_an_adapter_and_back_by_its_space(running, tmp_path, parity, embedder):
+    folder = write(tmp_path / "tuned", factors())
+    base = str(parity / "checkpoint")
+    running.use(Role.EMBEDDER, base, str(folder)).result(WAIT)
+    space = running.space()
+    tuned = Qwen3VLEmbedder(
+        load_embedder(checkpoint("checkpoint").with_adapter(str(folder)), "cpu")
+    )
+    assert (space, space.model) == (tuned.space, "checkpoint + tuned")
+    assert running.status()[0].adapter == str(folder)
+    running.use(Role.EMBEDDER, base).result(WAIT)
+    assert running.space() == embedder.space
+    running.unload_beside()
+    running.load_beside(space)  # found again by what the library keeps of it
+    batch = running.embed([TEXT], instruction="", priority=Priority.SEARCH, space=space)
+    assert np.array_equal(batch.vectors, tuned.embed([TEXT], "").vectors)
+    running.unload_beside()
+    (folder / WEIGHTS).write_bytes(b"")
+    with pytest.raises(ModelLoadError, match="damaged"):
+        running.load_beside(space)
+    write(folder, factors(rank=2), r=2)
+    running.retry()
+    with pytest.raises(ModelLoadError, match="not what it was"):
+        running.load_beside(space)
+
+
+def test_settings__with_adapters(parity, tmp_path):
+    folder = str(write(tmp_path / "tuned", factors()))
+    base = str(parity / "checkpoint")
+    host = ModelHost(
+        Settings(
+            model=base, adapter=folder, reranker=base, reranker_adapter=folder,
+            device="cpu", threads=1,
+        )
+    )  # fmt: skip
+    host.start()
+    assert host.wait(WAIT)
+    assert [status.name for status in host.status()] == ["checkpoint + tuned"] * 2
+    host.close()
