@@ -263,10 +263,10 @@ def test_check__made_for_the_other_stage(tmp_path):
         tmp_path / "tuned", factors(), base_model_name_or_path="Qwen/Qwen3-VL-Reranker-2B"
     )
     with pytest.raises(ModelLoadError, match=r"made for another model \(Qwen3-VL-Reranker-2B\)"):
-        check_checkpoint(
+        check_loadable(
             replace(adapted(folder), name="Qwen3-VL-Embedding-2B + tuned"), Role.EMBEDDER
         )
-    assert check_checkpoint(
+    assert check_loadable(
         replace(adapted(folder), name="Qwen3-VL-Reranker-2B + tuned"), Role.RERANKER
     )
 
