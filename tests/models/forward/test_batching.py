@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 from hypothesis import given
@@ -12,14 +14,16 @@ from qwen3vl_app.types import ModelInput, Picture
 TEXTS = [ModelInput(texts=("word " * n,)) for n in (1, 40, 3, 60, 45, 2)]
 
 
-@given(st.lists(st.integers(1, 300), max_size=40), st.integers(1, 1000))
-def test_by_length__every_row_once_within_the_limit(lengths, tokens):
-    batches = list(by_length(lengths, tokens))
+@given(st.lists(st.integers(1, 300), max_size=40), st.integers(1, 1000), st.integers(1, 1000))
+def test_by_length__every_row_once_within_the_limit(lengths, tokens, enough):
+    batches = list(by_length(lengths, tokens, enough))
     assert sorted(at for batch in batches for at in batch) == list(range(len(lengths)))
     for batch in batches:
         longest = max(lengths[at] for at in batch)
         assert len(batch) == 1 or longest * len(batch) <= tokens
         assert all(lengths[at] * 2 >= longest for at in batch)
+        after = batch[math.ceil(enough / longest) :]  # it has enough without these
+        assert all(lengths[at] >= 0.8 * longest for at in after)
 
 
 def test_tokens_per_pass__a_search_never_waits_long_for_a_large_model_on_a_cpu():
@@ -30,7 +34,7 @@ def test_tokens_per_pass__a_search_never_waits_long_for_a_large_model_on_a_cpu()
 
 @given(st.lists(st.integers(1, 300), min_size=1))
 def test_by_length__longest_first(lengths):
-    order = [lengths[at] for batch in by_length(lengths, 600) for at in batch]
+    order = [lengths[at] for batch in by_length(lengths, 600, 300) for at in batch]
     assert order == sorted(lengths, reverse=True)
 
 
