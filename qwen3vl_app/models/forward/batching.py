@@ -45,8 +45,8 @@ less processor time than without it."""
 def tokens_per_pass(device: str, width: int) -> int:
     """Longest row × rows that one pass should have, for a model of ``width`` dimensions.
 
-    On a CPU a large model gains 0 to 5 % from passes beyond ``ENOUGH`` tokens and needs seconds for
-    them; a small one is held up by overhead instead. On a GPU larger passes are faster; where
+    On a CPU a large model gains 0 to 5 % from passes beyond ``ENOUGH`` tokens and needs seconds
+    for them; a small one is held up by overhead instead. On a GPU larger passes are faster; where
     memory does not hold them, they are halved.
     """
     if device == "cuda":
