@@ -38,10 +38,8 @@ def refused(folder):
     return str(caught.value)
 
 
-def check(folder, role, source=""):
-    check_checkpoint(
-        Checkpoint(folder=folder, name="mine", reason=Message.free("a test"), source=source), role
-    )
+def check(folder, role, name="mine"):
+    check_checkpoint(Checkpoint(folder=folder, name=name, reason=Message.free("a test")), role)
 
 
 # ------------------------------------------------------------ formats that cannot run
@@ -206,15 +204,21 @@ def test_role_of__the_bundled_ones_can_be_either():
 
 
 def test_check_checkpoint__an_embedder_is_no_reranker(folder):
-    check(folder, Role.EMBEDDER, "Qwen/Qwen3-VL-Embedding-2B")
+    check(folder, Role.EMBEDDER, "Qwen3-VL-Embedding-2B")
     with pytest.raises(ModelLoadError, match=r"is an embedder .* such as Qwen/Qwen3-VL-Reranker"):
-        check(folder, Role.RERANKER, "Qwen/Qwen3-VL-Embedding-2B")
+        check(folder, Role.RERANKER, "Qwen3-VL-Embedding-2B")
 
 
 def test_check_checkpoint__a_reranker_is_no_embedder(folder):
-    check(folder, Role.RERANKER, "Qwen/Qwen3-VL-Reranker-2B")
+    check(folder, Role.RERANKER, "Qwen3-VL-Reranker-2B")
     with pytest.raises(ModelLoadError, match=r"is a reranker .* such as Qwen/Qwen3-VL-Embedding"):
-        check(folder, Role.EMBEDDER, "Qwen/Qwen3-VL-Reranker-2B")
+        check(folder, Role.EMBEDDER, "Qwen3-VL-Reranker-2B")
+
+
+def test_check_checkpoint__the_name_of_an_adapter_says_nothing(folder):
+    check(folder, Role.EMBEDDER, "mine + Qwen3-VL-Reranker-lora")
+    with pytest.raises(ModelLoadError, match="is a reranker"):
+        check(folder, Role.EMBEDDER, "Qwen3-VL-Reranker-2B + mine")
 
 
 # ------------------------------------------------------------ cards
