@@ -94,7 +94,10 @@ def _refuse_adapter(folder: Path) -> None:
     known = _small_json(folder / "adapter_config.json")
     if known is not None:
         base = str(known.get("base_model_name_or_path") or Role.EMBEDDER.repository("2b"))
-        raise ModelLoadError(Message.of("load.adapter", path=str(folder), model=base))
+        option = "--reranker-adapter" if "rerank" in base.lower() else "--adapter"
+        raise ModelLoadError(
+            Message.of("load.adapter", path=str(folder), model=base, option=option)
+        )
 
 
 def _refuse_formats(folder: Path) -> None:

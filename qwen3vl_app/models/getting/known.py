@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from qwen3vl_app.errors import ModelLoadError
+from qwen3vl_app.errors import DownloadError, ModelLoadError
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.caches import (
     cached_folders,
@@ -120,6 +120,8 @@ def ids_of(name: str, roles: Iterable[Role]) -> list[str]:
     Raises:
         DownloadError: It is neither.
     """
+    if name.lower() == "demo":
+        raise DownloadError(Message.of("get.bundled"))
     if name.lower() in {size for size, _ in PUBLISHED}:
         return [role.repository(name.lower()) for role in roles]
     folder_of(name)

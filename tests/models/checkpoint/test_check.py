@@ -84,12 +84,18 @@ def test_check_folder__other_formats(folder, file, name, configured):
     assert f"holds {name} weights" in refused(folder)
 
 
-def test_check_folder__an_adapter(folder):
+@pytest.mark.parametrize(
+    ("base", "option"),
+    [
+        ("Qwen/Qwen3-VL-Embedding-8B", "--adapter"),
+        ("Qwen/Qwen3-VL-Reranker-2B", "--reranker-adapter"),
+    ],
+)
+def test_check_folder__an_adapter(folder, base, option):
     (folder / "config.json").unlink()
-    base = "Qwen/Qwen3-VL-Reranker-2B"
     write(folder, "adapter_config.json", peft_type="LORA", base_model_name_or_path=base)
     found = refused(folder)
-    assert f"choose the model that it was made for, {base}, and add --adapter {folder}" in found
+    assert f"choose the model that it was made for, {base}, and add {option} {folder}" in found
 
 
 def test_check_folder__an_adapter_without_a_base(folder):
@@ -107,7 +113,7 @@ def test_check_folder__a_config_that_is_none(folder, body):
 @pytest.mark.parametrize("code", ["load.adapter", "load.is_embedder", "load.is_reranker",
     "load.text_alone", "load.no_answer", "load.no_template", "load.packed"])  # fmt: skip
 def test_sentences__name_the_way_out_in_both_languages(code):
-    values = {"path": "/x", "model": "a/b", "value": "v"}
+    values = {"path": "/x", "model": "a/b", "value": "v", "option": "--o"}
     sentences = [worded(Message(code, values), language) for language in LANGUAGES]
     assert len(set(sentences)) == 2
     for sentence in sentences:

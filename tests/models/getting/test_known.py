@@ -161,7 +161,12 @@ def test_ids_of__what_a_person_means(name, roles, expected):
     assert ids_of(name, roles) == expected
 
 
-@pytest.mark.parametrize("name", ["3b", "demo", "", "../x"])
+def test_ids_of__what_is_bundled():
+    with pytest.raises(DownloadError, match="demo comes with the program"):
+        ids_of("demo", list(Role))
+
+
+@pytest.mark.parametrize("name", ["3b", "", "../x"])
 def test_ids_of__nothing(name):
     with pytest.raises(DownloadError, match="is no id of a model"):
         ids_of(name, list(Role))
