@@ -88,8 +88,11 @@ def list_command(
 def _line(model: KnownModel) -> str:
     """What it is, how large, under which licence, where, and what is in its way."""
     role = Message.of(f"cli.role.{model.role.value if model.role else 'unknown'}")
-    if model.got and model.size:
+    if model.folder is None and model.place == "models" and model.size:
         where = Message.of("cli.model_partly", percent=f"{100 * model.got // model.size}")
+    elif model.folder is None and model.got:
+        place = Message.of(f"cli.place.{model.place.value}")
+        where = Message.of("cli.model_left", size=_giga(model.got), place=place)
     elif model.folder is None:
         where = Message.of("cli.model_absent")
     else:

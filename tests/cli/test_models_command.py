@@ -97,6 +97,14 @@ def test_get__a_half_one_is_listed_and_gone_on_with(hub):
     assert ranges(hub)[-1] == "bytes=100000-"
 
 
+def test_list__what_a_program_of_the_hub_has_left(home):
+    blobs = home / ".cache/huggingface/hub" / f"models--{MODEL.replace('/', '--')}" / "blobs"
+    blobs.mkdir(parents=True)
+    (blobs / "abc.incomplete").write_bytes(bytes(2_000_000))
+    expected = "not here, but 0.002 GB of it in the cache of Hugging Face, whose own program"
+    assert expected in run("models", "list").stdout.splitlines()[2]
+
+
 def test_get__interrupted_says_how_to_go_on(hub):
     hub.files = model_files(3_000_000)
     asked: list[str] = []

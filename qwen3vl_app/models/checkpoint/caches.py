@@ -15,7 +15,7 @@ def find_cached(repository: str) -> Path | None:
     """Folder of a complete copy of ``org/name``: got by this program, or in a hub's cache."""
     # Not snapshot_download(local_files_only=True): every start with ``auto`` comes through here,
     # importing huggingface_hub takes 0.15 s, and it does not know where ModelScope puts files.
-    return next(filter(is_complete, _cached_folders(repository)), None)
+    return next(filter(is_complete, cached_folders(repository)), None)
 
 
 def is_complete(folder: Path) -> bool:
@@ -35,16 +35,21 @@ def is_complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in needed)
 
 
-def _cached_folders(repository: str) -> Iterator[Path]:
+def hub_folder(repository: str) -> str:
+    """Name of what Hugging Face's cache has of a model."""
+    return f"models--{repository.replace('/', '--')}"
+
+
+def cached_folders(repository: str) -> Iterator[Path]:
+    """Where a copy of ``org/name`` may lie, whether there is one or not, the best place first."""
     organisation, name = repository.split("/")
     yield models_folder() / organisation / name
-    hub_folder = f"models--{organisation}--{name}"
-    yield from snapshots(hugging_face_cache() / hub_folder)
+    yield from snapshots(hugging_face_cache() / hub_folder(repository))
     for root in modelscope_caches():
         for written in (name, name.replace(".", "___")):
             yield root / "models" / organisation / written
             yield root / organisation / written
-        yield from snapshots(root / hub_folder)
+        yield from snapshots(root / hub_folder(repository))
 
 
 def snapshots(folder: Path) -> Iterator[Path]:

@@ -40,7 +40,8 @@ def check_checkpoint(checkpoint: Checkpoint, role: Role) -> None:
     """
     folder = checkpoint.folder
     check_folder(folder)
-    found = role_of(folder, checkpoint.source)
+    # an adapter is named behind its model, and may be called anything
+    found = role_of(folder, checkpoint.name.partition(" + ")[0])
     if found not in (None, role):
         code = "load.is_embedder" if found is Role.EMBEDDER else "load.is_reranker"
         raise ModelLoadError(Message(code, {"path": str(folder), "model": role.repository("2b")}))
@@ -93,7 +94,10 @@ def _refuse_adapter(folder: Path) -> None:
     known = _small_json(folder / "adapter_config.json")
     if known is not None:
         base = str(known.get("base_model_name_or_path") or Role.EMBEDDER.repository("2b"))
-        raise ModelLoadError(Message.of("load.adapter", path=str(folder), model=base))
+        option = "--reranker-adapter" if "rerank" in base.lower() else "--adapter"
+        raise ModelLoadError(
+            Message.of("load.adapter", path=str(folder), model=base, option=option)
+        )
 
 
 def _refuse_formats(folder: Path) -> None:
@@ -106,7 +110,7 @@ def _refuse_formats(folder: Path) -> None:
 # ---------------------------------------------------------------- which of the two
 
 
-def role_of(folder: Path, source: str = "") -> Role | None:
+def role_of(folder: Path, name: str = "") -> Role | None:
     """Which of the two models a checkpoint says it is; None where it says neither, or both.
 
     Believed, in this order: what sentence-transformers wrote beside the weights, the class in
@@ -115,9 +119,9 @@ def role_of(folder: Path, source: str = "") -> Role | None:
 
     Args:
         folder: Of the checkpoint.
-        source: What it was asked for by, such as ``org/name``.
+        name: What it is called, such as ``org/name``, if not as its folder.
     """
-    signs = (_by_modules(folder), _by_class(folder), _by_card(folder), _by_name(folder, source))
+    signs = (_by_modules(folder), _by_class(folder), _by_card(folder), _by_name(folder, name))
     return next((role for role in signs if role is not None), None)
 
 
@@ -149,11 +153,11 @@ def _by_card(folder: Path) -> Role | None:
     return _if_one(ranks=ranks, embeds=embeds)
 
 
-def _by_name(folder: Path, source: str) -> Role | None:
+def _by_name(folder: Path, name: str) -> Role | None:
     place = folder.absolute()
     # of a cache of Hugging Face: models--org--name/snapshots/commit
     kept = place.parent.parent.name if place.parent.name == "snapshots" else ""
-    names = f"{PurePath(source).name} {place.name} {kept}".lower()
+    names = f"{PurePath(name).name} {place.name} {kept}".lower()
     return _if_one(ranks="qwen3-vl-reranker" in names, embeds="qwen3-vl-embedding" in names)
 
 

@@ -113,8 +113,11 @@ class Downloads:
         with self._changed:
             return self._changed.wait_for(self._is_still, timeout)
 
-    def close(self, timeout: float = 25.0) -> None:
-        """Pause everything and end the thread, within so many seconds."""
+    def close(self, timeout: float = 5.0) -> None:
+        """Pause everything and end the thread, within so many seconds.
+
+        On a line that is silent it ends later, or with the process; what is there is kept.
+        """
         with self._changed:
             self._closed = True
             self._changed.notify_all()

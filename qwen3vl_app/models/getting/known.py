@@ -9,10 +9,12 @@ from pathlib import Path
 
 import orjson
 
-from qwen3vl_app.errors import ModelLoadError
+from qwen3vl_app.errors import DownloadError, ModelLoadError
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.caches import (
+    cached_folders,
     find_cached,
+    hub_folder,
     hugging_face_cache,
     modelscope_caches,
 )
@@ -71,6 +73,8 @@ class KnownModel:
     """What it is for; None where it does not say."""
 
     place: Place
+    """Where it lies, or what there is of it."""
+
     folder: Path | None
     """Where it lies, complete; None where it does not."""
 
@@ -78,7 +82,8 @@ class KnownModel:
     """Bytes on disk: measured where it lies, else as it is published; 0 where neither is known."""
 
     got: int
-    """Bytes that are there of one that is being got, or was broken off."""
+    """Bytes that are there of one that is not complete; those in the cache of a hub are gone on
+    with by the hub's own program alone."""
 
     licence: str
     """As its card has it; empty where that says nothing."""
@@ -115,6 +120,8 @@ def ids_of(name: str, roles: Iterable[Role]) -> list[str]:
     Raises:
         DownloadError: It is neither.
     """
+    if name.lower() == "demo":
+        raise DownloadError(Message.of("get.bundled"))
     if name.lower() in {size for size, _ in PUBLISHED}:
         return [role.repository(name.lower()) for role in roles]
     folder_of(name)
@@ -137,22 +144,35 @@ def _of(
         return replace(found, repository=repository)
     weights = PUBLISHED[size, role] if role is not None else 0
     total = begun.total if begun else weights + SMALL_FILES if weights else 0
-    got = begun.got if begun else 0
+    place, got = (Place.HERE, begun.got) if begun else _left_by_others(repository)
+    missing = total - begun.got if begun else total
     memory = needed_memory(weights, width=2, running=ON_A_CPU)
     return KnownModel(
         name=size or repository,
         repository=repository,
         role=role,
-        place=Place.NOWHERE,
+        place=place,
         folder=None,
         size=total,
         got=got,
         licence=LICENCE if size else "",
         memory=memory,
         fits_memory=_fits_memory(memory),
-        fits_disk=has_room(total - got) if total else None,
+        fits_disk=has_room(missing) if total else None,
         trouble=NOTHING,
     )
+
+
+def _left_by_others(repository: str) -> tuple[Place, int]:
+    """In which cache there are parts of a model, and how many bytes."""
+    if got := _bytes_in(hugging_face_cache() / hub_folder(repository) / "blobs"):
+        return Place.HUGGING_FACE, got
+    for root in modelscope_caches():
+        # while it fetches a file, its client keeps that apart from the others
+        places = {*cached_folders(repository), root / "._____temp" / repository}
+        if got := sum(_bytes_in(place) for place in places if place.is_relative_to(root)):
+            return Place.MODELSCOPE, got
+    return Place.NOWHERE, 0
 
 
 def _there(name: str, role: Role | None, place: Place, folder: Path, licence: str) -> KnownModel:

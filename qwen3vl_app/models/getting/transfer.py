@@ -131,7 +131,8 @@ class Transfer:
         Raises:
             _WrongError: It is the body of another file.
         """
-        if response.status_code == 416 or "content-encoding" in response.headers:
+        packed = response.headers.get("content-encoding", "identity") != "identity"
+        if response.status_code == 416 or packed:
             raise _WrongError
         if response.status_code == 206:
             if response.headers.get("content-range") == self._range(there):

@@ -38,10 +38,8 @@ def refused(folder):
     return str(caught.value)
 
 
-def check(folder, role, source=""):
-    check_checkpoint(
-        Checkpoint(folder=folder, name="mine", reason=Message.free("a test"), source=source), role
-    )
+def check(folder, role, name="mine"):
+    check_checkpoint(Checkpoint(folder=folder, name=name, reason=Message.free("a test")), role)
 
 
 # ------------------------------------------------------------ formats that cannot run
@@ -86,12 +84,18 @@ def test_check_folder__other_formats(folder, file, name, configured):
     assert f"holds {name} weights" in refused(folder)
 
 
-def test_check_folder__an_adapter(folder):
+@pytest.mark.parametrize(
+    ("base", "option"),
+    [
+        ("Qwen/Qwen3-VL-Embedding-8B", "--adapter"),
+        ("Qwen/Qwen3-VL-Reranker-2B", "--reranker-adapter"),
+    ],
+)
+def test_check_folder__an_adapter(folder, base, option):
     (folder / "config.json").unlink()
-    base = "Qwen/Qwen3-VL-Reranker-2B"
     write(folder, "adapter_config.json", peft_type="LORA", base_model_name_or_path=base)
     found = refused(folder)
-    assert f"choose the model that it was made for, {base}, and add --adapter {folder}" in found
+    assert f"choose the model that it was made for, {base}, and add {option} {folder}" in found
 
 
 def test_check_folder__an_adapter_without_a_base(folder):
@@ -109,7 +113,7 @@ def test_check_folder__a_config_that_is_none(folder, body):
 @pytest.mark.parametrize("code", ["load.adapter", "load.is_embedder", "load.is_reranker",
     "load.text_alone", "load.no_answer", "load.no_template", "load.packed"])  # fmt: skip
 def test_sentences__name_the_way_out_in_both_languages(code):
-    values = {"path": "/x", "model": "a/b", "value": "v"}
+    values = {"path": "/x", "model": "a/b", "value": "v", "option": "--o"}
     sentences = [worded(Message(code, values), language) for language in LANGUAGES]
     assert len(set(sentences)) == 2
     for sentence in sentences:
@@ -206,15 +210,21 @@ def test_role_of__the_bundled_ones_can_be_either():
 
 
 def test_check_checkpoint__an_embedder_is_no_reranker(folder):
-    check(folder, Role.EMBEDDER, "Qwen/Qwen3-VL-Embedding-2B")
+    check(folder, Role.EMBEDDER, "Qwen3-VL-Embedding-2B")
     with pytest.raises(ModelLoadError, match=r"is an embedder .* such as Qwen/Qwen3-VL-Reranker"):
-        check(folder, Role.RERANKER, "Qwen/Qwen3-VL-Embedding-2B")
+        check(folder, Role.RERANKER, "Qwen3-VL-Embedding-2B")
 
 
 def test_check_checkpoint__a_reranker_is_no_embedder(folder):
-    check(folder, Role.RERANKER, "Qwen/Qwen3-VL-Reranker-2B")
+    check(folder, Role.RERANKER, "Qwen3-VL-Reranker-2B")
     with pytest.raises(ModelLoadError, match=r"is a reranker .* such as Qwen/Qwen3-VL-Embedding"):
-        check(folder, Role.EMBEDDER, "Qwen/Qwen3-VL-Reranker-2B")
+        check(folder, Role.EMBEDDER, "Qwen3-VL-Reranker-2B")
+
+
+def test_check_checkpoint__the_name_of_an_adapter_says_nothing(folder):
+    check(folder, Role.EMBEDDER, "mine + Qwen3-VL-Reranker-lora")
+    with pytest.raises(ModelLoadError, match="is a reranker"):
+        check(folder, Role.EMBEDDER, "Qwen3-VL-Reranker-2B + mine")
 
 
 # ------------------------------------------------------------ cards

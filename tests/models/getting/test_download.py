@@ -234,6 +234,18 @@ def test_get_model__a_length_that_is_not_that_of_the_list(hub, length):
     assert_not_there()
 
 
+@pytest.mark.parametrize(("encoding", "is_taken"), [("identity", True), ("gzip", False)])
+def test_get_model__a_packed_body_is_not_what_was_asked_for(hub, encoding, is_taken):
+    hub.before = lambda handler, name: (
+        name == WEIGHTS and handler.answer(hub.files[name], Content_Encoding=encoding)
+    )
+    if is_taken:
+        assert contents(get()) == wanted(hub)
+    else:
+        with pytest.raises(DownloadError, match="came twice with other content"):
+            get()
+
+
 def test_get_model__a_body_without_end_is_cut_off(hub):
     def before(handler, name):
         if name != WEIGHTS:

@@ -130,6 +130,26 @@ def test_known_models__half_got(hub):
 
 
 @pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        (
+            ".cache/huggingface/hub/models--Qwen--Qwen3-VL-Embedding-2B/blobs/abc.incomplete",
+            Place.HUGGING_FACE,
+        ),
+        (".cache/modelscope/hub/models/Qwen/Qwen3-VL-Embedding-2B/a", Place.MODELSCOPE),
+        (".cache/modelscope/hub/._____temp/Qwen/Qwen3-VL-Embedding-2B/a", Place.MODELSCOPE),
+    ],
+)
+def test_known_models__half_got_by_a_program_of_the_hub(home, part, place):
+    file = home / part
+    file.parent.mkdir(parents=True)
+    file.write_bytes(bytes(700))
+    half = found(MODEL)
+    assert (half.place, half.got, half.folder) == (place, 700, None)
+    assert half.size == 4_255_140_312 + 16_000_000
+
+
+@pytest.mark.parametrize(
     ("name", "roles", "expected"),
     [
         ("2b", [Role.EMBEDDER], ["Qwen/Qwen3-VL-Embedding-2B"]),
@@ -141,7 +161,12 @@ def test_ids_of__what_a_person_means(name, roles, expected):
     assert ids_of(name, roles) == expected
 
 
-@pytest.mark.parametrize("name", ["3b", "demo", "", "../x"])
+def test_ids_of__what_is_bundled():
+    with pytest.raises(DownloadError, match="demo comes with the program"):
+        ids_of("demo", list(Role))
+
+
+@pytest.mark.parametrize("name", ["3b", "", "../x"])
 def test_ids_of__nothing(name):
     with pytest.raises(DownloadError, match="is no id of a model"):
         ids_of(name, list(Role))
