@@ -256,6 +256,7 @@ def model_row(status: ModelStatus) -> Json:
         "state": status.state.value,
         "detail": message_row(status.detail),
         "bundled": status.bundled,
+        "memory": status.memory_bytes,
     }
 
 

@@ -43,6 +43,8 @@ export interface Model {
   state: string;
   detail: Message;
   bundled: boolean;
+  /** Bytes of its weights; 0 while it is not in memory. */
+  memory?: number;
 }
 
 /** Names with how often they are given: collections, tags. */
