@@ -65,7 +65,7 @@ def test_is_usable__by_the_size_of_the_checkpoint(checkpoint):
     assert is_usable(checkpoint) is False
 
 
-def test_measure__multiplies_about_as_fast_as_numpy():
+def test_measure__multiplies_about_as_fast_as_another_library():
     import time
 
     rows = np.ones((speed.ROWS, speed.INNER), np.float32)
