@@ -277,8 +277,8 @@ class Loader:
 
             return has_gpu(settings.device)
 
-        # what is loaded beside has been here before: if it has gone, it is not fetched again
-        download = settings.allow_download and not slot.expected
+        # what is loaded beside has been here before, and no request fetches what it names
+        download = settings.allow_download and slot.may_download
         found = resolve(slot.key.wanted, slot.key.role, gpu=gpu, allow_download=download)
         return found.with_adapter(slot.key.adapter)
 

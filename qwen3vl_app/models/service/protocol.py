@@ -233,7 +233,7 @@ class ModelService(Protocol):
         Returns at once. Where loading fails, the model before stays. A pass in work ends first.
         A reranker that was replaced is let go; an embedder stays for searches in its space
         until ``unload_beside``. A model that is chosen before this one has loaded comes instead
-        of it.
+        of it. Nothing is downloaded.
 
         Args:
             role: Of which model.

@@ -33,6 +33,8 @@ class Roles:
         self._jobs = jobs
         self._lock = threading.RLock()
         self._present = {key.role: loader.add(slot_for(key)) for key in first}
+        for slot in self._present.values():
+            slot.may_download = True
         self._coming: dict[Role, tuple[Slot, Future[None]]] = {}
         self._failed: dict[Role, ModelStatus] = {}
         self._closing: ModelError | None = None

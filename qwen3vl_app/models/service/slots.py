@@ -55,6 +55,9 @@ class Slot:
     fingerprint: str = ""
     """Of what it holds, or held last: of an embedder, that of its space."""
 
+    may_download: bool = False
+    """Whether it may be fetched, where that is allowed at all: what was asked for at the start."""
+
     expected: str = ""
     """Fingerprint of the space that it must have, if any: then nothing else is loaded."""
 

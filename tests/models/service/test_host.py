@@ -1271,3 +1271,26 @@ def test_idle__close_while_unloaded(idling):
     idling.close()
     with pytest.raises(ModelError, match="program is ending"):
         idling.space()
+
+
+def test_use__downloads_nothing_though_that_is_allowed(parity, monkeypatch):
+    from qwen3vl_app.models.checkpoint.resolve import resolve
+
+    allowed = []
+
+    def noted(wanted, role, *, allow_download, **given):
+        allowed.append((wanted, allow_download))
+        return resolve(wanted, role, allow_download=False, **given)
+
+    monkeypatch.setattr("qwen3vl_app.models.service.loading.resolve", noted)
+    host = ModelHost(
+        Settings(
+            model=str(parity / "checkpoint"), reranker="none", device="cpu", allow_download=True
+        )
+    )
+    host.start()
+    assert host.wait(WAIT)
+    with pytest.raises(ModelLoadError, match="not on this machine"):
+        host.use(Role.EMBEDDER, "org/absent").result(WAIT)
+    assert allowed == [(str(parity / "checkpoint"), True), ("org/absent", False)]
+    host.close()
