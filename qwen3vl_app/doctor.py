@@ -14,6 +14,7 @@ from qwen3vl_app.budget import SIDE, Budget, load_budget
 from qwen3vl_app.errors import AppError, ModelNotFoundError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
+from qwen3vl_app.models.checkpoint.speed import parameters
 from qwen3vl_app.settings import with_choices
 from qwen3vl_app.store.check import WORDING
 from qwen3vl_app.store.library import Library
@@ -37,6 +38,9 @@ class Diagnosis:
 
     models: dict[str, str]
     """By role and name: the folder, or the sentence that says how to get it."""
+
+    memory: dict[str, str]
+    """What the weights of the models in use take once they are loaded, by role and name."""
 
     advice: str
     """What the demo model is good for and how to get a real one; empty with a real one."""
@@ -98,6 +102,7 @@ def diagnose(
         versions=versions(),
         device=say(place(settings.device).detail),
         models=models,
+        memory=dict(_memory(settings)),
         advice=demo_advice(load_budget(chosen.folder)) if chosen.bundled else "",
         library=library,
         findings=findings,
@@ -114,6 +119,26 @@ def _with_choices(settings: Settings) -> Settings:
         return settings
 
 
+def _memory(settings: Settings) -> Iterator[tuple[str, str]]:
+    from qwen3vl_app.models.checkpoint.load import has_gpu, place  # noqa: PLC0415  torch takes seconds
+
+    width = place(settings.device).dtype.itemsize
+    for role, name, adapter in _in_use(settings):
+        try:
+            found = resolve(name, role, gpu=lambda: has_gpu(settings.device)).with_adapter(adapter)
+            size = parameters(found.folder) * width
+        except (AppError, OSError, ValueError):  # what is wrong with it is said when it is loaded
+            continue
+        yield f"{role} {found.name}", f"{size / 1e6:,.0f} MB"
+
+
+def _in_use(settings: Settings) -> Iterator[tuple[Role, str, str]]:
+    """Role, name and adapter of the models that are wanted."""
+    yield Role.EMBEDDER, settings.model, settings.adapter
+    if settings.reranker.strip().lower() != "none":
+        yield Role.RERANKER, settings.reranker, settings.reranker_adapter
+
+
 def _passports(settings: Settings, say: Callable[[Message], str]) -> Iterator[Passport]:
     from qwen3vl_app.models.checkpoint.load import (  # noqa: PLC0415  torch takes seconds
         has_gpu,
@@ -124,13 +149,7 @@ def _passports(settings: Settings, say: Callable[[Message], str]) -> Iterator[Pa
     from qwen3vl_app.models.forward.passport import passport  # noqa: PLC0415
     from qwen3vl_app.models.forward.reranker import Qwen3VLReranker  # noqa: PLC0415
 
-    wanted = (
-        (Role.EMBEDDER, settings.model, settings.adapter),
-        (Role.RERANKER, settings.reranker, settings.reranker_adapter),
-    )
-    for role, name, adapter in wanted:
-        if role is Role.RERANKER and name.strip().lower() == "none":
-            continue
+    for role, name, adapter in _in_use(settings):
         found = resolve(name, role, gpu=lambda: has_gpu(settings.device)).with_adapter(adapter)
         model: Qwen3VLEmbedder | Qwen3VLReranker
         if role is Role.EMBEDDER:

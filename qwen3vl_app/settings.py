@@ -110,6 +110,10 @@ class Settings:
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda`` or ``mps``."""
 
+    unload_after: float | None = None
+    """Minutes without work after which a model is let go until it is asked again; 0 for never,
+    None for 30 where its weights take a gigabyte or more."""
+
     threads: int | None = None
     """Of torch on a CPU; None for as many as there are cores."""
 

@@ -103,7 +103,7 @@ class StillModels:
 
     def reranker_fingerprint(self) -> str:
         self.reranker_budget()
-        return f"{self.stands_for.fingerprint} judges"
+        return f"{self.judge_name or self.stands_for.fingerprint} judges"
 
     def load_beside(self, space: Space) -> None:
         self.check()

@@ -47,6 +47,12 @@ _SHARED = (
         type=click.FloatRange(0.25, 1024),
         help="Memory that each process that reads files may take.  [default: 2]",
     ),
+    click.option(
+        "--unload-after",
+        metavar="MINUTES",
+        type=click.FloatRange(0),
+        help="Let go a model that nobody asks, 0 for never.  [default: 30 from 1 GB on]",
+    ),
     click.option("--threads", type=click.IntRange(1), help="CPU threads of the models."),
     click.option(
         "--allow-download/--no-download",

@@ -46,7 +46,7 @@ def doctor(
     if as_json:
         say_json(asdict(found))
     else:
-        for heading in ("versions", "models", "library"):
+        for heading in ("versions", "models", "memory", "library"):
             _say("", heading, "")
             for name, value in getattr(found, heading).items():
                 _say("  ", name, in_words(value))

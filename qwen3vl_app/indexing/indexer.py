@@ -335,7 +335,7 @@ class Indexer:
         if not counts.pending and not any(counts.items.values()):
             return None
         while self._pause_point(IndexState.WAITING):
-            if self._models.status()[0].state in (ModelState.READY, ModelState.FAILED):
+            if self._models.status()[0].state not in (ModelState.WAITING, ModelState.LOADING):
                 return self._models.space()
             with self._changed:
                 self._changed.wait_for(self._halted, POLL)

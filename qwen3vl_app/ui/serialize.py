@@ -234,9 +234,12 @@ def words_row(progress: WordsProgress) -> Json:
     }
 
 
-def model_rows(services: Services) -> list[Json]:
-    """The models, for the strip and the Settings screen; strangers see no folder."""
-    known = services.models.status()
+def model_rows(services: Services, *, coming: bool = False) -> list[Json]:
+    """The models, or those that are on their way, for the strip and the Settings screen.
+
+    Strangers see no folder.
+    """
+    known = services.models.coming() if coming else services.models.status()
     return [
         model_row(discreet_status(one) if services.settings.read_only else one) for one in known
     ]
@@ -256,6 +259,7 @@ def model_row(status: ModelStatus) -> Json:
         "state": status.state.value,
         "detail": message_row(status.detail),
         "bundled": status.bundled,
+        "memory": status.memory_bytes,
     }
 
 

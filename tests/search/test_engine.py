@@ -10,6 +10,7 @@ from PIL import Image
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.files import content_hash
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.search.engine import LARGEST_SLICE, _next_size
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd
@@ -208,3 +209,47 @@ def test_search__the_reranker_reads_the_words_of_a_picture_where_that_is_asked(
         assert last.reranked == 1
         seen = [document.texts for document in models.shown]
         assert seen == ([] if texts_seen is None else [texts_seen])  # at last it is known
+
+
+def test_search__another_reranker_in_the_middle_judges_all_anew(library, engine, models):
+    """Scores of two rerankers in one order would mean nothing."""
+    put_notes(library)
+    query = Query(text="fox river red rain")
+    score, models.turned = models.score, False
+
+    def replaced(*given, **named):
+        if models.judged and not models.turned:
+            models.turned = True
+            models.judge_name = "another"
+        return score(*given, **named)
+
+    models.score = replaced
+    updates = list(engine.search(query))
+    assert models.turned
+    assert models.judged == [1, 1, 2, 1]
+    assert [update.reranked for update in updates] == [0, 1, 1, 3, 4]
+    assert updates[-1].stage is SearchStage.DONE
+    assert updates[-1].notes == ()
+    models.judged.clear()
+    (_, last) = engine.search(query)  # by the one that is there now: its scores are kept
+    assert (models.judged, last.kept_scores) == ([], 4)
+    models.judge_name = ""
+    *_, last = engine.search(query)  # and of the one before, that of the one document it judged
+    assert (sum(models.judged), last.kept_scores) == (3, 1)
+
+
+def test_search__a_reranker_that_is_turned_off_in_the_middle_is_a_note(library, engine, models):
+    put_notes(library)
+    score = models.score
+
+    def turned_off(*given, **named):
+        if models.judged:
+            models.use(Role.RERANKER, "none").result()
+        return score(*given, **named)
+
+    models.score = turned_off
+    *_, last = engine.search(Query(text="fox river red rain"))
+    assert (last.stage, [note.code for note in last.notes]) == (
+        SearchStage.DONE,
+        ["not_reranked"],
+    )

@@ -36,6 +36,7 @@ export const english = {
   "state.ready": "Ready",
   "state.failed": "Cannot be used",
   "state.off": "Off",
+  "state.unloaded": "Unloaded while idle",
 
   "index.title": "Indexing",
   "index.found": "{n} file found…|{n} files found…",

@@ -32,6 +32,7 @@ export const chinese = {
   "state.ready": "就绪",
   "state.failed": "无法使用",
   "state.off": "已关闭",
+  "state.unloaded": "闲置时已卸载",
 
   "index.title": "建立索引",
   "index.found": "已找到 {n} 个文件…",

@@ -5,7 +5,7 @@ import type { Item } from "../detail/types";
 import type { Ended, Folder, Group, Removal, Taken } from "../library/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Option, Stored } from "../settings/types";
-import type { Status } from "../shell/types";
+import type { Stages, Status } from "../shell/types";
 import type { Message } from "./types";
 
 export interface Gets {
@@ -17,6 +17,7 @@ export interface Gets {
   "/api/index/status": Status;
   "/api/items": Items;
   [item: `/api/items/${number}`]: Item;
+  "/api/models/stages": Stages;
   "/api/outcomes": Ended[];
   "/api/removed": Removal[];
   "/api/storage": Stored;
@@ -32,7 +33,9 @@ export interface Posts {
   "/api/index/resume": Status;
   "/api/index/retry": Status;
   "/api/index/samples": Status;
+  "/api/models/back": Stages;
   "/api/models/retry": unknown;
+  "/api/models/use": Stages;
   "/api/outcomes/forget": Status & { removed: Taken };
   "/api/removed/discard": { rows: Removal[] };
   "/api/removed/restore": { rows: Removal[] };

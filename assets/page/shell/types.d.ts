@@ -43,6 +43,24 @@ export interface Model {
   state: string;
   detail: Message;
   bundled: boolean;
+  /** Bytes of its weights; 0 while it is not in memory. */
+  memory?: number;
+}
+
+/** A stage of a search, as Settings shows and changes it. */
+export interface Stage extends Model {
+  wanted: string;
+  adapter: string;
+  fingerprint: string;
+  former?: { wanted: string; adapter: string } | null;
+  /** Items embedded with it, of all; of an embedder. */
+  embedded?: number;
+  items?: number;
+}
+
+export interface Stages {
+  stages: Stage[];
+  coming: Stage[];
 }
 
 /** Names with how often they are given: collections, tags. */
@@ -51,6 +69,8 @@ export type Named = [name: string, items: number][];
 export interface Status {
   index: Index;
   models: Model[];
+  /** What is to take over, and the last one that could not. */
+  coming?: Model[];
   writable: boolean;
   read_only: boolean;
   history: boolean;

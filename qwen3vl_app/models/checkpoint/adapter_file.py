@@ -233,13 +233,13 @@ def _check_targets(folder: Path, config: dict[str, Any], factors: dict[str, Fact
     targets = config.get("target_modules")
     if not isinstance(targets, list):
         return
-    ends = [f".{target}" for target in targets]
+    ends = {str(target): (f".{target}", f".{module_of(str(target))}") for target in targets}
     for module in factors:
-        if not f".{module}".endswith(tuple(ends)):
+        if not any(f".{module}".endswith(end) for end in ends.values()):
             raise _unusable(folder, f"{module} (target_modules)")
-    for end in ends:
+    for target, end in ends.items():
         if not any(f".{module}".endswith(end) for module in factors):
-            raise _unusable(folder, f"target_modules {end[1:]}")
+            raise _unusable(folder, f"target_modules {target}")
 
 
 def _unusable(folder: Path, what: str) -> ModelLoadError:

@@ -69,6 +69,11 @@ class Loaded:
     budget: Budget
 
     @property
+    def memory_bytes(self) -> int:
+        """What the weights take; those that two layers share count once."""
+        return sum(one.numel() * one.element_size() for one in self.model.parameters())
+
+    @property
     def fingerprint(self) -> str:
         """See ``checkpoint.fingerprint``."""
         found = self.checkpoint

@@ -5,6 +5,7 @@ Free of torch, so that asking costs nothing. The network is touched only where i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from qwen3vl_app.models.checkpoint.caches import find_cached
 from qwen3vl_app.models.checkpoint.speed import is_usable
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER
 from qwen3vl_app.types.model_choice import ModelChoice
+from qwen3vl_app.types.paths import home_expanded, usable_path
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
@@ -58,7 +60,7 @@ class Checkpoint:
         """The same with an adapter merged into it; none where ``adapter`` is empty."""
         if not adapter:
             return self
-        folder = Path(adapter).expanduser().absolute()
+        folder = home_expanded(Path(adapter)).absolute()
         source = ModelChoice(wanted=self.source, adapter=str(folder)).to_text()
         name = f"{self.name} + {folder.resolve().name}"
         return replace(self, name=name, source=source, adapter=folder)
@@ -95,8 +97,8 @@ def resolve(
         return _demo(role, Message.of("model.demo"))
     if wanted.lower() in {"2b", "8b"}:
         return _published(role.repository(wanted.lower()), fetch)
-    folder = Path(wanted).expanduser()
-    if wanted and folder.is_dir():
+    folder = home_expanded(Path(wanted))
+    if wanted and os.path.isdir(folder):  # also of any length
         absolute = folder.absolute()
         return Checkpoint(
             folder=folder,
@@ -128,10 +130,16 @@ def _automatic(role: Role, gpu: Callable[[], bool]) -> Checkpoint:
 
 
 def lasting(wanted: str) -> str:
-    """The same from wherever the program is started: a folder by its whole path."""
-    folder = Path(wanted.strip()).expanduser()
-    named = wanted.strip().lower() in {"auto", "demo", "2b", "8b", "none", ""}
-    return str(folder.absolute()) if not named and folder.is_dir() else wanted.strip()
+    """The same from wherever the program is started: a folder by its whole path.
+
+    Raises:
+        UsageError: No file can be called so.
+    """
+    wanted = wanted.strip()
+    if wanted.lower() in {"auto", "demo", "2b", "8b", "none", ""}:
+        return wanted.lower()
+    folder = home_expanded(usable_path(wanted))
+    return str(folder.absolute()) if os.path.isdir(folder) else wanted  # also of any length
 
 
 def _demo(role: Role, reason: Message) -> Checkpoint:

@@ -68,6 +68,10 @@ class Qwen3VLEmbedder:
         return self._loaded.budget
 
     @property
+    def memory_bytes(self) -> int:
+        return self._loaded.memory_bytes
+
+    @property
     def detail(self) -> Message:
         return self.self_test.noted(self._loaded.detail)
 

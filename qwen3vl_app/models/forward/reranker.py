@@ -43,6 +43,7 @@ class Qwen3VLReranker:
         self._tokenizer = loaded.tokenizer
         self._budget = loaded.budget
         self._fingerprint = loaded.fingerprint
+        self._memory_bytes = loaded.memory_bytes
         self._direction = answer_direction(loaded)
         self._runner = Runner(loaded.model.model, loaded.tokenizer, between, keep=True)
         pairs = rerank_rows(loaded.tokenizer, loaded.budget, *examples(), "")
@@ -56,6 +57,10 @@ class Qwen3VLReranker:
     @property
     def budget(self) -> Budget:
         return self._budget
+
+    @property
+    def memory_bytes(self) -> int:
+        return self._memory_bytes
 
     @property
     def detail(self) -> Message:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from qwen3vl_app.budget import Budget
-    from qwen3vl_app.models.service.protocol import Embedder, Reranker
+    from qwen3vl_app.models.service.protocol import Reranker
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
 
@@ -127,18 +127,16 @@ class ModelHost:
             ModelLoadError: It cannot be loaded.
             ModelError: The host was closed.
         """
-        embedder: Embedder = self._present(Role.EMBEDDER)
-        return embedder.space
+        return cast("Space", self._present(Role.EMBEDDER).space)
 
     def loaded_space(self) -> Space | None:
         """As ``space``; None while the embedder is not loaded. Never waits, and starts nothing."""
-        embedder: Embedder | None = self._embedder.model
-        return None if embedder is None else embedder.space
+        slot = self._embedder
+        return slot.space if slot.is_there else None
 
     def embedder_budget(self) -> Budget:
         """What the embedder looks at; waits and raises as `space`."""
-        embedder: Embedder = self._present(Role.EMBEDDER)
-        return embedder.budget
+        return cast("Budget", self._present(Role.EMBEDDER).budget)
 
     def reranker_budget(self) -> Budget:
         """What the reranker looks at; waits for it to load, and starts that if need be.
@@ -147,13 +145,11 @@ class ModelHost:
             ModelLoadError: It cannot be loaded.
             ModelError: Reranking is off, or the host was closed.
         """
-        reranker: Reranker = self._present(Role.RERANKER)
-        return reranker.budget
+        return cast("Budget", self._present(Role.RERANKER).budget)
 
     def reranker_fingerprint(self) -> str:
         """Which reranker judges; waits and raises as ``reranker_budget``."""
-        reranker: Reranker = self._present(Role.RERANKER)
-        return reranker.fingerprint
+        return self._present(Role.RERANKER).fingerprint
 
     def load_beside(self, space: Space) -> None:
         """Have the embedder of another space in memory, beside the present one.
@@ -177,8 +173,8 @@ class ModelHost:
         slot = self._loader.add(new)
         if slot is new:
             self._loader.order(slot)
-        embedder: Embedder = self._ready(slot)
-        if embedder.space != space:  # the checkpoint of the settings, which is another one by now
+        self._loader.wait_for(slot)
+        if slot.space != space:  # the checkpoint of the settings, which is another one by now
             raise ModelLoadError(Message.of("load.changed", name=slot.status.name))
 
     def unload_beside(self, keep: Space | None = None) -> None:
@@ -217,8 +213,7 @@ class ModelHost:
         asked = Asked(tuple(inputs), instruction)
         # indexing brings batches of its own, made to fit
         alike = asked.alike if priority is Priority.SEARCH else None
-        self.start()
-        batch: EmbeddingBatch = self._jobs.put(slot.key, priority, asked, alike).result()
+        batch: EmbeddingBatch = self._put(slot, priority, asked, alike)
         return batch
 
     def score(
@@ -243,13 +238,12 @@ class ModelHost:
             batch = model.score(query, documents, instruction)
             return replace(batch, seconds=time.perf_counter() - begun)
 
-        self.start()
         slot = self._reranker
         if reranker is not None and slot.fingerprint != reranker:
             if slot.status.state is ModelState.OFF:
                 raise ModelError(OFF)
             raise UnloadedError(Message.of("models.replaced", name=slot.status.name))
-        batch: ScoreBatch = self._jobs.put(slot.key, priority, run).result()
+        batch: ScoreBatch = self._put(slot, priority, run)
         return batch
 
     @contextmanager
@@ -300,15 +294,17 @@ class ModelHost:
         """Where the embedder of a space is in memory."""
         return self._loader.embedder_of(space)
 
-    def _present(self, role: Role) -> Any:  # noqa: ANN401  # as for _ready
-        """The loaded model that has a role, whichever that is once it is loaded."""
+    def _present(self, role: Role) -> Slot:
+        """The slot that has a role, with what is known of its model; waits for it to load."""
         self.start()
         return self._roles.wait_for(role)
 
-    def _ready(self, slot: Slot) -> Any:  # noqa: ANN401  # Embedder or Reranker, as its key says
-        """The loaded model of a slot; waits for it."""
+    def _put(self, slot: Slot, priority: Priority, run: Any, alike: str | None = None) -> Any:  # noqa: ANN401  # as the model gives
+        """What a job gives that is run on the model of a slot."""
         self.start()
-        return self._loader.wait_for(slot)
+        future = self._jobs.put(slot.key, priority, run, alike)
+        self._loader.wake(slot)
+        return future.result()
 
     # ------------------------------------------------------------ on the model thread
 
@@ -395,7 +391,7 @@ class ModelHost:
                     run_alone(one, model)
         finally:
             self._running = interrupted
-            self._jobs.ended(job.priority)
+            self._jobs.ended(job)
 
     def _alike(self, job: Job, model: Any) -> list[Job]:  # noqa: ANN401
         joins = job.alike is not None and model.is_exact

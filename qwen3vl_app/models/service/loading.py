@@ -6,13 +6,14 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from qwen3vl_app.errors import AppError, ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
+from qwen3vl_app.models.service.idling import idle_seconds
 from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.models.service.retrying import may_pass, seconds_until_retry
 from qwen3vl_app.models.service.slots import Key, Slot
@@ -74,13 +75,12 @@ class Loader:
     def embedder_of(self, space: Space) -> Slot | None:
         """Where the embedder of a space is in memory."""
         for slot in self.slots():
-            model = slot.model
-            if slot.key.role is Role.EMBEDDER and model is not None and model.space == space:
+            if slot.key.role is Role.EMBEDDER and slot.is_there and slot.space == space:
                 return slot
         return None
 
-    def wait_for(self, slot: Slot) -> Any:  # noqa: ANN401  # Embedder or Reranker, as its key says
-        """The model of a slot once it is loaded.
+    def wait_for(self, slot: Slot) -> None:
+        """Wait until a slot is there, and what is known of its model.
 
         Raises:
             ModelLoadError: It cannot be loaded.
@@ -88,8 +88,8 @@ class Loader:
             ModelError: It is off, or nothing is loaded any more.
         """
         while slot.settled.wait():
-            if (model := slot.model) is not None:
-                return model
+            if slot.model is not None:
+                return
             if slot.status.state is ModelState.FAILED:
                 raise ModelLoadError(slot.status.detail)
             if slot.status.state is ModelState.OFF:
@@ -98,6 +98,8 @@ class Loader:
                 break
             if slot not in self.slots():
                 raise UnloadedError(Message.of("models.unloaded", name=slot.status.name))
+            if slot.is_there:
+                return
             # it had failed a moment ago, and is being loaded again
         raise ModelError(CLOSED)
 
@@ -110,11 +112,23 @@ class Loader:
         with self._changed:
             if self._closed or slot.status.state is ModelState.OFF:
                 return
-            slot.settled.clear()
-            slot.status = replace(slot.status, state=ModelState.WAITING, detail=NOTHING)
-            slot.due = time.monotonic()
-            self._jobs.hold(slot.key)
-            self._changed.notify_all()
+            self._order(slot, NOTHING)
+
+    def _order(self, slot: Slot, detail: Message) -> None:
+        slot.settled.clear()
+        slot.status = replace(slot.status, state=ModelState.WAITING, detail=detail)
+        slot.due = time.monotonic()
+        self._jobs.hold(slot.key)
+        self._changed.notify_all()
+
+    def wake(self, slot: Slot) -> None:
+        """After a job was put: have a model that was let go because it was idle loaded again."""
+        with self._changed:
+            if slot.status.state is ModelState.UNLOADED and not self._closed:
+                minutes = f"{(slot.idle_seconds or 0) / 60:g}"
+                again = Message.of("models.again", name=slot.status.name, n=minutes)
+                log.info("%s", again)
+                self._order(slot, again)
 
     def remove(self, slot: Slot, error: ModelError) -> None:
         """Let a model go; who waits for it, or asks for it later, gets ``error``.
@@ -159,12 +173,33 @@ class Loader:
         """Wait until something is to be loaded or freed; False once closed."""
         with self._changed:
             while not self._closed and not self._freeing:
-                dues = [slot.due for slot in self._slots.values() if slot.due is not None]
-                left = min(dues) - time.monotonic() if dues else None
-                if left is not None and left <= 0:
+                self._unload_idle()
+                now = time.monotonic()
+                dues = [slot.due - now for slot in self._slots.values() if slot.due is not None]
+                if self._freeing or min(dues, default=1.0) <= 0:
                     break
-                self._changed.wait(left)
+                self._changed.wait(min((*dues, *self._seconds_until_idle()), default=None))
             return not self._closed
+
+    def _seconds_until_idle(self) -> Iterator[float]:
+        for slot in self._slots.values():
+            if slot.model is not None and slot.idle_seconds is not None:
+                idle = self._jobs.idle(slot.key)
+                yield max(slot.idle_seconds - (0.0 if idle is None else idle), 0.01)
+
+    def _unload_idle(self) -> None:
+        for slot in self._slots.values():
+            if slot.model is None or slot.idle_seconds is None:
+                continue
+            if self._jobs.put_aside(slot.key, slot.idle_seconds):
+                n = f"{slot.idle_seconds / 60:g}"
+                idle = Message.of("models.idle", n=n)
+                log.info("%s: %s", slot.status.name, idle)
+                slot.model = None
+                slot.status = replace(
+                    slot.status, state=ModelState.UNLOADED, detail=idle, memory_bytes=0
+                )
+                self._freeing = True
 
     def _take_due(self) -> Slot | None:
         """What is to be loaded now; None where its time has not come."""
@@ -201,13 +236,21 @@ class Loader:
         with self._changed:
             if self._closed or self._slots.get(slot.key) is not slot:
                 return  # nobody wants it any more
-            slot.model = model
-            slot.fingerprint = _fingerprint(slot.key.role, model)
+            fingerprint = _fingerprint(slot.key.role, model)
+            if slot.fingerprint not in ("", fingerprint):  # changed while it was not in memory
+                gone = Message.of("models.unloaded", name=slot.status.name)
+                self._jobs.refuse(slot.key, UnloadedError(gone))
+            slot.model, slot.fingerprint, slot.budget = model, fingerprint, model.budget
+            if slot.key.role is Role.EMBEDDER:
+                slot.space = cast("Embedder", model).space
+            size = model.memory_bytes
+            slot.idle_seconds = idle_seconds(self._settings.unload_after, size)
             slot.status = replace(
                 slot.status,
                 state=ModelState.READY,
                 detail=model.detail,
-                fingerprint=slot.fingerprint,
+                fingerprint=fingerprint,
+                memory_bytes=size,
             )
             slot.failures = 0
             self._jobs.admit(slot.key, model)
@@ -236,8 +279,8 @@ class Loader:
 
             return has_gpu(settings.device)
 
-        # what is loaded beside has been here before: if it has gone, it is not fetched again
-        fetch = self._fetch if settings.allow_download and not slot.expected else None
+        # what is loaded beside has been here before, and no request fetches what it names
+        fetch = self._fetch if settings.allow_download and slot.may_download else None
         found = resolve(slot.key.wanted, slot.key.role, gpu=gpu, fetch=fetch)
         return found.with_adapter(slot.key.adapter)
 

@@ -35,6 +35,10 @@ class Embedder(Protocol):
         """What this checkpoint looks at."""
 
     @property
+    def memory_bytes(self) -> int:
+        """What its weights take, on whatever device."""
+
+    @property
     def detail(self) -> Message:
         """Device, dtype and why, one line."""
 
@@ -58,6 +62,10 @@ class Reranker(Protocol):
         """What this checkpoint looks at."""
 
     @property
+    def memory_bytes(self) -> int:
+        """What its weights take, on whatever device."""
+
+    @property
     def detail(self) -> Message:
         """Device, dtype and why, one line."""
 
@@ -75,6 +83,8 @@ class ModelState(StrEnum):
     READY = "ready"
     FAILED = "failed"
     OFF = "off"
+    UNLOADED = "unloaded"
+    """Let go because nobody asked it for a while; whoever asks has it loaded again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +110,9 @@ class ModelStatus:
 
     fingerprint: str = ""
     """Of an embedder, that of its space; empty until it has loaded."""
+
+    memory_bytes: int = 0
+    """What its weights take now."""
 
 
 class ModelService(Protocol):
@@ -220,7 +233,7 @@ class ModelService(Protocol):
         Returns at once. Where loading fails, the model before stays. A pass in work ends first.
         A reranker that was replaced is let go; an embedder stays for searches in its space
         until ``unload_beside``. A model that is chosen before this one has loaded comes instead
-        of it.
+        of it. Nothing is downloaded.
 
         Args:
             role: Of which model.

@@ -6,6 +6,7 @@ import itertools
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -44,6 +45,10 @@ class JobQueue:
         self._ready: dict[Key, Any] = {}
         self._refused: dict[Key, ModelError] = {}
         self._closing: ModelError | None = None
+        self._running: Counter[Key] = Counter()
+        self._used: dict[Key, float] = {}
+        """When a model was last asked, or ended what it was asked, on the monotonic clock."""
+
         self._searched_at = -math.inf
         self._hurrying: dict[int, float] = {}
 
@@ -66,6 +71,7 @@ class JobQueue:
             if refusal is None:
                 self._jobs.append(Job(priority, next(self._ages), key, run, future, alike))
                 self._note(priority)
+                self._used[key] = time.monotonic()
                 self._changed.notify_all()
         if refusal is not None:
             _fail(future, refusal)
@@ -83,6 +89,7 @@ class JobQueue:
                 return None
             first = min(fit)
             self._jobs.remove(first)
+            self._running[first.key] += 1
             return first, self._ready[first.key]
 
     def take_alike(self, job: Job, most: int) -> list[Job]:
@@ -97,10 +104,12 @@ class JobQueue:
             self._jobs = [other for other in self._jobs if other not in found]
             return found
 
-    def ended(self, priority: Priority) -> None:
+    def ended(self, job: Job) -> None:
         """A job that was taken has been run."""
         with self._changed:
-            self._note(priority)
+            self._note(job.priority)
+            self._running[job.key] -= 1
+            self._used[job.key] = time.monotonic()
 
     def wait_for_search(self, quiet: float, until: float) -> bool:
         """Wait for a job of somebody who searches; False where nobody does.
@@ -162,6 +171,7 @@ class JobQueue:
         """The model is ready: its jobs may be taken."""
         with self._changed:
             self._ready[key] = model
+            self._used[key] = time.monotonic()
             self._refused.pop(key, None)
             self._changed.notify_all()
 
@@ -170,6 +180,20 @@ class JobQueue:
         with self._changed:
             self._ready.pop(key, None)
             self._refused.pop(key, None)
+
+    def idle(self, key: Key) -> float | None:
+        """For how many seconds a ready model has had nothing to do; None while it has."""
+        with self._changed:
+            return self._idle(key)
+
+    def put_aside(self, key: Key, seconds: float) -> bool:
+        """Let jobs wait for a model that was idle for so long; False where it was not."""
+        with self._changed:
+            idle = self._idle(key)
+            if idle is None or idle < seconds:
+                return False
+            self._ready.pop(key, None)
+            return True
 
     def refuse(self, key: Key, error: ModelError) -> None:
         """End the waiting jobs of one model with ``error``, and all that come later."""
@@ -205,6 +229,11 @@ class JobQueue:
             for job in self._jobs
             if job.key in self._ready and (than is None or job.priority < than)
         ]
+
+    def _idle(self, key: Key) -> float | None:
+        if self._running[key] or any(job.key == key for job in self._jobs):
+            return None
+        return time.monotonic() - self._used.get(key, -math.inf)
 
     def _note(self, priority: Priority) -> None:
         if priority is not Priority.INDEX:

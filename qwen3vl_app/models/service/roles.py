@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
@@ -33,6 +33,8 @@ class Roles:
         self._jobs = jobs
         self._lock = threading.RLock()
         self._present = {key.role: loader.add(slot_for(key)) for key in first}
+        for slot in self._present.values():
+            slot.may_download = True
         self._coming: dict[Role, tuple[Slot, Future[None]]] = {}
         self._failed: dict[Role, ModelStatus] = {}
         self._closing: ModelError | None = None
@@ -44,15 +46,17 @@ class Roles:
         with self._lock:
             return self._present[role]
 
-    def wait_for(self, role: Role) -> Any:  # noqa: ANN401  # Embedder or Reranker
-        """The loaded model that has a role; raises as ``Loader.wait_for``."""
+    def wait_for(self, role: Role) -> Slot:
+        """The slot that has a role, once it is there; raises as ``Loader.wait_for``."""
         while True:
             slot = self.of(role)
             try:
-                return self._loader.wait_for(slot)
+                self._loader.wait_for(slot)
             except UnloadedError:  # replaced by one that gives the same, or before it had loaded
                 if slot is self.of(role):
                     raise
+            else:
+                return slot
 
     def all(self) -> tuple[Slot, ...]:
         """Embedder and reranker, and behind them what is to replace them."""

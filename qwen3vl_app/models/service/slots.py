@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus
+
+if TYPE_CHECKING:
+    from qwen3vl_app.budget import Budget
+    from qwen3vl_app.types import Space
 
 
 class Key(NamedTuple):
@@ -39,11 +43,28 @@ class Slot:
     due: float | None = None
     """When it is to be loaded, on the monotonic clock; None for not by itself."""
 
+    space: Space | None = None
+    """Of the embedder that it holds, or held last."""
+
+    budget: Budget | None = None
+    """Of what it holds, or held last."""
+
+    idle_seconds: float | None = None
+    """After which it is let go until it is asked again; None for never."""
+
     fingerprint: str = ""
     """Of what it holds, or held last: of an embedder, that of its space."""
 
+    may_download: bool = False
+    """Whether it may be fetched, where that is allowed at all: what was asked for at the start."""
+
     expected: str = ""
     """Fingerprint of the space that it must have, if any: then nothing else is loaded."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be asked: it is in memory, or will be again as soon as it is."""
+        return self.model is not None or self.status.state is ModelState.UNLOADED
 
 
 def slot_for(key: Key, *, expected: str = "") -> Slot:

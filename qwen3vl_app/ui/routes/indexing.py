@@ -84,6 +84,7 @@ class StatusBoard:
         return {
             "index": index,
             "models": model_rows(self._services),
+            "coming": model_rows(self._services, coming=True),
             "writable": self._services.library.writable,
             "read_only": self._services.settings.read_only,
             "history": self._services.history is not None,

@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 from qwen3vl_app.errors import ModelLoadError
 from qwen3vl_app.models.checkpoint.adapter_file import WEIGHTS, module_of, read_adapter
 from qwen3vl_app.models.checkpoint.load import check_loadable, load_embedder, load_reranker
+from qwen3vl_app.models.checkpoint.merge import merge
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint, Role, resolve
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
@@ -167,6 +168,27 @@ def test_read_adapter__whatever_the_names_begin_with(tmp_path, prefix, name):
         "language_model.layers.1.mlp.down_proj",
         "visual.blocks.0.attn.qkv",
     }
+
+
+def test_read_adapter__targets_by_their_whole_names(tmp_path):
+    folder = write(tmp_path / "tuned", factors(), target_modules=list(factors()))
+    assert len(read_adapter(folder).factors) == 4
+    old = {"model.layers.0.self_attn.q_proj": factors()[LANGUAGE.format(0)]}
+    folder = write(tmp_path / "old", old, target_modules=list(old))
+    assert list(read_adapter(folder).factors) == ["language_model.layers.0.self_attn.q_proj"]
+
+
+def test_merge__in_float32_whatever_the_weights_are_in(tmp_path):
+    made = factors()
+    adapter = read_adapter(write(tmp_path / "tuned", made))
+    model = load_embedder(checkpoint("checkpoint"), "cpu").model.to(torch.bfloat16)
+    name = LANGUAGE.format(0)
+    before = weights(model, name).clone()
+    merge(model, adapter)
+    down, up = made[name]
+    expected = (before.float() + 2 * (up @ down)).to(torch.bfloat16)
+    assert weights(model, name).dtype == torch.bfloat16
+    assert torch.equal(weights(model, name), expected)
 
 
 # ---------------------------------------------------------------- what is refused, in a sentence

@@ -1,3 +1,4 @@
+import shutil
 import threading
 import time
 import weakref
@@ -20,6 +21,7 @@ from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.prompt.layout import RejectedInputError, embed_row
 from qwen3vl_app.models.service import host as host_module
 from qwen3vl_app.models.service.host import HURRY_SECONDS, ModelHost
+from qwen3vl_app.models.service.idling import idle_seconds
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked
 from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.models.service.retrying import seconds_until_retry
@@ -1160,4 +1162,135 @@ def test_settings__with_adapters(parity, tmp_path):
     host.start()
     assert host.wait(WAIT)
     assert [status.name for status in host.status()] == ["checkpoint + tuned"] * 2
+    host.close()
+
+
+# ---------------------------------------------------------------- a model that nobody asks
+
+
+def test_idle_seconds__by_default_of_large_models_only():
+    assert idle_seconds(None, 2**30) == 30 * 60
+    assert idle_seconds(None, 2**30 - 1) is None
+    assert [idle_seconds(minutes, 1) for minutes in (0.5, 0)] == [30, None]
+
+
+@pytest.fixture
+def idling(parity):
+    folder = str(parity / "checkpoint")
+    host = ModelHost(
+        Settings(
+            model=folder, reranker=folder, device="cpu", threads=1, unload_after=0.5 / 60
+        )
+    )  # fmt: skip
+    host.start()
+    assert host.wait(WAIT)
+    yield host
+    host.close()
+
+
+def unloaded(host):
+    return [status.state for status in host.status()] == [ModelState.UNLOADED] * 2
+
+
+def test_idle__let_go_and_loaded_again_by_the_next_search(idling, monkeypatch, embedder, reranker):
+    from qwen3vl_app.models.service import building
+
+    known = idling.space(), idling.embedder_budget(), idling.reranker_fingerprint()
+    size = sum(one.numel() * 4 for one in idling._embedder.model._loaded.model.parameters())
+    assert idling.status()[0].memory_bytes == size > 100_000
+    weights = [
+        weakref.ref(slot.model._runner._model) for slot in (idling._embedder, idling._reranker)
+    ]
+    until(lambda: unloaded(idling))
+    until(lambda: [one() for one in weights] == [None, None])
+    status = idling.status()[0]
+    assert (status.memory_bytes, str(status.detail)) == (
+        0,
+        "unloaded after 0.00833333 idle minutes; the next search loads it again",
+    )
+    # what is known of them is told without loading them
+    assert (idling.space(), idling.embedder_budget(), idling.reranker_fingerprint()) == known
+    assert idling.loaded_space() == known[0]
+    assert idling.wait(0)
+    assert unloaded(idling)
+    slow = SlowBuild(building.build_embedder)
+    monkeypatch.setattr(building, "build_embedder", slow)
+    found = []
+    asking = in_background(
+        lambda: found.append(
+            idling.embed([TEXT], instruction="", priority=Priority.SEARCH, space=known[0])
+        )
+    )
+    assert slow.begun.wait(WAIT)
+    status = idling.status()[0]
+    assert (status.state, str(status.detail)) == (
+        ModelState.LOADING,
+        "loading checkpoint again: it was unloaded after 0.00833333 idle minutes",
+    )
+    slow.go.set()
+    asking.join(WAIT)
+    assert np.array_equal(found[0].vectors, embedder.embed([TEXT], "").vectors)
+    batch = idling.score(TEXT, [TEXT], instruction="", reranker=known[2])
+    assert batch.scores == reranker.score(TEXT, [TEXT], "").scores
+
+
+def test_idle__never_while_there_is_work(idling):
+    held = Held(idling)
+    until(lambda: idling.status()[1].state is ModelState.UNLOADED)
+    time.sleep(0.7)
+    assert idling.status()[0].state is ModelState.READY
+    held.go.set()
+    held.future.result(WAIT)
+    until(lambda: unloaded(idling))
+
+
+def test_idle__a_checkpoint_that_changed_meanwhile_gives_no_vector_of_the_old_space(
+    parity, tmp_path, embedder, embedder_eos
+):
+    folder = tmp_path / "checkpoint"
+    shutil.copytree(parity / "checkpoint", folder)
+    host = ModelHost(
+        Settings(
+            model=str(folder), reranker="none", device="cpu", threads=1, unload_after=0.3 / 60
+        )
+    )
+    host.start()
+    assert host.wait(WAIT)
+    until(lambda: host.status()[0].state is ModelState.UNLOADED)
+    shutil.rmtree(folder)
+    shutil.copytree(parity / "checkpoint-eos", folder)
+    with pytest.raises(UnloadedError):
+        host.embed([TEXT], instruction="", priority=Priority.SEARCH, space=embedder.space)
+    assert host.wait(WAIT)
+    assert host.space().fingerprint == embedder_eos.space.fingerprint
+    host.close()
+
+
+def test_idle__close_while_unloaded(idling):
+    until(lambda: unloaded(idling))
+    idling.close()
+    with pytest.raises(ModelError, match="program is ending"):
+        idling.space()
+
+
+def test_use__downloads_nothing_though_that_is_allowed(parity, monkeypatch):
+    from qwen3vl_app.models.checkpoint.resolve import resolve
+
+    allowed = []
+
+    def noted(wanted, role, *, fetch, **given):
+        allowed.append((wanted, fetch is not None))
+        return resolve(wanted, role, fetch=None, **given)
+
+    monkeypatch.setattr("qwen3vl_app.models.service.loading.resolve", noted)
+    host = ModelHost(
+        Settings(
+            model=str(parity / "checkpoint"), reranker="none", device="cpu", allow_download=True
+        )
+    )
+    host.start()
+    assert host.wait(WAIT)
+    with pytest.raises(ModelLoadError, match="not on this machine"):
+        host.use(Role.EMBEDDER, "org/absent").result(WAIT)
+    assert allowed == [(str(parity / "checkpoint"), True), ("org/absent", False)]
     host.close()
