@@ -1179,13 +1179,22 @@ def idling(parity):
     folder = str(parity / "checkpoint")
     host = ModelHost(
         Settings(
-            model=folder, reranker=folder, device="cpu", threads=1, unload_after=0.5 / 60
+            model=folder, reranker=folder, device="cpu", threads=1, unload_after=60.0
         )
     )  # fmt: skip
     host.start()
     assert host.wait(WAIT)
     yield host
     host.close()
+
+
+def become_idle(host):
+    """From now on half a second is enough, which on a busy machine passes between two lines."""
+    for slot in (host._embedder, host._reranker):
+        assert slot.idle_seconds == 3600
+        slot.idle_seconds = 0.5
+    with host._loader._changed:
+        host._loader._changed.notify_all()
 
 
 def unloaded(host):
@@ -1201,6 +1210,7 @@ def test_idle__let_go_and_loaded_again_by_the_next_search(idling, monkeypatch, e
     weights = [
         weakref.ref(slot.model._runner._model) for slot in (idling._embedder, idling._reranker)
     ]
+    become_idle(idling)
     until(lambda: unloaded(idling))
     until(lambda: [one() for one in weights] == [None, None])
     status = idling.status()[0]
@@ -1236,6 +1246,7 @@ def test_idle__let_go_and_loaded_again_by_the_next_search(idling, monkeypatch, e
 
 def test_idle__never_while_there_is_work(idling):
     held = Held(idling)
+    become_idle(idling)
     until(lambda: idling.status()[1].state is ModelState.UNLOADED)
     time.sleep(0.7)
     assert idling.status()[0].state is ModelState.READY
@@ -1267,6 +1278,7 @@ def test_idle__a_checkpoint_that_changed_meanwhile_gives_no_vector_of_the_old_sp
 
 
 def test_idle__close_while_unloaded(idling):
+    become_idle(idling)
     until(lambda: unloaded(idling))
     idling.close()
     with pytest.raises(ModelError, match="program is ending"):
