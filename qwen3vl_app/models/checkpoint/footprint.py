@@ -10,9 +10,6 @@ import orjson
 SPARE = 1.15
 """Memory beyond the weights that a pass needs at least, as a factor; measured on short inputs."""
 
-ON_A_CPU = 4
-"""Bytes per number there: weights run in float32, see ``load.place``."""
-
 
 def needed_memory(stored: int, *, width: int, running: int) -> int:
     """Bytes that weights need in memory, with what a short input takes beside them.

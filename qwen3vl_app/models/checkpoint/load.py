@@ -6,7 +6,7 @@ Weights are read from safetensors only, no code of a checkpoint runs, and nothin
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from qwen3vl_app.models.checkpoint.footprint import (
 )
 from qwen3vl_app.models.checkpoint.merge import merge, weight_shapes
 from qwen3vl_app.models.checkpoint.resolve import Checkpoint, Role
+from qwen3vl_app.models.checkpoint.widening import widen_as_needed
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
 
@@ -135,17 +136,20 @@ def _load(kind: type[Any], role: Role, checkpoint: Checkpoint, device: str) -> L
     folder = checkpoint.folder
     adapter = check_loadable(checkpoint, role)
     placement = place(device)
-    _check_memory(folder, placement)
+    narrow = _stays_narrow(folder, placement)
     tokenizer, budget = PromptTokenizer(folder), load_budget(folder)
     if role is Role.RERANKER:
         for answer in ANSWERS:  # before gigabytes are read
             if not tokenizer.has(answer):
                 raise ModelLoadError(Message.of("load.no_answer", path=str(folder), value=answer))
-    model = _read_weights(kind, folder, placement)
+    model = _read_weights(kind, folder, placement, "auto" if narrow else placement.dtype)
     tower = model.visual if isinstance(model, Qwen3VLModel) else model.model.visual
     if adapter is not None:
         merge(model if isinstance(model, Qwen3VLModel) else model.model, adapter)
     quicken(tower)
+    if narrow:
+        widen_as_needed(model if isinstance(model, Qwen3VLModel) else model.model)
+        placement = replace(placement, reason=Message.of("model.narrow", why=placement.reason))
     loaded = Loaded(
         checkpoint=checkpoint,
         placement=placement,
@@ -179,18 +183,27 @@ def check_loadable(checkpoint: Checkpoint, role: Role) -> Adapter | None:
     return adapter
 
 
-def _check_memory(folder: Path, placement: Placement) -> None:
-    """Refuse weights that cannot fit before the system starts ending processes.
+SCARCE = 0.4
+"""Of the machine's memory, the most that one of two models may take in float32."""
+
+
+def _stays_narrow(folder: Path, placement: Placement) -> bool:
+    """Whether weights are to stay as stored and be widened as needed, for want of memory.
 
     Raises:
-        ModelLoadError: With what is needed and what there is.
+        ModelLoadError: There is too little even so, with what is needed and what there is: better
+            than the system ending processes.
     """
     width, running = stored_width(folder), placement.dtype.itemsize
-    needed = needed_memory(weights_of(folder), width=width, running=running)
+    weights = weights_of(folder)
+    needed = needed_memory(weights, width=width, running=running)
     on_gpu = placement.device == "cuda"
     total = torch.cuda.mem_get_info()[1] if on_gpu else total_memory()
     if total is None:
-        return
+        return False
+    narrow = placement.device == "cpu" and width < running and needed > total * SCARCE
+    if narrow:
+        needed = needed_memory(weights, width=width, running=width)
     if needed > total:
         raise ModelLoadError(
             Message.of(
@@ -201,6 +214,7 @@ def _check_memory(folder: Path, placement: Placement) -> None:
                 all=f"{total / 2**30:.0f}",
             )
         )
+    return narrow
 
 
 def _quieten() -> None:
@@ -210,8 +224,10 @@ def _quieten() -> None:
     logs.set_verbosity_error()
 
 
-def _read_weights(kind: type[Any], folder: Path, placement: Placement) -> Any:  # noqa: ANN401
-    """The model on its device.
+def _read_weights(
+    kind: type[Any], folder: Path, placement: Placement, dtype: torch.dtype | str
+) -> Any:  # noqa: ANN401
+    """The model on its device, with weights in ``dtype``, or as stored where that is ``auto``.
 
     Raises:
         ModelLoadError: Weights are missing or do not fit the configuration; transformers would
@@ -221,7 +237,7 @@ def _read_weights(kind: type[Any], folder: Path, placement: Placement) -> Any:  
     try:
         model, report = _constructed_alone(kind).from_pretrained(
             folder,
-            dtype=placement.dtype,
+            dtype=dtype,
             attn_implementation="sdpa",
             use_safetensors=True,
             local_files_only=True,

@@ -92,14 +92,16 @@ class Runner:
         deepstack = len(model.visual.deepstack_visual_indexes)
         self._layers = TextLayers(model.language_model, deepstack)
         for layer in (*model.visual.blocks, *model.language_model.layers):
-            layer.register_forward_pre_hook(lambda *_: self._pause())
+            # before anything is made ready for a layer: other rows may go through it meanwhile
+            layer.register_forward_pre_hook(lambda *_: self._pause(), prepend=True)
         width = model.language_model.embed_tokens.embedding_dim
         self._tokens = tokens_per_pass(model.device.type, width)
 
     @property
     def dtype(self) -> torch.dtype:
         """In what numbers the model computes."""
-        return self._model.dtype
+        weight: Tensor = self._model.language_model.norm.weight  # never narrower than that
+        return weight.dtype
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:

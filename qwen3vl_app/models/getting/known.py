@@ -21,7 +21,6 @@ from qwen3vl_app.models.checkpoint.caches import (
 from qwen3vl_app.models.checkpoint.cards import front_matter
 from qwen3vl_app.models.checkpoint.check import MODEL_TYPE, check_folder, role_of
 from qwen3vl_app.models.checkpoint.footprint import (
-    ON_A_CPU,
     needed_memory,
     stored_width,
     total_memory,
@@ -89,7 +88,7 @@ class KnownModel:
     """As its card has it; empty where that says nothing."""
 
     memory: int
-    """Bytes that it needs at least on a CPU, where it runs in float32; 0 where that is unknown."""
+    """Bytes that it needs at least, with its weights as stored; 0 where that is unknown."""
 
     fits_memory: bool | None
     """In all the memory of this computer; None where one of the two is unknown."""
@@ -146,7 +145,7 @@ def _of(
     total = begun.total if begun else weights + SMALL_FILES if weights else 0
     place, got = (Place.HERE, begun.got) if begun else _left_by_others(repository)
     missing = total - begun.got if begun else total
-    memory = needed_memory(weights, width=2, running=ON_A_CPU)
+    memory = needed_memory(weights, width=2, running=2)
     return KnownModel(
         name=size or repository,
         repository=repository,
@@ -179,7 +178,8 @@ def _there(name: str, role: Role | None, place: Place, folder: Path, licence: st
     trouble, memory = NOTHING, 0
     try:
         check_folder(folder)
-        memory = needed_memory(weights_of(folder), width=stored_width(folder), running=ON_A_CPU)
+        width = stored_width(folder)
+        memory = needed_memory(weights_of(folder), width=width, running=width)
     except ModelLoadError as error:
         trouble = error.message
     written = front_matter(folder).get("license")

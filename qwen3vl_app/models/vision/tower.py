@@ -102,7 +102,7 @@ class Tower:
     def _pass(self, parts: Sequence[Patches]) -> list[Features]:
         if not parts:
             return []
-        device, dtype = self._tower.device, self._tower.dtype
+        device, dtype = self._tower.device, self._tower.pos_embed.weight.dtype  # as it computes
         grids = torch.tensor([part.grid for part in parts])
         seen = self._tower(
             torch.cat([part.values for part in parts]).to(device, dtype),

@@ -55,9 +55,9 @@ def test_known_models__what_it_takes_and_whether_it_fits(monkeypatch):
     monkeypatch.setattr(known, "total_memory", lambda: 16 * GIB)
     monkeypatch.setattr("qwen3vl_app.models.getting.room.free_bytes", lambda: 6 * 10**9)
     small, large = found("Qwen/Qwen3-VL-Embedding-2B"), found("Qwen/Qwen3-VL-Embedding-8B")
-    # 2,127,532,032 numbers of 2 bytes and a header; on a CPU 4 bytes each, and 15 % beside them
+    # 2,127,532,032 numbers of 2 bytes and a header, and 15 % beside them
     assert small.size == 4_255_140_312 + 16_000_000
-    assert small.memory == int(4_255_140_312 * 2 * 1.15)
+    assert small.memory == int(4_255_140_312 * 1.15)
     assert (small.fits_memory, small.fits_disk) == (True, True)
     assert (large.fits_memory, large.fits_disk) == (False, False)
 
@@ -92,7 +92,7 @@ def test_known_models__what_lies_here(home, monkeypatch, place, expected):
     assert (mine.place, mine.folder, mine.name) == (expected, folder, "me/mine-v1.5")
     assert (mine.role, mine.licence) == (Role.RERANKER, "mit")
     assert mine.size == sum(f.stat().st_size for f in folder.iterdir())
-    assert mine.memory == int(1000 * 2 * 1.15)
+    assert mine.memory == int(1000 * 1.15)
     assert (mine.fits_disk, str(mine.trouble)) == (None, "")
     assert [one.repository for one in known_models()].count("me/mine-v1.5") == 1
 
