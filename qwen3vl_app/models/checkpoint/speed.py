@@ -27,8 +27,8 @@ TOKENS = 1280
 
 WORK = 1.8
 """Multiply-adds for a token, for each parameter. Counted for a page in the 2B model, which has
-2.1 G of them: 1.4 G in the layers of the language model, 1.3 G in those of the vision tower, which sees
-four patches for a token, and 1.1 G in attention, most of it between the 5,120 patches."""
+2.1 G of them: 1.4 G in the layers of the language model, 1.3 G in those of the vision tower,
+which sees four patches for a token, and 1.1 G in attention, most of it between the patches."""
 
 
 def known_speed() -> float | None:
