@@ -351,8 +351,7 @@ class Indexer:
                 self._want()
 
     def _index(self, space: Space) -> None:
-        self._watch.saw(space)
-        self._library.writer.remember_checkpoint(space)
+        self._watch.fills(self._library, space)
         self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
         prefetch = Prefetch(
             self._library.writer,

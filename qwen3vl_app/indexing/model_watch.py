@@ -26,9 +26,12 @@ class ModelWatch:
         """Whether the embedder is another one than was seen, or none was."""
         return self._seen is None or self._seen != self._now()
 
-    def saw(self, space: Space) -> None:
-        """This one is being filled."""
+    def fills(self, library: Library, space: Space) -> None:
+        """This one is to be filled; of the others, the one that holds most answers meanwhile."""
         self._seen = space.fingerprint
+        library.writer.remember_checkpoint(space)
+        held = {one: items for one, items in library.coverage() if items and one != space}
+        self._models.unload_beside(keep=max(held, key=lambda one: held[one], default=None))
 
     def is_replaced(self, space: Space) -> bool:
         """Whether another embedder has taken over from that of a space."""

@@ -208,3 +208,32 @@ def test_use__a_pass_whose_embedder_was_let_go_is_embedded_with_the_new_one(fold
         progress = services.indexer.wait(WAIT)
         assert (progress.state, str(progress.message)) == (IndexState.IDLE, "")
         assert vectors_of(services) == {"checkpoint": 3, "checkpoint-eos": 4}
+
+
+def test_use__of_several_in_a_row_only_the_one_that_answers_stays_in_memory(folder):
+    with opened(folder, "checkpoint") as services:
+        models = host(services)
+        services.start()
+        earlier = models.space()
+        embed, gates = models.embed, {"checkpoint-eos": threading.Event()}
+        gates["demo embedder"] = threading.Event()
+
+        def slow(*given, **named):
+            if named["priority"] is Priority.INDEX:
+                assert gates[named["space"].model].wait(WAIT)
+            return embed(*given, **named)
+
+        cast(Any, models).embed = slow
+        models.use(Role.EMBEDDER, str(PARITY / "checkpoint-eos")).result(WAIT)
+        second = models.space()
+        until(lambda: services.indexer.progress().state is IndexState.INDEXING)
+        models.use(Role.EMBEDDER, "demo").result(WAIT)
+        assert models._slot_of(second) is not None  # a batch is in work
+        gates["checkpoint-eos"].set()
+        until(lambda: models._slot_of(second) is None)
+        assert models._slot_of(earlier) is not None
+        assert ask(services).space == earlier.fingerprint
+        gates["demo embedder"].set()
+        until(lambda: services.library.is_complete(models.space()))
+        until(lambda: models._slot_of(earlier) is None)
+        assert vectors_of(services)["demo embedder"] == 3
