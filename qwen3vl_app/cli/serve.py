@@ -20,8 +20,7 @@ from qwen3vl_app.cli.common import failures_said, one_line, settings_from, share
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.checkpoint.speed import keep_speed, known_speed
-from qwen3vl_app.models.service.measuring import measure
+from qwen3vl_app.models.checkpoint.speed import known_speed
 from qwen3vl_app.services import services_for_page
 from qwen3vl_app.settings import is_loopback
 
@@ -268,4 +267,6 @@ def _when_up(server: uvicorn.Server, services: Services, url: str, greeting: str
     if services.library.writable:
         services.indexer.folders.start_watching()
     if known_speed() is None and services.models.wait() and not server.should_exit:
-        keep_speed(measure())  # once for a computer, when nothing is being loaded any more
+        from qwen3vl_app.models.checkpoint.measuring import speed_here
+
+        speed_here()  # once for a computer, when nothing is being loaded any more

@@ -256,7 +256,7 @@ def test_doctor__passports_of_both_models(indexed):
         assert len(passport["checks"]) == 10
         assert all(check["holds"] and check["what"] for check in passport["checks"])
         assert passport["switched_off"] == []
-    assert list(reranker["shortcuts"]) == ["together", "prefix", "kept"]
+    assert list(reranker["shortcuts"]) == ["together", "prefix", "kept", "lean", "trimmed"]
     told = indexed.run("doctor", "--passport", "--reranker", "none", "--lang", "zh").stdout
     assert "✓ 保留空白字符 (qwen3_vl_embedding.py:220 format_model_input)" in told
     assert "passport, reranker" not in told

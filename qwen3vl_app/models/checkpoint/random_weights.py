@@ -133,7 +133,7 @@ def config_of(shape: Shape, ids: Mapping[str, Any]) -> Qwen3VLConfig:
 
 
 def _random(kind: type[Any], shape: str, device: str, folder: Path) -> Loaded:
-    placement = place(device)
+    placement = place(device, large=shape in {"2b", "8b"})
     known = orjson.loads((folder / "config.json").read_bytes())
     names = [f"{one}_token_id" for one in ("image", "video", "vision_start", "vision_end")]
     config = config_of(SHAPES[shape], {name: known[name] for name in names})

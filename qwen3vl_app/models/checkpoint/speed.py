@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import platform
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,27 +32,57 @@ WORK = 1.8
 which sees four patches for a token, and 1.1 G in attention, most of it between the patches."""
 
 
-def known_speed() -> float | None:
+LARGE = 2e8
+"""Parameters above which a model is worth half precision; smaller ones are quick, and exact."""
+
+PAYS = 1.5
+"""As fast as float32, bfloat16 has to be at least. Processors have hardware for it, and are two to
+six times as fast, or have none, and are several times slower: nothing lies in between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
+    """Multiply-adds a second of this computer."""
+
+    single: float
+    """In float32."""
+
+    half: float
+    """In bfloat16."""
+
+    @property
+    def half_pays(self) -> bool:
+        """Whether large models are to run in bfloat16."""
+        return self.half >= PAYS * self.single
+
+
+def known_speed() -> Speed | None:
     """What was measured on this computer; None where nothing was."""
     try:
-        kept = orjson.loads(_file().read_bytes())
-        return float(kept[_computer()])
+        single, half = map(float, orjson.loads(_file().read_bytes())[_computer()])
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError):
         return None
+    return Speed(single=single, half=half)
 
 
-def keep_speed(speed: float) -> None:
+def is_large(folder: Path) -> bool:
+    """Whether a checkpoint is large, and stored in 16 bits, so that it loses little in these."""
+    return stored_width(folder) == 2 and parameters(folder) > LARGE
+
+
+def keep_speed(speed: Speed) -> None:
     """Remember it for the next start; a disk that refuses is only logged."""
     try:
         _file().parent.mkdir(parents=True, exist_ok=True)
-        _file().write_bytes(orjson.dumps({_computer(): speed}))
+        _file().write_bytes(orjson.dumps({_computer(): [speed.single, speed.half]}))
     except OSError as error:
         log.info("The speed of this computer is not kept: %s", error)
 
 
-def seconds_per_page(folder: Path, speed: float) -> float:
-    """What one page takes the checkpoint in a folder, estimated from its size."""
-    return parameters(folder) * WORK * TOKENS / speed
+def seconds_per_page(folder: Path, speed: Speed) -> float:
+    """What one page takes the checkpoint in a folder on a CPU, estimated from its size."""
+    rate = speed.half if speed.half_pays and is_large(folder) else speed.single
+    return parameters(folder) * WORK * TOKENS / rate
 
 
 def is_usable(folder: Path) -> bool | None:

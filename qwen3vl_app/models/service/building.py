@@ -16,6 +16,7 @@ from qwen3vl_app.models.checkpoint.load import (
     place,
 )
 from qwen3vl_app.models.checkpoint.resolve import Role
+from qwen3vl_app.models.checkpoint.speed import is_large
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 from qwen3vl_app.models.service.heap import keep_freed
@@ -59,7 +60,10 @@ def fingerprint_of(checkpoint: Checkpoint, settings: Settings) -> str:
         ModelLoadError: The folder holds no checkpoint, or its adapter does not fit.
     """
     check_loadable(checkpoint, Role.EMBEDDER)
-    budget, placement = load_budget(checkpoint.folder), place(settings.device)
+    budget, placement = (
+        load_budget(checkpoint.folder),
+        place(settings.device, large=is_large(checkpoint.folder)),
+    )
     return fingerprint(checkpoint.folder, budget, str(placement.dtype), checkpoint.adapter)
 
 

@@ -78,7 +78,11 @@ def test_load__is_constructed_with_the_gate_closed(monkeypatch):
     monkeypatch.setattr(load, "GATE", gate)
     monkeypatch.setattr(Qwen3VLModel, "__init__", seeing)
     place = load.place
-    monkeypatch.setattr(load, "place", lambda device: replace(place(device), dtype=torch.bfloat16))
+
+    def half(device, **given):
+        return replace(place(device, **given), dtype=torch.bfloat16)
+
+    monkeypatch.setattr(load, "place", half)
     loaded = load.load_embedder(checkpoint("checkpoint"), "cpu")
     assert (True, torch.bfloat16) in seen
     assert all(constructing for constructing, _ in seen)
@@ -87,7 +91,11 @@ def test_load__is_constructed_with_the_gate_closed(monkeypatch):
 
 def test_load__changes_no_number_of_a_pass_beside_it(embedder, monkeypatch):
     place = load.place
-    monkeypatch.setattr(load, "place", lambda device: replace(place(device), dtype=torch.bfloat16))
+
+    def half(device, **given):
+        return replace(place(device, **given), dtype=torch.bfloat16)
+
+    monkeypatch.setattr(load, "place", half)
     alone = embedder.embed([SEEN], "").vectors
     over = threading.Event()
 

@@ -7,7 +7,7 @@ import pytest
 from qwen3vl_app.errors import ModelNotFoundError
 from qwen3vl_app.models.checkpoint.caches import find_cached, is_complete
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
-from qwen3vl_app.models.checkpoint.speed import keep_speed
+from qwen3vl_app.models.checkpoint.speed import Speed, keep_speed
 from qwen3vl_app.settings import models_folder
 
 EMBEDDER = "Qwen/Qwen3-VL-Embedding-2B"
@@ -181,13 +181,13 @@ def test_resolve__auto_without_a_gpu_is_the_demo(bundled, home):
 
 def test_resolve__auto_without_a_gpu_by_the_speed_of_the_cpu(bundled, home):
     folder = hub(home)  # of half a parameter
-    keep_speed(1e-3)
+    keep_speed(Speed(single=1e-3, half=1e-3))
     found = resolve("auto", Role.EMBEDDER, gpu=no_gpu)
     assert (found.bundled, str(found.reason)) == (
         True,
         "no GPU, where the 2B model is slow, so the bundled demo model",
     )
-    keep_speed(1e12)
+    keep_speed(Speed(single=1e12, half=1e12))
     found = resolve("auto", Role.EMBEDDER, gpu=no_gpu)
     assert (found.folder, found.bundled) == (folder, False)
     assert "fast enough" in str(found.reason)

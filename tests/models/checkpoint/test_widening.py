@@ -12,12 +12,15 @@ from safetensors.torch import load_file, save_file
 
 from qwen3vl_app.bench.works import clip_of, picture, texts
 from qwen3vl_app.errors import ModelLoadError
-from qwen3vl_app.models.checkpoint import load
+from qwen3vl_app.models.checkpoint import load, speed
 from qwen3vl_app.models.checkpoint.footprint import needed_memory, weights_of
 from qwen3vl_app.models.checkpoint.load import load_embedder, load_reranker
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
+from qwen3vl_app.models.checkpoint.speed import Speed
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
+from qwen3vl_app.models.service.building import fingerprint_of
+from qwen3vl_app.settings import Settings
 from qwen3vl_app.types import ModelInput
 
 
@@ -125,3 +128,47 @@ def test_widened__narrow_again_after_an_error(narrow, monkeypatch):
     norm.remove()
     assert layer.mlp.up_proj.weight.dtype is torch.bfloat16
     assert np.array_equal(embedder.embed(INPUTS, "").vectors, expected)
+
+
+@pytest.fixture
+def hardware(monkeypatch):
+    """A CPU with hardware for bfloat16, to which every checkpoint is large."""
+    monkeypatch.setattr(speed, "LARGE", 100)
+    monkeypatch.setattr(load, "speed_here", lambda: Speed(single=1e9, half=4e9))
+
+
+@pytest.mark.usefixtures("hardware")
+def test_load__in_bfloat16_where_hardware_makes_it_fast(narrow, parity):
+    rough = Qwen3VLEmbedder(loaded(load_embedder, narrow, Role.EMBEDDER))
+    assert rough._loaded.placement.dtype is torch.bfloat16
+    assert "this CPU has hardware for bfloat16, 4.0 times as fast" in str(rough.detail)
+    assert not rough.is_exact
+    assert not rough.self_test.failed
+    plain = Qwen3VLEmbedder(loaded(load_embedder, parity / "checkpoint", Role.EMBEDDER))
+    assert plain._loaded.placement.dtype is torch.float32  # stored in 32 bits
+    vectors = [one.embed(INPUTS, "").vectors for one in (rough, plain)]
+    assert (vectors[0] * vectors[1]).sum(1) == pytest.approx(1, abs=2e-3)
+    settings = Settings(model=str(narrow), device="cpu")
+    found = resolve(str(narrow), Role.EMBEDDER, gpu=lambda: False)
+    assert fingerprint_of(found, settings) == rough.space.fingerprint
+
+
+@pytest.mark.usefixtures("hardware")
+def test_load__a_reranker_in_bfloat16(narrow, parity):
+    rough = Qwen3VLReranker(loaded(load_reranker, narrow, Role.RERANKER))
+    plain = Qwen3VLReranker(loaded(load_reranker, parity / "checkpoint", Role.RERANKER))
+    assert not rough.self_test.failed
+    for query in INPUTS:
+        both = [
+            [score.relevance for score in one.score(query, INPUTS, "").scores]
+            for one in (rough, plain)
+        ]
+        assert both[0] == pytest.approx(both[1], abs=0.02)
+
+
+def test_load__in_float32_without_hardware(narrow, monkeypatch):
+    monkeypatch.setattr(speed, "LARGE", 100)
+    monkeypatch.setattr(load, "speed_here", lambda: Speed(single=1e9, half=1e8))
+    found = loaded(load_embedder, narrow, Role.EMBEDDER)
+    assert found.placement.dtype is torch.float32
+    assert "this CPU is slow in bfloat16" in str(found.detail)
