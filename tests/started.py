@@ -72,7 +72,8 @@ def start(
 ) -> Started | subprocess.Popen[bytes]:
     """Start Python in the checkout, as ``python ARGUMENTS`` would.
 
-    Costs 0.1 s, and for the first one of a run of tests about five seconds. What needs an
+    Costs 0.1 s, and for the first one of a run of tests about five seconds. One difference stays:
+    a script that does not hear Ctrl+C ends with status 1, as a module does. What needs an
     interpreter of its own (how long it takes to start, what it imports) says ``anew``.
 
     Args:
