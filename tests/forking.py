@@ -9,6 +9,7 @@ Usage: python -m tests.forking FD, of a socket on which orders come.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -119,6 +120,7 @@ def main() -> None:
     for name in IMPORTED:
         import_module(name)
     added = {name: value for name, value in os.environ.items() if before.get(name) != value}
+    gc.freeze()  # looking through all of it would copy it, once for every process
     order = Server(socket.socket(fileno=int(sys.argv[1]))).serve()
     if order is not None:
         order.become(added)
