@@ -74,10 +74,15 @@ def url(name: str) -> str:
 
 
 def start(module: str, *events: str) -> str:
-    """The ``js_on_load`` that starts ``module`` and declares the events it may trigger."""
+    """The ``js_on_load`` that starts ``module`` and declares the events it may trigger.
+
+    It names the origin, because gradio makes a function of it at run time: where the pages of two
+    programs share a process of the browser, Chromium takes the compiled one from the other page,
+    and a bare path with it.
+    """
     declared = ", ".join(f"'{event}'" for event in events)
     return (
-        f"import('{url(module + '.js')}').then((module) => "
+        f"import(location.origin + '{url(module + '.js')}').then((module) => "
         f"module.start({{ element, props, trigger, watch, events: [{declared}] }}));"
     )
 

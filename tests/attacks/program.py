@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -29,6 +28,7 @@ from qwen3vl_app.settings import Limits
 from qwen3vl_app.ui.guard import PAGE_HEADER
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World
+from tests.started import Started, start
 
 ROOT = Path(__file__).parents[2]
 CHECKPOINT = ROOT / "tests" / "data" / "parity" / "checkpoint"
@@ -46,7 +46,7 @@ SECRET = "a line that nobody may read"  # noqa: S105 - it is one to be looked fo
 class Program:
     """The real program, serving a real library."""
 
-    process: subprocess.Popen[str]
+    process: Started | subprocess.Popen[bytes]
     folder: Path
     """Holds ``files/`` (indexed), ``library/``, ``secret.txt`` and the temporary folder."""
 
@@ -132,16 +132,18 @@ def draw_library(folder: Path) -> None:
 
 
 @contextmanager
-def serving(folder: Path, *flags: str, auth: bool = False) -> Iterator[Program]:
+def serving(
+    folder: Path, *flags: str, auth: bool = False, anew: bool = False
+) -> Iterator[Program]:
     """The program on the library in ``folder``, ready for requests, models loaded.
 
     Args:
         folder: As ``draw_library`` leaves it.
         flags: Further ones of ``serve``.
         auth: Whether everybody must bring ``AUTH``.
+        anew: As of ``start``.
     """
     command = [
-        sys.executable,
         "-m",
         "qwen3vl_app",
         "serve",
@@ -155,11 +157,14 @@ def serving(folder: Path, *flags: str, auth: bool = False) -> Iterator[Program]:
     environment = os.environ | {"TMPDIR": str(folder / "temporary")}
     if auth:
         environment["QWEN3VL_AUTH"] = ":".join(AUTH)
-    process = subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment
-    )
+    reading, writing = os.pipe()
+    try:
+        process = start(*command, environment=environment, anew=anew, err=writing)
+    finally:
+        os.close(writing)
+    errors = os.fdopen(reading)
     program = Program(process, folder)
-    ears = threading.Thread(target=_listen, args=(process.stderr, program), daemon=True)
+    ears = threading.Thread(target=_listen, args=(errors, program), daemon=True)
     ears.start()
     try:
         _wait_until_ready(program, AUTH if auth else None)
@@ -168,7 +173,7 @@ def serving(folder: Path, *flags: str, auth: bool = False) -> Iterator[Program]:
         process.kill()
         process.wait()
         ears.join()
-        process.stderr.close()
+        errors.close()
 
 
 def _listen(stream: IO[str], program: Program) -> None:

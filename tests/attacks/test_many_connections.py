@@ -41,7 +41,7 @@ def confined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     few = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (FEW_FILES, FEW_FILES))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subprocess, "Popen", partial(subprocess.Popen, preexec_fn=few))
-        with serving(folder) as program:
+        with serving(folder, anew=True) as program:
             patch.undo()
             yield program
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 import zipfile
 from collections import deque
@@ -46,6 +44,7 @@ from qwen3vl_app.types import (
 from tests.attacks.program import PAGE, PATIENCE, ROOT, serving
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World, counted
+from tests.started import start
 from tests.survival.killed import DirectReader
 
 SECOND = 10**9
@@ -102,20 +101,15 @@ def test_a_file_after_2262_over_the_command_line__exit_status_0(tmp_path: Path) 
     Image.new("RGB", (64, 48), "red").save(files / "good.png")
     Image.new("RGB", (64, 48), "blue").save(files / "bad.png")
     dated(files / "bad.png", 2400)
-    command = [sys.executable, "-m", "qwen3vl_app", "--library", str(tmp_path / "library")]
+    command = ["-m", "qwen3vl_app", "--library", str(tmp_path / "library")]
     checkpoint = ROOT / "tests" / "data" / "parity" / "checkpoint"
     model = ["--model", str(checkpoint), "--reranker", "none"]
+    said = tmp_path / "said.json"
     for more in (["index", str(files)], ["folders", "--rescan"], ["status"]):
-        done = subprocess.run(
-            [*command, *model, *more, "--json"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == 0, (more, done.stderr)
-    assert '"indexed":2' in done.stdout
+        with said.open("w") as out:
+            done = start(*command, *model, *more, "--json", out=out.fileno())
+            assert done.wait(PATIENCE) == 0, more
+    assert '"indexed":2' in said.read_text()
 
 
 def test_a_library_stopped_by_such_a_file__goes_on(world: World) -> None:

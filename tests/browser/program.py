@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.ui.serve_world import ROOT, wait_for
+from tests.started import start
+from tests.ui.serve_world import wait_for
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,7 @@ def started(folder: Path, *options: str, port: int = 0) -> Iterator[Program]:
     library = folder / "library"
     command = ["app.py", "--no-browser", "--port", str(port), "--library", str(library)]
     command += ["--no-ocr", *options]  # reading words would keep the processor busy
-    process = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env=home(folder), stderr=subprocess.DEVNULL
-    )
+    process = start(*command, environment=home(folder), err=subprocess.DEVNULL)
     try:
         yield Program(wait_for(f"http://127.0.0.1:{port}", process), library)
     finally:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import FLAGS, PATIENCE, another, chromium, stage
-from tests.ui.serve_world import Served
+from tests.browser.conftest import FLAGS, PATIENCE, another, chromium, opened, stage
+from tests.ui.serve_world import Served, serve
 
 pytestmark = pytest.mark.browser
 
@@ -104,3 +105,14 @@ def test_a_hostile_page__uses_nothing_and_may_link(elsewhere, unhurried, hostile
         stage(page, "done")
         assert unhurried.seen()["queries"][-1] == "red circle"
         page.evaluate("localStorage.clear()")
+
+
+def test_another_program__in_the_same_process_of_the_browser_has_its_own_scripts(
+    desktop: BrowserContext, page: Page, tmp_path: Path
+):
+    """Its page took the compiled lines that start the scripts, and with them the other address."""
+    expect(page.locator(".board-root .welcome")).to_be_visible()
+    with serve(tmp_path, "read-only") as other, opened(desktop, other.url) as second:
+        asked = second.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+        assert len([one for one in asked if one.endswith("/search/board/board.js")]) == 1
+        assert all(one.startswith((other.url, "data:", "blob:")) for one in asked)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import ask, opened, stage
 from tests.browser.program import Program, home, started
-from tests.ui.serve_world import ROOT
+from tests.started import ROOT, start
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +21,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The program with the sample collection indexed."""
     folder = tmp_path_factory.mktemp("tour")
     library = str(folder / "library")
-    command = [sys.executable, "-m", "qwen3vl_app", "index", "--sample", "--library", library]
-    subprocess.run(command, cwd=ROOT, env=home(folder), check=True, capture_output=True)
+    command = ["-m", "qwen3vl_app", "index", "--sample", "--library", library]
+    assert start(*command, environment=home(folder)).wait() == 0
     with started(folder) as one:
         yield one
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from qwen3vl_app.cli.main import main
 from tests.drawn import draw_folder
+from tests.started import Started, start
 
 ROOT = Path(__file__).parents[2]
 CHECKPOINT = str(ROOT / "tests" / "data" / "parity" / "checkpoint")
@@ -45,11 +45,9 @@ class Program:
         assert result.exit_code == 0, result.output
         return [line.strip() for line in result.output.splitlines() if line.strip()]
 
-    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "qwen3vl_app", *self.arguments(*words)]
-        return subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+    def start(self, *words: str | Path) -> Started | subprocess.Popen[bytes]:
+        command = ["-m", "qwen3vl_app", *self.arguments(*words)]
+        return start(*command, out=subprocess.DEVNULL, err=subprocess.DEVNULL)
 
 
 @pytest.fixture

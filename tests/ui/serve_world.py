@@ -18,6 +18,8 @@ from typing import Any
 
 import httpx
 
+from tests.started import Started, start
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 150
 
@@ -51,10 +53,10 @@ def serve(folder: Path, *how: str, port: int = 0) -> Iterator[Served]:
             port = sock.getsockname()[1]
     from tests.ui.world import prepared
 
-    command = [sys.executable, "-m", "tests.ui.serve_world", str(folder), str(port), *how]
+    command = ["-m", "tests.ui.serve_world", str(folder), str(port), *how]
     if "empty" not in how:
         command.append(str(prepared()))
-    process = subprocess.Popen(command, cwd=ROOT)
+    process = start(*command)
     try:
         yield Served(wait_for(f"http://127.0.0.1:{port}", process))
     finally:
@@ -66,7 +68,7 @@ def serve(folder: Path, *how: str, port: int = 0) -> Iterator[Served]:
             process.wait()
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
+def wait_for(url: str, process: Started | subprocess.Popen[bytes]) -> str:
     """The address, once it answers."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

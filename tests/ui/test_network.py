@@ -8,8 +8,6 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +35,7 @@ from qwen3vl_app.ui.query_uploads import (
 )
 from tests.indexing.embedders import TinyHost
 from tests.indexing.world import World
+from tests.started import start
 
 ROOT = Path(__file__).parents[2]
 CHECKPOINT = ROOT / "tests" / "data" / "parity" / "checkpoint"
@@ -88,7 +87,6 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     secret = folder / "secret.txt"
     secret.write_text(PRIVATE_LINE)
     command = [
-        sys.executable,
         "-m",
         "qwen3vl_app",
         "serve",
@@ -100,15 +98,14 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     everywhere = "0.0.0.0"  # noqa: S104  # that is what is tested
     command += ["--host", everywhere, "--auth", ":".join(AUTH), "--read-only"]
     command += ["--library", str(library), "--model", str(CHECKPOINT), "--reranker", "none"]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"TMPDIR": str(folder)},
-    )
+    reading, writing = os.pipe()
     try:
-        for line in process.stderr:
+        process = start(*command, environment=os.environ | {"TMPDIR": str(folder)}, err=writing)
+    finally:
+        os.close(writing)
+    errors = os.fdopen(reading)
+    try:
+        for line in errors:
             if found := re.match(r"http://127\.0\.0\.1:(\d+)", line):
                 break
         else:
@@ -118,7 +115,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     finally:
         process.terminate()
         process.wait()
-        process.stderr.close()
+        errors.close()
 
 
 @pytest.fixture(scope="module")
