@@ -20,6 +20,13 @@ from qwen3vl_app.store.check import WORDING
 from qwen3vl_app.store.library import Library
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL.Image import Image
+
+    from qwen3vl_app.models.checkpoint.load import Loaded
+    from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
+    from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
     from qwen3vl_app.settings import Settings
 
 PACKAGES = (
@@ -54,6 +61,11 @@ class Diagnosis:
     passports: tuple[Passport, ...] = ()
     """Of the models in use, where they were asked for."""
 
+    published: tuple[dict[str, object], ...] = ()
+    """Numbers of the reference's README, where they were asked for: each with ``role``, ``name``,
+    ``measure``, ``document``, ``expected``, ``found``, ``tolerance`` and ``agrees``; of a model
+    that has none, ``role``, ``name`` and ``note`` alone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passport:
@@ -75,7 +87,12 @@ class Passport:
 
 
 def diagnose(
-    settings: Settings, say: Callable[[Message], str] = str, *, with_passports: bool = False
+    settings: Settings,
+    say: Callable[[Message], str] = str,
+    *,
+    with_passports: bool = False,
+    with_published: bool = False,
+    picture: Path | None = None,
 ) -> Diagnosis:
     """Look at everything without changing anything. Imports torch: about three seconds.
 
@@ -83,10 +100,13 @@ def diagnose(
         settings: Which library, which models, which device.
         say: Words the messages.
         with_passports: Load both models as well and hold them to the reference.
+        with_published: Load them and compare with the numbers of the reference's README.
+        picture: ``demo.jpeg`` of that README, two thirds of whose numbers need it.
 
     Raises:
         UsageError: The device asked for is not there.
-        ModelLoadError: A passport was asked for, and its model cannot be loaded.
+        UnreadableMediaError: The picture cannot be read.
+        ModelLoadError: Models are to be looked at, and one of them cannot be loaded.
     """
     from qwen3vl_app.models.checkpoint.load import has_gpu, place  # noqa: PLC0415  torch takes seconds
 
@@ -98,6 +118,15 @@ def diagnose(
     }
     chosen = resolve(settings.model, Role.EMBEDDER, gpu=lambda: has_gpu(settings.device))
     library, findings = _library(settings, say)
+    passports: list[Passport] = []
+    published: list[dict[str, object]] = []
+    if with_passports or with_published:
+        image = _image(picture, settings)
+        for examined in _examined(settings):
+            if with_passports:
+                passports.append(_passport(examined, say))
+            if with_published:
+                published += _published(examined, image, say)
     return Diagnosis(
         versions=versions(),
         device=say(place(settings.device).detail),
@@ -106,7 +135,8 @@ def diagnose(
         advice=demo_advice(load_budget(chosen.folder)) if chosen.bundled else "",
         library=library,
         findings=findings,
-        passports=tuple(_passports(settings, say)) if with_passports else (),
+        passports=tuple(passports),
+        published=tuple(published),
     )
 
 
@@ -139,37 +169,89 @@ def _in_use(settings: Settings) -> Iterator[tuple[Role, str, str]]:
         yield Role.RERANKER, settings.reranker, settings.reranker_adapter
 
 
-def _passports(settings: Settings, say: Callable[[Message], str]) -> Iterator[Passport]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Examined:
+    """A model in memory."""
+
+    role: Role
+    loaded: Loaded
+    model: Qwen3VLEmbedder | Qwen3VLReranker
+
+    @property
+    def name(self) -> str:
+        return self.loaded.checkpoint.name
+
+
+def _examined(settings: Settings) -> Iterator[_Examined]:
+    """The models in use, one after the other."""
     from qwen3vl_app.models.checkpoint.load import (  # noqa: PLC0415  torch takes seconds
         has_gpu,
         load_embedder,
         load_reranker,
     )
     from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder  # noqa: PLC0415
-    from qwen3vl_app.models.forward.passport import passport  # noqa: PLC0415
     from qwen3vl_app.models.forward.reranker import Qwen3VLReranker  # noqa: PLC0415
 
     for role, name, adapter in _in_use(settings):
         found = resolve(name, role, gpu=lambda: has_gpu(settings.device)).with_adapter(adapter)
-        model: Qwen3VLEmbedder | Qwen3VLReranker
         if role is Role.EMBEDDER:
             loaded = load_embedder(found, settings.device)
-            model = Qwen3VLEmbedder(loaded)
+            yield _Examined(role=role, loaded=loaded, model=Qwen3VLEmbedder(loaded))
         else:
             loaded = load_reranker(found, settings.device)
-            model = Qwen3VLReranker(loaded)
-        checks = passport(model, loaded, role)
-        yield Passport(
-            role=role.value,
-            name=found.name,
-            shortcuts={str(one): far for one, far in model.self_test.distances.items()},
-            switched_off=tuple(sorted(model.self_test.failed)),
-            seconds=round(model.self_test.seconds, 3),
-            checks=tuple(
-                asdict(check) | {"what": say(Message.of(f"passport.{check.code}"))}
-                for check in checks
-            ),
-        )
+            yield _Examined(role=role, loaded=loaded, model=Qwen3VLReranker(loaded))
+
+
+def _passport(examined: _Examined, say: Callable[[Message], str]) -> Passport:
+    from qwen3vl_app.models.forward.passport import passport  # noqa: PLC0415  torch takes seconds
+
+    tested = examined.model.self_test
+    return Passport(
+        role=examined.role.value,
+        name=examined.name,
+        shortcuts={str(one): far for one, far in tested.distances.items()},
+        switched_off=tuple(sorted(tested.failed)),
+        seconds=round(tested.seconds, 3),
+        checks=tuple(
+            asdict(check) | {"what": say(Message.of(f"passport.{check.code}"))}
+            for check in passport(examined.model, examined.loaded, examined.role)
+        ),
+    )
+
+
+def _published(
+    examined: _Examined, image: Image | None, say: Callable[[Message], str]
+) -> Iterator[dict[str, object]]:
+    from qwen3vl_app.models.forward import published  # noqa: PLC0415  torch takes seconds
+    from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder  # noqa: PLC0415
+
+    who: dict[str, object] = {"role": examined.role.value, "name": examined.name}
+    if examined.name != published.MODELS[examined.role]:
+        known = published.MODELS[examined.role]
+        yield who | {"note": say(Message.of("published.none", name=examined.name, known=known))}
+        return
+    model = examined.model
+    if isinstance(model, Qwen3VLEmbedder):
+        numbers = published.embedder_published(model, image)
+    else:
+        dtype = examined.loaded.placement.dtype
+        numbers = published.reranker_published(model, image, dtype)
+    for number in numbers:
+        yield who | asdict(number) | {"agrees": number.agrees}
+    if image is None:
+        yield who | {"note": say(Message.of("published.picture"))}
+
+
+def _image(picture: Path | None, settings: Settings) -> Image | None:
+    if picture is None:
+        return None
+    from qwen3vl_app.media.reader import Reader  # noqa: PLC0415  rarely needed
+
+    reader = Reader(Budget(), settings.limits, workers=1, reference=True)
+    try:
+        return reader.picture(picture)
+    finally:
+        reader.close()
 
 
 def demo_advice(budget: Budget) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Load both models and hold them to the reference, point by point.",
 )
+@click.option(
+    "--published",
+    "with_published",
+    is_flag=True,
+    help="Load both models and compare with the numbers of the reference's README.",
+)
+@click.option(
+    "--published-picture",
+    "picture",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Its demo.jpeg, which most of these numbers need.",
+)
 @shared_options
 @click.pass_context
 def doctor(
@@ -31,18 +46,27 @@ def doctor(
     *,
     as_json: bool,
     with_passports: bool,
+    with_published: bool,
+    picture: Path | None,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
     """Versions, device and why, models found, and a check of the library.
 
-    Exit status 1 if the library has something wrong, or a passport has.
+    Exit status 1 if the library has something wrong, a passport has, or a published number is
+    another.
     """
     from qwen3vl_app.doctor import diagnose
 
     with failures_said():
         settings = settings_from(context, given)
         say = str if as_json else said
-        found = diagnose(settings, say, with_passports=with_passports)
+        found = diagnose(
+            settings,
+            say,
+            with_passports=with_passports,
+            with_published=with_published or picture is not None,
+            picture=picture,
+        )
     if as_json:
         say_json(asdict(found))
     else:
@@ -53,6 +77,8 @@ def doctor(
         _say("", "device", found.device)
         for passport in found.passports:
             _say_passport(passport)
+        for number in found.published:
+            _say_published(number)
         if found.advice:
             click.echo(found.advice)
         for finding in found.findings:
@@ -61,13 +87,32 @@ def doctor(
             well = Message.of("cli.well") if found.library else Message.of("cli.no_library")
             click.echo(said(well))
     red = [one for each in found.passports for one in each.checks if not one["holds"]]
-    if found.findings or red:
+    other = [one for one in found.published if not one.get("agrees", True)]
+    if found.findings or red or other:
         raise SystemExit(1)
 
 
 def _say(indent: str, name: str, value: str) -> None:
     """A line under the name that it has in ``--json``."""
     click.echo(f"{indent}{name}: {value}".rstrip())
+
+
+def _say_published(number: Mapping[str, object]) -> None:
+    if "note" in number:
+        click.echo(str(number["note"]))
+        return
+    mark = "✓" if number["agrees"] else "✗"
+    values = {name: str(value) for name, value in number.items()}
+    line = Message.of(
+        "published.number",
+        name=values["name"],
+        measure=Message.of(f"published.{values['measure']}"),
+        document=Message.of(f"published.{values['document']}"),
+        found=values["found"],
+        expected=values["expected"],
+        tolerance=values["tolerance"],
+    )
+    click.echo(f"  {mark} {said(line)}")
 
 
 def _say_passport(passport: Passport) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from PIL import Image
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.doctor import demo_advice
@@ -505,3 +506,28 @@ def test_index__without_words_in_pictures(program, tmp_path):
     assert program.json("index", tmp_path / "a.png")["words"] == {"done": 0, "total": 0}
     found = program.json("status")["words"]
     assert (found["state"], found["done"], found["total"]) == ("stopped", 0, 1)
+
+
+def test_doctor__published_numbers_of_models_that_have_some(indexed, tmp_path):
+    note = "nothing is published to compare with; of this stage it is for Qwen3-VL-Embedding-2B"
+    assert note in indexed.run("doctor", "--published").stdout
+    folders = [tmp_path / name for name in ("Qwen3-VL-Embedding-2B", "Qwen3-VL-Reranker-2B")]
+    for folder in folders:
+        shutil.copytree(CHECKPOINT, folder)
+    picture = tmp_path / "demo.jpeg"
+    Image.linear_gradient("L").convert("RGB").save(picture)
+    options = ("--model", str(folders[0]), "--reranker", str(folders[1]))
+    ran = indexed.run("doctor", "--published", *options)
+    assert ran.exit_code == 1
+    assert "✗ Qwen3-VL-Embedding-2B, cosine of the text: " in ran.stdout
+    assert ", published 0.7896 (± 0.01)" in ran.stdout
+    assert "give demo.jpeg of the reference's README with --published-picture" in ran.stdout
+    found = indexed.run("doctor", "--published-picture", str(picture), *options, "--json")
+    assert found.exit_code == 1
+    numbers = orjson.loads(found.stdout)["published"]
+    assert [(one["role"], one["document"]) for one in numbers] == [
+        (role, document)
+        for role in ("embedder", "reranker")
+        for document in ("text", "shown", "both")
+    ]
+    assert not all(one["agrees"] for one in numbers)
