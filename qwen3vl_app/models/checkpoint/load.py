@@ -75,6 +75,11 @@ class Loaded:
         return sum(one.numel() * one.element_size() for one in self.model.parameters())
 
     @property
+    def towers(self) -> Any:  # noqa: ANN401
+        """``Qwen3VLModel``: all but an output layer."""
+        return self.model if isinstance(self.model, Qwen3VLModel) else self.model.model
+
+    @property
     def fingerprint(self) -> str:
         """See ``checkpoint.fingerprint``."""
         found = self.checkpoint

@@ -43,18 +43,18 @@ class _Part:
     """One that is widened before it runs, and narrow again behind it, whatever happens in it."""
 
     def __init__(self, module: nn.Module) -> None:
-        self._stored: list[tuple[nn.Parameter, Tensor]] = [
-            (weight, weight.data) for weight in module.parameters()
-        ]
+        self._weights = list(module.parameters())
+        self._stored: list[Tensor] = []
         module.register_forward_pre_hook(self._widen)
         module.register_forward_hook(self._narrow, always_call=True)
 
     def _widen(self, *_: Any) -> None:  # noqa: ANN401  # what hooks are given
         with torch.inference_mode(mode=False), torch.no_grad():  # weights outlive a pass
-            for weight, stored in self._stored:
+            self._stored = [weight.data for weight in self._weights]
+            for weight, stored in zip(self._weights, self._stored, strict=True):
                 weight.data = stored.float()
 
     def _narrow(self, *_: Any) -> None:  # noqa: ANN401
         with torch.inference_mode(mode=False), torch.no_grad():
-            for weight, stored in self._stored:
+            for weight, stored in zip(self._weights, self._stored, strict=True):
                 weight.data = stored

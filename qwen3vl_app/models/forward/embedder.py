@@ -48,7 +48,10 @@ class Qwen3VLEmbedder:
 
     def __init__(self, loaded: Loaded, between: Callable[[], None] = nothing) -> None:
         self._loaded = loaded
-        self._runner = Runner(loaded.model, loaded.tokenizer, between)
+        self.towers: torch.nn.Module = loaded.towers
+        """With all their weights, which others may share."""
+
+        self._runner = Runner(loaded.towers, loaded.tokenizer, between)
         rows, _ = self._plan(examples()[1], "")
         shortcuts = [Shortcut.TOGETHER, Shortcut.LEAN, Shortcut.TRIMMED]
         self.self_test = self_test(self._runner, list(rows.values()), shortcuts)

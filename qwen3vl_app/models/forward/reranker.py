@@ -45,7 +45,10 @@ class Qwen3VLReranker:
         self._fingerprint = loaded.fingerprint
         self._memory_bytes = loaded.memory_bytes
         self._direction = answer_direction(loaded)
-        self._runner = Runner(loaded.model.model, loaded.tokenizer, between, keep=True)
+        self.towers: torch.nn.Module = loaded.towers
+        """With all their weights, which others may share."""
+
+        self._runner = Runner(loaded.towers, loaded.tokenizer, between, keep=True)
         pairs = rerank_rows(loaded.tokenizer, loaded.budget, *examples(), "")
         self.self_test = self_test(self._runner, list(pairs.rows.values()), list(Shortcut))
         self._detail = self.self_test.noted(loaded.detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -16,6 +16,7 @@ from qwen3vl_app.models.checkpoint.load import (
     place,
 )
 from qwen3vl_app.models.checkpoint.resolve import Role
+from qwen3vl_app.models.checkpoint.sharing import share_equal
 from qwen3vl_app.models.checkpoint.speed import is_large
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
@@ -40,6 +41,21 @@ def build_reranker(
     """A reranker on the device of ``settings``; raises as ``load_reranker``."""
     prepare_thread(settings)
     return Qwen3VLReranker(load_reranker(checkpoint, settings.device), between)
+
+
+def share_weights(model: object, others: Sequence[object]) -> int:
+    """Let a model that was just built use equal weights of others; bytes saved."""
+    whole = [_whole(one) for one in (model, *others)]
+    if whole[0] is None:
+        return 0
+    return share_equal(whole[0], [one for one in whole[1:] if one is not None])
+
+
+def _whole(model: object) -> torch.nn.Module | None:
+    """Both towers of a model, without an output layer; None of what is none of ours."""
+    if isinstance(model, Qwen3VLEmbedder):
+        return model.towers
+    return model.towers if isinstance(model, Qwen3VLReranker) else None
 
 
 def prepare_thread(settings: Settings) -> None:

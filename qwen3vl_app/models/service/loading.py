@@ -269,7 +269,11 @@ class Loader:
             if other.key.role is role and other.model is not None and other.fingerprint == found:
                 return cast("Embedder | Reranker", other.model)  # by another name it is there
         build = building.build_embedder if role is Role.EMBEDDER else building.build_reranker
-        return build(checkpoint, self._settings, self._between)
+        model = build(checkpoint, self._settings, self._between)
+        saved = building.share_weights(model, [one.model for one in self.slots()])
+        if saved:
+            log.info("%s: %.0f MB are those of another model", checkpoint.name, saved / 1e6)
+        return model
 
     def _resolve(self, slot: Slot) -> Checkpoint:
         settings = self._settings
