@@ -123,7 +123,11 @@ def test_get__interrupted_says_how_to_go_on(hub):
         return True
 
     hub.before = before
-    command = [sys.executable, "-m", "qwen3vl_app", "models", "get", MODEL]
+    code = (  # a shell that runs the tests in the background has the signal ignored
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('qwen3vl_app', run_name='__main__', alter_sys=True)"
+    )
+    command = [sys.executable, "-c", code, "models", "get", MODEL]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     hub.wait_until(lambda: bool(asked))
     time.sleep(0.5)

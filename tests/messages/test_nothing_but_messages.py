@@ -202,8 +202,7 @@ def test_explained__what_the_disk_says_is_a_message(code: int) -> None:
 LOADED = Message.of(
     "model.loaded",
     where=Message.of(
-        "device.placed",
-        device="cpu",
+        "device.cpu",
         dtype="float32",
         why=Message.of("model.no_half", why=Message.of("model.no_gpu")),
     ),
@@ -225,7 +224,7 @@ STORED = Message.of(
         (
             LOADED,
             "cpu, float32: no GPU found; this CPU is slow in bfloat16; found in a local cache",
-            "cpu，float32：没有找到 GPU；本机 CPU 上 bfloat16 很慢；在本地缓存中找到",
+            "CPU，float32：没有找到 GPU；本机 CPU 上 bfloat16 很慢；在本地缓存中找到",
         ),
         (
             STORED,

@@ -31,9 +31,7 @@ BUDGET = Budget(max_picture_tokens=16, max_frame_tokens=4, min_frame_tokens=1)
 
 PLACED = Message.of(
     "model.loaded",
-    where=Message.of(
-        "device.placed", device="cpu", dtype="float32", why=Message.of("model.asked")
-    ),
+    where=Message.of("device.cpu", dtype="float32", why=Message.of("model.asked")),
     found=Message.of("model.folder"),
 )
 

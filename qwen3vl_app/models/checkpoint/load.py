@@ -54,6 +54,8 @@ class Placement:
     def detail(self) -> Message:
         """Device and dtype, and why."""
         dtype = str(self.dtype).removeprefix("torch.")
+        if self.device == "cpu":
+            return Message.of("device.cpu", dtype=dtype, why=self.reason)
         return Message.of("device.placed", device=self.device, dtype=dtype, why=self.reason)
 
 
