@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from qwen3vl_app.types.model_choice import ModelChoice
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.media.reader import Reader
+    from qwen3vl_app.models.getting.jobs import Downloads
     from qwen3vl_app.models.service.protocol import ModelService
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.search.history import History
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from qwen3vl_app.store.library import Library
 
 SEARCH_ONLY = Message.of("library.read_only_asked")
+
+
+def _downloads() -> Downloads:
+    from qwen3vl_app.models.getting.jobs import Downloads
+
+    return Downloads()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,9 @@ class Services:
 
     scratch: Scratch | None = None
     """Holds the page's copies where nothing may be written to the library."""
+
+    downloads: Downloads = field(default_factory=_downloads)
+    """Gets models while the page is used."""
 
     @property
     def cache(self) -> Path:
@@ -93,6 +103,7 @@ class Services:
 
         Takes as long as the batch in flight.
         """
+        self.downloads.close()
         self.engine.close()
         self.indexer.close()
         if self.keeper is not None:
