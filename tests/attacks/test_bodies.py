@@ -25,6 +25,7 @@ ROUTES = (
     *("/api/tags", "/api/folders/rescan", "/api/folders/watch", "/api/storage/apply"),
     *("/api/storage/drop", "/api/upload/done", "/api/models/retry", "/nowhere"),
     *("/api/models/use", "/api/models/back", "/api/models/get", "/api/models/remove"),
+    *("/api/models/pause", "/api/models/cancel", "/api/models/passport"),
 )
 
 

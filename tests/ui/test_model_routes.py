@@ -100,6 +100,21 @@ def test_use__a_reranker_off_and_back(client, services):
     until(lambda: stage(client, "reranker")["state"] == "ready")
 
 
+@pytest.mark.parametrize("role", ["embedder", "reranker"])
+def test_passport__every_line_holds_for_a_model_in_use(client, role):
+    checks = client.post("/api/models/passport", json={"role": role}).json()["checks"]
+    assert (len(checks), [one["found"] for one in checks if not one["holds"]]) == (10, [])
+    assert {one["what"]["code"] for one in checks} >= {"passport.pooling", "passport.tokens"}
+    assert all(one["reference"] for one in checks)
+
+
+def test_passport__of_a_reranker_that_is_off(client):
+    client.post("/api/models/use", json={"role": "reranker", "wanted": "none"})
+    until(lambda: stage(client, "reranker")["state"] == "off")
+    answer = client.post("/api/models/passport", json={"role": "reranker"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "reranker.off")
+
+
 def test_use__with_an_adapter(client, services, tmp_path):
     folder = str(write(tmp_path / "tuned", factors()))
     body = {"role": "embedder", "wanted": FIRST, "adapter": folder}
