@@ -50,11 +50,11 @@ export const english = {
   "index.resume": "Resume",
   "index.cancel": "Cancel",
 
-  "demo.what": "The demo model knows no photos.",
+  "demo.what": "The demo knows no photos.",
   "demo.more": "More",
   "demo.rest":
     "It knows drawings, shapes, charts and headings. Photographs take Qwen3-VL-2B or 8B.",
-  "demo.get": "Get a real model",
+  "demo.get": "Get a model",
 
   "theme.system": "System",
   "theme.light": "Light",

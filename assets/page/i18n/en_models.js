@@ -17,8 +17,6 @@ export const modelsEnglish = {
   "models.now": "in use",
   "models.off.what": "Searches show what recall found, in its order.",
   "models.turnOff": "Turn off",
-  "models.turnedOff": "Reranking is turned off.",
-  "models.asked": "{name} takes over as soon as it has loaded.",
   "models.from": "Get models from",
   "models.from.hint":
     "Nothing else of this page leaves the computer. Every file is checked before it is used; " +

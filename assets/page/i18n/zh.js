@@ -49,7 +49,7 @@ export const chinese = {
   "demo.what": "演示模型不认识照片。",
   "demo.more": "详情",
   "demo.rest": "它认识图画、形状、图表和标题。要搜索照片，请使用 Qwen3-VL-2B 或 8B。",
-  "demo.get": "获取真正的模型",
+  "demo.get": "获取模型",
 
   "theme.system": "跟随系统",
   "theme.light": "浅色",

@@ -16,8 +16,6 @@ export const modelsChinese = {
   "models.now": "使用中",
   "models.off.what": "搜索按召回的顺序显示结果。",
   "models.turnOff": "关闭",
-  "models.turnedOff": "重排已关闭。",
-  "models.asked": "{name} 加载完成后即开始使用。",
   "models.from": "模型来源",
   "models.from.hint":
     "本页的其他内容都不会离开这台电脑。每个文件在使用前都经过校验；已经开始的下载从原来的来源继续。",

@@ -10,14 +10,12 @@ import { Fidelity } from "./fidelity.js";
 import { FolderForm } from "./folder_form.js";
 import { keepFocus } from "./held.js";
 import { KnownRow } from "./known_row.js";
-import { isUsed, nameOf, nameOfChoice } from "./names.js";
+import { isUsed, nameOfChoice } from "./names.js";
 import { wantsIt } from "./replacing.js";
 
 /** @import { Model, Stage } from "../shell/types" */
 /** @import { Choice, Known, KnownModel, Role } from "./types" */
 /** @import { Models } from "./models" */
-
-const LOADING = new Set(["waiting", "loading"]);
 
 export class StageCard {
   /** @param {Role} role @param {Models} models */
@@ -76,7 +74,7 @@ export class StageCard {
       type: "button",
       class: "quiet",
       text: t("models.turnOff"),
-      onclick: () => this.use({ wanted: "none", adapter: "" }),
+      onclick: () => this.use({ wanted: "none", adapter: "" }).catch(complain),
     });
     this.isOff = el("span", { class: "known-now", text: t("models.now") });
     return el(
@@ -137,8 +135,8 @@ export class StageCard {
   }
 
   /** @param {Stage} stage */
-  showEmbedded({ embedded, items, state }) {
-    const filling = embedded != null && items != null && embedded < items && !LOADING.has(state);
+  showEmbedded({ embedded, items, fingerprint }) {
+    const filling = embedded != null && items != null && embedded < items && Boolean(fingerprint);
     this.embedded.hidden = this.meter.hidden = !filling;
     if (!filling) return;
     say(this.embedded, t("models.embedded", { done: count(embedded), n: count(items) }));
@@ -172,8 +170,6 @@ export class StageCard {
     if (!known || !this.stage) return;
     if (this.role === "embedder" && !(await wantsIt(this.stage, known, model))) return;
     await this.change("/api/models/use", { role: this.role, ...choice });
-    const name = model ? nameOf(model) : nameOfChoice(choice);
-    toast(t(choice.wanted === "none" ? "models.turnedOff" : "models.asked", { name }));
   }
 
   /** Nothing is embedded again for the model before, so nothing is asked. */

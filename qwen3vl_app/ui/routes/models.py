@@ -59,7 +59,7 @@ class Examine(BaseModel):
 
 
 def model_routes(services: Services) -> APIRouter:
-    """``/api/models/stages`` to be asked; ``/use``, ``/back``, ``/retry``, ``/passport`` to be told.
+    """``/stages`` to be asked; ``/use``, ``/back``, ``/retry`` and ``/passport`` to be told.
 
     All but the last answer at once with the models as they are, also while another is loaded.
     """
