@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.services import Services, build_services
 from qwen3vl_app.settings import Settings
+from qwen3vl_app.types.model_choice import ModelChoice
 from qwen3vl_app.ui.guard import PAGE_HEADER
 from qwen3vl_app.ui.server import build_server
 from tests.drawn import draw_picture
@@ -89,6 +91,22 @@ def test_use__takes_over_fills_its_space_and_back(client, services):
     until(lambda: stage(client)["former"] == {"wanted": SECOND, "adapter": ""})
     kept = services.library.choices.of("embedder")
     assert (kept.wanted, kept.adapter) == (FIRST, "")
+
+
+def test_back__from_what_auto_was_goes_to_that_very_model(tmp_path, monkeypatch):
+    monkeypatch.setattr("qwen3vl_app.models.checkpoint.resolve.find_cached", lambda _: None)
+    settings = Settings(library=tmp_path / "library", device="cpu", backup=False, ocr=False)
+    services = build_services(settings)
+    try:
+        services.start()
+        assert services.models.wait(WAIT)
+        for role in Role:
+            assert services.models.status()[list(Role).index(role)].wanted == "auto"
+            services.use_model(role, ModelChoice(wanted=SECOND)).result(WAIT)
+            former = services.library.choices.former(role)
+            assert former == ModelChoice(wanted="demo")  # "auto" would be what is got meanwhile
+    finally:
+        services.close()
 
 
 def test_use__a_reranker_off_and_back(client, services):

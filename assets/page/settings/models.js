@@ -61,7 +61,8 @@ export class Models {
     if (demo || !this.node.offsetParent) return;
     const seen = JSON.stringify([models, coming, index.state, writable]);
     const old = Date.now() - this.loaded > EMBEDDING;
-    if (seen !== this.seen || (old && index.state === "indexing")) {
+    const filling = this.cards.some((card) => card.isFilling);
+    if (seen !== this.seen || (old && (filling || index.state === "indexing"))) {
       this.seen = seen;
       this.load();
     }

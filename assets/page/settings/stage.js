@@ -63,6 +63,11 @@ export class StageCard {
     );
   }
 
+  /** Whether items are still to be embedded with it. */
+  get isFilling() {
+    return !this.meter.hidden;
+  }
+
   /** @param {string} label @param {() => unknown} onclick */
   button(label, onclick) {
     return el("button", { type: "button", class: "quiet", hidden: true, text: t(label), onclick });
