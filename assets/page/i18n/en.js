@@ -56,6 +56,10 @@ export const english = {
     "It knows drawings, shapes, charts and headings. Photographs take Qwen3-VL-2B or 8B.",
   "demo.get": "Get a model",
 
+  "time.seconds": "{n} s",
+  "time.minutes": "{n} min",
+  "time.hours": "{h} h {n} min",
+
   "theme.system": "System",
   "theme.light": "Light",
   "theme.dark": "Dark",

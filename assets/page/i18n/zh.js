@@ -51,6 +51,10 @@ export const chinese = {
   "demo.rest": "它认识图画、形状、图表和标题。要搜索照片，请使用 Qwen3-VL-2B 或 8B。",
   "demo.get": "获取模型",
 
+  "time.seconds": "{n} 秒",
+  "time.minutes": "{n} 分钟",
+  "time.hours": "{h} 小时 {n} 分钟",
+
   "theme.system": "跟随系统",
   "theme.light": "浅色",
   "theme.dark": "深色",

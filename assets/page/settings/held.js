@@ -9,9 +9,10 @@ export function keepFocus(node, draw) {
   const inside = held instanceof HTMLElement && node.contains(held) && held !== node ? held : null;
   const around = inside?.closest("li, form, .model-card");
   draw();
-  if (!inside || (inside.isConnected && inside.offsetParent)) return;
-  const next = around?.isConnected
-    ? findAll(around, "button").find((button) => button.offsetParent)
-    : null;
+  if (!inside || (inside.isConnected && inside.checkVisibility())) return;
+  const next =
+    around && around !== node && around.isConnected
+      ? findAll(around, "button").find((button) => button.checkVisibility())
+      : null;
   (next ?? node).focus({ preventScroll: true });
 }
