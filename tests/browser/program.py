@@ -45,7 +45,9 @@ def started(
     library = folder / "library"
     command = ["app.py", "--no-browser", "--port", str(port), "--library", str(library)]
     command += ["--no-ocr", *options]  # reading words would keep the processor busy
-    process = start(*command, environment={**home(folder), **(variables or {})}, err=subprocess.DEVNULL)
+    process = start(
+        *command, environment={**home(folder), **(variables or {})}, err=subprocess.DEVNULL
+    )
     try:
         yield Program(wait_for(f"http://127.0.0.1:{port}", process), library)
     finally:
