@@ -10,7 +10,7 @@ import { confirmed } from "./confirm.js";
 import { nameOf } from "./names.js";
 import { GettingLine } from "./getting_line.js";
 
-/** @import { Known, KnownModel } from "./types" */
+/** @import { Job, Known, KnownModel } from "./types" */
 /** @import { StageCard } from "./stage" */
 
 export class KnownRow {
@@ -65,7 +65,7 @@ export class KnownRow {
     const job = known.getting.find(({ repository }) => repository === model.repository) ?? null;
     const name = nameOf(model);
     say(this.name, name);
-    say(this.facts, factsOf(model));
+    say(this.facts, factsOf(model, job));
     const time = timeOf(model, known);
     this.time.hidden = !time;
     say(this.time, time);
@@ -126,9 +126,9 @@ export class KnownRow {
   }
 }
 
-/** @param {KnownModel} model */
-function factsOf({ size, licence, place, folder, got }) {
-  const where = folder === null && got ? "left" : place;
+/** @param {KnownModel} model @param {Job | null} job how far it is stands below */
+function factsOf({ size, licence, place, folder, got }, job) {
+  const where = folder === null && got && !job ? "left" : folder ? place : "nowhere";
   return [
     size ? bytes(size) : "",
     licence === "apache-2.0" ? "Apache-2.0" : licence,
@@ -141,9 +141,10 @@ function factsOf({ size, licence, place, folder, got }) {
 /** @param {KnownModel} model @param {Known} known */
 function timeOf({ seconds, role, embedded }, { items }) {
   if (!seconds) return "";
-  if (role === "reranker") return t("models.time.each", { time: ms(1000 * seconds) });
+  const each = { time: seconds < 10 ? ms(1000 * seconds) : duration(seconds) };
+  if (role === "reranker") return t("models.time.each", each);
   const left = items - embedded;
-  if (!items) return t("models.time.item", { time: ms(1000 * seconds) });
+  if (!items) return t("models.time.item", each);
   if (left <= 0) return t("models.time.none");
   return t("models.time", { n: count(left), time: duration(seconds * left) });
 }

@@ -8,7 +8,7 @@ import { t } from "../i18n/strings.js";
 const PUBLISHER = "Qwen/";
 
 /** @param {string} path */
-const last = (path) => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
+const last = (path) => path.replaceAll("\\", "/").split("/").filter(Boolean).at(-1) ?? path;
 
 /** @param {KnownModel} model */
 export function nameOf({ place, repository }) {
