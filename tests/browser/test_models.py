@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -214,6 +215,28 @@ def test_models__reranker_off_and_on_checks_and_a_folder_that_is_none(desktop, h
         expect(coming).to_contain_text("it has no config.json", timeout=LONG)
         expect(coming).to_contain_text("demo embedder stays in use")
         expect(embedder.locator("h3")).to_have_text("demo embedder")
+
+
+def test_fidelity__names_what_does_not_hold(desktop, hub, tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(PARITY / "checkpoint", folder)
+    options = ("--model", str(folder), "--reranker", "none")
+    with (
+        started(tmp_path, *options, variables=variables(hub, tmp_path)) as program,
+        opened(desktop, program.url) as page,
+    ):
+        to_models(page)
+        card = page.locator(".model-card").first
+        expect(card.locator(".model")).to_have_text("Ready", timeout=LONG)
+        (folder / "budget.json").write_text('{"max_frames": 8}')  # not what it was loaded with
+        card.get_by_text("Fidelity").click()
+        card.get_by_role("button", name="Check", exact=True).click()
+        expect(card.locator(".fidelity-line")).to_have_text("9 of 10 checks", timeout=LONG)
+        red = card.locator(".fidelity-list [data-holds=false]")
+        expect(red).to_have_text(
+            "frames as the checkpoint says, short clips not filled up: 8 frames"
+        )
+        assert page.locator(".model-card").nth(1).locator(".fidelity").is_hidden()
 
 
 def test_models__what_fails_says_why_and_cancel_takes_it_back(desktop, hub, tmp_path):
