@@ -214,7 +214,7 @@ def _passport(examined: _Examined, say: Callable[[Message], str]) -> Passport:
         seconds=round(tested.seconds, 3),
         checks=tuple(
             asdict(check) | {"what": say(Message.of(f"passport.{check.code}"))}
-            for check in passport(examined.model, examined.loaded, examined.role)
+            for check in passport(examined.model, examined.role)
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,13 @@ from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.resolve import Role, lasting
 from qwen3vl_app.scratch import Scratch
 from qwen3vl_app.settings import with_choices
-from qwen3vl_app.types.model_choice import ModelChoice
+from qwen3vl_app.types.model_choice import AUTO, ModelChoice
 
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.media.reader import Reader
-    from qwen3vl_app.models.service.protocol import ModelService
+    from qwen3vl_app.models.getting.jobs import Downloads
+    from qwen3vl_app.models.service.protocol import ModelService, ModelStatus
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.search.history import History
     from qwen3vl_app.settings import Settings
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from qwen3vl_app.store.library import Library
 
 SEARCH_ONLY = Message.of("library.read_only_asked")
+
+
+def _downloads() -> Downloads:
+    from qwen3vl_app.models.getting.jobs import Downloads
+
+    return Downloads()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,9 @@ class Services:
 
     scratch: Scratch | None = None
     """Holds the page's copies where nothing may be written to the library."""
+
+    downloads: Downloads = field(default_factory=_downloads)
+    """Gets models while the page is used."""
 
     @property
     def cache(self) -> Path:
@@ -73,7 +83,7 @@ class Services:
         self.library.writer.has_work()  # refuses before gigabytes are loaded
         choice = replace(choice, wanted=lasting(choice.wanted), adapter=lasting(choice.adapter))
         present = next(one for one in self.models.status() if one.role == role)
-        before = ModelChoice(wanted=present.wanted, adapter=present.adapter)
+        before = ModelChoice(wanted=_meant(present), adapter=present.adapter)
         kept: Future[None] = Future()
 
         def keep(loaded: Future[None]) -> None:
@@ -93,6 +103,7 @@ class Services:
 
         Takes as long as the batch in flight.
         """
+        self.downloads.close()
         self.engine.close()
         self.indexer.close()
         if self.keeper is not None:
@@ -102,6 +113,15 @@ class Services:
         self.library.close()
         if self.scratch is not None:
             self.scratch.close()
+
+
+def _meant(status: ModelStatus) -> str:
+    """By what to ask for the very model: ``auto`` is another one once a better one is here."""
+    from qwen3vl_app.models.service.protocol import ModelState
+
+    if status.wanted.lower() != AUTO or status.state in {ModelState.WAITING, ModelState.FAILED}:
+        return status.wanted
+    return "demo" if status.bundled else "2b"
 
 
 def build_models(settings: Settings) -> ModelService:

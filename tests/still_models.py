@@ -12,6 +12,7 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
+from qwen3vl_app.types.fidelity import Check
 
 
 class StillModels:
@@ -133,6 +134,12 @@ class StillModels:
         reranker: str | None = None,
     ) -> ScoreBatch:
         raise ModelError(Message.of("reranker.off"))
+
+    def examine(self, role: Role) -> tuple[Check, ...]:
+        self.check()
+        if role is Role.RERANKER:
+            self.reranker_budget()
+        return (Check(code="pooling", reference="nowhere", holds=True),)
 
     def retry(self) -> None:
         pass

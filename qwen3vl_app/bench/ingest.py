@@ -25,6 +25,7 @@ from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priorit
 from qwen3vl_app.settings import Limits, Settings
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, Outcome, ScoreBatch, Space
+from qwen3vl_app.types.fidelity import Check
 
 DIMENSION = 2048
 _PER_FOLDER = 100
@@ -139,6 +140,13 @@ class NoModel:
         """There is no reranker."""
         del query, documents, instruction, priority, reranker
         raise ModelError(Message.of("reranker.off"))
+
+    def examine(self, role: Role) -> tuple[Check, ...]:
+        """The one thing there is to say of it: that it gives a vector for every input."""
+        self._check()
+        if role is Role.RERANKER:
+            raise ModelError(Message.of("reranker.off"))
+        return (Check(code="pooling", reference="bench/ingest.py", holds=True),)
 
     def retry(self) -> None:
         """Nothing has failed."""

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 
 from qwen3vl_app.errors import (
     AppError,
+    DownloadError,
     LibraryBusyError,
     LibraryDamagedError,
     LibraryLostError,
@@ -51,6 +52,7 @@ STATUS: tuple[tuple[type[AppError], int], ...] = (
     (LibraryBusyError, 409),
     (LibraryLostError, 503),
     (LibraryDamagedError, 503),
+    (DownloadError, 400),
     (ModelError, 503),
     (AppError, 400),
 )

@@ -43,6 +43,7 @@ STYLES = (
     "kit/lightbox",
     "library/library",
     "settings/settings",
+    "settings/models",
 )
 """In cascade order."""
 

@@ -20,6 +20,7 @@ from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUpload
 from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
+from qwen3vl_app.ui.routes.getting import getting_routes
 from qwen3vl_app.ui.routes.history import history_routes
 from qwen3vl_app.ui.routes.indexing import (
     StatusBoard,
@@ -68,6 +69,7 @@ def build_server(services: Services) -> FastAPI:
         about_routes(services),
         tour_routes(services),
         model_routes(services),
+        getting_routes(services),
     ):
         app.include_router(router)
     return app

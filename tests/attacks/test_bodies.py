@@ -24,7 +24,8 @@ ROUTES = (
     *("/api/index/add", "/api/index/retry", "/api/index/pause", "/api/outcomes/forget"),
     *("/api/tags", "/api/folders/rescan", "/api/folders/watch", "/api/storage/apply"),
     *("/api/storage/drop", "/api/upload/done", "/api/models/retry", "/nowhere"),
-    *("/api/models/use", "/api/models/back"),
+    *("/api/models/use", "/api/models/back", "/api/models/get", "/api/models/remove"),
+    *("/api/models/pause", "/api/models/cancel", "/api/models/passport"),
 )
 
 

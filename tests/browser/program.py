@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +28,16 @@ def home(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def started(folder: Path, *options: str, port: int = 0) -> Iterator[Program]:
+def started(
+    folder: Path, *options: str, port: int = 0, variables: Mapping[str, str] | None = None
+) -> Iterator[Program]:
     """``python app.py`` with a home of its own and a library in ``folder``, until the block ends.
 
     Args:
         folder: Of its home.
         options: Further ones.
         port: To listen on; any that is free unless given.
+        variables: Of its environment, beside those of ``home``.
     """
     if not port:
         with socket.create_server(("127.0.0.1", 0)) as sock:
@@ -42,7 +45,9 @@ def started(folder: Path, *options: str, port: int = 0) -> Iterator[Program]:
     library = folder / "library"
     command = ["app.py", "--no-browser", "--port", str(port), "--library", str(library)]
     command += ["--no-ocr", *options]  # reading words would keep the processor busy
-    process = start(*command, environment=home(folder), err=subprocess.DEVNULL)
+    process = start(
+        *command, environment={**home(folder), **(variables or {})}, err=subprocess.DEVNULL
+    )
     try:
         yield Program(wait_for(f"http://127.0.0.1:{port}", process), library)
     finally:

@@ -19,7 +19,7 @@ WALK = """() => {
   const skip = 'script, style, code, pre, kbd, [data-language], .facts, .panel-view, ' +
     'select option:not([value=""]), .storage-line';
   const names = '.row-title, .row-snippet, .tile-title, .question, .link, .outcome, ' +
-    '.model-card h3, .model, .folder, .group-path, .tag';
+    '.model-card h3, .known-name, .model, .folder, .group-path, .tag';
   for (const node of document.querySelectorAll('body *, title')) {
     if (node.closest(skip)) continue;
     if (node.tagName !== 'TITLE' && node.offsetParent === null) continue;
@@ -36,6 +36,7 @@ WALK = """() => {
 """Every text that is shown or read out, with where it stands."""
 
 NAMES = re.compile(
+    r"Qwen3-VL-(Embedding|Reranker)-\dB|Apache-2.0|Hugging Face|ModelScope|LoRA|/home/you/my-\w+|"
     r"Qwen3-VL(-2B)?|2B|8B|PDF|GPU|CPU|Esc|Space|Enter|Recall@10|Demo (embedder|reranker)"
     r"|(float|bfloat|int|binary)\d*|\b\d+[\d.,]*\s?(ms|kB|MB|GB|B|s)\b|\.gitignore|\.searchignore"
     r"|\*\.tmp|/private/|keep\.tmp|MB|API|CPU|/home/you/Pictures"

@@ -119,7 +119,7 @@ def test_storage__is_measured_before_it_is_changed(page, unhurried):
     expect(page.locator(".storage-line")).to_have_text(
         re.compile(r"^\d+ items, 128 dimensions as float32; search over every vector, exact$")
     )
-    assert page.get_by_role("button", name="Use", exact=True).count() == 0
+    assert page.locator(".storage").get_by_role("button", name="Use", exact=True).count() == 0
     page.get_by_role("button", name="Measure on this library").click()
     row = page.locator(".storage tbody tr", has_text="128 × int8")
     expect(row).to_contain_text(re.compile(r"(9\d\.\d|100) %"))

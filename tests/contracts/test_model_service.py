@@ -117,6 +117,18 @@ def test_budgets(models):
             models.reranker_budget()
 
 
+def test_examine__each_model_by_lines_that_hold(models):
+    for role in Role:
+        if role is Role.RERANKER and not models.has_reranker:
+            with pytest.raises(ModelError, match="off"):
+                models.examine(role)
+            continue
+        checks = models.examine(role)
+        assert checks
+        assert all(check.holds and check.code and check.reference for check in checks)
+    assert embed(models, INPUTS[:1]).kept == (0,)  # nothing is left behind in the model
+
+
 def test_retry__touches_nothing_that_has_not_failed(models):
     models.start()
     assert models.wait(60)

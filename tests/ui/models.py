@@ -93,6 +93,7 @@ class DrawnModels(StillModels):
             state=ModelState.READY,
             detail=PLACED,
             bundled=True,
+            fingerprint=SPACE.fingerprint,
         )
     )
     judge_name = "Demo reranker"

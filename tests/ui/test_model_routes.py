@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.services import Services, build_services
 from qwen3vl_app.settings import Settings
+from qwen3vl_app.types.model_choice import ModelChoice
 from qwen3vl_app.ui.guard import PAGE_HEADER
 from qwen3vl_app.ui.server import build_server
 from tests.drawn import draw_picture
@@ -91,6 +93,22 @@ def test_use__takes_over_fills_its_space_and_back(client, services):
     assert (kept.wanted, kept.adapter) == (FIRST, "")
 
 
+def test_back__from_what_auto_was_goes_to_that_very_model(tmp_path, monkeypatch):
+    monkeypatch.setattr("qwen3vl_app.models.checkpoint.resolve.find_cached", lambda _: None)
+    settings = Settings(library=tmp_path / "library", device="cpu", backup=False, ocr=False)
+    services = build_services(settings)
+    try:
+        services.start()
+        assert services.models.wait(WAIT)
+        for role in Role:
+            assert services.models.status()[list(Role).index(role)].wanted == "auto"
+            services.use_model(role, ModelChoice(wanted=SECOND)).result(WAIT)
+            former = services.library.choices.former(role)
+            assert former == ModelChoice(wanted="demo")  # "auto" would be what is got meanwhile
+    finally:
+        services.close()
+
+
 def test_use__a_reranker_off_and_back(client, services):
     client.post("/api/models/use", json={"role": "reranker", "wanted": "none"})
     until(lambda: stage(client, "reranker")["state"] == "off")
@@ -98,6 +116,21 @@ def test_use__a_reranker_off_and_back(client, services):
     until(lambda: stage(client, "reranker")["former"] is not None)
     client.post("/api/models/back", json={"role": "reranker"}).raise_for_status()
     until(lambda: stage(client, "reranker")["state"] == "ready")
+
+
+@pytest.mark.parametrize("role", ["embedder", "reranker"])
+def test_passport__every_line_holds_for_a_model_in_use(client, role):
+    checks = client.post("/api/models/passport", json={"role": role}).json()["checks"]
+    assert (len(checks), [one["found"] for one in checks if not one["holds"]]) == (10, [])
+    assert {one["what"]["code"] for one in checks} >= {"passport.pooling", "passport.tokens"}
+    assert all(one["reference"] for one in checks)
+
+
+def test_passport__of_a_reranker_that_is_off(client):
+    client.post("/api/models/use", json={"role": "reranker", "wanted": "none"})
+    until(lambda: stage(client, "reranker")["state"] == "off")
+    answer = client.post("/api/models/passport", json={"role": "reranker"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "reranker.off")
 
 
 def test_use__with_an_adapter(client, services, tmp_path):

@@ -50,12 +50,15 @@ export const english = {
   "index.resume": "Resume",
   "index.cancel": "Cancel",
 
-  "demo.what": "The demo model knows no photos.",
+  "demo.what": "The demo knows no photos.",
   "demo.more": "More",
   "demo.rest":
-    "It knows drawings, shapes, charts and headings. To search photographs, start the program " +
-    "with Qwen3-VL-2B:",
-  "demo.command": "python app.py --model 2b --reranker 2b --allow-download",
+    "It knows drawings, shapes, charts and headings. Photographs take Qwen3-VL-2B or 8B.",
+  "demo.get": "Get a model",
+
+  "time.seconds": "{n} s",
+  "time.minutes": "{n} min",
+  "time.hours": "{h} h {n} min",
 
   "theme.system": "System",
   "theme.light": "Light",
@@ -210,7 +213,6 @@ export const english = {
   "retry.begun": "Reading again.",
 
   "settings.models": "Models",
-  "models.again": "Loading the model again.",
   "settings.theme": "Appearance",
   "settings.library": "Library",
   "settings.words": "Words in pictures",
@@ -221,11 +223,4 @@ export const english = {
   "settings.none": "none yet",
   "settings.access": "Access",
   "settings.readonly": "reading only",
-  "real.title": "How to use Qwen3-VL-2B or 8B",
-  "real.text":
-    "Fetch both checkpoints once, then name them when starting the program. 2B needs about " +
-    "10 GB of memory for both models, 8B about 35 GB; a GPU is advised.",
-  "real.commands":
-    "hf download Qwen/Qwen3-VL-Embedding-2B\nhf download Qwen/Qwen3-VL-Reranker-2B\n" +
-    "python app.py --model 2b --reranker 2b",
 };

@@ -5,11 +5,13 @@
 import { english } from "./en.js";
 import { detailEnglish } from "./en_detail.js";
 import { libraryEnglish } from "./en_library.js";
+import { modelsEnglish } from "./en_models.js";
 import { searchEnglish } from "./en_search.js";
 import { tourEnglish } from "./en_tour.js";
 import { chinese } from "./zh.js";
 import { detailChinese } from "./zh_detail.js";
 import { libraryChinese } from "./zh_library.js";
+import { modelsChinese } from "./zh_models.js";
 import { searchChinese } from "./zh_search.js";
 import { tourChinese } from "./zh_tour.js";
 
@@ -22,8 +24,22 @@ export const language = preferred.toLowerCase().startsWith("zh") ? "zh" : "en";
 
 /** Both dictionaries, whole. */
 export const dictionaries = {
-  en: { ...english, ...detailEnglish, ...searchEnglish, ...libraryEnglish, ...tourEnglish },
-  zh: { ...chinese, ...detailChinese, ...searchChinese, ...libraryChinese, ...tourChinese },
+  en: {
+    ...english,
+    ...detailEnglish,
+    ...searchEnglish,
+    ...libraryEnglish,
+    ...modelsEnglish,
+    ...tourEnglish,
+  },
+  zh: {
+    ...chinese,
+    ...detailChinese,
+    ...searchChinese,
+    ...libraryChinese,
+    ...modelsChinese,
+    ...tourChinese,
+  },
 };
 
 /** @type {Record<string, string>} */

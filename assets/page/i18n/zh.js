@@ -48,7 +48,12 @@ export const chinese = {
 
   "demo.what": "演示模型不认识照片。",
   "demo.more": "详情",
-  "demo.rest": "它认识图画、形状、图表和标题。要搜索照片，请用 Qwen3-VL-2B 启动程序：",
+  "demo.rest": "它认识图画、形状、图表和标题。要搜索照片，请使用 Qwen3-VL-2B 或 8B。",
+  "demo.get": "获取模型",
+
+  "time.seconds": "{n} 秒",
+  "time.minutes": "{n} 分钟",
+  "time.hours": "{h} 小时 {n} 分钟",
 
   "theme.system": "跟随系统",
   "theme.light": "浅色",
@@ -198,7 +203,6 @@ export const chinese = {
   "retry.begun": "正在重新读取。",
 
   "settings.models": "模型",
-  "models.again": "正在重新加载模型。",
   "settings.theme": "外观",
   "settings.library": "资料库",
   "settings.words": "图片中的文字",
@@ -209,7 +213,4 @@ export const chinese = {
   "settings.none": "暂无",
   "settings.access": "权限",
   "settings.readonly": "只读",
-  "real.title": "如何使用 Qwen3-VL-2B 或 8B",
-  "real.text":
-    "先下载两个模型，启动时写上名称。两个 2B 模型共需约 10 GB 内存，8B 约 35 GB；建议使用 GPU。",
 };

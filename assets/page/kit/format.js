@@ -28,9 +28,10 @@ export function clock(seconds) {
 /** How long something will take: 25 s, 3 min, 2 h 10 min.
  *  @param {number} seconds */
 export function duration(seconds) {
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return t("time.seconds", { n: Math.max(1, Math.round(seconds)) });
+  if (seconds < 3600) return t("time.minutes", { n: minutes });
+  return t("time.hours", { h: Math.floor(minutes / 60), n: minutes % 60 });
 }
 
 /** @param {number} n */

@@ -4,7 +4,7 @@
 import type { Item } from "../detail/types";
 import type { Ended, Folder, Group, Removal, Taken } from "../library/types";
 import type { Items, Run, Stop } from "../search/types";
-import type { About, Option, Stored } from "../settings/types";
+import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
 import type { Stages, Status } from "../shell/types";
 import type { Message } from "./types";
 
@@ -17,6 +17,8 @@ export interface Gets {
   "/api/index/status": Status;
   "/api/items": Items;
   [item: `/api/items/${number}`]: Item;
+  "/api/models/getting": { getting: Job[] };
+  "/api/models/known": Known;
   "/api/models/stages": Stages;
   "/api/outcomes": Ended[];
   "/api/removed": Removal[];
@@ -34,6 +36,11 @@ export interface Posts {
   "/api/index/retry": Status;
   "/api/index/samples": Status;
   "/api/models/back": Stages;
+  "/api/models/cancel": { getting: Job[] };
+  "/api/models/get": { getting: Job[] };
+  "/api/models/passport": { checks: Check[] };
+  "/api/models/pause": { getting: Job[] };
+  "/api/models/remove": Known & { freed: number };
   "/api/models/retry": unknown;
   "/api/models/use": Stages;
   "/api/outcomes/forget": Status & { removed: Taken };

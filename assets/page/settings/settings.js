@@ -3,18 +3,20 @@
 // The Settings screen: models, where things are, appearance, versions.
 
 import { emit, memory, on } from "../kit/bus.js";
-import { childrenOf, el, find, findAll } from "../kit/dom.js";
+import { childrenOf, el, find } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { getJson, post } from "../kit/net.js";
-import { isEditable, latest, refresh } from "../shell/status.js";
+import { getJson } from "../kit/net.js";
+import { isEditable, latest } from "../shell/status.js";
+import { Models } from "./models.js";
 import { Storage } from "./storage.js";
+import { MODELS } from "../shell/to_models.js";
 import { WordsLine } from "../shell/words_read.js";
-import { t, worded } from "../i18n/strings.js";
+import { t } from "../i18n/strings.js";
 import { chooseTheme, chosenTheme, themes } from "../shell/theme.js";
-import { complain, toast } from "../kit/toast.js";
+import { complain } from "../kit/toast.js";
 
-/** @import { Model, Status } from "../shell/types" */
+/** @import { Status } from "../shell/types" */
 /** @import { Component } from "../kit/types" */
 
 const THEME_ICONS = { system: "system", light: "sun", dark: "dusk" };
@@ -28,8 +30,7 @@ class SettingsScreen {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.shown = ""; // the models, as they were drawn last
-    this.models = el("div", { class: "model-cards" });
+    this.models = new Models();
     this.facts = el("dl", { class: "facts" });
     this.versions = el("dl", { class: "facts" });
     /** @param {string} title @param {Node[]} nodes */
@@ -47,8 +48,11 @@ class SettingsScreen {
       section("settings.versions", this.versions),
     ];
     this.keeping = section("settings.storage", this.storage.node);
+    this.first = section("settings.models", this.models.node);
+    this.first.id = MODELS;
+    find(this.first, "h2").tabIndex = -1; // the header leads here
     root.append(
-      section("settings.models", this.models, getting()),
+      this.first,
       section(
         "settings.theme",
         this.themes(),
@@ -66,8 +70,9 @@ class SettingsScreen {
 
   /** A public demo tells of its models and nothing else.
    *  @param {Status} status */
-  show({ models, index, read_only: demo }) {
-    this.showModels(models);
+  show(status) {
+    const { index, read_only: demo } = status;
+    this.models.show(status);
     this.words.show(index.words);
     for (const node of this.private) node.hidden = demo;
     this.keeping.hidden = demo || !isEditable();
@@ -76,6 +81,7 @@ class SettingsScreen {
   async load() {
     if (latest?.read_only) return;
     this.storage.load();
+    this.models.load();
     let about;
     try {
       about = await getJson("/api/about");
@@ -83,7 +89,6 @@ class SettingsScreen {
       complain(error);
       return;
     }
-    this.showModels(about.models);
     const spaces = about.spaces
       .map((space) => t("settings.space", { ...space, items: count(space.items) }))
       .join("\n");
@@ -95,19 +100,6 @@ class SettingsScreen {
     if (!about.writable) facts.push([t("settings.access"), t("settings.readonly")]);
     fill(this.facts, facts);
     fill(this.versions, Object.entries(about.versions));
-  }
-
-  /** @param {Model[]} models */
-  showModels(models) {
-    const key = JSON.stringify(models);
-    if (key === this.shown) return;
-    this.shown = key;
-    const held = this.models.contains(document.activeElement);
-    this.models.replaceChildren(...models.map(modelCard));
-    if (held)
-      (findAll(this.models, "button")[0] ?? childrenOf(this.models)[0])?.focus({
-        preventScroll: true,
-      });
   }
 
   themes() {
@@ -138,48 +130,6 @@ class SettingsScreen {
     show();
     return group;
   }
-}
-
-/** @param {Model} model */
-function modelCard(model) {
-  const state = el(
-    "span",
-    { class: "model", data: { state: tone(model.state) } },
-    el("i", { class: "dot" }),
-    el("span", { text: t(`state.${model.state}`) }),
-  );
-  return el(
-    "div",
-    { class: "model-card", tabindex: "-1" },
-    el("p", { class: "label", text: t(`role.${model.role}`) }),
-    el("h3", { text: model.name }),
-    state,
-    el("p", { class: "fine", text: worded(model.detail) }),
-    model.state === "failed" && !latest?.read_only ? retrying() : null,
-  );
-}
-
-/** Loads again what has failed, such as after a checkpoint was repaired. */
-function retrying() {
-  const run = () => {
-    toast(t("models.again"));
-    return post("/api/models/retry").then(refresh, complain);
-  };
-  return el("button", { type: "button", class: "quiet", text: t("retry"), onclick: run });
-}
-
-/** @param {string} state */
-const tone = (state) =>
-  ({ waiting: "loading", loading: "loading", failed: "failed", off: "off" })[state] ?? "ready";
-
-function getting() {
-  return el(
-    "details",
-    { class: "fold" },
-    el("summary", { text: t("real.title") }),
-    el("p", { text: t("real.text") }),
-    el("pre", { text: t("real.commands") }),
-  );
 }
 
 /** The language of the page; the page is loaded again with the search that its address says. */

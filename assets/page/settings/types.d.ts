@@ -44,3 +44,62 @@ export interface About {
   spaces: { model: string; dimension: number; items: number }[];
   versions: Record<string, string>;
 }
+
+export type Role = "embedder" | "reranker";
+
+export type Source = "hugging-face" | "modelscope";
+
+/** What to have in a role; see `/api/models/use`. */
+export interface Choice {
+  wanted: string;
+  adapter: string;
+}
+
+/** A model that can be used, or got. Sizes are bytes. */
+export interface KnownModel {
+  name: string;
+  repository: string; // empty for the bundled ones
+  wanted: string; // what it is asked for by
+  role: Role | null;
+  place: "bundled" | "models" | "hugging-face" | "modelscope" | "nowhere";
+  folder: string | null;
+  size: number;
+  got: number;
+  licence: string;
+  memory: number;
+  fits_memory: boolean | null;
+  fits_disk: boolean | null;
+  trouble: Message | null;
+  seconds: number | null; // for one item
+  embedded: number; // items
+  removable: boolean;
+}
+
+/** A model that is being got, was got, or is half got. */
+export interface Job {
+  repository: string;
+  source: Source;
+  stage: "waiting" | "getting" | "paused" | "done" | "failed" | "cancelled";
+  done: number; // bytes
+  total: number;
+  speed: number; // bytes a second
+  left: number | null; // seconds
+  note: Message | null;
+  message: Message | null;
+}
+
+export interface Known {
+  models: KnownModel[];
+  items: number;
+  free: number; // bytes
+  memory: number | null;
+  getting: Job[];
+}
+
+/** One line of a model's passport. */
+export interface Check {
+  what: Message;
+  holds: boolean;
+  found: string;
+  reference: string;
+}

@@ -3,6 +3,7 @@
 import { memory } from "../kit/bus.js";
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
+import { toModels } from "./to_models.js";
 import { t } from "../i18n/strings.js";
 
 /** @import { Model } from "./types" */
@@ -28,8 +29,6 @@ export class DemoNotice {
       "p",
       { class: "notice-rest", id: "notice-rest", hidden: true },
       el("span", { text: t("demo.rest") }),
-      " ",
-      el("code", { text: t("demo.command") }),
     );
     const unfold = () => {
       rest.hidden = !rest.hidden;
@@ -48,6 +47,7 @@ export class DemoNotice {
       icon("info", 18),
       el("p", { text: t("demo.what") }),
       more,
+      el("button", { type: "button", class: "link", text: t("demo.get"), onclick: toModels }),
       el(
         "button",
         { type: "button", class: "bare", ...label, onclick: dismiss },

@@ -64,7 +64,8 @@ function schedule() {
 
 function isBusy() {
   if (!latest) return true;
-  const loading = latest.models.some((model) => ["waiting", "loading"].includes(model.state));
+  const models = [...latest.models, ...(latest.coming ?? [])];
+  const loading = models.some((model) => ["waiting", "loading"].includes(model.state));
   return loading || !QUIET.has(latest.index.state);
 }
 

@@ -3,7 +3,7 @@
 // The bar above every screen: what the library holds, what the indexer and the models are doing.
 
 import { emit, on } from "../kit/bus.js";
-import { el, find, say } from "../kit/dom.js";
+import { childrenOf, el, find, say } from "../kit/dom.js";
 import { catchDrops } from "../library/dropframe.js";
 import { sayFailures } from "./failures.js";
 import { listenToCalls } from "../kit/gradio_calls.js";
@@ -13,6 +13,7 @@ import { DemoNotice } from "./notice.js";
 import { Remarks } from "./remarks.js";
 import { poll } from "./status.js";
 import { Strip } from "./strip.js";
+import { toModels } from "./to_models.js";
 import { t, worded } from "../i18n/strings.js";
 import { followTabs } from "./tabs.js";
 import { chooseTheme, chosenTheme, themes } from "./theme.js";
@@ -44,7 +45,7 @@ class TopBar {
     this.shown = ""; // the models, as they were drawn last
     document.title = t("title"); // gradio has set its own, in English
     this.summary = el("p", { class: "summary" });
-    this.models = el("div", { class: "models" });
+    this.models = el("div", { class: "models", role: "group", "aria-label": t("settings.models") });
     this.root.append(
       el(
         "div",
@@ -94,7 +95,9 @@ class TopBar {
     const key = JSON.stringify(models);
     if (key === this.shown) return;
     this.shown = key;
+    const held = childrenOf(this.models).findIndex((one) => one === document.activeElement);
     this.models.replaceChildren(...models.map(modelLine));
+    childrenOf(this.models)[held]?.focus({ preventScroll: true });
   }
 
   themeButton() {
@@ -116,15 +119,15 @@ class TopBar {
   }
 }
 
-/** A model by its name; while it is not ready, what it is doing instead.
+/** A model by its name; while it is not ready, what it is doing instead. Leads to the choice.
  *  @param {Model} model */
 function modelLine({ role, name, state, detail }) {
   const tone = MODEL_TONES[state] ?? "ready";
   const said = tone === "ready" ? name : t(`model.${tone}`, { name });
   const title = `${t(`role.${role}`)}: ${name}. ${worded(detail)}`;
   return el(
-    "p",
-    { class: "model", data: { role, state: tone }, title },
+    "button",
+    { type: "button", class: "model", data: { role, state: tone }, title, onclick: toModels },
     el("i", { class: "dot" }),
     el("span", { text: said }),
   );

@@ -15,6 +15,7 @@ from pathlib import Path
 import orjson
 import platformdirs
 
+from qwen3vl_app.budget import load_budget
 from qwen3vl_app.models.checkpoint.footprint import stored_width, weights_of
 from qwen3vl_app.settings import APP_NAME
 
@@ -80,9 +81,24 @@ def keep_speed(speed: Speed) -> None:
 
 
 def seconds_per_page(folder: Path, speed: Speed) -> float:
-    """What one page takes the checkpoint in a folder on a CPU, estimated from its size."""
-    rate = speed.half if speed.half_pays and is_large(folder) else speed.single
-    return parameters(folder) * WORK * TOKENS / rate
+    """What one page takes the checkpoint in a folder on a CPU, estimated from its size.
+
+    A checkpoint that looks at fewer tokens of a page, by its ``budget.json``, takes less.
+    """
+    tokens = min(TOKENS, load_budget(folder).max_picture_tokens)
+    halved = is_large(folder)
+    return seconds_of(parameters(folder), speed, halved=halved, tokens=tokens)
+
+
+def seconds_of(
+    parameters: float, speed: Speed, *, halved: bool = True, tokens: int = TOKENS
+) -> float:
+    """The same for a checkpoint that is not here, by the number of its parameters.
+
+    ``halved``, it runs in bfloat16 where that pays.
+    """
+    rate = speed.half if speed.half_pays and halved else speed.single
+    return parameters * WORK * tokens / rate
 
 
 def is_usable(folder: Path) -> bool | None:

@@ -43,11 +43,14 @@ class Qwen3VLEmbedder:
         between: Called between two layers of a pass, and between two passes.
 
     Attributes:
+        checkpoint: What it was made of.
+        tokenizer: What makes its prompts.
         self_test: Whether its shortcuts give what the long way gives for each input alone.
     """
 
     def __init__(self, loaded: Loaded, between: Callable[[], None] = nothing) -> None:
         self._loaded = loaded
+        self.checkpoint, self.tokenizer = loaded.checkpoint, loaded.tokenizer
         self.towers: torch.nn.Module = loaded.towers
         """With all their weights, which others may share."""
 

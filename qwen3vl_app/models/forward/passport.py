@@ -8,7 +8,6 @@ reference does it: QwenLM/Qwen3-VL-Embedding, commit 8ce3aab, ``src/models``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,9 +26,9 @@ from qwen3vl_app.models.prompt.layout import (
 )
 from qwen3vl_app.models.prompt.tokenizer import KEPT_TAIL
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, Clip, ModelInput, Picture
+from qwen3vl_app.types.fidelity import Check
 
 if TYPE_CHECKING:
-    from qwen3vl_app.models.checkpoint.load import Loaded
     from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
     from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
     from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
@@ -39,44 +38,26 @@ ODD = "two  spaces,\n\n\ta tab and a line"
 """A text whose white space must reach the model as it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One line of a passport."""
-
-    code: str
-    """What is checked; the catalogues word it as ``passport.CODE``."""
-
-    reference: str
-    """Where the reference does it."""
-
-    holds: bool
-    found: str = ""
-    """What was found instead, or why it could not be told; empty where it holds."""
-
-
 class Examined:
     """One loaded model, with what the checks ask of it.
 
     Args:
         model: Its runner is used, so nothing else may use the model meanwhile.
-        loaded: What the model was made of.
         role: Whose prompts it takes.
     """
 
-    def __init__(
-        self, model: Qwen3VLEmbedder | Qwen3VLReranker, loaded: Loaded, role: Role
-    ) -> None:
+    def __init__(self, model: Qwen3VLEmbedder | Qwen3VLReranker, role: Role) -> None:
         self.model: Any = model
-        self.loaded = loaded
-        self.tokenizer: PromptTokenizer = loaded.tokenizer
+        self.folder = model.checkpoint.folder
+        self.tokenizer: PromptTokenizer = model.tokenizer
         self.role = role
-        self.limit = loaded.budget.max_input_tokens or (
+        self.limit = model.budget.max_input_tokens or (
             EMBEDDER_TOKENS if role is Role.EMBEDDER else RERANKER_TOKENS
         )
 
     def row(self, item: ModelInput, instruction: str = "") -> Row:
         """The prompt of an input: embedded, or as the document of a short query."""
-        tokenizer, budget = self.tokenizer, self.loaded.budget
+        tokenizer, budget = self.tokenizer, self.model.budget
         if self.role is Role.EMBEDDER:
             return embed_row(tokenizer, budget, item, instruction)
         query = ModelInput(texts=("a query",))
@@ -95,14 +76,12 @@ class Examined:
         return torch.as_tensor(state)
 
 
-def passport(
-    model: Qwen3VLEmbedder | Qwen3VLReranker, loaded: Loaded, role: Role
-) -> tuple[Check, ...]:
+def passport(model: Qwen3VLEmbedder | Qwen3VLReranker, role: Role) -> tuple[Check, ...]:
     """Every check, in a fixed order; a check that raises does not hold, and says what it met.
 
     Cost: ten short passes, and one of the longest text that the model takes is only planned.
     """
-    examined = Examined(model, loaded, role)
+    examined = Examined(model, role)
     return tuple(_checked(examined, *line) for line in LINES)
 
 
@@ -123,8 +102,7 @@ def _checked(
 
 def pooling(examined: Examined) -> str:
     """The state is that of the last real token, after the final norm."""
-    core = examined.loaded.model
-    text_model = (core if examined.role is Role.EMBEDDER else core.model).language_model
+    text_model = examined.model._runner._model.language_model  # noqa: SLF001  of this package
     seen: list[torch.Tensor] = []
     handle = text_model.norm.register_forward_hook(lambda _m, _i, out: seen.append(out))
     try:
@@ -191,8 +169,8 @@ def _joined(prompt: str) -> str:
 
 def frames(examined: Examined) -> str:
     """As many frames as the checkpoint says, 64 of the real ones; short clips stay short."""
-    budget = load_budget(examined.loaded.checkpoint.folder)
-    if budget != examined.loaded.budget or (budget == Budget() and budget.max_frames != 64):
+    budget = load_budget(examined.folder)
+    if budget != examined.model.budget or (budget == Budget() and budget.max_frames != 64):
         return f"{budget.max_frames} frames"
     for count in (1, 3, budget.max_frames):
         frame = Image.new("RGB", (64, 64))
@@ -242,7 +220,7 @@ def float_score(examined: Examined) -> str:
 
 def control_tokens(examined: Examined) -> str:
     """Ids of ``config.json`` are those of the tokenizer, and "yes" and "no" are single tokens."""
-    folder, tokenizer = examined.loaded.checkpoint.folder, examined.tokenizer
+    folder, tokenizer = examined.folder, examined.tokenizer
     config = orjson.loads((folder / "config.json").read_bytes())
     named = {
         "image_token_id": "<|image_pad|>",

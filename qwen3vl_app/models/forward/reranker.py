@@ -36,11 +36,13 @@ class Qwen3VLReranker:
         between: Called between two layers of a pass, and between two passes.
 
     Attributes:
+        checkpoint: What it was made of.
+        tokenizer: What makes its prompts.
         self_test: Whether its shortcuts give what whole rows give, one by one.
     """
 
     def __init__(self, loaded: Loaded, between: Callable[[], None] = nothing) -> None:
-        self._tokenizer = loaded.tokenizer
+        self.checkpoint, self.tokenizer = loaded.checkpoint, loaded.tokenizer
         self._budget = loaded.budget
         self._fingerprint = loaded.fingerprint
         self._memory_bytes = loaded.memory_bytes
@@ -82,7 +84,7 @@ class Qwen3VLReranker:
             documents: Any number, also none.
             instruction: What makes a document relevant; the reference's default if empty.
         """
-        pairs = rerank_rows(self._tokenizer, self._budget, query, documents, instruction)
+        pairs = rerank_rows(self.tokenizer, self._budget, query, documents, instruction)
         at, rejected = list(pairs.rows), pairs.rejected
         scores: list[Score | None] = [None] * len(documents)
         for row, state in self._runner.last_states(list(pairs.rows.values())):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from qwen3vl_app.errors import AppError, DownloadError, DownloadStoppedError
 from qwen3vl_app.messages import NOTHING, Message
-from qwen3vl_app.models.getting.download import get_model
 from qwen3vl_app.models.getting.patience import Patience
 from qwen3vl_app.models.getting.places import begun_models, folder_of
 from qwen3vl_app.models.getting.progress import Amount, Stage
@@ -185,6 +184,9 @@ class Downloads:
         return next((one for one in self._known.values() if one.stage is Stage.WAITING), None)
 
     def _get(self, status: DownloadStatus) -> None:
+        # on this thread: the parts of a program that gets nothing need no HTTP
+        from qwen3vl_app.models.getting.download import get_model  # noqa: PLC0415
+
         repository = status.repository
         try:
             folder = get_model(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.models.service.protocol import Reranker
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
+    from qwen3vl_app.types.fidelity import Check
 
 QUIET_SECONDS = 1.0
 """Without a job of a search before indexing goes on: between two slices of a rerank, documents are
@@ -245,6 +246,22 @@ class ModelHost:
             raise UnloadedError(Message.of("models.replaced", name=slot.status.name))
         batch: ScoreBatch = self._put(slot, priority, run)
         return batch
+
+    def examine(self, role: Role) -> tuple[Check, ...]:
+        """Hold the model of a role to the reference; see ``ModelService.examine``.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            ModelError: Reranking is off, or the host was closed.
+        """
+
+        def run(model: Any) -> tuple[Check, ...]:  # noqa: ANN401  # either of the two
+            from qwen3vl_app.models.forward.passport import passport  # noqa: PLC0415  imports torch
+
+            return passport(model, role)
+
+        checks: tuple[Check, ...] = self._put(self._roles.of(role), Priority.INDEX, run)
+        return checks
 
     @contextmanager
     def hurry(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
+from qwen3vl_app.types.fidelity import Check
 
 
 class Priority(IntEnum):
@@ -226,6 +227,16 @@ class ModelService(Protocol):
         """
 
     # ------------------------------------------------------------ care
+
+    def examine(self, role: Role) -> tuple[Check, ...]:
+        """Whether the model of a role sees and answers as the reference does, line by line.
+
+        Searches go first. Waits while the model loads.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            ModelError: Reranking is off, or the models were closed.
+        """
 
     def use(self, role: Role, wanted: str, adapter: str = "") -> Future[None]:
         """Have another model in this role, which goes on being asked until that is loaded.

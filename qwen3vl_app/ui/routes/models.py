@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -12,13 +13,18 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import ModelStatus
 from qwen3vl_app.services import Services
+from qwen3vl_app.types.fidelity import Check
 from qwen3vl_app.types.model_choice import ModelChoice
 from qwen3vl_app.types.paths import LONGEST, encodable
 from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.serialize import Json, model_row
 
 AT_ONCE, MOST_WAITING = 2, 8
 """Requests answered at once, and waiting: counting what a space covers reads the library."""
+
+EXAMINED_AT_ONCE, MOST_EXAMINED = 1, 2
+"""The same for passports, which take minutes of a slow computer, and are the same every time."""
 
 Name = Annotated[str, Field(max_length=LONGEST)]
 
@@ -46,13 +52,20 @@ class Back(BaseModel):
     role: Role
 
 
-def model_routes(services: Services) -> APIRouter:
-    """``GET /api/models/stages`` and ``POST /api/models/use``, ``/back``, ``/retry``.
+class Examine(BaseModel):
+    """A role whose model is to be held to the reference."""
 
-    All answer at once with the models as they are, also while another is being loaded.
+    role: Role
+
+
+def model_routes(services: Services) -> APIRouter:
+    """``/stages`` to be asked; ``/use``, ``/back``, ``/retry`` and ``/passport`` to be told.
+
+    All but the last answer at once with the models as they are, also while another is loaded.
     """
     router = APIRouter(prefix="/api/models")
     lane = Lane(AT_ONCE, MOST_WAITING)
+    examining = Lane(EXAMINED_AT_ONCE, MOST_EXAMINED)
 
     @router.get("/stages")
     async def now(request: Request) -> Response:
@@ -66,10 +79,17 @@ def model_routes(services: Services) -> APIRouter:
     async def back(job: Back) -> Response:
         return await lane.change(changed, job.role, None)
 
+    @router.post("/passport")
+    async def passport(request: Request, job: Examine) -> Response:
+        return await examining.answer(request, examined, job.role)
+
     @router.post("/retry")
     def retry() -> list[Json]:
         services.models.retry()
         return [model_row(status) for status in services.models.status()]
+
+    def examined(role: Role) -> Json:
+        return {"checks": [check_row(check) for check in services.models.examine(role)]}
 
     def changed(role: Role, job: Use | None) -> Json:
         choice = services.library.choices.former(role) if job is None else job.choice
@@ -109,3 +129,9 @@ def stage_row(status: ModelStatus) -> Json:
 def choice_row(choice: ModelChoice) -> Json:
     """What to send to ``/api/models/use`` to have it."""
     return {"wanted": choice.wanted, "adapter": choice.adapter}
+
+
+def check_row(check: Check) -> Json:
+    """One line of a passport, with what it checks in words."""
+    what = Message.of(f"passport.{check.code}")
+    return asdict(check) | {"what": message_row(what)}

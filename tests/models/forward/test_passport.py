@@ -20,9 +20,9 @@ from tests.models.conftest import checkpoint
 def examined(found, role):
     if role is Role.EMBEDDER:
         loaded = load_embedder(found, "cpu")
-        return passport(Qwen3VLEmbedder(loaded), loaded, role)
+        return passport(Qwen3VLEmbedder(loaded), role)
     loaded = load_reranker(found, "cpu")
-    return passport(Qwen3VLReranker(loaded), loaded, role)
+    return passport(Qwen3VLReranker(loaded), role)
 
 
 def red(checks):

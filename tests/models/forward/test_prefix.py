@@ -44,7 +44,7 @@ DOCUMENTS = [
 
 def whole_logits(reranker, query, documents):
     """Of rows that share nothing."""
-    pairs = rerank_rows(reranker._tokenizer, reranker.budget, query, documents, "")
+    pairs = rerank_rows(reranker.tokenizer, reranker.budget, query, documents, "")
     rows = [replace(row, prefix=None) for row in pairs.rows.values()]
     states = dict(reranker._runner.last_states(rows))
     return [float(states[at] @ reranker._direction) for at in range(len(rows))]
