@@ -29,7 +29,7 @@ def test_score__logit_is_the_difference_of_two_of_the_models_own(reranker, parit
     from qwen3vl_app.models.prompt.layout import rerank_rows
 
     model = Qwen3VLForConditionalGeneration.from_pretrained(parity / "checkpoint").eval()
-    tokenizer = reranker._tokenizer
+    tokenizer = reranker.tokenizer
     row = rerank_rows(tokenizer, reranker.budget, QUERY, DOCUMENTS[:1], "").rows[0]
     with torch.inference_mode():
         logits = model(input_ids=collate([row], tokenizer).ids).logits[0, -1]
