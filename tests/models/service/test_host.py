@@ -19,12 +19,13 @@ from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.forward import embedder as embedder_module
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.prompt.layout import RejectedInputError, embed_row
-from qwen3vl_app.models.service import host as host_module
-from qwen3vl_app.models.service.host import HURRY_SECONDS, ModelHost
+from qwen3vl_app.models.service import turns
+from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.idling import idle_seconds
 from qwen3vl_app.models.service.joining import MOST_JOINED, Asked
 from qwen3vl_app.models.service.protocol import ModelState, Priority
 from qwen3vl_app.models.service.retrying import seconds_until_retry
+from qwen3vl_app.models.service.turns import HURRY_SECONDS
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput, Picture
 from tests.models.checkpoint.adapters import factors, write
@@ -152,7 +153,7 @@ class Steps:
 
         def run(_model):
             while not self.over.is_set():
-                host._between_passes()
+                host._turns.between()
                 self.times.append(time.monotonic())
                 time.sleep(0.001)
 
@@ -285,7 +286,7 @@ def test_host__a_search_is_answered_in_the_middle_of_a_pass(ready):
 
     def at_the_last_layer(*_):
         if first.is_set() and not before_the_end:
-            before_the_end.append(bool(searched) or ready._running is Priority.SEARCH)
+            before_the_end.append(bool(searched) or ready._turns._running is Priority.SEARCH)
 
     before_the_end: list[bool] = []
     layers = runner._model.language_model.layers
@@ -305,7 +306,7 @@ def test_host__a_search_is_answered_in_the_middle_of_a_pass(ready):
 
 
 def test_host__indexing_gives_way_while_somebody_searches(ready, monkeypatch):
-    monkeypatch.setattr(host_module, "QUIET_SECONDS", 0.3)
+    monkeypatch.setattr(turns, "QUIET_SECONDS", 0.3)
     ready.embed([TEXT], instruction="", priority=Priority.SEARCH)
     order: list[int | str] = []
 
@@ -323,8 +324,8 @@ def test_host__indexing_gives_way_while_somebody_searches(ready, monkeypatch):
 
 
 def test_host__indexing_is_not_put_off_for_ever(ready, monkeypatch):
-    monkeypatch.setattr(host_module, "QUIET_SECONDS", 60)
-    monkeypatch.setattr(host_module, "GIVING_WAY_SECONDS", 0.2)
+    monkeypatch.setattr(turns, "QUIET_SECONDS", 60)
+    monkeypatch.setattr(turns, "GIVING_WAY_SECONDS", 0.2)
     over = threading.Event()
 
     def search():
