@@ -56,8 +56,11 @@ def run(
         use_cache=False,
         **({"read_at": last} if trimmed else {}),
     ).last_hidden_state  # (N, L − begin, H), or (N, 1, H)
-    picked: Tensor = hidden[:, 0] if trimmed else hidden[torch.arange(len(last)), last]  # (N, H)
-    return picked.float().cpu()
+    if trimmed:
+        picked: Tensor = hidden[:, 0]
+    else:
+        picked = hidden[torch.arange(len(last), device=device), last]
+    return picked.float().cpu()  # (N, H)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
