@@ -154,6 +154,18 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         return True
 
+    def pour(self, piece: bytes, times: int) -> bool:
+        """Answer with a body whose length is not told; whether the client took all of it."""
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        try:
+            for _ in range(times):
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        except OSError:
+            return False
+        return True
+
     def hang_up(self) -> bool:
         self.wfile.flush()
         self.close_connection = True
