@@ -56,7 +56,8 @@ def search(
 
     With --also, several queries are asked at once, and every hit says which of them found it.
     A TEXT that begins with a minus stands behind two: search --words on -- "-draft report".
-    Filters alone list what passes them, the newest first; that needs no model.
+    Filters alone list what passes them, and nothing at all everything, the newest first; that
+    needs no model.
     """
     settings = settings_from(context, given)
     with failures_said(), opened(settings, writable=False) as services:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qwen3vl_app import __version__
 from qwen3vl_app.errors import LibraryError
-from qwen3vl_app.types.run import Run
+from qwen3vl_app.types.run import Run, RunId
 
 if TYPE_CHECKING:
     from qwen3vl_app.models.service.protocol import ModelService
@@ -29,10 +29,10 @@ class History:
 
     def keep(
         self, question: Question, update: SearchUpdate, files: Sequence[QuestionFile] = ()
-    ) -> None:
+    ) -> RunId | None:
         """Keep what the last update of a search answered, with the files that it asked by.
 
-        A disk that refuses is only logged.
+        A disk that refuses is only logged, and there is no run.
         """
         run = Run.of(
             question,
@@ -41,6 +41,7 @@ class History:
             version=__version__,
         )
         try:
-            self.runs.add(run, {file.key: file.path for file in files})
+            return self.runs.add(run, {file.key: file.path for file in files})
         except LibraryError as error:
             log.warning("A search is not kept in the history: %s", error)
+            return None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.types import Hit, ItemId, Score
+from qwen3vl_app.types.results import RELEVANT
 
 
 class Movement(StrEnum):
@@ -60,16 +61,26 @@ def mean_score(scores: Sequence[Score]) -> Score:
 
 
 def movement(hit: Hit, top_k: int) -> Movement | None:
-    """Where the hit went between the columns; None where it has no rank yet."""
+    """Where the hit went between the columns; None where it has no rank yet.
+
+    What comes up from below the fold is rescued only where it :func:`matters`: where few hits are
+    relevant, the order of the others says little, and they are promoted.
+    """
     if hit.rank is None:
         return None
-    if hit.recall_rank > top_k >= hit.rank:
+    if hit.recall_rank > top_k >= hit.rank and matters(hit):
         return Movement.RESCUED
     if hit.rank > top_k >= hit.recall_rank:
         return Movement.DROPPED
     if hit.rank == hit.recall_rank:
         return Movement.KEPT
     return Movement.PROMOTED if hit.rank < hit.recall_rank else Movement.DEMOTED
+
+
+def matters(hit: Hit) -> bool:
+    """Whether either stage holds the hit for more than noise: relevant, or standing out."""
+    relevant = hit.score is not None and hit.score.relevance > RELEVANT
+    return relevant or hit.stands_out is True
 
 
 def _log_sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:

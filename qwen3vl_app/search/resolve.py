@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qwen3vl_app.errors import EmptyQueryError
 from qwen3vl_app.search.question_files import MOST_FILES, QuestionFile, read_question_files
-from qwen3vl_app.types import EVERYTHING, Ask, ItemFilter, Kind, Query, WordsMode
+from qwen3vl_app.types import Ask, ItemFilter, Kind, Query, WordsMode
 from qwen3vl_app.types.query import check_number
 from qwen3vl_app.types.question import Question
 
@@ -33,16 +33,18 @@ def resolve(
 ) -> Query | ItemFilter:
     """The query, or the filter alone where nothing else is asked: then all that passes is meant.
 
+    Where there is no filter either, that is everything.
+
     Takes what :func:`resolve_query` takes.
 
     Raises:
-        EmptyQueryError: Nothing at all is asked.
+        EmptyQueryError: Only what is not wanted is named.
         AppError: A file of the question cannot be used, or a value is out of its range.
     """
     try:
         return resolve_query(question, reader, known, budget)
     except EmptyQueryError as error:
-        if error.code != "query.empty" or question.where == EVERYTHING:
+        if error.code != "query.empty":
             raise
         return question.where
 

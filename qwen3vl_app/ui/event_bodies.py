@@ -37,6 +37,9 @@ META = {"_type": "gradio.FileData"}
 FIELDS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
 FILE_FIELDS = {"path", "url", "meta", "orig_name", "size", "mime_type", "is_stream"}
 
+EVENT_DATA = {"search": {"text", "files", "choices", "typing"}, "fill": {"text", "files"}}
+"""What may come with an event, by its name."""
+
 SESSION = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 """Names a browser tab; gradio's page draws a dozen letters and digits."""
 
@@ -117,7 +120,7 @@ def _parsed(raw: bytes) -> Json:
 def _event_data(event: Event, given: object) -> Json | None:
     if not given:
         return None
-    names = {"search": {"text", "files", "choices"}, "fill": {"text", "files"}}.get(event.name)
+    names = EVENT_DATA.get(event.name)
     if names is None or not isinstance(given, dict) or not given.keys() <= names:
         raise _unknown("event_data")
     text, files = given.get("text"), given.get("files")
@@ -127,6 +130,7 @@ def _event_data(event: Event, given: object) -> Json | None:
     }
     if "choices" in names:
         found["choices"] = known_choices(given.get("choices"))
+        found["typing"] = given.get("typing") is True
     return found
 
 

@@ -24,6 +24,7 @@ MEDIA_TYPES = {
 
 STYLES = (
     "kit/tokens",
+    "kit/menu",
     "shell/shell",
     "shell/top",
     "library/dropframe",

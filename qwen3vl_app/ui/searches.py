@@ -14,6 +14,7 @@ from cachetools import FIFOCache
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.types import ItemFilter, Query, SearchStage, SearchUpdate
+from qwen3vl_app.types.run import RunId
 from qwen3vl_app.ui.failures import UNEXPECTED
 from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.serialize import Json
@@ -84,7 +85,7 @@ class Searches:
         session: str,
         asked: Json,
         build: Callable[[], Query | ItemFilter],
-        keep: Callable[[SearchUpdate], None] = lambda _: None,
+        keep: Callable[[SearchUpdate], RunId | None] = lambda _: None,
     ) -> Iterator[Json]:
         """Yield the board's values: begun, recall, rerank slices, and the end.
 
@@ -96,7 +97,8 @@ class Searches:
 
         ``build`` makes the query and may take long (a clip is decoded, a model is loading), so
         the page is told of the search first. An expected failure is a value like the others.
-        ``keep`` is given the last update of a search that came to its end.
+        ``keep`` is given the last update of a search that came to its end; the last value names
+        the ``run`` that it was kept as.
         """
         seq = self._newest.begin(session)
         yield {"seq": seq, "stage": "begun", **asked}
@@ -119,7 +121,7 @@ class Searches:
         seq: int,
         asked: Json,
         query: Query,
-        keep: Callable[[SearchUpdate], None],
+        keep: Callable[[SearchUpdate], RunId | None],
     ) -> Iterator[Json]:
         sent = 0.0
         updates = self._engine.search(
@@ -131,6 +133,7 @@ class Searches:
             if update.stage is SearchStage.RERANK and now - sent < pause:
                 continue
             sent = now
+            value = {**board_value(update, query, seq=seq), **asked}
             if update.stage is SearchStage.DONE:
-                keep(update)  # first: who sees the end finds it in the history
-            yield {**board_value(update, query, seq=seq), **asked}
+                value["run"] = keep(update)  # first: who sees the end finds it in the history
+            yield value

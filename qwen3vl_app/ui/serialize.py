@@ -41,11 +41,16 @@ _WORD = re.compile(r"(?:\w|[\u0900-\u0dff\u0e31-\u0e4e])+")
 _CJK = "\u2e80"  # from here on, a single character can be a word
 
 
+SOURCE_DIGITS = 12
+"""Of the hash of a file's bytes: enough to tell which of some hundred cards are of one file."""
+
+
 def item_card(item: Item, words: Sequence[str] = ()) -> Json:
     """What a row or a tile shows of an item."""
     return {
         "id": int(item.id),
         "kind": item.kind.value,
+        "source": str(item.content_hash)[:SOURCE_DIGITS],
         "title": name_of(item.path),
         "folder": folder_of(item.path),
         "thumb": item.thumbnail,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from qwen3vl_app.search.ranking import movement
+from qwen3vl_app.search.ranking import matters, movement
 from qwen3vl_app.types import MOST_RESULTS, Hit, LeftOut, Query, SearchUpdate, WordsMode
 from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.serialize import Json, exact_words, found_in, item_card, query_words
@@ -24,6 +24,7 @@ def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
         "rel": None if hit.score is None else finite(hit.score.relevance),
         "logit": None if hit.score is None else finite(hit.score.logit),
         "moved": None if moved is None else moved.value,
+        "matters": matters(hit),
         "unscored": message_row(hit.unscored) if hit.unscored else None,
         "percentile": finite(hit.percentile),
         "stands": hit.stands_out,

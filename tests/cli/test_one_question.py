@@ -56,7 +56,9 @@ def from_command(indexed, path: Path) -> list[list[Any]]:
 def from_page(services, question: dict[str, Any], given: GivenFiles) -> list[list[Any]]:
     events = SearchEvents(services, Searches(services.engine), given)
     choices = {name: value for name, value in question.items() if name not in {"text", "files"}}
-    event = SimpleNamespace(text=question["text"], files=question.get("files"), choices=choices)
+    event = SimpleNamespace(
+        text=question["text"], files=question.get("files"), choices=choices, typing=False
+    )
     tab = SimpleNamespace(session_hash="tab")
     *_, last = events.search(cast(Any, tab), cast(Any, event), {"text": "", "files": []})
     hits = last["hits"]

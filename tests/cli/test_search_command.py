@@ -102,8 +102,6 @@ def test_search__depth_goes_beyond_the_rows_shown(indexed):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ((), "query is empty"),
-        (("   ",), "query is empty"),
         (("x", "-k", "0"), "choose 1 to 300"),
         (("x", "--depth", "999"), "choose 1 to 300"),
         (("x", "--kind", "painting"), "painting"),
@@ -118,6 +116,14 @@ def test_search__what_cannot_be_asked_is_a_usage_error(indexed, words, sentence)
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize("words", [(), ("   ",)])
+def test_search__an_empty_query_lists_the_newest_of_all(indexed, words):
+    found = indexed.json("search", *words, "-k", "3")
+    everything = indexed.json("items")["items"]
+    newest = sorted((row["item"] for row in everything), reverse=True)
+    assert [row["item"] for row in found["listed"]] == newest[:3]
 
 
 def test_search__a_query_picture_that_is_none(indexed, tmp_path):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen3vl_app.messages import NOTHING, Message
-from qwen3vl_app.search.ranking import Movement, movement, ranked
+from qwen3vl_app.search.ranking import Movement, matters, movement, ranked
 from qwen3vl_app.types import ContentHash, Hit, Item, ItemId, Kind, Place, Score
 
 
@@ -63,7 +63,7 @@ def test_ranked__ranks_are_one_to_n(logits):
         (1, 1, Movement.KEPT),
         (5, 2, Movement.PROMOTED),
         (2, 5, Movement.DEMOTED),
-        (25, 3, Movement.RESCUED),
+        (25, 3, Movement.PROMOTED),
         (3, 25, Movement.DROPPED),
         (30, 25, Movement.PROMOTED),
         (4, None, None),
@@ -71,3 +71,20 @@ def test_ranked__ranks_are_one_to_n(logits):
 )
 def test_movement__against_a_column_of_twenty(recall_rank, rank, expected):
     assert movement(hit(recall_rank, rank=rank), top_k=20) is expected
+
+
+@pytest.mark.parametrize(
+    ("stands_out", "relevance", "expected"),
+    [
+        (True, 0.01, Movement.RESCUED),
+        (False, 0.9, Movement.RESCUED),
+        (None, 0.51, Movement.RESCUED),
+        (False, 0.5, Movement.PROMOTED),
+        (None, 0.01, Movement.PROMOTED),
+    ],
+)
+def test_movement__only_what_matters_is_rescued(stands_out, relevance, expected):
+    judged = Score(relevance=relevance, logit=0.0)
+    one = hit(25, rank=3, stands_out=stands_out, score=judged)
+    assert movement(one, top_k=20) is expected
+    assert matters(one) is (expected is Movement.RESCUED)

@@ -19,7 +19,7 @@ from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import Message
 from qwen3vl_app.search.question_files import QuestionFile, read_question_files
 from qwen3vl_app.search.resolve import resolve, resolve_query, with_moments
-from qwen3vl_app.types import Kind, Orientation, Query, WordsMode
+from qwen3vl_app.types import EVERYTHING, Kind, Orientation, Query, WordsMode
 from qwen3vl_app.types.crops import Crop
 from qwen3vl_app.types.query import MOST_QUERIES
 from qwen3vl_app.types.question import Question
@@ -229,17 +229,20 @@ def test_resolve__filters_alone_are_a_listing(reader, given):
 @pytest.mark.parametrize(
     ("text", "given", "code"),
     [
-        ("", {}, "query.empty"),
-        ("", {"kinds": [], "tag": "", "min_bytes": None, "top": 50}, "query.empty"),
         ("", {"kinds": ["page"], "unlike": "rain"}, "query.only_unlike"),
         ("", {"kinds": ["page"], "not_like": [1]}, "query.only_unlike"),
         ("-rain", {"kinds": ["page"], "words": "only"}, "query.only_unlike"),
     ],
 )
-def test_resolve__nothing_to_list_is_an_empty_query(reader, text, given, code):
+def test_resolve__nothing_but_what_is_not_wanted_is_refused(reader, text, given, code):
     with pytest.raises(EmptyQueryError) as refused:
         resolve(Question.read({"text": text, **given}), reader)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("given", [{}, {"kinds": [], "tag": "", "min_bytes": None, "top": 50}])
+def test_resolve__an_empty_question_means_everything(reader, given):
+    assert resolve(Question.read({"text": "", **given}), reader) == EVERYTHING
 
 
 def test_resolve__what_cannot_pass_is_a_sentence(reader):

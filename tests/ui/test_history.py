@@ -51,7 +51,9 @@ def client(services):
 def ask(services, text: str, tmp_path, **choices: Any) -> list[dict[str, Any]]:
     """Exact words alone: no model is needed."""
     events = SearchEvents(services, Searches(services.engine), GivenFiles(tmp_path / "given"))
-    event = SimpleNamespace(text=text, files=[], choices={"words": "only", **choices})
+    event = SimpleNamespace(
+        text=text, files=[], choices={"words": "only", **choices}, typing=False
+    )
     tab = SimpleNamespace(session_hash="tab")
     return list(events.search(cast(Any, tab), cast(Any, event), {"text": "", "files": []}))
 
@@ -140,7 +142,7 @@ def put(given: GivenFiles, name: str, content: bytes = PICTURE) -> str:
 
 def ask_by(services, given: GivenFiles, key: str) -> list[dict[str, Any]]:
     events = SearchEvents(services, Searches(services.engine), given)
-    event = SimpleNamespace(text="fox", files=[key], choices={"words": "only"})
+    event = SimpleNamespace(text="fox", files=[key], choices={"words": "only"}, typing=False)
     tab = SimpleNamespace(session_hash="tab")
     return list(events.search(cast(Any, tab), cast(Any, event), {"text": "", "files": []}))
 

@@ -2,7 +2,8 @@
 
 import { emit } from "../kit/bus.js";
 import { el } from "../kit/dom.js";
-import { foundBy, movement, percentileText } from "../search/board/row.js";
+import { foundBy } from "../search/board/flags.js";
+import { movement, percentileText } from "../search/board/row.js";
 import { bytes, date, ms } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { t, worded } from "../i18n/strings.js";

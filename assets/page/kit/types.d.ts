@@ -29,6 +29,7 @@ export interface Place {
 export interface Card {
   id: number;
   kind: Kind;
+  source: string; // the same for all items of one file
   title: string;
   folder: string;
   thumb: string;
@@ -80,7 +81,7 @@ export interface Events {
   /** Search: see `Asking.ask`. */
   ask: Wish;
   /** A search has begun; the question as the server understood it. */
-  asked: { asked: Asked };
+  asked: { asked: Asked; typing: boolean };
   /** Something went wrong that is not ours to answer. */
   failed: Failure;
   /** Change what narrows the search, as a person would. */
@@ -91,6 +92,8 @@ export interface Events {
   unasked: undefined;
   /** The appearance was changed. */
   theme: undefined;
+  /** A preference about the page itself was changed, see `preference` of the fields. */
+  preferred: { name: string };
   /** The size of the tiles was changed. */
   tiles: undefined;
 }

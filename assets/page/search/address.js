@@ -8,9 +8,9 @@ import { toAddress } from "./question/state.js";
 /** Places by their names; null for one that is left.
  *  @typedef {Record<string, string | number | null | undefined>} Places */
 
-/** tab: a screen; view: of the results; part: of the Library; typed: not asked yet; tour: a stop;
- *  item: in the detail. */
-const PLACES = ["tab", "view", "part", "typed", "tour", "item"];
+/** tab: a screen; view: of the results; list: everything, which no question says; part: of the
+ *  Library; typed: not asked yet; tour: a stop; item: in the detail. */
+const PLACES = ["tab", "view", "list", "part", "typed", "tour", "item"];
 
 /** Characters of an address; the program takes 64 kB. */
 const LONGEST = 60_000;

@@ -76,7 +76,8 @@ export interface Hit extends Card {
   r1: number | null; // rank by the reranker
   rel: number | null;
   logit: number | null;
-  moved: "rescued" | "promoted" | "kept" | "demoted" | "dropped" | null;
+  moved: Moved | null;
+  matters: boolean; // relevant, or standing out: its moves are worth a colour
   unscored: Message | null;
   percentile: number | null;
   stands: boolean | null;
@@ -86,8 +87,17 @@ export interface Hit extends Card {
   copies: Card[];
 }
 
+export type Moved = "rescued" | "promoted" | "kept" | "demoted" | "dropped";
+
 /** A line of a column: a hit, or a near copy that was unfolded below it. */
 export type Line = (Hit & { copyOf?: undefined }) | (Card & { copyOf: number });
+
+/** How a hit stands among its neighbours in a column. */
+export interface Standing {
+  score: string; // with as many digits as tell it from them
+  tie: "start" | "inside" | "end" | null;
+  folded: number; // further hits of its file, folded behind it
+}
 
 /** What a search did not show. */
 export interface LeftOut {
@@ -120,6 +130,8 @@ export interface Sent extends Partial<Found> {
   stage: Stage;
   question: SentQuestion;
   items: Card[];
+  typing?: boolean; // asked while the person types: recall alone, and no search of the history
+  run?: number | null; // what the history keeps it as
   message?: Message;
 }
 

@@ -1,17 +1,19 @@
 // shell/: what is around the screens: the bar, indexing, failures, tabs, keys, appearance.
 //
-// The bar above every screen: what the library holds, what the indexer and the models are doing.
+// The bar above every screen, one line: what the library holds, what the indexer and the models are
+// doing. Gradio's tabs stand in it as well, put there by top.css.
 
 import { emit, on } from "../kit/bus.js";
-import { childrenOf, el, find, say } from "../kit/dom.js";
+import { attribute, childrenOf, el, find, findAll, say } from "../kit/dom.js";
 import { catchDrops } from "../library/dropframe.js";
 import { sayFailures } from "./failures.js";
+import { count } from "../kit/format.js";
 import { listenToCalls } from "../kit/gradio_calls.js";
 import { showHelp } from "./help.js";
 import { icon } from "../kit/icons.js";
 import { DemoNotice } from "./notice.js";
 import { Remarks } from "./remarks.js";
-import { poll } from "./status.js";
+import { latest, poll } from "./status.js";
 import { Strip } from "./strip.js";
 import { toModels } from "./to_models.js";
 import { t, worded } from "../i18n/strings.js";
@@ -45,6 +47,16 @@ class TopBar {
     this.shown = ""; // the models, as they were drawn last
     document.title = t("title"); // gradio has set its own, in English
     this.summary = el("p", { class: "summary" });
+    /** Whether the strips are folded away; null as long as nobody chose.
+     *  @type {boolean | null} */
+    this.folded = null;
+    this.index = el(
+      "button",
+      { type: "button", class: "bar-index", hidden: true, onclick: () => this.fold() },
+      el("i", { class: "meter" }),
+      el("span"),
+    );
+    this.notice = new DemoNotice();
     this.models = el("div", { class: "models", role: "group", "aria-label": t("settings.models") });
     this.root.append(
       el(
@@ -60,16 +72,18 @@ class TopBar {
             el("span", { text: t("title") }),
           ),
         ),
+        el("span", { class: "tabs-room" }),
         this.summary,
+        this.index,
+        this.notice.node,
         this.models,
         el("div", { class: "bar-tools" }, this.themeButton(), helpButton()),
       ),
     );
     this.strip = new Strip();
     this.words = new WordsLine({ always: false });
-    this.notice = new DemoNotice();
     this.remarks = new Remarks();
-    this.root.append(this.strip.node, this.words.node, this.remarks.node, this.notice.node);
+    this.root.append(this.strip.node, this.words.node, this.remarks.node);
   }
 
   /** @param {StatusOrLost} status */
@@ -78,16 +92,42 @@ class TopBar {
     if (status.lost) {
       this.strip.hide();
       this.words.hide();
+      this.index.hidden = true;
       say(this.summary, t("lost"));
       return;
     }
     const items = Object.values(status.items).reduce((sum, n) => sum + n, 0);
     say(this.summary, items ? t("summary", { n: items }) : t("summary.empty"));
+    this.summary.dataset.n = count(items); // all that a phone has room for
     this.showModels(status.models);
     this.strip.show(status.index);
     this.words.show(status.index.words);
+    this.showIndex(status.index.state === "failed");
     this.remarks.draw(status.remarks ?? []);
     this.notice.show(status.models);
+  }
+
+  /** What goes on, in a few words; the strips with the whole of it fold away while hits are in
+   *  sight, unless something went wrong.
+   *  @param {boolean} failed */
+  showIndex(failed) {
+    const told = [this.strip, this.words].filter(({ node }) => !node.hidden);
+    this.index.hidden = !told.length;
+    if (!told.length) {
+      this.folded = null;
+      return;
+    }
+    const [{ head, bar }] = told;
+    say(find(this.index, "span"), head.textContent ?? "");
+    find(this.index, ".meter").style.setProperty("--done", bar.style.getPropertyValue("--done"));
+    const folded = !failed && (this.folded ?? hitsInSight());
+    attribute(this.index, "aria-expanded", String(!folded));
+    for (const { node } of told) node.hidden = folded;
+  }
+
+  fold() {
+    this.folded = this.index.getAttribute("aria-expanded") === "true";
+    if (latest) this.show(latest);
   }
 
   /** @param {Model[]} models */
@@ -118,6 +158,10 @@ class TopBar {
     return button;
   }
 }
+
+/** Whether results stand on the screen that is open. */
+const hitsInSight = () =>
+  findAll(document, ".board-root[data-hits]").some((board) => board.offsetParent !== null);
 
 /** A model by its name; while it is not ready, what it is doing instead. Leads to the choice.
  *  @param {Model} model */

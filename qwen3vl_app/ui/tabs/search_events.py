@@ -12,6 +12,7 @@ from qwen3vl_app.search.resolve import resolve
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId, SearchUpdate
 from qwen3vl_app.types.question import MOST_ITEMS, Question
+from qwen3vl_app.types.run import RunId
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
 from qwen3vl_app.ui.searches import Searches
@@ -35,11 +36,12 @@ class SearchEvents:
     def search(self, request: gr.Request, event: gr.EventData, box: Json) -> Event:
         """The page asks: a choice was changed, an item named, an address opened.
 
-        ``text`` and ``files`` of the event are None where those of the box are meant.
+        ``text`` and ``files`` of the event are None where those of the box are meant. What is
+        asked while the person ``types`` is no search of the history.
         """
         text = box["text"] if event.text is None else known_text(event.text)
         keys = box["files"] if event.files is None else known_keys(event.files)[:MOST_FILES]
-        yield from self._run(request, text, keys, event.choices)
+        yield from self._run(request, text, keys, event.choices, typing=event.typing is True)
 
     def fill(self, event: gr.EventData) -> Json:
         """The page changes what stands in the box."""
@@ -50,24 +52,31 @@ class SearchEvents:
         self._searches.stop(session_of(request))
 
     def _run(
-        self, request: gr.Request, text: str, keys: Sequence[str], given: Json | None
+        self,
+        request: gr.Request,
+        text: str,
+        keys: Sequence[str],
+        given: Json | None,
+        *,
+        typing: bool = False,
     ) -> Event:
         # as it was sent, also with a file that has gone: the address goes on asking for it
         question = {"text": text.strip(), "files": [*keys], **known_choices(given)}
         reader, every = self._services.reader, self._given.every
         budget = self._services.models.embedder_budget
+        asked = {"rerank": False} if typing else {}
         yield from self._searches.run(
             session_of(request),
-            {"question": question, "items": self._cards(question)},
-            lambda: resolve(Question.read(question), reader, every, budget),
-            lambda update: self._keep(question, update),
+            {"question": question, "items": self._cards(question), "typing": typing},
+            lambda: resolve(Question.read(question | asked), reader, every, budget),
+            lambda update: None if typing else self._keep(question, update),
         )
 
-    def _keep(self, question: Json, update: SearchUpdate) -> None:
-        if self._services.history is not None:
-            asked = Question.read(question)
-            files = self._given.all(asked.keys)
-            self._services.history.keep(asked, update, files)
+    def _keep(self, question: Json, update: SearchUpdate) -> RunId | None:
+        if self._services.history is None:
+            return None
+        asked = Question.read(question)
+        return self._services.history.keep(asked, update, self._given.all(asked.keys))
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:
         """The items that are named as examples, to be shown above the results."""

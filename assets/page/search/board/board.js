@@ -5,6 +5,7 @@
 // The value comes from a search that streams: begun, recall, rerank…, done | stopped | error. Every
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
+import { GROUPED } from "../question/options.js";
 import { DEFAULTS } from "../question/state.js";
 import { isCompact } from "./buttons.js";
 import { Column } from "./column.js";
@@ -18,14 +19,15 @@ import { BoardTable } from "./table.js";
 import { focusRow, rowOf } from "./rows.js";
 import { asksNothing, isRunning, withQuestion } from "./value.js";
 import { drawView } from "./views.js";
-import { emit } from "../../kit/bus.js";
+import { emit, memory } from "../../kit/bus.js";
 import { around, el, find } from "../../kit/dom.js";
 import { Listing } from "./listing.js";
 import { latest } from "../../shell/status.js";
 import { Tour } from "../tour.js";
 import { Welcome } from "../welcome.js";
 
-/** @import { Answer, Asked, Sent, Stage, Value } from "../types" */
+/** @import { Answer, Asked, Moved, Sent, Stage, Value } from "../types" */
+/** @import { Chosen } from "./shown.js" */
 /** @import { Component, Failure } from "../../kit/types" */
 
 /** @param {Component} component */
@@ -57,6 +59,12 @@ export class Board {
     /** Ids of hits whose near copies are shown.
      *  @type {Set<number>} */
     this.unfolded = new Set();
+    /** Files of which all hits are shown.
+     *  @type {Set<string>} */
+    this.unfoldedFiles = new Set();
+    /** The movements that are shown; all where there are none.
+     *  @type {Set<Moved>} */
+    this.moves = new Set();
     this.waiting = false;
     this.messages = new Messages(this);
     this.head = new BoardHead(this);
@@ -123,11 +131,26 @@ export class Board {
 
   /** The first value of a new search.
    *  @param {Value} value */
-  begin({ asked }) {
+  begin({ asked, typing }) {
     this.messages.begin();
     this.all = false;
-    this.unfolded.clear();
-    emit("asked", { asked });
+    for (const chosen of [this.unfolded, this.unfoldedFiles, this.moves]) chosen.clear();
+    emit("asked", { asked, typing: Boolean(typing) });
+  }
+
+  /** What of the hits is to be shown, by everything that was chosen on this page.
+   *  @returns {Chosen} */
+  chosen() {
+    const { all, value, moves, unfoldedFiles: unfolded } = this;
+    const top = all ? Infinity : (value?.top ?? 0);
+    return { top, moves, unfolded, grouped: memory.get(GROUPED, true) };
+  }
+
+  /** Show hits that moved so, or no longer; with none chosen, all of them.
+   *  @param {Moved} moved */
+  toggleMoved(moved) {
+    if (!this.moves.delete(moved)) this.moves.add(moved);
+    this.draw();
   }
 
   /** A search that was running was lost on the way; what it has shown stays.
@@ -167,21 +190,23 @@ export class Board {
     const { root, value, stage } = this;
     const hits = value?.hits ?? []; // while a search begins, the former rows stay, dimmed
     root.dataset.stage = stage;
-    root.dataset.mode = value && !value.rerank ? "single" : "pair";
+    // While a person types the second column waits: nothing jumps once it is judged.
+    const isPair = value?.typing ? value.asked.choices.rerank !== false : value?.rerank;
+    root.dataset.mode = value && !isPair ? "single" : "pair";
     root.dataset.compact = String(isCompact(hits.length));
+    root.toggleAttribute("data-hits", hits.length > 0);
     this.head.draw(hits);
     this.messages.draw(hits);
     this.welcome.node.hidden = !this.begins();
     if (latest) this.welcome.show(latest, this.begins());
     this.listing.node.hidden = !this.listing.where || !["listing", "begun"].includes(stage);
-    const top = this.all ? hits.length : (value?.top ?? 0);
     const none =
       stage === "empty" || (stage !== "begun" && !hits.length) || Boolean(this.listing.where);
     this.head.tools.hidden = none && !this.listing.where;
     root.toggleAttribute("data-listing", Boolean(this.listing.where));
-    this.body.hidden = drawView(this, hits, top) || none;
-    this.recall.draw(hits, top);
-    this.rerank.draw(hits, top);
+    this.body.hidden = drawView(this, hits) || none;
+    this.recall.draw(hits);
+    this.rerank.draw(hits);
     drawLines(this, hits);
     this.more.draw(hits.length);
     if (value) emit("scored", { hits, value });
@@ -205,8 +230,18 @@ export class Board {
     const row = rowOf(event.target);
     if (!row) return;
     focusRow(this, row);
-    if (around(event.target, ".flag-copies")) this.unfold(Number(row.dataset.id));
+    const id = Number(row.dataset.id);
+    if (around(event.target, ".flag-copies")) this.unfold(id);
+    else if (around(event.target, ".flag-file")) this.unfoldFile(id);
     else this.open(row.dataset.id);
+  }
+
+  /** Show all hits of the file that a hit is of.
+   *  @param {number} id */
+  unfoldFile(id) {
+    const hit = this.value?.hits.find((one) => one.id === id);
+    if (hit) this.unfoldedFiles.add(hit.source);
+    this.draw();
   }
 
   /** Show or hide the near copies of a hit, below it in both columns.

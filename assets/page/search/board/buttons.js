@@ -1,7 +1,7 @@
 // The buttons above the results: which column on a phone, side by side, as a table or a wall, how
 // dense.
 
-import { chooseView } from "./views.js";
+import { chooseView, VIEWS } from "./views.js";
 import { memory } from "../../kit/bus.js";
 import { el, isNarrow } from "../../kit/dom.js";
 import { icon } from "../../kit/icons.js";
@@ -52,7 +52,8 @@ export function densityButton(board) {
     class: "quiet board-density",
     onclick: () => toggleCompact(board),
   };
-  return el("button", attributes, icon("rows", 16), el("span", { text: t("compact") }));
+  const label = { "aria-label": t("compact"), title: t("compact") };
+  return el("button", { ...attributes, ...label }, icon("rows", 16));
 }
 
 /** Side by side, a table or a wall of pictures; remembered in this browser.
@@ -73,9 +74,10 @@ export function viewButtons(board) {
       "aria-label": label,
       onclick: choose(view),
     };
-    return el("button", attributes, icon(name, 16));
+    return el("button", attributes, icon(name, 16), el("span", { text: label }));
   };
-  const buttons = [button("board", "sides"), button("table", "table"), button("grid", "tiles")];
+  const icons = ["sides", "tiles", "table"];
+  const buttons = VIEWS.map((view, n) => button(view, icons[n]));
   return el(
     "div",
     { class: "segments board-views", role: "group", "aria-label": t("view.title") },

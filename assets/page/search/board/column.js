@@ -1,7 +1,11 @@
 // One of the two lists. Rows have a fixed height, so where a row stands is arithmetic and nothing
-// has to be measured; only rows in view are animated.
+// has to be measured; they are placed by transforms, which shift no layout, and only those in view
+// are animated.
 
+import { mixedBar } from "./mixed.js";
 import { fillRow, makeRow } from "./row.js";
+import { standings } from "./scores.js";
+import { firstUnrelated, foldedBehind, ordered, shownOf } from "./shown.js";
 import { marked } from "../../kit/highlight.js";
 import { attribute, childrenOf, el, findAll, isCalm, isNarrow, say } from "../../kit/dom.js";
 import { ms } from "../../kit/format.js";
@@ -12,6 +16,7 @@ import { t } from "../../i18n/strings.js";
 /** @import { Board } from "./board.js" */
 
 const GAP = 6;
+const DIVIDER = 24; // pixels between what is related and what probably is not
 const FLIGHT = { duration: 420, easing: "cubic-bezier(.2,.75,.25,1)" };
 const SKELETONS = 6;
 
@@ -38,7 +43,7 @@ export class Column {
     /** Rows by the ids of their items.
      *  @type {Map<number, HTMLElement>} */
     this.rows = new Map();
-    /** Positions from the top, by the ids of items.
+    /** Pixels from the top of the list, by the ids of items.
      *  @type {Map<number, number>} */
     this.places = new Map();
     /** @type {number | null} */
@@ -48,21 +53,28 @@ export class Column {
     this.meter = el("i", { class: "meter" });
     this.list = el("ol", { class: "rows", "aria-label": title });
     this.more = el("button", { type: "button", class: "more", onclick: () => board.toggleAll() });
+    this.mixed = mixedBar();
+    this.heading = el("h2", { text: title });
     const head = el(
-      "h2",
+      "div",
       { class: "column-head" },
-      el("span", { text: title }),
+      this.heading,
+      this.mixed.node,
       this.sub,
       this.meter,
     );
+    this.divider = el("p", { class: "divider", hidden: true, text: t("divider") });
+    this.waiting = el("p", { class: "column-waiting", hidden: true, text: t("typing.waiting") });
     this.ghosts = el("div", { class: "ghosts", "aria-hidden": "true" });
     for (let n = 0; n < SKELETONS; n += 1) this.ghosts.append(el("div", { class: "ghost" }));
+    this.box = el("div", { class: "rows-box" }, this.list, this.divider);
     this.node = el(
       "section",
       { class: `column column-${side}` },
       head,
       this.ghosts,
-      this.list,
+      this.waiting,
+      this.box,
       this.more,
     );
   }
@@ -77,16 +89,20 @@ export class Column {
     return this.height + GAP;
   }
 
-  /** @param {Hit[]} hits @param {number} top */
-  draw(hits, top) {
-    const ordered = this.ordered(hits);
-    const shown = ordered.slice(0, top);
-    const lines = shown.flatMap((hit) => this.withCopies(hit));
-    this.ghosts.hidden = !(this.board.stage === "begun" && !hits.length);
-    this.drop(new Set(lines.map((hit) => hit.id)));
-    this.put(lines, top);
+  /** @param {Hit[]} hits */
+  draw(hits) {
+    const { board, side } = this;
+    const chosen = board.chosen();
+    const all = ordered(hits, side);
+    // While a person types, nothing is judged yet.
+    const isLater = side === "rerank" && Boolean(board.value?.typing);
+    const shown = isLater ? [] : shownOf(all, chosen);
+    this.waiting.hidden = !isLater;
+    this.ghosts.hidden = !(board.stage === "begun" && !hits.length);
+    this.mixed.draw(shown);
+    this.put(shown, foldedBehind(shownOf(all, { ...chosen, grouped: false }), chosen));
     this.drawHead(hits);
-    this.drawMore(ordered.length, shown.length);
+    this.drawMore(isLater || chosen.moves.size ? 0 : all.length, Math.min(all.length, chosen.top));
     if (!this.list.querySelector('[tabindex="0"]') || !this.node.contains(document.activeElement)) {
       this.release();
       const [first] = childrenOf(this.list);
@@ -105,12 +121,6 @@ export class Column {
     return this.board.root.dataset.mode === "single" ? "recall" : "rerank";
   }
 
-  /** @param {Hit[]} hits */
-  ordered(hits) {
-    if (this.side === "recall") return [...hits].sort((a, b) => a.r0 - b.r0);
-    return [...hits].sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0));
-  }
-
   /** @param {Set<number>} wanted */
   drop(wanted) {
     for (const [id, row] of [...this.rows]) {
@@ -121,42 +131,66 @@ export class Column {
     }
   }
 
-  /** @param {Line[]} shown @param {number} top */
-  put(shown, top) {
-    const { pitch } = this;
+  /** Put the shown hits into their places, each followed by its near copies.
+   *  @param {Hit[]} shown @param {Map<number, number>} folded */
+  put(shown, folded) {
+    const standing = standings(shown, this.side, folded);
+    const lines = shown.flatMap((hit, n) =>
+      this.withCopies(hit).map((line) => ({ line, standing: standing[n] })),
+    );
+    this.drop(new Set(lines.map(({ line }) => line.id)));
+    const { height, pitch } = this;
+    const unrelated = this.isSettled ? firstUnrelated(shown, this.side) : 0;
     const from = this.places;
-    const height = this.height;
-    const offset = this.list.getBoundingClientRect().top;
-    /** @param {number} place */
-    const inView = (place) =>
-      offset + place * pitch < innerHeight && offset + (place + 1) * pitch > 0;
-    /** @type {[row: HTMLElement, distance: number][]} */
-    const flights = [];
     this.places = new Map();
     /** @type {HTMLElement | null} */
     let before = null;
-    shown.forEach((hit, place) => {
-      const row = this.rows.get(hit.id) ?? this.add(hit);
-      fillRow(row, hit, this.side, { top, unfolded: this.board.unfolded.has(hit.id) });
+    let y = 0;
+    for (const { line, standing } of lines) {
+      const isFirst = unrelated > 0 && line.id === shown[unrelated].id;
+      if (isFirst) this.divider.style.transform = `translateY(${y}px)`;
+      if (isFirst) y += DIVIDER;
+      const row = this.rows.get(line.id) ?? this.add(line);
+      fillRow(row, line, this.side, standing, this.board.unfolded.has(line.id));
+      /** @type {ChildNode | null} */
       const wanted = before ? before.nextSibling : this.list.firstChild;
       if (row !== wanted) this.list.insertBefore(row, wanted);
       before = row;
-      this.places.set(hit.id, place);
-      row.style.setProperty("top", `${place * pitch}px`);
-      row.style.setProperty("height", `${height}px`);
-      const old = from.get(hit.id);
-      if (old === place) return;
-      if (old !== undefined && (inView(old) || inView(place)))
-        flights.push([row, (old - place) * pitch]);
-    });
+      this.places.set(line.id, y);
+      row.style.transform = `translateY(${y}px)`;
+      row.style.height = `${height}px`;
+      y += pitch;
+    }
+    this.divider.hidden = !unrelated;
+    this.list.style.height = `${Math.max(0, y - GAP)}px`;
+    this.mark();
+    if (!isCalm()) this.fly(from);
+  }
+
+  /** Whether the ranks of this column will not change any more. */
+  get isSettled() {
+    return this.side === "recall" || ["done", "stopped"].includes(this.board.stage);
+  }
+
+  /** Mark the exact words in the rows. */
+  mark() {
     const texts = [...this.rows.values()].flatMap((row) => [
       ...row.querySelectorAll(".row-title, .row-place, .row-snippet"),
     ]);
     marked(texts, wordsOf(this.board.value), `row-words-${this.side}`);
-    this.list.style.height = `${Math.max(0, shown.length * pitch - GAP)}px`;
-    if (isCalm()) return;
-    for (const [row, distance] of flights) {
-      row.animate([{ transform: `translateY(${distance}px)` }, { transform: "none" }], FLIGHT);
+  }
+
+  /** Let the rows in view go from where they were to where they are.
+   *  @param {Map<number, number>} from */
+  fly(from) {
+    const offset = this.list.getBoundingClientRect().top;
+    /** @param {number} y */
+    const inView = (y) => offset + y < innerHeight && offset + y + this.pitch > 0;
+    for (const [id, y] of this.places) {
+      const old = from.get(id);
+      if (old === undefined || old === y || !(inView(old) || inView(y))) continue;
+      const ends = [old, y].map((at) => ({ transform: `translateY(${at}px)` }));
+      this.rows.get(id)?.animate(ends, FLIGHT);
     }
   }
 
@@ -182,7 +216,7 @@ export class Column {
     else say(this.sub, `${t("relevance")} · ${ms(value.ms.rerank)}`);
   }
 
-  /** @param {number} total @param {number} shown */
+  /** @param {number} total @param {number} shown without what is folded */
   drawMore(total, shown) {
     const rest = total - shown;
     const { all, value } = this.board;

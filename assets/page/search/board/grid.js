@@ -1,6 +1,8 @@
 // The results as a wall of pictures, best first: for looking through many of them.
 
-import { around, attribute, childrenOf, el, find, findAll, say } from "../../kit/dom.js";
+import { movement } from "./row.js";
+import { firstUnrelated, foldedBehind, ordered, shownOf } from "./shown.js";
+import { around, attribute, el, find, findAll, say } from "../../kit/dom.js";
 import { draggable } from "../../kit/drag.js";
 import { badgeText, fitOf, thumbOf } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
@@ -26,16 +28,23 @@ export class BoardGrid {
       "aria-label": t("view.grid"),
       hidden: true,
     });
+    this.divider = el("p", { class: "divider", hidden: true, text: t("divider") });
     this.node.addEventListener("click", (event) => this.clicked(around(event.target, ".tile")));
     this.node.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Draw the first `top` hits, reranked ones before the others.
-   *  @param {Hit[]} hits @param {number} top */
-  draw(hits, top) {
-    const shown = [...hits]
-      .sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0))
-      .slice(0, top);
+  /** Draw the first hits, reranked ones before the others.
+   *  @param {Hit[]} hits */
+  draw(hits) {
+    const chosen = this.board.chosen();
+    const shown = shownOf(ordered(hits, "rerank"), chosen);
+    const folded = foldedBehind(
+      shownOf(ordered(hits, "rerank"), { ...chosen, grouped: false }),
+      chosen,
+    );
+    const side = shown.some((hit) => hit.rel != null) ? "rerank" : "recall";
+    const { isSettled } = this.board.rerank;
+    const unrelated = isSettled || side === "recall" ? firstUnrelated(shown, side) : 0;
     const wanted = new Set(shown.map((hit) => hit.id));
     for (const [id, tile] of this.tiles) {
       if (wanted.has(id)) continue;
@@ -44,15 +53,26 @@ export class BoardGrid {
     }
     /** @type {HTMLElement | null} */
     let before = null;
-    for (const hit of shown) {
+    this.divider.hidden = !unrelated;
+    for (const [n, hit] of shown.entries()) {
+      if (unrelated && n === unrelated) {
+        before?.after(this.divider);
+        before = this.divider;
+      }
       const tile = this.tiles.get(hit.id) ?? this.add(hit);
-      fill(tile, hit);
+      fill(tile, hit, folded.get(hit.id) ?? 0);
       /** @type {ChildNode | null} */
       const place = before ? before.nextSibling : this.node.firstChild;
       if (tile !== place) this.node.insertBefore(tile, place);
       before = tile;
     }
-    if (!this.node.contains(document.activeElement)) this.reach(childrenOf(this.node)[0] ?? null);
+    if (!unrelated) this.divider.remove();
+    if (!this.node.contains(document.activeElement)) this.reach(this.all[0] ?? null);
+  }
+
+  /** The tiles, in the order in which they stand. */
+  get all() {
+    return findAll(this.node, ".tile");
   }
 
   /** @param {Hit} hit */
@@ -78,7 +98,7 @@ export class BoardGrid {
     /** @type {Record<string, number>} */
     const ways = { ...SIDEWAYS, ArrowDown: columns, ArrowUp: -columns };
     const by = ways[event.key];
-    const all = childrenOf(this.node);
+    const { all } = this;
     const next = by && all[all.indexOf(tile) + by];
     if (!by) return;
     event.preventDefault();
@@ -102,9 +122,9 @@ export class BoardGrid {
   }
 }
 
-/** @param {Hit} hit */
+/** Nothing lies over the picture but, on hover and on focus, both numbers.
+ *  @param {Hit} hit */
 function makeTile(hit) {
-  const short = badgeText(hit.kind, hit.place);
   const picture = el("img", {
     src: thumbOf(hit),
     alt: "",
@@ -115,33 +135,40 @@ function makeTile(hit) {
     height: 150,
     data: { fit: fitOf(hit) },
   });
-  const badge = el(
-    "span",
-    { class: "badge" },
-    icon(hit.kind, 13),
-    short ? el("span", { text: short }) : null,
-  );
-  const head = el("span", { class: "tile-rank" });
+  const short = badgeText(hit.kind, hit.place);
   const tile = el(
     "button",
     { type: "button", class: "tile", tabindex: "-1", title: hit.title, data: { id: hit.id } },
-    el("span", { class: "tile-thumb" }, picture, badge, head),
-    el("span", { class: "tile-title", dir: "auto", text: hit.title }),
-    el("span", { class: "tile-score" }),
+    el("span", { class: "tile-thumb" }, picture, el("span", { class: "tile-scores" })),
+    el("span", { class: "tile-moved" }),
+    el(
+      "span",
+      { class: "tile-line" },
+      el("b", { class: "tile-rank" }),
+      icon(hit.kind, 14),
+      el("span", { class: "tile-title", dir: "auto", text: hit.title }),
+      short ? el("span", { class: "tile-place", text: short }) : null,
+      el("span", { class: "tile-behind" }),
+    ),
   );
   draggable(tile, hit);
   return tile;
 }
 
-/** @param {HTMLElement} tile @param {Hit} hit */
-function fill(tile, hit) {
-  const rank = hit.r1 ?? hit.r0;
-  const name = hit.rel == null ? "similarity" : "relevance";
-  const score = hit.rel ?? hit.sim;
-  say(
-    find(tile, ".tile-rank"),
-    hit.copies.length ? `${rank}  +${hit.copies.length}` : String(rank),
-  );
-  say(find(tile, ".tile-score"), score == null ? "" : `${t(name)} ${score.toFixed(3)}`);
-  attribute(tile, "aria-label", [rank, isolated(hit.title), t(`kind.${hit.kind}`)].join(", "));
+/** @param {HTMLElement} tile @param {Hit} hit @param {number} folded */
+function fill(tile, hit, folded) {
+  const rank = String(hit.r1 ?? hit.r0);
+  const [sign, tone] = movement(hit);
+  const scores = [
+    hit.sim == null ? "" : `${t("similarity")} ${hit.sim.toFixed(3)}`,
+    hit.rel == null ? "" : `${t("relevance")} ${hit.rel.toFixed(3)}`,
+  ].filter(Boolean);
+  const behind = hit.copies.length + folded;
+  say(find(tile, ".tile-rank"), rank);
+  say(find(tile, ".tile-scores"), scores.join(" · "));
+  say(find(tile, ".tile-moved"), sign);
+  find(tile, ".tile-moved").dataset.tone = tone;
+  say(find(tile, ".tile-behind"), behind ? `+${behind}` : "");
+  const spoken = [rank, isolated(hit.title), t(`kind.${hit.kind}`), ...scores, sign];
+  attribute(tile, "aria-label", spoken.filter(Boolean).join(", "));
 }

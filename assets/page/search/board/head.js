@@ -1,9 +1,13 @@
-// What stands above the results: what was asked and found, and the buttons for how it is shown.
+// What stands above the results: what was found, what moved, and the buttons for how it is shown.
 
 import { densityButton, sideButtons, viewButtons } from "./buttons.js";
+import { moreMenu } from "./more_menu.js";
+import { Moves } from "./moves.js";
 import { legend, phrase } from "./words.js";
 import { childrenOf, el, say } from "../../kit/dom.js";
 import { sizeButtons } from "../../kit/tile_size.js";
+import { asToolbar, settle } from "../../kit/toolbar.js";
+import { t } from "../../i18n/strings.js";
 
 /** @import { Hit } from "../types" */
 /** @import { Board } from "./board.js" */
@@ -14,20 +18,32 @@ export class BoardHead {
     this.board = board;
     this.status = el("p", { class: "board-status", role: "status", "aria-live": "polite" });
     this.legend = el("p", { class: "board-legend" });
+    this.moves = new Moves(board);
     this.sides = sideButtons(board);
     this.density = densityButton(board);
     this.views = viewButtons(board);
-    this.tools = el(
-      "div",
-      { class: "board-tools" },
-      sizeButtons(),
-      this.sides,
-      this.views,
-      this.density,
+    this.menu = moreMenu(board);
+    this.tools = asToolbar(
+      el(
+        "div",
+        { class: "board-tools", role: "toolbar", "aria-label": t("view.title") },
+        sizeButtons(),
+        this.sides,
+        this.views,
+        this.density,
+        this.menu.button,
+      ),
     );
     const { left, newer } = board.messages;
-    const words = el("div", { class: "board-words" }, this.status, this.legend, left.node, newer);
-    this.node = el("div", { class: "board-head" }, words, this.tools);
+    this.node = el(
+      "div",
+      { class: "board-head" },
+      this.status,
+      this.moves.node,
+      this.tools,
+      this.menu.node,
+      el("div", { class: "board-words" }, this.legend, left.node, newer),
+    );
   }
 
   /** @param {Hit[]} hits */
@@ -38,7 +54,10 @@ export class BoardHead {
       button.setAttribute("aria-pressed", String(button.dataset.side === root.dataset.side));
     }
     say(this.status, phrase(this.board));
-    this.legend.replaceChildren(...legend(this.board, hits));
+    this.legend.replaceChildren(...legend(this.board));
+    this.moves.draw(hits);
     this.node.hidden = stage === "empty";
+    this.menu.button.hidden = !hits.length;
+    settle(this.tools);
   }
 }

@@ -14,17 +14,18 @@ const MOST = 120; // lines; more are a thicket
  *  @param {Board} board @param {Hit[]} hits */
 export function drawLines(board, hits) {
   const { lines, recall, rerank, root } = board;
+  const { top, moves } = board.chosen();
   const paired = root.dataset.mode === "pair" && lines.offsetParent !== null;
   if (!paired || !hits.some((hit) => hit.r1 != null)) {
     lines.replaceChildren();
     return;
   }
   const width = lines.clientWidth;
-  const offset = recall.list.offsetTop;
+  const offset = recall.box.offsetTop;
   const height = Math.max(recall.node.clientHeight, rerank.node.clientHeight);
   const area = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
-  /** @param {number} place */
-  const middle = (place) => offset + place * recall.pitch + recall.height / 2;
+  /** @param {number} y */
+  const middle = (y) => offset + y + recall.height / 2;
   /** @param {Column} column */
   const below = (column) => offset + column.list.offsetHeight + 22;
   let drawn = 0;
@@ -33,6 +34,9 @@ export function drawLines(board, hits) {
     const from = recall.places.get(hit.id);
     const to = rerank.places.get(hit.id);
     if (from === undefined && to === undefined) continue;
+    // Among the first, and yet not there: folded behind another of its file.
+    if (from === undefined && (hit.r0 <= top || moves.size)) continue;
+    if (to === undefined && (hit.r1 <= top || moves.size)) continue;
     const y0 = from === undefined ? below(recall) : middle(from);
     const y1 = to === undefined ? below(rerank) : middle(to);
     area.append(...line(hit, width, y0, y1));
@@ -49,7 +53,8 @@ function line(hit, width, y0, y1) {
   const end = width - ARROW;
   const bend = width * 0.55;
   const by = hit.r0 - (hit.r1 ?? hit.r0);
-  const tone = hit.moved === "rescued" || by > 0 ? "up" : by < 0 ? "down" : "same";
+  const way = by > 0 ? "up" : by < 0 ? "down" : "same";
+  const tone = hit.matters ? way : `${way} faint`; // a move among what is irrelevant says little
   const far = hit.moved === "rescued" || hit.moved === "dropped" ? "far" : "";
   const curve = svg("path", {
     d: `M1 ${y0} C ${bend} ${y0}, ${width - bend} ${y1}, ${end} ${y1}`,

@@ -1,6 +1,7 @@
 // The results as a table: what both stages said of every hit, in columns that can be sorted.
 
 import { movement } from "./row.js";
+import { ordered, shownOf } from "./shown.js";
 import { columnsFor, compared, FOLDER, NAME } from "./table_columns.js";
 import { around, attribute, childrenOf, el, find, findAll, say } from "../../kit/dom.js";
 import { draggable } from "../../kit/drag.js";
@@ -43,18 +44,18 @@ export class BoardTable {
     this.body.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Draw the best `top` hits, in the order of the chosen column.
-   *  @param {Hit[]} hits @param {number} top */
-  draw(hits, top) {
-    const ranked = [...hits].sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0));
+  /** Draw the best hits, in the order of the chosen column. Nothing folds in a table.
+   *  @param {Hit[]} hits */
+  draw(hits) {
     this.settle(columnsFor(this.board.value));
-    const shown = this.inOrder(ranked.slice(0, top));
+    const chosen = { ...this.board.chosen(), grouped: false };
+    const shown = this.inOrder(shownOf(ordered(hits, "rerank"), chosen));
     const held = document.activeElement;
     this.put(shown);
     if (held instanceof HTMLElement && held !== document.activeElement && this.body.contains(held))
       held.focus({ preventScroll: true });
     if (!this.body.contains(document.activeElement)) this.reach(childrenOf(this.body)[0] ?? null);
-    this.drawMore(hits.length - shown.length);
+    this.drawMore(chosen.moves.size ? 0 : hits.length - shown.length);
   }
 
   /** The columns that this search has.

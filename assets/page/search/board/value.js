@@ -1,6 +1,6 @@
 // The value that the server sends for a search, and what its question is.
 
-import { DEFAULTS, fromQuestion, isQuestion } from "../question/state.js";
+import { DEFAULTS, fromQuestion, isEverything, isQuestion } from "../question/state.js";
 
 /** @import { Sent, Value } from "../types" */
 
@@ -15,7 +15,8 @@ export function withQuestion(sent) {
 /** Whether a value begins a search for nothing, which will be refused at once.
  *  @param {Value} value */
 export function asksNothing({ stage, asked }) {
-  return stage === "begun" && !isQuestion({ ...asked, choices: { ...DEFAULTS, ...asked.choices } });
+  const question = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
+  return stage === "begun" && !isQuestion(question) && !isEverything(question);
 }
 
 /** Whether more values of the search will come.

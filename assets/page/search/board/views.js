@@ -7,7 +7,8 @@ import { attribute, childrenOf } from "../../kit/dom.js";
 /** @import { Hit } from "../types" */
 /** @import { Board } from "./board.js" */
 
-const VIEWS = ["board", "table", "grid"];
+/** Side by side, a wall of pictures, a table: in the order of the buttons. */
+export const VIEWS = ["board", "grid", "table"];
 
 /** The view that the address names, else the one that was used last. */
 export function chosenView() {
@@ -22,8 +23,8 @@ export function chooseView(view) {
 }
 
 /** Draw the view that was chosen beside the two columns; whether there is one.
- *  @param {Board} board @param {Hit[]} hits @param {number} top */
-export function drawView(board, hits, top) {
+ *  @param {Board} board @param {Hit[]} hits */
+export function drawView(board, hits) {
   const view = chosenView();
   board.root.dataset.view = view;
   for (const button of childrenOf(board.head.views))
@@ -32,6 +33,6 @@ export function drawView(board, hits, top) {
   const others = board.others;
   const shown = board.stage !== "empty" && hits.length ? others[view] : null;
   for (const other of Object.values(others)) other.node.hidden = other !== shown;
-  shown?.draw(hits, top);
+  shown?.draw(hits);
   return Boolean(shown);
 }

@@ -1,15 +1,12 @@
 // The sentences above the board.
 
-import { el } from "../../kit/dom.js";
-import { count, ms } from "../../kit/format.js";
+import { el, queryField } from "../../kit/dom.js";
+import { ms } from "../../kit/format.js";
 import { latest } from "../../shell/status.js";
 import { isolated, t } from "../../i18n/strings.js";
 
-/** @import { Answer, Asked, Hit } from "../types" */
+/** @import { Answer, Asked } from "../types" */
 /** @import { Board } from "./board.js" */
-
-/** @type {Record<string, string>} */
-const TONES = { rescued: "up", promoted: "up", kept: "same", demoted: "down", dropped: "down" };
 
 /** What the search is doing or has found; read out by screen readers.
  *  @param {Board} board */
@@ -24,6 +21,7 @@ export function phrase(board) {
   const shown = board.all ? n : Math.min(n, value.top);
   const recall = ms(value.ms.embed + value.ms.recall);
   if (!n) return t("status.nothing", { recall });
+  if (value.typing) return t("status.typing", { n: shown, recall });
   if (stage === "recall" && value.rerank) return t("status.recall", { n: shown, recall });
   if (stage === "rerank") return t("status.rerank", { done: value.done, total: n });
   if (stage === "stopped") return t("status.stopped", { done: value.done, total: n });
@@ -44,24 +42,16 @@ function loading() {
   return latest?.models.some((model) => model.role === "embedder" && model.state !== "ready");
 }
 
-/** What was asked, and what the second stage changed, as nodes.
- *  @param {Board} board @param {Hit[]} hits */
-export function legend(board, hits) {
-  const { stage, asked, value } = board;
+/** What was asked, unseen where the box says the same, and what a listing counts, as nodes.
+ *  @param {Board} board */
+export function legend(board) {
+  const { stage, asked } = board;
   if (stage === "listing") return board.listing.tally();
-  const question = asked
-    ? [el("span", { class: "question", dir: "auto", text: quoted(asked) })]
-    : [];
-  if (!["rerank", "done", "stopped"].includes(stage) || !value?.rerank) return question;
-  const tally = { rescued: 0, promoted: 0, kept: 0, demoted: 0, dropped: 0 };
-  for (const hit of hits) {
-    if (hit.moved && Math.min(hit.r0, hit.r1 ?? 0) <= value.top) tally[hit.moved] += 1;
-  }
-  const parts = Object.entries(tally).filter(([, n]) => n);
-  const shown = parts.map(([moved, n]) =>
-    el("span", { class: `tally ${TONES[moved]}`, text: t(`moved.${moved}`, { n: count(n) }) }),
-  );
-  return [...question, ...shown];
+  if (!asked) return [];
+  const text = quoted(asked);
+  const isSaid = queryField()?.value.trim() === asked.text && text === `“${asked.text}”`;
+  const name = isSaid ? "question spoken-only" : "question";
+  return [el("span", { class: name, dir: "auto", text })];
 }
 
 /** A question in a line, as a person would say it.

@@ -1,6 +1,6 @@
 // What narrows or bends the search, each as a chip that can be taken away again.
 
-import { chosen, cleared, FILTERS } from "./state.js";
+import { chosen, cleared, DEFAULTS, FILTERS, OPTIONS } from "./state.js";
 import { el } from "../../kit/dom.js";
 import { bytes, duration, pathTail, thumbOf } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
@@ -13,10 +13,14 @@ import { isolated, t } from "../../i18n/strings.js";
  *  @param {HTMLElement} list @param {Choices} choices @param {Map<number, Card>} cards
  *  @param {SetChoices} set */
 export function drawChips(list, choices, cards, set) {
-  const chips = [...examples(choices, cards, set), ...filters(choices, set)];
+  const chips = [
+    ...examples(choices, cards, set),
+    ...filters(choices, set),
+    ...options(choices, set),
+  ];
   if (chips.length > 1) {
     /** @type {(keyof Choices)[]} */
-    const names = [...FILTERS, "like", "not_like", "unlike"];
+    const names = [...FILTERS, ...OPTIONS, "like", "not_like"];
     const all = el("button", {
       type: "button",
       class: "bare clear-all",
@@ -38,13 +42,31 @@ function examples(choices, cards, set) {
     const image = card ? el("img", { src: thumbOf(card), alt: "", width: 26, height: 26 }) : null;
     return chip(name, text, { [name]: choices[name].filter((one) => one !== id) }, set, image);
   };
-  const chips = [
+  return [
     ...choices.like.map((id) => named("like", id)),
     ...choices.not_like.map((id) => named("not_like", id)),
   ];
-  if (choices.unlike)
-    chips.push(chip("unlike", t("chip.unlike", { text: choices.unlike }), { unlike: "" }, set));
-  return chips;
+}
+
+/** @param {Choices} choices @param {SetChoices} set */
+function options(choices, set) {
+  const active = chosen(choices);
+  /** What each says where it is not as usual.
+   *  @type {Partial<Record<keyof Choices, string>>} */
+  const said = {
+    rerank: t("chip.rerank"),
+    top: t("asking.top", { n: choices.top }),
+    depth: t("chip.depth", { n: choices.depth }),
+    words: t(`words.${choices.words}`),
+    unlike: t("chip.unlike", { text: choices.unlike }),
+    unlike_weight: t("chip.weight", { n: Math.round(100 * choices.unlike_weight) }),
+    instruction: t("chip.instruction", { text: choices.instruction }),
+    picture_words: t("chip.pictures"),
+    collapse: t("chip.copies"),
+  };
+  return OPTIONS.filter((name) => name in active).map((name) =>
+    chip(name, said[name] ?? name, { [name]: DEFAULTS[name] }, set),
+  );
 }
 
 /** @param {Choices} choices @param {SetChoices} set */

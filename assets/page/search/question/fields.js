@@ -1,89 +1,22 @@
-// The two panels below the row: filters that need more than a click, and how to look.
+// What the panels below the row are made of: fields that show a choice and change it.
 
-import { DEFAULTS, MOST } from "./state.js";
+import { DEFAULTS } from "./state.js";
 import { attribute, el, findAll, say } from "../../kit/dom.js";
+import { emit, memory } from "../../kit/bus.js";
 import { t } from "../../i18n/strings.js";
 
 /** @import { Panel } from "./folds.js" */
-/** @import { Status } from "../../shell/types" */
 /** @import { Choices, SetChoices } from "../types" */
 /** @import { Attributes } from "../../kit/types" */
-
-const MEGABYTE = 1e6;
-const SHAPES = ["", "landscape", "portrait", "square"];
 
 /** How every field shows its choice, which it alone knows the type of.
  *  @type {WeakMap<HTMLElement, (now: any) => void>} */
 const shows = new WeakMap();
 
-/** Folder, dates, size, shape, length, tag.
- *  @param {SetChoices} set */
-export function filterPanel(set) {
-  const folder = field("folder", "text", set, {
-    placeholder: t("folder.placeholder"),
-    spellcheck: "false",
-    autocomplete: "off",
-  });
-  const tag = field("tag", "text", set, {
-    list: "known-tags",
-    autocomplete: "off",
-    placeholder: t("collection.placeholder"),
-  });
-  const known = el("datalist", { id: "known-tags" });
-  const shape = select(
-    "orientation",
-    SHAPES.map((one) => [one, t(`shape.${one || "any"}`)]),
-    set,
-  );
-  const parts = [
-    /** @param {string} label @param {HTMLElement[]} ...nodes */
-    group("field.folder", folder),
-    group("field.taken", range("field.taken", ["taken_from", "taken_to"], "date", set)),
-    group("field.modified", range("field.modified", ["modified_from", "modified_to"], "date", set)),
-    group("field.size", range("field.size", ["min_bytes", "max_bytes"], "number", set, MEGABYTE)),
-    group("field.shape", shape),
-    group("field.length", range("field.length", ["min_seconds", "max_seconds"], "number", set)),
-    group("field.tag", tag, known),
-  ];
-  /** @param {Status} status */
-  const know = ({ tags }) => {
-    const key = JSON.stringify(tags);
-    if (known.dataset.key === key) return;
-    known.dataset.key = key;
-    known.replaceChildren(...tags.map(([name]) => el("option", { value: name })));
-  };
-  return panel("filters.more", parts, know);
-}
-
-/** What it should not be like, depth, near copies, the instruction.
- *  @param {SetChoices} set */
-export function advancedPanel(set) {
-  const unlike = field("unlike", "text", set, { placeholder: t("unlike.placeholder") });
-  const parts = [
-    group("field.unlike", unlike),
-    group(
-      "field.weight",
-      slider("unlike_weight", 0, 1, 0.05, set, (n) => `${Math.round(n * 100)} %`),
-    ),
-    group(
-      "field.depth",
-      slider("depth", 5, MOST, 5, set, String),
-      el("p", { class: "fine", text: t("depth.hint") }),
-    ),
-    group(
-      "field.instruction",
-      field("instruction", "text", set, { placeholder: t("instruction.placeholder") }),
-      el("p", { class: "fine", text: t("instruction.hint") }),
-    ),
-    group("field.pictures", check("picture_words", t("pictures.words"), set)),
-    group("field.copies", check("collapse", t("copies.collapse"), set)),
-  ];
-  return panel("asking.advanced", parts);
-}
-
-/** @param {string} label @param {HTMLElement[]} parts @param {Panel["know"]} [know]
+/** A panel of fields, which shows the choices that there are.
+ *  @param {string} label @param {HTMLElement[]} parts @param {Panel["know"]} [know]
  *  @returns {Panel} */
-function panel(label, parts, know) {
+export function panel(label, parts, know) {
   const node = el(
     "div",
     { class: "asking-panel", role: "group", "aria-label": t(label), hidden: true },
@@ -98,16 +31,18 @@ function panel(label, parts, know) {
   return { node, draw, know };
 }
 
-/** @param {string} label @param {HTMLElement[]} nodes */
-function group(label, ...nodes) {
+/** Fields under one label.
+ *  @param {string} label @param {HTMLElement[]} nodes */
+export function group(label, ...nodes) {
   const title = t(label);
   for (const node of nodes) if (node.matches("input, select")) attribute(node, "aria-label", title);
   return el("div", { class: "labelled" }, el("span", { class: "label", text: title }), ...nodes);
 }
 
-/** @param {keyof Choices} name @param {string} type @param {SetChoices} set
+/** A field to type into; a number is `scale` times what is typed.
+ *  @param {keyof Choices} name @param {string} type @param {SetChoices} set
  *  @param {Attributes} attributes @param {number} scale */
-function field(name, type, set, attributes = {}, scale = 1) {
+export function field(name, type, set, attributes = {}, scale = 1) {
   const input = el("input", {
     type,
     data: { name },
@@ -130,7 +65,7 @@ function field(name, type, set, attributes = {}, scale = 1) {
 /** Two fields, from and to; `what` is the part of their names.
  *  @param {string} label @param {(keyof Choices)[]} names @param {string} type
  *  @param {SetChoices} set @param {number} [scale] */
-function range(label, names, type, set, scale) {
+export function range(label, names, type, set, scale) {
   const inputs = names.map((name, n) =>
     field(
       name,
@@ -153,22 +88,32 @@ function range(label, names, type, set, scale) {
   );
 }
 
-/** @param {keyof Choices} name @param {[value: string, text: string][]} options
- *  @param {SetChoices} set */
-function select(name, options, set) {
+/** One of several values; another one, as an address may name, is added when it is to be shown.
+ *  @param {keyof Choices} name @param {[value: string | number, text: string][]} options
+ *  @param {SetChoices} set @param {(value: string) => string} [label] of another value */
+export function select(name, options, set, label = String) {
   const node = el(
     "select",
     { data: { name } },
     ...options.map(([value, text]) => el("option", { value, text })),
   );
-  node.addEventListener("change", () => set({ [name]: node.value }));
-  shows.set(node, (now) => (node.value = now));
+  const isNumber = typeof DEFAULTS[name] === "number";
+  node.addEventListener("change", () =>
+    set({ [name]: isNumber ? Number(node.value) : node.value }),
+  );
+  shows.set(node, (now) => {
+    const value = String(now);
+    if (![...node.options].some((option) => option.value === value))
+      node.append(el("option", { value, text: label(value) }));
+    node.value = value;
+  });
   return node;
 }
 
-/** @param {"depth" | "unlike_weight"} name @param {number} min @param {number} max
+/** A number that is pulled to where it should be.
+ *  @param {"depth" | "unlike_weight"} name @param {number} min @param {number} max
  *  @param {number} step @param {SetChoices} set @param {(n: number) => string} format */
-function slider(name, min, max, step, set, format) {
+export function slider(name, min, max, step, set, format) {
   const number = el("output", { class: "slider-number" });
   const input = el("input", { type: "range", min, max, step, data: { name } });
   input.addEventListener("input", () => say(number, format(Number(input.value))));
@@ -181,10 +126,24 @@ function slider(name, min, max, step, set, format) {
   return el("div", { class: "slider" }, input, number);
 }
 
-/** @param {keyof Choices} name @param {string} label @param {SetChoices} set */
-function check(name, label, set) {
+/** Yes or no.
+ *  @param {keyof Choices} name @param {string} label @param {SetChoices} set */
+export function check(name, label, set) {
   const input = el("input", { type: "checkbox", data: { name } });
   input.addEventListener("change", () => set({ [name]: input.checked }));
   shows.set(input, (now) => (input.checked = now));
+  return el("label", { class: "check" }, input, el("span", { text: label }));
+}
+
+/** Yes or no about the page itself: remembered in this browser, and no part of a question. A change
+ *  is told as `preferred`.
+ *  @param {string} name @param {string} label @param {boolean} usual */
+export function preference(name, label, usual) {
+  const input = el("input", { type: "checkbox", data: { preference: name } });
+  input.checked = memory.get(name, usual);
+  input.addEventListener("change", () => {
+    memory.set(name, input.checked);
+    emit("preferred", { name });
+  });
   return el("label", { class: "check" }, input, el("span", { text: label }));
 }

@@ -9,11 +9,20 @@ import { addressOf, keep, keepNext, place, replaceQuestion } from "../address.js
 import { Bar } from "./bar.js";
 import { FurtherQueries } from "./also.js";
 import { drawChips } from "./chips.js";
-import { advancedPanel, filterPanel } from "./fields.js";
+import { filterPanel } from "./filters.js";
 import { History } from "./history.js";
+import { AS_YOU_TYPE, optionsPanel } from "./options.js";
 import { QueryPictures } from "./pictures.js";
-import { chosen, DEFAULTS, fromAddress, isListing, isQuestion, toAddress } from "./state.js";
-import { emit, on } from "../../kit/bus.js";
+import {
+  chosen,
+  DEFAULTS,
+  fromAddress,
+  isEverything,
+  isListing,
+  isQuestion,
+  toAddress,
+} from "./state.js";
+import { emit, memory, on } from "../../kit/bus.js";
 import { debounced, el, find, queryField, showTab } from "../../kit/dom.js";
 import { catchItems } from "../../kit/drag.js";
 import { focusQueryFirst } from "./first_focus.js";
@@ -29,6 +38,7 @@ import { liking } from "../../shell/wishes.js";
 /** @import { Card, Component } from "../../kit/types" */
 
 const SETTLE = 350; // milliseconds between a change of the choices and the search it causes
+const PAUSE = 80; // between the last letter and the search while a person types
 
 /** @param {Component} component */
 export function start({ element, props, trigger }) {
@@ -56,11 +66,10 @@ class Asking {
     const set = (changes) => this.set(changes);
     this.bar = new Bar(set);
     this.also = new FurtherQueries(set);
-    this.bar.row.append(this.also.button, this.bar.history);
     /** @type {Panel[]} */
     this.panels = [
       filterPanel(set),
-      advancedPanel(set),
+      optionsPanel(set, this.also.button),
       new History((asked, cards) => this.askAgain(asked, cards)),
     ];
     this.bar.unfold(this.panels);
@@ -84,11 +93,15 @@ class Asking {
   listen() {
     const { root } = this;
     on("ask", root, (wish) => this.ask(wish));
-    on("asked", root, ({ asked }) => this.took(asked));
+    on("asked", root, ({ asked, typing }) => !typing && this.took(asked));
     on("opened", root, (opened) => keep({ item: opened?.id }));
     on("narrow", root, (change) => this.set(change(this.choices)));
     on("status", root, (status) => !status.lost && this.know(status));
     noteTyped(root, () => this.asked?.text ?? "");
+    const typed = debounced(() => this.typed(), PAUSE);
+    document.addEventListener("input", (event) => {
+      if (root.isConnected && event.target === queryField()) typed();
+    });
     addEventListener("popstate", () => root.isConnected && this.restore());
   }
 
@@ -172,6 +185,14 @@ class Asking {
     this.trigger("search", { text, files, choices: chosen(this.choices) });
   }
 
+  /** Show what recall finds for what stands in the box, where that is wanted. It is no search of
+   *  its own: neither the address nor the history says anything of it. */
+  typed() {
+    const text = queryField()?.value.trim();
+    if (!text || text === this.asked?.text || !memory.get(AS_YOU_TYPE, false)) return;
+    this.trigger("search", { text, files: null, choices: chosen(this.choices), typing: true });
+  }
+
   /** A search has begun: its question goes into the address.
    *  @param {Asked} asked */
   took(asked) {
@@ -179,8 +200,11 @@ class Asking {
     this.restored = false;
     for (const card of asked.items) this.cards.set(card.id, card);
     this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
-    const changed = toAddress(this.asked) !== toAddress(fromAddress(location.search));
-    if (isQuestion(this.asked))
+    const list = isEverything(this.asked) ? "all" : "";
+    const changed =
+      toAddress(this.asked) !== toAddress(fromAddress(location.search)) || list !== place("list");
+    keepNext({ list });
+    if (list || isQuestion(this.asked))
       history[changed ? "pushState" : "replaceState"](null, "", addressOf(this.asked));
     this.draw();
   }
@@ -198,7 +222,7 @@ class Asking {
     if (typed) keep({ typed });
     if (begun || typed || text || files.length)
       this.trigger("fill", { text: typed || text, files });
-    this.restored = isQuestion(question);
+    this.restored = isQuestion(question) || place("list") !== "";
     if (this.restored) this.search(text, files);
     else emit("unasked");
     // While the page loads, the panel does so itself.

@@ -57,6 +57,20 @@ export const FILTERS = [
   "tag",
 ];
 
+/** The choices that say how to look. Examples and further queries have places of their own.
+ *  @type {(keyof Choices)[]} */
+export const OPTIONS = [
+  "rerank",
+  "top",
+  "depth",
+  "words",
+  "unlike",
+  "unlike_weight",
+  "instruction",
+  "picture_words",
+  "collapse",
+];
+
 /** The defaults of `names`, to set them back.
  *  @param {(keyof Choices)[]} names @returns {Changes} */
 export const cleared = (names) => Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
@@ -92,12 +106,18 @@ const wants = ({ text, files, choices }) =>
 /** @param {Choices} choices */
 const isFiltered = (choices) => FILTERS.some((name) => !isDefault(name, choices[name]));
 
+/** Whether nothing is asked for and nothing refused, so that items are listed.
+ *  @param {Whole} question */
+const lists = (question) =>
+  !wants(question) && !question.choices.not_like.length && !question.choices.unlike;
+
 /** Whether nothing is asked for but what passes the filters.
  *  @param {Whole} question */
-export const isListing = (question) => {
-  const { choices } = question;
-  return !wants(question) && !choices.not_like.length && !choices.unlike && isFiltered(choices);
-};
+export const isListing = (question) => lists(question) && isFiltered(question.choices);
+
+/** Whether nothing at all is said, which lists everything where a person asks for it.
+ *  @param {Whole} question */
+export const isEverything = (question) => lists(question) && !isFiltered(question.choices);
 
 /** Whether there is anything to be answered: something to look for, or to list.
  *  @param {Whole} question */

@@ -1,0 +1,72 @@
+// What can be done with a finished search: copy its link, take it along, keep it for good.
+
+import { asCsv, asJson } from "./exporting.js";
+import { download } from "../../kit/download.js";
+import { menu } from "../../kit/menu.js";
+import { put } from "../../kit/net.js";
+import { complain, toast } from "../../kit/toast.js";
+import { t } from "../../i18n/strings.js";
+
+/** @import { Answer } from "../types" */
+/** @import { Board } from "./board.js" */
+
+/** What of an address is about this page, not about the search. */
+const PASSING = ["typed", "tour", "tab"];
+
+/** @param {Board} board */
+export function moreMenu(board) {
+  /** @param {(value: Answer) => unknown} run */
+  const withValue = (run) => () => board.value && run(board.value);
+  return menu(t("menu.title"), [
+    { name: "link", icon: "link", label: t("menu.link"), run: copyLink },
+    {
+      name: "json",
+      icon: "download",
+      label: t("menu.json"),
+      run: withValue((value) =>
+        download(`${fileName(value)}.json`, "application/json", asJson(value)),
+      ),
+    },
+    {
+      name: "csv",
+      icon: "download",
+      label: t("menu.csv"),
+      run: withValue((value) => download(`${fileName(value)}.csv`, "text/csv", asCsv(value))),
+    },
+    {
+      name: "pin",
+      icon: "pin",
+      label: t("menu.pin"),
+      run: withValue(pin),
+      hidden: () => board.value?.run == null,
+    },
+  ]);
+}
+
+async function copyLink() {
+  const address = new URL(location.href);
+  for (const name of PASSING) address.searchParams.delete(name);
+  try {
+    await navigator.clipboard.writeText(address.href);
+    toast(t("menu.copied"));
+  } catch {
+    toast(t("menu.notCopied", { address: address.href })); // the browser refused
+  }
+}
+
+/** @param {Answer} value */
+async function pin({ run }) {
+  try {
+    await put(`/api/history/${Number(run)}`, { pinned: true });
+    toast(t("menu.pinned"));
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** A name that every system takes.
+ *  @param {Answer} value */
+function fileName({ asked }) {
+  const words = asked.text.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, "-");
+  return `search-${[...words].slice(0, 40).join("") || "results"}`.replace(/-+$/, "");
+}
