@@ -57,6 +57,13 @@ _QUERY = (
     click.option("--image", "images", type=_FILE, multiple=True, help="A picture in the query."),
     click.option("--video", "videos", type=_FILE, multiple=True, help="A clip in the query."),
     click.option(
+        "--document",
+        "documents",
+        type=_FILE,
+        multiple=True,
+        help="The first page or passage of a document in the query.",
+    ),
+    click.option(
         "--also",
         multiple=True,
         metavar="TEXT",
@@ -190,7 +197,7 @@ def read_question(text: str, given: dict[str, Any], *, reranker: bool) -> Questi
     wants_rerank = not given["no_rerank"] and words is not WordsMode.ONLY
     return Question(
         text=text.strip(),
-        files=_paths(*given["images"], *given["videos"]),
+        files=_paths(*given["images"], *given["videos"], *given["documents"]),
         also=(
             *(Further(text=one) for one in given["also"]),
             *(Further(files=_paths(path)) for path in given["also_image"]),

@@ -124,6 +124,15 @@ class Reader:
         contents = self._read(self._waiting, path, parts, known=True, budget=budget)
         return tuple(content.model_input for content in contents)
 
+    def beginning(self, path: Path, *, budget: Budget | None = None) -> ModelInput:
+        """What a model sees of the first part of a file: its first page, its first passage.
+
+        Somebody waits for it: it does not stand behind what is being indexed.
+        """
+        outline = cast("Outline", self._call(self._waiting, "outline", path))
+        (first,) = self.model_inputs(path, outline.parts[:1], budget=budget)
+        return first
+
     def picture(self, path: Path) -> Image.Image:
         """A picture at full size, upright, RGB."""
         size, pixels = cast("tuple[Size, bytes]", self._call(self._waiting, "picture", path))

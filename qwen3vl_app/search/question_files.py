@@ -1,11 +1,14 @@
-"""Files of a question become pictures and clips, by what they are, not by their name."""
+"""Files of a question become what models see, by what they are, not by their name.
+
+Of a document that is its beginning: the first page of a PDF, the first passage of a text.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -13,7 +16,7 @@ from qwen3vl_app.errors import UnreadableMediaError, UsageError
 from qwen3vl_app.media.file_types import HEAD_BYTES, FileType, identify
 from qwen3vl_app.media.scan import NOT_REGULAR
 from qwen3vl_app.messages import Message
-from qwen3vl_app.types import Clip, Picture
+from qwen3vl_app.types import ModelInput, Picture
 from qwen3vl_app.types.crops import Crop
 
 if TYPE_CHECKING:
@@ -21,12 +24,12 @@ if TYPE_CHECKING:
     from qwen3vl_app.media.reader import Reader
 
 MOST_FILES = 8
-"""Pictures and clips in one query: each costs the models hundreds of tokens."""
+"""In one query: each costs the models hundreds of tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionFile:
-    """A picture or clip that a question names."""
+    """A picture, clip or document that a question names."""
 
     key: str
     """As it stands in the question: on the page ``{random}/{name}``, else a path."""
@@ -44,34 +47,43 @@ def read_question_files(
     files: Sequence[QuestionFile],
     crops: Mapping[str, Crop],
     budget: Callable[[], Budget] | None = None,
-) -> tuple[tuple[Picture, ...], tuple[Clip, ...]]:
-    """Pictures, cut where a region was chosen, and clips of a query, each in the order given.
+) -> ModelInput:
+    """What a query sees of its files, each kind in the order given.
+
+    Pictures are cut where a region was chosen.
 
     Args:
         reader: Decodes them.
         files: At most ``MOST_FILES``.
         crops: By key of the file.
-        budget: Of the model that is asked; wanted for clips only, which are not kept whole.
+        budget: Of the model that is asked; wanted for clips and pages only, which are not kept
+            whole.
 
     Raises:
-        UsageError: Too many files, or one that is neither a picture nor a clip.
+        UsageError: Too many files.
         UnreadableMediaError: A file that cannot be decoded.
     """
     if len(files) > MOST_FILES:
         raise UsageError(Message.of("query.many_files", most=MOST_FILES, found=len(files)))
-    pictures: list[Picture] = []
-    clips: list[Clip] = []
+    seen = ModelInput()
     for file in files:
         kind = kind_of_query(file.path)
         if kind is FileType.PICTURE:
             picture = reader.picture(file.path)
             crop = crops.get(file.key)
-            pictures.append(Picture(crop.apply(picture) if crop else picture))
+            whole = Picture(crop.apply(picture) if crop else picture)
+            seen = replace(seen, pictures=(*seen.pictures, whole))
         elif kind is FileType.VIDEO:
-            clips.append(reader.clip(file.path, budget=budget() if budget else None))
+            clip = reader.clip(file.path, budget=budget() if budget else None)
+            seen = replace(seen, clips=(*seen.clips, clip))
         else:
-            raise UsageError(Message.of("query.document", name=file.path.name))
-    return tuple(pictures), tuple(clips)
+            first = reader.beginning(file.path, budget=budget() if budget else None)
+            seen = ModelInput(
+                texts=(*seen.texts, *first.texts),
+                pictures=(*seen.pictures, *first.pictures),
+                clips=(*seen.clips, *first.clips),
+            )
+    return seen
 
 
 def kind_of_query(path: Path) -> FileType:

@@ -78,13 +78,14 @@ def resolve_query(
     check_number(len(lines))  # before a file of any is decoded
     for one in lines:
         further = _ask(question, one.text, one.files[:MOST_FILES], reader, known, budget=budget)
-        also += [further] if further.text or further.pictures or further.clips else []
+        also += [further] if further.text or one.files else []
     if also and not (question.text or question.files or question.like):
         first, *also = also
     return Query(
         text=first.text,
         pictures=first.pictures,
         clips=first.clips,
+        passages=first.passages,
         also=tuple(also),
         like=question.like,
         not_like=question.not_like,
@@ -116,5 +117,5 @@ def _ask(
     *,
     budget: Callable[[], Budget] | None,
 ) -> Ask:
-    pictures, clips = read_question_files(reader, known(keys), question.crops, budget)
-    return Ask(text=text, pictures=pictures, clips=clips)
+    read = read_question_files(reader, known(keys), question.crops, budget)
+    return Ask(text=text, pictures=read.pictures, clips=read.clips, passages=read.texts)

@@ -43,6 +43,8 @@ class Ask:
     text: str = ""
     pictures: tuple[Picture, ...] = ()
     clips: tuple[Clip, ...] = ()
+    passages: tuple[str, ...] = ()
+    """As those of ``Query``."""
 
     def __post_init__(self) -> None:
         _check_length(self.text)
@@ -64,6 +66,9 @@ class Query:
     text: str = ""
     pictures: tuple[Picture, ...] = ()
     clips: tuple[Clip, ...] = ()
+    passages: tuple[str, ...] = ()
+    """Texts of files, for the models to see; exact words are those of ``text`` alone."""
+
     also: tuple[Ask, ...] = ()
     """Further queries: each has a ranking of its own, and the rankings become one."""
 
@@ -117,7 +122,13 @@ class Query:
             return (self,)
         first = replace(self, also=())
         others = (
-            replace(first, text=one.text, pictures=one.pictures, clips=one.clips)
+            replace(
+                first,
+                text=one.text,
+                pictures=one.pictures,
+                clips=one.clips,
+                passages=one.passages,
+            )
             for one in self.also
         )
         return (first, *others)
@@ -131,7 +142,8 @@ class Query:
     def model_input(self) -> ModelInput:
         """The query as both models see it; the signs of exact words are not for them."""
         text = self.text.strip() if self.words is WordsMode.OFF else plain_text(self.text)
-        return ModelInput(texts=(text,) if text else (), pictures=self.pictures, clips=self.clips)
+        texts = (text, *self.passages) if text else self.passages
+        return ModelInput(texts=texts, pictures=self.pictures, clips=self.clips)
 
     @property
     def has_model_input(self) -> bool:

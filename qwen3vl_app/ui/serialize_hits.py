@@ -43,7 +43,7 @@ def finite(number: float | None) -> float | None:
 def board_value(update: SearchUpdate, query: Query, *, seq: int) -> Json:
     """The value of the board for one step of a search."""
     exact = query.words is not WordsMode.OFF
-    words = exact_words(query) if exact else query_words(" ".join(query.model_input.texts))
+    words = exact_words(query) if exact else query_words(query.text)
     left = update.left_out
     return {
         "seq": seq,

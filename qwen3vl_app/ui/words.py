@@ -13,7 +13,7 @@ ENGLISH = {
     "app_library": "Library",
     "app_settings": "Settings",
     "app_label": "Query",
-    "app_query": "Search by words, picture or clip",
+    "app_query": "Search by words, picture, clip or document",
 }
 
 CHINESE = {
@@ -21,7 +21,7 @@ CHINESE = {
     "app_library": "资料库",
     "app_settings": "设置",
     "app_label": "查询",
-    "app_query": "用文字、图片或视频搜索",
+    "app_query": "用文字、图片、视频或文档搜索",
 }
 
 words = gr.I18n(en=ENGLISH, **{"zh-CN": CHINESE, "zh": CHINESE})

@@ -26,7 +26,7 @@ from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.reading import read_filter
 from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.known_choices import known_choices
-from tests.drawn import draw_picture, film
+from tests.drawn import draw_picture, film, write_pdf
 
 FILTER_NAMES = (
     "collection",
@@ -149,24 +149,42 @@ def test_query_files__a_picture_is_cut_where_it_was_marked(reader, tmp_path):
     path.parent.mkdir()
     Image.new("RGB", (100, 80)).save(path)
     crops = Question.read({"crops": {"0123abcd/a.png": [0, 0, 0.5, 1]}}).crops
-    (picture,), _ = read_question_files(reader, [at(path)], crops)
+    (picture,) = read_question_files(reader, [at(path)], crops).pictures
     assert picture.size == (50, 80)
 
 
 def test_query_files__pictures_by_their_bytes(reader, tmp_path):
     odd = tmp_path / "picture.mp4"
     Image.new("RGB", (8, 8), "red").save(odd, "PNG")
-    pictures, clips = read_question_files(reader, [at(odd)], {})
-    assert (len(pictures), clips) == (1, ())
+    seen = read_question_files(reader, [at(odd)], {})
+    assert (len(seen.pictures), seen.clips, seen.texts) == (1, (), ())
 
 
-def test_query_files__documents_and_junk_are_refused(reader, tmp_path):
-    text = tmp_path / "note.txt"
-    text.write_text("hello")
+def test_query_files__of_a_document_its_beginning(reader, tmp_path):
+    text = tmp_path / "note.md"
+    text.write_text("# Foxes\n\n" + "A fox crossed the road.\n" * 200)
+    write_pdf(tmp_path / "two.pdf", "first", "second")
+    seen = read_question_files(reader, [at(text), at(tmp_path / "two.pdf")], {})
+    (passage,) = seen.texts
+    assert passage.startswith("# Foxes")
+    assert 200 < len(passage.split()) < 400  # one passage, as the library has them
+    (page,) = seen.pictures
+    assert page.size[0] < page.size[1]
+
+
+def test_resolve__exact_words_are_those_that_were_typed(reader, tmp_path):
+    text = tmp_path / "0123abcd" / "note.txt"
+    text.parent.mkdir()
+    text.write_text("A fox crossed the road.")
+    question = Question.read({"text": "river", "files": ["0123abcd/note.txt"], "words": "on"})
+    query = resolve_query(question, reader, lambda _keys: [at(text)])
+    assert query.model_input.texts == ("river", "A fox crossed the road.")
+    assert query.exact_words.wanted == ("river",)
+
+
+def test_query_files__junk_is_refused(reader, tmp_path):
     junk = tmp_path / "junk.png"
     junk.write_bytes(b"no picture at all")
-    with pytest.raises(UsageError, match="takes words, pictures and clips"):
-        read_question_files(reader, [at(text)], {})
     with pytest.raises(UnreadableMediaError):
         read_question_files(reader, [at(junk)], {})
     with pytest.raises(UsageError, match="at most 8"):

@@ -14,10 +14,8 @@ export const english = {
   unexpected: "Something went wrong in the program; the terminal it runs in has the details.",
   busy: "Too much is asked for at once; try again in a moment.",
   "query.box": "Query",
-  "query.add": "Add pictures or clips to the query",
+  "query.add": "Add pictures, clips or documents to the query",
   "query.stop": "Stop the search",
-  "query.kinds":
-    "A query takes words, pictures and clips; other files can be added to the library.",
   "script.failed":
     "Something on this page went wrong. Load it again; what is typed and asked stays.",
   "script.reload": "Load again",
@@ -174,7 +172,7 @@ export const english = {
   "upload.these": "{n} file|{n} files",
   "frame.search": "Search with it",
   "frame.search.hint": "It is kept for a day and not added.",
-  "frame.search.useless": "A query takes pictures and clips.",
+  "frame.search.useless": "A query takes pictures, clips and documents.",
   "frame.add": "Add to the library",
   "frame.add.hint": "It is copied into the library and indexed.",
   "upload.left": "{n} left out: {why}",

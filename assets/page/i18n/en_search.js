@@ -5,6 +5,7 @@ export const searchEnglish = {
   "asking.results": "Results shown",
   "asking.rerank": "Rerank what recall found",
   options: "Options",
+  "asking.row": "What to look for, and how",
   "words.title": "Exact words",
   "words.off": "Exact words: off",
   "words.on": "Exact words: on",

@@ -5,6 +5,7 @@ export const searchChinese = {
   "asking.results": "显示的结果数",
   "asking.rerank": "对召回结果重排",
   options: "选项",
+  "asking.row": "搜索范围与方式",
   "words.title": "精确词语",
   "words.off": "精确词语：关",
   "words.on": "精确词语：开",

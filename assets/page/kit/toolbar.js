@@ -21,8 +21,9 @@ export function asToolbar(node) {
  *  first.
  *  @param {HTMLElement} node */
 export function settle(node) {
-  const seen = findAll(node, BUTTONS).filter(isSeen);
-  hold(node, seen.find((button) => button.tabIndex === 0) ?? seen[0]);
+  const all = findAll(node, BUTTONS);
+  const seen = all.filter(isSeen); // none while the screen itself is not
+  hold(node, seen.find((button) => button.tabIndex === 0) ?? seen[0] ?? all[0]);
 }
 
 /** @param {HTMLElement} node @param {HTMLElement | undefined} held */

@@ -19,8 +19,10 @@ const NEAR = 28; // pixels around the query line that count as the line itself
 const MOST = 8; // files of one query
 const EDGE = 12; // pixels around the frame
 
-/** @param {string} type */
-const isMedia = (type) => type.startsWith("image/") || type.startsWith("video/");
+/** What a query takes. Browsers know no type of some texts, such as Markdown.
+ *  @param {string} type */
+const isAskable = (type) =>
+  !type || /^(image|video|text)\/|pdf$|officedocument|opendocument|json$/.test(type);
 
 /** Files dropped anywhere on the page find the frame; without it, browsers would leave the page.
  *  @param {Element} element */
@@ -86,14 +88,15 @@ class DropFrame {
    *  @param {DataTransfer | null} transfer */
   show(transfer) {
     const files = [...(transfer?.items ?? [])].filter((item) => item.kind === "file");
-    const media = files.filter((item) => isMedia(item.type));
-    this.usual = media.length === 1 && files.length === 1 ? "search" : "add";
+    const usable = files.filter((item) => isAskable(item.type));
+    const isOne = files.length === 1 && /^(image|video)\//.test(files[0].type);
+    this.usual = isOne ? "search" : "add";
     if (!isEditable()) this.usual = "search";
     this.halves.add.hidden = !isEditable();
-    this.halves.search.toggleAttribute("data-useless", !media.length);
+    this.halves.search.toggleAttribute("data-useless", !usable.length);
     say(
       find(this.halves.search, "p"),
-      t(media.length ? "frame.search.hint" : "frame.search.useless"),
+      t(usable.length ? "frame.search.hint" : "frame.search.useless"),
     );
     const line = queryLine()?.bottom ?? 0;
     const bar = document.querySelector(".top-bar-root")?.getBoundingClientRect().bottom ?? 0;
@@ -179,13 +182,13 @@ class DropFrame {
   /** Ask with these files alone; filters and other choices stay.
    *  @param {File[]} files */
   async search(files) {
-    const media = files.filter((file) => isMedia(file.type)).slice(0, MOST);
-    if (!media.length) {
+    const usable = files.filter((file) => isAskable(file.type)).slice(0, MOST);
+    if (!usable.length) {
       toast(t("frame.search.useless"));
       return;
     }
     try {
-      const keys = await addToQuery(media);
+      const keys = await addToQuery(usable);
       const change = () => ({ like: [], not_like: [], also: [], crops: {} });
       emit("ask", { text: "", files: keys, change });
     } catch (error) {

@@ -48,9 +48,7 @@ function card(node) {
   if (!(node instanceof Element)) return;
   const one = node.matches(".toast-body") ? node : node.querySelector(".toast-body");
   if (!one || performance.now() - spoken < TOGETHER) return;
-  emit("failed", {
-    text: t(one.textContent.includes("Invalid file type") ? "query.kinds" : "unexpected"),
-  });
+  emit("failed", { text: t("unexpected") });
 }
 
 /** A script of the page has failed: what it draws may be wrong until the page is loaded again. */

@@ -39,7 +39,7 @@ def build_search_tab(given: GivenFiles) -> SearchTab:
     """Add the components to the enclosing tab; ``wire_search`` makes them act."""
     box = gr.MultimodalTextbox(
         file_count="multiple",
-        file_types=["image", "video"],
+        file_types=None,  # by their bytes: what cannot be asked with is said by the search
         sources=["upload"],
         placeholder=words("app_query"),  # type: ignore[arg-type]  # is translated as well
         show_label=False,

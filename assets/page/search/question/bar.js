@@ -21,25 +21,25 @@ export class Bar {
     this.set = set;
     /** @type {Choices} */
     this.now = DEFAULTS;
-    this.kinds = asToolbar(
-      el(
-        "div",
-        { class: "segments asking-kinds", role: "toolbar", "aria-label": t("filter.kind") },
-        ...KINDS.map((kind) => this.kind(kind)),
-      ),
+    this.kinds = el(
+      "div",
+      { class: "segments asking-kinds", role: "group", "aria-label": t("filter.kind") },
+      ...KINDS.map((kind) => this.kind(kind)),
     );
     this.filters = foldButton("filter", "filters");
     this.options = foldButton("sliders", "options");
     this.history = historyButton();
     this.history.hidden = true; // until the program says that it keeps one
     this.foldHistory = () => {}; // nothing is unfolded before there is a panel
-    this.node = el(
-      "div",
-      { class: "asking-row" },
-      this.kinds,
-      this.filters,
-      this.options,
-      this.history,
+    this.node = asToolbar(
+      el(
+        "div",
+        { class: "asking-row", role: "toolbar", "aria-label": t("asking.row") },
+        this.kinds,
+        this.filters,
+        this.options,
+        this.history,
+      ),
     );
   }
 

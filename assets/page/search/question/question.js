@@ -200,9 +200,10 @@ class Asking {
     this.restored = false;
     for (const card of asked.items) this.cards.set(card.id, card);
     this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
-    const list = isEverything(this.asked) ? "all" : "";
+    const list = isEverything(this.asked) ? "all" : null;
     const changed =
-      toAddress(this.asked) !== toAddress(fromAddress(location.search)) || list !== place("list");
+      toAddress(this.asked) !== toAddress(fromAddress(location.search)) ||
+      list !== (place("list") || null);
     keepNext({ list });
     if (list || isQuestion(this.asked))
       history[changed ? "pushState" : "replaceState"](null, "", addressOf(this.asked));
