@@ -159,6 +159,19 @@ def ask(page: Page, text: str) -> None:
     box.press("Enter")
 
 
+def unfold(page: Page, name: str) -> None:
+    """Open *Filters* or *Options* below the query, unless it is open."""
+    button = page.locator(".fold-button", has_text=name)
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
+
+
+def without_reranking(page: Page) -> None:
+    """Ask for recall alone from now on."""
+    unfold(page, "Options")
+    page.get_by_label("Rerank what recall found").uncheck()
+
+
 def stage(page: Page, name: str) -> None:
     """Wait until the board is at ``name``."""
     page.wait_for_selector(f".board-root[data-stage={name}]")

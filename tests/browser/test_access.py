@@ -27,15 +27,13 @@ def findings(page: Page) -> list[tuple[str, list[str]]]:
     ]
 
 
-def parts(page: Page, *, narrow: bool) -> Iterator[str]:
+def parts(page: Page) -> Iterator[str]:
     """Open one part of the page after the other."""
     yield "welcome"
-    if narrow:
-        page.locator(".asking-toggle").click()
     for button in page.locator(".fold-button").all():
         button.click()
     page.get_by_role("button", name="Another query").click()
-    yield "filters, advanced and a second query"
+    yield "filters, options and a second query"
     page.get_by_role("button", name="Remove query 2").click()
     for button in page.locator(".fold-button").all():
         button.click()
@@ -82,13 +80,13 @@ def test_every_part__axe_finds_nothing(browser, unhurried, look):
         "reduced_motion": "reduce",  # what is still fading in has too little contrast
     }
     with another(browser, **options) as context, opened(context, unhurried.url) as page:
-        for part in parts(page, narrow=width < 760):
+        for part in parts(page):
             assert findings(page) == [], part
             assert page.evaluate("document.documentElement.scrollWidth") <= width, part
 
 
 def test_panels__escape_closes_them_and_goes_back(page):
-    for name, first in (("More filters", "Folder"), ("Advanced", "Not like this")):
+    for name, first in (("Filters", "Folder"), ("Options", "Instruction")):
         button = page.get_by_role("button", name=name)
         button.focus()
         page.keyboard.press("Enter")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import another, ask, opened, stage
+from tests.browser.conftest import another, ask, opened, stage, unfold, without_reranking
 from tests.ui.drawings import draw
 
 pytestmark = pytest.mark.browser
@@ -28,6 +28,7 @@ def test_filters__combine_and_are_taken_away_one_by_one(page):
     stage(page, "done")
     kinds = page.locator(ROWS).evaluate_all("all => all.map(r => r.dataset.kind)")
     assert kinds == ["page"] * 4
+    unfold(page, "Filters")
     page.locator("select[data-name=collection]").select_option("Shapes")  # searches again
     expect(page.locator(".board-nothing h2")).to_have_text("Nothing found")
     expect(page.locator(".board-nothing p")).to_contain_text("passes the filters; take one")
@@ -44,7 +45,7 @@ def test_filters__show_as_chips_and_say_what_they_hide(page):
     stage(page, "done")
     before = page.locator(".board-left").inner_text()
     assert "hidden" not in before
-    page.get_by_role("button", name="More filters").click()
+    unfold(page, "Filters")
     page.get_by_label("Shape").select_option("portrait")
     chip = page.locator(".asking-chip[data-name=orientation]")
     expect(chip).to_have_text("Portrait")
@@ -55,7 +56,7 @@ def test_filters__show_as_chips_and_say_what_they_hide(page):
 
 
 def test_filters__what_cannot_be_is_one_sentence(page):
-    page.get_by_role("button", name="More filters").click()
+    unfold(page, "Filters")
     page.get_by_label("Folder").fill("../Pictures")
     ask(page, "red")
     stage(page, "error")
@@ -65,10 +66,11 @@ def test_filters__what_cannot_be_is_one_sentence(page):
 
 def test_filters__an_error_after_nothing_found_names_no_results_before(page):
     page.locator(".asking-kinds [data-kind=page]").click()
+    unfold(page, "Filters")
     page.locator("select[data-name=collection]").select_option("Shapes")
     ask(page, "lighthouse")
     expect(page.locator(".board-nothing h2")).to_have_text("Nothing found")
-    page.get_by_role("button", name="More filters").click()
+    unfold(page, "Filters")
     page.get_by_label("Folder").fill("../Pictures")
     page.get_by_label("Folder").press("Tab")  # searches again
     stage(page, "error")
@@ -76,16 +78,16 @@ def test_filters__an_error_after_nothing_found_names_no_results_before(page):
 
 
 def test_panels__what_is_chosen_can_be_seen(page):
-    page.get_by_role("button", name="Advanced").click()
+    unfold(page, "Options")
     check = page.get_by_label("Show nearly equal pictures as one")
     expect(check).to_be_checked()
     expect(check).to_have_css("appearance", "auto")  # gradio's own tick is white on nothing
-    page.get_by_role("button", name="More filters").click()
+    unfold(page, "Filters")
     expect(page.get_by_label("Shape")).to_have_css("background-image", re.compile("gradient"))
 
 
 def test_more_results__doubles_what_is_shown(page, unhurried):
-    page.locator(".asking-rerank").click()
+    without_reranking(page)
     page.get_by_label("Results shown").select_option("5")
     ask(page, "red circle")
     stage(page, "done")
@@ -107,12 +109,13 @@ def test_more_results__in_the_wall_unfold_what_was_judged(page):
     ask(page, "red circle")
     stage(page, "done")
     expect(page.locator(".board-more")).to_be_hidden()  # the columns have their own
-    page.get_by_role("button", name="Grid").click()
+    page.get_by_role("button", name="Wall").click()
     page.get_by_role("button", name="18 more results").click()
     expect(page.locator(".board-grid .tile")).to_have_count(38)
 
 
 def test_words__rows_that_contain_them_have_a_badge(page, unhurried):
+    unfold(page, "Options")
     page.get_by_label("Exact words").select_option("only")
     ask(page, '"keeper.txt"')
     stage(page, "done")
@@ -123,6 +126,7 @@ def test_words__rows_that_contain_them_have_a_badge(page, unhurried):
 
 
 def test_words__that_nothing_contains_lead_back_to_meaning(page):
+    unfold(page, "Options")
     page.get_by_label("Exact words").select_option("only")
     ask(page, "zeppelin")
     expect(page.locator(".board-nothing p")).to_have_text("No item contains these words.")
@@ -133,8 +137,9 @@ def test_words__that_nothing_contains_lead_back_to_meaning(page):
 
 
 def test_address__brings_everything_back(desktop, unhurried, page):
+    unfold(page, "Options")
     page.get_by_label("Exact words").select_option("on")
-    page.get_by_role("button", name="Advanced").click()
+    unfold(page, "Options")
     page.get_by_label("Not like this").fill("a blue one")
     page.locator(".asking-kinds [data-kind=picture]").click()
     ask(page, "red 圆")
@@ -246,13 +251,11 @@ def test_near_copies__unfold_below_their_hit(page):
 def test_phone__filters_fold_and_chips_stay(browser, unhurried):
     options = {"viewport": {"width": 390, "height": 844}}
     with another(browser, **options) as context, opened(context, unhurried.url) as page:
-        expect(page.locator(".asking-row")).to_be_hidden()
-        page.get_by_role("button", name="Filters").click()
         page.locator(".asking-kinds [data-kind=page]").click()
-        page.get_by_role("button", name="More filters").click()
+        unfold(page, "Filters")
         page.get_by_label("Folder").fill("/" + "long-folder-name/" * 12)
-        page.get_by_role("button", name="Filters", exact=False).first.click()
-        expect(page.locator(".asking-chip")).to_have_count(2)
+        page.locator(".fold-button", has_text="Filters").click()
+        expect(page.locator(".asking-chip:visible")).to_have_count(1)
         expect(page.locator(".asking-panel").first).to_be_hidden()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -260,11 +263,11 @@ def test_phone__filters_fold_and_chips_stay(browser, unhurried):
 def test_grid__shows_the_same_results_as_a_wall(page):
     ask(page, "red circle")
     stage(page, "done")
-    page.get_by_role("button", name="Grid").click()
+    page.get_by_role("button", name="Wall").click()
     tiles = page.locator(".board-grid .tile")
     expect(tiles).to_have_count(20)
     expect(page.locator(".board")).to_be_hidden()
-    expect(page.locator(".board-grid .badge span").first).to_be_visible()  # a page, a second
+    expect(page.locator(".board-grid .tile-place").first).to_be_visible()  # a page, a second
     tiles.first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -272,7 +275,7 @@ def test_grid__shows_the_same_results_as_a_wall(page):
         tiles.nth(1).locator(".tile-title").inner_text()
     )
     expect(page.locator(".scores")).to_contain_text("Reranked")
-    page.get_by_role("button", name="Side by side").click()
+    page.get_by_role("button", name="Stages").click()
     expect(page.locator(".column-rerank .row")).to_have_count(20)
 
 
@@ -380,7 +383,7 @@ def test_not_like_this__on_the_only_example_asks_nothing(page):
 def test_more_results__up_to_three_hundred_and_then_says_that_there_are_more(page, unhurried):
     unhurried.set(more=320)
     try:
-        page.locator(".asking-rerank").click()
+        without_reranking(page)
         page.get_by_label("Results shown").select_option("100")
         ask(page, "red circle")
         stage(page, "done")
@@ -418,7 +421,7 @@ def test_wall__plus_and_minus_change_the_size_which_stays(page):
     ask(page, "red circle")
     stage(page, "done")
     expect(page.get_by_role("button", name="Larger tiles (+)").first).to_be_hidden()
-    page.get_by_role("button", name="Grid").click()
+    page.get_by_role("button", name="Wall").click()
     tile = page.locator(".board-grid .tile").first
     width = "tile => tile.getBoundingClientRect().width"
     usual = tile.evaluate(width)

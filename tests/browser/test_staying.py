@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import another, ask, opened, stage
+from tests.browser.conftest import another, ask, opened, stage, unfold, without_reranking
 from tests.ui.drawings import draw
 from tests.ui.serve_world import serve
 
@@ -57,12 +57,14 @@ def test_reload__at_once_after_the_last_letter(page):
 
 
 def test_reload__choices_before_anything_is_asked(page):
-    page.get_by_role("button", name="Rerank", exact=True).click()
+    without_reranking(page)
     page.get_by_label("Results shown").select_option("50")
     page.reload()
+    for name, text in (("rerank", "Not reranked"), ("top", "Top 50")):
+        expect(page.locator(f".asking-chip[data-name={name}]")).to_have_text(text)
+    unfold(page, "Options")
     expect(page.get_by_label("Results shown")).to_have_value("50")
-    rerank = page.get_by_role("button", name="Rerank", exact=True)
-    expect(rerank).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_label("Rerank what recall found")).not_to_be_checked()
 
 
 def test_language__keeps_the_screen_and_what_is_typed(page):

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import ask, opened, stage
+from tests.browser.conftest import ask, opened, stage, without_reranking
 from tests.browser.program import Program, home, started
 from tests.started import ROOT, start
 
@@ -79,7 +79,7 @@ def test_tour__goes_on_after_a_reload_and_back(tour):
 
 
 def test_tour__without_reranking_judges_recall_alone(tour):
-    tour.get_by_role("button", name="Rerank", exact=True).click()
+    without_reranking(tour)
     tour.locator(".suggestions .chip[data-stop=motion]").click()
     at_stop(tour, 8)
     tones = tour.locator(".tour-verdicts p").evaluate_all("all => all.map(p => p.dataset.tone)")
