@@ -21,6 +21,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.program import Program, home, started
+from tests.started import start
 from tests.ui.serve_world import Served, serve
 
 FLAGS = [
@@ -78,6 +80,17 @@ def unhurried(world: Served) -> Iterator[Served]:
     """Models without delays and the drawn files alone, whatever the test does to them."""
     yield world
     world.set(recall_delay=0, index_delay=0, score_delay=0, held=False, tidy=True)
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The program with the sample collection indexed."""
+    folder = tmp_path_factory.mktemp("samples")
+    library = str(folder / "library")
+    command = ["-m", "qwen3vl_app", "index", "--sample", "--library", library]
+    assert start(*command, environment=home(folder)).wait() == 0
+    with started(folder) as one:
+        yield one
 
 
 @contextmanager

@@ -10,21 +10,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import ask, opened, stage, without_reranking
-from tests.browser.program import Program, home, started
-from tests.started import ROOT, start
+from tests.browser.program import Program
+from tests.started import ROOT
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """The program with the sample collection indexed."""
-    folder = tmp_path_factory.mktemp("tour")
-    library = str(folder / "library")
-    command = ["-m", "qwen3vl_app", "index", "--sample", "--library", library]
-    assert start(*command, environment=home(folder)).wait() == 0
-    with started(folder) as one:
-        yield one
 
 
 @pytest.fixture
