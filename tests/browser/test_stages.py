@@ -107,29 +107,46 @@ def test_scores__have_as_many_digits_as_tell_neighbours_apart(found):
     for side in ("recall", "rerank"):
         shown = found.evaluate(STANDING, side)
         for one, next_ in pairwise(shown):
-            is_tie = next_["tie"] in {"inside", "end"}
-            assert is_tie or one["score"] != next_["score"] or len(one["score"]) >= 8
+            assert (
+                next_["tie"] in {"inside", "end"}
+                or one["score"] != next_["score"]
+                or len(one["score"]) >= 8
+            )
             assert len(one["score"].partition(".")[2]) >= 3
     digits = {len(row["score"]) for row in found.evaluate(STANDING, "rerank")}
     assert len(digits) > 1  # no more than it takes
 
 
-def test_ties__are_bracketed(page, unhurried):
-    unhurried.set(more=30)  # thirty pictures of the same look: equal scores
-    try:
-        ask(page, "red circle")
-        stage(page, "done")
-        shown = page.evaluate(STANDING, "recall")
-        tied = [row for row in shown if row["tie"]]
-        assert len(tied) >= 2
-        for one, next_ in pairwise(shown):
-            assert (one["tie"] in {"start", "inside"}) == (next_["tie"] in {"inside", "end"})
-        row = page.locator("#board .column-recall .row[data-tie=start]").first
-        bracket = "node => getComputedStyle(node, '::after').borderRightWidth"
-        assert row.locator(".row-score b").evaluate(bracket) == "2px"
-        assert "tie" in (row.get_attribute("aria-label") or "")
-    finally:
-        unhurried.set(more=0)
+def test_ties__are_what_batches_may_swap(found):
+    ask(found, "two birds")
+    stage(found, "done")
+    standings = """async (logits) => {
+      const scripts = performance.getEntriesByType('resource').map((one) => one.name);
+      const { standings } = await import(scripts.find((one) => one.endsWith('board/scores.js')));
+      const hits = logits.map((logit, id) => ({ id, logit, rel: 1 / (1 + Math.exp(-logit)) }));
+      return standings(hits, 'rerank', new Map()).map(({ tie, score }) => [tie, score]);
+    }"""
+    assert found.evaluate(standings, [2.0, 1.99995, 1.9999, 1.0, 1.0, -1.0]) == [
+        ["start", "0.881"],
+        ["inside", "0.881"],
+        ["end", "0.881"],
+        ["start", "0.731"],
+        ["end", "0.731"],
+        [None, "0.269"],
+    ]
+    # 0.88080 and 0.88059 are no tie, and are told apart
+    assert found.evaluate(standings, [2.0, 1.998]) == [[None, "0.8808"], [None, "0.8806"]]
+
+
+def test_ties__have_a_bracket(found):
+    ask(found, "two birds")
+    stage(found, "done")
+    row = found.locator("#board .column-recall .row").nth(1)
+    score = row.locator(".row-score b")
+    width = "node => getComputedStyle(node, '::after').borderRightWidth"
+    assert score.evaluate(width) == "0px"
+    row.evaluate("node => node.dataset.tie = 'inside'")
+    assert score.evaluate(width) == "2px"
 
 
 def test_divider__stands_before_what_is_probably_unrelated(found):
@@ -148,6 +165,7 @@ def test_divider__stands_before_what_is_probably_unrelated(found):
 
 
 def test_files__fold_beyond_their_third_hit(found):
+    found.locator(".asking-kinds [data-kind=page]").click()
     ask(found, "weather in the year, sunny days, rain")
     stage(found, "done")
     flag = found.locator("#board .column-recall .flag-file").first

@@ -22,9 +22,10 @@ export function ordered(hits, side) {
 /** The hits of a column: the first ones, or those that moved as it was chosen, wherever they went.
  *  @param {Hit[]} hits in the order of the column @param {Chosen} chosen */
 export function shownOf(hits, { top, moves, grouped, unfolded }) {
-  const first = moves.size
-    ? hits.filter((hit) => hit.moved && moves.has(hit.moved) && isInSight(hit, top))
-    : hits.slice(0, top);
+  // Counts name them all, so that none of them is folded away.
+  if (moves.size)
+    return hits.filter((hit) => hit.moved && moves.has(hit.moved) && isInSight(hit, top));
+  const first = hits.slice(0, top);
   return grouped ? withoutFolded(first, unfolded) : first;
 }
 
@@ -34,10 +35,10 @@ export const isInSight = ({ r0, r1 }, top) => Math.min(r0, r1 ?? r0) <= top;
 
 /** How many hits of its file are folded away behind each, by the ids of the hits before them.
  *  @param {Hit[]} hits as they would stand without folding @param {Chosen} chosen */
-export function foldedBehind(hits, { grouped, unfolded }) {
+export function foldedBehind(hits, { moves, grouped, unfolded }) {
   /** @type {Map<number, number>} */
   const folded = new Map();
-  if (!grouped) return folded;
+  if (!grouped || moves.size) return folded;
   for (const all of byFile(hits).values()) {
     if (all.length <= OF_ONE_FILE || unfolded.has(all[0].source)) continue;
     folded.set(all[OF_ONE_FILE - 1].id, all.length - OF_ONE_FILE);
