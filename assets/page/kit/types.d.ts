@@ -86,6 +86,10 @@ export interface Events {
   failed: Failure;
   /** Change what narrows the search, as a person would. */
   narrow: (choices: Choices) => Changes;
+  /** The tour points at a hit, or at nothing. */
+  pointed: { id: number | null };
+  /** Go to the row of a hit in one of the columns. */
+  reach: { id: number; side: "recall" | "rerank" };
   /** Begin the tour, at the stop of that name. */
   tour: { name: string };
   /** The page is as before the first search. */

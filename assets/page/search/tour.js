@@ -12,7 +12,8 @@ import { icon } from "../kit/icons.js";
 import { addToQuery, getJson } from "../kit/net.js";
 import { t, worded } from "../i18n/strings.js";
 import { complain } from "../kit/toast.js";
-import { answers, TourVerdicts } from "./tour_verdicts.js";
+import { TourPoints } from "./tour_points.js";
+import { answers, isOf, TourVerdicts } from "./tour_verdicts.js";
 
 /** @import { Events } from "../kit/types" */
 /** @import { Asked, Choices, Stop } from "./types" */
@@ -37,6 +38,7 @@ export class Tour {
     this.count = el("p", { class: "tour-count" });
     this.note = el("p", { class: "tour-note" });
     this.verdicts = new TourVerdicts();
+    this.points = new TourPoints();
     this.right = el("p", { class: "tour-right" });
     const [back, next] = [icon("left", 16), icon("right", 16)];
     this.back = button(() => this.step(-1), back, el("span", { text: t("tour.back") }));
@@ -53,6 +55,7 @@ export class Tour {
       this.count,
       this.note,
       this.verdicts.node,
+      this.points.node,
       this.right,
     );
     const steps = el("div", { class: "tour-steps" }, this.back, this.next, this.out);
@@ -70,7 +73,7 @@ export class Tour {
     on("asked", this.node, ({ asked }) => this.follow(asked));
     on("scored", this.node, (seen) => {
       this.seen = seen;
-      if (this.stop) this.verdicts.draw(this.stop, this.collection, seen);
+      if (this.stop) this.judge(this.stop);
     });
     on("unasked", this.node, () => this.close());
     addEventListener("popstate", () => this.node.isConnected && this.restore());
@@ -171,6 +174,7 @@ export class Tour {
   draw() {
     const { stop } = this;
     this.node.hidden = !stop;
+    if (!stop) this.points.draw(null, []);
     if (!stop) return;
     this.count.textContent = t("tour.count", { n: this.at + 1, total: this.stops.length });
     this.note.textContent = worded(stop.note);
@@ -187,7 +191,17 @@ export class Tour {
     );
     this.right.hidden = !found.length;
     this.right.replaceChildren(t("tour.right"), " ", ...found);
-    this.verdicts.draw(stop, this.collection, this.seen);
+    this.judge(stop);
+  }
+
+  /** Say what the stages made of a stop, and point at it, as far as its search has come.
+   *  @param {Stop} stop */
+  judge(stop) {
+    const { collection, seen } = this;
+    this.verdicts.draw(stop, collection, seen);
+    const value = seen?.value;
+    const ended = value && ["done", "stopped"].includes(value.stage);
+    this.points.draw(stop, seen && ended && isOf(stop, collection, value) ? seen.hits : []);
   }
 
   /** n and p walk, as do the arrows inside the tour; Escape leaves it from there.

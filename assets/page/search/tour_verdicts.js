@@ -39,7 +39,7 @@ export class TourVerdicts {
 
 /** Whether a search has asked what a stop asks, where it asks it.
  *  @param {Stop} stop @param {string} collection @param {Answer} value */
-const isOf = (stop, collection, { asked }) =>
+export const isOf = (stop, collection, { asked }) =>
   answers(stop, asked) && asked.choices.collection === collection;
 
 /** @param {Stop} stop @param {Answer} value @param {Hit[]} hits */

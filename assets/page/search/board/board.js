@@ -26,7 +26,7 @@ import { latest } from "../../shell/status.js";
 import { Tour } from "../tour.js";
 import { Welcome } from "../welcome.js";
 
-/** @import { Answer, Asked, Moved, Sent, Stage, Value } from "../types" */
+/** @import { Answer, Asked, Moved, Sent, Side, Stage, Value } from "../types" */
 /** @import { Chosen } from "./shown.js" */
 /** @import { Component, Failure } from "../../kit/types" */
 
@@ -53,6 +53,9 @@ export class Board {
     /** The item that is pointed at.
      *  @type {string | null} */
     this.hot = null;
+    /** The hit that the tour points at.
+     *  @type {number | null} */
+    this.pointed = null;
     this.seq = 0;
     this.dismissed = 0; // the newest search that was left by going back
     this.all = false; // show every candidate, not only the first `top`
@@ -263,6 +266,23 @@ export class Board {
   markOpened(id) {
     for (const part of [this.recall, this.rerank, ...Object.values(this.others)])
       part.markOpened(id);
+  }
+
+  /** Mark the hit that the tour speaks of.
+   *  @param {number | null} id */
+  point(id) {
+    this.pointed = id;
+    this.later();
+  }
+
+  /** Go to a hit in one of the columns, below the fold as well.
+   *  @param {number} id @param {Side} side */
+  reach(id, side) {
+    if (!this[side].rows.has(id)) this.all = true;
+    this.root.dataset.side = side;
+    this.draw();
+    const row = this[side].rows.get(id);
+    if (row) focusRow(this, row);
   }
 
   /** @param {Set<number>} ids */

@@ -159,6 +159,8 @@ export class Column {
       this.places.set(line.id, y);
       row.style.transform = `translateY(${y}px)`;
       row.style.height = `${height}px`;
+      const point = this.side === "recall" ? 1 : 2;
+      attribute(row, "data-point", line.id === this.board.pointed ? point : null);
       y += pitch;
     }
     this.divider.hidden = !unrelated;

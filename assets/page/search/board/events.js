@@ -29,6 +29,8 @@ export function listen(board) {
   });
   on("changed", root, () => board.messages.draw(board.value?.hits ?? []));
   on("preferred", root, () => board.later());
+  on("pointed", root, ({ id }) => board.point(id));
+  on("reach", root, ({ id, side }) => board.reach(id, side));
   on("unasked", root, () => board.reset());
   on("opened", root, (opened) => board.markOpened(opened?.id ?? null));
   on("failed", root, (message) => board.fail(message));
