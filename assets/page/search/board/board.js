@@ -5,7 +5,6 @@
 // The value comes from a search that streams: begun, recall, rerank…, done | stopped | error. Every
 // value carries `seq`; older ones are dropped, so a search that was overtaken cannot flash back.
 
-import { GROUPED } from "../question/options.js";
 import { DEFAULTS } from "../question/state.js";
 import { isCompact } from "./buttons.js";
 import { Column } from "./column.js";
@@ -14,20 +13,20 @@ import { BoardHead } from "./head.js";
 import { listen } from "./events.js";
 import { drawLines } from "./lines.js";
 import { isEmpty, Messages } from "./messages.js";
+import { Narrowing } from "./narrowing.js";
 import { MoreResults } from "./more.js";
 import { BoardTable } from "./table.js";
 import { focusRow, rowOf } from "./rows.js";
 import { asksNothing, isRunning, withQuestion } from "./value.js";
 import { drawView } from "./views.js";
-import { emit, memory } from "../../kit/bus.js";
+import { emit } from "../../kit/bus.js";
 import { around, el, find } from "../../kit/dom.js";
 import { Listing } from "./listing.js";
 import { latest } from "../../shell/status.js";
 import { Tour } from "../tour.js";
 import { Welcome } from "../welcome.js";
 
-/** @import { Answer, Asked, Moved, Sent, Side, Stage, Value } from "../types" */
-/** @import { Chosen } from "./shown.js" */
+/** @import { Answer, Asked, Sent, Stage, Value } from "../types" */
 /** @import { Component, Failure } from "../../kit/types" */
 
 /** @param {Component} component */
@@ -58,16 +57,7 @@ export class Board {
     this.pointed = null;
     this.seq = 0;
     this.dismissed = 0; // the newest search that was left by going back
-    this.all = false; // show every candidate, not only the first `top`
-    /** Ids of hits whose near copies are shown.
-     *  @type {Set<number>} */
-    this.unfolded = new Set();
-    /** Files of which all hits are shown.
-     *  @type {Set<string>} */
-    this.unfoldedFiles = new Set();
-    /** The movements that are shown; all where there are none.
-     *  @type {Set<Moved>} */
-    this.moves = new Set();
+    this.narrowing = new Narrowing();
     this.waiting = false;
     this.messages = new Messages(this);
     this.head = new BoardHead(this);
@@ -136,24 +126,13 @@ export class Board {
    *  @param {Value} value */
   begin({ asked, typing }) {
     this.messages.begin();
-    this.all = false;
-    for (const chosen of [this.unfolded, this.unfoldedFiles, this.moves]) chosen.clear();
+    this.narrowing.clear();
     emit("asked", { asked, typing: Boolean(typing) });
   }
 
-  /** What of the hits is to be shown, by everything that was chosen on this page.
-   *  @returns {Chosen} */
+  /** Which hits are to be shown, by everything that was chosen on this page. */
   chosen() {
-    const { all, value, moves, unfoldedFiles: unfolded } = this;
-    const top = all ? Infinity : (value?.top ?? 0);
-    return { top, moves, unfolded, grouped: memory.get(GROUPED, true) };
-  }
-
-  /** Show hits that moved so, or no longer; with none chosen, all of them.
-   *  @param {Moved} moved */
-  toggleMoved(moved) {
-    if (!this.moves.delete(moved)) this.moves.add(moved);
-    this.draw();
+    return this.narrowing.chosen(this.value?.top ?? 0);
   }
 
   /** A search that was running was lost on the way; what it has shown stays.
@@ -223,9 +202,15 @@ export class Board {
     return this.stage === "error" || isEmpty();
   }
 
-  toggleAll() {
-    this.all = !this.all;
+  /** Change which hits are shown, and show them.
+   *  @param {(narrowing: Narrowing) => unknown} change */
+  narrow(change) {
+    change(this.narrowing);
     this.draw();
+  }
+
+  toggleAll() {
+    this.narrow((now) => (now.all = !now.all));
   }
 
   /** @param {MouseEvent} event */
@@ -233,31 +218,21 @@ export class Board {
     const row = rowOf(event.target);
     if (!row) return;
     focusRow(this, row);
-    const id = Number(row.dataset.id);
-    if (around(event.target, ".flag-copies")) this.unfold(id);
-    else if (around(event.target, ".flag-file")) this.unfoldFile(id);
+    const hit = this.hitOf(Number(row.dataset.id));
+    if (hit && around(event.target, ".flag-copies")) this.narrow((now) => now.toggleCopies(hit));
+    else if (hit && around(event.target, ".flag-file"))
+      this.narrow((now) => now.files.add(hit.source));
     else this.open(row.dataset.id);
   }
 
-  /** Show all hits of the file that a hit is of.
-   *  @param {number} id */
-  unfoldFile(id) {
-    const hit = this.value?.hits.find((one) => one.id === id);
-    if (hit) this.unfoldedFiles.add(hit.source);
-    this.draw();
-  }
-
-  /** Show or hide the near copies of a hit, below it in both columns.
-   *  @param {number} id */
-  unfold(id) {
-    if (!this.value?.hits.find((hit) => hit.id === id)?.copies.length) return;
-    if (!this.unfolded.delete(id)) this.unfolded.add(id);
-    this.draw();
+  /** @param {number} id */
+  hitOf(id) {
+    return this.value?.hits.find((one) => one.id === id);
   }
 
   /** @param {string | undefined} id */
   open(id) {
-    const hit = this.value?.hits.find((one) => String(one.id) === id);
+    const hit = this.hitOf(Number(id));
     if (hit) emit("open", { id: hit.id, hit, value: this.value });
     else emit("open", { id: Number(id) }); // a near copy
   }
@@ -273,16 +248,6 @@ export class Board {
   point(id) {
     this.pointed = id;
     this.later();
-  }
-
-  /** Go to a hit in one of the columns, below the fold as well.
-   *  @param {number} id @param {Side} side */
-  reach(id, side) {
-    if (!this[side].rows.has(id)) this.all = true;
-    this.root.dataset.side = side;
-    this.draw();
-    const row = this[side].rows.get(id);
-    if (row) focusRow(this, row);
   }
 
   /** @param {Set<number>} ids */

@@ -113,7 +113,7 @@ export class Column {
   /** A hit, and below it its near copies where the person unfolded them.
    *  @param {Hit} hit @returns {Line[]} */
   withCopies(hit) {
-    if (!this.board.unfolded.has(hit.id)) return [hit];
+    if (!this.board.narrowing.unfolded.has(hit.id)) return [hit];
     return [hit, ...hit.copies.map((copy) => ({ ...copy, copyOf: hit.id }))];
   }
 
@@ -151,7 +151,7 @@ export class Column {
       if (isFirst) this.divider.style.transform = `translateY(${y}px)`;
       if (isFirst) y += DIVIDER;
       const row = this.rows.get(line.id) ?? this.add(line);
-      fillRow(row, line, this.side, standing, this.board.unfolded.has(line.id));
+      fillRow(row, line, this.side, standing, this.board.narrowing.unfolded.has(line.id));
       /** @type {ChildNode | null} */
       const wanted = before ? before.nextSibling : this.list.firstChild;
       if (row !== wanted) this.list.insertBefore(row, wanted);
@@ -221,7 +221,8 @@ export class Column {
   /** @param {number} total @param {number} shown without what is folded */
   drawMore(total, shown) {
     const rest = total - shown;
-    const { all, value } = this.board;
+    const { value } = this.board;
+    const { all } = this.board.narrowing;
     this.more.hidden = !(rest > 0 || (all && total > (value?.top ?? 0)));
     if (this.more.hidden) return;
     const text = all ? t("more.less", { top: value?.top }) : t(`more.${this.side}`, { n: rest });

@@ -2,7 +2,7 @@
 
 import { listenToKeys } from "./keys.js";
 import { isEmpty } from "./messages.js";
-import { highlight, rowOf } from "./rows.js";
+import { highlight, reach, rowOf } from "./rows.js";
 import { on } from "../../kit/bus.js";
 import { listenForSize } from "../../kit/tile_size.js";
 
@@ -30,7 +30,7 @@ export function listen(board) {
   on("changed", root, () => board.messages.draw(board.value?.hits ?? []));
   on("preferred", root, () => board.later());
   on("pointed", root, ({ id }) => board.point(id));
-  on("reach", root, ({ id, side }) => board.reach(id, side));
+  on("reach", root, ({ id, side }) => reach(board, id, side));
   on("unasked", root, () => board.reset());
   on("opened", root, (opened) => board.markOpened(opened?.id ?? null));
   on("failed", root, (message) => board.fail(message));

@@ -47,10 +47,16 @@ function onRow(board, row, key, follow) {
     board.open(row.dataset.id);
     return true;
   }
-  if (key === "e") board.unfold(Number(row.dataset.id));
+  if (key === "e") toggleCopies(board, row);
   else if (key === "+" || key === "-") exemplify(board, row, key);
   else return target === null;
   return true;
+}
+
+/** @param {Board} board @param {HTMLElement} row */
+function toggleCopies(board, row) {
+  const hit = board.hitOf(Number(row.dataset.id));
+  if (hit) board.narrow((now) => now.toggleCopies(hit));
 }
 
 /** Take the item of a row as an example of what is wanted, or of what is not.

@@ -48,7 +48,8 @@ export class MoreResults {
 
   /** @param {number} found @returns {Offer | null} */
   offer(found) {
-    const { all, root, value } = this.board;
+    const { root, value } = this.board;
+    const { all } = this.board.narrowing;
     if (!value) return null;
     const folded = all ? 0 : found - value.top;
     if (folded > 0) {

@@ -25,7 +25,7 @@ export class Moves {
           class: `tally ${TONES[moved]}`,
           data: { moved },
           title: t(`moved.${moved}.hint`),
-          onclick: () => board.toggleMoved(moved),
+          onclick: () => board.narrow((now) => now.toggleMoved(moved)),
         },
         el("span"),
       ),
@@ -37,7 +37,8 @@ export class Moves {
 
   /** @param {Hit[]} hits */
   draw(hits) {
-    const { moves, stage, value } = this.board;
+    const { stage, value } = this.board;
+    const { moves } = this.board.narrowing;
     const known = ["rerank", "done", "stopped"].includes(stage) && Boolean(value?.rerank);
     const top = value?.top ?? 0;
     for (const button of childrenOf(this.node)) {

@@ -2,6 +2,7 @@
 
 import { around } from "../../kit/dom.js";
 
+/** @import { Side } from "../types" */
 /** @import { Board } from "./board.js" */
 
 /** The row of a hit that holds `target`.
@@ -15,6 +16,16 @@ export function focusRow(board, row) {
   row.tabIndex = 0;
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
+}
+
+/** Go to a hit in one of the columns, below the fold as well.
+ *  @param {Board} board @param {number} id @param {Side} side */
+export function reach(board, id, side) {
+  const column = board[side];
+  board.root.dataset.side = side;
+  board.narrow((now) => (now.all ||= !column.rows.has(id)));
+  const row = column.rows.get(id);
+  if (row) focusRow(board, row);
 }
 
 /** Show where else the hit of a row stands; of null, that nothing is pointed at.

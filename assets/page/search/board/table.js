@@ -185,7 +185,8 @@ export class BoardTable {
 
   /** @param {number} rest */
   drawMore(rest) {
-    const { all, value } = this.board;
+    const { value } = this.board;
+    const { all } = this.board.narrowing;
     this.more.hidden = !(rest > 0 || (all && this.rows.size > (value?.top ?? 0)));
     const text = all ? t("more.less", { top: value?.top }) : t("more.rerank", { n: rest });
     this.more.replaceChildren(el("span", { text }), icon("down", 16));
