@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import another, ask, opened, stage, unfold, without_reranking
+from tests.browser.conftest import (
+    another,
+    ask,
+    opened,
+    stage,
+    unfold,
+    with_whole_files,
+    without_reranking,
+)
 from tests.ui.drawings import draw
 
 pytestmark = pytest.mark.browser
@@ -116,7 +124,7 @@ def test_more_results__in_the_wall_unfold_what_was_judged(page):
 
 def test_words__rows_that_contain_them_have_a_badge(page, unhurried):
     unfold(page, "Options")
-    page.get_by_label("Exact words").select_option("only")
+    page.get_by_label("Exact words", exact=True).select_option("only")
     ask(page, '"keeper.txt"')
     stage(page, "done")
     assert unhurried.seen()["words"][-1] == "only"
@@ -127,20 +135,20 @@ def test_words__rows_that_contain_them_have_a_badge(page, unhurried):
 
 def test_words__that_nothing_contains_lead_back_to_meaning(page):
     unfold(page, "Options")
-    page.get_by_label("Exact words").select_option("only")
+    page.get_by_label("Exact words", exact=True).select_option("only")
     ask(page, "zeppelin")
     expect(page.locator(".board-nothing p")).to_have_text("No item contains these words.")
     expect(page.locator(".board-note")).to_be_hidden()
     page.get_by_role("button", name="Search by meaning").click()
     expect(page.locator(ROWS)).to_have_count(20)
-    expect(page.get_by_label("Exact words")).to_have_value("off")
+    expect(page.get_by_label("Exact words", exact=True)).to_have_value("off")
 
 
 def test_address__brings_everything_back(desktop, unhurried, page):
     unfold(page, "Options")
-    page.get_by_label("Exact words").select_option("on")
+    page.get_by_label("Exact words", exact=True).select_option("on")
     unfold(page, "Options")
-    page.get_by_label("Not like this").fill("a blue one")
+    page.get_by_label("Not like this", exact=True).fill("a blue one")
     page.locator(".asking-kinds [data-kind=picture]").click()
     ask(page, "red 圆")
     stage(page, "done")
@@ -156,7 +164,7 @@ def test_address__brings_everything_back(desktop, unhurried, page):
     with opened(desktop, address, origin=unhurried.url, ready=".row") as shared:
         stage(shared, "done")
         expect(shared.locator("#query textarea")).to_have_value("red 圆")
-        expect(shared.get_by_label("Exact words")).to_have_value("on")
+        expect(shared.get_by_label("Exact words", exact=True)).to_have_value("on")
         expect(shared.locator(".asking-chip[data-name=unlike]")).to_be_visible()
     assert unhurried.seen()["unlike"][-1] == ["a blue one", 0.5]
 
