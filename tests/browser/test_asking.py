@@ -14,7 +14,6 @@ from tests.browser.conftest import (
     opened,
     stage,
     unfold,
-    with_whole_files,
     without_reranking,
 )
 from tests.ui.drawings import draw
@@ -326,6 +325,7 @@ def test_table__sorts_by_any_column_and_is_walked_by_keys(page):
 def test_several_queries__each_says_at_which_rank_it_found_a_hit(page, unhurried, tmp_path: Path):
     picture = tmp_path / "second.png"
     draw("blue", "star", (200, 100)).save(picture)
+    unfold(page, "Options")
     page.get_by_role("button", name="Another query").click()
     second = page.get_by_label("Query 2", exact=True)
     expect(second).to_be_focused()
@@ -350,6 +350,7 @@ def test_several_queries__let_go_of_a_picture_that_was_taken_away(page, tmp_path
     picture = tmp_path / "second.png"
     draw("blue", "star", (200, 100)).save(picture)
     page.evaluate("window.gone = []; URL.revokeObjectURL = (address) => window.gone.push(address)")
+    unfold(page, "Options")
     page.get_by_role("button", name="Another query").click()
     page.locator(".asking-also input[type=file]").set_input_files(picture)
     file = page.get_by_role("button", name="Remove: second.png")
@@ -362,6 +363,7 @@ def test_several_queries__let_go_of_a_picture_that_was_taken_away(page, tmp_path
 
 
 def test_several_queries__one_alone_is_a_question_too(page, unhurried):
+    unfold(page, "Options")
     page.get_by_role("button", name="Another query").click()
     second = page.get_by_label("Query 2", exact=True)
     second.fill("blue star")

@@ -15,6 +15,7 @@ from tests.browser.conftest import (
     opened,
     stage,
     stages,
+    unfold,
     watch_stages,
     without_reranking,
 )
@@ -663,6 +664,7 @@ def test_names_from_right_to_left__keep_to_themselves_everywhere(page, unhurried
         page.get_by_role("button", name="Like this, too").click()
         chip = page.locator(".asking-chip[data-name=like] > span")
         expect(chip).to_have_text(f"Like \u2068{ARABIC}.png\u2069")
+        unfold(page, "Options")
         page.get_by_role("button", name="Another query").click()
         further = page.get_by_label("Query 2", exact=True)
         further.fill(HEBREW)
