@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -29,7 +30,7 @@ def http(world: Services) -> Iterator[TestClient]:
         yield one
 
 
-def put(http: TestClient, item: int, name: str, on: bool = True) -> object:
+def put(http: TestClient, item: int, name: str, on: bool = True) -> Any:
     answer = http.post("/api/collected", json={"item": item, "name": name, "on": on})
     return answer.json().get("collections") or answer.json().get("error")
 

@@ -219,9 +219,7 @@ export class Board {
 
   /** @param {string | undefined} id */
   open(id) {
-    const hit = this.value?.hits.find((one) => String(one.id) === id);
-    if (hit) emit("open", { id: hit.id, hit, value: this.value });
-    else emit("open", { id: Number(id) }); // a near copy
+    emit("open", { id: Number(id), value: this.value });
   }
 
   /** @param {number | null} id */

@@ -2,6 +2,7 @@
 
 import { listenToKeys } from "./keys.js";
 import { isEmpty } from "./messages.js";
+import { answerForBoard } from "./order.js";
 import { highlight, rowOf } from "./rows.js";
 import { on } from "../../kit/bus.js";
 import { listenForSize } from "../../kit/tile_size.js";
@@ -17,6 +18,7 @@ export function listen(board) {
   root.addEventListener("mouseleave", () => highlight(board, null));
   root.addEventListener("focusin", (event) => highlight(board, rowOf(event.target)));
   listenToKeys(board);
+  answerForBoard(board);
   listenForSize(root);
   new ResizeObserver(() => root.isConnected && board.draw()).observe(board.body);
   /** @type {boolean | null} */
