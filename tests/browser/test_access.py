@@ -57,14 +57,29 @@ def parts(page: Page, *, narrow: bool) -> Iterator[str]:
         expect(page.locator(shown).first).to_be_visible()
         yield view
     page.locator(".group .tile").first.click()
-    field = page.locator(".panel .field-row input")
+    field = page.locator(".panel [data-names=tags] input")
     field.fill("holiday")
     field.press("Enter")
-    tag = page.locator(".panel .tag")
+    tag = page.locator(".panel [data-names=tags] .tag")
     expect(tag).to_have_count(1)
     yield "detail with tags"
     tag.get_by_role("button", name="Remove the tag").click()
     expect(tag).to_have_count(0)
+    page.get_by_role("tab", name="Why").click()
+    expect(page.locator(".why-elsewhere .verdict")).not_to_be_empty()
+    yield "why it is not among the results"
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
+    page.get_by_role("tab", name="Search").click()
+    page.locator(".board-grid .tile").nth(1).click()
+    expect(page.locator(".scores")).to_have_count(2)
+    yield "why it is among them"
+    page.get_by_role("tab", name="Item").click()
+    if page.locator(".view-frame").count():
+        page.locator(".view-frame").click()
+        expect(page.locator("dialog.lightbox")).to_be_visible()
+        yield "large"
+        page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.locator(".panel")).to_have_count(0)
     page.get_by_role("tab", name="Settings").click()

@@ -28,6 +28,7 @@ const LONGEST_WORDS = 1000; // characters of the query to be marked: they stand 
 /** @param {Component} component */
 export function start({ element }) {
   const detail = new Detail(find(element, ".detail-root"));
+  emit("unheard");
   const named = Number(place("item"));
   if (named) detail.open({ id: named }); // the address names an item
 }

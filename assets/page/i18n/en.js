@@ -67,6 +67,8 @@ export const english = {
 
   "keys.title": "Keyboard",
   "numbers.title": "Numbers",
+  "numbers.logit": "logit",
+  "numbers.times": "ms, s",
   "keys.query": "To the query",
   "keys.search": "Search",
   "keys.escape": "Close the detail, stop the search",

@@ -48,7 +48,7 @@ export const detailChinese = {
   "scores.elsewhere": "不在这些结果中",
   "why.none": "目前没有搜索。提出查询后，这里会说明为什么找到某一项。",
   "rank.of": "共 {n} 项",
-  "logit.is": "Logit {logit}：转换为概率之前的数值，0 对应二分之一。",
+  "logit.is": "对数几率 {logit}：转换为概率之前的数值，0 对应二分之一。",
   "verdict.recall": "召回排第 {from}；没有进行重排。",
   "verdict.waiting": "召回排第 {from}；重排尚未处理到它。",
   "verdict.stopped": "召回排第 {from}；搜索在重排读到它之前已停止。",

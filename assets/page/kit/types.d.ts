@@ -71,6 +71,8 @@ export interface Events {
   close: undefined;
   /** The running search knows more about its hits. */
   scored: { hits: Hit[]; value: Answer | null };
+  /** Who has come later asks what is on the board; it answers by "scored". */
+  unheard: undefined;
   /** Something was given to the indexer. */
   added: undefined;
   /** The library's contents changed. */

@@ -29,11 +29,11 @@ const NUMBERS = [
   ["#1", "explain.rank"],
   ["similarity", "explain.similarity"],
   ["relevance", "explain.relevance"],
-  ["logit", "explain.logit"],
+  ["numbers.logit", "explain.logit"],
   ["%", "explain.percentile"],
   ["▲ ▼", "explain.moved"],
   ["+ −", "explain.apart"],
-  ["ms, s", "explain.times"],
+  ["numbers.times", "explain.times"],
 ];
 
 /** Show the keys; Esc, the cross or a click outside closes it. */
@@ -56,7 +56,7 @@ export function showHelp() {
     el(
       "div",
       { class: "help-row" },
-      el("b", { text: name === "logit" ? "logit" : t(name) }),
+      el("b", { text: t(name) }),
       el("span", { text: t(meaning) }),
     ),
   );

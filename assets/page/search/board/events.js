@@ -30,6 +30,7 @@ export function listen(board) {
     wasEmpty = empty;
   });
   on("changed", root, () => board.messages.draw(board.value?.hits ?? []));
+  on("unheard", root, () => board.later());
   on("unasked", root, () => board.reset());
   on("opened", root, (opened) => board.markOpened(opened?.id ?? null));
   on("failed", root, (message) => board.fail(message));
