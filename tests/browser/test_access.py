@@ -29,6 +29,16 @@ def findings(page: Page) -> list[tuple[str, list[str]]]:
 
 def parts(page: Page, *, narrow: bool) -> Iterator[str]:
     """Open one part of the page after the other."""
+    yield from results(page, narrow=narrow)
+    yield from library(page)
+    yield from detail(page)
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_role("button", name="Measure on this library").click()
+    expect(page.locator(".storage tbody tr").first).to_be_visible()
+    yield "settings with storage"
+
+
+def results(page: Page, *, narrow: bool) -> Iterator[str]:
     yield "welcome"
     if narrow:
         page.locator(".asking-toggle").click()
@@ -49,6 +59,9 @@ def parts(page: Page, *, narrow: bool) -> Iterator[str]:
     page.locator(".board-views [data-view=grid]").click()
     expect(page.locator(".board-grid .tile")).to_have_count(20)
     yield "wall"
+
+
+def library(page: Page) -> Iterator[str]:
     page.get_by_role("tab", name="Library").click()
     expect(page.locator(".grid .tile").first).to_be_visible()
     yield "library"
@@ -56,6 +69,10 @@ def parts(page: Page, *, narrow: bool) -> Iterator[str]:
         page.locator(f".library-tabs [data-view={view}]").click()
         expect(page.locator(shown).first).to_be_visible()
         yield view
+
+
+def detail(page: Page) -> Iterator[str]:
+    """Of a duplicate first, then of a result."""
     page.locator(".group .tile").first.click()
     field = page.locator(".panel [data-names=tags] input")
     field.fill("holiday")
@@ -82,10 +99,6 @@ def parts(page: Page, *, narrow: bool) -> Iterator[str]:
         page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.locator(".panel")).to_have_count(0)
-    page.get_by_role("tab", name="Settings").click()
-    page.get_by_role("button", name="Measure on this library").click()
-    expect(page.locator(".storage tbody tr").first).to_be_visible()
-    yield "settings with storage"
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -53,12 +53,7 @@ export function showHelp() {
     icon("close"),
   );
   const numbers = NUMBERS.map(([name, meaning]) =>
-    el(
-      "div",
-      { class: "help-row" },
-      el("b", { text: t(name) }),
-      el("span", { text: t(meaning) }),
-    ),
+    el("div", { class: "help-row" }, el("b", { text: t(name) }), el("span", { text: t(meaning) })),
   );
   const heading = el("h2", { text: t("keys.title") });
   const title = el("h2", { text: t("numbers.title") });
