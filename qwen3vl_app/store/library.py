@@ -7,7 +7,7 @@ What changes while files are indexed goes through ``Library.writer``.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,7 +26,7 @@ from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.search_runs import SearchRuns
 from qwen3vl_app.store.searching import SearchableLibrary
-from qwen3vl_app.store.tables import files, items, vectors
+from qwen3vl_app.store.tables import collected, files, items, vectors
 from qwen3vl_app.store.tables.folders import list_folders
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.trash import LibraryTrash
@@ -255,6 +255,30 @@ class Library(SearchableLibrary):
         """(name, number of items) in alphabetical order."""
         with self._connection.reading() as conn:
             return files.list_collections(conn)
+
+    def collect(self, chosen: Collection[ItemId], name: str) -> int:
+        """Put the files of items into a collection, made if need be; how many were not in it.
+
+        Raises:
+            LibraryReadOnlyError: The library is open for reading only.
+            UsageError: The name is empty, too long, or not on one line.
+        """
+        with self._connection.writing() as conn:
+            return collected.collect(conn, chosen, name)
+
+    def uncollect(self, chosen: Collection[ItemId], name: str) -> int:
+        """Take the files of items out of a collection, which stays; how many were in it.
+
+        Raises:
+            LibraryReadOnlyError: The library is open for reading only.
+        """
+        with self._connection.writing() as conn:
+            return collected.uncollect(conn, chosen, name)
+
+    def collections_of(self, chosen: Collection[ItemId]) -> dict[ItemId, tuple[str, ...]]:
+        """The collections of items; an item without any is not there."""
+        with self._connection.reading() as conn:
+            return collected.collections_of(conn, chosen)
 
     def spaces(self) -> list[tuple[Space, int]]:
         """(space, number of vectors), oldest first."""

@@ -43,8 +43,13 @@ class TooBusyError(AppError):
     """Too many ask for the same kind of work at once."""
 
 
+class NotLocalError(AppError):
+    """What works at this computer alone was asked for from elsewhere."""
+
+
 STATUS: tuple[tuple[type[AppError], int], ...] = (
     (GoneError, 404),
+    (NotLocalError, 403),
     (TooBusyError, 503),
     (TooSlowError, 504),
     (UnreadableMediaError, 422),

@@ -41,6 +41,7 @@ STYLES = (
     "search/tour",
     "detail/detail",
     "detail/view",
+    "detail/why",
     "kit/lightbox",
     "library/library",
     "settings/settings",

@@ -18,10 +18,12 @@ from qwen3vl_app.ui.hosts import HostGuard, allowed_hosts
 from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
+from qwen3vl_app.ui.routes.collected import collected_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
 from qwen3vl_app.ui.routes.getting import getting_routes
 from qwen3vl_app.ui.routes.history import history_routes
+from qwen3vl_app.ui.routes.in_folder import in_folder_routes
 from qwen3vl_app.ui.routes.indexing import (
     StatusBoard,
     indexing_routes,
@@ -56,7 +58,9 @@ def build_server(services: Services) -> FastAPI:
         page_routes(),
         media_routes(services, previews, originals),
         item_routes(services, originals),
+        in_folder_routes(services, originals),
         tag_routes(services),
+        collected_routes(services),
         duplicate_routes(services),
         storage_routes(services),
         indexing_routes(services, board),

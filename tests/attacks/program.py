@@ -154,7 +154,9 @@ def serving(
     ]
     command += ["--library", str(folder / "library"), "--model", str(CHECKPOINT)]
     command += ["--reranker", "none", *flags]
-    environment = os.environ | {"TMPDIR": str(folder / "temporary")}
+    # without a desktop: requests of all kinds would open windows of the file manager
+    none = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    environment = os.environ | none | {"TMPDIR": str(folder / "temporary")}
     if auth:
         environment["QWEN3VL_AUTH"] = ":".join(AUTH)
     reading, writing = os.pipe()

@@ -29,6 +29,16 @@ def findings(page: Page) -> list[tuple[str, list[str]]]:
 
 def parts(page: Page) -> Iterator[str]:
     """Open one part of the page after the other."""
+    yield from results(page, narrow=narrow)
+    yield from library(page)
+    yield from detail(page)
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_role("button", name="Measure on this library").click()
+    expect(page.locator(".storage tbody tr").first).to_be_visible()
+    yield "settings with storage"
+
+
+def results(page: Page, *, narrow: bool) -> Iterator[str]:
     yield "welcome"
     for button in page.locator(".fold-button").all():
         button.click()
@@ -47,6 +57,9 @@ def parts(page: Page) -> Iterator[str]:
     page.locator(".board-views [data-view=grid]").click()
     expect(page.locator(".board-grid .tile")).to_have_count(20)
     yield "wall"
+
+
+def library(page: Page) -> Iterator[str]:
     page.get_by_role("tab", name="Library").click()
     expect(page.locator(".grid .tile").first).to_be_visible()
     yield "library"
@@ -54,21 +67,36 @@ def parts(page: Page) -> Iterator[str]:
         page.locator(f".library-tabs [data-view={view}]").click()
         expect(page.locator(shown).first).to_be_visible()
         yield view
+
+
+def detail(page: Page) -> Iterator[str]:
+    """Of a duplicate first, then of a result."""
     page.locator(".group .tile").first.click()
-    field = page.locator(".panel .field-row input")
+    field = page.locator(".panel [data-names=tags] input")
     field.fill("holiday")
     field.press("Enter")
-    tag = page.locator(".panel .tag")
+    tag = page.locator(".panel [data-names=tags] .tag")
     expect(tag).to_have_count(1)
     yield "detail with tags"
     tag.get_by_role("button", name="Remove the tag").click()
     expect(tag).to_have_count(0)
+    page.get_by_role("tab", name="Why").click()
+    expect(page.locator(".why-elsewhere .verdict")).not_to_be_empty()
+    yield "why it is not among the results"
     page.keyboard.press("Escape")
     expect(page.locator(".panel")).to_have_count(0)
-    page.get_by_role("tab", name="Settings").click()
-    page.get_by_role("button", name="Measure on this library").click()
-    expect(page.locator(".storage tbody tr").first).to_be_visible()
-    yield "settings with storage"
+    page.get_by_role("tab", name="Search").click()
+    page.locator(".board-grid .tile").nth(1).click()
+    expect(page.locator(".scores")).to_have_count(2)
+    yield "why it is among them"
+    page.get_by_role("tab", name="Item").click()
+    if page.locator(".view-frame").count():
+        page.locator(".view-frame").click()
+        expect(page.locator("dialog.lightbox")).to_be_visible()
+        yield "large"
+        page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
 
 
 @pytest.mark.parametrize("look", LOOKS)

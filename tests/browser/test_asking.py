@@ -281,7 +281,9 @@ def test_grid__shows_the_same_results_as_a_wall(page):
     expect(page.locator(".panel-title h2")).to_have_text(
         tiles.nth(1).locator(".tile-title").inner_text()
     )
-    expect(page.locator(".scores")).to_contain_text("Reranked")
+    page.get_by_role("tab", name="Why").click()
+    expect(page.locator(".panel-scores")).to_contain_text("Reranked")
+    page.get_by_role("tab", name="Item").click()
     page.get_by_role("button", name="Stages").click()
     expect(page.locator(".column-rerank .row")).to_have_count(20)
 

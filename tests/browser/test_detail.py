@@ -10,7 +10,7 @@ from tests.ui.serve_world import Served
 
 PASSAGES = ".column-recall .row[data-kind=passage]"
 
-NEW = "#detail .panel:not([data-old]) .text-line.inside"
+NEW = "#detail .panel-view:not([data-old]) .text-line.inside"
 
 STANDS = """() => {
   const panel = document.querySelector("#detail .panel");
@@ -23,11 +23,11 @@ STANDS = """() => {
 
 TO_THE_END = """() => {
   const panel = document.querySelector("#detail .panel");
-  panel.dataset.old = "";
+  panel.querySelector(".panel-view").dataset.old = "";
   for (const one of [panel.querySelector(".text-lines"), panel])
     one.scrollTop = one.scrollHeight;
 }"""
-"""Scrolls to the end, and marks the panel as that of an earlier item, which stays until the next
+"""Scrolls to the end, and marks the view as that of an earlier item, which stays until the next
 one has arrived."""
 
 

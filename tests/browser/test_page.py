@@ -254,47 +254,6 @@ def test_bars__of_one_column_share_one_track(page):
         assert widths[0] >= 36
 
 
-def test_detail__speaks_of_the_search_on_the_board(page):
-    ask(page, "red circle")
-    stage(page, "done")
-    page.locator(".column-recall .row").first.click()
-    scores = page.locator(".panel-scores")
-    expect(scores).to_contain_text("#1")
-    item = re.search(r"item=(\d+)", page.url)[1]
-    ask(page, "lighthouse")
-    page.wait_for_function("document.querySelector('.question')?.textContent === '“lighthouse”'")
-    stage(page, "done")
-    for column, name in (("recall", "Recall"), ("rerank", "Reranked")):
-        hit = page.locator(f".column-{column} .row[data-id='{item}'] .row-rank")
-        if hit.count():
-            expect(scores).to_contain_text(f"{name}#{hit.inner_text()}")
-    if not page.locator(f".board-root .row[data-id='{item}']").count():
-        below = r"Recall#(2[1-9]|3\d|40)"  # of the first twenty, among the candidates
-        nowhere = r"^Not among the results of this search\.$"
-        expect(scores).to_have_text(re.compile(f"{nowhere}|{below}"))
-    assert f"item={item}" in page.url
-    page.reload()
-    expect(page.locator(".panel-title h2")).to_be_visible()
-
-
-def test_detail__after_more_like_this_speaks_of_that(page):
-    ask(page, "red circle")
-    stage(page, "done")
-    page.locator(".column-recall .row").nth(1).click()
-    scores = page.locator(".panel-scores")
-    expect(scores).to_contain_text("#2")
-    item = re.search(r"item=(\d+)", page.url)[1]
-    page.get_by_role("button", name="More like this").click()
-    expect(page.locator(".question")).to_have_text(re.compile("^like “"))
-    stage(page, "done")
-    expect(scores).to_have_text("Not among the results of this search.")  # it is the question
-    assert f"item={item}" in page.url
-    page.reload()
-    expect(page.locator(".panel-title h2")).to_be_visible()
-    stage(page, "done")
-    expect(scores).to_have_text("Not among the results of this search.")
-
-
 def test_names_from_right_to_left__begin_at_their_side(page):
     box = page.locator("#query textarea")
     box.fill("مدرسة كبيرة")

@@ -8,18 +8,20 @@ import { icon } from "../kit/icons.js";
 import { withRead } from "./read.js";
 import { t } from "../i18n/strings.js";
 
+/** @import { Detail } from "./detail.js" */
 /** @import { Sibling, Shown, View } from "./types" */
 
 /** A clip; an animated picture is one too, and browsers play it as a picture.
- *  @param {Shown} item @returns {View} */
-export function clipView(item) {
-  const view = item.file?.type.startsWith("image/") ? animatedView(item) : videoView(item);
+ *  @param {Shown} item @param {Detail} detail @returns {View} */
+export function clipView(item, detail) {
+  const animated = item.file?.type.startsWith("image/");
+  const view = animated ? animatedView(item, detail) : videoView(item);
   return withRead(view, item, null); // it was read from one frame of many
 }
 
-/** @param {Shown} item @returns {View} */
-function animatedView(item) {
-  return framed(`/m/full/${item.id}`, item, { fallback: thumbOf(item) });
+/** @param {Shown} item @param {Detail} detail @returns {View} */
+function animatedView(item, detail) {
+  return framed(`/m/full/${item.id}`, item, detail, { fallback: thumbOf(item) });
 }
 
 /** @param {Shown} item @returns {View} */

@@ -1,222 +1,185 @@
 // detail/: one item: a picture, a page, a passage, a clip, and what is known of it.
 //
-// The detail panel: one item as it really is, why it was found, and what to do with it.
+// The detail panel: which item it shows, of which search it speaks, and the way to other items.
 //
 // One panel serves every screen. On wide windows it is a column that stays in view, on narrow ones
 // a sheet over the page.
 
-import { actionsBlock } from "./actions.js";
-import { place } from "../search/address.js";
-import { clipView } from "./clip.js";
-import { copiesBlock } from "./copies.js";
-import { pageView } from "./page.js";
-import { passageView } from "./passage.js";
-import { pictureView } from "./picture.js";
-import { factsBlock, scoresBlock } from "./facts.js";
-import { tagsBlock } from "./tags.js";
+import { Frame } from "./frame.js";
+import { listenToKeys } from "./keys.js";
+import { Walk } from "./walk.js";
 import { emit, on } from "../kit/bus.js";
-import { el, find, isNarrow } from "../kit/dom.js";
-import { placeText } from "../kit/format.js";
-import { icon } from "../kit/icons.js";
+import { find, isNarrow } from "../kit/dom.js";
+import { Lightbox } from "../kit/lightbox.js";
 import { getJson } from "../kit/net.js";
-import { t } from "../i18n/strings.js";
+import { onSwipe } from "../kit/swipe.js";
 import { said } from "../kit/toast.js";
+import { place } from "../search/address.js";
 
-/** @import { Answer, Hit } from "../search/types" */
+/** @import { Answer } from "../search/types" */
 /** @import { Component, Opening } from "../kit/types" */
-/** @import { Shown, View } from "./types" */
-
-const VIEWS = {
-  picture: pictureView,
-  page: pageView,
-  passage: passageView,
-  video: clipView,
-  moment: clipView,
-};
+/** @import { Shown, Subject } from "./types" */
 
 /** Kinds in whose text the words of the query are marked. */
 const MARKED = new Set(["page", "passage"]);
 
+const LONGEST_WORDS = 1000; // characters of the query to be marked: they stand in an address
+
 /** @param {Component} component */
 export function start({ element }) {
   const detail = new Detail(find(element, ".detail-root"));
+  emit("unheard");
   const named = Number(place("item"));
   if (named) detail.open({ id: named }); // the address names an item
 }
 
-const LONGEST_WORDS = 1000; // characters of the query to be marked: they stand in an address
-
-class Detail {
+export class Detail {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    /** @type {number | null} */
+    /** The item that is to be shown; null while the panel is closed.
+     *  @type {number | null} */
     this.id = null;
-    /** @type {Shown | null} */
+    /** The item that is shown: for a moment the one before.
+     *  @type {Shown | null} */
     this.item = null;
-    /** @type {View | null} */
-    this.view = null;
-    /** What is said of the item as a hit, while there is an item.
-     *  @type {HTMLElement | null} */
-    this.scores = null;
-    /** The search of which it is said.
-     *  @type {number | undefined} */
-    this.seq = undefined;
+    /** Why the item cannot be shown.
+     *  @type {string | null} */
+    this.failed = null;
+    /** What the search on the board has found so far.
+     *  @type {Answer | null} */
+    this.answer = null;
     /** What had the focus before the panel was opened.
      *  @type {Element | null} */
     this.returnTo = null;
+    /** @type {Lightbox | null} */
+    this.lightbox = null;
     this.asked = 0; // number of the newest request; answers to older ones are dropped
-    this.clear();
+    this.frame = new Frame(this);
+    this.walk = new Walk(this, this.frame.walk);
+    this.listen();
+  }
+
+  listen() {
+    const { root } = this;
     on("open", root, (request) => this.open(request));
     on("close", root, () => this.close());
-    on("scored", root, ({ hits, value }) => this.follow(hits, value));
-    on("unasked", root, () => this.follow([], null));
+    on("scored", root, ({ value }) => this.follow(value));
+    on("unasked", root, () => this.follow(null));
     on("forgotten", root, ({ ids }) => this.id !== null && ids.includes(this.id) && this.close());
+    addEventListener("popstate", () => root.isConnected && this.frame.choose(place("detail")));
+    onSwipe(this.frame.node, (by) => isNarrow() && this.walk.step(by));
+    listenToKeys(this);
+  }
+
+  /** What the tabs speak of; null before there is an item.
+   *  @returns {Subject | null} */
+  get subject() {
+    const { item, answer } = this;
+    if (!item) return null;
+    const hit = answer?.hits.find((one) => one.id === item.id) ?? null;
+    return { item, hit, answer };
   }
 
   /** @param {Opening} request */
-  async open({ id, hit = null, value = null, quiet = false }) {
-    const number = (this.asked += 1);
-    this.returnTo ??= document.activeElement;
+  async open({ id, value }) {
+    const opening = this.id === null;
+    if (opening) this.returnTo = document.activeElement;
+    if (value !== undefined) this.answer = value;
     this.id = id;
+    this.failed = null;
     document.body.dataset.detail = "open";
+    if (opening) this.frame.begin();
     emit("opened", { id });
-    if (!quiet && !this.root.firstChild) this.root.replaceChildren(this.skeleton());
-    const words = value?.asked?.words ?? [];
-    let item;
-    try {
-      item = await getJson(`/api/items/${id}`, { q: words.join(" ").slice(0, LONGEST_WORDS) });
-    } catch (error) {
-      if (number === this.asked) this.root.replaceChildren(this.failure(error));
-      return;
-    }
-    if (number !== this.asked || !this.root.isConnected) return;
-    this.release();
-    this.draw({ ...item, words }, hit, value);
+    this.draw();
+    if (opening && isNarrow()) this.frame.node.focus({ preventScroll: true });
+    await this.load();
   }
 
-  /** @param {Shown} item @param {Hit | null} hit @param {Answer | null} value */
-  draw(item, hit, value) {
-    /** @param {number} id */
-    const go = (id) => this.open({ id, quiet: true });
-    this.view = VIEWS[item.kind](item, go);
-    this.item = item;
-    this.scores = el("div", { class: "panel-scores" });
-    this.drawScores(hit, value);
-    const panel = el(
-      "aside",
-      { class: "panel", "aria-label": t("detail.title"), tabindex: "-1" },
-      this.header(item),
-      el("div", { class: "panel-view" }, this.view.node),
-      actionsBlock(item, () => this.close()),
-      this.scores,
-      copiesBlock(hit),
-      tagsBlock(item),
-      factsBlock(item),
-    );
-    this.root.replaceChildren(panel);
-    this.view.shown?.();
-    if (isNarrow()) panel.focus({ preventScroll: true });
+  /** An item that the panel itself leads to.
+   *  @param {number} id */
+  go(id) {
+    return this.open({ id });
+  }
+
+  /** Ask for the item, and draw what comes of it. */
+  async load() {
+    const { id } = this;
+    const number = (this.asked += 1);
+    const words = this.answer?.asked.words ?? [];
+    let item = null;
+    try {
+      item = await getJson(`/api/items/${id ?? 0}`, { q: words.join(" ").slice(0, LONGEST_WORDS) });
+    } catch (error) {
+      if (number === this.asked) this.failed = said(error);
+    }
+    if (number !== this.asked || !this.root.isConnected) return;
+    this.item = item && { ...item, words };
+    this.draw();
+    this.show();
+  }
+
+  draw() {
+    if (this.id === null) {
+      this.root.replaceChildren();
+      return;
+    }
+    if (!this.frame.node.isConnected) this.root.replaceChildren(this.frame.node);
+    this.frame.draw(this);
+    this.walk.draw();
+    this.lightbox?.draw();
   }
 
   /** Speak of the search that is on the board, also after another one has begun there.
-   *  @param {Hit[]} hits @param {Answer | null} value */
-  follow(hits, value) {
-    const { id, item } = this;
-    if (id === null || !item || !this.root.contains(this.scores)) return;
-    if (value?.stage === "begun") return; // the board still shows the rows of the one before
-    const hit = hits.find((one) => one.id === id) ?? null;
-    const words = value?.asked?.words ?? [];
-    const has = MARKED.has(item.kind) || item.read?.outcome === "read";
-    const marked = has && words.join(" ") !== item.words.join(" ");
-    if (value?.seq !== this.seq && marked) this.open({ id, hit, value, quiet: true });
-    else this.drawScores(hit, value);
+   *  @param {Answer | null} answer */
+  follow(answer) {
+    const { item } = this;
+    const another = answer?.seq !== this.answer?.seq;
+    this.answer = answer;
+    if (this.id === null) return;
+    const words = answer?.asked.words ?? [];
+    const has = item && (MARKED.has(item.kind) || item.read?.outcome === "read");
+    if (another && has && words.join(" ") !== item.words.join(" ")) this.load();
+    this.draw();
   }
 
-  /** @param {Hit | null} hit @param {Answer | null} value */
-  drawScores(hit, value) {
-    this.seq = value?.seq;
-    const elsewhere = value ? [el("p", { class: "fine", text: t("scores.elsewhere") })] : [];
-    this.scores?.replaceChildren(...(hit ? [scoresBlock(hit, value)] : elsewhere));
-  }
-
-  /** @param {Shown} item */
-  header(item) {
-    const place = [t(`kind.${item.kind}`), placeText(item.kind, item.place)]
-      .filter(Boolean)
-      .join(" · ");
-    return el(
-      "header",
-      { class: "panel-head" },
-      el("span", { class: "kind-mark", data: { kind: item.kind } }, icon(item.kind, 20)),
-      el(
-        "div",
-        { class: "panel-title" },
-        el("h2", { dir: "auto", text: item.title, title: item.title }),
-        el("p", { text: place }),
-      ),
-      this.cross(),
-    );
-  }
-
-  cross() {
-    const attributes = {
-      type: "button",
-      class: "bare",
-      "aria-label": t("close"),
-      title: `${t("close")} (Esc)`,
+  /** Show the item as large as the window, with the way to the others. */
+  enlarge() {
+    const large = this.frame.large();
+    if (!large || this.lightbox) return;
+    const steps = {
+      now: () => this.walk.now(),
+      step: (/** @type {number} */ by) => this.walk.step(by),
     };
-    return el("button", { ...attributes, onclick: () => this.close() }, icon("close"));
+    this.lightbox = new Lightbox(large, steps, () => {
+      this.lightbox = null;
+      this.frame.takeBack();
+    });
   }
 
-  skeleton() {
-    return el(
-      "aside",
-      { class: "panel", "aria-busy": "true", "aria-label": t("detail.title") },
-      el("div", { class: "ghost ghost-title" }),
-      el("div", { class: "ghost ghost-view" }),
-      el("div", { class: "ghost" }),
-    );
-  }
-
-  /** @param {unknown} error */
-  failure(error) {
-    const message = el(
-      "p",
-      { class: "panel-gone" },
-      icon("alert", 22),
-      el("span", { text: said(error) }),
-    );
-    return el(
-      "aside",
-      { class: "panel" },
-      el("header", { class: "panel-head" }, el("span"), el("span"), this.cross()),
-      message,
-    );
-  }
-
-  /** Stop what plays, and let go of what the old view holds. */
-  release() {
-    this.view?.release?.();
-    this.view = null;
-  }
-
-  clear() {
-    this.asked += 1;
-    this.release();
-    this.root.replaceChildren();
-    delete document.body.dataset.detail;
-    this.id = null;
-    this.scores = null;
+  /** Where the window is filled, with what it is filled now. */
+  show() {
+    if (!this.lightbox) return;
+    const large = this.frame.large();
+    const text = this.failed ?? "";
+    const node = document.createElement("p");
+    node.textContent = text;
+    this.lightbox.show(large ?? { title: "", node });
   }
 
   close() {
-    const was = document.body.dataset.detail;
-    this.clear();
+    const was = this.id !== null;
+    this.asked += 1;
+    this.id = null;
+    this.item = null;
+    this.failed = null;
+    this.frame.end();
+    this.draw();
+    delete document.body.dataset.detail;
     emit("opened", null);
     const { returnTo } = this;
+    this.returnTo = null;
     if (was && returnTo instanceof HTMLElement && returnTo.isConnected)
       returnTo.focus({ preventScroll: true });
-    this.returnTo = null;
   }
 }

@@ -7,13 +7,14 @@ import { icon } from "../kit/icons.js";
 import { withRead } from "./read.js";
 import { t } from "../i18n/strings.js";
 
+/** @import { Detail } from "./detail.js" */
 /** @import { Shown, View } from "./types" */
 
-/** @param {Shown} item @param {(id: number) => void} go @returns {View} */
-export function pageView(item, go) {
+/** @param {Shown} item @param {Detail} detail @returns {View} */
+export function pageView(item, detail) {
   const pages = item.siblings.filter((other) => other.kind === "page");
   const at = pages.findIndex((page) => page.id === item.id);
-  const view = framed(`/m/page/${item.id}`, item, {
+  const view = framed(`/m/page/${item.id}`, item, detail, {
     fallback: `/m/thumb/${item.thumb}`,
     large: `/m/preview/${item.id}?longest=3200`,
   });
@@ -28,7 +29,7 @@ export function pageView(item, go) {
         "aria-label": t(label),
         title: t(label),
         disabled: !target,
-        onclick: () => go(target.id),
+        onclick: () => detail.go(target.id),
       },
       icon(name),
     );

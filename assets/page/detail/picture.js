@@ -2,18 +2,18 @@
 
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
-import { showLarge } from "../kit/lightbox.js";
 import { withRead } from "./read.js";
 import { t } from "../i18n/strings.js";
 
+/** @import { Detail } from "./detail.js" */
 /** @import { Shown, View } from "./types" */
 
 const SHOWN_BY_BROWSERS = /^image\//;
 
 /** Image in a frame whose shape is known before it has loaded, so that nothing jumps.
- *  @param {string} source @param {Shown} item
+ *  @param {string} source @param {Shown} item @param {Detail} detail
  *  @param {{ fallback?: string | null, large?: string }} others */
-export function framed(source, item, { fallback = null, large = source } = {}) {
+export function framed(source, item, detail, { fallback = null, large = source } = {}) {
   const image = el("img", { src: source, alt: item.title, decoding: "async" });
   if (item.width && item.height) {
     image.width = item.width;
@@ -37,7 +37,7 @@ export function framed(source, item, { fallback = null, large = source } = {}) {
       class: "view-frame",
       "aria-label": t("view.large"),
       title: t("view.large"),
-      onclick: () => showLarge(large, item.title),
+      onclick: () => detail.enlarge(),
     },
     image,
     el("span", { class: "view-corner" }, icon("expand", 16)),
@@ -46,7 +46,8 @@ export function framed(source, item, { fallback = null, large = source } = {}) {
   const sheet = el("div", { class: "view-sheet" });
   const frame = el("div", { class: "view-stack" }, open, sheet);
   lieOver(image, sheet, frame);
-  return { node: el("div", { class: "view" }, frame, failed), image, failed, sheet };
+  const node = el("div", { class: "view" }, frame, failed);
+  return { node, image, failed, sheet, large: { image: large, fallback } };
 }
 
 /** Keep `sheet` over what is seen of the image, whatever size that has in its frame.
@@ -64,11 +65,11 @@ function lieOver(image, sheet, frame) {
   watch.observe(frame);
 }
 
-/** @param {Shown} item @returns {View} */
-export function pictureView(item) {
+/** @param {Shown} item @param {Detail} detail @returns {View} */
+export function pictureView(item, detail) {
   const preview = `/m/preview/${item.id}`;
   const original = SHOWN_BY_BROWSERS.test(item.file?.type ?? "");
   const large = original ? `/m/full/${item.id}` : `${preview}?longest=4096`;
-  const view = framed(preview, item, { fallback: `/m/thumb/${item.thumb}`, large });
+  const view = framed(preview, item, detail, { fallback: `/m/thumb/${item.thumb}`, large });
   return withRead(view, item, view.sheet);
 }

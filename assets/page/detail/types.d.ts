@@ -1,6 +1,7 @@
 // One item in detail, for the check of types.
 
-import type { Card, Kind, Message, Place } from "../kit/types";
+import type { Answer, Hit } from "../search/types";
+import type { Card, Kind, Large, Message, Place } from "../kit/types";
 
 /** A neighbour in the same file. */
 export interface Sibling {
@@ -28,6 +29,8 @@ export interface Item extends Card {
   read: PictureText | null; // null where that is still to come, or never will
   taken: string | null;
   tags: string[];
+  collections: string[];
+  in_folder: boolean; // whether its folder can be shown on the desktop
   lines: [number: number | null, text: string, inside: boolean][];
   siblings: Sibling[];
 }
@@ -42,4 +45,21 @@ export interface View {
   node: HTMLElement;
   shown?: () => void; // once it is on the page
   release?: () => void; // before it leaves
+  large?: Omit<Large, "title">; // what fills the window, where that is not the node itself
+}
+
+/** What the tabs speak of. */
+export interface Subject {
+  item: Shown;
+  hit: Hit | null; // null where it is not among the results
+  answer: Answer | null; // null where nothing was searched for
+}
+
+/** One tab of the panel. */
+export interface Tab {
+  node: HTMLElement;
+  draw: (subject: Subject) => void; // only while it is shown; cheap where nothing has changed
+  release?: () => void; // the panel closes
+  large?: () => Large | null;
+  takeBack?: () => void; // what filled the window
 }

@@ -64,12 +64,17 @@ export const english = {
   "theme.now": "Appearance: {theme}",
 
   "keys.title": "Keyboard",
+  "numbers.title": "Numbers",
+  "numbers.logit": "logit",
+  "numbers.times": "ms, s",
   "keys.query": "To the query",
   "keys.search": "Search",
   "keys.escape": "Close the detail, stop the search",
   "keys.rows": "Through the results",
   "keys.columns": "To the same result in the other column",
   "keys.open": "Show the result",
+  "keys.walk": "In the detail: the item before, the next one",
+  "keys.large": "In the large view: the item before, the next one",
   "keys.compact": "Compact rows",
   "keys.help": "This list",
 

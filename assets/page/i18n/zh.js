@@ -60,12 +60,17 @@ export const chinese = {
   "theme.now": "外观：{theme}",
 
   "keys.title": "键盘",
+  "numbers.title": "数值",
+  "numbers.logit": "对数几率",
+  "numbers.times": "毫秒、秒",
   "keys.query": "跳到查询框",
   "keys.search": "搜索",
   "keys.escape": "关闭详情，停止搜索",
   "keys.rows": "上下浏览结果",
   "keys.columns": "跳到另一列的同一结果",
   "keys.open": "显示结果",
+  "keys.walk": "详情中：上一项、下一项",
+  "keys.large": "放大查看时：上一项、下一项",
   "keys.compact": "紧凑显示",
   "keys.help": "本列表",
 

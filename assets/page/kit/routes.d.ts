@@ -17,6 +17,7 @@ export interface Gets {
   "/api/index/status": Status;
   "/api/items": Items;
   [item: `/api/items/${number}`]: Item;
+  [hidden: `/api/items/${number}/hidden`]: { by: string[] };
   "/api/models/getting": { getting: Job[] };
   "/api/models/known": Known;
   "/api/models/stages": Stages;
@@ -27,8 +28,10 @@ export interface Gets {
 }
 
 export interface Posts {
+  "/api/collected": { collections: string[] };
   "/api/folders/rescan": unknown;
   "/api/folders/watch": unknown;
+  "/api/in_folder": { shown: number };
   "/api/index/add": Status & { added: { path: string; is_folder: boolean } };
   "/api/index/cancel": Status;
   "/api/index/pause": Status;

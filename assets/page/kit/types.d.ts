@@ -65,11 +65,15 @@ export type Child = Node | string | null | undefined | false;
 export interface Events {
   /** Show an item in the detail panel. */
   open: Opening;
+  /** Whoever shows a list of items on the screen answers with it, see `kit/order.js`. */
+  ordering: (order: Order) => void;
   /** The detail panel shows it now, or nothing. */
   opened: { id: number } | null;
   close: undefined;
   /** The running search knows more about its hits. */
   scored: { hits: Hit[]; value: Answer | null };
+  /** Who has come later asks what is on the board; it answers by "scored". */
+  unheard: undefined;
   /** Something was given to the indexer. */
   added: undefined;
   /** The library's contents changed. */
@@ -102,12 +106,31 @@ export interface Events {
   tiles: undefined;
 }
 
-/** An item to be shown, with what the search on the board says of it. */
+/** An item to be shown, and what is on the board, where that is known. */
 export interface Opening {
   id: number;
-  hit?: Hit | null;
   value?: Answer | null;
-  quiet?: boolean; // keep what is shown until the item is there
+}
+
+/** A list of items on the screen, each with its `data-id`, and how to have it hold more of them. */
+export interface Order {
+  list: HTMLElement;
+  more?: () => unknown;
+}
+
+/** What fills the window: a picture, or a node that shows something else. */
+export interface Large {
+  title: string;
+  image?: string;
+  fallback?: string | null; // where the picture cannot be shown
+  node?: HTMLElement;
+}
+
+/** The way through the items on the screen. */
+export interface Steps {
+  /** Where we are, and whether there is anything before and after. */
+  now: () => { place: string; before: boolean; after: boolean };
+  step: (by: number) => unknown;
 }
 
 /** A failure in words; `shown` where the board has said it in the place of the results. */

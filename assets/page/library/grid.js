@@ -4,6 +4,7 @@ import { emit, on } from "../kit/bus.js";
 import { childrenOf, el, find } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { answerOrder } from "../kit/order.js";
 import { getJson, remove } from "../kit/net.js";
 import { sayRemoved } from "./removing.js";
 import { refresh } from "../shell/status.js";
@@ -53,6 +54,11 @@ export class Grid {
       rootMargin: "600px",
     }).observe(this.end);
     on("opened", this.node, (opened) => this.mark(opened?.id ?? null));
+    on("forgotten", this.node, ({ ids }) => this.hide(ids, true));
+    answerOrder(this.node, () => ({
+      list: this.tiles,
+      more: this.next === null ? undefined : () => this.load(false),
+    }));
   }
 
   /** @param {Kind | ""} kind */

@@ -15,10 +15,25 @@ const KEYS = [
   [["Enter", "Space"], "keys.open"],
   [["+", "-"], "keys.examples"],
   [["e"], "keys.copies"],
+  [["[", "]", ",", "."], "keys.walk"],
+  [["←", "→"], "keys.large"],
   [["c"], "keys.compact"],
   [["+", "-"], "keys.tiles"],
   [["n", "p"], "keys.tour"],
   [["?"], "keys.help"],
+];
+
+/** The numbers of results, and what each says.
+ *  @type {[name: string, meaning: string][]} */
+const NUMBERS = [
+  ["#1", "explain.rank"],
+  ["similarity", "explain.similarity"],
+  ["relevance", "explain.relevance"],
+  ["numbers.logit", "explain.logit"],
+  ["%", "explain.percentile"],
+  ["▲ ▼", "explain.moved"],
+  ["+ −", "explain.apart"],
+  ["numbers.times", "explain.times"],
 ];
 
 /** Show the keys; Esc, the cross or a click outside closes it. */
@@ -37,7 +52,12 @@ export function showHelp() {
     { type: "button", class: "bare", "aria-label": t("close"), onclick: () => dialog.close() },
     icon("close"),
   );
-  dialog.append(el("header", {}, el("h2", { text: t("keys.title") }), cross), ...rows);
+  const numbers = NUMBERS.map(([name, meaning]) =>
+    el("div", { class: "help-row" }, el("b", { text: t(name) }), el("span", { text: t(meaning) })),
+  );
+  const heading = el("h2", { text: t("keys.title") });
+  const title = el("h2", { text: t("numbers.title") });
+  dialog.append(el("header", {}, heading, cross), ...rows, title, ...numbers);
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

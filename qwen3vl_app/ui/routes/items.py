@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -11,9 +12,11 @@ from qwen3vl_app.media.originals import Originals
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Item, ItemId, Kind, calendar_time
-from qwen3vl_app.types.reading import read_filter
+from qwen3vl_app.types.reading import FILTERS, read_filter
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.previews import opened
+from qwen3vl_app.ui.routes.collected import collections_of
+from qwen3vl_app.ui.routes.in_folder import can_show_in_folder
 from qwen3vl_app.ui.routes.media import LARGEST_ID, known_item, media_type
 from qwen3vl_app.ui.routes.removals import removed_row
 from qwen3vl_app.ui.routes.tags import tags_of
@@ -49,7 +52,7 @@ times."""
 
 
 def item_routes(services: Services, originals: Originals) -> APIRouter:
-    """``/api/items``, ``/api/items/{id}`` and ``/api/collections``."""
+    """``/api/items``, ``/api/items/{id}``, which filters hide one, and ``/api/collections``."""
     router = APIRouter(prefix="/api")
     library = services.library
     details = Lane(DETAILS, MOST_WAITING)
@@ -76,10 +79,18 @@ def item_routes(services: Services, originals: Originals) -> APIRouter:
     @router.get("/items/{item_id}")
     async def detail(request: Request, item_id: int, q: str = "") -> Response:
         words = query_words(q[:LONGEST_QUERY])
-        return await details.answer(request, found, item_id, words)
+        here = can_show_in_folder(request, services)
+        return await details.answer(request, found, item_id, words, here)
 
-    def found(item_id: int, words: list[str]) -> Json:
-        return item_detail(services, originals, known_item(services, item_id), words)
+    def found(item_id: int, words: list[str], here: bool) -> Json:
+        row = item_detail(services, originals, known_item(services, item_id), words)
+        return row | {"in_folder": here and row["file"] is not None}
+
+    @router.get("/items/{item_id}/hidden")
+    def hidden(request: Request, item_id: int) -> Json:
+        item = known_item(services, item_id).id
+        given = request.query_params
+        return {"by": hidden_by(services, item, {**given, "kinds": given.getlist("kinds")})}
 
     @router.delete("/items/{item_id}")
     def forget(item_id: int) -> Json:
@@ -117,9 +128,24 @@ def item_detail(services: Services, originals: Originals, item: Item, words: lis
         "read": picture_text_row(library.picture_texts.of([item.id]).get(item.id)),
         "taken": item.taken,
         "tags": tags_of(services, item.id),
+        "collections": collections_of(services, item.id),
         "lines": lines,
         "siblings": [sibling_row(other) for other in siblings[:MOST_SIBLINGS]],
     }
+
+
+def hidden_by(services: Services, item: ItemId, given: Mapping[str, Any]) -> list[str]:
+    """The names of the filters, of those in ``given``, that this item does not pass.
+
+    Raises:
+        UsageError: A value that means nothing.
+    """
+    passing = services.library.passing
+    if passing([item], read_filter(given)):
+        return []
+    named = [name for name in FILTERS if given.get(name)]
+    alone = [name for name in named if not passing([item], read_filter({name: given[name]}))]
+    return alone or named  # of several files with its bytes, each may fail another one
 
 
 def _file_row(library: Library, originals: Originals, item: Item) -> Json | None:

@@ -232,9 +232,7 @@ export class Board {
 
   /** @param {string | undefined} id */
   open(id) {
-    const hit = this.hitOf(Number(id));
-    if (hit) emit("open", { id: hit.id, hit, value: this.value });
-    else emit("open", { id: Number(id) }); // a near copy
+    emit("open", { id: Number(id), value: this.value });
   }
 
   /** @param {number | null} id */

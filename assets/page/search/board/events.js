@@ -2,6 +2,7 @@
 
 import { listenToKeys } from "./keys.js";
 import { isEmpty } from "./messages.js";
+import { answerForBoard } from "./order.js";
 import { highlight, reach, rowOf } from "./rows.js";
 import { on } from "../../kit/bus.js";
 import { listenForSize } from "../../kit/tile_size.js";
@@ -17,6 +18,7 @@ export function listen(board) {
   root.addEventListener("mouseleave", () => highlight(board, null));
   root.addEventListener("focusin", (event) => highlight(board, rowOf(event.target)));
   listenToKeys(board);
+  answerForBoard(board);
   listenForSize(root);
   new ResizeObserver(() => root.isConnected && board.draw()).observe(board.body);
   /** @type {boolean | null} */
@@ -31,6 +33,7 @@ export function listen(board) {
   on("preferred", root, () => board.later());
   on("pointed", root, ({ id }) => board.point(id));
   on("reach", root, ({ id, side }) => reach(board, id, side));
+  on("unheard", root, () => board.later());
   on("unasked", root, () => board.reset());
   on("opened", root, (opened) => board.markOpened(opened?.id ?? null));
   on("failed", root, (message) => board.fail(message));
