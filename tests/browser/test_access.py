@@ -29,7 +29,7 @@ def findings(page: Page) -> list[tuple[str, list[str]]]:
 
 def parts(page: Page) -> Iterator[str]:
     """Open one part of the page after the other."""
-    yield from results(page, narrow=narrow)
+    yield from results(page)
     yield from library(page)
     yield from detail(page)
     page.get_by_role("tab", name="Settings").click()
@@ -38,7 +38,7 @@ def parts(page: Page) -> Iterator[str]:
     yield "settings with storage"
 
 
-def results(page: Page, *, narrow: bool) -> Iterator[str]:
+def results(page: Page) -> Iterator[str]:
     yield "welcome"
     for button in page.locator(".fold-button").all():
         button.click()
@@ -50,12 +50,17 @@ def results(page: Page, *, narrow: bool) -> Iterator[str]:
     ask(page, "red circle")
     stage(page, "done")
     yield "side by side"
+    page.locator(".moves button:visible").first.click()
+    page.locator(".menu-button").click()
+    yield "some movements alone, and the menu"
+    page.keyboard.press("Escape")
+    page.locator(".moves button:visible").first.click()
     page.locator(".board-views [data-view=table]").click()
     page.locator(".board-table thead button").first.click()
     expect(page.locator(".board-table tbody tr")).to_have_count(20)
     yield "table"
     page.locator(".board-views [data-view=grid]").click()
-    expect(page.locator(".board-grid .tile")).to_have_count(20)
+    expect(page.locator(".board-grid .tile").first).to_be_visible()
     yield "wall"
 
 
