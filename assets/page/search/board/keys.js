@@ -1,9 +1,9 @@
 // The keyboard: one Tab stop in the lists, arrows inside them, a few letters everywhere.
 
 import { toggleCompact } from "./buttons.js";
-import { focusRow, rowOf } from "./rows.js";
+import { focusRow, reachable, rowOf } from "./rows.js";
 import { emit } from "../../kit/bus.js";
-import { childrenOf, debounced, findAll, isTyping, queryField, showTab } from "../../kit/dom.js";
+import { childrenOf, debounced, isTyping, queryField, showTab } from "../../kit/dom.js";
 import { disliking, liking } from "../../shell/wishes.js";
 import { showHelp } from "../../shell/help.js";
 
@@ -114,8 +114,7 @@ function focusQuery() {
 
 /** @param {Board} board */
 function enter(board) {
-  const reachable = findAll(board.root, ':is(.row, .tile, .link)[tabindex="0"]');
-  const reached = reachable.find((node) => node.offsetParent);
+  const reached = reachable(board);
   if (reached?.matches(".row")) focusRow(board, reached);
   else reached?.focus();
 }

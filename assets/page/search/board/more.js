@@ -2,9 +2,10 @@
 // of pictures, then a search that looks further. At the most that can be asked for, it says so
 // instead.
 
+import { reachable } from "./rows.js";
 import { MOST } from "../question/state.js";
 import { emit } from "../../kit/bus.js";
-import { el, findAll } from "../../kit/dom.js";
+import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
 import { t } from "../../i18n/strings.js";
@@ -42,8 +43,7 @@ export class MoreResults {
     if (offer && !offer.press) this.end.textContent = offer.text;
     this.node.hidden = !offer?.press && !(held && !settled && stage !== "error");
     if (offer?.press) this.node.replaceChildren(el("span", { text: offer.text }), icon("down", 16));
-    if (held && this.node.hidden)
-      findAll(this.board.root, '[tabindex="0"]')[0]?.focus({ preventScroll: true });
+    if (held && this.node.hidden) reachable(this.board)?.focus({ preventScroll: true });
   }
 
   /** @param {number} found @returns {Offer | null} */

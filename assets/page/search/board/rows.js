@@ -1,6 +1,6 @@
 // The row that the keyboard is on, and the one that the mouse or the keyboard points at.
 
-import { around } from "../../kit/dom.js";
+import { around, findAll } from "../../kit/dom.js";
 
 /** @import { Side } from "../types" */
 /** @import { Board } from "./board.js" */
@@ -27,6 +27,11 @@ export function reach(board, id, side) {
   const row = column.rows.get(id);
   if (row) focusRow(board, row);
 }
+
+/** The row, tile or name of a hit that Tab reaches in the view that is shown.
+ *  @param {Board} board */
+export const reachable = (board) =>
+  findAll(board.root, ':is(.row, .tile, .link)[tabindex="0"]').find((node) => node.offsetParent);
 
 /** Show where else the hit of a row stands; of null, that nothing is pointed at.
  *  @param {Board} board @param {HTMLElement | null} row */
