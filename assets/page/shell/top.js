@@ -27,6 +27,8 @@ import { WordsLine } from "./words_read.js";
 /** States of a model that is not ready, by how its line shows them.
  *  @type {Record<string, string>} */
 const MODEL_TONES = { waiting: "loading", loading: "loading", failed: "failed", off: "off" };
+/** Wide enough for the demo's notice between the counts and the models; as in top.css. */
+const ROOMY = matchMedia("(min-width: 1280px)");
 const THEME_ICONS = { system: "system", light: "sun", dark: "dusk" };
 
 /** @param {Component} component */
@@ -75,7 +77,6 @@ class TopBar {
         el("span", { class: "tabs-room" }),
         this.summary,
         this.index,
-        this.notice.node,
         this.models,
         el("div", { class: "bar-tools" }, this.themeButton(), helpButton()),
       ),
@@ -84,6 +85,8 @@ class TopBar {
     this.words = new WordsLine({ always: false });
     this.remarks = new Remarks();
     this.root.append(this.strip.node, this.words.node, this.remarks.node);
+    this.placeNotice();
+    ROOMY.addEventListener("change", () => this.root.isConnected && this.placeNotice());
   }
 
   /** @param {StatusOrLost} status */
@@ -105,6 +108,12 @@ class TopBar {
     this.showIndex(status.index.state === "failed");
     this.remarks.draw(status.remarks ?? []);
     this.notice.show(status.models);
+  }
+
+  /** The notice stands in the bar where there is room for it, else below. */
+  placeNotice() {
+    if (ROOMY.matches) this.models.before(this.notice.node);
+    else this.strip.node.before(this.notice.node);
   }
 
   /** What goes on, in a few words; the strips with the whole of it fold away while hits are in
