@@ -80,7 +80,7 @@ def search_again(page: Page) -> None:
     count = page.locator(".column-rerank .row").count()
     page.reload()
     stage(page, "done")
-    expect(page.locator(".board-status")).to_contain_text(f" {count} scores kept from before.")
+    expect(page.locator(".board-left")).to_contain_text(f"{count} scores kept from before.")
     expect(page.locator(".column-rerank .row")).to_have_count(count)
 
 

@@ -21,12 +21,17 @@ export class LeftOut {
   /** @param {Board} board */
   draw({ value, stage }) {
     const left = value?.left;
-    const said = Boolean(left || value?.doubt) && !["empty", "begun", "error"].includes(stage);
+    // What recall doubts is not said while the reranker may still find it.
+    const doubt = value?.rerank && ["recall", "rerank"].includes(stage) ? null : value?.doubt;
+    const kept = value && stage === "done" ? value.kept : 0;
+    const said = Boolean(left || doubt || kept) && !["empty", "begun", "error"].includes(stage);
     this.node.hidden = !(said && value?.hits.length);
     if (!said || !value?.hits.length) return; // what is said without hits says it all
-    const nothing = value.doubt ? [el("b", { text: t(`doubt.${value.doubt}`) })] : [];
+    this.node.toggleAttribute("data-doubt", Boolean(doubt));
+    const nothing = doubt ? [el("b", { text: t(`doubt.${doubt}`) })] : [];
     const counts = left ? [el("span", { text: sentence(left, value.top) }), ...hidden(left)] : [];
-    this.node.replaceChildren(...nothing, ...counts);
+    const before = kept ? [el("span", { text: t("status.kept", { n: kept }) })] : [];
+    this.node.replaceChildren(...nothing, ...counts, ...before);
   }
 }
 

@@ -26,8 +26,7 @@ export function phrase(board) {
   if (stage === "rerank") return t("status.rerank", { done: value.done, total: n });
   if (stage === "stopped") return t("status.stopped", { done: value.done, total: n });
   if (!value.rerank) return t("status.recallOnly", { n: shown, recall });
-  const done = t("status.done", { n: shown, recall, rerank: ms(value.ms.rerank) });
-  return value.kept ? `${done} ${t("status.kept", { n: value.kept })}` : done;
+  return t("status.done", { n: shown, recall, rerank: ms(value.ms.rerank) });
 }
 
 /** What the rows are that stand below a failure: those before it, or as far as it came.
