@@ -119,7 +119,7 @@ def test_every_part__axe_finds_nothing(browser, unhurried, look):
 
 
 def test_panels__escape_closes_them_and_goes_back(page):
-    for name, first in (("Filters", "Folder"), ("Options", "Instruction")):
+    for name, first in (("Filters", "Collection"), ("Options", "Results shown")):
         button = page.get_by_role("button", name=name)
         button.focus()
         page.keyboard.press("Enter")
