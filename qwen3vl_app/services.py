@@ -169,7 +169,9 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
         if settings.read_only
         else SearchEngine(library, reader, models),
         keeper=Keeper(library, backups=settings.backup) if writable else None,
-        history=History(library.runs, models) if writable and settings.history else None,
+        history=History(library.runs, library.preferences, models)
+        if writable and settings.history
+        else None,
     )
 
 

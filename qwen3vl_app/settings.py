@@ -141,6 +141,11 @@ class Settings:
     history: bool = True
     """Keep the searches of the page in the library."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether others may use the page: what one of them asks is then nobody else's."""
+        return self.auth is not None or not is_loopback(self.host) or bool(self.allowed_names)
+
     port: int = 7860
     open_browser: bool = True
     allow_download: bool = False

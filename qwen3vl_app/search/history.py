@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from qwen3vl_app import __version__
 from qwen3vl_app.errors import LibraryError
-from qwen3vl_app.types.run import Run, RunId
+from qwen3vl_app.store.preferences import HISTORY, Preferences
+from qwen3vl_app.types.run import HERE, Owner, Run, RunId
 
 if TYPE_CHECKING:
     from qwen3vl_app.models.service.protocol import ModelService
@@ -23,17 +24,38 @@ log = logging.getLogger(__name__)
 class History:
     """Thread-safe."""
 
-    def __init__(self, runs: SearchRuns, models: ModelService) -> None:
+    def __init__(self, runs: SearchRuns, preferences: Preferences, models: ModelService) -> None:
         self.runs = runs
+        self._preferences = preferences
         self._models = models
 
+    @property
+    def is_on(self) -> bool:
+        """Whether searches are kept from now on; what was kept before stays either way."""
+        return self._preferences.is_on(HISTORY, otherwise=True)
+
+    def turn(self, *, on: bool) -> None:
+        """Keep searches of this library, or no more.
+
+        Raises:
+            LibraryError: The disk refuses.
+        """
+        self._preferences.turn(HISTORY, on=on)
+
     def keep(
-        self, question: Question, update: SearchUpdate, files: Sequence[QuestionFile] = ()
+        self,
+        question: Question,
+        update: SearchUpdate,
+        files: Sequence[QuestionFile] = (),
+        *,
+        owner: Owner = HERE,
     ) -> RunId | None:
         """Keep what the last update of a search answered, with the files that it asked by.
 
-        A disk that refuses is only logged, and there is no run.
+        Nothing is kept while it is off. A disk that refuses is only logged. Then there is no run.
         """
+        if not self.is_on:
+            return None
         run = Run.of(
             question,
             update,
@@ -41,7 +63,7 @@ class History:
             version=__version__,
         )
         try:
-            return self.runs.add(run, {file.key: file.path for file in files})
+            return self.runs.add(run, {file.key: file.path for file in files}, owner=owner)
         except LibraryError as error:
             log.warning("A search is not kept in the history: %s", error)
             return None

@@ -22,6 +22,7 @@ from qwen3vl_app.store.leftovers import sweep_leftovers
 from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.mending import drop_damaged
 from qwen3vl_app.store.model_choices import ModelChoices
+from qwen3vl_app.store.preferences import Preferences
 from qwen3vl_app.store.protocols import StoreWriter
 from qwen3vl_app.store.rows import Folder, LibraryCounts
 from qwen3vl_app.store.search_runs import SearchRuns
@@ -59,6 +60,7 @@ class Library(SearchableLibrary):
         self.dropped = Uploads(self.uploads)
         self.runs = SearchRuns(connection, AskedFiles(connection.directory / ASKED))
         self.choices = ModelChoices(connection)
+        self.preferences = Preferences(connection)
         self.trash = LibraryTrash(connection, self._for_changes, self.dropped)
 
     @classmethod

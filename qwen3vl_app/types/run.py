@@ -12,6 +12,12 @@ from qwen3vl_app.types.results import Hit, SearchUpdate, Timings
 
 RunId = NewType("RunId", int)
 
+Owner = NewType("Owner", str)
+"""Whose a run is: a browser, where several use one page; see ``ui.owners``."""
+
+HERE = Owner("")
+"""Whoever uses the page on its own computer, where nobody has to be told apart."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
@@ -115,4 +121,10 @@ class KeptRun:
     """When it ended; ISO 8601, UTC."""
 
     pinned: bool
+    """Whether it is a saved search, which stays when the history is cleared."""
+
     run: Run
+    name: str = ""
+    """What a person calls it; empty for what was asked."""
+
+    owner: Owner = HERE

@@ -20,6 +20,7 @@ from qwen3vl_app.ui.access import NO_FILE
 from qwen3vl_app.ui.event_bodies import MOST_BYTES, Event, composed, session_of_body
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.gradio_surface import API, NOTHING, Row, Way, reachable
+from qwen3vl_app.ui.owners import header_of, is_https
 from qwen3vl_app.ui.query_parts import Arriving
 from qwen3vl_app.ui.refusing import refuse
 from qwen3vl_app.ui.sessions import Sessions
@@ -164,7 +165,8 @@ class GradioGate:
 
     def _plain(self, scope: Scope, headers: Mapping[bytes, bytes] | None = None) -> Scope:
         """The request with the headers that are known, and without a query string."""
-        own = headers or {}
+        whose = header_of(scope)
+        own = dict([*(headers or {}).items(), *([whose] if whose else [])])
         known = [(n, v) for n, v in scope["headers"] if n in HEADERS and n not in own]
         return {
             **scope,
@@ -175,9 +177,7 @@ class GradioGate:
 
     def _scheme(self, headers: Headers) -> str:
         """``https`` where a proxy in front, known by name, says that it was asked so."""
-        name = headers.get("host", "").rpartition("@")[2].partition(":")[0].lower()
-        said = headers.get("x-forwarded-proto", "").partition(",")[0].strip()
-        return "https" if said == "https" and name in self._names else "http"
+        return "https" if is_https(headers, self._names) else "http"
 
 
 async def _body(receive: Receive, most: int) -> bytes | None:

@@ -15,6 +15,7 @@ from qwen3vl_app.ui.first_script import FirstScript
 from qwen3vl_app.ui.guard import OriginGuard
 from qwen3vl_app.ui.heads import HeadGuard
 from qwen3vl_app.ui.hosts import HostGuard, allowed_hosts
+from qwen3vl_app.ui.owners import OwnerCookie
 from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
@@ -90,6 +91,8 @@ def _guard(app: FastAPI, services: Services) -> None:
     if settings.read_only:
         app.add_middleware(SearchOnlyGuard)
     app.add_middleware(OriginGuard)
+    if settings.is_shared:
+        app.add_middleware(OwnerCookie, names=settings.allowed_names)
     if settings.auth is not None:
         app.add_middleware(PasswordGuard, auth=settings.auth)
     app.add_middleware(HostGuard, hosts=allowed_hosts(settings.host, settings.allowed_names))

@@ -171,6 +171,8 @@ SEALED = (
         (),
         ("role", "wanted", "adapter", "former_wanted", "former_adapter"),
     ),
+    Sealed("run_label", ("run",), ("run",), ("name", "owner")),
+    Sealed("preference", ("name",), (), ("name", "value")),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and whose damage is

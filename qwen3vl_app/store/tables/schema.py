@@ -19,9 +19,11 @@
     removal, removed_file  what was removed, as it was
     space_checkpoint  what loads the embedder of a space again
     search_runs   what was asked, and what both stages answered
+    run_label     what a run is called, and whose it is
     comparison    content x content: two pictures agree in detail, or do not
     model_choice  which models the library is to be searched with
     picture_text  words that were read from a picture, with its two full-text indexes
+    preference    what a person wants of this library, such as no history
     checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
@@ -51,6 +53,7 @@ from qwen3vl_app.store.tables.migrations.m010_comparisons import m010_comparison
 from qwen3vl_app.store.tables.migrations.m011_space_checkpoints import m011_space_checkpoints
 from qwen3vl_app.store.tables.migrations.m012_picture_texts import m012_picture_texts
 from qwen3vl_app.store.tables.migrations.m013_model_choices import m013_model_choices
+from qwen3vl_app.store.tables.migrations.m016_saved_searches import m016_saved_searches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +74,7 @@ for _step in (
     m011_space_checkpoints,
     m012_picture_texts,
     m013_model_choices,
+    m016_saved_searches,
 ):
     MIGRATIONS()(_step)
 

@@ -15,6 +15,7 @@ from qwen3vl_app.types.question import MOST_ITEMS, Question
 from qwen3vl_app.types.run import RunId
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
+from qwen3vl_app.ui.owners import owner_of_event
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.serialize import Json, item_card
 
@@ -69,14 +70,16 @@ class SearchEvents:
             session_of(request),
             {"question": question, "items": self._cards(question), "typing": typing},
             lambda: resolve(Question.read(question | asked), reader, every, budget),
-            lambda update: None if typing else self._keep(question, update),
+            lambda update: None if typing else self._keep(request, question, update),
         )
 
-    def _keep(self, question: Json, update: SearchUpdate) -> RunId | None:
-        if self._services.history is None:
+    def _keep(self, request: gr.Request, question: Json, update: SearchUpdate) -> RunId | None:
+        owner = owner_of_event(request)
+        if self._services.history is None or owner is None:
             return None
         asked = Question.read(question)
-        return self._services.history.keep(asked, update, self._given.all(asked.keys))
+        files = self._given.all(asked.keys)
+        return self._services.history.keep(asked, update, files, owner=owner)
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:
         """The items that are named as examples, to be shown above the results."""
