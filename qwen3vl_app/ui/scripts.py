@@ -27,6 +27,7 @@ STYLES = (
     "kit/menu",
     "shell/shell",
     "shell/top",
+    "shell/help",
     "library/dropframe",
     "search/search",
     "search/question/question",

@@ -76,7 +76,7 @@ export const english = {
   "keys.walk": "In the detail: the item before, the next one",
   "keys.large": "In the large view: the item before, the next one",
   "keys.compact": "Compact rows",
-  "keys.help": "This list",
+  "keys.help": "Help, at what has the focus",
 
   "column.recall": "Recall",
   "column.rerank": "Reranked",

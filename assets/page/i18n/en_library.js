@@ -78,7 +78,6 @@ export const libraryEnglish = {
   "folder.only": "Search in this folder only",
   "stands.not": "It does not stand out from the rest of the library.",
 
-  "settings.storage": "Storage of vectors",
   "storage.hint":
     "Fewer dimensions or coarser values need less memory and may find less. The database keeps " +
     "every vector in full, so nothing is embedded again and every change can be taken back.",

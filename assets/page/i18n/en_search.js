@@ -70,20 +70,6 @@ export const searchEnglish = {
 
   "like.add": "Like this, too",
   "like.not": "Not like this",
-  "history.title": "History",
-  "history.hint":
-    "The last 500 searches are kept in the library, on this computer, with their pictures and " +
-    "clips of up to 64 MB each.",
-  "history.none": "Nothing was asked yet.",
-  "history.more": "Show older ones",
-  "history.clear": "Clear",
-  "history.sure":
-    "Delete all searches from the history but those that are pinned? This cannot be undone.",
-  "history.cleared": "{n} search deleted|{n} searches deleted",
-  "history.pin": "Keep for good",
-  "history.forget": "Delete from the history",
-  "history.listing": "Filters alone",
-  "history.hits": "{n} hit|{n} hits",
   "asked.like": "like “{title}”",
   "asked.not_like": "not like “{title}”",
   "asked.unlike": "not like “{text}”",

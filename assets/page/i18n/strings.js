@@ -4,15 +4,21 @@
 
 import { english } from "./en.js";
 import { detailEnglish } from "./en_detail.js";
+import { helpEnglish } from "./en_help.js";
+import { historyEnglish } from "./en_history.js";
 import { libraryEnglish } from "./en_library.js";
 import { modelsEnglish } from "./en_models.js";
 import { searchEnglish } from "./en_search.js";
+import { settingsEnglish } from "./en_settings.js";
 import { tourEnglish } from "./en_tour.js";
 import { chinese } from "./zh.js";
 import { detailChinese } from "./zh_detail.js";
+import { helpChinese } from "./zh_help.js";
+import { historyChinese } from "./zh_history.js";
 import { libraryChinese } from "./zh_library.js";
 import { modelsChinese } from "./zh_models.js";
 import { searchChinese } from "./zh_search.js";
+import { settingsChinese } from "./zh_settings.js";
 import { tourChinese } from "./zh_tour.js";
 
 /** @import { Message, Values } from "../kit/types" */
@@ -29,6 +35,9 @@ export const dictionaries = {
     ...detailEnglish,
     ...searchEnglish,
     ...libraryEnglish,
+    ...historyEnglish,
+    ...settingsEnglish,
+    ...helpEnglish,
     ...modelsEnglish,
     ...tourEnglish,
   },
@@ -37,6 +46,9 @@ export const dictionaries = {
     ...detailChinese,
     ...searchChinese,
     ...libraryChinese,
+    ...historyChinese,
+    ...settingsChinese,
+    ...helpChinese,
     ...modelsChinese,
     ...tourChinese,
   },

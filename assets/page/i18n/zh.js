@@ -72,7 +72,7 @@ export const chinese = {
   "keys.walk": "详情中：上一项、下一项",
   "keys.large": "放大查看时：上一项、下一项",
   "keys.compact": "紧凑显示",
-  "keys.help": "本列表",
+  "keys.help": "帮助，定位到当前焦点",
 
   "column.recall": "召回",
   "column.rerank": "重排",

@@ -65,7 +65,6 @@ export const libraryChinese = {
   "folder.only": "只在此文件夹中搜索",
   "stands.not": "它与资料库其余内容相比并不突出。",
 
-  "settings.storage": "向量存储",
   "storage.hint":
     "减少维数或降低精度可以节省内存，但可能少找到一些。数据库始终保留完整向量，因此无需重新嵌入，随时可以改回。",
   "storage.measure": "在此资料库上测量",

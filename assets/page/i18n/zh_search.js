@@ -70,18 +70,6 @@ export const searchChinese = {
 
   "like.add": "也要像这个",
   "like.not": "不要像这个",
-  "history.title": "历史",
-  "history.hint":
-    "最近 500 次搜索连同其中不超过 64 MB 的图片和视频保存在资料库中，只在这台电脑上。",
-  "history.none": "还没有搜索过。",
-  "history.more": "显示更早的",
-  "history.clear": "清空",
-  "history.sure": "要从历史中删除除已固定之外的所有搜索吗？此操作无法撤销。",
-  "history.cleared": "已删除 {n} 次搜索",
-  "history.pin": "长期保留",
-  "history.forget": "从历史中删除",
-  "history.listing": "仅筛选",
-  "history.hits": "{n} 条结果",
   "asked.like": "与“{title}”相似",
   "asked.not_like": "不像“{title}”",
   "asked.unlike": "不像“{text}”",

@@ -98,8 +98,10 @@ export function debounced(callback, wait) {
   };
 }
 
-/** Whether the person asked the system for less movement. */
-export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** Whether the person asked the system, or the page, for less movement. */
+export const isCalm = () =>
+  matchMedia("(prefers-reduced-motion: reduce)").matches ||
+  document.documentElement.dataset.motion === "less";
 
 /** Narrow enough for one column. */
 export const isNarrow = () => matchMedia("(max-width: 760px)").matches;

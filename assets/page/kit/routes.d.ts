@@ -12,7 +12,8 @@ export interface Gets {
   "/api/about": About;
   "/api/duplicates": { ready: boolean; groups: Group[]; next: number | null };
   "/api/folders": Folder[];
-  "/api/history": { runs: Run[] };
+  "/api/history": { runs: Run[]; keeping: boolean };
+  "/api/history/keeping": { on: boolean };
   "/api/ignore": { patterns: string[] };
   "/api/index/status": Status;
   "/api/items": Items;
@@ -31,6 +32,7 @@ export interface Posts {
   "/api/collected": { collections: string[] };
   "/api/folders/rescan": unknown;
   "/api/folders/watch": unknown;
+  "/api/history/restore": { restored: number };
   "/api/in_folder": { shown: number };
   "/api/index/add": Status & { added: { path: string; is_folder: boolean } };
   "/api/index/cancel": Status;
@@ -61,12 +63,13 @@ export interface Posts {
 }
 
 export interface Puts {
-  [run: `/api/history/${number}`]: { pinned: boolean };
+  "/api/history/keeping": { on: boolean };
+  [run: `/api/history/${number}`]: { pinned: boolean; name: string };
   "/api/ignore": { patterns: string[] };
 }
 
 export interface Deletes {
-  "/api/history": { deleted: number };
-  [run: `/api/history/${number}`]: { deleted: number };
+  "/api/history": { deleted: number[] };
+  [run: `/api/history/${number}`]: { deleted: number[] };
   [item: `/api/items/${number}`]: Taken;
 }

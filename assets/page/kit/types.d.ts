@@ -104,6 +104,10 @@ export interface Events {
   preferred: { name: string };
   /** The size of the tiles was changed. */
   tiles: undefined;
+  /** Whether rows are low was chosen. */
+  compact: undefined;
+  /** A search was saved, renamed or deleted. */
+  saved: undefined;
 }
 
 /** An item to be shown, and what is on the board, where that is known. */

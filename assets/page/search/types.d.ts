@@ -158,9 +158,14 @@ export interface Run {
   id: number;
   asked: string; // ISO 8601
   pinned: boolean;
+  name: string; // empty where it has none
   question: SentQuestion;
+  files: { name: string; kept: boolean }[];
   items: Card[];
   hits: number;
+  ms: number;
+  model: string;
+  reranker: string; // empty where nothing was reranked
 }
 
 /** A page of items, newest first. */

@@ -10,9 +10,10 @@ import { dropZone } from "../library/dropzone.js";
 import { draggable } from "../kit/drag.js";
 import { badgeText, fitOf, thumbOf } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { getJson } from "../kit/net.js";
+import { getJson, Refused } from "../kit/net.js";
 import { isEditable } from "../shell/status.js";
 import { isolated, t } from "../i18n/strings.js";
+import { savedOffer, savedSearches } from "./saved_offer.js";
 import { tourOffer } from "./tour_offer.js";
 
 /** @import { StatusOrLost } from "../shell/types" */
@@ -25,7 +26,8 @@ export class Welcome {
   constructor() {
     this.node = el("div", { class: "welcome" });
     this.shown = "";
-    on("changed", this.node, () => this.shown === "full" && this.fill());
+    for (const event of /** @type {const} */ (["changed", "saved"]))
+      on(event, this.node, () => this.shown === "full" && this.fill());
   }
 
   /** Show what fits the library's state; drawn anew only when that changes.
@@ -98,16 +100,32 @@ export class Welcome {
   }
 
   async fill() {
-    const [tour, recent] = await Promise.all([
-      getJson("/api/tour").catch(() => ({ stops: [] })),
-      getJson("/api/items", { limit: RECENT }).catch(() => ({ items: [] })),
-    ]);
+    let found;
+    try {
+      found = await Promise.all([
+        getJson("/api/tour").catch(unlessAway({ stops: [] })),
+        getJson("/api/items", { limit: RECENT }).catch(unlessAway({ items: [] })),
+        savedSearches().catch(unlessAway([])),
+      ]);
+    } catch {
+      this.shown = ""; // what is shown stays; the next status asks again
+      return;
+    }
+    const [tour, recent, saved] = found;
     if (!this.node.isConnected) return;
     this.node.replaceChildren();
+    if (saved.length) this.node.append(savedOffer(saved));
     if (tour.stops.length) this.node.append(tourOffer(tour.stops));
     if (recent.items.length) this.node.append(recently(recent.items));
   }
 }
+
+/** What stands for an answer that the program refused; one that is away is no answer.
+ *  @template T @param {T} nothing @returns {(error: unknown) => T} */
+const unlessAway = (nothing) => (error) => {
+  if (error instanceof Refused && error.status) return nothing;
+  throw error;
+};
 
 /** @param {Card[]} items */
 function recently(items) {

@@ -62,7 +62,11 @@ export class Models {
     const seen = JSON.stringify([models, coming, index.state, writable]);
     const old = Date.now() - this.loaded > EMBEDDING;
     const filling = this.cards.some((card) => card.isFilling);
-    if (seen !== this.seen || (old && (filling || index.state === "indexing"))) {
+    if (
+      seen !== this.seen ||
+      !this.problem.hidden ||
+      (old && (filling || index.state === "indexing"))
+    ) {
       this.seen = seen;
       this.load();
     }

@@ -1,25 +1,22 @@
-// settings/: models, appearance, language, how vectors are kept.
+// settings/: models, storage, privacy, appearance, about.
 //
-// The Settings screen: models, where things are, appearance, versions.
+// The Settings screen: one card after the other, and the list that leads to each.
 
-import { emit, memory, on } from "../kit/bus.js";
-import { childrenOf, el, find } from "../kit/dom.js";
-import { count } from "../kit/format.js";
-import { icon } from "../kit/icons.js";
-import { getJson } from "../kit/net.js";
-import { isEditable, latest } from "../shell/status.js";
-import { Models } from "./models.js";
-import { Storage } from "./storage.js";
-import { MODELS } from "../shell/to_models.js";
-import { WordsLine } from "../shell/words_read.js";
+import { on } from "../kit/bus.js";
+import { attribute, el, find } from "../kit/dom.js";
+import { place } from "../search/address.js";
+import { latest } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
-import { chooseTheme, chosenTheme, themes } from "../shell/theme.js";
-import { complain } from "../kit/toast.js";
+import { aboutCard } from "./about.js";
+import { appearanceCard } from "./appearance.js";
+import { Card } from "./card.js";
+import { Keeping } from "./keeping.js";
+import { Models } from "./models.js";
+import { Privacy } from "./privacy.js";
+import { toCard } from "./to_card.js";
 
 /** @import { Status } from "../shell/types" */
 /** @import { Component } from "../kit/types" */
-
-const THEME_ICONS = { system: "system", light: "sun", dark: "dusk" };
 
 /** @param {Component} component */
 export function start({ element }) {
@@ -29,140 +26,63 @@ export function start({ element }) {
 class SettingsScreen {
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root;
     this.models = new Models();
-    this.facts = el("dl", { class: "facts" });
-    this.versions = el("dl", { class: "facts" });
-    /** @param {string} title @param {Node[]} nodes */
-    const section = (title, ...nodes) =>
-      el("section", { class: "block card" }, el("h2", { text: t(title) }), ...nodes);
-    this.storage = new Storage();
-    this.words = new WordsLine({ always: true });
-    this.private = [
-      section(
-        "settings.library",
-        this.facts,
-        el("p", { class: "fine private" }, icon("lock", 15), el("span", { text: t("private") })),
-      ),
-      section("settings.words", this.words.node, el("p", { class: "fine", text: t("ocr.what") })),
-      section("settings.versions", this.versions),
-    ];
-    this.keeping = section("settings.storage", this.storage.node);
-    this.first = section("settings.models", this.models.node);
-    this.first.id = MODELS;
-    find(this.first, "h2").tabIndex = -1; // the header leads here
-    root.append(
-      this.first,
-      section(
-        "settings.theme",
-        this.themes(),
-        el("h2", { text: t("settings.language") }),
-        languages(),
-      ),
-      ...this.private,
-      this.keeping,
-    );
+    this.storage = new Keeping();
+    const models = new Card("models", [this.models.node], () => this.models.load());
+    this.cards = [models, this.storage, new Privacy(), appearanceCard(), aboutCard()];
+    this.links = this.cards.map(({ name }) => link(name));
+    const items = this.links.map((one) => el("li", {}, one));
+    const list = el("ul", {}, ...items);
+    const nav = el("nav", { class: "settings-nav", "aria-label": t("settings.cards") }, list);
+    root.append(nav, el("div", { class: "settings-cards" }, ...this.cards.map(({ node }) => node)));
     on("status", root, (status) => !status.lost && this.show(status));
     on("changed", root, () => this.load());
     if (latest) this.show(latest);
     this.load();
+    this.follow();
+    const wanted = place("card");
+    if (place("tab") === "settings" && this.cards.some(({ name }) => name === wanted))
+      toCard(wanted);
   }
 
-  /** A public demo tells of its models and nothing else.
+  /** A public demo keeps nothing that could be set.
    *  @param {Status} status */
   show(status) {
-    const { index, read_only: demo } = status;
+    const { read_only: demo } = status;
     this.models.show(status);
-    this.words.show(index.words);
-    for (const node of this.private) node.hidden = demo;
-    this.keeping.hidden = demo || !isEditable();
+    this.storage.show(status);
+    this.storage.node.hidden = demo;
+    for (const one of this.links) one.hidden = demo && one.dataset.card === "storage";
   }
 
-  async load() {
-    if (latest?.read_only) return;
-    this.storage.load();
-    this.models.load();
-    let about;
-    try {
-      about = await getJson("/api/about");
-    } catch (error) {
-      complain(error);
-      return;
-    }
-    const spaces = about.spaces
-      .map((space) => t("settings.space", { ...space, items: count(space.items) }))
-      .join("\n");
-    /** @type {[name: string, text: string][]} */
-    const facts = [
-      [t("settings.folder"), about.library],
-      [t("settings.spaces"), spaces || t("settings.none")],
-    ];
-    if (!about.writable) facts.push([t("settings.access"), t("settings.readonly")]);
-    fill(this.facts, facts);
-    fill(this.versions, Object.entries(about.versions));
+  load() {
+    for (const card of this.cards) if (card !== this.storage || !latest?.read_only) card.load();
   }
 
-  themes() {
-    const group = el("div", {
-      class: "segments",
-      role: "group",
-      "aria-label": t("settings.theme"),
-    });
-    const show = () => {
-      for (const button of childrenOf(group))
-        button.setAttribute("aria-pressed", String(button.dataset.theme === chosenTheme()));
-    };
-    for (const theme of themes) {
-      const choose = () => {
-        chooseTheme(theme);
-        emit("theme");
-      };
-      group.append(
-        el(
-          "button",
-          { type: "button", data: { theme }, onclick: choose },
-          icon(THEME_ICONS[theme], 16),
-          el("span", { text: t(`theme.${theme}`) }),
-        ),
-      );
-    }
-    on("theme", this.root, show);
-    show();
-    return group;
+  /** Mark in the list the card that is read now: the first one below the upper edge. */
+  follow() {
+    const seen = new Map(this.cards.map(({ name }) => [name, false]));
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries)
+          if (target instanceof HTMLElement) seen.set(target.dataset.card ?? "", isIntersecting);
+        const now = [...seen].find(([, isSeen]) => isSeen)?.[0];
+        if (!now) return;
+        for (const one of this.links)
+          attribute(one, "aria-current", one.dataset.card === now ? "true" : null);
+      },
+      { rootMargin: "-80px 0px -55% 0px" },
+    );
+    for (const { node } of this.cards) watcher.observe(node);
   }
 }
 
-/** The language of the page; the page is loaded again with the search that its address says. */
-function languages() {
-  const group = el("div", {
-    class: "segments",
-    role: "group",
-    "aria-label": t("settings.language"),
+/** @param {string} name */
+const link = (name) =>
+  el("button", {
+    type: "button",
+    class: "quiet",
+    data: { card: name },
+    text: t(`settings.${name}`),
+    onclick: () => toCard(name),
   });
-  const chosen = memory.get("language", null);
-  for (const [name, value] of [
-    ["system", null],
-    ["en", "en"],
-    ["zh", "zh-CN"],
-  ]) {
-    const choose = () => {
-      memory.set("language", value);
-      location.reload();
-    };
-    const attributes = {
-      type: "button",
-      lang: value,
-      data: { language: name },
-      "aria-pressed": String(value === chosen),
-    };
-    group.append(el("button", { ...attributes, text: t(`language.${name}`), onclick: choose }));
-  }
-  return group;
-}
-
-/** @param {HTMLElement} list @param {[name: string, text: string][]} facts */
-function fill(list, facts) {
-  list.replaceChildren(
-    ...facts.flatMap(([name, text]) => [el("dt", { text: name }), el("dd", { text })]),
-  );
-}

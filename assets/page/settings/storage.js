@@ -42,11 +42,7 @@ export class Storage {
   }
 
   async load() {
-    try {
-      this.draw(await getJson("/api/storage"));
-    } catch (error) {
-      complain(error);
-    }
+    this.draw(await getJson("/api/storage"));
   }
 
   async measured() {

@@ -47,11 +47,12 @@ export async function refresh() {
 /** Take a status, also one that a command answered.
  *  @param {Status} status */
 export function publish(status) {
+  const wasLost = failures >= LOST; // what was asked for meanwhile has failed
   failures = 0;
   latest = status;
   emit("status", status);
   const now = JSON.stringify([status.items, status.collections]);
-  if (items !== null && items !== now) emit("changed", status);
+  if (wasLost || (items !== null && items !== now)) emit("changed", status);
   items = now;
   schedule();
 }

@@ -2,6 +2,7 @@
 // choice made here is put over it, before and after gradio does so.
 
 import { memory } from "../kit/bus.js";
+import "../kit/motion.js";
 
 /** @import { Theme } from "./types" */
 

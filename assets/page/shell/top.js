@@ -187,7 +187,7 @@ function modelLine({ role, name, state, detail }) {
 }
 
 function helpButton() {
-  const label = `${t("keys.title")} (?)`;
+  const label = `${t("help.title")} (?)`;
   return el(
     "button",
     {
@@ -195,7 +195,7 @@ function helpButton() {
       class: "bare bar-help",
       "aria-label": label,
       title: label,
-      onclick: showHelp,
+      onclick: () => showHelp(),
     },
     icon("keyboard"),
   );

@@ -1,170 +1,167 @@
-// What was asked before: click to ask it again, pin, delete, clear.
+// What was asked before: saved searches first, then the recent ones. Each can be asked again.
 
-import { fromQuestion, DEFAULTS } from "./state.js";
-import { attribute, el, findAll } from "../../kit/dom.js";
-import { date } from "../../kit/format.js";
-import { icon } from "../../kit/icons.js";
-import { getJson, put, remove } from "../../kit/net.js";
-import { complain, toast } from "../../kit/toast.js";
+import { HistoryView } from "./history_view.js";
+import { askedBy, titleOf } from "./runs.js";
+import { emit, on } from "../../kit/bus.js";
+import { getJson, post, put, remove } from "../../kit/net.js";
+import { complain, said, toast } from "../../kit/toast.js";
 import { t } from "../../i18n/strings.js";
-import { quoted } from "../board/words.js";
 
 /** @import { Card } from "../../kit/types" */
 /** @import { Question, Run } from "../types" */
+/** @import { State } from "./history_view.js" */
 
 const PAGE = 50;
+const MANY = 100; // of saved ones, in one answer of the program
+const UNDO = 20; // seconds; the program holds what was deleted for a minute
 
 export class History {
   /** `ask` is given the question of a run, and the cards of the items that it names.
    *  @param {(asked: Question, cards: Card[]) => void} ask */
   constructor(ask) {
-    this.ask = ask;
-    /** The oldest run that is shown.
-     *  @type {number | null} */
-    this.last = null;
-    this.list = el("ol", { class: "history-list" });
-    this.none = el("p", { class: "fine", text: t("history.none"), hidden: true });
-    this.more = el("button", {
-      type: "button",
-      class: "quiet",
-      text: t("history.more"),
-      hidden: true,
-      onclick: () => this.load(this.last),
+    /** @type {State} */
+    this.state = { saved: [], recent: [], rest: false, keeping: true, state: "loading", why: "" };
+    this.turn = 0; // of the newest answer that is waited for
+    const acts = {
+      ask: (/** @type {Run} */ run) => ask(askedBy(run), run.items),
+      save: this.save.bind(this),
+      forget: this.forget.bind(this),
+    };
+    this.view = new HistoryView(acts, {
+      load: (older) => this.load(older ? this.state.recent.at(-1)?.id : null),
+      clear: () => this.forgetAll(),
     });
-    this.clear = el(
-      "button",
-      { type: "button", class: "quiet", onclick: () => this.askFirst() },
-      icon("bin", 15),
-      el("span", { text: t("history.clear") }),
-    );
-    const head = el(
-      "div",
-      { class: "history-head" },
-      el("p", { class: "fine", text: t("history.hint") }),
-      this.clear,
-    );
-    this.node = el(
-      "div",
-      {
-        class: "asking-panel history",
-        role: "group",
-        "aria-label": t("history.title"),
-        hidden: true,
-      },
-      head,
-      this.none,
-      this.list,
-      this.more,
-    );
+    this.node = this.view.node;
+    on("status", this.node, (status) => {
+      if (!status.lost && this.state.state === "failed" && !this.node.hidden) this.load();
+    });
   }
 
   /** The panel has been unfolded: show what is there now. */
   shown() {
-    this.list.replaceChildren();
-    this.load(null);
+    this.load();
   }
 
+  /** The choices of the question say nothing about what was asked before. */
   draw() {}
 
-  /** @param {number | null} before */
-  async load(before) {
+  /** Know something new, and show it.
+   *  @param {Partial<State>} changes */
+  set(changes) {
+    this.state = { ...this.state, ...changes };
+    this.view.draw(this.state);
+  }
+
+  /** Ask the program, for older ones than `before` or anew.
+   *  @param {number | null} before */
+  async load(before = null) {
+    this.turn += 1;
+    const turn = this.turn;
+    const find = this.view.wanted;
+    if (!this.view.rows.size) this.set({});
     try {
-      const { runs } = await getJson("/api/history", { limit: PAGE, before });
-      this.list.append(...runs.map((run) => this.row(run)));
-      this.last = runs.at(-1)?.id ?? null;
-      this.more.hidden = runs.length < PAGE;
-      this.tell();
+      const saved = before === null ? await allSaved(find) : this.state.saved;
+      const wanted = { only: "recent", limit: PAGE, before, find };
+      const { runs, keeping } = await getJson("/api/history", wanted);
+      const recent = before === null ? runs : [...this.state.recent, ...runs];
+      const rest = runs.length === PAGE;
+      if (turn === this.turn) this.set({ saved, recent, rest, keeping, state: "ready" });
     } catch (error) {
-      complain(error);
+      // What is shown stays.
+      if (turn === this.turn) this.set({ state: "failed", why: said(error) });
     }
   }
 
-  tell() {
-    const empty = !this.list.children.length;
-    this.none.hidden = !empty;
-    this.clear.hidden = empty;
+  /** Save a run, under a name or not, or no longer; says whether that was done.
+   *  @param {Run} run @param {{ pinned: boolean, name?: string }} how */
+  async save(run, how) {
+    try {
+      const now = { ...run, ...(await put(`/api/history/${run.id}`, how)) };
+      const all = [...this.without(run), now].sort((a, b) => b.id - a.id);
+      this.set({
+        saved: all.filter(({ pinned }) => pinned),
+        recent: all.filter(({ pinned }) => !pinned),
+      });
+      emit("saved");
+      return true;
+    } catch (error) {
+      complain(error);
+      return false;
+    }
   }
 
   /** @param {Run} run */
-  row(run) {
-    const { text, files, choices } = fromQuestion(run.question);
-    const asked = { text, files, choices: { ...DEFAULTS, ...choices } };
-    const said = quoted({ ...asked, items: run.items }) || t("history.listing");
-    const again = el(
-      "button",
-      { type: "button", class: "history-ask", onclick: () => this.ask(asked, run.items) },
-      el("b", { dir: "auto", text: said }),
-      el("span", {
-        class: "fine",
-        text: `${date(run.asked)} · ${t("history.hits", { n: run.hits })}`,
-      }),
-    );
-    const pin = el(
-      "button",
-      {
-        type: "button",
-        class: "quiet",
-        title: t("history.pin"),
-        "aria-label": `${t("history.pin")}: ${said}`,
-        "aria-pressed": String(run.pinned),
-      },
-      icon("pin", 15),
-    );
-    const forget = el(
-      "button",
-      {
-        type: "button",
-        class: "quiet",
-        title: t("history.forget"),
-        "aria-label": `${t("history.forget")}: ${said}`,
-      },
-      icon("bin", 15),
-    );
-    const row = el("li", { class: "history-row", data: { id: run.id } }, again, pin, forget);
-    pin.addEventListener("click", () => this.pin(run, pin));
-    forget.addEventListener("click", () => this.forget(run, row));
-    return row;
+  without(run) {
+    return [...this.state.saved, ...this.state.recent].filter(({ id }) => id !== run.id);
   }
 
-  /** @param {Run} run @param {HTMLElement} button */
-  async pin(run, button) {
+  /** @param {Run} run */
+  async forget(run) {
     try {
-      const { pinned } = await put(`/api/history/${run.id}`, { pinned: !run.pinned });
-      run.pinned = pinned;
-      attribute(button, "aria-pressed", String(pinned));
+      const { deleted } = await remove(`/api/history/${run.id}`);
+      const { asks, at } = this.place(run);
+      const rest = this.without(run);
+      this.set({
+        saved: rest.filter(({ pinned }) => pinned),
+        recent: rest.filter(({ pinned }) => !pinned),
+      });
+      (asks[at + 1] ?? asks[at - 1] ?? this.node).focus();
+      this.offerUndo(t("history.forgotten", { said: titleOf(run) }), deleted);
     } catch (error) {
       complain(error);
     }
   }
 
-  /** @param {Run} run @param {HTMLElement} row */
-  async forget(run, row) {
-    try {
-      await remove(`/api/history/${run.id}`);
-      const next = row.nextElementSibling ?? row.previousElementSibling;
-      row.remove();
-      ((next && findAll(next, ".history-ask")[0]) ?? this.node).focus();
-      this.tell();
-    } catch (error) {
-      complain(error);
-    }
+  /** Where a run stands among those that can be asked.
+   *  @param {Run} run */
+  place(run) {
+    const asks = this.view.asks();
+    return { asks, at: asks.findIndex((one) => one === this.view.rows.get(run.id)?.ask) };
   }
 
-  /** All but what is pinned; nothing brings it back. */
-  askFirst() {
-    toast(t("history.sure"), {
-      action: { label: t("history.clear"), run: () => this.forgetAll() },
-      seconds: 12,
-    });
-  }
-
+  /** All but what is saved. */
   async forgetAll() {
     try {
       const { deleted } = await remove("/api/history");
-      toast(t("history.cleared", { n: deleted }));
-      this.shown();
+      this.offerUndo(t("history.cleared", { n: deleted.length }), deleted);
+      await this.load();
     } catch (error) {
       complain(error);
     }
+  }
+
+  /** @param {string} text @param {number[]} runs */
+  offerUndo(text, runs) {
+    emit("saved");
+    undoable(text, runs, () => this.node.hidden || this.load());
+  }
+}
+
+/** Say that searches are deleted, with a way back.
+ *  @param {string} text @param {number[]} runs @param {() => unknown} then once they are back */
+export function undoable(text, runs, then = () => {}) {
+  const run = async () => {
+    try {
+      const { restored } = await post("/api/history/restore", { runs });
+      toast(restored ? t("history.back", { n: restored }) : t("history.tooLate"));
+      emit("saved");
+      then();
+    } catch (error) {
+      complain(error);
+    }
+  };
+  toast(text, { action: runs.length ? { label: t("undo"), run } : null, seconds: UNDO });
+}
+
+/** All saved searches that hold these words.
+ *  @param {string} find */
+async function allSaved(find) {
+  /** @type {Run[]} */
+  const found = [];
+  for (;;) {
+    const before = found.at(-1)?.id;
+    const { runs } = await getJson("/api/history", { only: "saved", limit: MANY, before, find });
+    found.push(...runs);
+    if (runs.length < MANY) return found;
   }
 }

@@ -1,0 +1,38 @@
+// English words of what was asked before.
+
+export const historyEnglish = {
+  "history.title": "History",
+  "history.hint":
+    "The last 500 searches are kept in the library, on this computer, with their pictures and " +
+    "clips of up to 64 MB each.",
+  "history.none": "Nothing was asked yet.",
+  "history.nothing": "No search holds these words.",
+  "history.loading": "Loading…",
+  "history.off": "Searches are not kept any more.",
+  "history.change": "Change it in Settings",
+  "history.find": "Find in the history",
+  "history.saved": "Saved",
+  "history.recent": "Recent",
+  "history.more": "Show older ones",
+  "history.clear": "Clear",
+  "history.cleared": "{n} search deleted. Saved ones stay.|{n} searches deleted. Saved ones stay.",
+  "history.nothingToClear": "There is nothing to delete but saved searches, which stay.",
+  "history.forgotten": "{said} is deleted from the history.",
+  "history.back": "{n} search is back.|{n} searches are back.",
+  "history.tooLate": "That is too long ago to be undone.",
+  "history.save": "Save",
+  "history.unsave": "Save no longer",
+  "history.rename": "Rename",
+  "history.name": "Name of the search",
+  "history.keep": "Keep the name",
+  "history.cancel": "Cancel",
+  "history.forget": "Delete from the history",
+  "history.listing": "Filters alone",
+  "history.hits": "{n} hit|{n} hits",
+  "history.hits.what": "Hits of that search, as many as its depth asked for",
+  "history.ms.what": "From the question to the last hit: the query's vector, recall and rerank",
+  "history.models": "by {models}",
+  "history.file": "{name}, which was searched with",
+  "history.gone": "{name} is no longer kept: add it to the query again",
+  "history.saved.title": "Saved searches",
+};
