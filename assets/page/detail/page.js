@@ -37,7 +37,7 @@ export function pageView(item, detail) {
   const where = t("page.of", { page: item.place.page, total: pages.length });
   const turner = el(
     "div",
-    { class: "turner" },
+    { class: "turner", "data-explain": "place" },
     turn(-1, "left", "page.before"),
     el("span", { text: where }),
     turn(1, "right", "page.after"),

@@ -15,7 +15,7 @@ export function passageView(item) {
     return el(
       "div",
       { class: inside ? "text-line inside" : "text-line" },
-      el("span", { class: "line-number", text: number ?? "" }),
+      el("span", { class: "line-number", "data-explain": "place", text: number ?? "" }),
       content,
     );
   });

@@ -7,6 +7,7 @@ export const settingsEnglish = {
   "settings.appearance": "Appearance",
   "settings.about": "About",
   "settings.loading": "Loading…",
+  "settings.colours": "Colours",
   "settings.motion": "Movement",
   "settings.motion.hint": "Rows that fly to their new place, panels that slide in.",
   "settings.rows": "Rows of results",

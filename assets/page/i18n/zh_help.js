@@ -28,7 +28,8 @@ export const helpChinese = {
   "help.filters.text": "只搜索通过筛选的条目。按钮上的数字表示有多少个筛选或选项与平常不同。",
 
   "help.history": "历史",
-  "help.history.text": "已完成的搜索，已保存的在前。再次提问会搜索资料库现在的内容。",
+  "help.history.text":
+    "已完成的搜索，已保存的在前。保留最近 500 次及其图片和视频（每个不超过 64 MB），已保存的一直保留。再次提问会搜索资料库现在的内容。",
 
   "help.recall": "召回",
   "help.recall.text":
@@ -77,7 +78,7 @@ export const helpChinese = {
     "上一名或下一名高出或低于它多少，单位与旁边的数字相同。",
 
   "help.hits": "结果数",
-  "help.hits.text": "一次搜索得到或显示多少条结果。可以继续要求更多，最多 300 条。",
+  "help.hits.text": "一次搜索得到或显示多少条结果，以及各阶段用时。可以继续要求更多，最多 300 条。",
 
   "help.ms": "用时",
   "help.ms.text":

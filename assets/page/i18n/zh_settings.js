@@ -7,6 +7,7 @@ export const settingsChinese = {
   "settings.appearance": "外观",
   "settings.about": "关于",
   "settings.loading": "正在加载…",
+  "settings.colours": "颜色",
   "settings.motion": "动画",
   "settings.motion.hint": "结果移到新位置、面板滑入时的动画。",
   "settings.rows": "结果的行高",

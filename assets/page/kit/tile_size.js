@@ -31,7 +31,7 @@ const apply = () => document.documentElement.style.setProperty("--tile-size", St
 
 /** Two buttons around the size, which is read out when it changes. */
 export function sizeButtons() {
-  const size = el("span", { class: "tile-percent", role: "status" });
+  const size = el("span", { class: "tile-percent", "data-explain": "tiles", role: "status" });
   /** @param {string} name @param {number} by */
   const button = (name, by) => {
     const label = t(by > 0 ? "tiles.larger" : "tiles.smaller");

@@ -64,7 +64,11 @@ export class Duplicates {
 /** @param {Group} group */
 function group({ keeper, reason, copies, more }) {
   const rest = more
-    ? el("p", { class: "fine", text: t("duplicates.rest", { n: count(more) }) })
+    ? el("p", {
+        class: "fine",
+        "data-explain": "copies",
+        text: t("duplicates.rest", { n: count(more) }),
+      })
     : null;
   return el(
     "article",
@@ -75,7 +79,7 @@ function group({ keeper, reason, copies, more }) {
       picture(keeper),
       el(
         "p",
-        { class: "group-reason" },
+        { class: "group-reason", "data-explain": "size" },
         icon("check", 16),
         el(
           "span",
@@ -100,7 +104,13 @@ function picture(item) {
     "div",
     { class: "tile-frame", data: { id: item.id } },
     tile(item),
-    el("p", { class: "fine", text: facts.filter(Boolean).join(" · ") }),
-    el("p", { class: "fine group-path", dir: "auto", text: pathTail(item.path), title: item.path }),
+    el("p", { class: "fine", "data-explain": "size", text: facts.filter(Boolean).join(" · ") }),
+    el("p", {
+      class: "fine group-path",
+      dir: "auto",
+      "data-content": "",
+      text: pathTail(item.path),
+      title: item.path,
+    }),
   );
 }

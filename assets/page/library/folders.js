@@ -149,8 +149,8 @@ export class Folders {
       el(
         "div",
         { class: "outcome-file" },
-        el("b", { dir: "auto", text: path }),
-        collection ? el("p", { class: "fine", text: collection }) : null,
+        el("b", { dir: "auto", "data-content": "", text: path }),
+        collection ? el("p", { class: "fine", "data-content": "", text: collection }) : null,
         gone,
       ),
       el(

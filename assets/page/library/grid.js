@@ -72,7 +72,7 @@ export class Grid {
       { type: "button", class: "chip", data: { kind }, onclick: choose },
       kind ? icon(kind, 15) : null,
       el("span", { text: t(kind ? `kinds.${kind}` : "kinds.all") }),
-      el("span", { class: "number" }),
+      el("span", { class: "number", "data-explain": "tally" }),
     );
   }
 

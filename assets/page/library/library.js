@@ -98,7 +98,7 @@ class LibraryScreen {
         "button",
         { type: "button", data: { view }, onclick: () => this.turn(view) },
         el("span", { text: t(label) }),
-        el("span", { class: "number" }),
+        el("span", { class: "number", "data-explain": "tally" }),
       );
     const files = button("files", "library.files");
     files.append(this.failed);

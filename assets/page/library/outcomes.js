@@ -92,7 +92,7 @@ export class Outcomes {
           onclick: () => this.choose(outcome),
         },
         el("span", { text: t(outcome ? `outcome.${outcome}` : "kinds.all") }),
-        el("span", { class: "number", text: count(n) }),
+        el("span", { class: "number", "data-explain": "tally", text: count(n) }),
       );
     const known = ORDER.filter((outcome) => status.files[outcome]);
     this.filters.replaceChildren(
@@ -190,11 +190,18 @@ export class Outcomes {
       el(
         "div",
         { class: "outcome-file" },
-        el("b", { dir: "auto", text: row.name, title: row.path }),
-        row.reason.text ? el("p", { class: "outcome-reason", text: worded(row.reason) }) : null,
-        el("p", { class: "fine", text: row.path }),
+        el("b", { dir: "auto", "data-content": "", text: row.name, title: row.path }),
+        row.reason.text
+          ? el("p", { class: "outcome-reason", "data-explain": "size", text: worded(row.reason) })
+          : null,
+        el("p", { class: "fine", "data-content": "", text: row.path }),
       ),
-      el("time", { class: "fine", datetime: row.when, text: date(row.when) }),
+      el("time", {
+        class: "fine",
+        "data-explain": "days",
+        datetime: row.when,
+        text: date(row.when),
+      }),
       el("div", { class: "row-tools" }, ...(row.outcome === "failed" && isEditable() ? tools : [])),
     );
   }

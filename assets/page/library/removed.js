@@ -28,7 +28,7 @@ export class Removed {
       el(
         "div",
         { class: "grid-head" },
-        el("p", { class: "fine", text: t("removed.hint") }),
+        el("p", { class: "fine", "data-explain": "days", text: t("removed.hint") }),
         this.empty,
       ),
       this.list,
@@ -147,9 +147,11 @@ function removedRow(one, tools) {
     el(
       "div",
       { class: "outcome-file" },
-      el("b", { dir: "auto", text: one.name, title: one.path }),
-      one.kind === "copy" ? null : el("p", { class: "fine", dir: "auto", text: one.path }),
-      el("p", { class: "fine", text: facts.join(" · ") }),
+      el("b", { dir: "auto", "data-content": "", text: one.name, title: one.path }),
+      one.kind === "copy"
+        ? null
+        : el("p", { class: "fine", dir: "auto", "data-content": "", text: one.path }),
+      el("p", { class: "fine", "data-explain": "days", text: facts.join(" · ") }),
     ),
     el("div", { class: "row-tools" }, ...(isEditable() ? tools : [])),
   );

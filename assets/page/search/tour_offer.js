@@ -29,7 +29,7 @@ export function tourOffer(stops) {
       "button",
       { type: "button", class: "chip", data: { stop: stop.name }, onclick: begin(stop.name) },
       image,
-      el("span", { dir: "auto", text: label }),
+      el("span", { dir: "auto", text: label, "data-content": "" }),
     );
   });
   const head = el("div", { class: "suggestions-head" }, el("h2", { text: t("suggestions") }), all);

@@ -145,7 +145,7 @@ export function tile(item) {
   const short = badgeText(item.kind, item.place);
   const badge = el(
     "span",
-    { class: "badge" },
+    { class: "badge", "data-explain": "place" },
     icon(item.kind, 13),
     short ? el("span", { text: short }) : null,
   );
@@ -172,7 +172,7 @@ export function tile(item) {
       onclick: () => emit("open", { id: item.id }),
     },
     el("span", { class: "tile-thumb" }, picture, badge),
-    el("span", { class: "tile-title", dir: "auto", text: item.title }),
+    el("span", { class: "tile-title", dir: "auto", "data-content": "", text: item.title }),
   );
   draggable(node, item);
   return node;

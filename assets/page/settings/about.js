@@ -53,7 +53,7 @@ const licence = () =>
 export function fill(list, facts, how) {
   list.replaceChildren(
     ...facts.flatMap(([name, text]) => [
-      el("dt", { text: name }),
+      el("dt", { text: name, "data-content": "" }),
       el("dd", { dir: "auto", text, ...how }),
     ]),
   );

@@ -15,7 +15,7 @@ const ROWS = { auto: null, compact: true, roomy: false };
 export function appearanceCard() {
   const rows = [
     row(t("settings.language"), languages()),
-    row(t("settings.theme"), themeChoice()),
+    row(t("settings.colours"), themeChoice()),
     row(t("settings.motion"), motionChoice(), t("settings.motion.hint")),
     row(t("settings.rows"), rowChoice(), t("settings.rows.hint")),
     row(t("tiles.title"), sizeButtons(), t("settings.tiles.hint")),

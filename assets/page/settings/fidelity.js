@@ -21,7 +21,12 @@ export class Fidelity {
       text: t("fidelity.run"),
       onclick: () => this.check(),
     });
-    this.line = el("p", { class: "fidelity-line", role: "status", text: "" });
+    this.line = el("p", {
+      class: "fidelity-line",
+      "data-explain": "tally",
+      role: "status",
+      text: "",
+    });
     this.list = el("ul", { class: "fidelity-list" });
     this.node = el(
       "details",

@@ -9,8 +9,14 @@ import { t, worded } from "../i18n/strings.js";
 export class GettingLine {
   constructor() {
     this.meter = el("i", { class: "meter" });
-    this.amount = el("p", { class: "fine" });
-    this.note = el("p", { class: "known-trouble", role: "status", dir: "auto", hidden: true });
+    this.amount = el("p", { class: "fine", "data-explain": "progress" });
+    this.note = el("p", {
+      class: "known-trouble",
+      "data-explain": "progress",
+      role: "status",
+      dir: "auto",
+      hidden: true,
+    });
     this.node = el("div", { class: "getting", hidden: true }, this.meter, this.amount, this.note);
   }
 

@@ -19,10 +19,15 @@ export class KnownRow {
     this.card = card;
     /** @type {KnownModel | null} */
     this.model = null;
-    this.name = el("b", { class: "known-name", dir: "auto" });
-    this.facts = el("p", { class: "fine", dir: "auto" });
-    this.time = el("p", { class: "fine" });
-    this.trouble = el("p", { class: "known-trouble", dir: "auto", hidden: true });
+    this.name = el("b", { class: "known-name", dir: "auto", "data-content": "" });
+    this.facts = el("p", { class: "fine", dir: "auto", "data-explain": "memory" });
+    this.time = el("p", { class: "fine", "data-explain": "memory" });
+    this.trouble = el("p", {
+      class: "known-trouble",
+      dir: "auto",
+      "data-explain": "memory",
+      hidden: true,
+    });
     this.line = new GettingLine();
     const { models } = card;
     this.get = this.button("models.get", () => this.tell("get", { source: models.source }));

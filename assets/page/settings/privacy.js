@@ -11,9 +11,11 @@ import { isEditable, latest } from "../shell/status.js";
 import { Card } from "./card.js";
 import { Choice } from "./choice.js";
 
-/** What is kept; the first ones only where something is kept of a person. */
+/** What is kept, by what explains the numbers in it.
+ *  @type {Record<string, string>} */
+const EXPLAINED = { searches: "history", asked: "history", dropped: "days" };
 const KEPT = ["searches", "asked", "library", "dropped", "browser", "network"];
-/** Of these, what a demonstration keeps of its visitors. */
+/** What a demonstration keeps of its visitors. */
 const KEPT_OF_VISITORS = ["asked", "browser"];
 
 export class Privacy extends Card {
@@ -94,7 +96,7 @@ export class Privacy extends Card {
     this.list.replaceChildren(
       ...names.flatMap((name) => [
         el("dt", { text: t(`kept.${name}`) }),
-        el("dd", { text: t(`kept.${name}.where`) }),
+        el("dd", { "data-explain": EXPLAINED[name], text: t(`kept.${name}.where`) }),
       ]),
     );
   }

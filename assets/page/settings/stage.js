@@ -24,13 +24,19 @@ export class StageCard {
     this.models = models;
     /** @type {Stage | null} */
     this.stage = null;
-    this.name = el("h3", { dir: "auto" });
+    this.name = el("h3", { dir: "auto", "data-content": "" });
     this.state = el("span", { class: "model" }, el("i", { class: "dot" }), el("span"));
-    this.detail = el("p", { class: "fine", dir: "auto" });
-    this.memory = el("p", { class: "fine" });
-    this.coming = el("p", { class: "model-coming", role: "status", dir: "auto", hidden: true });
+    this.detail = el("p", { class: "fine", dir: "auto", "data-explain": "memory" });
+    this.memory = el("p", { class: "fine", "data-explain": "memory" });
+    this.coming = el("p", {
+      class: "model-coming",
+      "data-explain": "memory",
+      role: "status",
+      dir: "auto",
+      hidden: true,
+    });
     this.meter = el("i", { class: "meter", hidden: true });
-    this.embedded = el("p", { class: "fine", hidden: true });
+    this.embedded = el("p", { class: "fine", "data-explain": "progress", hidden: true });
     this.retry = this.button("retry", () => {
       toast(t("models.again"));
       return post("/api/models/retry").then(refresh, complain);

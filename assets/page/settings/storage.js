@@ -12,7 +12,7 @@ import { complain, toast } from "../kit/toast.js";
 
 export class Storage {
   constructor() {
-    this.line = el("p", { class: "storage-line" });
+    this.line = el("p", { class: "storage-line", "data-explain": "vectors" });
     this.measure = el(
       "button",
       { type: "button", class: "quiet", onclick: () => this.measured() },
@@ -27,7 +27,7 @@ export class Storage {
     });
     this.options = el("div", { class: "storage-options" });
     this.old = el("div", { class: "storage-old" });
-    this.trash = el("p", { class: "fine storage-trash", hidden: true });
+    this.trash = el("p", { class: "fine storage-trash", "data-explain": "size", hidden: true });
     this.node = el(
       "div",
       { class: "storage" },
@@ -90,11 +90,12 @@ export class Storage {
   /** @param {Option[]} options */
   drawOptions(options) {
     const head = ["way", "recall", "time", "memory", "disk"].map((name) =>
-      el("th", { scope: "col", text: t(`storage.${name}`) }),
+      el("th", { scope: "col", "data-explain": "accuracy", text: t(`storage.${name}`) }),
     );
     const rows = options.map((option) => this.option(option));
     const note = el("p", {
       class: "fine",
+      "data-explain": "accuracy",
       text: t("storage.note", { n: count(options[0].measured) }),
     });
     this.options.replaceChildren(
@@ -112,10 +113,11 @@ export class Storage {
     const cells = [
       el("th", {
         scope: "row",
+        "data-explain": "vectors",
         text: t("storage.name", { dimension: count(dimension), format: setting.format }),
       }),
       ...[`${(100 * recall).toFixed(1)} %`, `${ms.toFixed(2)} ms`, bytes(memory), bytes(disk)].map(
-        (text) => el("td", { text }),
+        (text) => el("td", { "data-explain": "accuracy", text }),
       ),
       el(
         "td",
@@ -146,6 +148,7 @@ export class Storage {
       icon("bin", 16),
       el("span", {
         class: "outcome-file",
+        "data-explain": "vectors",
         text: t("storage.space", { n: count(vectors), model, size: bytes(size) }),
       }),
       el("button", { type: "button", class: "quiet", text: t("storage.drop"), onclick: ask }),

@@ -48,7 +48,7 @@ export class Remarks {
       "div",
       { class: "remark" },
       icon("alert", 18),
-      el("p", { dir: "auto", text: worded(remark) }),
+      el("p", { dir: "auto", text: worded(remark), "data-content": "" }),
       cross,
     );
   }

@@ -16,10 +16,10 @@ const OUTCOMES = /** @type {const} */ (["indexed", "unchanged", "duplicate", "fa
 
 export class Strip {
   constructor() {
-    this.head = el("b", { class: "strip-head" });
+    this.head = el("b", { class: "strip-head", "data-explain": "progress" });
     this.bar = el("i", { class: "meter" });
-    this.pace = el("span", { class: "strip-pace" });
-    this.current = el("span", { class: "strip-current", dir: "auto" });
+    this.pace = el("span", { class: "strip-pace", "data-explain": "progress" });
+    this.current = el("span", { class: "strip-current", dir: "auto", "data-content": "" });
     this.pause = command("pause", "index.pause", "/api/index/pause");
     this.resume = command("play", "index.resume", "/api/index/resume");
     this.cancel = command("stop", "index.cancel", "/api/index/cancel");

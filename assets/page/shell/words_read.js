@@ -17,10 +17,10 @@ export class WordsLine {
   /** @param {{ always: boolean }} options whether it stays while nothing is read */
   constructor({ always }) {
     this.always = always;
-    this.head = el("b", { class: "strip-head" });
+    this.head = el("b", { class: "strip-head", "data-explain": "progress" });
     this.bar = el("i", { class: "meter" });
-    this.pace = el("span", { class: "strip-pace" });
-    this.current = el("span", { class: "strip-current" });
+    this.pace = el("span", { class: "strip-pace", "data-explain": "progress" });
+    this.current = el("span", { class: "strip-current", "data-content": "" });
     this.pause = command("pause", "index.pause", "/api/words/pause");
     this.resume = command("play", "index.resume", "/api/words/resume");
     this.tools = el("div", { class: "strip-tools" }, this.pause, this.resume);

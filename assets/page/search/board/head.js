@@ -16,7 +16,12 @@ export class BoardHead {
   /** @param {Board} board */
   constructor(board) {
     this.board = board;
-    this.status = el("p", { class: "board-status", role: "status", "aria-live": "polite" });
+    this.status = el("p", {
+      class: "board-status",
+      "data-explain": "hits",
+      role: "status",
+      "aria-live": "polite",
+    });
     this.legend = el("p", { class: "board-legend" });
     this.moves = new Moves(board);
     this.sides = sideButtons(board);

@@ -15,7 +15,7 @@ export const withoutFilters = () => emit("ask", { change: () => cleared(FILTERS)
 
 export class LeftOut {
   constructor() {
-    this.node = el("p", { class: "board-left", hidden: true });
+    this.node = el("p", { class: "board-left", "data-explain": "level", hidden: true });
   }
 
   /** @param {Board} board */

@@ -52,7 +52,13 @@ export class Listing {
     this.shown = el("span");
     this.more = el(
       "button",
-      { type: "button", class: "more", hidden: true, onclick: () => this.load() },
+      {
+        type: "button",
+        class: "more",
+        "data-explain": "hits",
+        hidden: true,
+        onclick: () => this.load(),
+      },
       this.shown,
       icon("down", 16),
     );

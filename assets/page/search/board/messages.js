@@ -42,6 +42,7 @@ export class Messages {
     this.left = new LeftOut();
     this.newer = el("button", {
       type: "button",
+      "data-explain": "items",
       class: "chip board-newer",
       hidden: true,
       onclick: again,

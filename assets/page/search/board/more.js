@@ -21,10 +21,11 @@ export class MoreResults {
     this.board = board;
     /** @type {(() => void) | undefined} */
     this.press = undefined;
-    this.end = el("p", { class: "fine board-end", hidden: true });
+    this.end = el("p", { class: "fine board-end", "data-explain": "hits", hidden: true });
     this.node = el("button", {
       type: "button",
       class: "more board-more",
+      "data-explain": "hits",
       hidden: true,
       onclick: () => this.press?.(),
     });

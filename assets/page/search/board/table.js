@@ -33,7 +33,12 @@ export class BoardTable {
       el("thead", {}, this.head),
       this.body,
     );
-    this.more = el("button", { type: "button", class: "more", onclick: () => board.toggleAll() });
+    this.more = el("button", {
+      type: "button",
+      class: "more",
+      "data-explain": "hits",
+      onclick: () => board.toggleAll(),
+    });
     this.node = el(
       "div",
       { class: "board-table", hidden: true },
@@ -152,6 +157,7 @@ export class BoardTable {
       class: "link",
       tabindex: "-1",
       dir: "auto",
+      "data-content": "",
       text: hit.title,
       title: hit.title,
     });
@@ -161,9 +167,13 @@ export class BoardTable {
             "th",
             { scope: "row" },
             name,
-            place ? el("span", { class: "fine", text: place }) : null,
+            place ? el("span", { class: "fine", "data-explain": "place", text: place }) : null,
           )
-        : el("td", { class: column.number ? "number" : null, data: { column: column.name } }),
+        : el("td", {
+            class: column.number ? "number" : null,
+            data: { column: column.name },
+            "data-explain": column.explain,
+          }),
     );
     const row = el("tr", { data: { id: hit.id } }, el("td", {}, image), ...cells);
     attribute(row, "aria-current", hit.id === this.opened ? "true" : null);

@@ -13,29 +13,44 @@ const score = (number) => (number == null ? "–" : number.toFixed(3));
 
 /** A column: the value to sort by, the text to show, and `most` where the largest is best.
  *  @typedef {{ name: string, value: (hit: Hit) => Sortable, text?: (hit: Hit) => string,
- *              label?: string, number?: boolean, most?: boolean }} TableColumn */
+ *              label?: string, number?: boolean, most?: boolean, explain?: string }} TableColumn */
 
 /** @type {TableColumn} */
 export const NAME = { name: "title", value: (hit) => hit.title };
 /** @type {TableColumn} */
 const KIND = { name: "kind", value: (hit) => t(`kind.${hit.kind}`) };
 /** @type {TableColumn} */
-export const FOLDER = { name: "folder", value: (hit) => hit.folder };
+export const FOLDER = { name: "folder", value: (hit) => hit.folder, explain: "place" };
 /** @type {TableColumn[]} */
 const RECALL = [
-  { name: "r0", value: (hit) => hit.r0, number: true },
-  { name: "sim", value: (hit) => hit.sim, text: (hit) => score(hit.sim), number: true, most: true },
+  { name: "r0", value: (hit) => hit.r0, number: true, explain: "rank" },
+  {
+    name: "sim",
+    value: (hit) => hit.sim,
+    text: (hit) => score(hit.sim),
+    number: true,
+    most: true,
+    explain: "similarity",
+  },
 ];
 /** @type {TableColumn[]} */
 const RERANK = [
-  { name: "r1", value: (hit) => hit.r1, number: true },
-  { name: "rel", value: (hit) => hit.rel, text: (hit) => score(hit.rel), number: true, most: true },
+  { name: "r1", value: (hit) => hit.r1, number: true, explain: "rank" },
+  {
+    name: "rel",
+    value: (hit) => hit.rel,
+    text: (hit) => score(hit.rel),
+    number: true,
+    most: true,
+    explain: "relevance",
+  },
   {
     name: "moved",
     value: (hit) => (hit.r1 == null ? null : hit.r0 - hit.r1),
     text: (hit) => movement(hit)[0],
     number: true,
     most: true,
+    explain: "movement",
   },
 ];
 
@@ -49,6 +64,7 @@ export function columnsFor(value) {
     label: t("also.query", { n: n + 1 }),
     value: (hit) => hit.by[n],
     number: true,
+    explain: "several",
   }));
   return [NAME, KIND, FOLDER, ...asked, ...RECALL, ...(value?.rerank ? RERANK : [])];
 }

@@ -121,7 +121,12 @@ export class FurtherQueries {
     return el(
       "li",
       {},
-      el("span", { class: "number", text: String(n + 2), "aria-hidden": "true" }),
+      el("span", {
+        class: "number",
+        "data-explain": "several",
+        text: String(n + 2),
+        "aria-hidden": "true",
+      }),
       text,
       el("span", { class: "also-files" }),
       chooser,

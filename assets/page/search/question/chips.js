@@ -112,7 +112,7 @@ function chip(name, text, changes, set, image = null) {
     "li",
     { class: "asking-chip", data: { name } },
     image,
-    el("span", { dir: "auto", text, title: text }),
+    el("span", { dir: "auto", "data-content": "", text, title: text }),
     el("button", { ...attributes, onclick: () => set(changes) }, icon("close", 14)),
   );
 }

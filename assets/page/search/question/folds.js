@@ -54,7 +54,7 @@ export function foldButton(name, label) {
     attributes,
     icon(name, 15),
     el("span", { text: t(label) }),
-    el("span", { class: "number" }),
+    el("span", { class: "number", "data-explain": "filters" }),
     icon("down", 14),
   );
 }

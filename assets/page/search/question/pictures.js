@@ -74,7 +74,12 @@ export class QueryPictures {
       title: text,
       onclick: choose,
     };
-    return el("button", attributes, icon("crop", 15), el("span", { dir: "auto", text }));
+    return el(
+      "button",
+      attributes,
+      icon("crop", 15),
+      el("span", { dir: "auto", "data-content": "", text }),
+    );
   }
 }
 
