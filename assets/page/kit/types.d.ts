@@ -104,8 +104,6 @@ export interface Events {
   preferred: { name: string };
   /** The size of the tiles was changed. */
   tiles: undefined;
-  /** Whether rows are low was chosen. */
-  compact: undefined;
   /** A search was saved, renamed or deleted. */
   saved: undefined;
 }

@@ -180,7 +180,7 @@ export class Outcomes {
     ];
     return el(
       "div",
-      { class: "outcome", data: { outcome: row.outcome } },
+      { class: "outcome", data: { outcome: row.outcome, explain: "days" } },
       el(
         "span",
         { class: "outcome-sign" },
@@ -189,19 +189,12 @@ export class Outcomes {
       ),
       el(
         "div",
-        { class: "outcome-file" },
-        el("b", { dir: "auto", "data-content": "", text: row.name, title: row.path }),
-        row.reason.text
-          ? el("p", { class: "outcome-reason", "data-explain": "size", text: worded(row.reason) })
-          : null,
-        el("p", { class: "fine", "data-content": "", text: row.path }),
+        { class: "outcome-file", "data-content": "" },
+        el("b", { dir: "auto", text: row.name, title: row.path }),
+        row.reason.text ? el("p", { class: "outcome-reason", text: worded(row.reason) }) : null,
+        el("p", { class: "fine", text: row.path }),
       ),
-      el("time", {
-        class: "fine",
-        "data-explain": "days",
-        datetime: row.when,
-        text: date(row.when),
-      }),
+      el("time", { class: "fine", datetime: row.when, text: date(row.when) }),
       el("div", { class: "row-tools" }, ...(row.outcome === "failed" && isEditable() ? tools : [])),
     );
   }

@@ -67,10 +67,10 @@ function rowChoice() {
   const options = Object.keys(ROWS).map((value) => ({ value, text: t(`rows.${value}`) }));
   const choice = new Choice("rows", t("settings.rows"), options, (value) => {
     memory.set("compact", ROWS[/** @type {keyof typeof ROWS} */ (value)]);
-    emit("compact");
+    emit("preferred", { name: "compact" });
   });
   const draw = () => choice.draw(nameOf(ROWS, memory.get("compact", null)));
-  on("compact", choice.node, draw);
+  for (const event of /** @type {const} */ (["preferred", "status"])) on(event, choice.node, draw);
   draw();
   return choice.node;
 }

@@ -48,13 +48,19 @@ class TopBar {
     this.root = root;
     this.shown = ""; // the models, as they were drawn last
     document.title = t("title"); // gradio has set its own, in English
-    this.summary = el("p", { class: "summary" });
+    this.summary = el("p", { class: "summary", "data-explain": "items" });
     /** Whether the strips are folded away; null as long as nobody chose.
      *  @type {boolean | null} */
     this.folded = null;
     this.index = el(
       "button",
-      { type: "button", class: "bar-index", hidden: true, onclick: () => this.fold() },
+      {
+        type: "button",
+        class: "bar-index",
+        "data-explain": "progress",
+        hidden: true,
+        onclick: () => this.fold(),
+      },
       el("i", { class: "meter" }),
       el("span"),
     );
@@ -69,7 +75,7 @@ class TopBar {
           {},
           el(
             "a",
-            { class: "brand", href: "/", "aria-label": t("title") },
+            { class: "brand", href: "/", "data-content": "", "aria-label": t("title") },
             markImage(),
             el("span", { text: t("title") }),
           ),
@@ -182,7 +188,7 @@ function modelLine({ role, name, state, detail }) {
     "button",
     { type: "button", class: "model", data: { role, state: tone }, title, onclick: toModels },
     el("i", { class: "dot" }),
-    el("span", { text: said }),
+    el("span", { text: said, "data-content": "" }),
   );
 }
 

@@ -49,7 +49,7 @@ export class Column {
     /** @type {number | null} */
     this.opened = null;
     const title = t(`column.${side}`);
-    this.sub = el("span", { class: "column-sub" });
+    this.sub = el("span", { class: "column-sub", "data-explain": "ms" });
     this.meter = el("i", { class: "meter" });
     this.list = el("ol", { class: "rows", "aria-label": title });
     this.more = el("button", { type: "button", class: "more", onclick: () => board.toggleAll() });
@@ -226,7 +226,7 @@ export class Column {
     this.more.hidden = !(rest > 0 || (all && total > (value?.top ?? 0)));
     if (this.more.hidden) return;
     const text = all ? t("more.less", { top: value?.top }) : t(`more.${this.side}`, { n: rest });
-    this.more.replaceChildren(el("span", { text }), icon("down", 16));
+    this.more.replaceChildren(el("span", { text, "data-explain": "hits" }), icon("down", 16));
     attribute(this.more, "aria-expanded", String(all));
   }
 

@@ -139,16 +139,21 @@ function makeTile(hit) {
   const tile = el(
     "button",
     { type: "button", class: "tile", tabindex: "-1", title: hit.title, data: { id: hit.id } },
-    el("span", { class: "tile-thumb" }, picture, el("span", { class: "tile-scores" })),
-    el("span", { class: "tile-moved" }),
+    el(
+      "span",
+      { class: "tile-thumb" },
+      picture,
+      el("span", { class: "tile-scores", "data-explain": "relevance" }),
+    ),
+    el("span", { class: "tile-moved", "data-explain": "movement" }),
     el(
       "span",
       { class: "tile-line" },
-      el("b", { class: "tile-rank" }),
+      el("b", { class: "tile-rank", "data-explain": "rank" }),
       icon(hit.kind, 14),
-      el("span", { class: "tile-title", dir: "auto", text: hit.title }),
-      short ? el("span", { class: "tile-place", text: short }) : null,
-      el("span", { class: "tile-behind" }),
+      el("span", { class: "tile-title", dir: "auto", "data-content": "", text: hit.title }),
+      short ? el("span", { class: "tile-place", "data-explain": "place", text: short }) : null,
+      el("span", { class: "tile-behind", "data-explain": "copies" }),
     ),
   );
   draggable(tile, hit);

@@ -1,6 +1,7 @@
 // What can be done with a finished search: copy its link, take it along, keep it for good.
 
 import { asCsv, asJson } from "./exporting.js";
+import { emit } from "../../kit/bus.js";
 import { download } from "../../kit/download.js";
 import { menu } from "../../kit/menu.js";
 import { put } from "../../kit/net.js";
@@ -59,6 +60,7 @@ async function pin({ run }) {
   try {
     await put(`/api/history/${Number(run)}`, { pinned: true });
     toast(t("menu.pinned"));
+    emit("saved");
   } catch (error) {
     complain(error);
   }

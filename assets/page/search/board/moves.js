@@ -23,6 +23,7 @@ export class Moves {
         {
           type: "button",
           class: `tally ${TONES[moved]}`,
+          "data-explain": "movement",
           data: { moved },
           title: t(`moved.${moved}.hint`),
           onclick: () => board.narrow((now) => now.toggleMoved(moved)),

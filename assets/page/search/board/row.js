@@ -34,7 +34,7 @@ export function makeRow(hit) {
       tabindex: "-1",
       data: { id: hit.id, kind: hit.kind },
     },
-    el("span", { class: "row-rank" }),
+    el("span", { class: "row-rank", "data-explain": "rank" }),
     el("span", { class: "row-thumb" }, image),
     el(
       "span",
@@ -43,14 +43,25 @@ export function makeRow(hit) {
         "span",
         { class: "row-head" },
         el("span", { class: "row-kind", title: t(`kind.${hit.kind}`) }, icon(hit.kind, 14)),
-        el("span", { class: "row-title", dir: "auto", text: hit.title, title: hit.title }),
-        el("span", { class: "row-place", dir: "auto", text: placeText(hit.kind, hit.place) }),
+        el("span", {
+          class: "row-title",
+          dir: "auto",
+          "data-content": "",
+          text: hit.title,
+          title: hit.title,
+        }),
+        el("span", {
+          class: "row-place",
+          dir: "auto",
+          "data-explain": "place",
+          text: placeText(hit.kind, hit.place),
+        }),
         el("span", { class: "row-flags" }),
       ),
-      el("span", { class: "row-snippet", dir: "auto" }),
+      el("span", { class: "row-snippet", dir: "auto", "data-content": "" }),
       el("span", { class: "row-score" }, el("i", { class: "bar" }), el("b", {})),
     ),
-    el("span", { class: "row-move" }),
+    el("span", { class: "row-move", "data-explain": "movement" }),
   );
   draggable(row, hit);
   return row;
@@ -87,6 +98,7 @@ function fillHit(row, hit, side, standing, unfolded) {
   say(find(row, ".row-snippet"), subtitle(hit, side));
   const number = find(row, ".row-score b");
   say(number, score == null ? (recall || hit.unscored ? "–" : "…") : standing.score);
+  attribute(number, "data-explain", recall ? "similarity" : "relevance");
   attribute(number, "title", tooltip(hit, recall, standing));
   find(row, ".bar").style.setProperty("--v", String(Math.max(0, Math.min(1, score ?? 0))));
   row.dataset.waiting = String(!recall && score == null && !hit.unscored);

@@ -2,7 +2,7 @@
 
 import { movement } from "./row.js";
 import { ordered, shownOf } from "./shown.js";
-import { columnsFor, compared, FOLDER, NAME } from "./table_columns.js";
+import { cellOf, columnsFor, compared, FOLDER, NAME } from "./table_columns.js";
 import { around, attribute, childrenOf, el, find, findAll, say } from "../../kit/dom.js";
 import { draggable } from "../../kit/drag.js";
 import { fitOf, placeText, thumbOf } from "../../kit/format.js";
@@ -33,12 +33,7 @@ export class BoardTable {
       el("thead", {}, this.head),
       this.body,
     );
-    this.more = el("button", {
-      type: "button",
-      class: "more",
-      "data-explain": "hits",
-      onclick: () => board.toggleAll(),
-    });
+    this.more = el("button", { type: "button", class: "more", onclick: () => board.toggleAll() });
     this.node = el(
       "div",
       { class: "board-table", hidden: true },
@@ -157,7 +152,6 @@ export class BoardTable {
       class: "link",
       tabindex: "-1",
       dir: "auto",
-      "data-content": "",
       text: hit.title,
       title: hit.title,
     });
@@ -165,15 +159,11 @@ export class BoardTable {
       column === NAME
         ? el(
             "th",
-            { scope: "row" },
+            { scope: "row", "data-content": "" },
             name,
-            place ? el("span", { class: "fine", "data-explain": "place", text: place }) : null,
+            place ? el("span", { class: "fine", text: place }) : null,
           )
-        : el("td", {
-            class: column.number ? "number" : null,
-            data: { column: column.name },
-            "data-explain": column.explain,
-          }),
+        : el("td", cellOf(column)),
     );
     const row = el("tr", { data: { id: hit.id } }, el("td", {}, image), ...cells);
     attribute(row, "aria-current", hit.id === this.opened ? "true" : null);
@@ -199,7 +189,7 @@ export class BoardTable {
     const { all } = this.board.narrowing;
     this.more.hidden = !(rest > 0 || (all && this.rows.size > (value?.top ?? 0)));
     const text = all ? t("more.less", { top: value?.top }) : t("more.rerank", { n: rest });
-    this.more.replaceChildren(el("span", { text }), icon("down", 16));
+    this.more.replaceChildren(el("span", { text, "data-explain": "hits" }), icon("down", 16));
     attribute(this.more, "aria-expanded", String(all));
   }
 

@@ -69,6 +69,14 @@ export function columnsFor(value) {
   return [NAME, KIND, FOLDER, ...asked, ...RECALL, ...(value?.rerank ? RERANK : [])];
 }
 
+/** What a cell of a column is made with.
+ *  @param {TableColumn} column */
+export const cellOf = ({ name, number, explain }) => ({
+  class: number ? "number" : null,
+  data: { column: name },
+  "data-explain": explain,
+});
+
 /** The order of two values of a column: numbers by size, names as a person sorts them.
  *  @param {Sortable} a @param {Sortable} b */
 export const compared = (a, b) =>

@@ -50,7 +50,7 @@ export function legend(board) {
   const text = quoted(asked);
   const isSaid = queryField()?.value.trim() === asked.text && text === `“${asked.text}”`;
   const name = isSaid ? "question spoken-only" : "question";
-  return [el("span", { class: name, dir: "auto", text })];
+  return [el("span", { class: name, dir: "auto", "data-content": "", text })];
 }
 
 /** A question in a line, as a person would say it.

@@ -35,6 +35,7 @@ export function dayPresets(what, set) {
     return el("button", {
       type: "button",
       class: "chip",
+      "data-explain": "days",
       data: { days: name },
       text: t(`days.${name}`),
       onclick: press,

@@ -114,7 +114,10 @@ export function select(name, options, set, label = String) {
  *  @param {"depth" | "unlike_weight"} name @param {number} min @param {number} max
  *  @param {number} step @param {SetChoices} set @param {(n: number) => string} format */
 export function slider(name, min, max, step, set, format) {
-  const number = el("output", { class: "slider-number" });
+  const number = el("output", {
+    class: "slider-number",
+    "data-explain": name === "depth" ? name : "examples",
+  });
   const input = el("input", { type: "range", min, max, step, data: { name } });
   input.addEventListener("input", () => say(number, format(Number(input.value))));
   input.addEventListener("change", () => set({ [name]: Number(input.value) }));
