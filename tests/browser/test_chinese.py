@@ -40,6 +40,7 @@ NAMES = re.compile(
     r"Qwen3-VL(-2B)?|2B|8B|PDF|GPU|CPU|Esc|Space|Enter|Recall@10|Demo (embedder|reranker)"
     r"|(float|bfloat|int|binary)\d*|\b\d+[\d.,]*\s?(ms|kB|MB|GB|B|s)\b|\.gitignore|\.searchignore"
     r"|\*\.tmp|/private/|keep\.tmp|MB|API|CPU|/home/you/Pictures"
+    r"|--no-history|Apache License 2\.0|Qwen3-VL Search|[Ll]ogit"
     r"|[\w .-]+\.(png|txt|pdf|webm|jpg|gif)"
 )
 """What has no other name in Chinese."""

@@ -159,7 +159,7 @@ def test_public_demo__searches_and_offers_nothing_else(browser, demo):
         assert page.locator(".tile-bin:visible").count() == 0
         page.get_by_role("tab", name="Settings").click()
         expect(page.locator(".model-card")).to_have_count(2)
-        expect(page.locator(".settings-root .block:visible")).to_have_count(2)
+        expect(page.locator(".settings-root .block:visible")).to_have_count(4)
         page.get_by_role("tab", name="Search").click()
         ask(page, "red circle")
         stage(page, "done")

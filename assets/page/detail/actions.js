@@ -57,7 +57,7 @@ function openLink({ id, place, file }) {
     "a",
     { class: "quiet", href, target: "_blank", rel: "noopener" },
     icon("open", 16),
-    el("span", { text }),
+    el("span", { "data-explain": "place", text }),
   );
 }
 

@@ -72,7 +72,7 @@ function momentStrip(moments, video, opened) {
         onclick: seek,
       },
       el("img", { src: thumbOf(moment), alt: "", loading: "lazy", width: 96, height: 54 }),
-      el("span", { text: clock(moment.place.start ?? 0) }),
+      el("span", { "data-explain": "place", text: clock(moment.place.start ?? 0) }),
     );
   });
   const list = el(

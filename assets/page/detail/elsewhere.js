@@ -41,7 +41,7 @@ export class Elsewhere {
   /** Says it at once; what hides the item comes when the program has answered.
    *  @param {Item} item @param {Answer} answer */
   block(item, answer) {
-    const why = el("p", { class: "verdict", "aria-live": "polite" });
+    const why = el("p", { class: "verdict", "data-explain": "rank", "aria-live": "polite" });
     this.explain(why, item, answer);
     return el(
       "section",

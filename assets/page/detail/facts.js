@@ -23,7 +23,7 @@ export function factsBlock(item) {
     facts.push([t("fact.pixels"), `${item.width} × ${item.height}`]);
   }
   if (item.copies.length) facts.push([t("fact.copies"), item.copies.join("\n")]);
-  const list = el("dl", { class: "facts" });
+  const list = el("dl", { class: "facts", "data-explain": "size" });
   for (const [name, text] of facts) list.append(el("dt", { text: name }), el("dd", { text }));
   const gone = item.file
     ? null
@@ -59,7 +59,7 @@ function pathRow(path) {
   const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1;
   return el(
     "div",
-    { class: "path" },
+    { class: "path", "data-content": "" },
     el(
       "code",
       { title: path },

@@ -26,7 +26,7 @@ export class Frame {
       Object.entries(TABS).map(([name, Made]) => [name, new Made(detail)]),
     );
     this.list = new TabList(this.tabs, (name) => this.turn(name));
-    this.walk = el("div", { class: "walk", role: "group", "aria-label": t("walk.title") });
+    this.walk = el("div", { class: "walk", "data-explain": "hits", role: "group", "aria-label": t("walk.title") });
     this.head = el("header", { class: "panel-head" });
     this.body = el(
       "div",
@@ -95,8 +95,8 @@ export class Frame {
       el(
         "div",
         { class: "panel-title", "aria-live": "polite" },
-        el("h2", { dir: "auto", text: item?.title ?? "", title: item?.title }),
-        el("p", { text: place?.filter(Boolean).join(" · ") ?? "" }),
+        el("h2", { dir: "auto", "data-content": "", text: item?.title ?? "", title: item?.title }),
+        el("p", { "data-explain": "place", text: place?.filter(Boolean).join(" · ") ?? "" }),
       ),
       this.cross(),
     );

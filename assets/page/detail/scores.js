@@ -17,7 +17,7 @@ export function verdictBlock(hit, answer) {
   const text = verdict(hit, answer);
   return el(
     "section",
-    { class: "block why-verdict" },
+    { class: "block why-verdict", "data-explain": "movement" },
     el("h3", { text: t("scores") }),
     el("p", { class: `verdict ${tone}` }, el("b", { text: sign }), el("span", { text })),
   );
@@ -44,7 +44,7 @@ export function stageBlock(side, hit, answer, beside, detail) {
   const total = recall ? answer.hits.length : answer.hits.filter((one) => one.r1 != null).length;
   return el(
     "section",
-    { class: "block scores", data: { side } },
+    { class: "block scores", data: { side, explain: name } },
     el(
       "div",
       { class: "score-row" },
@@ -127,7 +127,7 @@ export function queriesBlock(hit, { asked }) {
     "section",
     { class: "block" },
     el("h3", { text: t("by.title") }),
-    el("ul", { class: "why-queries" }, ...rows),
+    el("ul", { class: "why-queries", "data-explain": "several" }, ...rows),
   );
 }
 

@@ -21,7 +21,7 @@ export class Lightbox {
     this.image = null;
     this.dialog = el("dialog", { class: "own lightbox" });
     this.stage = el("div", { class: "lightbox-stage", tabindex: "-1", autofocus: true });
-    this.percent = el("span", { class: "lightbox-percent" });
+    this.percent = el("span", { class: "lightbox-percent", "data-explain": "tiles" });
     this.title = el("span", { class: "lightbox-title", dir: "auto" });
     this.place = el("span", { class: "lightbox-place", "aria-live": "polite" });
     this.before = this.button("left", "walk.before", () => steps.step(-1), "←");

@@ -35,11 +35,11 @@ export class Tour {
     /** The newest hits of the board, whatever they answer.
      *  @type {Events["scored"] | null} */
     this.seen = null;
-    this.count = el("p", { class: "tour-count" });
-    this.note = el("p", { class: "tour-note" });
+    this.count = el("p", { class: "tour-count", "data-explain": "progress" });
+    this.note = el("p", { class: "tour-note", "data-content": "" });
     this.verdicts = new TourVerdicts();
     this.points = new TourPoints();
-    this.right = el("p", { class: "tour-right" });
+    this.right = el("p", { class: "tour-right", "data-content": "" });
     const [back, next] = [icon("left", 16), icon("right", 16)];
     this.back = button(() => this.step(-1), back, el("span", { text: t("tour.back") }));
     this.next = button(() => this.step(1), el("span", { text: t("tour.next") }), next);
