@@ -55,7 +55,7 @@ def entries(page: Page) -> list[str]:
 def detail(page: Page, words: str, kind: str) -> None:
     page.goto(f"{page.url.split('?', maxsplit=1)[0]}?q={words}&kinds={kind}")
     stage(page, "done")
-    page.locator(".row").first.click()
+    page.locator(".column-recall .row").first.click()
     expect(page.locator(".panel h2")).to_be_visible()
     page.wait_for_timeout(300)  # what stands in it comes later
 
