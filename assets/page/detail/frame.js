@@ -26,7 +26,12 @@ export class Frame {
       Object.entries(TABS).map(([name, Made]) => [name, new Made(detail)]),
     );
     this.list = new TabList(this.tabs, (name) => this.turn(name));
-    this.walk = el("div", { class: "walk", "data-explain": "hits", role: "group", "aria-label": t("walk.title") });
+    this.walk = el("div", {
+      class: "walk",
+      "data-explain": "hits",
+      role: "group",
+      "aria-label": t("walk.title"),
+    });
     this.head = el("header", { class: "panel-head" });
     this.body = el(
       "div",

@@ -59,6 +59,10 @@ export function wordsBlock(item, { asked, words }, hit) {
     { class: "block why-words" },
     el("h3", { text: t("words.matched") }),
     el("ul", {}, ...rows),
-    el("p", { class: "fine", "data-explain": "words", text: ranked || t(exact ? "words.exact" : "words.meaning") }),
+    el("p", {
+      class: "fine",
+      "data-explain": "words",
+      text: ranked || t(exact ? "words.exact" : "words.meaning"),
+    }),
   );
 }
