@@ -46,29 +46,31 @@ def test_cards__stand_in_their_order_and_each_is_one_step_away(page):
 
 
 def test_address__of_a_card_that_is_not_there_is_the_first(desktop, unhurried):
-    with opened(desktop, f"{unhurried.url}/?tab=settings&card=x", origin=unhurried.url) as page:
+    address = f"{unhurried.url}/?tab=settings&card=x"
+    with opened(desktop, address, origin=unhurried.url, ready=".settings-root .card") as page:
         expect(card(page, "models").locator("h2")).to_be_in_viewport()
 
 
-def test_cards__that_fail_say_so_and_load_by_themselves_or_when_asked(page):
-    settings(page)
-    expect(card(page, "about")).to_contain_text("gradio")
+def test_cards__that_fail_say_so_and_load_by_themselves_or_when_asked(desktop, unhurried):
+    with opened(desktop, unhurried.url, expected="status of 500") as page:
+        settings(page)
+        expect(card(page, "about")).to_contain_text("gradio")
 
-    def refuse(route: Route) -> None:
-        route.fulfill(status=500, body="{}", content_type="application/json")
+        def refuse(route: Route) -> None:
+            route.fulfill(status=500, body="{}", content_type="application/json")
 
-    page.route("**/api/about", refuse)
-    page.reload()
-    about = card(page, "about")
-    expect(about).to_contain_text("Something went wrong in the program")
-    expect(about.get_by_role("button", name="Help")).to_be_visible()
-    expect(card(page, "models").locator(".model-card").first).to_be_visible()
-    page.unroute("**/api/about")
-    again = about.get_by_role("button", name="Retry")
-    if again.is_visible():  # it may have asked again by itself
-        again.click()
-    expect(about).to_contain_text("gradio")
-    expect(about).not_to_contain_text("Something went wrong")
+        page.route("**/api/about", refuse)
+        page.reload()
+        about = card(page, "about")
+        expect(about).to_contain_text("Something went wrong in the program")
+        expect(about.get_by_role("button", name="Help")).to_be_visible()
+        expect(card(page, "models").locator(".model-card").first).to_be_visible()
+        page.unroute("**/api/about")
+        again = about.get_by_role("button", name="Retry")
+        if again.is_visible():  # it may have asked again by itself
+            again.click()
+        expect(about).to_contain_text("gradio")
+        expect(about).not_to_contain_text("Something went wrong")
 
 
 def test_cards__say_that_they_load(page):
