@@ -94,7 +94,7 @@ def test_walk__follows_table_and_wall_as_they_are_sorted(page):
     walked(page, ids(page, rows))
     page.get_by_role("columnheader", name="Name").get_by_role("button").click()
     expect(page.locator(PLACE)).to_have_text("20 of 20")  # the other way round, the last
-    page.get_by_role("button", name="Grid").click()
+    page.get_by_role("button", name="Wall").click()
     tiles = ids(page, ".board-grid .tile")
     expect(page.locator(PLACE)).to_have_text(f"{tiles.index(item(page)) + 1} of 20")
     page.locator(".board-grid .tile").first.click()
