@@ -60,9 +60,10 @@ def walked(page: Page, wanted: list[str], first: int = 0) -> None:
 def test_walk__follows_the_reranked_column_and_stops_at_its_ends(page):
     searched(page)
     wanted = ids(page, ".column-rerank .row")
-    assert len(wanted) == 20
+    last = len(wanted)  # of a file with many parts, some fold behind the others
+    assert last > 15
     page.locator(".column-rerank .row").first.click()
-    expect(page.locator(PLACE)).to_have_text("1 of 20")
+    expect(page.locator(PLACE)).to_have_text(f"1 of {last}")
     before, after = (
         page.get_by_role("button", name=name) for name in ("The item before", "The next item")
     )
@@ -71,15 +72,15 @@ def test_walk__follows_the_reranked_column_and_stops_at_its_ends(page):
     expect(after).to_be_focused()  # the way back has just been switched off
     page.locator(".column-recall .row").nth(4).click()  # from there, too, in the reranked order
     opened_at = wanted.index(item(page)) + 1
-    expect(page.locator(PLACE)).to_have_text(f"{opened_at} of 20")
+    expect(page.locator(PLACE)).to_have_text(f"{opened_at} of {last}")
     page.locator(".column-rerank .row").last.click()
-    expect(page.locator(PLACE)).to_have_text("20 of 20")
+    expect(page.locator(PLACE)).to_have_text(f"{last} of {last}")
     expect(after).to_be_disabled()
     page.keyboard.press("]")
     page.wait_for_timeout(300)
     assert item(page) == wanted[-1]
     row = page.locator(f".column-rerank .row[data-id='{wanted[0]}']")
-    for _ in range(19):
+    for _ in range(last - 1):
         page.keyboard.press("[")
     expect(row).to_have_attribute("aria-current", "true")
     expect(row).to_be_in_viewport()
@@ -91,12 +92,15 @@ def test_walk__follows_table_and_wall_as_they_are_sorted(page):
     page.get_by_role("columnheader", name="Name").get_by_role("button").click()
     rows = ".board-table tbody tr"
     page.locator(rows).first.locator(".link").click()
-    walked(page, ids(page, rows))
+    named = ids(page, rows)
+    walked(page, named)
     page.get_by_role("columnheader", name="Name").get_by_role("button").click()
-    expect(page.locator(PLACE)).to_have_text("20 of 20")  # the other way round, the last
+    expect(page.locator(PLACE)).to_have_text(
+        f"{len(named)} of {len(named)}"
+    )  # the other way round, the last
     page.get_by_role("button", name="Wall").click()
     tiles = ids(page, ".board-grid .tile")
-    expect(page.locator(PLACE)).to_have_text(f"{tiles.index(item(page)) + 1} of 20")
+    expect(page.locator(PLACE)).to_have_text(f"{tiles.index(item(page)) + 1} of {len(tiles)}")
     page.locator(".board-grid .tile").first.click()
     walked(page, tiles)
 
@@ -141,8 +145,9 @@ def test_walk__while_the_search_streams_the_place_follows(page, unhurried):
     stage(page, "rerank")
     page.locator(".column-rerank .row").first.click()
     stage(page, "done")
-    place = ids(page, ".column-rerank .row").index(item(page)) + 1
-    expect(page.locator(PLACE)).to_have_text(f"{place} of 20")
+    wanted = ids(page, ".column-rerank .row")
+    place = wanted.index(item(page)) + 1
+    expect(page.locator(PLACE)).to_have_text(f"{place} of {len(wanted)}")
 
 
 def test_large__arrows_and_buttons_lead_through_all_kinds(page, unhurried):
@@ -206,7 +211,7 @@ def test_tabs__keys_address_and_memory(page, unhurried):
     expect(page.locator("#panel-why .scores")).to_have_count(2)
     page.locator("#query textarea").evaluate("box => box.blur()")  # it has the focus at first
     page.keyboard.press("]")
-    expect(page.locator(PLACE)).to_have_text("2 of 20")
+    expect(page.locator(PLACE)).to_have_text(re.compile("^2 of "))
     expect(page.locator("#panel-why")).to_be_visible()  # the same tab of the next item
     page.keyboard.press("Escape")
     assert "detail=" not in page.url
@@ -225,16 +230,16 @@ def test_phone__tabs_and_the_way_on_stay_and_a_wipe_turns(browser, unhurried: Se
         searched(page)
         wanted = ids(page, ".column-rerank .row")
         page.locator(".column-rerank .row").first.click()
-        expect(page.locator(PLACE)).to_have_text("1 of 20")
+        expect(page.locator(PLACE)).to_have_text(re.compile("^1 of "))
         page.get_by_role("tab", name="Why").click()
         page.locator(".panel").evaluate("panel => panel.scrollTop = panel.scrollHeight")
         expect(page.get_by_role("tab", name="Item")).to_be_in_viewport()
         expect(page.get_by_role("button", name="The next item")).to_be_in_viewport()
         wipe(page, ".panel", -150)
-        expect(page.locator(PLACE)).to_have_text("2 of 20")
+        expect(page.locator(PLACE)).to_have_text(re.compile("^2 of "))
         assert item(page) == wanted[1]
         wipe(page, ".panel", 150)
-        expect(page.locator(PLACE)).to_have_text("1 of 20")
+        expect(page.locator(PLACE)).to_have_text(re.compile("^1 of "))
         wipe(page, ".panel", -20)  # a tap that slips
         page.wait_for_timeout(200)
         assert item(page) == wanted[0]
@@ -247,7 +252,7 @@ def test_phone__tabs_and_the_way_on_stay_and_a_wipe_turns(browser, unhurried: Se
             page.keyboard.press("]")
         page.locator(".view-frame").click()
         wipe(page, ".lightbox-stage", -150)
-        expect(page.locator(".lightbox-place")).to_have_text(f"{picture + 2} of 20")
+        expect(page.locator(".lightbox-place")).to_have_text(f"{picture + 2} of {len(wanted)}")
         page.keyboard.press("Escape")
         expect(page.locator(".panel")).to_be_visible()
         page.keyboard.press("Escape")
