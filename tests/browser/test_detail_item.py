@@ -170,7 +170,11 @@ def test_failure__is_said_and_can_be_tried_again(page, desk):
 def test_loading__what_was_there_stays_and_the_panel_says_that_it_is_busy(page):
     searched(page)
     held: list[Route] = []
-    page.route("**/api/items/*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/items/*", hold)
     page.keyboard.press("]")
     expect(page.locator(".panel")).to_have_attribute("aria-busy", "true")
     expect(page.locator(".panel-actions")).to_be_visible()
