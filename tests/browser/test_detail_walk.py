@@ -32,7 +32,7 @@ def ids(page: Page, selector: str) -> list[str]:
 def item(page: Page) -> str | None:
     """The item that the address names."""
     found = re.search(r"item=(\d+)", page.url)
-    return found and found[1]
+    return str(found[1]) if found else None
 
 
 def searched(page: Page, text: str = "red circle") -> None:
