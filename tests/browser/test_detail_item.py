@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import another, ask, chromium, opened, stage
 from tests.ui.serve_world import Served, serve
@@ -59,7 +59,7 @@ def page(browser: Browser, desk: Desk) -> Iterator[Page]:
     permissions = ["clipboard-read", "clipboard-write"]
     with (
         another(browser, viewport=size, locale="en-US", permissions=permissions) as context,
-        opened(context, desk.served.url, expected="40[034]") as one,
+        opened(context, desk.served.url, expected="40[034]|ERR_FAILED") as one,
     ):
         yield one
 
@@ -169,8 +169,12 @@ def test_failure__is_said_and_can_be_tried_again(page, desk):
 
 def test_loading__what_was_there_stays_and_the_panel_says_that_it_is_busy(page):
     searched(page)
-    held: list[object] = []
-    page.route("**/api/items/*", held.append)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/items/*", hold)
     page.keyboard.press("]")
     expect(page.locator(".panel")).to_have_attribute("aria-busy", "true")
     expect(page.locator(".panel-actions")).to_be_visible()

@@ -32,7 +32,7 @@ def ids(page: Page, selector: str) -> list[str]:
 def item(page: Page) -> str | None:
     """The item that the address names."""
     found = re.search(r"item=(\d+)", page.url)
-    return found and found[1]
+    return str(found[1]) if found else None
 
 
 def searched(page: Page, text: str = "red circle") -> None:
@@ -60,26 +60,28 @@ def walked(page: Page, wanted: list[str], first: int = 0) -> None:
 def test_walk__follows_the_reranked_column_and_stops_at_its_ends(page):
     searched(page)
     wanted = ids(page, ".column-rerank .row")
-    assert len(wanted) == 20
+    last = len(wanted)  # of a file with many parts, some fold behind the others
+    assert last > 15
     page.locator(".column-rerank .row").first.click()
-    expect(page.locator(PLACE)).to_have_text("1 of 20")
+    expect(page.locator(PLACE)).to_have_text(f"1 of {last}")
     before, after = (
         page.get_by_role("button", name=name) for name in ("The item before", "The next item")
     )
     expect(before).to_be_disabled()
     walked(page, wanted)
     expect(after).to_be_focused()  # the way back has just been switched off
-    page.locator(".column-recall .row").nth(4).click()  # from there, too, in the reranked order
+    both = next(one for one in ids(page, ".column-recall .row") if one in wanted[3:])
+    page.locator(f".column-recall .row[data-id='{both}']").click()  # in the reranked order, too
     opened_at = wanted.index(item(page)) + 1
-    expect(page.locator(PLACE)).to_have_text(f"{opened_at} of 20")
+    expect(page.locator(PLACE)).to_have_text(f"{opened_at} of {last}")
     page.locator(".column-rerank .row").last.click()
-    expect(page.locator(PLACE)).to_have_text("20 of 20")
+    expect(page.locator(PLACE)).to_have_text(f"{last} of {last}")
     expect(after).to_be_disabled()
     page.keyboard.press("]")
     page.wait_for_timeout(300)
     assert item(page) == wanted[-1]
     row = page.locator(f".column-rerank .row[data-id='{wanted[0]}']")
-    for _ in range(19):
+    for _ in range(last - 1):
         page.keyboard.press("[")
     expect(row).to_have_attribute("aria-current", "true")
     expect(row).to_be_in_viewport()
@@ -91,12 +93,14 @@ def test_walk__follows_table_and_wall_as_they_are_sorted(page):
     page.get_by_role("columnheader", name="Name").get_by_role("button").click()
     rows = ".board-table tbody tr"
     page.locator(rows).first.locator(".link").click()
-    walked(page, ids(page, rows))
+    named = ids(page, rows)
+    walked(page, named)
     page.get_by_role("columnheader", name="Name").get_by_role("button").click()
-    expect(page.locator(PLACE)).to_have_text("20 of 20")  # the other way round, the last
-    page.get_by_role("button", name="Grid").click()
+    # the other way round, the last
+    expect(page.locator(PLACE)).to_have_text(f"{len(named)} of {len(named)}")
+    page.get_by_role("button", name="Wall").click()
     tiles = ids(page, ".board-grid .tile")
-    expect(page.locator(PLACE)).to_have_text(f"{tiles.index(item(page)) + 1} of 20")
+    expect(page.locator(PLACE)).to_have_text(f"{tiles.index(item(page)) + 1} of {len(tiles)}")
     page.locator(".board-grid .tile").first.click()
     walked(page, tiles)
 
@@ -141,8 +145,9 @@ def test_walk__while_the_search_streams_the_place_follows(page, unhurried):
     stage(page, "rerank")
     page.locator(".column-rerank .row").first.click()
     stage(page, "done")
-    place = ids(page, ".column-rerank .row").index(item(page)) + 1
-    expect(page.locator(PLACE)).to_have_text(f"{place} of 20")
+    wanted = ids(page, ".column-rerank .row")
+    place = wanted.index(item(page)) + 1
+    expect(page.locator(PLACE)).to_have_text(f"{place} of {len(wanted)}")
 
 
 def test_large__arrows_and_buttons_lead_through_all_kinds(page, unhurried):
@@ -156,13 +161,15 @@ def test_large__arrows_and_buttons_lead_through_all_kinds(page, unhurried):
     page.locator(".view-frame").click()
     large = page.locator("dialog.lightbox")
     titles = rows.locator(".row-title").all_inner_texts()
-    for n in range(first, len(wanted)):
+    for _ in range(first):
+        page.keyboard.press("ArrowLeft")
+    for n in range(len(wanted)):
         expect(large.locator(".lightbox-place")).to_have_text(f"{n + 1} of {len(wanted)}")
         expect(large.locator(".lightbox-title")).to_have_text(titles[n])
         shown = {"picture": "img", "page": "img", "passage": ".text-lines"}.get(kinds[n], "video")
         expect(large.locator(f".lightbox-stage {shown}").first).to_be_visible()
         page.keyboard.press("ArrowRight")
-    assert set(kinds[first:]) == {"picture", "page", "passage", "video", "moment"}
+    assert set(kinds) == {"picture", "page", "passage", "video", "moment"}
     expect(large.get_by_role("button", name="The next item")).to_be_disabled()
     large.get_by_role("button", name="The item before").click()
     expect(large.locator(".lightbox-place")).to_have_text(f"{len(wanted) - 1} of {len(wanted)}")
@@ -204,7 +211,7 @@ def test_tabs__keys_address_and_memory(page, unhurried):
     expect(page.locator("#panel-why .scores")).to_have_count(2)
     page.locator("#query textarea").evaluate("box => box.blur()")  # it has the focus at first
     page.keyboard.press("]")
-    expect(page.locator(PLACE)).to_have_text("2 of 20")
+    expect(page.locator(PLACE)).to_have_text(re.compile("^2 of "))
     expect(page.locator("#panel-why")).to_be_visible()  # the same tab of the next item
     page.keyboard.press("Escape")
     assert "detail=" not in page.url
@@ -223,24 +230,29 @@ def test_phone__tabs_and_the_way_on_stay_and_a_wipe_turns(browser, unhurried: Se
         searched(page)
         wanted = ids(page, ".column-rerank .row")
         page.locator(".column-rerank .row").first.click()
-        expect(page.locator(PLACE)).to_have_text("1 of 20")
+        expect(page.locator(PLACE)).to_have_text(re.compile("^1 of "))
         page.get_by_role("tab", name="Why").click()
         page.locator(".panel").evaluate("panel => panel.scrollTop = panel.scrollHeight")
         expect(page.get_by_role("tab", name="Item")).to_be_in_viewport()
         expect(page.get_by_role("button", name="The next item")).to_be_in_viewport()
         wipe(page, ".panel", -150)
-        expect(page.locator(PLACE)).to_have_text("2 of 20")
+        expect(page.locator(PLACE)).to_have_text(re.compile("^2 of "))
         assert item(page) == wanted[1]
         wipe(page, ".panel", 150)
-        expect(page.locator(PLACE)).to_have_text("1 of 20")
+        expect(page.locator(PLACE)).to_have_text(re.compile("^1 of "))
         wipe(page, ".panel", -20)  # a tap that slips
         page.wait_for_timeout(200)
         assert item(page) == wanted[0]
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.get_by_role("tab", name="Item").click()
+        rows = page.locator(".column-rerank .row")
+        kinds = rows.evaluate_all("all => all.map((one) => one.dataset.kind)")
+        picture = kinds.index("picture")
+        for _ in range(picture):
+            page.keyboard.press("]")
         page.locator(".view-frame").click()
         wipe(page, ".lightbox-stage", -150)
-        expect(page.locator(".lightbox-place")).to_have_text("2 of 20")
+        expect(page.locator(".lightbox-place")).to_have_text(f"{picture + 2} of {len(wanted)}")
         page.keyboard.press("Escape")
         expect(page.locator(".panel")).to_be_visible()
         page.keyboard.press("Escape")

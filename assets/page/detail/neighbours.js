@@ -2,6 +2,8 @@
 
 import { el } from "../kit/dom.js";
 import { placeText, thumbOf } from "../kit/format.js";
+import { standings } from "../search/board/scores.js";
+import { ordered } from "../search/board/shown.js";
 import { isolated, t } from "../i18n/strings.js";
 
 /** @import { Hit, Side } from "../search/types" */
@@ -15,37 +17,38 @@ import { isolated, t } from "../i18n/strings.js";
 
 const FEWEST = 3; // digits that numbers have anyway
 const MOST = 6; // as many as the program sends
+const SAME = "＝"; // what the models cannot tell apart
 
-/** Who stands beside a hit, by column.
- *  @param {Hit[]} hits @param {Hit} hit @returns {Record<Side, Beside>} */
+/** A hit in a column: its number with as many digits as there, and who stands beside it.
+ *  @typedef {{ score: string, beside: Beside }} InColumn */
+
+/** How a hit stands in both columns.
+ *  @param {Hit[]} hits @param {Hit} hit @returns {Record<Side, InColumn>} */
 export const neighboursOf = (hits, hit) => ({
-  recall: beside(
-    hits,
-    hit,
-    (one) => one.r0,
-    (one) => one.sim,
-  ),
-  rerank: beside(
-    hits,
-    hit,
-    (one) => one.r1,
-    (one) => one.rel,
-  ),
+  recall: standing(hits, hit, "recall"),
+  rerank: standing(hits, hit, "rerank"),
 });
 
-/** @param {Hit[]} hits @param {Hit} hit @param {(hit: Hit) => number | null} rankOf
- *  @param {(hit: Hit) => number | null} scoreOf @returns {Beside} */
-function beside(hits, hit, rankOf, scoreOf) {
-  const own = rankOf(hit);
-  if (own == null) return [];
-  /** @type {Beside} */
-  const found = [];
-  for (const way of /** @type {const} */ (["above", "below"])) {
-    const rank = way === "above" ? own - 1 : own + 1;
-    const next = hits.find((one) => rankOf(one) === rank);
-    if (next) found.push({ way, hit: next, rank, ...difference(scoreOf(next), scoreOf(hit)) });
-  }
-  return found;
+/** @param {Hit[]} hits @param {Hit} hit @param {Side} side @returns {InColumn} */
+function standing(hits, hit, side) {
+  /** @param {Hit} one */
+  const rankOf = (one) => (side === "recall" ? one.r0 : one.r1);
+  /** @param {Hit} one */
+  const scoreOf = (one) => (side === "recall" ? one.sim : one.rel);
+  const all = ordered(hits, side).filter((one) => rankOf(one) != null);
+  const at = all.indexOf(hit);
+  if (at < 0) return { score: "", beside: [] };
+  const { score, tie } = standings(all, side, new Map())[at];
+  /** @param {"above" | "below"} way @param {Hit | undefined} next @param {boolean} tied
+   *  @returns {Beside} */
+  const found = (way, next, tied) => {
+    if (!next) return [];
+    const by = tied ? { apart: SAME, more: false } : difference(scoreOf(next), scoreOf(hit));
+    return [{ way, hit: next, rank: rankOf(next) ?? 0, ...by }];
+  };
+  const above = found("above", all[at - 1], tie === "inside" || tie === "end");
+  const below = found("below", all[at + 1], tie === "inside" || tie === "start");
+  return { score, beside: [...above, ...below] };
 }
 
 /** How much more one number is than another, with as many digits as it takes to tell them apart.
@@ -57,7 +60,7 @@ export function difference(other, own) {
     const text = Math.abs(by).toFixed(digits);
     if (Number(text)) return { apart: `${by > 0 ? "+" : "−"}${text}`, more: by > 0 };
   }
-  return { apart: "＝", more: false };
+  return { apart: SAME, more: false };
 }
 
 /** The neighbours as buttons that open them.
@@ -72,7 +75,7 @@ export function neighboursList(side, found, detail) {
 /** @param {Next} next @param {string} name @param {Detail} detail */
 function neighbour({ way, hit, rank, apart, more }, name, detail) {
   const by = apart.replace(/^[+−]/, "");
-  const said = apart === "＝" ? "same" : apart ? (more ? "more" : "less") : "";
+  const said = apart === SAME ? "same" : apart ? (more ? "more" : "less") : "";
   const explained = said ? t(`neighbour.${said}`, { name, by }) : "";
   const label = [t(`neighbour.${way}`), `#${rank}`, isolated(hit.title), explained];
   return el(

@@ -8,7 +8,7 @@ import { isolated, t, worded } from "../i18n/strings.js";
 
 /** @import { Answer, Hit, Side } from "../search/types" */
 /** @import { Detail } from "./detail.js" */
-/** @import { Beside } from "./neighbours.js" */
+/** @import { InColumn } from "./neighbours.js" */
 
 /** What the second stage did, as a sentence.
  *  @param {Hit} hit @param {Answer} answer */
@@ -34,13 +34,11 @@ function verdict(hit, { rerank, stage, top }) {
 }
 
 /** One stage: rank of how many, number, what it means, and the hits above and below.
- *  @param {Side} side @param {Hit} hit @param {Answer} answer @param {Beside} beside
+ *  @param {Side} side @param {Hit} hit @param {Answer} answer @param {InColumn} standing
  *  @param {Detail} detail */
-export function stageBlock(side, hit, answer, beside, detail) {
+export function stageBlock(side, hit, answer, { score, beside }, detail) {
   const recall = side === "recall";
   const rank = recall ? hit.r0 : hit.r1;
-  const number = recall ? hit.sim : hit.rel;
-  const name = recall ? "similarity" : "relevance";
   const total = recall ? answer.hits.length : answer.hits.filter((one) => one.r1 != null).length;
   return el(
     "section",
@@ -51,7 +49,7 @@ export function stageBlock(side, hit, answer, beside, detail) {
       el("h3", { class: "score-stage", text: t(`column.${side}`) }),
       el("span", { class: "score-rank", title: t("explain.rank") }, ...ranked(rank, total)),
     ),
-    number == null ? null : measure(name, number),
+    score ? measure(recall ? "similarity" : "relevance", score) : null,
     ...explained(side, hit, answer).map((text) => el("p", { class: "fine", text })),
     neighboursList(side, beside, detail),
   );
@@ -67,16 +65,16 @@ function ranked(rank, total) {
 }
 
 /** A number with its name and a bar of it.
- *  @param {"similarity" | "relevance"} name @param {number} number */
-function measure(name, number) {
+ *  @param {"similarity" | "relevance"} name @param {string} score */
+function measure(name, score) {
   const bar = el("i", { class: "bar" });
-  bar.style.setProperty("--v", String(Math.max(0, Math.min(1, number))));
+  bar.style.setProperty("--v", String(Math.max(0, Math.min(1, Number(score)))));
   return el(
     "div",
     { class: "score-measure", title: t(`explain.${name}`) },
     el("span", { class: "score-name", text: t(name) }),
     bar,
-    el("b", { class: "score-number", text: number.toFixed(3) }),
+    el("b", { class: "score-number", text: score }),
   );
 }
 

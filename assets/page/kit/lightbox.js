@@ -91,9 +91,12 @@ export class Lightbox {
   /** Where among the others this is. */
   draw() {
     const { place, before, after } = this.steps.now();
+    const held = document.activeElement;
     this.place.textContent = place;
     this.before.disabled = !before;
     this.after.disabled = !after;
+    // A focused button that is switched off would take the keys away from the window.
+    if ((held === this.before && !before) || (held === this.after && !after)) this.stage.focus();
   }
 
   /** @param {string} source @param {string} title @param {string | null | undefined} fallback */
