@@ -171,6 +171,7 @@ SEALED = (
         (),
         ("role", "wanted", "adapter", "former_wanted", "former_adapter"),
     ),
+    Sealed("listing_key", ("item",), ("item", "size"), ("name", "day", "kind")),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and whose damage is

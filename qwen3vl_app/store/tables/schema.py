@@ -22,6 +22,7 @@
     comparison    content x content: two pictures agree in detail, or do not
     model_choice  which models the library is to be searched with
     picture_text  words that were read from a picture, with its two full-text indexes
+    listing_key   by what living items are sorted in the Library
     checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
@@ -51,6 +52,7 @@ from qwen3vl_app.store.tables.migrations.m010_comparisons import m010_comparison
 from qwen3vl_app.store.tables.migrations.m011_space_checkpoints import m011_space_checkpoints
 from qwen3vl_app.store.tables.migrations.m012_picture_texts import m012_picture_texts
 from qwen3vl_app.store.tables.migrations.m013_model_choices import m013_model_choices
+from qwen3vl_app.store.tables.migrations.m014_listing_keys import m014_listing_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +73,7 @@ for _step in (
     m011_space_checkpoints,
     m012_picture_texts,
     m013_model_choices,
+    m014_listing_keys,
 ):
     MIGRATIONS()(_step)
 
