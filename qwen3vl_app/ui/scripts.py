@@ -44,6 +44,7 @@ STYLES = (
     "detail/why",
     "kit/lightbox",
     "library/library",
+    "library/items",
     "settings/settings",
     "settings/models",
 )
