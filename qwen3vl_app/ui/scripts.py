@@ -24,9 +24,11 @@ MEDIA_TYPES = {
 
 STYLES = (
     "kit/tokens",
+    "kit/segments",
     "kit/menu",
     "shell/shell",
     "shell/top",
+    "shell/notice",
     "shell/help",
     "library/dropframe",
     "search/search",
@@ -45,6 +47,8 @@ STYLES = (
     "detail/why",
     "kit/lightbox",
     "library/library",
+    "library/items",
+    "library/bulk",
     "settings/settings",
     "settings/models",
 )

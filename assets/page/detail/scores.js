@@ -42,7 +42,7 @@ export function stageBlock(side, hit, answer, { score, beside }, detail) {
   const total = recall ? answer.hits.length : answer.hits.filter((one) => one.r1 != null).length;
   return el(
     "section",
-    { class: "block scores", data: { side, explain: name } },
+    { class: "block scores", data: { side, explain: recall ? "similarity" : "relevance" } },
     el(
       "div",
       { class: "score-row" },

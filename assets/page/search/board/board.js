@@ -12,15 +12,14 @@ import { BoardGrid } from "./grid.js";
 import { BoardHead } from "./head.js";
 import { listen } from "./events.js";
 import { drawLines } from "./lines.js";
-import { isEmpty, Messages } from "./messages.js";
+import { begins, Messages } from "./messages.js";
 import { Narrowing } from "./narrowing.js";
 import { MoreResults } from "./more.js";
 import { BoardTable } from "./table.js";
-import { focusRow, rowOf } from "./rows.js";
 import { asksNothing, isRunning, withQuestion } from "./value.js";
 import { drawView } from "./views.js";
 import { emit } from "../../kit/bus.js";
-import { around, el, find } from "../../kit/dom.js";
+import { el, find } from "../../kit/dom.js";
 import { Listing } from "./listing.js";
 import { latest } from "../../shell/status.js";
 import { Tour } from "../tour.js";
@@ -194,12 +193,8 @@ export class Board {
     if (value) emit("scored", { hits, value });
   }
 
-  /** Whether the start page is shown: before the first search, and where it leads further than an
-   *  empty board does, in an empty library or after a query that could not be asked. */
   begins() {
-    if (this.stage === "empty") return true;
-    if (this.value?.hits.length) return false;
-    return this.stage === "error" || isEmpty();
+    return begins(this);
   }
 
   /** Change which hits are shown, and show them.
@@ -211,18 +206,6 @@ export class Board {
 
   toggleAll() {
     this.narrow((now) => (now.all = !now.all));
-  }
-
-  /** @param {MouseEvent} event */
-  clicked(event) {
-    const row = rowOf(event.target);
-    if (!row) return;
-    focusRow(this, row);
-    const hit = this.hitOf(Number(row.dataset.id));
-    if (hit && around(event.target, ".flag-copies")) this.narrow((now) => now.toggleCopies(hit));
-    else if (hit && around(event.target, ".flag-file"))
-      this.narrow((now) => now.files.add(hit.source));
-    else this.open(row.dataset.id);
   }
 
   /** @param {number} id */

@@ -6,34 +6,20 @@ import { mixedBar } from "./mixed.js";
 import { fillRow, makeRow } from "./row.js";
 import { standings } from "./scores.js";
 import { firstUnrelated, foldedBehind, ordered, shownOf } from "./shown.js";
+import { rankedBy, wordsOf } from "./words.js";
 import { marked } from "../../kit/highlight.js";
 import { attribute, childrenOf, el, findAll, isCalm, isNarrow, say } from "../../kit/dom.js";
 import { ms } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
 import { t } from "../../i18n/strings.js";
 
-/** @import { Answer, Hit, Line, Side } from "../types" */
+/** @import { Hit, Line, Side } from "../types" */
 /** @import { Board } from "./board.js" */
 
 const GAP = 6;
 const DIVIDER = 24; // pixels between what is related and what probably is not
 const FLIGHT = { duration: 420, easing: "cubic-bezier(.2,.75,.25,1)" };
 const SKELETONS = 6;
-
-/** What orders the recall column: several rankings become one by their ranks, not by a score.
- *  @param {Answer} value */
-function rankedBy({ asked, hits }) {
-  const words = asked.choices?.words;
-  if (words === "only") return "ranked.words";
-  return words === "on" || hits.some((hit) => hit.by.length > 1) ? "ranked.fused" : "similarity";
-}
-
-/** What is marked in the rows: exact words only, because everything else is near by meaning.
- *  @param {Answer | null} value */
-function wordsOf(value) {
-  const { choices, words } = value?.asked ?? {};
-  return ["on", "only"].includes(choices?.words ?? "off") ? (words ?? []) : [];
-}
 
 export class Column {
   /** @param {Board} board @param {Side} side */

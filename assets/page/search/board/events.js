@@ -3,7 +3,7 @@
 import { listenToKeys } from "./keys.js";
 import { isEmpty } from "./messages.js";
 import { answerForBoard } from "./order.js";
-import { highlight, reach, rowOf } from "./rows.js";
+import { clicked, highlight, reach, rowOf } from "./rows.js";
 import { on } from "../../kit/bus.js";
 import { listenForSize } from "../../kit/tile_size.js";
 
@@ -13,7 +13,7 @@ import { listenForSize } from "../../kit/tile_size.js";
  *  @param {Board} board */
 export function listen(board) {
   const { root } = board;
-  root.addEventListener("click", (event) => board.clicked(event));
+  root.addEventListener("click", (event) => clicked(board, event));
   root.addEventListener("mouseover", (event) => highlight(board, rowOf(event.target)));
   root.addEventListener("mouseleave", () => highlight(board, null));
   root.addEventListener("focusin", (event) => highlight(board, rowOf(event.target)));

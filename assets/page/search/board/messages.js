@@ -16,6 +16,15 @@ export const isEmpty = () => Boolean(latest) && !itemCount();
 
 const itemCount = () => Object.values(latest?.items ?? {}).reduce((sum, n) => sum + n, 0);
 
+/** Whether the start page is shown: before the first search, and where it leads further than an
+ *  empty board does, in an empty library or after a query that could not be asked.
+ *  @param {Board} board */
+export function begins({ stage, value }) {
+  if (stage === "empty") return true;
+  if (value?.hits.length) return false;
+  return stage === "error" || isEmpty();
+}
+
 /** What helps: its label, and how.
  *  @typedef {[label: string, run: () => void]} WayOut */
 

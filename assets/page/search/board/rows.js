@@ -18,6 +18,19 @@ export function focusRow(board, row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+/** A row is opened, or one of its badges unfolds what is behind it.
+ *  @param {Board} board @param {MouseEvent} event */
+export function clicked(board, event) {
+  const row = rowOf(event.target);
+  if (!row) return;
+  focusRow(board, row);
+  const hit = board.hitOf(Number(row.dataset.id));
+  if (hit && around(event.target, ".flag-copies")) board.narrow((now) => now.toggleCopies(hit));
+  else if (hit && around(event.target, ".flag-file"))
+    board.narrow((now) => now.files.add(hit.source));
+  else board.open(row.dataset.id);
+}
+
 /** Go to a hit in one of the columns, below the fold as well.
  *  @param {Board} board @param {number} id @param {Side} side */
 export function reach(board, id, side) {

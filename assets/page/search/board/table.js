@@ -27,12 +27,8 @@ export class BoardTable {
     this.sorted = { name: "", down: false }; // as the search ranked them
     this.head = el("tr");
     this.body = el("tbody");
-    const table = el(
-      "table",
-      { "aria-label": t("view.table") },
-      el("thead", {}, this.head),
-      this.body,
-    );
+    const label = { "aria-label": t("view.table") };
+    const table = el("table", label, el("thead", {}, this.head), this.body);
     this.more = el("button", { type: "button", class: "more", onclick: () => board.toggleAll() });
     this.node = el(
       "div",
@@ -185,12 +181,13 @@ export class BoardTable {
 
   /** @param {number} rest */
   drawMore(rest) {
-    const { value } = this.board;
-    const { all } = this.board.narrowing;
-    this.more.hidden = !(rest > 0 || (all && this.rows.size > (value?.top ?? 0)));
-    const text = all ? t("more.less", { top: value?.top }) : t("more.rerank", { n: rest });
+    const { value, narrowing } = this.board;
+    this.more.hidden = !(rest > 0 || (narrowing.all && this.rows.size > (value?.top ?? 0)));
+    const text = narrowing.all
+      ? t("more.less", { top: value?.top })
+      : t("more.rerank", { n: rest });
     this.more.replaceChildren(el("span", { text, "data-explain": "hits" }), icon("down", 16));
-    attribute(this.more, "aria-expanded", String(all));
+    attribute(this.more, "aria-expanded", String(narrowing.all));
   }
 
   /** @param {HTMLElement | null} row */

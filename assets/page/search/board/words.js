@@ -79,3 +79,18 @@ export function quoted({ text, files, choices, items }) {
   const queries = [wanted.filter(Boolean).join(" + "), ...also].filter(Boolean);
   return [queries.join(` ${t("asked.also")} `), ...unwanted.filter(Boolean)].join(", ");
 }
+
+/** What orders the recall column: several rankings become one by their ranks, not by a score.
+ *  @param {Answer} value */
+export function rankedBy({ asked, hits }) {
+  const words = asked.choices?.words;
+  if (words === "only") return "ranked.words";
+  return words === "on" || hits.some((hit) => hit.by.length > 1) ? "ranked.fused" : "similarity";
+}
+
+/** What is marked in the rows: exact words only, because everything else is near by meaning.
+ *  @param {Answer | null} value */
+export function wordsOf(value) {
+  const { choices, words } = value?.asked ?? {};
+  return ["on", "only"].includes(choices?.words ?? "off") ? (words ?? []) : [];
+}
