@@ -87,8 +87,11 @@ class Folders:
             LibraryReadOnlyError: The library is open for reading only.
         """
         returned = self._library.trash.restore(removals)
+        together: dict[str | None, list[Path]] = {}
         for one in returned:
-            self._notice([one.path], one.collection)
+            together.setdefault(one.collection, []).append(one.path)
+        for collection, paths in together.items():
+            self._notice(paths, collection)
         self._watcher.look_again()
         return len(returned)
 

@@ -28,6 +28,7 @@ def findings(
         *_rows(conn),
         *(one for index in indexes for one in _disagreement(conn, index)),
         *_wording(conn),
+        *_listing_keys(conn),
         *_missing_files(conn),
         *_missing_thumbnails(conn, thumbnails),
     ]
@@ -73,6 +74,14 @@ def _wording(conn: sqlite3.Connection) -> list[Message]:
     found = [Message.of("check.words_lack", n=unknown)] if unknown else []
     wrong = [index for index in FULL_TEXT if not _agrees(conn, index)]
     return [*found, *(Message.of("check.words_wrong", name=index) for index in wrong)]
+
+
+def _listing_keys(conn: sqlite3.Connection) -> list[Message]:
+    """Whether the Library lists every item."""
+    (lacking,) = conn.execute(
+        f"SELECT count(*) FROM item WHERE {LIVING} AND id NOT IN (SELECT item FROM listing_key)"
+    ).fetchone()
+    return [Message.of("check.listing_lacks", n=lacking)] if lacking else []
 
 
 def _agrees(conn: sqlite3.Connection, index: str) -> bool:

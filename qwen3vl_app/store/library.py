@@ -24,11 +24,12 @@ from qwen3vl_app.store.mending import drop_damaged
 from qwen3vl_app.store.model_choices import ModelChoices
 from qwen3vl_app.store.preferences import Preferences
 from qwen3vl_app.store.protocols import StoreWriter
-from qwen3vl_app.store.rows import Folder, LibraryCounts
+from qwen3vl_app.store.rows import Folder, FolderCounts, LibraryCounts
 from qwen3vl_app.store.search_runs import SearchRuns
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.tables import collected, files, items, vectors
-from qwen3vl_app.store.tables.folders import list_folders
+from qwen3vl_app.store.tables.collections import list_collections
+from qwen3vl_app.store.tables.folders import count_inside, list_folders
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.trash import LibraryTrash
 from qwen3vl_app.store.uploads import Uploads
@@ -253,10 +254,15 @@ class Library(SearchableLibrary):
         with self._connection.reading() as conn:
             return list_folders(conn)
 
+    def inside(self, folder: Path) -> FolderCounts:
+        """How many files and items a folder holds, at any depth, and of what size."""
+        with self._connection.reading() as conn:
+            return count_inside(conn, Path(os.path.abspath(folder)))
+
     def collections(self) -> list[tuple[str, int]]:
         """(name, number of items) in alphabetical order."""
         with self._connection.reading() as conn:
-            return files.list_collections(conn)
+            return list_collections(conn)
 
     def collect(self, chosen: Collection[ItemId], name: str) -> int:
         """Put the files of items into a collection, made if need be; how many were not in it.

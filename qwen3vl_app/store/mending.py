@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from qwen3vl_app.store.integrity import FULL_TEXT, UNREADABLE, Key, damaged_rows, inspect, prepare
-from qwen3vl_app.store.tables import full_text_index
+from qwen3vl_app.store.tables import full_text_index, listing_keys
 from qwen3vl_app.store.tables.checksums import BY_NAME, SEALED, TABLE, CheckedConnection
 from qwen3vl_app.store.tables.schema import MIGRATIONS
 from qwen3vl_app.types import ItemId
@@ -194,10 +194,11 @@ def _scan_again(conn: sqlite3.Connection) -> None:
 
 
 def _write_again(conn: sqlite3.Connection) -> None:
-    """The texts of exact words that are missing now, and none too many."""
+    """The texts of exact words and keys of listings that are missing, and none too many."""
     conn.execute("DELETE FROM wording WHERE item NOT IN (SELECT id FROM item)")
     lacking = conn.execute(
         "SELECT id FROM item WHERE id NOT IN (SELECT item FROM wording) "
         "AND EXISTS (SELECT 1 FROM file WHERE file.content = item.content)"
     ).fetchall()
     full_text_index.follow(conn, (), [ItemId(row[0]) for row in lacking])
+    listing_keys.restore(conn)

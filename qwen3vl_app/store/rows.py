@@ -56,6 +56,19 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FolderCounts:
+    """What a library knows of the files inside a folder, at any depth."""
+
+    files: int
+    items: int
+    failed: int
+    """Of the files, those that could not be indexed."""
+
+    bytes: int
+    """Of the files that have been read, as they were then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadPicture:
     """A picture, page or moment whose words have not been read, and what tells its class."""
 

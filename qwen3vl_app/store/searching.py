@@ -14,6 +14,7 @@ import numpy as np
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import THUMBNAILS
+from qwen3vl_app.store.browsing import LibraryListings
 from qwen3vl_app.store.comparing import Comparisons
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.duplicates import Duplicates
@@ -61,6 +62,7 @@ class SearchableLibrary:
         self._duplicates = Duplicates(connection.reading, thumbnails, self.comparisons)
         self._names = KnownNames() if hides_folders else None
         self.storage = LibraryStorage(connection, self._spaces)
+        self.listings = LibraryListings(connection, self._names, self._told, self._check)
 
     # ------------------------------------------------------------ by vector
 

@@ -26,7 +26,16 @@ from qwen3vl_app.store.rows import (
     Source,
     SourceId,
 )
-from qwen3vl_app.store.tables import files, folders, full_text_index, items, outcomes, vectors
+from qwen3vl_app.store.tables import (
+    files,
+    folders,
+    full_text_index,
+    items,
+    listing_keys,
+    outcomes,
+    vectors,
+)
+from qwen3vl_app.store.tables.collections import put_collection
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.types import ContentHash, FileStamp, ItemId, Outcome, Part, SkippedPath, Space
 
@@ -55,7 +64,7 @@ class LibraryWriter:
     def add_sources(self, paths: Sequence[Path], collection: str | None) -> None:
         """Queue files and folders for scanning; the files found there join the collection."""
         with self._connection.writing() as conn:
-            row = None if collection is None else files.put_collection(conn, collection)
+            row = None if collection is None else put_collection(conn, collection)
             for path in paths:
                 stored = encode_path(path)
                 conn.execute(
@@ -79,7 +88,7 @@ class LibraryWriter:
     def remember_folders(self, paths: Sequence[Path], collection: str | None) -> None:
         """Store folders permanently, so that they can be scanned again and watched."""
         with self._connection.writing() as conn:
-            row = None if collection is None else files.put_collection(conn, collection)
+            row = None if collection is None else put_collection(conn, collection)
             for path in paths:
                 folders.put_folder(conn, path, row)
 
@@ -122,7 +131,7 @@ class LibraryWriter:
             files.promote(conn, changes.contents)
             outcomes.confirm_failed(conn, failed)
             if collection is not None:
-                row = files.put_collection(conn, collection)
+                row = put_collection(conn, collection)
                 conn.executemany(
                     "INSERT OR IGNORE INTO collection_file (collection, file) VALUES (?, ?)",
                     [(row, file) for file in (*waiting, *members, *failed)],
@@ -291,7 +300,7 @@ class LibraryWriter:
 
     @contextmanager
     def changing(self, space: Space | None = None) -> Iterator[tuple[sqlite3.Connection, Changes]]:
-        """A transaction that also updates the full-text index and the vector indexes.
+        """A transaction that also updates the full-text index, listings and the vector indexes.
 
         The caller notes its changes in the ``Changes``; the vectors among them are of ``space``.
         """
@@ -300,6 +309,7 @@ class LibraryWriter:
             with self._connection.writing() as conn:
                 yield conn, changes
                 full_text_index.follow(conn, changes.contents, changes.items)
+                listing_keys.follow(conn, changes.contents, changes.items)
             with self._connection.reading() as conn:
                 self._spaces.follow(conn, changes.contents, changes.items, space)
 

@@ -19,8 +19,12 @@ from qwen3vl_app.ui.owners import OwnerCookie
 from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
+from qwen3vl_app.ui.routes.chosen import chosen_routes
 from qwen3vl_app.ui.routes.collected import collected_routes
+from qwen3vl_app.ui.routes.collections import collection_routes
+from qwen3vl_app.ui.routes.disk import disk_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
+from qwen3vl_app.ui.routes.exports import export_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
 from qwen3vl_app.ui.routes.getting import getting_routes
 from qwen3vl_app.ui.routes.history import history_routes
@@ -32,6 +36,7 @@ from qwen3vl_app.ui.routes.indexing import (
     words_routes,
 )
 from qwen3vl_app.ui.routes.items import item_routes
+from qwen3vl_app.ui.routes.listing import listing_routes
 from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.models import model_routes
 from qwen3vl_app.ui.routes.page import page_routes
@@ -60,6 +65,11 @@ def build_server(services: Services) -> FastAPI:
         media_routes(services, previews, originals),
         item_routes(services, originals),
         in_folder_routes(services, originals),
+        listing_routes(services),
+        chosen_routes(services),
+        collection_routes(services),
+        export_routes(services, originals),
+        disk_routes(services),
         tag_routes(services),
         collected_routes(services),
         duplicate_routes(services),

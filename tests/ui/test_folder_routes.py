@@ -44,7 +44,10 @@ def client(world: World) -> Iterator[TestClient]:
 
 def test_folders__listed_and_watched(client: TestClient, world: World) -> None:
     path = str(world.folder)
+    size = sum(file.stat().st_size for file in world.folder.rglob("*.png"))
+    counts = {"files": 2, "items": 2, "failed": 0, "bytes": size}
     row = {"key": path, "path": path, "collection": "trip", "watched": False, "there": True}
+    row |= counts
     assert client.get("/api/folders").json() == [row]
     answer = client.post("/api/folders/watch", json={"path": str(world.folder), "on": True})
     assert answer.json() == [row | {"watched": True}]

@@ -171,6 +171,7 @@ SEALED = (
         (),
         ("role", "wanted", "adapter", "former_wanted", "former_adapter"),
     ),
+    Sealed("listing_key", ("item",), ("item", "size"), ("name", "day", "kind")),
     Sealed("run_label", ("run",), ("run",), ("name", "owner")),
     Sealed("preference", ("name",), (), ("name", "value")),
 )

@@ -10,14 +10,9 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from qwen3vl_app.errors import UsageError
-from qwen3vl_app.messages import Message
 from qwen3vl_app.store.encoding import storable
-from qwen3vl_app.store.tables.files import put_collection
+from qwen3vl_app.store.tables.collections import checked_name, put_collection
 from qwen3vl_app.types import ItemId
-
-LONGEST_COLLECTION = 80
-"""Characters; as long as the page's field takes."""
 
 _FILES = (
     "SELECT file.id FROM file JOIN item ON item.content = file.content "
@@ -72,10 +67,7 @@ def _usable(conn: sqlite3.Connection, name: str) -> str:
     kept = storable(name.strip())
     if conn.execute("SELECT 1 FROM collection WHERE name = ?", (kept,)).fetchone():
         return kept
-    if not kept or len(kept) > LONGEST_COLLECTION or not kept.isprintable():
-        shown = repr(kept[:LONGEST_COLLECTION])
-        raise UsageError(Message.of("collection.unusable", name=shown, most=LONGEST_COLLECTION))
-    return kept
+    return checked_name(name)
 
 
 def _numbers(items: Iterable[ItemId]) -> str:

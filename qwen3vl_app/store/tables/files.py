@@ -1,4 +1,4 @@
-"""Statements about files, outcomes and collections. Callers must hold the library's lock."""
+"""Statements about files and outcomes. Callers must hold the library's lock."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from qwen3vl_app.messages import Message
-from qwen3vl_app.store.encoding import bounds_under, decode_path, display, encode_path, storable
+from qwen3vl_app.store.encoding import bounds_under, decode_path, display, encode_path
 from qwen3vl_app.store.rows import FileId, KnownFile, KnownStamp
 from qwen3vl_app.store.tables.checksums import BY_NAME, leave_out
 from qwen3vl_app.store.tables.filters import LIVING
-from qwen3vl_app.types import ContentHash, FileOutcome, FileStamp, Original, Outcome
+from qwen3vl_app.types import ContentHash, FileOutcome, FileStamp, ItemId, Original, Outcome
 
 _WHOLE = BY_NAME["file"].is_whole("file")
 
@@ -84,22 +84,35 @@ def list_outcomes(
     return found
 
 
-def list_collections(conn: sqlite3.Connection) -> list[tuple[str, int]]:
-    """Names in alphabetical order, with the number of living items in each."""
-    rows = conn.execute(
-        "SELECT collection.name, count(DISTINCT item.id) FROM collection "
-        "LEFT JOIN collection_file ON collection_file.collection = collection.id "
-        "LEFT JOIN file ON file.id = collection_file.file "
-        "LEFT JOIN item ON item.content = file.content "
-        "GROUP BY collection.id ORDER BY collection.name COLLATE NOCASE"
-    )
-    return rows.fetchall()
-
-
 def paths_of(conn: sqlite3.Connection, content_hash: ContentHash) -> list[Path]:
     """Every file with these bytes, the first known first."""
     rows = conn.execute("SELECT path FROM file WHERE content = ? ORDER BY id", (content_hash,))
     return [decode_path(row[0]) for row in rows]
+
+
+def paths_of_items(conn: sqlite3.Connection, ids: Iterable[ItemId]) -> list[Path]:
+    """Every file that has one of these items, in the order in which they became known."""
+    rows = conn.execute(
+        "SELECT path FROM file WHERE content IN ("
+        "SELECT content FROM item WHERE id IN (SELECT value FROM json_each(?))) ORDER BY id",
+        (json.dumps([int(item) for item in ids]),),
+    )
+    return [decode_path(row[0]) for row in rows]
+
+
+def paths_of_contents(
+    conn: sqlite3.Connection, contents: Iterable[ContentHash]
+) -> dict[ContentHash, list[Path]]:
+    """Every file of each of these contents, the first known first."""
+    rows = conn.execute(
+        "SELECT content, path FROM file WHERE content IN (SELECT value FROM json_each(?)) "
+        "ORDER BY id",
+        (json.dumps(sorted(contents)),),
+    )
+    found: dict[ContentHash, list[Path]] = {}
+    for content, path in rows:
+        found.setdefault(ContentHash(content), []).append(decode_path(path))
+    return found
 
 
 def originals_of(conn: sqlite3.Connection, content_hash: ContentHash) -> list[Original]:
@@ -192,14 +205,6 @@ def known_file(row: Sequence[Any]) -> KnownFile:
         outcome=None if outcome is None else Outcome(outcome),
         content_hash=None if content is None else ContentHash(content),
     )
-
-
-def put_collection(conn: sqlite3.Connection, name: str) -> int:
-    """The row of a collection, made if need be."""
-    name = storable(name)
-    conn.execute("INSERT INTO collection (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
-    row = conn.execute("SELECT id FROM collection WHERE name = ?", (name,))
-    return int(row.fetchone()[0])
 
 
 def promote(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> None:

@@ -148,8 +148,8 @@ def _ranked(
 ) -> dict[int, float]:
     if names is None:
         pictures = _INDEX.format(table=_IN_PICTURES[table]) + _LIVING
-        scores = dict(conn.execute(pictures, (_phrase(text),)).fetchall())
-        for item, score in conn.execute(_INDEX.format(table=table), (_phrase(text),)):
+        scores = dict(conn.execute(pictures, (as_phrase(text),)).fetchall())
+        for item, score in conn.execute(_INDEX.format(table=table), (as_phrase(text),)):
             scores[item] = max(score, scores.get(item, score))
         return scores
     # SQLite's BM25 knows the length of the whole path; a rarer word still counts for more.
@@ -159,7 +159,7 @@ def _ranked(
 
 
 def _rows(conn: sqlite3.Connection, table: str, text: str, names: Names | None) -> set[int]:
-    phrase = _phrase(text) if names is None else f"text : {_phrase(text)}"
+    phrase = as_phrase(text) if names is None else f"text : {as_phrase(text)}"
     found = {row[0] for row in conn.execute(_ROWS.format(table=table), (phrase,))}
     found |= _in_pictures(conn, table, text)
     if names is None:
@@ -169,7 +169,7 @@ def _rows(conn: sqlite3.Connection, table: str, text: str, names: Names | None) 
 
 def _in_pictures(conn: sqlite3.Connection, table: str, text: str) -> set[int]:
     sql = _ROWS.format(table=_IN_PICTURES[table]) + _LIVING
-    return {row[0] for row in conn.execute(sql, (_phrase(text),))}
+    return {row[0] for row in conn.execute(sql, (as_phrase(text),))}
 
 
 def _scan(conn: sqlite3.Connection, text: str, names: Names | None) -> set[int]:
@@ -212,7 +212,7 @@ def _bounded(conn: sqlite3.Connection, words: ExactWords) -> Iterator[None]:
 
 
 def _check_signs(words: ExactWords) -> None:
-    terms = [_readable(term) for term in (*words.wanted, *words.unwanted)]
+    terms = [readable(term) for term in (*words.wanted, *words.unwanted)]
     signs = {text for text in terms if len(text) < _TRIGRAM and not _is_lettered(text)}
     if len(signs) > MOST_SIGNS:
         raise UsageError(
@@ -220,18 +220,19 @@ def _check_signs(words: ExactWords) -> None:
         )
 
 
-def _readable(term: str) -> str:
+def readable(term: str) -> str:
     """A word as the indexes hold it."""
     return storable(spaced(fold(term[:LONGEST_TERM])))
 
 
 def _readings(term: str) -> list[str]:
     """A word in every way in which the indexes may hold it, as it was asked for last."""
-    text = _readable(term)
+    text = readable(term)
     return list(dict.fromkeys([_JOINED.sub("", text), text]))
 
 
-def _phrase(text: str) -> str:
+def as_phrase(text: str) -> str:
+    """A text as FTS5 looks for it: all its words, one behind the other."""
     return '"' + text.replace('"', '""') + '"'
 
 

@@ -106,6 +106,16 @@ def list_living(
     return [*_whole(conn, rows)]
 
 
+def ids_of_their_files(conn: sqlite3.Connection, ids: Iterable[ItemId]) -> list[ItemId]:
+    """All living items of the files of these items."""
+    rows = conn.execute(
+        f"SELECT item.id FROM item WHERE {LIVING} AND content IN ("
+        "SELECT content FROM item AS one WHERE one.id IN (SELECT value FROM json_each(?)))",
+        (_numbers(ids),),
+    )
+    return [ItemId(row[0]) for row in rows]
+
+
 def item_ids(conn: sqlite3.Connection, contents: Iterable[ContentHash]) -> Ids:
     """Ids of all items of these contents, living or not."""
     rows = conn.execute(
@@ -204,6 +214,10 @@ def _item(row: Sequence[Any]) -> Item:
         taken=row[15],
         path=decode_path(row[16]),
     )
+
+
+def _numbers(ids: Iterable[ItemId]) -> str:
+    return json.dumps([int(item) for item in ids])
 
 
 def signed(phash: int) -> int:

@@ -86,7 +86,7 @@ def end_file(
     before = row.fetchone()
     if before is None:
         return None
-    if before[0] != end.content_hash:
+    if before[0] != end.content_hash or before[1:3] != _numbers(end.stamp):
         touched.update(content for content in (before[0], end.content_hash) if content)
     if end.content_hash is not None:
         return _succeed(conn, end, end.content_hash, space)

@@ -17,6 +17,7 @@ from pathlib import Path
 from qwen3vl_app.store.encoding import decode_path, encode_path
 from qwen3vl_app.store.rows import FileId, Folder, Removal, RemovalId, RemovedKind
 from qwen3vl_app.store.tables import files, folders
+from qwen3vl_app.store.tables.collections import put_collection
 from qwen3vl_app.types import ContentHash
 
 KEPT = timedelta(days=30)
@@ -159,7 +160,7 @@ def bring_back(conn: sqlite3.Connection, file: RemovedFile, place: Path) -> None
         conn.execute(
             "INSERT OR IGNORE INTO collection_file (collection, file) "
             "SELECT ?, id FROM file WHERE path = ?",
-            (files.put_collection(conn, name), encode_path(place)),
+            (put_collection(conn, name), encode_path(place)),
         )
 
 
@@ -180,7 +181,7 @@ def bring_back_folders(conn: sqlite3.Connection, removal: RemovalId) -> list[Fol
     found: list[Folder] = []
     for encoded, collection, watched in json.loads(row[0]) if row else []:
         path = decode_path(bytes.fromhex(encoded))
-        named = None if collection is None else files.put_collection(conn, collection)
+        named = None if collection is None else put_collection(conn, collection)
         folders.put_folder(conn, path, named)
         if watched:
             folders.set_watched(conn, path, on=True)

@@ -23,6 +23,7 @@
     comparison    content x content: two pictures agree in detail, or do not
     model_choice  which models the library is to be searched with
     picture_text  words that were read from a picture, with its two full-text indexes
+    listing_key   by what living items are sorted in the Library
     preference    what a person wants of this library, such as no history
     checksum      of every row of the tables above; see ``checksums``
 
@@ -53,6 +54,7 @@ from qwen3vl_app.store.tables.migrations.m010_comparisons import m010_comparison
 from qwen3vl_app.store.tables.migrations.m011_space_checkpoints import m011_space_checkpoints
 from qwen3vl_app.store.tables.migrations.m012_picture_texts import m012_picture_texts
 from qwen3vl_app.store.tables.migrations.m013_model_choices import m013_model_choices
+from qwen3vl_app.store.tables.migrations.m014_listing_keys import m014_listing_keys
 from qwen3vl_app.store.tables.migrations.m016_saved_searches import m016_saved_searches
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ for _step in (
     m011_space_checkpoints,
     m012_picture_texts,
     m013_model_choices,
+    m014_listing_keys,
     m016_saved_searches,
 ):
     MIGRATIONS()(_step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
@@ -80,6 +81,7 @@ def folder_routes(services: Services) -> APIRouter:
                 "collection": one.collection,
                 "watched": one.watched or services.settings.watch,
                 "there": _is_there(one.path),
+                **asdict(services.library.inside(one.path)),
             }
             for one in known.all()
         ]

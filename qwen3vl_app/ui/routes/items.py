@@ -52,7 +52,7 @@ times."""
 
 
 def item_routes(services: Services, originals: Originals) -> APIRouter:
-    """``/api/items``, ``/api/items/{id}``, which filters hide one, and ``/api/collections``."""
+    """``/api/items``, ``/api/items/{id}``, which filters hide one, and ``/api/counts``."""
     router = APIRouter(prefix="/api")
     library = services.library
     details = Lane(DETAILS, MOST_WAITING)
@@ -98,10 +98,6 @@ def item_routes(services: Services, originals: Originals) -> APIRouter:
         paths = library.paths_of(item.content_hash) or [item.path]
         removed = services.indexer.folders.remove(paths)
         return removed_row(removed)
-
-    @router.get("/collections")
-    def collections() -> list[Json]:
-        return [{"name": name, "items": count} for name, count in library.collections()]
 
     @router.get("/counts")
     def counts() -> Json:
