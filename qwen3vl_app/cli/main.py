@@ -8,6 +8,7 @@ import click
 
 from qwen3vl_app import __version__
 from qwen3vl_app.cli.bench import bench
+from qwen3vl_app.cli.collections import collections
 from qwen3vl_app.cli.common import shared_options
 from qwen3vl_app.cli.duplicates import duplicates
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
@@ -66,5 +67,6 @@ for _command in (
     duplicates,
     tag,
     tags,
+    collections,
 ):
     main.add_command(_command)

@@ -45,6 +45,7 @@ STYLES = (
     "detail/why",
     "kit/lightbox",
     "library/library",
+    "library/items",
     "settings/settings",
     "settings/models",
 )

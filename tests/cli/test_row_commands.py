@@ -75,3 +75,18 @@ def test_embed__an_input_that_is_not_there(program, tmp_path):
     result = program.run("embed", "--input", tmp_path / "none.jsonl")
     assert result.exit_code == 2
     assert "none.jsonl" in result.stderr
+
+
+def test_collections__made_renamed_and_deleted(program, folder):
+    program.json("index", folder, "--collection", "Trip")
+    assert program.json("collections") == {"collections": {"Trip": 9}}
+    changed = program.json("collections", "--make", "New", "--rename", "Trip", "Journey")
+    assert changed == {"collections": {"Journey": 9, "New": 0}}
+    assert program.run("collections").stdout.splitlines() == ["Journey  9", "New  0"]
+    gone = program.json("collections", "--delete", "New", "--delete", "Journey")
+    assert gone == {"collections": {}}
+    assert len(program.json("items")["items"]) == 9
+    assert program.in_chinese("collections") == ["没有合集。"]
+    refused = program.run("collections", "--delete", "Trip")
+    assert refused.exit_code == 2
+    assert "There is no collection Trip" in refused.stderr

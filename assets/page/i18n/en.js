@@ -194,7 +194,7 @@ export const english = {
   "library.items": "Items",
   "library.files": "Files and outcomes",
   "grid.empty": "Nothing here yet. What you add appears as soon as it is indexed.",
-  "grid.filtered": "Nothing of this kind in this collection.",
+  "grid.filtered": "Nothing passes these filters.",
   forget: "Remove {title} from the library",
   "forget.short": "Remove from the library",
   "files.empty": "No files yet.",

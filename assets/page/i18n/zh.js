@@ -185,7 +185,7 @@ export const chinese = {
   "library.items": "条目",
   "library.files": "文件与结果",
   "grid.empty": "还没有内容。添加的文件索引后会立即出现。",
-  "grid.filtered": "该合集中没有此类型的内容。",
+  "grid.filtered": "没有符合这些条件的内容。",
   forget: "把 {title} 移出资料库",
   "forget.short": "移出资料库",
   "files.empty": "还没有文件。",

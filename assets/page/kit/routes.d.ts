@@ -2,7 +2,8 @@
 // tests of the routes and of the page see to it that it is so.
 
 import type { Item } from "../detail/types";
-import type { Ended, Folder, Group, Removal, Taken } from "../library/types";
+import type { Changed, Collection, Ended, Folder, Group } from "../library/types";
+import type { Listed, Listing, Removal, Taken, TakenItems } from "../library/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
 import type { Stages, Status } from "../shell/types";
@@ -10,6 +11,8 @@ import type { Message } from "./types";
 
 export interface Gets {
   "/api/about": About;
+  "/api/collections": Collection[];
+  "/api/disk": { bytes: Record<string, number>; free: number };
   "/api/duplicates": { ready: boolean; groups: Group[]; next: number | null };
   "/api/folders": Folder[];
   "/api/history": { runs: Run[]; keeping: boolean };
@@ -19,6 +22,9 @@ export interface Gets {
   "/api/items": Items;
   [item: `/api/items/${number}`]: Item;
   [hidden: `/api/items/${number}/hidden`]: { by: string[] };
+  "/api/listing": Listing;
+  "/api/listing/ids": { ids: number[]; total: number };
+  [members: `/api/listing/members/${number}`]: { items: Listed[] };
   "/api/models/getting": { getting: Job[] };
   "/api/models/known": Known;
   "/api/models/stages": Stages;
@@ -30,6 +36,13 @@ export interface Gets {
 
 export interface Posts {
   "/api/collected": { collections: string[] };
+  "/api/chosen/collect": Changed;
+  "/api/chosen/remove": TakenItems;
+  "/api/chosen/tag": Changed;
+  "/api/collections/delete": Collection[];
+  "/api/collections/make": Collection[];
+  "/api/collections/rename": Collection[];
+  "/api/exports": { key: string; items: number };
   "/api/folders/rescan": unknown;
   "/api/folders/watch": unknown;
   "/api/history/restore": { restored: number };

@@ -2,8 +2,10 @@
 // out of them.
 
 import { el } from "../kit/dom.js";
+import { bytes, count } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { getJson, post, put } from "../kit/net.js";
+import { DiskUse } from "./disk_use.js";
 import { KeptOut } from "./removed.js";
 import { sayRemoved } from "./removing.js";
 import { refresh } from "../shell/status.js";
@@ -12,8 +14,14 @@ import { complain, said, toast } from "../kit/toast.js";
 
 /** @import { Folder } from "./types" */
 
+/** Where the counts of a folder lead.
+ *  @typedef {{ items: (folder: string) => void, failures: () => void }} Leading */
+
 export class Folders {
-  constructor() {
+  /** @param {Leading} leading */
+  constructor(leading) {
+    this.leading = leading;
+    this.disk = new DiskUse();
     this.list = el("div", { class: "outcomes" });
     this.all = el(
       "button",
@@ -41,6 +49,7 @@ export class Folders {
       this.list,
       this.kept.node,
       this.ignoring(),
+      this.disk.node,
     );
   }
 
@@ -64,6 +73,7 @@ export class Folders {
   }
 
   async reload() {
+    this.disk.reload();
     try {
       const [folders, { patterns }, removed] = await Promise.all([
         getJson("/api/folders"),
@@ -123,7 +133,8 @@ export class Folders {
   }
 
   /** @param {Folder} folder */
-  row({ key, path, collection, watched, there }) {
+  row(folder) {
+    const { key, path, collection, watched, there } = folder;
     const toggle = el("input", { type: "checkbox", role: "switch", checked: watched });
     toggle.addEventListener("change", () =>
       this.act("/api/folders/watch", { path, on: toggle.checked }),
@@ -151,6 +162,9 @@ export class Folders {
         { class: "outcome-file" },
         el("b", { dir: "auto", "data-content": "", text: path }),
         collection ? el("p", { class: "fine", "data-content": "", text: collection }) : null,
+        el("b", { dir: "auto", text: path }),
+        collection ? el("p", { class: "fine", dir: "auto", text: collection }) : null,
+        this.counts(folder),
         gone,
       ),
       el(
@@ -165,6 +179,22 @@ export class Folders {
         button("retry", "folders.rescan", () => this.rescan([path])),
         button("bin", "folders.forget", () => this.forget(key, path)),
       ),
+    );
+  }
+
+  /** How much a folder holds; counts lead to what they count.
+   *  @param {Folder} folder */
+  counts({ path, items, files, failed, bytes: size }) {
+    /** @param {string} key @param {number} n @param {() => void} onclick */
+    const link = (key, n, onclick) =>
+      el("button", { type: "button", class: "link", text: t(key, { n: count(n) }), onclick });
+    return el(
+      "p",
+      { class: "fine folder-counts" },
+      items ? link("folders.items", items, () => this.leading.items(path)) : null,
+      el("span", { text: t("folders.files", { n: count(files) }) }),
+      failed ? link("folders.failed", failed, () => this.leading.failures()) : null,
+      el("span", { text: bytes(size) }),
     );
   }
 

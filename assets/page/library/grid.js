@@ -1,64 +1,78 @@
-// All items as tiles, newest first, a page at a time as the person scrolls.
+// All items as tiles, a page at a time as the person scrolls: in the order and as narrow as chosen,
+// several at once where that is wanted.
 
-import { emit, on } from "../kit/bus.js";
-import { childrenOf, el, find } from "../kit/dom.js";
-import { count } from "../kit/format.js";
+import { on } from "../kit/bus.js";
+import { childrenOf, el, find, findAll } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { answerOrder } from "../kit/order.js";
-import { getJson, remove } from "../kit/net.js";
-import { sayRemoved } from "./removing.js";
-import { refresh } from "../shell/status.js";
-import { t } from "../i18n/strings.js";
+import { getJson } from "../kit/net.js";
 import { complain } from "../kit/toast.js";
-import { sizeButtons } from "../kit/tile_size.js";
-import { tile } from "../search/welcome.js";
+import { latest } from "../shell/status.js";
+import { t } from "../i18n/strings.js";
+import { BulkBar } from "./bulk.js";
+import { chooseTiles, reach } from "./choosing.js";
+import { Collections } from "./collections.js";
+import { Found } from "./found.js";
+import { frameOf, markChosen } from "./frames.js";
+import { forget, forgetTogether } from "./leaving.js";
+import { Narrowing } from "./narrowing.js";
+import { Selection } from "./selection.js";
+import { unfold } from "./unfolding.js";
 
 /** @import { Status } from "../shell/types" */
-/** @import { Card, Kind } from "../kit/types" */
+/** @import { Listed } from "./types" */
 
-/** @type {Kind[]} */
-const KINDS = ["picture", "page", "passage", "video", "moment"];
 const FIRST_PAGE = 60; // items; as many as the program sends at once
 
 export class Grid {
   constructor() {
-    /** @type {Kind | ""} */
-    this.kind = "";
     /** Where the next page begins; null at the end.
-     *  @type {number | null} */
+     *  @type {string | null} */
     this.next = null;
     /** @type {number | null} */
     this.opened = null;
     this.loading = false;
-    this.collection = "";
     this.request = 0;
-    this.kinds = el("div", { class: "chips", role: "group", "aria-label": t("filter.kind") });
-    this.collections = el("select", {
-      "aria-label": t("filter.collection"),
-      onchange: () => this.filter(),
-    });
-    this.tiles = el("div", { class: "tiles" });
+    this.selection = new Selection(() => this.drawChosen());
+    this.narrowing = new Narrowing((by) => this.narrowed(by));
+    this.collections = new Collections(this.narrowing);
+    this.bar = new BulkBar(this);
+    this.tiles = el("div", { class: "tiles", role: "group", "aria-label": t("library.items") });
     this.end = el("div", { class: "tiles-end" });
-    this.none = el("p", { class: "empty", hidden: true });
+    this.found = new Found(this.narrowing);
+    this.choosing = el(
+      "button",
+      { type: "button", class: "chip", onclick: () => this.selection.turn(!this.selection.isOn) },
+      icon("check", 15),
+      el("span", { text: t("choose") }),
+    );
+    this.narrowing.beside.append(this.collections.button);
+    this.narrowing.end.append(this.choosing);
     this.node = el(
       "section",
       { class: "grid" },
-      el("div", { class: "grid-head" }, this.kinds, this.collections, sizeButtons()),
+      this.narrowing.node,
+      this.collections.node,
+      this.found.line,
       this.tiles,
-      this.none,
+      this.found.none,
       this.end,
+      this.bar.node,
     );
-    this.kinds.append(this.chip(""), ...KINDS.map((kind) => this.chip(kind)));
-    this.collections.append(el("option", { value: "", text: t("collection.all") }));
     new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.more(), {
       rootMargin: "600px",
     }).observe(this.end);
+    chooseTiles(this);
     on("opened", this.node, (opened) => this.mark(opened?.id ?? null));
-    on("forgotten", this.node, ({ ids }) => this.hide(ids, true));
+    on("forgotten", this.node, ({ ids }) => {
+      this.hide(ids, true);
+      this.selection.drop(ids);
+    });
     answerOrder(this.node, () => ({
       list: this.tiles,
       more: this.next === null ? undefined : () => this.load(false),
     }));
+    this.drawChosen();
   }
 
   /** @param {Kind | ""} kind */
@@ -74,51 +88,68 @@ export class Grid {
       el("span", { text: t(kind ? `kinds.${kind}` : "kinds.all") }),
       el("span", { class: "number", "data-explain": "tally" }),
     );
+  /** @param {Status} status */
+  count(status) {
+    this.narrowing.know(status);
+    this.collections.know();
+    this.choosing.hidden = status.read_only;
+    this.bar.know(status);
   }
 
-  filter() {
-    this.collection = this.collections.value;
+  /** Ids of the tiles that can be chosen, in their order. */
+  shown() {
+    return this.frames()
+      .filter((frame) => this.canChoose(frame))
+      .map(idOf);
+  }
+
+  frames() {
+    return childrenOf(this.tiles).filter((node) => !node.hidden && node.dataset.id);
+  }
+
+  /** What a file unfolds to goes with its first tile; and strangers choose nothing.
+   *  @param {HTMLElement} frame */
+  canChoose(frame) {
+    return !latest?.read_only && !frame.classList.contains("inside");
+  }
+
+  /** @param {string} by */
+  narrowed(by) {
+    // What is out of sight must not be removed unseen.
+    if (by !== "order" && by !== "reverse") this.selection.clear();
     this.reload();
   }
 
-  /** Counts beside the filters, and the collections to choose from.
-   *  @param {Status} status */
-  count(status) {
-    for (const chip of childrenOf(this.kinds)) {
-      const kind = /** @type {Kind | ""} */ (chip.dataset.kind);
-      const n = kind
-        ? (status.items[kind] ?? 0)
-        : Object.values(status.items).reduce((a, b) => a + b, 0);
-      find(chip, ".number").textContent = count(n);
-      chip.hidden = Boolean(kind) && !n && this.kind !== kind;
-    }
-    const names = status.collections.map(([name]) => name);
-    const shown = [...this.collections.options].slice(1).map((option) => option.value);
-    if (JSON.stringify(names) === JSON.stringify(shown)) return;
-    const options = names.map((name) => el("option", { value: name, text: name }));
-    this.collections.replaceChildren(this.collections.options[0], ...options);
-    this.collections.value = names.includes(this.collection) ? this.collection : "";
+  /** Only the items inside a folder. @param {string} folder */
+  showFolder(folder) {
+    this.narrowing.change({ folder, name: "", kind: "", collection: "", tag: "" }, "folder");
   }
 
   /** Show the first page again, without a blank in between. */
   async reload() {
-    for (const chip of childrenOf(this.kinds))
-      chip.setAttribute("aria-pressed", String(chip.dataset.kind === this.kind));
     this.next = null;
+    if (!this.tiles.firstChild)
+      this.tiles.replaceChildren(
+        ...Array.from({ length: 12 }, () => el("div", { class: "ghost ghost-tile" })),
+      );
     await this.load(true);
   }
 
   /** Put what came in since on top; what was scrolled to stays where it is. */
   async freshen() {
-    const top = Number(childrenOf(this.tiles)[0]?.dataset.id ?? 0);
-    if (!top || this.tiles.childElementCount <= FIRST_PAGE) {
+    const frames = this.frames();
+    const { order, reverse, grouped } = this.narrowing.asked;
+    if (frames.length <= FIRST_PAGE) {
       await this.reload();
       return;
     }
+    if (order !== "newest" || reverse || grouped) return;
+    const top = idOf(frames[0]);
     const page = await this.fetch(null);
     const fresh = (page?.items ?? []).filter((item) => item.id > top);
     if (fresh.length < (page?.items.length ?? 0))
-      this.tiles.prepend(...fresh.map((item) => this.tile(item)));
+      this.tiles.prepend(...fresh.map((item) => this.frame(item)));
+    this.settle();
   }
 
   async more() {
@@ -133,76 +164,100 @@ export class Grid {
     if (number !== this.request) return;
     this.loading = false;
     if (!page) return;
-    const tiles = page.items.map((item) => this.tile(item));
+    const tiles = page.items.map((item) => this.frame(item));
+    const focused = first ? focusedIn(this.tiles) : null;
     if (first) this.tiles.replaceChildren(...tiles);
     else this.tiles.append(...tiles);
+    if (focused) findAll(this.tiles, `[data-id="${focused}"] .tile`)[0]?.focus();
     this.next = page.next;
-    this.none.hidden = this.tiles.childElementCount > 0;
-    this.none.textContent = t(this.kind || this.collection ? "grid.filtered" : "grid.empty");
-    this.mark(this.opened);
+    if (first) this.found.draw(page);
+    this.settle();
   }
 
-  /** One page of items; null where the program refused, which was said then.
-   *  @param {number | null} after */
+  settle() {
+    const frames = this.frames();
+    if (frames.length && !findAll(this.tiles, '[tabindex="0"]').length) reach(this, frames[0]);
+    this.mark(this.opened);
+    this.drawChosen();
+  }
+
+  /** One page of items; null where the program refused, which is said in their place.
+   *  @param {string | null} after */
   async fetch(after) {
+    const counted = after == null && (this.narrowing.isNarrow() || this.narrowing.asked.grouped);
     try {
-      return await getJson("/api/items", {
-        after,
-        kind: this.kind ? [this.kind] : [],
-        collection: this.collection,
-      });
+      const parameters = { ...this.narrowing.parameters(), after, counted: counted || null };
+      return await getJson("/api/listing", parameters);
     } catch (error) {
-      complain(error);
+      if (this.frames().length) complain(error);
+      else {
+        this.tiles.replaceChildren();
+        this.found.fail(error, () => this.reload());
+      }
       return null;
     }
   }
 
-  /** @param {Card} item */
-  tile(item) {
-    const node = el("div", { class: "tile-frame", data: { id: item.id } }, tile(item));
-    const label = t("forget", { title: item.title });
-    node.append(
-      el(
-        "button",
-        {
-          type: "button",
-          class: "bare tile-bin",
-          "aria-label": label,
-          title: t("forget.short"),
-          onclick: () => this.forget(item),
-        },
-        icon("bin", 16),
-      ),
-    );
-    return node;
+  /** @param {Listed} item */
+  frame(item) {
+    const frame = frameOf(item, {
+      forget: (one) => forget(this, one),
+      unfold: (one, node) => unfold(this, one, node),
+    });
+    if (item.id === this.opened) frame.classList.add("opened");
+    return frame;
   }
 
-  /** Take a file out of the library; Undo brings it back, and so does Recently removed.
-   *  @param {Card} item */
-  async forget(item) {
-    const { siblings } = await getJson(`/api/items/${item.id}`).catch(() => ({ siblings: [item] }));
-    const ids = siblings.map((one) => one.id);
-    this.hide(ids, true);
+  /** Choose all that is listed, also what is not on the page yet. */
+  async chooseAll() {
+    if (latest?.read_only) return;
     try {
-      sayRemoved(item.title, await remove(`/api/items/${item.id}`), () => this.reload());
-      emit("forgotten", { ids });
-      refresh();
+      const { ids, total } = await getJson("/api/listing/ids", this.narrowing.parameters());
+      this.selection.replace(ids, total);
     } catch (error) {
       complain(error);
-      this.hide(ids, false);
     }
+  }
+
+  drawChosen() {
+    const { ids, isOn } = this.selection;
+    for (const frame of this.frames()) markChosen(frame, ids.has(idOf(frame)));
+    this.tiles.toggleAttribute("data-choosing", isOn || ids.size > 0);
+    this.choosing.setAttribute("aria-pressed", String(isOn));
+    this.bar.draw();
+  }
+
+  /** Remove what is chosen, or where nothing is, the file of `id`.
+   *  @param {number} [id] */
+  removeChosen(id) {
+    const chosen = [...this.selection.ids];
+    return forgetTogether(this, chosen.length || !id ? chosen : [id]);
   }
 
   /** @param {number[]} ids @param {boolean} hidden */
   hide(ids, hidden) {
-    for (const node of childrenOf(this.tiles))
-      if (ids.includes(Number(node.dataset.id))) node.hidden = hidden;
+    const known = new Set(ids);
+    const focused = focusedIn(this.tiles);
+    for (const node of childrenOf(this.tiles)) if (known.has(idOf(node))) node.hidden = hidden;
+    if (!hidden || !focused || !known.has(Number(focused))) return;
+    const frame = this.frames()[0];
+    if (frame) find(frame, ".tile").focus();
   }
 
   /** @param {number | null} id */
   mark(id) {
     this.opened = id;
-    for (const node of childrenOf(this.tiles))
-      node.classList.toggle("opened", Number(node.dataset.id) === id);
+    for (const node of childrenOf(this.tiles)) node.classList.toggle("opened", idOf(node) === id);
   }
+}
+
+/** @param {HTMLElement} frame */
+const idOf = (frame) => Number(frame.dataset.id);
+
+/** The id of the tile that has the focus.
+ *  @param {HTMLElement} tiles */
+function focusedIn(tiles) {
+  const { activeElement } = document;
+  const frame = activeElement instanceof HTMLElement ? activeElement.closest(".tile-frame") : null;
+  return frame instanceof HTMLElement && tiles.contains(frame) ? frame.dataset.id : null;
 }

@@ -3,10 +3,9 @@
 // The Library screen: ways in, everything the library holds, and how every file ended.
 
 import { keep, place } from "../search/address.js";
-import { folderForm, sampleButton } from "./adder.js";
+import { Adding } from "./adding.js";
 import { on } from "../kit/bus.js";
 import { childrenOf, debounced, el, find, findAll, say } from "../kit/dom.js";
-import { dropZone } from "./dropzone.js";
 import { Duplicates } from "./duplicates.js";
 import { Folders } from "./folders.js";
 import { count } from "../kit/format.js";
@@ -34,33 +33,33 @@ class LibraryScreen {
     this.root = root;
     this.grid = new Grid();
     this.outcomes = new Outcomes();
-    this.collection = el("input", {
-      type: "text",
-      dir: "auto",
-      list: "known-collections",
-      placeholder: t("collection.placeholder"),
-      "aria-label": t("collection.name"),
-      maxlength: 80,
-    });
-    this.known = el("datalist", { id: "known-collections" });
     /** @type {Record<string, Part>} */
     this.views = {
       items: this.grid,
       files: this.outcomes,
-      folders: new Folders(),
+      folders: new Folders({
+        items: (folder) => {
+          this.turn("items");
+          this.grid.showFolder(folder);
+        },
+        failures: () => {
+          this.outcomes.choose("failed");
+          this.turn("files");
+        },
+      }),
       duplicates: new Duplicates(),
       removed: new Removed(),
     };
     this.view = "items";
     this.failed = el("span", { class: "failed" });
     this.tabs = this.buildTabs();
-    this.ways = this.adding();
+    this.adding = new Adding();
     this.why = el("span", {});
     this.closed = el("p", { class: "closed", hidden: true }, icon("lock", 18), this.why);
     root.append(
-      this.ways,
       this.closed,
-      this.tabs,
+      el("div", { class: "library-head" }, this.tabs, this.adding.button),
+      this.adding.node,
       ...Object.values(this.views).map((view) => view.node),
     );
     this.choose(place("part") in this.views ? place("part") : "items");
@@ -68,27 +67,6 @@ class LibraryScreen {
     on("changed", root, settle);
     on("status", root, (status) => !status.lost && this.count(status));
     if (latest) this.count(latest);
-  }
-
-  adding() {
-    const name = () => this.collection.value.trim();
-    return el(
-      "section",
-      { class: "adding" },
-      dropZone({ collection: name }),
-      el(
-        "div",
-        { class: "adding-ways" },
-        labelled("collection.name", this.collection, this.known),
-        labelled("folder.title", folderForm(name)),
-        el(
-          "div",
-          { class: "adding-row" },
-          sampleButton(),
-          el("p", { class: "fine private" }, icon("lock", 15), el("span", { text: t("private") })),
-        ),
-      ),
-    );
   }
 
   buildTabs() {
@@ -146,10 +124,10 @@ class LibraryScreen {
   /** What may not be changed is not offered; a sentence says why.
    *  @param {Status} status */
   open({ writable, read_only: demo }) {
-    this.ways.hidden = !writable || demo;
-    this.closed.hidden = !this.ways.hidden;
+    const closed = !writable || demo;
+    this.closed.hidden = !closed;
     say(this.why, t(demo ? "closed.demo" : "closed.library"));
-    this.root.toggleAttribute("data-closed", this.ways.hidden);
+    this.root.toggleAttribute("data-closed", closed);
     for (const view of ["files", "folders", "removed"])
       find(this.tabs, `[data-view=${view}]`).hidden = demo;
     if (!writable) find(this.tabs, "[data-view=folders]").hidden = true;
@@ -168,14 +146,7 @@ class LibraryScreen {
       status.files.failed ? t("index.failed", { n: count(status.files.failed) }) : "",
     );
     this.grid.count(status);
+    this.adding.know(status);
     this.open(status);
-    this.known.replaceChildren(
-      ...status.collections.map(([name]) => el("option", { value: name })),
-    );
   }
-}
-
-/** @param {string} label @param {Node[]} nodes */
-function labelled(label, ...nodes) {
-  return el("div", { class: "labelled" }, el("span", { class: "label", text: t(label) }), ...nodes);
 }

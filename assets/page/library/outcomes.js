@@ -5,6 +5,7 @@ import { el } from "../kit/dom.js";
 import { count, date } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { getJson, post } from "../kit/net.js";
+import { keep, place } from "../search/address.js";
 import { sayRemoved } from "./removing.js";
 import { isEditable, latest, publish } from "../shell/status.js";
 import { t, worded } from "../i18n/strings.js";
@@ -30,7 +31,7 @@ const SIGNS = {
 export class Outcomes {
   constructor() {
     /** @type {Outcome | ""} */
-    this.only = "";
+    this.only = ORDER.find((outcome) => outcome === place("ended")) ?? "";
     /** @type {Ended[]} */
     this.rows = [];
     /** Rows of files that are being tried again, by their keys.
@@ -104,6 +105,7 @@ export class Outcomes {
   /** @param {Outcome | ""} outcome */
   choose(outcome) {
     this.only = outcome;
+    keep({ ended: outcome });
     if (latest) this.count(latest);
     this.draw();
   }
@@ -125,8 +127,8 @@ export class Outcomes {
       else known.set(key, row);
     }
     /** @param {Ended} row */
-    const place = ({ outcome }) => ORDER.indexOf(RETRIED.has(outcome) ? "failed" : outcome);
-    return [...known.values()].sort((a, b) => place(a) - place(b));
+    const turn = ({ outcome }) => ORDER.indexOf(RETRIED.has(outcome) ? "failed" : outcome);
+    return [...known.values()].sort((a, b) => turn(a) - turn(b));
   }
 
   /** Whether the indexer does nothing, so that what has no new outcome will not get one. */

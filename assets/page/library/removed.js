@@ -1,13 +1,13 @@
 // What was removed: recently, to be brought back, and what stays out of the folders that were
 // added.
 
-import { el } from "../kit/dom.js";
+import { el, findAll, say } from "../kit/dom.js";
 import { bytes, count, date } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { getJson, post } from "../kit/net.js";
 import { bringBack } from "./removing.js";
 import { isEditable } from "../shell/status.js";
-import { t } from "../i18n/strings.js";
+import { isolated, t } from "../i18n/strings.js";
 import { complain, toast } from "../kit/toast.js";
 
 /** @import { Removal } from "./types" */
@@ -15,7 +15,27 @@ import { complain, toast } from "../kit/toast.js";
 /** The list Recently removed. */
 export class Removed {
   constructor() {
+    /** @type {Removal[]} */
+    this.recent = [];
+    /** The chosen ones, by their numbers.
+     *  @type {Set<number>} */
+    this.chosen = new Set();
     this.list = el("div", { class: "outcomes" });
+    this.all = el("input", { type: "checkbox" });
+    this.all.addEventListener("change", () => this.chooseAll(this.all.checked));
+    this.count = el("span", { role: "status" });
+    this.restoring = el(
+      "button",
+      { type: "button", class: "quiet", onclick: () => this.restoreChosen() },
+      icon("retry", 16),
+      el("span", { text: t("removed.restore.chosen") }),
+    );
+    this.bar = el(
+      "div",
+      { class: "removed-bar", hidden: true },
+      el("label", { class: "check" }, this.all, this.count),
+      this.restoring,
+    );
     this.empty = el(
       "button",
       { type: "button", class: "quiet", hidden: true, onclick: () => this.ask(null) },
@@ -31,6 +51,7 @@ export class Removed {
         el("p", { class: "fine", "data-explain": "days", text: t("removed.hint") }),
         this.empty,
       ),
+      this.bar,
       this.list,
     );
   }
@@ -45,17 +66,66 @@ export class Removed {
 
   /** @param {Removal[]} all */
   draw(all) {
-    const recent = all.filter((one) => one.until);
-    this.empty.hidden = !recent.length || !isEditable();
-    const rows = recent.map((one) =>
-      removedRow(one, [
-        button("retry", "removed.restore", one, () => this.restore(one)),
-        button("bin", "removed.discard", one, () => this.ask(one)),
-      ]),
-    );
+    this.recent = all.filter((one) => one.until);
+    const known = new Set(this.recent.map((one) => one.id));
+    for (const id of this.chosen) if (!known.has(id)) this.chosen.delete(id);
+    this.empty.hidden = !this.recent.length || !isEditable();
+    const rows = this.recent.map((one) => this.row(one));
     this.list.replaceChildren(
       ...(rows.length ? rows : [el("p", { class: "empty", text: t("removed.none") })]),
     );
+    this.drawChosen();
+  }
+
+  /** @param {Removal} one */
+  row(one) {
+    const row = removedRow(one, [
+      button("retry", "removed.restore", one, () => this.restore(one)),
+      button("bin", "removed.discard", one, () => this.ask(one)),
+    ]);
+    if (!isEditable()) return row;
+    const box = el("input", {
+      type: "checkbox",
+      class: "removed-check",
+      "aria-label": t("choose.one", { title: isolated(one.name) }),
+    });
+    box.addEventListener("change", () => this.choose(one.id, box.checked));
+    box.checked = this.chosen.has(one.id);
+    row.prepend(box);
+    return row;
+  }
+
+  /** @param {number} id @param {boolean} chosen */
+  choose(id, chosen) {
+    if (chosen) this.chosen.add(id);
+    else this.chosen.delete(id);
+    this.drawChosen();
+  }
+
+  /** @param {boolean} chosen */
+  chooseAll(chosen) {
+    this.chosen = new Set(chosen ? this.recent.map((one) => one.id) : []);
+    for (const box of findAll(this.list, ".removed-check"))
+      /** @type {HTMLInputElement} */ (box).checked = chosen;
+    this.drawChosen();
+  }
+
+  drawChosen() {
+    const n = this.chosen.size;
+    this.bar.hidden = this.recent.length < 2 || !isEditable();
+    this.all.checked = n > 0 && n === this.recent.length;
+    this.all.indeterminate = n > 0 && n < this.recent.length;
+    say(this.count, n ? t("removed.chosen", { n: count(n) }) : t("removed.choose"));
+    this.restoring.disabled = !n;
+  }
+
+  async restoreChosen() {
+    const ids = [...this.chosen];
+    const rows = await bringBack(ids, () =>
+      toast(t("removed.back.many", { n: count(ids.length) })),
+    );
+    if (rows) this.draw(rows);
+    else await this.reload();
   }
 
   /** @param {Removal} one */

@@ -1,6 +1,6 @@
 // What the Library shows beside items, for the check of types.
 
-import type { Card, Message } from "../kit/types";
+import type { Card, Kind, Message } from "../kit/types";
 import type { Outcome } from "../shell/types";
 
 /** A file and its path below what was dropped or chosen. */
@@ -47,6 +47,50 @@ export interface Folder {
   collection: string | null;
   watched: boolean;
   there: boolean;
+  files: number;
+  items: number;
+  failed: number;
+  bytes: number;
+}
+
+/** What items are narrowed to and how they are sorted; empty where nothing is chosen. */
+export interface Narrowed {
+  name: string;
+  kind: Kind | "";
+  collection: string;
+  tag: string;
+  folder: string;
+  order: string;
+  reverse: boolean;
+  grouped: boolean;
+}
+
+/** An item of the grid. */
+export interface Listed extends Card {
+  members: number; // of its file, where items are grouped
+  value?: string | number; // what is sorted by
+}
+
+export interface Listing {
+  items: Listed[];
+  next: string | null;
+  counts?: Partial<Record<Kind, number>>;
+}
+
+export interface Collection {
+  name: string;
+  items: number;
+}
+
+/** What a removal of several items has done. */
+export interface TakenItems extends Taken {
+  items: number[];
+}
+
+/** How many items something was done to, and to how many it made a difference. */
+export interface Changed {
+  items: number;
+  changed: number;
 }
 
 /** A picture among its near copies. */
