@@ -192,6 +192,12 @@ def stage(page: Page, name: str) -> None:
     page.wait_for_selector(f".board-root[data-stage={name}]")
 
 
+def unfold_adding(page: Page) -> None:
+    """Turn to the Library, and unfold the ways into it."""
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".add-button").click()
+
+
 def watch_stages(page: Page) -> None:
     """Begin to note every stage the board goes through, and its question."""
     page.evaluate(

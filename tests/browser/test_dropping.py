@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import another, drag, opened, stage
+from tests.browser.conftest import another, drag, opened, stage, unfold_adding
 from tests.ui.drawings import draw
 from tests.ui.serve_world import serve
 
@@ -162,7 +162,7 @@ def test_add__can_be_undone(page, unhurried, tmp_path):
 
 
 def test_add__a_drop_zone_stays_what_it_is_and_can_be_undone(page, unhurried, picture):
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     page.get_by_label("Collection for what you add").fill("Zone")
     box = page.locator(".library-root .drop").bounding_box()
     assert box is not None

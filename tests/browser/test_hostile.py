@@ -61,7 +61,7 @@ def test_search__hostile_content_is_only_text(browser, hostile, width):
 
 def test_detail__hostile_texts_dates_and_tags(page, hostile):
     page.get_by_role("tab", name="Library").click()
-    page.locator(".grid-head select").select_option(COLLECTION)
+    page.locator(".grid").get_by_label("Collection", exact=True).select_option(COLLECTION)
     expect(page.locator(".grid .tile")).to_have_count(5)
     for kind in ("page", "passage"):
         page.locator(f".grid .chips [data-kind={kind}]").click()

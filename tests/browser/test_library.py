@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import another, ask, opened, stage
+from tests.browser.conftest import another, ask, opened, stage, unfold_adding
 from tests.ui.serve_world import serve
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ def library(page: Page, view: str) -> None:
 
 def test_folders__are_watched_scanned_again_and_taken_out(page, unhurried, tmp_path: Path):
     before = unhurried.seen()["watched"]  # what other tests have added to the same library
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     form = page.locator(".library-root .folder-form")
     form.locator("input").fill(str(tmp_path))
     form.get_by_role("button", name="Add").click()

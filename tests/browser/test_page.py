@@ -16,6 +16,7 @@ from tests.browser.conftest import (
     stage,
     stages,
     unfold,
+    unfold_adding,
     watch_stages,
     without_reranking,
 )
@@ -209,7 +210,7 @@ def test_strip__shows_progress_and_obeys(page, unhurried, tmp_path: Path):
     for n in range(24):
         draw("red", "star", (64, 48), n).save(tmp_path / f"<b>harbour {n:02}.png")
     unhurried.set(index_delay=0.4)
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     page.locator(".library-root .folder-form input").fill(str(tmp_path))
     page.locator(".library-root .folder-form").get_by_role("button", name="Add").click()
     strip = page.get_by_role("group", name="Indexing")
@@ -235,7 +236,7 @@ def test_strip__says_how_a_run_has_ended(page, unhurried, tmp_path: Path):
         (tmp_path / f"{n}.jpg").write_bytes(b"\xff\xd8\xff torn")
     (tmp_path / "tool.exe").write_bytes(b"MZ")
     unhurried.set(held=True)
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     page.locator(".library-root .folder-form input").fill(str(tmp_path))
     page.locator(".library-root .folder-form").get_by_role("button", name="Add").click()
     head = page.get_by_role("group", name="Indexing").locator(".strip-head")
@@ -273,7 +274,7 @@ def test_names_from_right_to_left__begin_at_their_side(page):
 def test_strip__follows_closely_what_a_command_began(page, unhurried, tmp_path: Path):
     for n in range(24):
         draw("green", "star", (64, 48), n).save(tmp_path / f"{n}.png")
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     unhurried.set(held=True)
     page.locator(".library-root .folder-form input").fill(str(tmp_path))
     page.locator(".library-root .folder-form").get_by_role("button", name="Add").click()
@@ -321,7 +322,7 @@ def test_library__a_dropped_folder_keeps_its_paths(page, unhurried, tmp_path: Pa
     (folder / "day 1").mkdir(parents=True)
     for name in ("day 1/a.txt", "b.txt"):
         (folder / name).write_text(name)
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     page.get_by_label("Collection for what you add").fill("Summer")
     drop(page, ".library-root .drop", [folder])
     expect(page.locator(".library-root .drop-state")).to_have_text(re.compile("^2 files are in"))
@@ -348,7 +349,7 @@ def test_library__a_folder_follows_the_rules_before_anything_is_sent(
     (folder / ".searchignore").write_text("drafts/\n*.md\n")
     sent = []
     page.on("request", lambda one: sent.append((one.method, one.headers.get("x-path", ""))))
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     if way == "dropped":
         drop(page, ".library-root .drop", [folder])
     else:
@@ -369,7 +370,7 @@ def test_library__a_folder_follows_the_rules_before_anything_is_sent(
 
 def test_library__a_wrong_folder_stays_to_be_mended(desktop, unhurried):
     with opened(desktop, unhurried.url, expected="400") as page:
-        page.get_by_role("tab", name="Library").click()
+        unfold_adding(page)
         form = page.locator(".library-root .folder-form")
         form.locator("input").fill("photos")
         form.get_by_role("button", name="Add").click()
@@ -380,7 +381,7 @@ def test_library__a_wrong_folder_stays_to_be_mended(desktop, unhurried):
 def test_library__a_file_can_be_added_by_its_path_as_it_is_pasted(page, unhurried, tmp_path):
     file = tmp_path / "My notes.txt"
     file.write_text("words")
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     form = page.locator(".library-root .folder-form")
     form.locator("input").fill(f' "{file.as_uri()}" ')
     form.get_by_role("button", name="Add").click()

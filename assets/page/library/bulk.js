@@ -29,7 +29,7 @@ export class BulkBar {
       { class: "bulk-tools" },
       this.opener("tag", "tag"),
       this.opener("collect", "folder"),
-      this.opener("export", "open"),
+      this.opener("export", "download"),
       this.button("remove", "bin", () => grid.removeChosen()),
     );
     this.tags = el("datalist", { id: "bulk-tags" });

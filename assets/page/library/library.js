@@ -128,6 +128,7 @@ class LibraryScreen {
     this.closed.hidden = !closed;
     say(this.why, t(demo ? "closed.demo" : "closed.library"));
     this.root.toggleAttribute("data-closed", closed);
+    this.root.toggleAttribute("data-demo", demo);
     for (const view of ["files", "folders", "removed"])
       find(this.tabs, `[data-view=${view}]`).hidden = demo;
     if (!writable) find(this.tabs, "[data-view=folders]").hidden = true;
