@@ -20,6 +20,9 @@ FILTERS = (
 )
 """What ``/api/items`` takes beside what its table says."""
 
+LISTED = (*FILTERS, "name", "order", "reverse", "grouped")
+"""The same of ``/api/listing``."""
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -80,11 +83,15 @@ def _operations(table: dict[str, Any]) -> list[Operation]:
 def _operation(table: dict[str, Any], method: str, path: str, entry: dict[str, Any]) -> Operation:
     given = entry.get("parameters", [])
     query = tuple(one["name"] for one in given if one["in"] == "query")
+    if path == "/api/items":
+        query += FILTERS
+    elif path.startswith("/api/listing"):
+        query += LISTED
     return Operation(
         method=method.upper(),
         path=path,
         inside=tuple(re.findall(r"\{(\w+)", path)),
-        query=(*query, *FILTERS) if path == "/api/items" else query,
+        query=query,
         body=_body(table, entry),
     )
 
