@@ -391,7 +391,7 @@ def test_library__a_file_can_be_added_by_its_path_as_it_is_pasted(page, unhurrie
 
 def test_library__outcomes_say_why(page):
     page.get_by_role("tab", name="Library").click()
-    page.get_by_role("button", name="Files and outcomes").click()
+    page.locator(".library-tabs [data-view=files]").click()
     page.locator(".chip[data-outcome=failed]").click()
     failed = page.locator(".outcome")
     broken = failed.filter(has_text="broken.png")

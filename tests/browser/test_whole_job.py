@@ -115,7 +115,7 @@ def search_by_picture(page: Page, picture: Path) -> None:
 
 def find_the_failure(page: Page) -> None:
     page.get_by_role("tab", name="Library").click()
-    page.get_by_role("button", name="Files and outcomes").click()
+    page.locator(".library-tabs [data-view=files]").click()
     page.locator(".chip[data-outcome=failed]").click()
     failed = page.locator(".outcome")
     expect(failed).to_have_count(1)

@@ -192,7 +192,7 @@ export const english = {
   "filter.outcome": "Outcomes",
   filters: "Filters",
   "library.items": "Items",
-  "library.files": "Files and outcomes",
+  "library.files": "Files",
   "grid.empty": "Nothing here yet. What you add appears as soon as it is indexed.",
   "grid.filtered": "Nothing passes these filters.",
   forget: "Remove {title} from the library",

@@ -183,7 +183,7 @@ export const chinese = {
   "filter.outcome": "结果",
   filters: "筛选",
   "library.items": "条目",
-  "library.files": "文件与结果",
+  "library.files": "文件",
   "grid.empty": "还没有内容。添加的文件索引后会立即出现。",
   "grid.filtered": "没有符合这些条件的内容。",
   forget: "把 {title} 移出资料库",
