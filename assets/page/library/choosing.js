@@ -133,3 +133,11 @@ function longPress(grid) {
     true,
   );
 }
+
+/** The id of the tile that has the focus.
+ *  @param {HTMLElement} tiles */
+export function focusedIn(tiles) {
+  const { activeElement } = document;
+  const frame = activeElement instanceof HTMLElement ? activeElement.closest(".tile-frame") : null;
+  return frame instanceof HTMLElement && tiles.contains(frame) ? frame.dataset.id : null;
+}

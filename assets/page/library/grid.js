@@ -10,7 +10,7 @@ import { complain } from "../kit/toast.js";
 import { latest } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
 import { BulkBar } from "./bulk.js";
-import { chooseTiles, reach } from "./choosing.js";
+import { chooseTiles, focusedIn, reach } from "./choosing.js";
 import { Collections } from "./collections.js";
 import { Found } from "./found.js";
 import { frameOf, markChosen } from "./frames.js";
@@ -253,11 +253,3 @@ export class Grid {
 
 /** @param {HTMLElement} frame */
 const idOf = (frame) => Number(frame.dataset.id);
-
-/** The id of the tile that has the focus.
- *  @param {HTMLElement} tiles */
-function focusedIn(tiles) {
-  const { activeElement } = document;
-  const frame = activeElement instanceof HTMLElement ? activeElement.closest(".tile-frame") : null;
-  return frame instanceof HTMLElement && tiles.contains(frame) ? frame.dataset.id : null;
-}
