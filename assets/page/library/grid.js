@@ -2,7 +2,7 @@
 // several at once where that is wanted.
 
 import { on } from "../kit/bus.js";
-import { childrenOf, el, find, findAll } from "../kit/dom.js";
+import { childrenOf, el, findAll } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { answerOrder } from "../kit/order.js";
 import { getJson } from "../kit/net.js";
@@ -164,10 +164,9 @@ export class Grid {
     if (number !== this.request) return;
     this.loading = false;
     if (!page) return;
-    const tiles = page.items.map((item) => this.frame(item));
     const focused = first ? focusedIn(this.tiles) : null;
-    if (first) this.tiles.replaceChildren(...tiles);
-    else this.tiles.append(...tiles);
+    if (first) this.tiles.replaceChildren();
+    this.tiles.append(...page.items.map((item) => this.frame(item)));
     if (focused) findAll(this.tiles, `[data-id="${focused}"] .tile`)[0]?.focus();
     this.next = page.next;
     if (first) this.found.draw(page);
@@ -175,8 +174,8 @@ export class Grid {
   }
 
   settle() {
-    const frames = this.frames();
-    if (frames.length && !findAll(this.tiles, '[tabindex="0"]').length) reach(this, frames[0]);
+    const [first] = this.frames();
+    if (first && !findAll(this.tiles, '[tabindex="0"]').length) reach(this, first);
     this.mark(this.opened);
     this.drawChosen();
   }
@@ -230,8 +229,8 @@ export class Grid {
   /** Remove what is chosen, or where nothing is, the file of `id`.
    *  @param {number} [id] */
   removeChosen(id) {
-    const chosen = [...this.selection.ids];
-    return forgetTogether(this, chosen.length || !id ? chosen : [id]);
+    const { ids } = this.selection;
+    return forgetTogether(this, ids.size || !id ? [...ids] : [id]);
   }
 
   /** @param {number[]} ids @param {boolean} hidden */
@@ -240,8 +239,7 @@ export class Grid {
     const focused = focusedIn(this.tiles);
     for (const node of childrenOf(this.tiles)) if (known.has(idOf(node))) node.hidden = hidden;
     if (!hidden || !focused || !known.has(Number(focused))) return;
-    const frame = this.frames()[0];
-    if (frame) find(frame, ".tile").focus();
+    findAll(this.tiles, ".tile-frame:not([hidden]) .tile")[0]?.focus();
   }
 
   /** @param {number | null} id */
