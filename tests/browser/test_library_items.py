@@ -487,7 +487,8 @@ def test_removed__several_come_back_at_once(items, mine):
 
 
 def listed_removed(mine: Served) -> list[dict[str, Any]]:
-    return httpx.get(f"{mine.url}/api/removed").json()
+    """What can be brought back; paths that merely stay out are listed elsewhere."""
+    return [one for one in httpx.get(f"{mine.url}/api/removed").json() if one["until"]]
 
 
 # ------------------------------------------------------------ adding, states
