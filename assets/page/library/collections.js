@@ -145,7 +145,7 @@ export class Collections {
       el(
         "span",
         { class: "row-tools" },
-        button("pen", "collections.rename", () => this.rename(name)),
+        button("pencil", "collections.rename", () => this.rename(name)),
         button("bin", "collections.delete", () => this.ask({ name, items })),
       ),
     );

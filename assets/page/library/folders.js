@@ -161,9 +161,9 @@ export class Folders {
         "div",
         { class: "outcome-file" },
         el("b", { dir: "auto", "data-content": "", text: path }),
-        collection ? el("p", { class: "fine", "data-content": "", text: collection }) : null,
-        el("b", { dir: "auto", text: path }),
-        collection ? el("p", { class: "fine", dir: "auto", text: collection }) : null,
+        collection
+          ? el("p", { class: "fine", dir: "auto", "data-content": "", text: collection })
+          : null,
         this.counts(folder),
         gone,
       ),

@@ -75,19 +75,6 @@ export class Grid {
     this.drawChosen();
   }
 
-  /** @param {Kind | ""} kind */
-  chip(kind) {
-    const choose = () => {
-      this.kind = kind;
-      this.reload();
-    };
-    return el(
-      "button",
-      { type: "button", class: "chip", data: { kind }, onclick: choose },
-      kind ? icon(kind, 15) : null,
-      el("span", { text: t(kind ? `kinds.${kind}` : "kinds.all") }),
-      el("span", { class: "number", "data-explain": "tally" }),
-    );
   /** @param {Status} status */
   count(status) {
     this.narrowing.know(status);

@@ -9,13 +9,10 @@ import { toAddress } from "./question/state.js";
  *  @typedef {Record<string, string | number | null | undefined>} Places */
 
 /** tab: a screen; view: of the results; list: everything, which no question says; part: of the
- *  Library; card: of Settings; typed: not asked yet; tour: a stop; item: in the detail; detail: the
- *  tab of it. */
-const PLACES = ["tab", "view", "list", "part", "card", "typed", "tour", "item", "detail"];
- *  Library, and how that is narrowed and sorted; typed: not asked yet; tour: a stop; item: in the
- *  detail; detail: the tab of it. */
+ *  Library, and how that is narrowed and sorted; card: of Settings; typed: not asked yet; tour: a
+ *  stop; item: in the detail; detail: the tab of it. */
 const LIBRARY = "part find only within tagged under sort reverse grouped ended".split(" ");
-const PLACES = ["tab", "view", "list", ...LIBRARY, "typed", "tour", "item", "detail"];
+const PLACES = ["tab", "view", "list", ...LIBRARY, "card", "typed", "tour", "item", "detail"];
 
 /** Characters of an address; the program takes 64 kB. */
 const LONGEST = 60_000;
