@@ -101,7 +101,7 @@ export class Narrowing {
       },
       kind ? icon(kind, 15) : null,
       el("span", { text: t(kind ? `kinds.${kind}` : "kinds.all") }),
-      el("span", { class: "number" }),
+      el("span", { class: "number", "data-explain": "tally" }),
     );
   }
 
