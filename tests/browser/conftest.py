@@ -161,9 +161,9 @@ def another(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(desktop: BrowserContext, unhurried: Served) -> Iterator[Page]:
-    """The page, on which nothing folds behind the third hit of a file: tests count hits."""
+    """The page, on which nothing folds."""
     with opened(desktop, unhurried.url) as one:
-        one.evaluate("localStorage.setItem('qwen3vl.grouped', 'false')")
+        with_whole_files(one)
         yield one
 
 
@@ -179,6 +179,11 @@ def unfold(page: Page, name: str) -> None:
     button = page.locator(".fold-button", has_text=name)
     if button.get_attribute("aria-expanded") == "false":
         button.click()
+
+
+def with_whole_files(page: Page) -> None:
+    """Fold nothing behind the third hit of a file from now on: tests count hits."""
+    page.evaluate("localStorage.setItem('qwen3vl.grouped', 'false')")
 
 
 def without_reranking(page: Page) -> None:

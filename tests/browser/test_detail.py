@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import another, ask, opened, stage
+from tests.browser.conftest import another, ask, opened, stage, with_whole_files
 from tests.ui.serve_world import Served
 
 PASSAGES = ".column-recall .row[data-kind=passage]"
@@ -44,6 +44,7 @@ def test_passage__opens_where_it_begins_whatever_was_scrolled_before(
 ) -> None:
     viewport = {"width": size[0], "height": size[1]}
     with another(browser, viewport=viewport) as context, opened(context, unhurried.url) as page:
+        with_whole_files(page)
         ask(page, "lighthouse keeper")
         stage(page, "done")
         page.locator(".more").first.click()

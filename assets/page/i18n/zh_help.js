@@ -81,7 +81,7 @@ export const helpChinese = {
 
   "help.ms": "用时",
   "help.ms.text":
-    "一个阶段用了多少毫秒（ms）或秒（s）：召回包括查询向量，重排包括阅读候选。之前保留的分数不再耗时。",
+    "一个阶段用了多少毫秒或秒：召回包括查询向量，重排包括阅读候选。之前保留的分数不再耗时。",
 
   "help.items": "条目",
   "help.items.text":
