@@ -86,7 +86,7 @@ def test_frame__the_half_that_fits_is_chosen(page, picture, tmp_path):
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 def test_frame__lies_below_the_drop_zone_of_the_library(page, picture, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.get_by_role("tab", name="Library").click()
+    unfold_adding(page)
     expect(page.locator(".drop:visible")).to_be_visible()
     drag(page, (3, size[1] - 20), [picture], OVER)
     zone, frame = (
@@ -175,16 +175,28 @@ def test_add__a_drop_zone_stays_what_it_is_and_can_be_undone(page, unhurried, pi
     expect(page.get_by_role("button", name="Undo adding")).to_be_hidden()
 
 
-def test_frame__a_document_is_no_query(page, unhurried, tmp_path):
-    note = tmp_path / "no query.txt"
-    note.write_text("words")
-    drag(page, (3, 880), [note], OVER)
-    expect(page.locator("[data-half=search] p")).to_have_text("A query takes pictures and clips.")
+def test_frame__an_archive_is_no_query(page, unhurried, tmp_path):
+    archive = tmp_path / "no query.zip"
+    archive.write_bytes(b"PK")
+    drag(page, (3, 880), [archive], OVER)
+    said = "A query takes pictures, clips and documents."
+    expect(page.locator("[data-half=search] p")).to_have_text(said)
     before = len(unhurried.seen()["queries"])
-    drag(page, half(page, "search"), [note], ("dragOver", "drop"))
-    expect(page.locator(".toast")).to_contain_text("A query takes pictures and clips.")
+    drag(page, half(page, "search"), [archive], ("dragOver", "drop"))
+    expect(page.locator(".toast")).to_contain_text(said)
     assert len(unhurried.seen()["queries"]) == before
-    assert "no query.txt" not in added(unhurried)
+    assert "no query.zip" not in added(unhurried)
+
+
+def test_search_with_it__asks_with_what_a_document_says(page, unhurried, tmp_path):
+    note = tmp_path / "note.txt"
+    note.write_text("A lighthouse on a rock.")
+    drag(page, (3, 880), [note], OVER)
+    expect(chosen(page)).to_have_attribute("data-half", "add")  # most documents are to be added
+    drag(page, half(page, "search"), [note], ("dragOver", "drop"))
+    stage(page, "done")
+    assert unhurried.seen()["queries"][-1] == "A lighthouse on a rock."
+    assert "note.txt" not in added(unhurried)
 
 
 def test_public_demo__is_only_searched(browser, tmp_path, picture):

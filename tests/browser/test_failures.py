@@ -137,11 +137,14 @@ def test_upload__refused(spoken, tmp_path: Path):
 
 def test_upload__a_kind_that_is_no_query(spoken, tmp_path: Path):
     page, language = spoken
-    text = tmp_path / "note.txt"
-    text.write_text("words")
-    page.locator("#query input[type=file]").set_input_files(text)
-    words = {"en": "A query takes words, pictures and clips", "zh": "查询可以是文字、图片和视频"}
-    assert words[language] in said(page)
+    archive = tmp_path / "archive.zip"
+    archive.write_bytes(b"PK\x03\x04")
+    page.locator("#query input[type=file]").set_input_files(archive)
+    expect(page.locator("#query .thumbnail-item")).to_have_count(1)
+    page.locator("#query .submit-button").click()
+    stage(page, "error")
+    words = {"en": "archive.zip: ", "zh": "archive.zip："}
+    expect(page.locator(".board-note")).to_contain_text(words[language])
 
 
 def test_script__one_that_fails_is_said_once(spoken):

@@ -145,7 +145,7 @@ def main(folder: Path, port: int, how: list[str]) -> None:
     def seen() -> dict[str, Any]:
         asked = services.engine.seen
         return {
-            "queries": [query.text for query in asked],
+            "queries": [" ".join((query.text, *query.passages)).strip() for query in asked],
             "pictures": [len(query.pictures) for query in asked],
             "sizes": [[p.size for p in query.pictures] for query in asked],
             "like": [query.like for query in asked],
