@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from qwen3vl_app.settings import SAMPLES
 from tests.browser.conftest import another, ask, opened, stage, unfold, without_reranking
-from tests.drawn import write_pdf
 
 pytestmark = pytest.mark.browser
 
@@ -162,14 +162,16 @@ def test_typing__shows_recall_and_keeps_no_history(found):
     assert not any(text.startswith("“two b”") for text in asked.all_inner_texts())
 
 
-def test_document__of_a_pdf_its_first_page_is_asked(found, tmp_path: Path):
-    path = write_pdf(tmp_path / "Lantern.pdf", "Lantern", "Other")
+def test_document__of_a_pdf_its_first_page_is_asked(found):
+    path = next(SAMPLES.rglob("animals-of-the-forest.pdf"))
     found.locator("#query input[type=file]").set_input_files(path)
     expect(found.locator("#query .thumbnail-item")).to_have_count(1)
     found.locator("#query .submit-button").click()
     stage(found, "done")
-    first = found.locator("#board .column-recall .row .row-title").first
-    expect(first).to_have_text(re.compile("lantern", re.IGNORECASE))
+    first = found.locator("#board .column-recall .row").first
+    expect(first.locator(".row-title")).to_have_text(path.name)
+    expect(first.locator(".row-place")).to_have_text("page 1")
+    assert float(first.locator(".row-score b").inner_text()) > 0.999
 
 
 def test_document__a_text_is_asked_by_what_it_says(found, tmp_path: Path):
