@@ -64,9 +64,6 @@ export const english = {
   "theme.now": "Appearance: {theme}",
 
   "keys.title": "Keyboard",
-  "numbers.title": "Numbers",
-  "numbers.logit": "logit",
-  "numbers.times": "ms, s",
   "keys.query": "To the query",
   "keys.search": "Search",
   "keys.escape": "Close the detail, stop the search",

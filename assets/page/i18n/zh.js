@@ -60,9 +60,6 @@ export const chinese = {
   "theme.now": "外观：{theme}",
 
   "keys.title": "键盘",
-  "numbers.title": "数值",
-  "numbers.logit": "对数几率",
-  "numbers.times": "毫秒、秒",
   "keys.query": "跳到查询框",
   "keys.search": "搜索",
   "keys.escape": "关闭详情，停止搜索",
