@@ -43,7 +43,7 @@ export function pageView(item, detail) {
     turn(1, "right", "page.after"),
   );
   view.node.append(turner);
-  const text = el("p", { class: "page-text", text: item.text.trim() });
+  const text = el("p", { class: "page-text", "data-content": "", text: item.text.trim() });
   const summary = el("summary", { text: t("page.text") });
   const fold = el("details", { class: "fold", open: item.words.length > 0 }, summary, text);
   if (item.text.trim()) view.node.append(fold);

@@ -19,7 +19,7 @@ export function passageView(item) {
       content,
     );
   });
-  const node = el("div", { class: "text-lines", tabindex: "0" }, ...rows);
+  const node = el("div", { class: "text-lines", "data-content": "", tabindex: "0" }, ...rows);
   const shown = () => {
     marked(texts, item.words);
     const [first] = findAll(node, ".inside");

@@ -33,7 +33,7 @@ export function withRead(view, item, sheet) {
     "details",
     { class: "fold", open: hasAny(item.words, read.lines) },
     el("summary", { text: t("read.title", { n: read.lines.length }) }),
-    el("div", { class: "page-text read-text", tabindex: "0" }, ...texts),
+    el("div", { class: "page-text read-text", "data-content": "", tabindex: "0" }, ...texts),
   );
   view.node.append(tools, fold);
   return {

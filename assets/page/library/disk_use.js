@@ -10,9 +10,9 @@ const PARTS = ["copies", "thumbnails", "database", "index", "backups", "trash", 
 
 export class DiskUse {
   constructor() {
-    this.line = el("p", { class: "fine" });
+    this.line = el("p", { class: "fine", data: { explain: "size" } });
     this.bar = el("div", { class: "disk-bar", "aria-hidden": "true" });
-    this.list = el("dl", { class: "disk-parts" });
+    this.list = el("dl", { class: "disk-parts", data: { explain: "size" } });
     this.node = el(
       "section",
       { class: "disk", hidden: true },

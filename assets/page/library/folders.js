@@ -187,14 +187,17 @@ export class Folders {
   counts({ path, items, files, failed, bytes: size }) {
     /** @param {string} key @param {number} n @param {() => void} onclick */
     const link = (key, n, onclick) =>
-      el("button", { type: "button", class: "link", text: t(key, { n: count(n) }), onclick });
+      el("button", {
+        ...{ type: "button", class: "link", onclick, data: { explain: "items" } },
+        text: t(key, { n: count(n) }),
+      });
     return el(
       "p",
       { class: "fine folder-counts" },
       items ? link("folders.items", items, () => this.leading.items(path)) : null,
-      el("span", { text: t("folders.files", { n: count(files) }) }),
+      el("span", { data: { explain: "items" }, text: t("folders.files", { n: count(files) }) }),
       failed ? link("folders.failed", failed, () => this.leading.failures()) : null,
-      el("span", { text: bytes(size) }),
+      el("span", { data: { explain: "size" }, text: bytes(size) }),
     );
   }
 

@@ -51,7 +51,7 @@ class LibraryScreen {
       removed: new Removed(),
     };
     this.view = "items";
-    this.failed = el("span", { class: "failed" });
+    this.failed = el("span", { class: "failed", data: { explain: "tally" } });
     this.tabs = this.buildTabs();
     this.adding = new Adding();
     this.why = el("span", {});
