@@ -312,7 +312,7 @@ def owner_of(client: TestClient) -> str:
 
 def ask_as(services: Services, owner: str, text: str, tmp_path: Path) -> None:
     events = SearchEvents(services, Searches(services.engine), GivenFiles(tmp_path / "given"))
-    event = SimpleNamespace(text=text, files=[], choices={"words": "only"})
+    event = SimpleNamespace(text=text, files=[], choices={"words": "only"}, typing=False)
     tab = SimpleNamespace(session_hash="tab", headers={"x-qwen3vl-owner": owner})
     list(events.search(cast(Any, tab), cast(Any, event), {"text": "", "files": []}))
 

@@ -37,7 +37,8 @@ export function actionsBlock(item, close) {
   );
 }
 
-/** @param {string} tone @param {string} name @param {string} label @param {() => unknown} onclick */
+/** @param {string} tone @param {string} name @param {string} label
+ *  @param {() => unknown} onclick */
 const button = (tone, name, label, onclick) =>
   el(
     "button",

@@ -51,8 +51,8 @@ export class Frame {
     this.list.choose(first());
   }
 
-  /** The panel opens: at the tab that the address names, which leaves out the first one, or where it
-   *  names no item yet, at the tab that was used last. */
+  /** The panel opens: at the tab that the address names, which leaves out the first one, or where
+   *  it names no item yet, at the tab that was used last. */
   begin() {
     this.turn(place("detail") || (place("item") ? first() : memory.get(LAST, first())));
   }

@@ -10,7 +10,8 @@ import { isolated, t } from "../i18n/strings.js";
 /** @import { Detail } from "./detail.js" */
 
 /** A hit beside another one, with its rank and how much more than that it scores there.
- *  @typedef {{ way: "above" | "below", hit: Hit, rank: number, apart: string, more: boolean }} Next */
+ *  @typedef {{ way: "above" | "below", hit: Hit, rank: number, apart: string,
+ *              more: boolean }} Next */
 
 /** The hits above and below; none at the ends of a column.
  *  @typedef {Next[]} Beside */

@@ -1,4 +1,4 @@
-// What both stages said of a hit: rank and number of each, what they mean, and who stands beside it.
+// What both stages said of a hit: rank and number of each, what they mean, and who stands beside.
 
 import { neighboursList } from "./neighbours.js";
 import { el } from "../kit/dom.js";

@@ -38,8 +38,9 @@ export const helpEnglish = {
 
   "help.history": "History",
   "help.history.text":
-    "Finished searches, saved ones first. The last 500 are kept, with their pictures and clips of " +
-    "up to 64 MB each, and saved ones for good. Asking one again searches the library as it is now.",
+    "Finished searches, saved ones first. The last 500 are kept, with their pictures and clips " +
+    "of up to 64 MB each, and saved ones for good. Asking one again searches the library as it " +
+    "is now.",
 
   "help.recall": "Recall",
   "help.recall.text":
@@ -104,7 +105,8 @@ export const helpEnglish = {
 
   "help.hits": "Results",
   "help.hits.text":
-    "How many hits a search gave or shows, and how long each stage took. Further ones can be asked for, up to 300.",
+    "How many hits a search gave or shows, and how long each stage took. Further ones can be " +
+    "asked for, up to 300.",
 
   "help.ms": "Times",
   "help.ms.text":

@@ -51,7 +51,8 @@ export class Lightbox {
     this.dialog.showModal();
   }
 
-  /** @param {string} name @param {string} label @param {() => unknown} onclick @param {string} key */
+  /** @param {string} name @param {string} label @param {() => unknown} onclick
+   *  @param {string} key */
   button(name, label, onclick, key = "") {
     const text = t(label);
     const title = key ? `${text} (${key})` : text;

@@ -1,5 +1,5 @@
-// What is said above and in the place of the tiles: how many were found, that there are none and how
-// to see others, or what went wrong.
+// What is said above and in the place of the tiles: how many were found, that there are none and
+// how to see others, or what went wrong.
 
 import { el, say } from "../kit/dom.js";
 import { count } from "../kit/format.js";

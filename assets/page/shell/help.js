@@ -1,7 +1,7 @@
 // Help: how to find, what the stages do, what every number means, and the keys.
 //
-// An element that shows a number names the entry that explains it: `data-explain="similarity"`. Then
-// the pointer on it and the focus say what it is, and `?` opens Help at that entry.
+// An element that shows a number names the entry that explains it: `data-explain="similarity"`.
+// Then the pointer on it and the focus say what it is, and `?` opens Help at that entry.
 
 import { emit } from "../kit/bus.js";
 import { around, attribute, el, find, findAll } from "../kit/dom.js";

@@ -43,8 +43,8 @@ export function asCsv({ hits }) {
   const lines = ordered(hits, "rerank").map((hit) =>
     Object.values(COLUMNS).map((of) => cell(of(hit))),
   );
-  // The mark at the beginning makes spreadsheets read it as UTF-8.
-  return `\ufeff${[Object.keys(COLUMNS), ...lines].map((line) => `${line.join(",")}\r\n`).join("")}`;
+  const table = [Object.keys(COLUMNS), ...lines].map((line) => `${line.join(",")}\r\n`);
+  return `\ufeff${table.join("")}`; // the mark makes spreadsheets read it as UTF-8
 }
 
 /** @param {string | number | null} value */

@@ -72,6 +72,6 @@ export function firstUnrelated(hits, side) {
   const related = (hit) => (side === "recall" ? hit.stands !== false : (hit.rel ?? 0) > RELEVANT);
   const at = hits.findIndex((hit) => !related(hit));
   const known = side === "recall" ? hits.every((hit) => hit.stands != null) : true;
-  // Where several rankings became one, what stands out need not come first: no line could part them.
+  // Where several rankings became one, what stands out need not come first: no line parts them.
   return at > 0 && known && !hits.slice(at).some(related) ? at : 0;
 }
