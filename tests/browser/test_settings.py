@@ -148,6 +148,11 @@ def test_read_only__leaves_what_writes_and_what_tells_of_the_computer_out(
         expect(card(page, "about").get_by_role("button", name="Help")).to_be_visible()
 
 
+LOADED = """performance.getEntriesByType('resource').some(
+  (one) => one.name.endsWith('settings/settings.js'))"""
+"""The scripts of the screen are there, although it was never opened."""
+
+
 def test_restart__cards_keep_what_they_show_and_load_again(browser: Browser, tmp_path: Path):
     """Also what was never open before, and what is typed into a form."""
     with socket.create_server(("127.0.0.1", 0)) as sock:
@@ -159,6 +164,8 @@ def test_restart__cards_keep_what_they_show_and_load_again(browser: Browser, tmp
             waiting = opened(context, first.url, expected=ANYTHING)
             page = waiting.__enter__()
             expect(page.locator(".welcome .recent .tile").first).to_be_visible()
+            page.wait_for_function(LOADED)
+            page.wait_for_load_state("networkidle")
         expect(page.locator(".summary")).to_contain_text("The program has stopped")
         settings(page)
         for name in ("storage", "about"):

@@ -10,7 +10,15 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import another, ask, opened, stage, unfold, without_reranking
+from tests.browser.conftest import (
+    another,
+    ask,
+    opened,
+    stage,
+    unfold,
+    with_whole_files,
+    without_reranking,
+)
 from tests.ui.drawings import draw
 from tests.ui.serve_world import serve
 
@@ -154,6 +162,7 @@ def test_reconnect__a_program_started_anew_loses_nothing_typed(context, tmp_path
         waiting = opened(context, first.url, expected=UNREACHABLE)
         page = waiting.__enter__()
         page.evaluate("window.kept = true")
+        with_whole_files(page)
         ask(page, "red circle")
         stage(page, "rerank")
         page.locator("#query textarea").fill("blue star")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import ask, drop, opened, stage, stages, watch_stages
+from tests.browser.conftest import ask, drop, opened, stage, stages, watch_stages, with_whole_files
 from tests.browser.program import Program, started
 from tests.drawn import draw_folder
 from tests.ui.drawings import draw
@@ -64,6 +64,7 @@ def watch_progress(page: Page) -> None:
 
 def search_by_text(page: Page) -> None:
     watch_stages(page)
+    with_whole_files(page)
     ask(page, "a red fox by the river")
     stage(page, "done")
     seen = stages(page)

@@ -29,6 +29,7 @@ import { WordsLine } from "./words_read.js";
 const MODEL_TONES = { waiting: "loading", loading: "loading", failed: "failed", off: "off" };
 /** Wide enough for the demo's notice between the counts and the models; as in top.css. */
 const ROOMY = matchMedia("(min-width: 1280px)");
+const AHEAD = 4000; // milliseconds in which the page has something better to do
 const THEME_ICONS = { system: "system", light: "sun", dark: "dusk" };
 
 /** @param {Component} component */
@@ -40,6 +41,14 @@ export function start({ element }) {
   poll(bar.root);
   followTabs(bar.root);
   catchDrops(bar.root);
+  requestIdleCallback(otherScreens, { timeout: AHEAD });
+}
+
+/** Have the scripts of the other screens here before they are opened: the program may be gone by
+ *  then, and what it last said can still be shown. */
+function otherScreens() {
+  for (const screen of [import("../library/library.js"), import("../settings/settings.js")])
+    screen.catch(() => {}); // loaded again when the screen is opened, which says what is wrong
 }
 
 class TopBar {
