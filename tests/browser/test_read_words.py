@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ask, stage
+from tests.browser.conftest import ask, stage, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,8 @@ def read(unhurried):
 
 
 def test_detail__shows_the_words_of_a_picture_where_they_stand(page, read):
-    page.get_by_label("Exact words").select_option("only")
+    unfold(page, "Options")
+    page.get_by_label("Exact words", exact=True).select_option("only")
     ask(page, "4711")
     stage(page, "done")
     row = page.locator(".column-recall .row")
@@ -46,7 +47,8 @@ def test_detail__shows_the_words_of_a_picture_where_they_stand(page, read):
 
 
 def test_detail__words_can_be_selected_copied_and_hidden(page, read):
-    page.get_by_label("Exact words").select_option("only")
+    unfold(page, "Options")
+    page.get_by_label("Exact words", exact=True).select_option("only")
     ask(page, "4711")
     stage(page, "done")
     page.locator(".column-recall .row").click()
