@@ -460,7 +460,18 @@ MEETS |= {
     ),
     ("qwen3vl_app.types.folding", "_DROPPED"): ("sub", [*ANY, *_texts("\u00ad", "a\u200b")]),
     ("qwen3vl_app.types.folding", "_ODD"): ("sub", [*ANY, *_texts("\u2019", "\u00f8")]),
+    ("qwen3vl_app.store.tables.listing_keys", "_DIGITS"): ("sub", [*ANY, *_texts("1", "1a")]),
     ("qwen3vl_app.ui.event_bodies", "SESSION"): ("fullmatch", ANY),
+    ("qwen3vl_app.ui.owners", "_COOKIE"): ("fullmatch", [*ANY, *_texts("0", "0f")]),
+    ("script", r"\s+"): ("sub", ANY),
+    ("script", r"^[+−]"): ("sub", [*ANY, *_texts("+", "−")]),
+    ("script", r"^[=+\-@\t\r]"): ("search", [*ANY, *_texts("=", "\t")]),
+    ("script", r'[",\r\n]'): ("search", [*ANY, *_texts('"', ",")]),
+    ("script", r"^(image|video)\/"): ("search", [*ANY, *_texts("image", "image/")]),
+    ("script", r"^(image|video|text)\/|pdf$|officedocument|opendocument|json$"): (
+        "search",
+        [*ANY, *_texts("pdf", "json", "office", "image/")],
+    ),
     ("script", r"[^\x00-\x7f]"): ("search", ANY),
 }
 

@@ -11,6 +11,9 @@ import { t } from "../../i18n/strings.js";
 /** @import { Answer } from "../types" */
 /** @import { Board } from "./board.js" */
 
+/** Signs of a query in the name of a file. */
+const LONGEST = 40;
+
 /** What of an address is about this page, not about the search. */
 const PASSING = ["typed", "tour", "tab"];
 
@@ -66,9 +69,19 @@ async function pin({ run }) {
   }
 }
 
-/** A name that every system takes.
+/** A name that every system takes: the words of the query, of letters and digits.
  *  @param {Answer} value */
 function fileName({ asked }) {
-  const words = asked.text.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, "-");
-  return `search-${[...words].slice(0, 40).join("") || "results"}`.replace(/-+$/, "");
+  const signs = [...asked.text.normalize("NFC")].map((sign) => (isPlain(sign) ? sign : " "));
+  const words = signs.join("").split(" ").filter(Boolean);
+  return ["search", ...[...words.join("-")].slice(0, LONGEST).join("").split("-")]
+    .filter(Boolean)
+    .join("-");
 }
+
+/** Letters have cases or stand above Latin ones; signs that steer how text is read do not count.
+ *  @param {string} sign */
+const isPlain = (sign) =>
+  "0123456789".includes(sign) ||
+  sign.toLowerCase() !== sign.toUpperCase() ||
+  (sign > "\u00ff" && !(sign >= "\u2000" && sign <= "\u206f"));

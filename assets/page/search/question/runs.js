@@ -33,7 +33,7 @@ export function picturesOf(run, size) {
   const own = run.files.map(({ name, kept }, n) => {
     const title = t(kept ? "history.file" : "history.gone", { name });
     if (!kept) return gone(title, size);
-    const image = picture(`/api/history/${run.id}/file/${n}`, title, size);
+    const image = picture(["/api/history", run.id, "file", n].join("/"), title, size);
     image.addEventListener("error", () => image.replaceWith(gone(title, size)), { once: true });
     return image;
   });
