@@ -22,6 +22,9 @@ MEDIA_TYPES = {
     ".json": "application/json",
 }
 
+FIRST = ("i18n/language.js", "shell/frames.js")
+"""Plain scripts that run before anything of gradio does."""
+
 STYLES = (
     "kit/tokens",
     "kit/segments",
@@ -54,6 +57,9 @@ STYLES = (
 )
 """In cascade order."""
 
+ONE_STYLE = "styles.css"
+"""The name under which all of them are served as one: each request takes a browser 3 ms."""
+
 
 @cache
 def files() -> dict[str, Path]:
@@ -74,6 +80,12 @@ def version() -> str:
         digest.update(name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def styles() -> str:
+    """All styles in cascade order, as one."""
+    return "\n".join((FOLDER / f"{name}.css").read_text("utf-8") for name in STYLES)
 
 
 def url(name: str) -> str:
@@ -97,7 +109,7 @@ def start(module: str, *events: str) -> str:
 
 def head() -> str:
     """Tags for the page's head: the theme before anything is painted, then the styles."""
-    links = "".join(f'<link rel="stylesheet" href="{url(name + ".css")}">' for name in STYLES)
+    link = f'<link rel="stylesheet" href="{url(ONE_STYLE)}">'
     icon = f'<link rel="icon" type="image/svg+xml" href="{url("shell/mark.svg")}">'
     theme = f'<script type="module" src="{url("shell/theme.js")}"></script>'
-    return f"{theme}{links}{icon}"
+    return f"{theme}{link}{icon}"

@@ -11,7 +11,7 @@ from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.access import PasswordGuard, SearchOnlyGuard
 from qwen3vl_app.ui.bodies import BodyGuard
 from qwen3vl_app.ui.failures import answer_failures
-from qwen3vl_app.ui.first_script import FirstScript
+from qwen3vl_app.ui.first_scripts import FirstScripts
 from qwen3vl_app.ui.guard import OriginGuard
 from qwen3vl_app.ui.heads import HeadGuard
 from qwen3vl_app.ui.hosts import HostGuard, allowed_hosts
@@ -93,7 +93,7 @@ def build_server(services: Services) -> FastAPI:
 def _guard(app: FastAPI, services: Services) -> None:
     """Stack the guards; the one added last is asked first."""
     settings = services.settings
-    app.add_middleware(FirstScript, url=scripts.url("i18n/language.js"))
+    app.add_middleware(FirstScripts, urls=[scripts.url(name) for name in scripts.FIRST])
     query_files = services.cache / QUERY_FOLDER
     largest = LARGEST_IN_PUBLIC if settings.read_only else LARGEST
     app.add_middleware(QueryUploadGuard, folder=query_files, largest=largest)

@@ -48,10 +48,13 @@ expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:
-    """Where Chromium is; without it the tests are skipped, or fail where it is required."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found:
-        return found
+    """Where Chromium is; without it the tests are skipped, or fail where it is required.
+
+    The one without windows is preferred: it loads a page at half the cost.
+    """
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser"):
+        if found := shutil.which(name):
+            return found
     reason = "Chromium is not installed; the page is not tested"
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(reason)

@@ -516,6 +516,26 @@ def test_settings__theme_is_kept(page):
     page.wait_for_selector("body.dark")
 
 
+def test_idle__the_page_asks_for_no_frames(page):
+    """Gradio's counter of its first loading would go on for ever."""
+    page.add_init_script(
+        """const real = window.requestAnimationFrame.bind(window);
+        window.asked = 0;
+        window.requestAnimationFrame = (callback) => { window.asked += 1; return real(callback); };
+        """
+    )
+    page.reload()
+    page.wait_for_selector(".board-root .welcome > *")
+    page.wait_for_function(  # what moves at first has come to rest
+        """() => {
+          const before = window.seen;
+          window.seen = window.asked;
+          return before === window.asked;
+        }""",
+        polling=500,
+    )
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_phone__one_list_and_nothing_cut_off(browser, unhurried, dark):
     options = {

@@ -118,6 +118,13 @@ def test_styles__all_are_linked():
     } == set(scripts.STYLES)
 
 
+def test_styles__are_served_as_one_in_cascade_order():
+    whole = scripts.styles()
+    places = [whole.index((PAGE / f"{name}.css").read_text()) for name in scripts.STYLES]
+    assert places == sorted(places)
+    assert scripts.url(scripts.ONE_STYLE) in scripts.head()
+
+
 def test_previews__the_oldest_go_first(drawn, tmp_path, monkeypatch):
     import qwen3vl_app.ui.previews as module
 

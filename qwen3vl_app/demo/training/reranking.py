@@ -7,6 +7,7 @@ they have noticed (`grounding`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -73,8 +74,9 @@ DECIDING = ("yes or no", "document", "query")
 NOTICED_LEAST = 0.2
 """...and the share at which all others do so at last: they are a way there, not the goal."""
 
-EXAMPLES = 60
-"""Batches from which the first maps from states to vectors are computed."""
+EXAMPLES, EXAMPLES_A_MINUTE = 60, 5
+"""Batches from which the first maps from states to vectors are computed: so many, but fewer where
+few minutes are trained for and they would take longer (a batch took 7.5 s of one EPYC core)."""
 
 
 def segments_of(seen: Seen, order: Tensor, segments: int) -> Seen:
@@ -158,10 +160,11 @@ class RerankTrainer(Course[Prepared]):
     def begin(self, vectors: Tensor) -> None:
         """Compute the first maps from states to vectors; let the new layers compare by them."""
         base = self.plan.seed * 1_000_000 + 900_000
+        examples = min(EXAMPLES, math.ceil(self.plan.minutes * EXAMPLES_A_MINUTE))
         states: tuple[list[Tensor], list[Tensor]] = ([], [])
         wanted: tuple[list[Tensor], list[Tensor]] = ([], [])
         with torch.no_grad():
-            for seed in range(base, base + EXAMPLES):
+            for seed in range(base, base + examples):
                 batch = families(seed, 0, FAMILY * 3, self.plan.things, self.alike)
                 one = seed % FAMILY  # of its queries for each document: many documents tell more
                 batch = replace(batch, asked=batch.asked[:, one : one + 1], grounds=None)

@@ -18,8 +18,12 @@ def page_routes() -> APIRouter:
 
     @router.get("/page/{version}/{name:path}")
     def page_file(version: str, name: str) -> Response:
+        if version != scripts.version():
+            raise GoneError(Message.of("page.old"))
+        if name == scripts.ONE_STYLE:
+            return Response(scripts.styles(), media_type="text/css", headers=FOR_EVER)
         path = scripts.files().get(name)
-        if path is None or version != scripts.version():
+        if path is None:
             raise GoneError(Message.of("page.old"))
         media_type = scripts.MEDIA_TYPES[path.suffix]
         return FileResponse(path, media_type=media_type, headers=FOR_EVER)

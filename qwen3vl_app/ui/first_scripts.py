@@ -1,4 +1,4 @@
-"""Puts our first script at the head of gradio's page, before anything of gradio runs.
+"""Puts our first scripts at the head of gradio's page, before anything of gradio runs.
 
 What is given to gradio as ``head`` is added by its own scripts, after they have read the browser's
 language.
@@ -6,37 +6,39 @@ language.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEAD = b"<head>"
 
 
-class FirstScript:
-    """ASGI middleware: the page itself, and nothing else, gets one more script.
+class FirstScripts:
+    """ASGI middleware: the page itself, and nothing else, gets more scripts.
 
     It is asked for without compression, because it has to be changed; it is the only document
     of that kind and has about 100 kB.
     """
 
-    def __init__(self, app: ASGIApp, *, url: str) -> None:
+    def __init__(self, app: ASGIApp, *, urls: Sequence[str]) -> None:
         self._app = app
-        self._tag = f'<script src="{url}"></script>'.encode()
+        self._tags = "".join(f'<script src="{url}"></script>' for url in urls).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and the page back with the script."""
+        """Pass the request on, and the page back with the scripts."""
         if scope["type"] != "http" or scope["path"] != "/":
             await self._app(scope, receive, send)
             return
-        page = _Page(self._tag, send)
+        page = _Page(self._tags, send)
         await self._app(_uncompressed(scope), receive, page.take)
 
 
 class _Page:
     """Holds a document back until it is whole."""
 
-    def __init__(self, tag: bytes, send: Send) -> None:
-        self._tag = tag
+    def __init__(self, tags: bytes, send: Send) -> None:
+        self._tags = tags
         self._send = send
         self._start: Message = {}
         self._body = b""
@@ -48,7 +50,7 @@ class _Page:
         self._body += message.get("body", b"")
         if message.get("more_body", False):
             return
-        whole = self._body.replace(HEAD, HEAD + self._tag, 1)
+        whole = self._body.replace(HEAD, HEAD + self._tags, 1)
         headers = MutableHeaders(raw=list(self._start["headers"]))
         if "content-length" in headers and self._body:
             headers["content-length"] = str(len(whole))
