@@ -1,4 +1,4 @@
-"""The whole build for less than a minute, broken off in the middle; and what untrained weights score."""
+"""The whole build in less than a minute, broken off midway; and what untrained weights score."""
 
 from __future__ import annotations
 
