@@ -12,7 +12,7 @@ from qwen3vl_app.cli.main import main
 
 def test_bench_busy__compares_with_the_quiet_time(tmp_path: Path) -> None:
     arguments = ["bench", "busy", "--rounds", "1", "--people", "3", "--files", "40"]
-    arguments += ["--more", "400", "--json", "--in", str(tmp_path)]
+    arguments += ["--more", "250", "--json", "--in", str(tmp_path)]
     result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.stderr
     measures = {one["name"]: one for one in orjson.loads(result.stdout)["measures"]}
