@@ -5,14 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from pathlib import Path
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
+from qwen3vl_app.models.forward.seen import seen_prompt
+from qwen3vl_app.models.prompt import layout
+from qwen3vl_app.models.prompt.conversation import finish_sentence
+from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
-from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
+from qwen3vl_app.types import (
+    RERANK_INSTRUCTION,
+    EmbeddingBatch,
+    ModelInput,
+    ScoreBatch,
+    Space,
+)
 from qwen3vl_app.types.fidelity import Check
+from qwen3vl_app.types.seen import SeenPrompt
+
+
+@cache
+def _tokenizer() -> PromptTokenizer:
+    """Of a real checkpoint: prompts are planned as for real models."""
+    return PromptTokenizer(Path(__file__).parent / "data" / "parity" / "checkpoint")
 
 
 class StillModels:
@@ -134,6 +153,47 @@ class StillModels:
         reranker: str | None = None,
     ) -> ScoreBatch:
         raise ModelError(Message.of("reranker.off"))
+
+    def seen_by_embedder(
+        self, item: ModelInput, *, instruction: str, space: Space | None = None
+    ) -> SeenPrompt | Message:
+        self.check(space)
+        budget = self.embedder_budget()
+        try:
+            row = layout.embed_row(_tokenizer(), budget, item, instruction)
+        except layout.RejectedInputError as refused:
+            return refused.reason
+        return seen_prompt(
+            _tokenizer(),
+            row,
+            layout.embed_cut(_tokenizer(), row, item, instruction),
+            limit=layout.embedder_limit(budget),
+            instruction=finish_sentence(instruction),
+            fingerprint=self.stands_for.fingerprint,
+        )
+
+    def seen_by_reranker(
+        self,
+        query: ModelInput,
+        document: ModelInput,
+        *,
+        instruction: str,
+        reranker: str | None = None,
+    ) -> SeenPrompt | Message:
+        self.check_judge(reranker)
+        budget = self.reranker_budget()
+        pairs = layout.rerank_rows(_tokenizer(), budget, query, [document], instruction)
+        if not pairs.rows:
+            return pairs.rejected[0]
+        row = pairs.rows[0]
+        return seen_prompt(
+            _tokenizer(),
+            row,
+            layout.rerank_cut(_tokenizer(), row, query, document, instruction),
+            limit=layout.reranker_limit(budget),
+            instruction=instruction or RERANK_INSTRUCTION,
+            fingerprint=self.reranker_fingerprint(),
+        )
 
     def examine(self, role: Role) -> tuple[Check, ...]:
         self.check()

@@ -141,6 +141,29 @@ class NoModel:
         del query, documents, instruction, priority, reranker
         raise ModelError(Message.of("reranker.off"))
 
+    def seen_by_embedder(
+        self, item: ModelInput, *, instruction: str, space: Space | None = None
+    ) -> Message:
+        """It looks at nothing."""
+        del item, instruction, space
+        return Message.free("no model")
+
+    def seen_by_reranker(
+        self,
+        query: ModelInput,
+        document: ModelInput,
+        *,
+        instruction: str,
+        reranker: str | None = None,
+    ) -> Message:
+        """There is none.
+
+        Raises:
+            ModelError: Always.
+        """
+        del query, document, instruction, reranker
+        raise ModelError(Message.of("reranker.off"))
+
     def examine(self, role: Role) -> tuple[Check, ...]:
         """The one thing there is to say of it: that it gives a vector for every input."""
         self._check()

@@ -11,6 +11,7 @@ from qwen3vl_app.cli.bench import bench
 from qwen3vl_app.cli.collections import collections
 from qwen3vl_app.cli.common import shared_options
 from qwen3vl_app.cli.duplicates import duplicates
+from qwen3vl_app.cli.evidence import evidence
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
 from qwen3vl_app.cli.history import history
@@ -21,6 +22,7 @@ from qwen3vl_app.cli.models import models
 from qwen3vl_app.cli.removed import removed
 from qwen3vl_app.cli.restore import restore
 from qwen3vl_app.cli.search import search
+from qwen3vl_app.cli.seen import seen
 from qwen3vl_app.cli.serve import serve
 from qwen3vl_app.cli.show import show
 from qwen3vl_app.cli.storage import storage
@@ -48,6 +50,8 @@ for _command in (
     index,
     search,
     history,
+    seen,
+    evidence,
     items,
     show,
     status,

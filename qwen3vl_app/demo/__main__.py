@@ -1,4 +1,4 @@
-"""`python -m qwen3vl_app.demo build | evaluate | samples`."""
+"""`python -m qwen3vl_app.demo build | evaluate | point | samples`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from qwen3vl_app.demo.measuring.card import Facts, write_card
 from qwen3vl_app.demo.measuring.evaluate import RecallEvaluation
 from qwen3vl_app.demo.measuring.judging import RerankEvaluation
 from qwen3vl_app.demo.measuring.measures import Measure, Step, table
+from qwen3vl_app.demo.measuring.pointing import Pointing
 from qwen3vl_app.demo.measuring.reading import read_print
 from qwen3vl_app.demo.measuring.stagewise import StageEvaluation
 from qwen3vl_app.demo.training.course import SIZE, Plan, Report
@@ -216,7 +217,20 @@ def reranked_lines(
     return [
         *StageEvaluation(embedder, reranker, things, seed + 2, cases).run(step),
         *RerankEvaluation(reranker, things, seed + 1).run(step, cases),
+        *Pointing(embedder, reranker, things, seed + 3).run(cases, step),
     ]
+
+
+@main.command()
+@click.option("--cases", type=int, default=100, show_default=True, help="Drawings of two things.")
+@click.option("--seed", type=int, default=FRESH_SEED, show_default=True, help="Of the drawings.")
+@folder_option
+def point(cases: int, seed: int, target: Path) -> None:
+    """Measure whether evidence lies on what was asked for; 100 cases take four minutes."""
+    check_sources()
+    embedder = Qwen3VLEmbedder(load_embedder(checkpoint(target / "embedder"), "cpu"))
+    reranker = Qwen3VLReranker(load_reranker(checkpoint(target / "reranker"), "cpu"))
+    sys.stdout.write(table(Pointing(embedder, reranker, load_things(), seed).run(cases)))
 
 
 @main.command()

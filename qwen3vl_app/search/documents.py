@@ -45,12 +45,9 @@ def beside(item: Item, *, wanted: bool) -> str:
     return item.picture_text[:MOST_BESIDE] if wanted else ""
 
 
-def with_text(document: Document, text: str) -> Document:
-    """The document with a text beside what it shows; as it is where there is none."""
-    content = document.content
-    if content is None or not text:
-        return document
-    return replace(document, content=replace(content, texts=(*content.texts, text)))
+def with_text(content: ModelInput, text: str) -> ModelInput:
+    """The content with a text beside what it shows; as it is where there is none."""
+    return replace(content, texts=(*content.texts, text)) if text else content
 
 
 class Documents:

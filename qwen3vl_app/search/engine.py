@@ -57,14 +57,20 @@ class SearchEngine:
     The model thread serves one batch after another, searches before indexing, so a search waits
     for at most the batch in flight. A query judges each document once: asked again, deeper or
     with other filters, it takes the scores that it was given before.
+
+    Attributes:
+        recall: The first stage.
+        documents: Reads items for the models.
+        judging_seconds: What the reranker last took for one document; None before the first.
     """
 
     def __init__(self, library: Store, reader: Reader, models: ModelService) -> None:
         self._library = library
         self._models = models
-        self._recall = Recall(library, models)
-        self._documents = Documents(library, reader)
+        self.recall = Recall(library, models)
+        self.documents = Documents(library, reader)
         self._score_cache = ScoreCache()
+        self.judging_seconds: float | None = None
 
     def search(self, query: Query, *, cancelled: Cancelled = never) -> Iterator[SearchUpdate]:
         """Yield the recall result, then one update per rerank slice, then the end.
@@ -77,7 +83,7 @@ class SearchEngine:
             ModelError: The embedder is not there. A missing reranker is a note instead.
         """
         with self._models.hurry():  # until whoever asks for more has drawn these
-            recall = self._recall.run(query)
+            recall = self.recall.run(query)
             yield recall
         if not recall.hits or not query.rerank:
             yield replace(recall, stage=SearchStage.DONE)
@@ -90,7 +96,7 @@ class SearchEngine:
 
     def close(self) -> None:
         """End the threads that read documents."""
-        self._documents.close()
+        self.documents.close()
 
     def _rerank(
         self, query: Query, recall: SearchUpdate, cancelled: Cancelled
@@ -114,7 +120,7 @@ class SearchEngine:
         reranker = self._models.reranker_fingerprint()
         budget = self._models.reranker_budget()
         given = query.instruction or RERANK_INSTRUCTION
-        contents = [self._asked(one, budget) for one in query.each]
+        contents = [self.as_judged(one, budget) for one in query.each]
         asked = [(query_key(one, given, reranker), one) for one in contents]
         items = [hit.item for hit in recall.hits]
         wanted = query.picture_words
@@ -126,21 +132,26 @@ class SearchEngine:
             yield self._progress(recall, judged, begun, stage)
         new = [item for item in items if item.id not in judged]
         size = 1
-        with closing(self._documents.stream(new, budget)) as stream:
+        with closing(self.documents.stream(new, budget)) as stream:
             while chunk := list(islice(stream, size)):
                 if cancelled():
                     yield self._progress(recall, judged, begun, SearchStage.STOPPED)
                     return
-                chunk = [with_text(d, beside(d.item, wanted=wanted)) for d in chunk]
                 new_scores, seconds = self._judge(asked, given, chunk, wanted, reranker)
+                if seconds:
+                    self.judging_seconds = seconds / len(chunk) / len(asked)
                 judged |= new_scores
-                size = _next_size(len(chunk), seconds)
+                size = next_size(len(chunk), seconds)
                 over = len(judged) == len(items)
                 stage = SearchStage.DONE if over else SearchStage.RERANK
                 yield self._progress(recall, judged, begun, stage)
 
-    def _asked(self, query: Query, budget: Budget) -> ModelInput:
-        """The query as the reranker sees it, which knows no vectors: with the items it names."""
+    def as_judged(self, query: Query, budget: Budget) -> ModelInput:
+        """The query as the reranker sees it, which knows no vectors: with the items it names.
+
+        Raises:
+            UsageError: One of these cannot be read any more.
+        """
         try:
             parts = [query.model_input, *(self._content(item, budget) for item in query.like)]
         except UsageError as error:
@@ -155,7 +166,7 @@ class SearchEngine:
         known = self._library.item(item)
         if known is None:
             raise UsageError(Message.of("item.gone", item=item))
-        document = self._documents.read(known, budget)
+        document = self.documents.read(known, budget)
         if document.content is None:
             raise UsageError(
                 Message.of("item.unshown", name=known.path.name, reason=document.reason)
@@ -193,7 +204,9 @@ class SearchEngine:
         readable = [(d.item, d.content) for d in chunk if d.content is not None]
         if not readable:
             return judged, 0.0
-        contents = [content for _, content in readable]
+        contents = [
+            with_text(content, beside(item, wanted=picture_words)) for item, content in readable
+        ]
         batches = [
             self._models.score(one, contents, instruction=instruction, reranker=reranker)
             for _, one in asked
@@ -224,7 +237,7 @@ class SearchEngine:
         )
 
 
-def _next_size(size: int, seconds: float) -> int:
+def next_size(size: int, seconds: float) -> int:
     """Documents for the next slice, so that it takes about ``SLICE_SECONDS``."""
     aimed = int(size * SLICE_SECONDS / max(seconds, 1e-3))
     return max(1, min(aimed, 2 * size, LARGEST_SLICE))

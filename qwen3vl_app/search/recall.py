@@ -85,7 +85,7 @@ class Recall:
         space = answering.space
         begun = time.perf_counter()
         each = query.each
-        vectors = self._vectors(space, each)
+        vectors = self.vectors(space, each)
         embedded = time.perf_counter()
         recalls = [
             DenseRecall(self._library, space, *asked) for asked in zip(each, vectors, strict=True)
@@ -145,10 +145,14 @@ class Recall:
             return (NONE_PASSES,)
         return ()
 
-    def _vectors(self, space: Space, each: Sequence[Query]) -> list[Vectors]:
+    def vectors(self, space: Space, each: Sequence[Query]) -> list[Vectors]:
         """Where queries point that differ in what they want only, (D,) for each.
 
         One call of the model for all that it has to see.
+
+        Raises:
+            UsageError: The model cannot take a query, or an item it names has no vector.
+            ModelError: The embedder is not there.
         """
         query = each[0]
         inputs = [one.model_input for one in each if one.has_model_input]

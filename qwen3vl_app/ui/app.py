@@ -19,7 +19,7 @@ from qwen3vl_app.ui import scripts
 from qwen3vl_app.ui.gate import GradioGate, events_of
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.searches import Searches
-from qwen3vl_app.ui.server import QUERY_FOLDER, build_server
+from qwen3vl_app.ui.server import QUERY_FOLDER, build_server, given_files
 from qwen3vl_app.ui.sessions import Sessions, bound
 from qwen3vl_app.ui.tabs.components import without_files
 from qwen3vl_app.ui.tabs.search import build_search_tab, wire_search
@@ -40,8 +40,8 @@ def build_app(services: Services) -> FastAPI:
     Takes about a second after gradio's import, which takes about six.
     """
     _keep_to_this_computer(services)
-    app = build_server(services)
     given = given_files(services)
+    app = build_server(services, given)
     searches = Searches(services.engine)
     blocks = build_blocks(services, searches, given)
     gr.mount_gradio_app(
@@ -75,19 +75,6 @@ def build_app(services: Services) -> FastAPI:
     )
     _sweep_while_running(app, given)
     return app
-
-
-def given_files(services: Services) -> GivenFiles:
-    """Where query files go; with a history, those of its searches can be asked with again."""
-    folder = services.cache / QUERY_FOLDER
-    if services.history is None:
-        return GivenFiles(folder)
-    files = services.history.runs.files
-    try:
-        return GivenFiles(folder, secret=files.secret(), kept=files.find)
-    except OSError as error:
-        log.warning("Files of searches are not kept in the history: %s", error)
-        return GivenFiles(folder)
 
 
 def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> Any:  # noqa: ANN401

@@ -48,6 +48,8 @@ STYLES = (
     "detail/detail",
     "detail/view",
     "detail/why",
+    "detail/seen",
+    "detail/evidence",
     "kit/lightbox",
     "library/library",
     "library/items",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI
 
 from qwen3vl_app.media.originals import Originals
@@ -12,6 +14,7 @@ from qwen3vl_app.ui.access import PasswordGuard, SearchOnlyGuard
 from qwen3vl_app.ui.bodies import BodyGuard
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.first_scripts import FirstScripts
+from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.guard import OriginGuard
 from qwen3vl_app.ui.heads import HeadGuard
 from qwen3vl_app.ui.hosts import HostGuard, allowed_hosts
@@ -35,6 +38,7 @@ from qwen3vl_app.ui.routes.indexing import (
     outcome_routes,
     words_routes,
 )
+from qwen3vl_app.ui.routes.inspecting import inspecting_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.listing import listing_routes
 from qwen3vl_app.ui.routes.media import media_routes
@@ -46,12 +50,33 @@ from qwen3vl_app.ui.routes.tags import tag_routes
 from qwen3vl_app.ui.routes.tour import tour_routes
 from qwen3vl_app.ui.routes.uploads import upload_routes
 
+log = logging.getLogger(__name__)
+
 QUERY_FOLDER = QUERY_FILES
 """Folder inside the library for pictures and clips of queries, which go after a day."""
 
 
-def build_server(services: Services) -> FastAPI:
-    """Routes for one library; what is mounted on the result is guarded as well."""
+def given_files(services: Services) -> GivenFiles:
+    """Where query files go; with a history, those of its searches can be asked with again."""
+    folder = services.cache / QUERY_FOLDER
+    if services.history is None:
+        return GivenFiles(folder)
+    files = services.history.runs.files
+    try:
+        return GivenFiles(folder, secret=files.secret(), kept=files.find)
+    except OSError as error:
+        log.warning("Files of searches are not kept in the history: %s", error)
+        return GivenFiles(folder)
+
+
+def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI:
+    """Routes for one library; what is mounted on the result is guarded as well.
+
+    Args:
+        services: The parts of the program.
+        given: The query files that the page gave out; the library's own where nobody gives any.
+    """
+    given = given or given_files(services)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _guard(app, services)
     answer_failures(app, to_strangers=services.settings.read_only)
@@ -85,6 +110,7 @@ def build_server(services: Services) -> FastAPI:
         tour_routes(services),
         model_routes(services),
         getting_routes(services),
+        inspecting_routes(services, given),
     ):
         app.include_router(router)
     return app

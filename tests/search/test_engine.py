@@ -12,7 +12,7 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import Priority
-from qwen3vl_app.search.engine import LARGEST_SLICE, _next_size
+from qwen3vl_app.search.engine import LARGEST_SLICE, next_size
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd
 from qwen3vl_app.types import (
     Ask,
@@ -185,7 +185,7 @@ def test_search__an_item_it_should_be_like_whose_file_has_gone(library, engine):
     [(1, 0.1, 2), (4, 0.3, 4), (8, 3.0, 1), (16, 0.01, LARGEST_SLICE), (1, 20.0, 1)],
 )
 def test_next_size__aims_at_a_third_of_a_second(size, seconds, expected):
-    assert _next_size(size, seconds) == expected
+    assert next_size(size, seconds) == expected
 
 
 def test_search__the_reranker_reads_the_words_of_a_picture_where_that_is_asked(

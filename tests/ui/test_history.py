@@ -17,10 +17,9 @@ from qwen3vl_app.services import Services, build_services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ItemFilter, Kind
-from qwen3vl_app.ui.app import given_files
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.searches import Searches
-from qwen3vl_app.ui.server import build_server
+from qwen3vl_app.ui.server import build_server, given_files
 from qwen3vl_app.ui.tabs.search_events import SearchEvents
 from tests.store.build import content, put_file, unit
 

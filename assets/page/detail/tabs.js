@@ -1,6 +1,8 @@
 // The tabs of the panel, and the list of their buttons: one Tab stop, arrows inside it.
 
+import { EvidenceTab } from "./evidence.js";
 import { ItemTab } from "./item.js";
+import { SeenTab } from "./seen.js";
 import { WhyTab } from "./why.js";
 import { attribute, childrenOf, el } from "../kit/dom.js";
 import { t } from "../i18n/strings.js";
@@ -8,10 +10,9 @@ import { t } from "../i18n/strings.js";
 /** @import { Detail } from "./detail.js" */
 /** @import { Tab } from "./types" */
 
-/** The tabs by the names that they have in the address, in their order, the default first. What the
- *  models saw and what evidence there is will be further ones.
+/** The tabs by the names that they have in the address, in their order, the default first.
  *  @type {Record<string, new (detail: Detail) => Tab>} */
-export const TABS = { item: ItemTab, why: WhyTab };
+export const TABS = { item: ItemTab, why: WhyTab, seen: SeenTab, evidence: EvidenceTab };
 
 export class TabList {
   /** @param {Record<string, Tab>} tabs @param {(name: string) => void} turn */

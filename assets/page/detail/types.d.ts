@@ -1,6 +1,6 @@
 // One item in detail, for the check of types.
 
-import type { Answer, Hit } from "../search/types";
+import type { Answer, Hit, SentQuestion } from "../search/types";
 import type { Card, Kind, Large, Message, Place } from "../kit/types";
 
 /** A neighbour in the same file. */
@@ -39,6 +39,90 @@ export interface Item extends Card {
 export interface Shown extends Item {
   words: string[];
 }
+
+/** A hit that is to be looked at closer: of a run, or of a question that no history keeps. */
+export type Inspected =
+  { item: number; run: number } | { item: number; question: SentQuestion & { rerank: boolean } };
+
+export interface SeenPicture {
+  picture: string; // key of /m/seen
+  given: number[]; // width and height in pixels
+  shown: number[];
+  tokens: number;
+}
+
+export interface SeenClip {
+  frames: string[]; // keys
+  seconds: number[];
+  stamps: number[];
+  given: number[];
+  shown: number[];
+  tokens: number;
+}
+
+/** One prompt; all but the first two are there where it was not refused. */
+export interface SeenPrompt {
+  of: "item" | "query" | "unlike" | "both";
+  refused: Message | null;
+  text: string;
+  tokens: number;
+  limit: number;
+  cut: string;
+  cut_tokens: number;
+  shared: number;
+  instruction: string;
+  fingerprint: string;
+  pictures: SeenPicture[];
+  clips: SeenClip[];
+}
+
+export interface SeenStage {
+  model: string;
+  prompts: SeenPrompt[];
+}
+
+/** What both models saw; null for a stage that took no part. */
+export interface Seen {
+  recall: SeenStage | null;
+  rerank: SeenStage | null;
+}
+
+/** What evidence takes. */
+export interface Cost {
+  passes: number;
+  seconds: number | null;
+  kept: boolean;
+}
+
+export type Reading = "relevance" | "similarity";
+
+/** What both stages say; null where one was not asked. */
+export interface Levels {
+  similarity: number | null;
+  relevance: number | null;
+  logit: number | null;
+}
+
+/** What is lost without a part: a cell by its four sides, or a span by its first and its end. */
+export interface Fall extends Levels {
+  at: number[];
+  level: number; // 0 for coarse parts, 1 for parts of these, and so on
+}
+
+export interface Evidence {
+  stage: "running" | "done" | "stopped";
+  whole: Levels;
+  falls: Fall[];
+  passes: number;
+  most: number;
+  seconds: number;
+  kept: boolean;
+  sentences: string[];
+  frames: number[]; // seconds
+  pictures: string[]; // of the frames, keys of /m/seen
+}
+
+export type EvidenceLine = Evidence | { stage: "failed"; message: Message };
 
 /** What stands in the panel for an item. */
 export interface View {

@@ -156,6 +156,21 @@ export const helpEnglish = {
     "The share of the ten nearest items by full vectors that a shorter way of keeping " +
     "them finds, measured on this library, and the time that one search takes.",
 
+  "help.tokens": "Tokens",
+  "help.tokens.text":
+    "What a model reads one by one: a piece of a word, or 32 × 32 pixels of a picture, or of two " +
+    "frames of a clip. A prompt that has more than the model takes loses its end.",
+
+  "help.falls": "Evidence",
+  "help.falls.text":
+    "How much similarity (a cosine), relevance (0 to 1) and its logit change when a part of the " +
+    "item is gone: − is what they lose, + is what they gain.",
+
+  "help.passes": "Passes",
+  "help.passes.text":
+    "How many versions of the item each model looks at, and about how many seconds (s) that " +
+    "takes. Searches go first.",
+
   "help.memory": "Models",
   "help.memory.text":
     "Size on disk, memory in use, licence, time for one item on this computer, and how " +

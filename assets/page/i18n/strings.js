@@ -4,6 +4,7 @@
 
 import { english } from "./en.js";
 import { detailEnglish } from "./en_detail.js";
+import { evidenceEnglish } from "./en_evidence.js";
 import { helpEnglish } from "./en_help.js";
 import { historyEnglish } from "./en_history.js";
 import { libraryEnglish } from "./en_library.js";
@@ -13,6 +14,7 @@ import { settingsEnglish } from "./en_settings.js";
 import { tourEnglish } from "./en_tour.js";
 import { chinese } from "./zh.js";
 import { detailChinese } from "./zh_detail.js";
+import { evidenceChinese } from "./zh_evidence.js";
 import { helpChinese } from "./zh_help.js";
 import { historyChinese } from "./zh_history.js";
 import { libraryChinese } from "./zh_library.js";
@@ -33,6 +35,7 @@ export const dictionaries = {
   en: {
     ...english,
     ...detailEnglish,
+    ...evidenceEnglish,
     ...searchEnglish,
     ...libraryEnglish,
     ...historyEnglish,
@@ -44,6 +47,7 @@ export const dictionaries = {
   zh: {
     ...chinese,
     ...detailChinese,
+    ...evidenceChinese,
     ...searchChinese,
     ...libraryChinese,
     ...historyChinese,

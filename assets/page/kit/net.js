@@ -2,7 +2,7 @@
 
 import { t, worded } from "../i18n/strings.js";
 
-/** @import { Deletes, Gets, Posts, Puts } from "./routes" */
+/** @import { Deletes, Gets, Posts, Puts, Streams } from "./routes" */
 
 const HEADER = { "x-qwen3vl-page": "1" };
 
@@ -18,6 +18,12 @@ export class Refused extends Error {
 /** The JSON of an answer; what it is, only the route knows.
  *  @param {Promise<Response>} request @returns {Promise<any>} */
 async function answered(request) {
+  return (await accepted(request)).json();
+}
+
+/** An answer that is no refusal.
+ *  @param {Promise<Response>} request */
+async function accepted(request) {
   let response;
   try {
     response = await request;
@@ -25,7 +31,7 @@ async function answered(request) {
     if (isAborted(error)) throw error;
     throw new Refused(t("offline"), 0);
   }
-  if (response.ok) return response.json();
+  if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
   throw new Refused(
     body.error ? worded({ ...body, text: body.error }) : t("unexpected"),
@@ -53,6 +59,27 @@ export function getJson(path, parameters = {}) {
 /** POST a JSON document.
  *  @template {keyof Posts} P @param {P} path @param {object} body @returns {Promise<Posts[P]>} */
 export const post = (path, body = {}) => sent("POST", path, body);
+
+/** POST a JSON document, and take the answer line by line while it comes, each a JSON document.
+ *  @template {keyof Streams} P
+ *  @param {P} path @param {object} body @param {AbortSignal} signal
+ *  @param {(line: Streams[P]) => void} take */
+export async function postLines(path, body, signal, take) {
+  const headers = { ...HEADER, "content-type": "application/json" };
+  const response = await accepted(
+    fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal }),
+  );
+  if (!response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(JSON.parse(line));
+  }
+}
 
 /** PUT a JSON document.
  *  @template {keyof Puts} P @param {P} path @param {object} body @returns {Promise<Puts[P]>} */

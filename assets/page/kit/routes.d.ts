@@ -1,7 +1,7 @@
 // What each of the program's routes answers, by its path. The check of types believes this; the
 // tests of the routes and of the page see to it that it is so.
 
-import type { Item } from "../detail/types";
+import type { Cost, EvidenceLine, Item, Seen } from "../detail/types";
 import type { Changed, Collection, Ended, Folder, Group } from "../library/types";
 import type { Listed, Listing, Removal, Taken, TakenItems } from "../library/types";
 import type { Items, Run, Stop } from "../search/types";
@@ -53,6 +53,8 @@ export interface Posts {
   "/api/index/resume": Status;
   "/api/index/retry": Status;
   "/api/index/samples": Status;
+  "/api/inspect/cost": Cost;
+  "/api/inspect/seen": Seen;
   "/api/models/back": Stages;
   "/api/models/cancel": { getting: Job[] };
   "/api/models/get": { getting: Job[] };
@@ -73,6 +75,11 @@ export interface Posts {
   "/api/upload/undo": { removed: Taken };
   "/api/words/pause": Status;
   "/api/words/resume": Status;
+}
+
+/** Answers that come line by line. */
+export interface Streams {
+  "/api/inspect/evidence": EvidenceLine;
 }
 
 export interface Puts {

@@ -17,6 +17,7 @@ const ENTRIES = {
   numbers: [
     ...["rank", "similarity", "relevance", "logit", "percentile", "level", "apart", "hits", "ms"],
     ...["items", "place", "size", "copies", "progress", "tally", "tiles", "vectors", "accuracy"],
+    ...["tokens", "falls", "passes"],
     ...["memory", "days", "versions"],
   ],
 };

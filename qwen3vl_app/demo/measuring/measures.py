@@ -102,7 +102,9 @@ GOALS = {
 }
 """(group, name) of a line -> what the checkpoints should reach."""
 
-GROUP_GOALS = {"true before wrong": 0.97, "relevance over 0.5": 0.97}
+POINTING = "evidence on the thing asked for"
+
+GROUP_GOALS = {"true before wrong": 0.97, "relevance over 0.5": 0.97, POINTING: 0.90}
 """The same for whole groups."""
 
 

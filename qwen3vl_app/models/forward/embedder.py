@@ -10,14 +10,23 @@ import torch
 
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.batching import Runner, nothing
+from qwen3vl_app.models.forward.seen import seen_prompt
 from qwen3vl_app.models.forward.selftest import examples, self_test
 from qwen3vl_app.models.forward.shortcuts import Shortcut
-from qwen3vl_app.models.prompt.layout import RejectedInputError, Row, embed_row
+from qwen3vl_app.models.prompt.conversation import finish_sentence
+from qwen3vl_app.models.prompt.layout import (
+    RejectedInputError,
+    Row,
+    embed_cut,
+    embed_row,
+    embedder_limit,
+)
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, Space, Vectors
 
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.models.checkpoint.load import Loaded
+    from qwen3vl_app.types.seen import SeenPrompt
 
 
 class Qwen3VLEmbedder:
@@ -111,6 +120,21 @@ class Qwen3VLEmbedder:
             kept=kept,
             rejected=tuple(sorted(rejected.items())),
             may_pass=frozenset(rejected) - refused,
+        )
+
+    def seen(self, item: ModelInput, instruction: str) -> SeenPrompt | Message:
+        """What ``embed`` gives the model of an input; why it takes none of it. Runs no model."""
+        try:
+            row = embed_row(self.tokenizer, self.budget, item, instruction)
+        except RejectedInputError as refused:
+            return refused.reason
+        return seen_prompt(
+            self.tokenizer,
+            row,
+            embed_cut(self.tokenizer, row, item, instruction),
+            limit=embedder_limit(self.budget),
+            instruction=finish_sentence(instruction),
+            fingerprint=self._space.fingerprint,
         )
 
     def _plan(

@@ -9,14 +9,16 @@ import torch
 
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.forward.batching import Runner, nothing
+from qwen3vl_app.models.forward.seen import seen_prompt
 from qwen3vl_app.models.forward.selftest import examples, self_test
 from qwen3vl_app.models.forward.shortcuts import Shortcut
-from qwen3vl_app.models.prompt.layout import rerank_rows
-from qwen3vl_app.types import ModelInput, Score, ScoreBatch
+from qwen3vl_app.models.prompt.layout import rerank_cut, rerank_rows, reranker_limit
+from qwen3vl_app.types import RERANK_INSTRUCTION, ModelInput, Score, ScoreBatch
 
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.models.checkpoint.load import Loaded
+    from qwen3vl_app.types.seen import SeenPrompt
 
 
 class Qwen3VLReranker:
@@ -94,6 +96,23 @@ class Qwen3VLReranker:
                 logit = state @ self._direction
                 scores[at[row]] = Score(relevance=logit.sigmoid().item(), logit=logit.item())
         return ScoreBatch(scores=tuple(scores), rejected=tuple(sorted(rejected.items())))
+
+    def seen(
+        self, query: ModelInput, document: ModelInput, instruction: str
+    ) -> SeenPrompt | Message:
+        """What ``score`` gives the model of a document; why it takes none of it. Runs no model."""
+        pairs = rerank_rows(self.tokenizer, self._budget, query, [document], instruction)
+        if not pairs.rows:
+            return pairs.rejected[0]
+        row = pairs.rows[0]
+        return seen_prompt(
+            self.tokenizer,
+            row,
+            rerank_cut(self.tokenizer, row, query, document, instruction),
+            limit=reranker_limit(self._budget),
+            instruction=instruction.strip() or RERANK_INSTRUCTION,
+            fingerprint=self._fingerprint,
+        )
 
 
 def answer_direction(loaded: Loaded) -> torch.Tensor:

@@ -6,6 +6,7 @@ picture is resized; pixels are made when its batch runs.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from qwen3vl_app.budget import Budget, Size, fit, still_size, tokens_per_pair
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.prompt.conversation import embed_messages, rerank_messages
-from qwen3vl_app.models.prompt.tokenizer import Blocks, PromptTokenizer
+from qwen3vl_app.models.prompt.tokenizer import KEPT_TAIL, Blocks, PromptTokenizer
 from qwen3vl_app.types import ModelInput
 
 if TYPE_CHECKING:
@@ -88,6 +89,16 @@ class Side:
         return blocks.pads + STAMP_TOKENS * pairs
 
 
+def embedder_limit(budget: Budget) -> int:
+    """Most tokens of an embedder prompt."""
+    return budget.max_input_tokens or EMBEDDER_TOKENS
+
+
+def reranker_limit(budget: Budget) -> int:
+    """Most tokens of a reranker prompt, its last five not counted."""
+    return budget.max_input_tokens or RERANKER_TOKENS
+
+
 def embed_row(
     tokenizer: PromptTokenizer, budget: Budget, item: ModelInput, instruction: str
 ) -> Row:
@@ -96,7 +107,7 @@ def embed_row(
     Raises:
         RejectedInputError: The input does not fit.
     """
-    limit = budget.max_input_tokens or EMBEDDER_TOKENS
+    limit = embedder_limit(budget)
     side = plan_side(item, budget, _room(limit))
     ids = tokenizer.embed_ids(embed_messages(item, instruction), side.blocks, limit)
     return _row(tokenizer, ids, side)
@@ -126,7 +137,7 @@ def rerank_rows(
     them. It leaves a document the room of one large picture; what it does not take is the
     document's.
     """
-    limit = budget.max_input_tokens or RERANKER_TOKENS
+    limit = reranker_limit(budget)
     room = _room(limit)
     pairs = Pairs({}, {})
     try:
@@ -176,6 +187,34 @@ def _row(tokenizer: PromptTokenizer, ids: Sequence[int], side: Side) -> Row:
     if sum(i in (tokenizer.picture_id, tokenizer.clip_id) for i in ids) != pads:
         raise RejectedInputError(Message.of("input.no_room", n=str(pads)))
     return Row(tuple(ids), side.pictures, side.clips)
+
+
+# ---------------------------------------------------------------- what truncation took
+
+
+def embed_cut(
+    tokenizer: PromptTokenizer, row: Row, item: ModelInput, instruction: str
+) -> tuple[int, ...]:
+    """The tokens that ``embed_row`` had no room for: the end of the prompt."""
+    messages = embed_messages(item, instruction)
+    whole = tokenizer.embed_ids(messages, Side(row.pictures, row.clips).blocks, sys.maxsize)
+    end = len(tokenizer.appended)
+    return tuple(whole[len(row.ids) - end : len(whole) - end])
+
+
+def rerank_cut(
+    tokenizer: PromptTokenizer, row: Row, query: ModelInput, document: ModelInput, instruction: str
+) -> tuple[int, ...]:
+    """The tokens that ``rerank_rows`` had no room for: the last ordinary ones."""
+    messages = rerank_messages(query, document, instruction)
+    whole = tokenizer.rerank_ids(messages, Side(row.pictures, row.clips).blocks, sys.maxsize)
+    if len(whole) == len(row.ids):
+        return ()
+
+    def ordinary(ids: Sequence[int]) -> list[int]:
+        return [one for one in ids[:-KEPT_TAIL] if one not in tokenizer.special_ids]
+
+    return tuple(ordinary(whole)[len(ordinary(row.ids)) :])
 
 
 # ---------------------------------------------------------------- sizes

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from qwen3vl_app.budget import Budget
-    from qwen3vl_app.models.service.protocol import Reranker
+    from qwen3vl_app.models.service.protocol import Embedder, Reranker
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
     from qwen3vl_app.types.fidelity import Check
+    from qwen3vl_app.types.seen import SeenPrompt
 
 
 class ModelHost:
@@ -190,10 +191,7 @@ class ModelHost:
             UnloadedError: No embedder of this space is in memory.
             ModelError: The host was closed.
         """
-        slot = self._embedder if space is None else self._slot_of(space)
-        if slot is None:
-            known = "" if space is None else space.model
-            raise UnloadedError(Message.of("models.unloaded", name=known))
+        slot = self._embedding_slot(space)
         asked = Asked(tuple(inputs), instruction)
         # indexing brings batches of its own, made to fit
         alike = asked.alike if priority is Priority.SEARCH else None
@@ -222,13 +220,37 @@ class ModelHost:
             batch = model.score(query, documents, instruction)
             return replace(batch, seconds=time.perf_counter() - begun)
 
-        slot = self._reranker
-        if reranker is not None and slot.fingerprint != reranker:
-            if slot.status.state is ModelState.OFF:
-                raise ModelError(OFF)
-            raise UnloadedError(Message.of("models.replaced", name=slot.status.name))
-        batch: ScoreBatch = self._put(slot, priority, run)
+        batch: ScoreBatch = self._put(self._judging_slot(reranker), priority, run)
         return batch
+
+    def seen_by_embedder(
+        self, item: ModelInput, *, instruction: str, space: Space | None = None
+    ) -> SeenPrompt | Message:
+        """What the embedder gets of an input; see ``ModelService.seen_by_embedder``."""
+
+        def run(model: Embedder) -> SeenPrompt | Message:
+            return model.seen(item, instruction)
+
+        found: SeenPrompt | Message = self._put(self._embedding_slot(space), Priority.INSPECT, run)
+        return found
+
+    def seen_by_reranker(
+        self,
+        query: ModelInput,
+        document: ModelInput,
+        *,
+        instruction: str,
+        reranker: str | None = None,
+    ) -> SeenPrompt | Message:
+        """What the reranker gets of a document; see ``ModelService.seen_by_reranker``."""
+
+        def run(model: Reranker) -> SeenPrompt | Message:
+            return model.seen(query, document, instruction)
+
+        found: SeenPrompt | Message = self._put(
+            self._judging_slot(reranker), Priority.INSPECT, run
+        )
+        return found
 
     def examine(self, role: Role) -> tuple[Check, ...]:
         """Hold the model of a role to the reference; see ``ModelService.examine``.
@@ -289,6 +311,32 @@ class ModelHost:
     @property
     def _reranker(self) -> Slot:
         return self._roles.of(Role.RERANKER)
+
+    def _embedding_slot(self, space: Space | None) -> Slot:
+        """Where vectors of a space are made; None for that of the model.
+
+        Raises:
+            UnloadedError: No embedder of this space is in memory.
+        """
+        slot = self._embedder if space is None else self._slot_of(space)
+        if slot is None:
+            known = "" if space is None else space.model
+            raise UnloadedError(Message.of("models.unloaded", name=known))
+        return slot
+
+    def _judging_slot(self, reranker: str | None) -> Slot:
+        """Where the reranker of a fingerprint is; None for whichever there is.
+
+        Raises:
+            UnloadedError: Another reranker has taken over.
+            ModelError: Reranking is off.
+        """
+        slot = self._reranker
+        if reranker is not None and slot.fingerprint != reranker:
+            if slot.status.state is ModelState.OFF:
+                raise ModelError(OFF)
+            raise UnloadedError(Message.of("models.replaced", name=slot.status.name))
+        return slot
 
     def _slot_of(self, space: Space) -> Slot | None:
         """Where the embedder of a space is in memory."""

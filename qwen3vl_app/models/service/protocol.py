@@ -14,6 +14,7 @@ from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
 from qwen3vl_app.types.fidelity import Check
+from qwen3vl_app.types.seen import SeenPrompt
 
 
 class Priority(IntEnum):
@@ -21,7 +22,10 @@ class Priority(IntEnum):
 
     SEARCH = 0
     RERANK = 1
-    INDEX = 2
+    INSPECT = 2
+    """What somebody wants to know of a search that has ended."""
+
+    INDEX = 3
 
 
 class Embedder(Protocol):
@@ -50,6 +54,9 @@ class Embedder(Protocol):
     def embed(self, inputs: Sequence[ModelInput], instruction: str) -> EmbeddingBatch:
         """Embed inputs under one instruction; any number, also none."""
 
+    def seen(self, item: ModelInput, instruction: str) -> SeenPrompt | Message:
+        """What ``embed`` gives the model of an input, or why it takes none of it."""
+
 
 class Reranker(Protocol):
     """Judges query and document together. Not thread-safe: see ``host.py``."""
@@ -74,6 +81,11 @@ class Reranker(Protocol):
         self, query: ModelInput, documents: Sequence[ModelInput], instruction: str
     ) -> ScoreBatch:
         """Judge each document; scores come back in input order."""
+
+    def seen(
+        self, query: ModelInput, document: ModelInput, instruction: str
+    ) -> SeenPrompt | Message:
+        """What ``score`` gives the model of a document, or why it takes none of it."""
 
 
 class ModelState(StrEnum):
@@ -217,6 +229,24 @@ class ModelService(Protocol):
             UnloadedError: Another reranker has taken over.
             ModelError: Reranking is off, or the models were closed.
         """
+
+    def seen_by_embedder(
+        self, item: ModelInput, *, instruction: str, space: Space | None = None
+    ) -> SeenPrompt | Message:
+        """What the embedder gets of an input; waits, and raises, as ``embed``.
+
+        The very prompt and pixels that ``embed`` would run: nothing is run here.
+        """
+
+    def seen_by_reranker(
+        self,
+        query: ModelInput,
+        document: ModelInput,
+        *,
+        instruction: str,
+        reranker: str | None = None,
+    ) -> SeenPrompt | Message:
+        """What the reranker gets of a document beside a query; waits, and raises, as ``score``."""
 
     def hurry(self) -> AbstractContextManager[None]:
         """Meanwhile somebody waits for the first rows of a search.

@@ -1,4 +1,7 @@
-"""Whose turn it is on the one thread that runs models: searches, then reranking, then indexing."""
+"""Whose turn it is on the one thread that runs models.
+
+Searches, then reranking, then what inspects a search, then indexing.
+"""
 
 from __future__ import annotations
 
@@ -63,8 +66,8 @@ class Turns:
         """
         if self._running is Priority.INDEX:
             self._give_way()
-        elif self._running is Priority.RERANK:
-            self._stand_still()
+        elif self._running in (Priority.RERANK, Priority.INSPECT):
+            self._stand_still(self._running)
         elif self._running is not None:
             self._run_all(than=self._running)
         if self._jobs.closed:
@@ -82,19 +85,20 @@ class Turns:
         if time.monotonic() >= until:
             self._turn_until = time.monotonic() + TURN_SECONDS
 
-    def _stand_still(self) -> None:
+    def _stand_still(self, running: Priority) -> None:
         """In the middle of reranking: leave the processor to those who wait for first rows.
 
         What they need beside the model, looking up and drawing, would take twice as long beside
-        a pass that uses every core.
+        a pass that uses every core. What inspects a search lets reranking go first as well.
         """
         now = time.monotonic()
         if now < self._rerank_until:
-            self._run_all(than=Priority.RERANK)
+            self._run_all(than=running)
             return
         until = now + HURRY_SECONDS
         while self._jobs.wait_for_first_rows(until):
             self._run_all(than=Priority.RERANK)
+        self._run_all(than=running)
         if time.monotonic() >= until:
             self._rerank_until = time.monotonic() + HURRY_SECONDS
 

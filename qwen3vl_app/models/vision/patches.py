@@ -55,17 +55,27 @@ def grid_of(size: Size, pairs: int = 1) -> Grid:
 
 
 def picture_patches(picture: Image.Image, size: Size) -> Patches:
-    """A picture resized to ``size`` by Pillow, bicubic; nothing to do if it has that size."""
-    pixels = torch.from_numpy(_rgb(picture, size)).permute(2, 0, 1)  # (3, H, W) uint8
+    """A picture as :func:`picture_pixels` has it, cut up."""
+    pixels = torch.from_numpy(picture_pixels(picture, size)).permute(2, 0, 1)  # (3, H, W) uint8
     return cut(pixels[None].expand(PAIR, -1, -1, -1))
 
 
+def picture_pixels(picture: Image.Image, size: Size) -> NDArray[np.uint8]:
+    """A picture resized to ``size`` by Pillow, bicubic: shape (H, W, 3), uint8."""
+    return _rgb(picture, size)
+
+
 def clip_patches(clip: Clip, size: Size) -> Patches:
-    """Frames resized to ``size`` by torch, bicubic with antialias, rounded to whole levels."""
-    still = None if clip.from_file else still_size(clip.frames[0].size)
-    frames = [_resized(torch.from_numpy(_rgb(f, still)), size) for f in clip.frames]
+    """Frames as :func:`clip_pixels` has them, cut up; a last odd one is taken twice."""
+    frames = clip_pixels(clip, size)
     frames += frames[-1:] * (len(frames) % PAIR)
     return cut(torch.stack(frames))
+
+
+def clip_pixels(clip: Clip, size: Size) -> list[Tensor]:
+    """Frames resized to ``size`` by torch, bicubic with antialias, rounded: (3, H, W), uint8."""
+    still = None if clip.from_file else still_size(clip.frames[0].size)
+    return [_resized(torch.from_numpy(_rgb(f, still)), size) for f in clip.frames]
 
 
 def cut(frames: Tensor) -> Patches:

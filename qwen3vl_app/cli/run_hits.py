@@ -1,0 +1,53 @@
+"""A hit of a search that the history keeps, by the numbers of its run and of its item."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qwen3vl_app.cli.query import files_at
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
+from qwen3vl_app.search.resolve import resolve_query
+from qwen3vl_app.types import Item, ItemId, Query
+from qwen3vl_app.types.run import RunId
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from qwen3vl_app.services import Services
+
+
+def hit_of(services: Services, run: int, item: int) -> tuple[Query, Item]:
+    """The query of a run, and the item.
+
+    Raises:
+        UsageError: There is no such run, or no such item.
+        AppError: A file of the question cannot be used any more.
+    """
+    runs = services.library.runs
+    kept = runs.find(RunId(run))
+    if kept is None:
+        raise UsageError(Message.of("inspect.no_run", run=run))
+    found = services.library.item(ItemId(item))
+    if found is None:
+        raise UsageError(Message.of("item.unknown", item=item))
+    known = files_at(Path.cwd(), runs.files.find)
+    budget = services.models.embedder_budget
+    return resolve_query(kept.run.question, services.reader, known, budget), found
+
+
+def written(image: Image, folder: Path, name: str) -> str:
+    """Write a picture as PNG into a folder, which is made; where it is.
+
+    Raises:
+        UsageError: The disk refuses.
+    """
+    path = folder / f"{name}.png"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        image.save(path)
+    except OSError as error:
+        why = Message.of("file.os", path=str(path), said=str(error.strerror or error))
+        raise UsageError(why) from error
+    return str(path)
