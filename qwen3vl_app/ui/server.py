@@ -31,6 +31,7 @@ from qwen3vl_app.ui.routes.exports import export_routes
 from qwen3vl_app.ui.routes.folders import folder_routes
 from qwen3vl_app.ui.routes.getting import getting_routes
 from qwen3vl_app.ui.routes.history import history_routes
+from qwen3vl_app.ui.routes.hits import hit_routes
 from qwen3vl_app.ui.routes.in_folder import in_folder_routes
 from qwen3vl_app.ui.routes.indexing import (
     StatusBoard,
@@ -38,7 +39,6 @@ from qwen3vl_app.ui.routes.indexing import (
     outcome_routes,
     words_routes,
 )
-from qwen3vl_app.ui.routes.inspecting import inspecting_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.listing import listing_routes
 from qwen3vl_app.ui.routes.media import media_routes
@@ -110,7 +110,7 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         tour_routes(services),
         model_routes(services),
         getting_routes(services),
-        inspecting_routes(services, given),
+        hit_routes(services, given),
     ):
         app.include_router(router)
     return app

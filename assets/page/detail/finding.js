@@ -44,7 +44,7 @@ export class Finding {
     this.hit = hit;
     this.changed();
     try {
-      const cost = await post("/api/inspect/cost", hit);
+      const cost = await post("/api/hits/cost", hit);
       if (hit !== this.hit) return; // another one is shown by now
       this.cost = cost;
       this.state = "ready";
@@ -69,7 +69,7 @@ export class Finding {
     this.state = "running";
     this.changed();
     try {
-      await postLines("/api/inspect/evidence", hit, running.signal, (line) => {
+      await postLines("/api/hits/evidence", hit, running.signal, (line) => {
         if (this.running === running) this.take(line);
       });
       if (this.running === running && this.state === "running") this.cutOff();

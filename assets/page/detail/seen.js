@@ -53,7 +53,7 @@ export class SeenTab {
     /** @type {SeenTab["state"]} */
     let state;
     try {
-      state = { seen: await post("/api/inspect/seen", inspected(item.id, answer)) };
+      state = { seen: await post("/api/hits/seen", inspected(item.id, answer)) };
     } catch (error) {
       state = { failed: said(error) };
     }

@@ -53,8 +53,8 @@ export interface Posts {
   "/api/index/resume": Status;
   "/api/index/retry": Status;
   "/api/index/samples": Status;
-  "/api/inspect/cost": Cost;
-  "/api/inspect/seen": Seen;
+  "/api/hits/cost": Cost;
+  "/api/hits/seen": Seen;
   "/api/models/back": Stages;
   "/api/models/cancel": { getting: Job[] };
   "/api/models/get": { getting: Job[] };
@@ -79,7 +79,7 @@ export interface Posts {
 
 /** Answers that come line by line. */
 export interface Streams {
-  "/api/inspect/evidence": EvidenceLine;
+  "/api/hits/evidence": EvidenceLine;
 }
 
 export interface Puts {

@@ -34,7 +34,7 @@ from qwen3vl_app.ui.routes.history import LARGEST
 from qwen3vl_app.ui.routes.media import INERT, known_item
 from qwen3vl_app.ui.seen_pictures import SeenPictures
 from qwen3vl_app.ui.serialize import Json
-from qwen3vl_app.ui.serialize_inspection import cost_row, evidence_row, pieces_row, seen_row
+from qwen3vl_app.ui.serialize_evidence import cost_row, evidence_row, pieces_row, seen_row
 
 LOOKING, MOST_LOOKING = 2, 8
 """Requests answered at once, and waiting: each may read a file, and wait for a model."""
@@ -60,14 +60,14 @@ class _Hit:
     item: Item
 
 
-def inspecting_routes(services: Services, given: GivenFiles) -> APIRouter:
-    """``POST /api/inspect/seen``, ``/cost`` and ``/evidence``; ``GET /m/seen/{key}``."""
+def hit_routes(services: Services, given: GivenFiles) -> APIRouter:
+    """``POST /api/hits/seen``, ``/cost`` and ``/evidence``; ``GET /m/seen/{key}``."""
     router = APIRouter()
     inspector = Inspector(services.engine, services.models, services.library)
     pictures = SeenPictures()
     looking, finding = Lane(LOOKING, MOST_LOOKING), Lane(FINDING, MOST_FINDING)
 
-    @router.post("/api/inspect/seen")
+    @router.post("/api/hits/seen")
     async def seen(request: Request, job: Inspected) -> Response:
         def answer() -> Json:
             hit = _hit(services, given, request, job)
@@ -76,7 +76,7 @@ def inspecting_routes(services: Services, given: GivenFiles) -> APIRouter:
 
         return await looking.answer(request, answer)
 
-    @router.post("/api/inspect/cost")
+    @router.post("/api/hits/cost")
     async def cost(request: Request, job: Inspected) -> Response:
         def answer() -> Json:
             hit = _hit(services, given, request, job)
@@ -84,7 +84,7 @@ def inspecting_routes(services: Services, given: GivenFiles) -> APIRouter:
 
         return await looking.answer(request, answer)
 
-    @router.post("/api/inspect/evidence")
+    @router.post("/api/hits/evidence")
     async def evidence(request: Request, job: Inspected) -> Response:
         def begin() -> tuple[Json, Generator[Evidence, None, None]]:
             hit = _hit(services, given, request, job)

@@ -19,7 +19,7 @@ from qwen3vl_app.types import Kind, Timings
 from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.run import Owner, Run
 from qwen3vl_app.ui.lanes import Lane
-from qwen3vl_app.ui.routes.inspecting import _lines
+from qwen3vl_app.ui.routes.hits import _lines
 from qwen3vl_app.ui.seen_pictures import SeenPictures
 from qwen3vl_app.ui.server import build_server
 from tests.ui.models import DrawnModels
@@ -41,14 +41,14 @@ def asked(item: int, **question: Any) -> dict[str, Any]:
 
 
 def lines(client: TestClient, job: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = client.post("/api/inspect/evidence", json=job)
+    answer = client.post("/api/hits/evidence", json=job)
     assert answer.status_code == 200, answer.text
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
 def test_seen__pictures_come_by_keys_and_have_the_size_that_is_said(http, drawn):
     item = first(drawn, Kind.PICTURE)
-    found = http.post("/api/inspect/seen", json=asked(item.id)).json()
+    found = http.post("/api/hits/seen", json=asked(item.id)).json()
     assert [one["of"] for one in found["recall"]["prompts"]] == ["item", "query"]
     assert [one["of"] for one in found["rerank"]["prompts"]] == ["both"]
     (picture,) = found["recall"]["prompts"][0]["pictures"]
@@ -63,7 +63,7 @@ def test_seen__pictures_come_by_keys_and_have_the_size_that_is_said(http, drawn)
 @pytest.mark.parametrize("kind", [Kind.PICTURE, Kind.PAGE, Kind.PASSAGE, Kind.VIDEO, Kind.MOMENT])
 def test_evidence__of_every_kind_comes_line_by_line(http, drawn, kind):
     item = first(drawn, kind)
-    cost = http.post("/api/inspect/cost", json=asked(item.id)).json()
+    cost = http.post("/api/hits/cost", json=asked(item.id)).json()
     found = lines(http, asked(item.id))
     assert found[0]["falls"] == []
     assert [one["stage"] for one in found][-1] == "done"
@@ -74,7 +74,7 @@ def test_evidence__of_every_kind_comes_line_by_line(http, drawn, kind):
     if kind in (Kind.VIDEO, Kind.MOMENT):
         assert len(last["frames"]) == len(last["pictures"]) == last["falls"][-1]["at"][1]
         assert http.get(f"/m/seen/{last['pictures'][0]}").status_code == 200
-    assert http.post("/api/inspect/cost", json=asked(item.id)).json()["kept"]
+    assert http.post("/api/hits/cost", json=asked(item.id)).json()["kept"]
     (again,) = lines(http, asked(item.id))
     assert again["kept"]
     assert again["falls"] == last["falls"]
@@ -85,9 +85,7 @@ def test_evidence__a_picture_without_reranking_has_no_relevance(http, drawn):
     last = lines(http, asked(item.id, rerank=False))[-1]
     assert last["whole"]["relevance"] is None
     assert last["whole"]["similarity"] is not None
-    assert (
-        http.post("/api/inspect/seen", json=asked(item.id, rerank=False)).json()["rerank"] is None
-    )
+    assert http.post("/api/hits/seen", json=asked(item.id, rerank=False)).json()["rerank"] is None
 
 
 def test_inspecting__by_the_run_of_its_owner_alone(own):
@@ -105,7 +103,7 @@ def test_inspecting__by_the_run_of_its_owner_alone(own):
     here, other = (own.library.runs.add(run, owner=Owner(name)) for name in ("", "anna"))
     with TestClient(build_server(own), base_url=BASE, headers=OURS) as client:
         for path in ("seen", "cost", "evidence"):
-            url = f"/api/inspect/{path}"
+            url = f"/api/hits/{path}"
             assert client.post(url, json={"item": item.id, "run": here}).status_code == 200
             assert client.post(url, json={"item": item.id, "run": other}).status_code == 404
             assert client.post(url, json={"item": 10**9, "run": here}).status_code == 404
@@ -118,22 +116,22 @@ def test_inspecting__by_the_run_of_its_owner_alone(own):
                 == 403
             )
     with TestClient(build_server(own), base_url=BASE) as stranger:
-        assert stranger.post("/api/inspect/seen", json=asked(item.id)).status_code == 403
+        assert stranger.post("/api/hits/seen", json=asked(item.id)).status_code == 403
 
 
 def test_inspecting__a_public_demo_answers_and_tells_no_path(tmp_path):
     public = build_world(tmp_path, read_only=True)
     with TestClient(build_server(public), base_url=BASE, headers=OURS) as client:
         item = first(public, Kind.PICTURE)
-        assert client.post("/api/inspect/seen", json=asked(item.id)).status_code == 200
+        assert client.post("/api/hits/seen", json=asked(item.id)).status_code == 200
         assert lines(client, asked(item.id))[-1]["stage"] == "done"
         cast("DrawnModels", public.models).failure = ModelError(
             Message.of("load.no_config", path="/home/me/model")
         )
-        answer = client.post("/api/inspect/evidence", json=asked(item.id, unlike="blue"))
+        answer = client.post("/api/hits/evidence", json=asked(item.id, unlike="blue"))
         assert "/home" not in answer.text
         assert json.loads(answer.text.splitlines()[-1])["stage"] == "failed"
-        assert client.get("/api/inspect/seen").status_code == 405
+        assert client.get("/api/hits/seen").status_code == 405
     public.close()
 
 
