@@ -74,8 +74,8 @@ def test_evidence__comes_batch_by_batch_and_ends_between_two(inspector, item, mo
 def test_evidence__of_a_long_text_looks_closer_where_it_matters(
     inspector, library, engine, models
 ):
-    text = "".join(f"Sentence number {n} says no word. " for n in range(40))
-    text = text.replace("number 33 says no", "number 33 says river")
+    text = "".join(f"Sentence number {n} says rain. " for n in range(40))
+    text = text.replace("number 33 says rain", "number 33 says rain and river")
     item = put(library, engine, text)
     query = Query(text="river", rerank=False)
     cost = inspector.cost(query, item)
