@@ -25,7 +25,9 @@ def test_model_saw__pictures_tokens_and_prompts_of_the_search_on_the_board(page)
     expect(image).to_be_visible()
     page.wait_for_function("image => image.naturalWidth > 0", arg=image.element_handle())
     size = image.evaluate("image => [image.naturalWidth, image.naturalHeight].join(' × ')")
-    expect(stages.nth(0).locator("figcaption").first).to_contain_text(f"resized to {size}")
+    expect(stages.nth(0).locator("figcaption").first).to_contain_text(
+        re.compile(rf"{size}(?: pixels)?: \d+ token")
+    )
     expect(stages.nth(1).locator("h4")).to_have_text(["The query and the item in one prompt"])
     prompt = stages.nth(1).locator("details").last
     prompt.locator("summary").press("Enter")
@@ -59,11 +61,14 @@ def test_evidence__says_what_it_costs_is_stopped_and_is_shown(page, unhurried):
     expect(page.locator(f"{EVIDENCE} .evidence-bar")).to_contain_text("passes of each model in")
     assert page.locator(f"{EVIDENCE} .heat-cell").count() >= 16
     peak = page.locator(f"{EVIDENCE} .heat-cell[data-peak]")
-    expect(peak).to_have_attribute(
-        "title", re.compile(r"^row \d of \d, column \d of \d: relevance")
-    )
+    expect(peak).to_have_attribute("title", re.compile(r"^row \d, column \d of \d: relevance"))
     listed = page.locator(f"{EVIDENCE} tbody tr")
-    assert peak.get_attribute("title").startswith(listed.first.locator("th").inner_text())
+    logits = [
+        float(one.replace("−", "-"))
+        for one in listed.locator("td:nth-of-type(2)").all_inner_texts()
+    ]
+    assert logits == sorted(logits)
+    assert len(logits) >= 9
     page.get_by_role("button", name="similarity", exact=True).press("Enter")
     pressed = page.locator(f"{EVIDENCE} [data-reading=similarity]")
     expect(pressed).to_have_attribute("aria-pressed", "true")

@@ -1,12 +1,12 @@
 // How much the stages lose without parts of an item, in numbers: of the whole, and as a list.
 
 import { el } from "../kit/dom.js";
-import { clock, count } from "../kit/format.js";
+import { count } from "../kit/format.js";
 import { isolated, t } from "../i18n/strings.js";
 
 /** @import { Evidence, Fall, Levels, Reading, Shown } from "./types" */
 
-const MOST_LISTED = 12;
+const MOST_LISTED = 16;
 export const SIDE = 4; // cells along each side of a picture, as the program has them
 
 /** What the colours go by: a probability near 0 or 1 hardly moves where its logit does.
@@ -57,11 +57,8 @@ export function fallText({ similarity, relevance, logit }) {
 /** A list of the parts that cost most, for whoever does not see the map.
  *  @param {Shown} item @param {Evidence} evidence @param {Reading} reading */
 export function fallsTable(item, evidence, reading) {
-  const { falls } = evidence;
-  const shares = new Map(falls.map((fall) => [fall, shareOf(fall, falls, reading)]));
-  const share = (/** @type {Fall} */ fall) => shares.get(fall) ?? 0;
-  const sorted = [...falls].sort(
-    (one, other) => share(other) - share(one) || other.level - one.level,
+  const sorted = [...evidence.falls].sort(
+    (one, other) => strengthOf(other, reading) - strengthOf(one, reading),
   );
   const known = /** @type {const} */ (["relevance", "logit", "similarity"]).filter(
     (name) => evidence.whole[name] !== null,
@@ -116,9 +113,7 @@ export function partText({ at, level }, { frames, sentences }) {
     const text = sentences.slice(first, end).join("").trim();
     return text.length > 60 ? `${text.slice(0, 59)}…` : text;
   }
-  const times = frames
-    .slice(first, end)
-    .map((one) => `${clock(one)}.${Math.floor((one % 1) * 10)}`);
+  const times = frames.slice(first, end).map((one) => one.toFixed(1));
   const values = { first: times[0], last: times.at(-1) };
   return t(times.length > 1 ? "evidence.frames" : "evidence.frame", values);
 }

@@ -13,10 +13,11 @@ export function heatOf(item, evidence, reading) {
   const finest = finestOf(evidence);
   const peak = peakOf(evidence.falls, reading);
   /** @type {Heated} */
-  const heated = (node, fall, share = shareOf(fall, evidence.falls, reading)) => {
+  const heated = (node, fall, together) => {
+    const share = together ?? shareOf(fall, evidence.falls, reading);
     node.style.setProperty("--heat", Math.abs(share).toFixed(3));
     node.dataset.way = share < 0 ? "gain" : "loss";
-    if (fall === peak) node.dataset.peak = "";
+    if (fall === peak && !together) node.dataset.peak = "";
     node.title = `${partText(fall, evidence)}: ${fallText(fall)}`;
     return node;
   };
@@ -54,8 +55,8 @@ function isInside(one, other) {
   return one.every((at, n) => (n < half ? at >= other[n] - 1e-9 : at <= other[n] + 1e-9));
 }
 
-/** Colours a node by a fall.
- *  @typedef {(node: HTMLElement, fall: Fall, share?: number) => HTMLElement} Heated */
+/** Colours a node by a fall; by the mean of several, where it was covered only `together`.
+ *  @typedef {(node: HTMLElement, fall: Fall, together?: number) => HTMLElement} Heated */
 
 /** @param {Shown} item @param {Evidence} evidence @param {Reading} reading @param {Heated} heated */
 function pictureHeat(item, evidence, reading, heated) {
@@ -128,9 +129,10 @@ function framesHeat(evidence, falls, heated) {
 function textHeat({ sentences }, falls, heated) {
   const pieces = [...falls]
     .sort((one, other) => one.at[0] - other.at[0])
-    .map((fall) => {
+    .flatMap((fall) => {
       const text = sentences.slice(fall.at[0], fall.at[1]).join("");
-      return heated(el("mark", { text }), fall);
+      const space = text.slice(text.trimEnd().length); // a line feed would be drawn as a bar
+      return [heated(el("mark", { text: text.trimEnd() }), fall), space];
     });
   const rest = sentences.slice(Math.max(0, ...falls.map((fall) => fall.at[1]))).join("");
   return el("p", { class: "heat-text", dir: "auto", "data-content": "" }, ...pieces, rest);

@@ -6,10 +6,10 @@ import { count } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { t, worded } from "../i18n/strings.js";
 
-/** @import { SeenClip, SeenPicture, SeenPrompt } from "./types" */
+/** @import { SeenClip, SeenPicture, SeenPrompt, Shown } from "./types" */
 
-/** @param {SeenPrompt} prompt */
-export function promptBlock(prompt) {
+/** @param {SeenPrompt} prompt @param {Shown} item */
+export function promptBlock(prompt, item) {
   const head = el("h4", { text: t(`seen.of.${prompt.of}`) });
   if (prompt.refused) {
     const why = el("span", { text: worded(prompt.refused) });
@@ -19,8 +19,8 @@ export function promptBlock(prompt) {
     "div",
     { class: "seen-prompt", data: { of: prompt.of } },
     head,
-    ...prompt.pictures.map(pictureFigure),
-    ...prompt.clips.map(clipFigure),
+    ...prompt.pictures.map((one, n) => pictureFigure(one, original(item, prompt, n))),
+    ...prompt.clips.map((one) => clipFigure(one)),
     tokensText(prompt),
     cutText(prompt),
     facts(prompt),
@@ -34,14 +34,22 @@ function image(key, [width, height], text) {
   return el("img", { src, alt: text, title: text, width, height, loading: "lazy" });
 }
 
-/** @param {SeenPicture} picture */
-function pictureFigure(picture) {
+/** Pixels of the item's own picture, which is the last one; it is decoded at a smaller size.
+ *  @param {Shown} item @param {SeenPrompt} prompt @param {number} n */
+function original(item, prompt, n) {
+  const own = prompt.of === "item" || (prompt.of === "both" && n === prompt.pictures.length - 1);
+  const stands = own && (item.kind === "picture" || item.kind === "page");
+  return stands && item.width && item.height ? [item.width, item.height] : null;
+}
+
+/** @param {SeenPicture} picture @param {number[] | null} own */
+function pictureFigure(picture, own) {
   const text = t("seen.picture");
   return el(
     "figure",
     { class: "seen-figure" },
     image(picture.picture, picture.shown, text),
-    caption(picture.given, picture.shown, picture.tokens),
+    caption(own ?? picture.given, picture.shown, picture.tokens),
   );
 }
 
@@ -66,7 +74,8 @@ function clipFigure(clip) {
 /** @param {number[]} given @param {number[]} shown @param {number} tokens */
 function caption(given, shown, tokens) {
   const [from, to] = [given, shown].map((size) => size.map(count).join(" × "));
-  const text = t("seen.size", { from, to, tokens: count(tokens), n: tokens });
+  const values = { from, to, tokens: count(tokens), n: tokens };
+  const text = t(from === to ? "seen.size.same" : "seen.size", values);
   return el("figcaption", { class: "fine", "data-explain": "tokens", text });
 }
 

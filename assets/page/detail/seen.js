@@ -11,7 +11,7 @@ import { t } from "../i18n/strings.js";
 
 /** @import { Side } from "../search/types" */
 /** @import { Detail } from "./detail.js" */
-/** @import { Seen, SeenStage, Subject } from "./types" */
+/** @import { Seen, SeenStage, Shown, Subject } from "./types" */
 
 /** @type {Side[]} */
 const STAGES = ["recall", "rerank"];
@@ -68,7 +68,7 @@ export class SeenTab {
     const held = this.node.contains(document.activeElement);
     if (failed) this.node.replaceChildren(...this.failure(failed));
     else if (seen) {
-      const blocks = STAGES.map((side) => stageBlock(side, seen[side]));
+      const blocks = STAGES.map((side) => stageBlock(side, seen[side], subject.item));
       this.node.replaceChildren(el("p", { class: "fine", text: t("seen.about") }), ...blocks);
     } else {
       const ghosts = [1, 2].map(() => el("div", { class: "ghost seen-ghost" }));
@@ -102,8 +102,8 @@ export class SeenTab {
   }
 }
 
-/** @param {Side} side @param {SeenStage | null} stage */
-function stageBlock(side, stage) {
+/** @param {Side} side @param {SeenStage | null} stage @param {Shown} item */
+function stageBlock(side, stage, item) {
   const head = el("h3", { text: t(`seen.${side}`) });
   if (!stage) {
     const why = el("p", { class: "fine", text: t(`seen.${side}.off`) });
@@ -115,6 +115,6 @@ function stageBlock(side, stage) {
     { class: "block seen-stage", data: { side } },
     head,
     el("p", { class: "fine" }, model),
-    ...stage.prompts.map((prompt) => promptBlock(prompt)),
+    ...stage.prompts.map((prompt) => promptBlock(prompt, item)),
   );
 }

@@ -23,6 +23,7 @@ export const evidenceEnglish = {
   "seen.stamps": "Frames go in pairs, before which stand the seconds {stamps}.",
   "seen.size":
     "{from} pixels, resized to {to}: {tokens} token|{from} pixels, resized to {to}: {tokens} tokens",
+  "seen.size.same": "{to} pixels: {tokens} token|{to} pixels: {tokens} tokens",
   "seen.tokens": "{tokens} tokens of {limit} at most.",
   "seen.shared": "The first {shared} are the same for all items of this search.",
   "seen.whole": "Nothing was cut.",
@@ -58,16 +59,17 @@ export const evidenceEnglish = {
   "evidence.similarity": "similarity {level}",
   "evidence.colours.relevance":
     "Red loses relevance when it is gone, blue gains. Colours go by the logit, because a probability " +
-    "near 0 or 1 hardly moves; the frame marks the largest loss.",
+    "near 0 or 1 hardly moves, and compare parts of one size; the frame marks the largest loss.",
   "evidence.colours.similarity":
-    "Red loses similarity when it is gone, blue gains; the frame marks the largest loss.",
+    "Red loses similarity when it is gone, blue gains. Colours compare parts of one size; " +
+    "the frame marks the largest loss.",
   "evidence.list": "Parts by what is lost without them",
   "evidence.part": "Without",
   "evidence.lost.relevance": "Relevance",
   "evidence.lost.logit": "Logit",
   "evidence.lost.similarity": "Similarity",
   "evidence.less": "{count} further part costs less.|{count} further parts cost less.",
-  "evidence.cell": "row {row} of {steps}, column {column} of {steps}",
+  "evidence.cell": "row {row}, column {column} of {steps}",
   "evidence.frame": "{first} s",
   "evidence.frames": "{first}–{last} s",
 };

@@ -21,6 +21,7 @@ export const evidenceChinese = {
   "seen.second": "{n} 秒",
   "seen.stamps": "每两帧为一对，前面写有秒数 {stamps}。",
   "seen.size": "{from} 像素，缩放为 {to}：{tokens} 个 token",
+  "seen.size.same": "{to} 像素：{tokens} 个 token",
   "seen.tokens": "共 {tokens} 个 token，上限 {limit}。",
   "seen.shared": "前 {shared} 个在这次搜索的所有条目中相同。",
   "seen.whole": "没有截断。",
@@ -52,8 +53,9 @@ export const evidenceChinese = {
   "evidence.relevance": "相关度 {level}（对数几率 {logit}）",
   "evidence.similarity": "相似度 {level}",
   "evidence.colours.relevance":
-    "红色部分去掉后相关度下降，蓝色则上升。颜色按对数几率计，因为接近 0 或 1 的概率几乎不变；边框标出损失最大的部分。",
-  "evidence.colours.similarity": "红色部分去掉后相似度下降，蓝色则上升；边框标出损失最大的部分。",
+    "红色部分去掉后相关度下降，蓝色则上升。颜色按对数几率计，因为接近 0 或 1 的概率几乎不变；只比较同样大小的部分，边框标出损失最大的部分。",
+  "evidence.colours.similarity":
+    "红色部分去掉后相似度下降，蓝色则上升；只比较同样大小的部分，边框标出损失最大的部分。",
   "evidence.list": "各部分去掉后的损失",
   "evidence.part": "去掉",
   "evidence.lost.relevance": "相关度",
