@@ -44,7 +44,7 @@ def test_evidence__says_what_it_costs_is_stopped_and_is_shown(page, unhurried):
     row.click()
     page.get_by_role("tab", name="Evidence").press("Enter")
     find = page.locator(f"{EVIDENCE} .evidence-bar button")
-    expect(find).to_have_text(re.compile(r"^Find the evidence \((about \d|[23]\d passes)"))
+    expect(find).to_have_text(re.compile(r"^Find the evidence \((about \d|\d+ passes)"))
     unhurried.set(score_delay=0.4)
     find.press("Enter")
     stop = page.get_by_role("button", name="Stop", exact=True).and_(find)
@@ -56,12 +56,13 @@ def test_evidence__says_what_it_costs_is_stopped_and_is_shown(page, unhurried):
     stop.press("Enter")
     expect(page.locator(EVIDENCE)).to_contain_text("Stopped; what was found so far stays.")
     unhurried.set(score_delay=0)
-    expect(page.locator(f"{EVIDENCE} .heat-cell")).not_to_have_count(16)
     find.press("Enter")
     expect(page.locator(f"{EVIDENCE} .evidence-bar")).to_contain_text("passes of each model in")
     assert page.locator(f"{EVIDENCE} .heat-cell").count() >= 16
     peak = page.locator(f"{EVIDENCE} .heat-cell[data-peak]")
-    expect(peak).to_have_attribute("title", re.compile(r"^row \d, column \d of \d: relevance"))
+    expect(peak).to_have_attribute(
+        "title", re.compile(r"^row [\d–]+, column [\d–]+ of 4: relevance")
+    )
     listed = page.locator(f"{EVIDENCE} tbody tr")
     logits = [
         float(one.replace("−", "-"))

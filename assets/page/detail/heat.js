@@ -67,19 +67,30 @@ function pictureHeat(item, evidence, reading, heated) {
     image.height = item.height;
   }
   image.addEventListener("error", () => (image.src = thumbOf(item)), { once: true });
-  const cells = cellsOf(evidence, reading).map(({ at, fall, share }) => {
-    const [left, top, right, bottom] = at.map((side) => side * 100);
-    const cell = heated(el("i", { class: "heat-cell" }), fall, share);
-    Object.assign(cell.style, {
-      left: `${left}%`,
-      top: `${top}%`,
-      width: `${right - left}%`,
-      height: `${bottom - top}%`,
-    });
-    return cell;
-  });
+  const cells = cellsOf(evidence, reading).map(({ at, fall, share }) =>
+    placed(heated(el("i", { class: "heat-cell" }), fall, share), at),
+  );
+  const peak = peakOf(evidence.falls, reading);
+  if (peak && !cells.some((cell) => "peak" in cell.dataset)) {
+    // nothing smaller has been measured yet, or can be: its frame lies around several cells
+    const frame = heated(el("i", { class: "heat-cell" }), peak, 0);
+    frame.dataset.peak = "";
+    cells.push(placed(frame, peak.at));
+  }
   const map = el("div", { class: "heat-map" }, image, ...cells);
   return el("div", { class: "heat-frame" }, map);
+}
+
+/** @param {HTMLElement} node @param {number[]} at */
+function placed(node, at) {
+  const [left, top, right, bottom] = at.map((side) => side * 100);
+  Object.assign(node.style, {
+    left: `${left}%`,
+    top: `${top}%`,
+    width: `${right - left}%`,
+    height: `${bottom - top}%`,
+  });
+  return node;
 }
 
 /** Cells side by side. One that was covered only together with others has the mean of what these

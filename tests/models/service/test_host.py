@@ -133,6 +133,7 @@ def test_host__most_urgent_first_then_oldest(ready):
         ready._jobs.put(ready._embedder.key, priority, lambda _model, n=name: order.append(n))
         for name, priority in [
             ("index 1", Priority.INDEX),
+            ("inspect", Priority.INSPECT),
             ("rerank", Priority.RERANK),
             ("index 2", Priority.INDEX),
             ("search", Priority.SEARCH),
@@ -141,7 +142,21 @@ def test_host__most_urgent_first_then_oldest(ready):
     held.go.set()
     for future in futures:
         future.result(WAIT)
-    assert order == ["search", "rerank", "index 1", "index 2"]
+    assert order == ["search", "rerank", "inspect", "index 1", "index 2"]
+
+
+def test_host__a_rerank_goes_first_in_the_middle_of_what_inspects(ready):
+    order = []
+
+    def inspect(_model):
+        ready._jobs.put(ready._embedder.key, Priority.RERANK, lambda _: order.append("rerank"))
+        ready._jobs.put(ready._embedder.key, Priority.INDEX, lambda _: order.append("index"))
+        ready._turns.between()
+        order.append("inspect")
+
+    ready._jobs.put(ready._embedder.key, Priority.INSPECT, inspect).result(WAIT)
+    until(lambda: len(order) == 3)
+    assert order == ["rerank", "inspect", "index"]
 
 
 class Steps:
