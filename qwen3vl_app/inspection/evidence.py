@@ -68,12 +68,12 @@ class Evidence:
 
 def most_passes(parts: Occlusion) -> int:
     """Versions of an item that each model looks at, at most."""
-    regions: list[Region] = [*parts.coarse()]
-    passes = 1
-    while regions:
-        passes += len(regions)
-        finer = sorted(map(parts.parts, regions), key=len, reverse=True)
-        regions = [*dict.fromkeys(part for some in finer[:MOST_REFINED] for part in some)]
+    regions: Sequence[Region] = parts.coarse()
+    passes = 1 + len(regions)
+    while finer := [found for region in regions if (found := parts.parts(region))]:
+        regions = [*dict.fromkeys(part for found in finer for part in found)]
+        largest = sorted(map(len, finer), reverse=True)[:MOST_REFINED]
+        passes += min(len(regions), sum(largest))  # those of parts that overlap are the same
     return passes
 
 
