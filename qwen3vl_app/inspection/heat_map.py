@@ -61,6 +61,6 @@ def shares(evidence: Evidence, read: Callable[[Levels], float | None]) -> dict[C
                 if cell.left <= left < cell.right and cell.top <= top < cell.bottom
             ]
             found[Cell(left, top, right, bottom)] = sum(over) / max(1, len(over))
-    for level in sorted(levels.keys() - {0}):
-        found |= levels[level]
+    for number in sorted(levels.keys() - {0}):
+        found |= levels[number]
     return found

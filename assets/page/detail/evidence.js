@@ -1,4 +1,4 @@
-// The tab that shows by which parts of an item it was found: how much both stages lose without each.
+// The tab that shows by which parts of an item it was found: what both stages lose without each.
 // It is computed on request, for it takes as long as judging the item some thirty times.
 
 import { inspected, keyOf } from "./asked.js";

@@ -58,7 +58,8 @@ function isInside(one, other) {
 /** Colours a node by a fall; by the mean of several, where it was covered only `together`.
  *  @typedef {(node: HTMLElement, fall: Fall, together?: number) => HTMLElement} Heated */
 
-/** @param {Shown} item @param {Evidence} evidence @param {Reading} reading @param {Heated} heated */
+/** @param {Shown} item @param {Evidence} evidence
+ *  @param {Reading} reading @param {Heated} heated */
 function pictureHeat(item, evidence, reading, heated) {
   const alt = item.title;
   const image = el("img", { src: `/m/preview/${item.id}`, alt, decoding: "async" });

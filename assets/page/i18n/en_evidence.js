@@ -4,7 +4,8 @@ export const evidenceEnglish = {
   "tab.seen": "Model saw",
   "tab.evidence": "Evidence",
   "seen.about":
-    "What both models got, by the code that prepares every search. Most bad retrieval is bad input.",
+    "What both models got, by the code that prepares every search. Most bad retrieval is bad " +
+    "input.",
   "seen.none":
     "Nothing is being searched for. Ask for something, and this shows what the models saw.",
   "seen.loading": "Preparing it as for a search",
@@ -22,7 +23,8 @@ export const evidenceEnglish = {
   "seen.second": "{n} s",
   "seen.stamps": "Frames go in pairs, before which stand the seconds {stamps}.",
   "seen.size":
-    "{from} pixels, resized to {to}: {tokens} token|{from} pixels, resized to {to}: {tokens} tokens",
+    "{from} pixels, resized to {to}: {tokens} token|" +
+    "{from} pixels, resized to {to}: {tokens} tokens",
   "seen.size.same": "{to} pixels: {tokens} token|{to} pixels: {tokens} tokens",
   "seen.tokens": "{tokens} tokens of {limit} at most.",
   "seen.shared": "The first {shared} are the same for all items of this search.",
@@ -35,10 +37,12 @@ export const evidenceEnglish = {
   "seen.fingerprint": "Fingerprint",
   "seen.fingerprint.what": "Changes whenever the model's answers stop being comparable.",
   "evidence.none":
-    "Nothing is being searched for. Ask for something, and this shows by which parts an item was found.",
+    "Nothing is being searched for. Ask for something, and this shows by which parts an item was " +
+    "found.",
   "evidence.about":
-    "How much similarity and relevance fall without each part. A part of a picture or clip is covered " +
-    "with the mean colour of the whole, for grey would be a thing of its own; a sentence is left out.",
+    "How much similarity and relevance fall without each part. A part of a picture or clip is " +
+    "covered with the mean colour of the whole, for grey would be a thing of its own; a sentence " +
+    "is left out.",
   "evidence.asking": "Reading what it takes",
   "evidence.ready": "Evidence can be computed.",
   "evidence.running": "Evidence is being computed.",
@@ -46,7 +50,8 @@ export const evidenceEnglish = {
   "evidence.failed": "Evidence could not be computed.",
   "evidence.find": "Find the evidence (about {time})",
   "evidence.find.passes":
-    "Find the evidence ({count} pass of each model)|Find the evidence ({count} passes of each model)",
+    "Find the evidence ({count} pass of each model)|" +
+    "Find the evidence ({count} passes of each model)",
   "evidence.progress": "{done} of {count} pass|{done} of at most {count} passes",
   "evidence.stop": "Stop",
   "evidence.stopped": "Stopped; what was found so far stays.",
@@ -58,8 +63,8 @@ export const evidenceEnglish = {
   "evidence.relevance": "relevance {level} (logit {logit})",
   "evidence.similarity": "similarity {level}",
   "evidence.colours.relevance":
-    "Red loses relevance when it is gone, blue gains. Colours go by the logit, because a probability " +
-    "near 0 or 1 hardly moves, and compare parts of one size; the frame marks the largest loss.",
+    "Red loses relevance when it is gone, blue gains. Colours go by the logit, because a " +
+    "probability near 0 or 1 hardly moves, and compare parts of one size; the frame marks the largest loss.",
   "evidence.colours.similarity":
     "Red loses similarity when it is gone, blue gains. Colours compare parts of one size; " +
     "the frame marks the largest loss.",
