@@ -64,7 +64,8 @@ export const evidenceEnglish = {
   "evidence.similarity": "similarity {level}",
   "evidence.colours.relevance":
     "Red loses relevance when it is gone, blue gains. Colours go by the logit, because a " +
-    "probability near 0 or 1 hardly moves, and compare parts of one size; the frame marks the largest loss.",
+    "probability near 0 or 1 hardly moves, and compare parts of one size; the frame marks the " +
+    "largest loss.",
   "evidence.colours.similarity":
     "Red loses similarity when it is gone, blue gains. Colours compare parts of one size; " +
     "the frame marks the largest loss.",
