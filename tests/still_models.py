@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +16,13 @@ from qwen3vl_app.models.forward.seen import seen_prompt
 from qwen3vl_app.models.prompt import layout
 from qwen3vl_app.models.prompt.conversation import finish_sentence
 from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
-from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
+from qwen3vl_app.models.service.protocol import (
+    ModelState,
+    ModelStatus,
+    OtherDtype,
+    Priority,
+    Scorer,
+)
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
     EmbeddingBatch,
@@ -194,6 +200,15 @@ class StillModels:
             instruction=instruction or RERANK_INSTRUCTION,
             fingerprint=self.reranker_fingerprint(),
         )
+    def other_dtype(self) -> OtherDtype:
+        self.reranker_budget()
+        return OtherDtype(dtype="bfloat16", memory_bytes=1000, here=True)
+
+    @contextmanager
+    def reranker_in_other_dtype(self) -> Iterator[Scorer]:
+        self.check()
+        self.reranker_budget()
+        yield self
 
     def examine(self, role: Role) -> tuple[Check, ...]:
         self.check()

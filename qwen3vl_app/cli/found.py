@@ -21,7 +21,7 @@ def say_found(update: SearchUpdate, top: int) -> None:
     """The ``top`` hits of the last stage that ran, and on standard error what to think of them."""
     from rich.console import Console
 
-    hits = (update.by_relevance or update.hits)[:top]
+    hits = (update.by_relevance or update.by_recall)[:top]
     if hits:
         # wide enough that no path is cut: the terminal wraps, a pipe does not care
         Console(width=10_000, soft_wrap=True).print(_table(hits))

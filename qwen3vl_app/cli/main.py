@@ -15,6 +15,7 @@ from qwen3vl_app.cli.evidence import evidence
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
 from qwen3vl_app.cli.history import history
+from qwen3vl_app.cli.inspect import inspect
 from qwen3vl_app.cli.items import items
 from qwen3vl_app.cli.jsonl import embed, rerank
 from qwen3vl_app.cli.library import index, status
@@ -52,6 +53,7 @@ for _command in (
     history,
     seen,
     evidence,
+    inspect,
     items,
     show,
     status,

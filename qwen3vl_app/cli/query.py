@@ -53,6 +53,24 @@ class _Day(click.ParamType[date]):
 
 _DAY = _Day()
 
+
+class _Quota(click.ParamType[tuple[str, int]]):
+    name = "quota"
+
+    def convert(
+        self,
+        value: str | tuple[str, int],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value
+        kind, _, most = value.partition("=")
+        if kind not in {*Kind} or not most.isascii() or not most.isdigit():
+            self.fail(f"{value!r} is no quota; write it as picture=5.", param, ctx)
+        return kind, int(most)
+
+
 _QUERY = (
     click.option("--image", "images", type=_FILE, multiple=True, help="A picture in the query."),
     click.option("--video", "videos", type=_FILE, multiple=True, help="A clip in the query."),
@@ -148,6 +166,13 @@ _RESULTS = (
         help="Give the reranker the words that were read from a picture, too.",
     ),
     click.option("--no-collapse", is_flag=True, help="Nearly equal pictures side by side."),
+    click.option(
+        "--quota",
+        type=_Quota(),
+        multiple=True,
+        metavar="KIND=N",
+        help="At most N of this kind among the results, such as picture=5; several times.",
+    ),
     click.option("--instruction", metavar="TEXT", help="What counts as a match, in a sentence."),
 )
 
@@ -215,6 +240,7 @@ def read_question(text: str, given: dict[str, Any], *, reranker: bool) -> Questi
         rerank=wants_rerank and reranker,
         picture_words=given["picture_words"],
         collapse=not given["no_collapse"],
+        quota={Kind(kind): most for kind, most in given["quota"]},
     )
 
 

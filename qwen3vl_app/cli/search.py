@@ -117,7 +117,7 @@ def answer(question: Question, update: SearchUpdate) -> dict[str, object]:
                 "similarity": hit.similarity,
                 **_standing(hit),
             }
-            for hit in update.hits[:top_k]
+            for hit in update.by_recall[:top_k]
         ],
         "reranked": [_reranked(hit) for hit in update.by_relevance[:top_k]],
         "timings": {

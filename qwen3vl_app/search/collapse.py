@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from qwen3vl_app.search.ranking import over_quota
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.store.rows import Collapsed
-from qwen3vl_app.types import Hit, ItemId, Query, Space
+from qwen3vl_app.types import MOST_RESULTS, Hit, ItemId, Query, Space
 
 MOST_FETCHED = 16
 """Times the number of hits asked for that are fetched at most where near copies fill the top."""
@@ -37,11 +38,30 @@ def shown(
     k = wanted
     while True:
         ids, is_all = fetch(k)
-        found = library.collapsed(space, ids, wanted)
-        if is_all or len(found.heads) >= wanted or k >= most:
-            exhausted = is_all and len(found.heads) <= wanted
-            return replace(found, heads=found.heads[:wanted]), exhausted
+        found = library.collapsed(space, ids, len(ids) if query.quota else wanted)
+        heads, is_full = _candidates(found, query, wanted)
+        if is_all or is_full or k >= most:
+            exhausted = is_all and len(found.heads) <= len(heads)
+            return replace(found, heads=heads), exhausted
         k *= 2
+
+
+def _candidates(found: Collapsed, query: Query, wanted: int) -> tuple[tuple[ItemId, ...], bool]:
+    """The first ``wanted``, and behind them what fills the final list within the quota.
+
+    Returns:
+        The candidates, where there is a quota up to ``MOST_RESULTS``, and whether they suffice.
+    """
+    first = found.heads[:wanted]
+    if not query.quota:
+        return first, len(first) >= wanted
+    kinds = {head: found.items[head].kind for head in found.heads if head in found.items}
+    known = [head for head in found.heads if head in kinds]
+    flags = dict(zip(known, over_quota(map(kinds.__getitem__, known), query.quota), strict=True))
+    lacking = query.top_k - sum(not flags.get(head, False) for head in first)
+    further = [head for head in known[len(first) :] if not flags[head]][: max(0, lacking)]
+    is_full = len(first) >= wanted and len(further) >= lacking
+    return (*first, *further)[:MOST_RESULTS], is_full
 
 
 def as_hits(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from itertools import islice
 
@@ -12,11 +12,12 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, UnloadedError, UsageError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
-from qwen3vl_app.models.service.protocol import ModelService
+from qwen3vl_app.models.service.protocol import ModelService, Priority
 from qwen3vl_app.search.documents import Document, Documents, beside, with_text
-from qwen3vl_app.search.ranking import mean_score, ranked
+from qwen3vl_app.search.ranking import mean_score, ranked, within_quota
 from qwen3vl_app.search.recall import Recall, milliseconds
 from qwen3vl_app.search.score_cache import QueryKey, ScoreCache, query_key
+from qwen3vl_app.search.ways import ANEW_AT_ONCE, Way, halved
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
@@ -84,11 +85,58 @@ class SearchEngine:
         """
         with self._models.hurry():  # until whoever asks for more has drawn these
             recall = self.recall.run(query)
+            if not query.rerank:  # its order is the final one
+                recall = replace(recall, hits=within_quota(recall.hits, query.quota))
             yield recall
         if not recall.hits or not query.rerank:
             yield replace(recall, stage=SearchStage.DONE)
         else:
             yield from self._rerank(query, recall, cancelled)
+
+    def judge_anew(
+        self, query: Query, items: Sequence[Item], way: Way
+    ) -> Iterator[Mapping[ItemId, Score]]:
+        """Scores of items, some at a time, as another way of computing gives them.
+
+        Kept scores are neither used nor changed. What cannot be judged is left out.
+
+        Raises:
+            ModelError: The reranker is not there, or another one has taken over.
+            UsageError: An item that the query names cannot be read any more.
+        """
+        budget = self._models.reranker_budget()
+        asked = [self.as_judged(one, budget) for one in query.each]
+        shown = halved(budget) if way is Way.PIXELS else budget
+        size = 1 if way is Way.BATCH else ANEW_AT_ONCE
+        instruction = query.instruction or RERANK_INSTRUCTION
+        reranker = self._models.reranker_fingerprint()
+        with ExitStack() as stack:
+            score = self._models.score
+            if way is Way.DTYPE:
+                score = stack.enter_context(self._models.reranker_in_other_dtype()).score
+            stream = stack.enter_context(closing(self.documents.stream(items, shown)))
+            while chunk := list(islice(stream, size)):
+                readable = [(d.item, d.content) for d in chunk if d.content is not None]
+                contents = [
+                    with_text(content, beside(item, wanted=query.picture_words))
+                    for item, content in readable
+                ]
+                batches = [
+                    score(
+                        one,
+                        contents,
+                        instruction=instruction,
+                        priority=Priority.INSPECT,
+                        reranker=reranker,
+                    ).scores
+                    for one in asked
+                ]
+                found = zip(*batches, strict=True) if contents else ()
+                yield {
+                    item.id: mean_score([one for one in scores if one is not None])
+                    for (item, _), scores in zip(readable, found, strict=True)
+                    if None not in scores
+                }
 
     def forget_scores(self) -> None:
         """Judge everything anew from now on, to measure how long that takes."""
@@ -111,7 +159,10 @@ class SearchEngine:
                     return
         except (ModelError, _NotShownError) as error:
             notes = (*update.notes, Message.of("not_reranked", reason=error.message))
-            yield replace(update, stage=SearchStage.DONE, notes=notes)
+            hits = update.hits
+            if all(hit.score is None for hit in hits):
+                hits = within_quota(hits, query.quota)
+            yield replace(update, stage=SearchStage.DONE, hits=hits, notes=notes)
 
     def _slices(
         self, query: Query, recall: SearchUpdate, cancelled: Cancelled, begun: float
@@ -127,15 +178,24 @@ class SearchEngine:
         judged = self._judged_before(asked, items, wanted)
         kept = len(judged)
         recall = replace(recall, kept_scores=kept)
+
+        def progress(stage: SearchStage) -> SearchUpdate:
+            return replace(
+                recall,
+                stage=stage,
+                hits=ranked(recall.hits, judged, query.quota),
+                reranked=len(judged),
+                timings=replace(recall.timings, rerank=milliseconds(begun, time.perf_counter())),
+            )
+
         if judged:
-            stage = SearchStage.DONE if kept == len(items) else SearchStage.RERANK
-            yield self._progress(recall, judged, begun, stage)
+            yield progress(SearchStage.DONE if kept == len(items) else SearchStage.RERANK)
         new = [item for item in items if item.id not in judged]
         size = 1
         with closing(self.documents.stream(new, budget)) as stream:
             while chunk := list(islice(stream, size)):
                 if cancelled():
-                    yield self._progress(recall, judged, begun, SearchStage.STOPPED)
+                    yield progress(SearchStage.STOPPED)
                     return
                 new_scores, seconds = self._judge(asked, given, chunk, wanted, reranker)
                 if seconds:
@@ -143,8 +203,7 @@ class SearchEngine:
                 judged |= new_scores
                 size = next_size(len(chunk), seconds)
                 over = len(judged) == len(items)
-                stage = SearchStage.DONE if over else SearchStage.RERANK
-                yield self._progress(recall, judged, begun, stage)
+                yield progress(SearchStage.DONE if over else SearchStage.RERANK)
 
     def as_judged(self, query: Query, budget: Budget) -> ModelInput:
         """The query as the reranker sees it, which knows no vectors: with the items it names.
@@ -216,25 +275,12 @@ class SearchEngine:
             judged[item.id] = reasons.get(position, NOTHING)
             for (question, _), batch in zip(asked, batches, strict=True):
                 if (score := batch.scores[position]) is not None:
+                    if batch.seconds:
+                        score = replace(score, seconds=batch.seconds / len(contents))
                     text = beside(item, wanted=picture_words)
                     self._score_cache.keep(question, item, score, text)
         judged |= self._judged_before(asked, [item for item, _ in readable], picture_words)
         return judged, sum(batch.seconds for batch in batches)
-
-    @staticmethod
-    def _progress(
-        recall: SearchUpdate,
-        judged: dict[ItemId, Score | Message],
-        begun: float,
-        stage: SearchStage,
-    ) -> SearchUpdate:
-        return replace(
-            recall,
-            stage=stage,
-            hits=ranked(recall.hits, judged),
-            reranked=len(judged),
-            timings=replace(recall.timings, rerank=milliseconds(begun, time.perf_counter())),
-        )
 
 
 def next_size(size: int, seconds: float) -> int:

@@ -99,6 +99,7 @@ def resolve_query(
         rerank=question.rerank,
         picture_words=question.picture_words,
         collapse=question.collapse,
+        quota=question.quota,
     )
 
 

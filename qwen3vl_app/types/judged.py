@@ -45,6 +45,9 @@ class Score:
     logit: float
     """Its argument: (w_yes − w_no) · h_last. Orders results where probabilities tie."""
 
+    seconds: float | None = field(default=None, compare=False)
+    """What judging it took of the model's time, as a share of its slice; None if not measured."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreBatch:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from qwen3vl_app.errors import EmptyQueryError, UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types.content import Clip, ModelInput, Picture
+from qwen3vl_app.types.disk import Kind
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.library import EVERYTHING, ItemFilter
 from qwen3vl_app.types.words import ExactWords, WordsMode, plain_text
@@ -59,7 +61,7 @@ class Query:
 
     Raises:
         EmptyQueryError: Nothing was given to look for, in one of the queries.
-        UsageError: ``top_k``, ``depth`` or ``unlike_weight`` is out of range, more than
+        UsageError: ``top_k``, ``depth``, ``unlike_weight`` or a quota is out of range, more than
             ``MOST_QUERIES`` queries were given, or a text is longer than ``LONGEST_TEXT``.
     """
 
@@ -102,6 +104,13 @@ class Query:
     collapse: bool = True
     """Nearly equal pictures stand behind the best of them."""
 
+    quota: Mapping[Kind, int] = field(default_factory=dict)
+    """Most hits of a kind in the final list, 1 to ``MOST_RESULTS``; other kinds have no limit.
+
+    It applies to the last order that there is, after reranking: so the reranker, not recall,
+    chooses which hits of a kind stay. Recall only looks further, until the rest fills the list.
+    """
+
     def __post_init__(self) -> None:
         for text in (self.text, self.unlike, self.instruction or ""):
             _check_length(text)
@@ -112,6 +121,11 @@ class Query:
             raise UsageError(Message.of("depth.range", found=self.depth, most=MOST_RESULTS))
         if not 0 <= self.unlike_weight <= 1:
             raise UsageError(Message.of("weight.range", found=self.unlike_weight))
+        for kind, most in self.quota.items():
+            if not 1 <= most <= MOST_RESULTS:
+                raise UsageError(
+                    Message.of("quota.range", kind=kind.value, found=most, most=MOST_RESULTS)
+                )
         check_number(len(self.also) + 1)
         _ = self.each  # raises where one of them is empty
 

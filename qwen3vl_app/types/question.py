@@ -14,6 +14,7 @@ from typing import Any, Self, TypeAlias
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types.crops import Crop
+from qwen3vl_app.types.disk import Kind
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.library import EVERYTHING, ItemFilter
 from qwen3vl_app.types.reading import (
@@ -44,6 +45,7 @@ NAMES = frozenset(
     {
         *("text", "files", "also", "like", "not_like", "unlike", "unlike_weight", "words"),
         *("crops", "instruction", "top", "depth", "rerank", "picture_words", "collapse"),
+        "quota",
         *FILTERS,
     }
 )
@@ -87,6 +89,8 @@ class Question:
     """As ``Query.picture_words``."""
 
     collapse: bool = True
+    quota: Mapping[Kind, int] = field(default_factory=dict)
+    """As ``Query.quota``."""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Self:
@@ -115,6 +119,7 @@ class Question:
             rerank=given.get("rerank") is not False,
             picture_words=given.get("picture_words") is True,
             collapse=given.get("collapse") is not False,
+            quota=_quota(given.get("quota")),
         )
 
     @property
@@ -141,6 +146,7 @@ class Question:
             "rerank": self.rerank,
             "picture_words": self.picture_words,
             "collapse": self.collapse,
+            "quota": {kind.value: most for kind, most in sorted(self.quota.items())},
         }
         return {name: value for name, value in said.items() if value not in (None, "", [], {})}
 
@@ -171,6 +177,15 @@ def _words(given: object) -> WordsMode:
         return WordsMode(str(given or WordsMode.OFF))
     except ValueError as error:
         raise unknown_choice(error, given, WordsMode) from error
+
+
+def _quota(given: object) -> Mapping[Kind, int]:
+    said = {str(kind): whole_number(most) for kind, most in _pairs(given).items()}
+    try:
+        return {Kind(kind): most for kind, most in said.items() if most is not None}
+    except ValueError as error:
+        wrong = next(kind for kind in said if kind not in {*Kind})
+        raise unknown_choice(error, wrong, Kind) from error
 
 
 def _items(given: object) -> tuple[ItemId, ...]:

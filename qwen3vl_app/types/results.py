@@ -51,11 +51,14 @@ class Hit:
     """Pictures nearly equal to it that stand behind it instead of beside it."""
 
     rank: int | None = None
-    """After reranking, 1 is best; None while or where it was not reranked."""
+    """After reranking, 1 is best; None while or where it was not reranked, or is over quota."""
 
     score: Score | None = None
     unscored: Message = NOTHING
     """Why the reranker could not judge it, such as a file that has gone."""
+
+    over_quota: bool = False
+    """Left out of the final list, which has better ones of its kind, as many as were wanted."""
 
 
 RELEVANT = 0.5
@@ -172,6 +175,13 @@ class SearchUpdate:
         if self.left_out.probably_nothing:
             return Doubt.RECALL
         return Doubt.UNIFORM if self.left_out.uniform and not self.left_out.above else None
+
+    @property
+    def by_recall(self) -> tuple[Hit, ...]:
+        """The hits in recall order: where nothing was reranked, without those over quota."""
+        if any(hit.score is not None for hit in self.hits):
+            return self.hits
+        return tuple(hit for hit in self.hits if not hit.over_quota)
 
     @property
     def by_relevance(self) -> tuple[Hit, ...]:

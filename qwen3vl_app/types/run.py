@@ -29,6 +29,8 @@ class Ranked:
     rank: int | None
     relevance: float | None
     logit: float | None
+    seconds: float | None = None
+    """Of the model's time for judging it, in the search that did; None where not measured."""
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -40,6 +42,7 @@ class Ranked:
             rank=hit.rank,
             relevance=None if hit.score is None else float(hit.score.relevance),
             logit=None if hit.score is None else float(hit.score.logit),
+            seconds=None if hit.score is None else hit.score.seconds,
         )
 
 
@@ -65,6 +68,13 @@ class Run:
 
     timings: Timings
 
+    @property
+    def judged(self) -> tuple[Ranked, ...]:
+        """The hits that have a score, in the reranker's order, whatever quota there is."""
+        scored = [(one.logit, one) for one in self.hits if one.logit is not None]
+        order = sorted(scored, key=lambda pair: (-pair[0], pair[1].recall_rank))
+        return tuple(one for _, one in order)
+
     @classmethod
     def of(cls, question: Question, update: SearchUpdate, *, reranker: str, version: str) -> Self:
         """The run that the last update of a search ends."""
@@ -87,7 +97,10 @@ class Run:
             "version": self.version,
             "ms": [self.timings.embed, self.timings.recall, self.timings.rerank],
             "hits": [
-                [one.item, one.recall_rank, one.similarity, one.rank, one.relevance, one.logit]
+                [
+                    *(one.item, one.recall_rank, one.similarity),
+                    *(one.rank, one.relevance, one.logit, one.seconds),
+                ]
                 for one in self.hits
             ],
         }
@@ -100,7 +113,7 @@ class Run:
             AppError, KeyError, TypeError, ValueError: They are not what this class writes.
         """
         embed, recall, rerank = answer["ms"]
-        names = ("item", "recall_rank", "similarity", "rank", "relevance", "logit")
+        names = ("item", "recall_rank", "similarity", "rank", "relevance", "logit", "seconds")
         return cls(
             question=Question.read(question),
             model=answer["model"],
@@ -108,7 +121,8 @@ class Run:
             space=answer["space"],
             version=answer["version"],
             timings=Timings(embed=embed, recall=recall, rerank=rerank),
-            hits=tuple(Ranked(**dict(zip(names, row, strict=True))) for row in answer["hits"]),
+            # a run of an earlier version has no seconds
+            hits=tuple(Ranked(**dict(zip(names, row, strict=False))) for row in answer["hits"]),
         )
 
 

@@ -77,6 +77,7 @@ def _reader(name: object) -> Callable[[str, object], object]:
         "unlike": lambda name, value: known_text(value, name),
         "crops": _crops,
         "also": _also,
+        "quota": _quota,
     }
     if name not in known:
         raise _unknown(f"the choice {str(name)[:40]!r}")
@@ -139,6 +140,14 @@ def _region(name: str, value: object) -> object:
     if isinstance(value, list):
         return [_scalar(name, one) for one in _list(name, value)]
     return _scalar(name, value)
+
+
+def _quota(name: str, value: object) -> object:
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or len(value) > MOST:
+        raise _unknown(name)
+    return {_text(name, kind, KEY_CHARACTERS): _scalar(name, n) for kind, n in value.items()}
 
 
 def _also(name: str, value: object) -> object:

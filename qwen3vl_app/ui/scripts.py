@@ -42,6 +42,7 @@ STYLES = (
     "search/board/column",
     "search/board/row",
     "search/board/wall",
+    "search/inspection/inspection",
     "kit/table",
     "search/welcome",
     "search/tour",

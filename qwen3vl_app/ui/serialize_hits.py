@@ -31,6 +31,7 @@ def hit_row(hit: Hit, top_k: int, words: Sequence[str]) -> Json:
         "words": hit.words_rank,
         "in": None if hit.words_rank is None else found_in(hit.item, words),
         "by": list(hit.found_by),
+        "over": hit.over_quota,
         "copies": [item_card(copy) for copy in hit.copies[:MOST_COPIES]],
     }
 

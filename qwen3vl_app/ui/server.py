@@ -39,6 +39,7 @@ from qwen3vl_app.ui.routes.indexing import (
     outcome_routes,
     words_routes,
 )
+from qwen3vl_app.ui.routes.inspecting import inspecting_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.listing import listing_routes
 from qwen3vl_app.ui.routes.media import media_routes
@@ -105,6 +106,7 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         folder_routes(services),
         removal_routes(services),
         history_routes(services),
+        inspecting_routes(services),
         upload_routes(services),
         about_routes(services),
         tour_routes(services),

@@ -46,6 +46,7 @@ QUESTIONS = st.builds(
     rerank=st.booleans(),
     picture_words=st.booleans(),
     collapse=st.booleans(),
+    quota=st.dictionaries(st.sampled_from(Kind), st.integers(1, 300)),
 )
 
 
@@ -75,6 +76,7 @@ def test_question__says_all_its_names():
             modified_to=date(2024, 1, 2), min_bytes=1, max_bytes=2, min_seconds=1, max_seconds=2,
             orientation=Orientation.SQUARE,
         ),
+        quota={Kind.PAGE: 3},
     )  # fmt: skip
     assert everything.written().keys() == NAMES
 

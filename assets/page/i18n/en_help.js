@@ -69,6 +69,27 @@ export const helpEnglish = {
     "Top is how many results are shown, depth how many candidates of recall the reranker " +
     "judges. More depth can find more, and takes longer.",
 
+  "help.agreement": "Agreement of the stages",
+  "help.agreement.text":
+    "Kendall's τ of both rankings, from 1 (the same order) over 0 (unrelated) to −1 (reversed), " +
+    "and how many of the first results are the same before and after reranking.",
+
+  "help.cost": "Depth explorer",
+  "help.cost.text":
+    "What a search would have shown and taken at another depth: time in milliseconds (ms) or " +
+    "seconds (s) of the model, as measured for each candidate, or “about”, shared out evenly.",
+
+  "help.margin": "± and ties",
+  "help.margin.text":
+    "Half of the distance between the lowest and the highest relevance of a hit, judged in " +
+    "different ways, in units of relevance. Hits whose ranges overlap cannot be told apart.",
+
+  "help.kinds": "Kinds",
+  "help.kinds.text":
+    "Of the candidates of a kind: how many there are and are shown, and the median of their " +
+    "scores. The box holds the middle half of them, the line all. A hit also has a rank " +
+    "within its kind.",
+
   "help.rank": "Rank",
   "help.rank.text":
     "The place in the order of a stage; 1 is the best. In recall it goes by similarity, " +

@@ -7,6 +7,7 @@ import { detailEnglish } from "./en_detail.js";
 import { evidenceEnglish } from "./en_evidence.js";
 import { helpEnglish } from "./en_help.js";
 import { historyEnglish } from "./en_history.js";
+import { inspectionEnglish } from "./en_inspection.js";
 import { libraryEnglish } from "./en_library.js";
 import { modelsEnglish } from "./en_models.js";
 import { searchEnglish } from "./en_search.js";
@@ -17,6 +18,7 @@ import { detailChinese } from "./zh_detail.js";
 import { evidenceChinese } from "./zh_evidence.js";
 import { helpChinese } from "./zh_help.js";
 import { historyChinese } from "./zh_history.js";
+import { inspectionChinese } from "./zh_inspection.js";
 import { libraryChinese } from "./zh_library.js";
 import { modelsChinese } from "./zh_models.js";
 import { searchChinese } from "./zh_search.js";
@@ -39,6 +41,7 @@ export const dictionaries = {
     ...searchEnglish,
     ...libraryEnglish,
     ...historyEnglish,
+    ...inspectionEnglish,
     ...settingsEnglish,
     ...helpEnglish,
     ...modelsEnglish,
@@ -51,6 +54,7 @@ export const dictionaries = {
     ...searchChinese,
     ...libraryChinese,
     ...historyChinese,
+    ...inspectionChinese,
     ...settingsChinese,
     ...helpChinese,
     ...modelsChinese,

@@ -4,6 +4,7 @@
 import type { Cost, EvidenceLine, Item, Seen } from "../detail/types";
 import type { Changed, Collection, Ended, Folder, Group } from "../library/types";
 import type { Listed, Listing, Removal, Taken, TakenItems } from "../library/types";
+import type { Agreement, Depths, Kinds, Plan } from "../search/inspection/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
 import type { Stages, Status } from "../shell/types";
@@ -19,6 +20,10 @@ export interface Gets {
   "/api/history/keeping": { on: boolean };
   "/api/ignore": { patterns: string[] };
   "/api/index/status": Status;
+  [run: `/api/inspect/${number}/agreement`]: Agreement;
+  [run: `/api/inspect/${number}/balance`]: Kinds;
+  [run: `/api/inspect/${number}/depth`]: Depths;
+  [run: `/api/inspect/${number}/stability`]: Plan;
   "/api/items": Items;
   [item: `/api/items/${number}`]: Item;
   [hidden: `/api/items/${number}/hidden`]: { by: string[] };

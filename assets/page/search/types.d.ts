@@ -34,6 +34,7 @@ export interface Choices {
   rerank: boolean;
   picture_words: boolean; // for the reranker, beside the picture
   collapse: boolean;
+  quota: Partial<Record<Kind, number>>; // most hits of a kind in the final list
   instruction: string;
   crops: Record<string, Region>; // by keys of files
   also: Query[];
@@ -84,6 +85,7 @@ export interface Hit extends Card {
   words: number | null; // rank by exact words
   in: "picture" | "name" | "folder" | "section" | null; // where its words are
   by: (number | null)[]; // its rank by each of several queries
+  over: boolean; // better ones of its kind fill the quota
   copies: Card[];
 }
 

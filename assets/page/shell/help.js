@@ -13,7 +13,17 @@ import { t } from "../i18n/strings.js";
  *  @type {Record<string, string[]>} */
 const ENTRIES = {
   find: ["asking", "several", "examples", "words", "filters", "history"],
-  stages: ["recall", "rerank", "movement", "doubt", "depth"],
+  stages: [
+    "recall",
+    "rerank",
+    "movement",
+    "doubt",
+    "depth",
+    "agreement",
+    "cost",
+    "margin",
+    "kinds",
+  ],
   numbers: [
     ...["rank", "similarity", "relevance", "logit", "percentile", "level", "apart", "hits", "ms"],
     ...["items", "place", "size", "copies", "progress", "tally", "tiles", "vectors", "accuracy"],

@@ -146,15 +146,19 @@ def load_embedder(checkpoint: Checkpoint, device: str) -> Loaded:
     return _load(Qwen3VLModel, Role.EMBEDDER, checkpoint, device)
 
 
-def load_reranker(checkpoint: Checkpoint, device: str) -> Loaded:
-    """A reranker with its output layer, as for `load_embedder`."""
-    return _load(Qwen3VLForConditionalGeneration, Role.RERANKER, checkpoint, device)
+def load_reranker(checkpoint: Checkpoint, device: str, dtype: str = "") -> Loaded:
+    """A reranker with its output layer, as for `load_embedder`; in ``dtype`` if one is given."""
+    return _load(Qwen3VLForConditionalGeneration, Role.RERANKER, checkpoint, device, dtype)
 
 
-def _load(kind: type[Any], role: Role, checkpoint: Checkpoint, device: str) -> Loaded:
+def _load(
+    kind: type[Any], role: Role, checkpoint: Checkpoint, device: str, dtype: str = ""
+) -> Loaded:
     folder = checkpoint.folder
     adapter = check_loadable(checkpoint, role)
     placement = place(device, large=is_large(folder))
+    if dtype:
+        placement = replace(placement, dtype=getattr(torch, dtype))
     narrow = _stays_narrow(folder, placement)
     tokenizer, budget = PromptTokenizer(folder), load_budget(folder)
     if role is Role.RERANKER:

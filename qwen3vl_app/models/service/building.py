@@ -9,18 +9,21 @@ import torch
 
 from qwen3vl_app.budget import load_budget
 from qwen3vl_app.models.checkpoint.fingerprint import fingerprint
+from qwen3vl_app.models.checkpoint.footprint import needed_memory, stored_width, weights_of
 from qwen3vl_app.models.checkpoint.load import (
     check_loadable,
     load_embedder,
     load_reranker,
     place,
 )
+from qwen3vl_app.models.checkpoint.measuring import speed_here
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.checkpoint.sharing import share_equal
 from qwen3vl_app.models.checkpoint.speed import is_large
 from qwen3vl_app.models.forward.embedder import Qwen3VLEmbedder
 from qwen3vl_app.models.forward.reranker import Qwen3VLReranker
 from qwen3vl_app.models.service.heap import keep_freed
+from qwen3vl_app.models.service.protocol import OtherDtype
 
 if TYPE_CHECKING:
     from qwen3vl_app.models.checkpoint.resolve import Checkpoint
@@ -36,11 +39,22 @@ def build_embedder(
 
 
 def build_reranker(
-    checkpoint: Checkpoint, settings: Settings, between: Callable[[], None]
+    checkpoint: Checkpoint, settings: Settings, between: Callable[[], None], dtype: str = ""
 ) -> Qwen3VLReranker:
     """A reranker on the device of ``settings``; raises as ``load_reranker``."""
     prepare_thread(settings)
-    return Qwen3VLReranker(load_reranker(checkpoint, settings.device), between)
+    return Qwen3VLReranker(load_reranker(checkpoint, settings.device, dtype), between)
+
+
+def other_dtype(checkpoint: Checkpoint, settings: Settings) -> OtherDtype:
+    """The numbers in which a checkpoint does not run on this device; loads nothing."""
+    folder = checkpoint.folder
+    placement = place(settings.device, large=is_large(folder))
+    is_half = placement.dtype == torch.bfloat16
+    other = torch.float32 if is_half else torch.bfloat16
+    needed = needed_memory(weights_of(folder), width=stored_width(folder), running=other.itemsize)
+    here = is_half or (placement.device == "cpu" and speed_here().half_pays)
+    return OtherDtype(dtype=str(other).removeprefix("torch."), memory_bytes=needed, here=here)
 
 
 def share_weights(model: object, others: Sequence[object]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -29,11 +29,31 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from qwen3vl_app.budget import Budget
-    from qwen3vl_app.models.service.protocol import Embedder, Reranker
+    from qwen3vl_app.models.service.protocol import Embedder, OtherDtype, Reranker, Scorer
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
     from qwen3vl_app.types.fidelity import Check
     from qwen3vl_app.types.seen import SeenPrompt
+
+
+class _InSlot:
+    """A ``Scorer``: the reranker of a slot beside the present one."""
+
+    def __init__(self, score: Callable[..., ScoreBatch], slot: Slot) -> None:
+        self._score = score
+        self._slot = slot
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
+    ) -> ScoreBatch:
+        del reranker  # this one judges, and no other
+        return self._score(self._slot, query, documents, instruction, priority)
 
 
 class ModelHost:
@@ -214,14 +234,32 @@ class ModelHost:
             UnloadedError: Another reranker has taken over.
             ModelError: Reranking is off, or the host was closed.
         """
+        slot = self._judging_slot(reranker)
+        return self._score(slot, query, documents, instruction, priority)
 
-        def run(model: Reranker) -> ScoreBatch:
-            begun = time.perf_counter()
-            batch = model.score(query, documents, instruction)
-            return replace(batch, seconds=time.perf_counter() - begun)
+    def other_dtype(self) -> OtherDtype:
+        """In which numbers the reranker does not compute; see ``ModelService.other_dtype``."""
+        slot = self._present(Role.RERANKER)
+        checkpoint = self._put(slot, Priority.RERANK, lambda model: model.checkpoint)
+        from qwen3vl_app.models.service import building  # noqa: PLC0415  imports torch
 
-        batch: ScoreBatch = self._put(self._judging_slot(reranker), priority, run)
-        return batch
+        return building.other_dtype(checkpoint, self._settings)
+
+    @contextmanager
+    def reranker_in_other_dtype(self) -> Iterator[Scorer]:
+        """Meanwhile it is in memory a second time; see ``ModelService.reranker_in_other_dtype``.
+
+        One at a time: the first that ends lets go the copy of both.
+        """
+        key = self._present(Role.RERANKER).key
+        slot = self._loader.add(slot_for(key._replace(dtype=self.other_dtype().dtype)))
+        self._loader.order(slot)
+        try:
+            self._loader.wait_for(slot)
+            yield _InSlot(self._score, slot)
+        finally:
+            gone = Message.of("models.unloaded", name=slot.status.name)
+            self._loader.remove(slot, UnloadedError(gone))
 
     def seen_by_embedder(
         self, item: ModelInput, *, instruction: str, space: Space | None = None
@@ -346,6 +384,22 @@ class ModelHost:
         """The slot that has a role, with what is known of its model; waits for it to load."""
         self.start()
         return self._roles.wait_for(role)
+
+    def _score(
+        self,
+        slot: Slot,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        instruction: str,
+        priority: Priority,
+    ) -> ScoreBatch:
+        def run(model: Reranker) -> ScoreBatch:
+            begun = time.perf_counter()
+            batch = model.score(query, documents, instruction)
+            return replace(batch, seconds=time.perf_counter() - begun)
+
+        batch: ScoreBatch = self._put(slot, priority, run)
+        return batch
 
     def _put(self, slot: Slot, priority: Priority, run: Any, alike: str | None = None) -> Any:  # noqa: ANN401  # as the model gives
         """What a job gives that is run on the model of a slot."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from qwen3vl_app.errors import AppError, ModelError, ModelLoadError, UnloadedError
@@ -265,10 +266,12 @@ class Loader:
         if slot.expected and found != slot.expected:
             raise ModelLoadError(Message.of("load.changed", name=checkpoint.name))
         role = slot.key.role
-        for other in self.slots():
+        for other in () if slot.key.dtype else self.slots():
             if other.key.role is role and other.model is not None and other.fingerprint == found:
                 return cast("Embedder | Reranker", other.model)  # by another name it is there
         build = building.build_embedder if role is Role.EMBEDDER else building.build_reranker
+        if slot.key.dtype:
+            build = partial(building.build_reranker, dtype=slot.key.dtype)
         model = build(checkpoint, self._settings, self._between)
         saved = building.share_weights(model, [one.model for one in self.slots()])
         if saved:

@@ -88,6 +88,35 @@ class Reranker(Protocol):
         """What ``score`` gives the model of a document, or why it takes none of it."""
 
 
+class Scorer(Protocol):
+    """Judges documents, as ``ModelService.score`` does."""
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
+    ) -> ScoreBatch:
+        """Judgements of ``documents``, in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDtype:
+    """The numbers in which a model does not compute, but might."""
+
+    dtype: str
+    """``bfloat16`` or ``float32``."""
+
+    memory_bytes: int
+    """What a copy of the model in them takes, as long as it is there."""
+
+    here: bool
+    """Whether this computer has them in hardware, and the memory for the copy."""
+
+
 class ModelState(StrEnum):
     """Where a model is on its way into memory."""
 
@@ -247,6 +276,21 @@ class ModelService(Protocol):
         reranker: str | None = None,
     ) -> SeenPrompt | Message:
         """What the reranker gets of a document beside a query; waits, and raises, as ``score``."""
+    def other_dtype(self) -> OtherDtype:
+        """In which numbers the reranker does not compute; waits and raises as ``score``.
+
+        On a CPU, measuring whether bfloat16 pays takes a second, once.
+        """
+
+    def reranker_in_other_dtype(self) -> AbstractContextManager[Scorer]:
+        """Meanwhile the reranker is in memory a second time, in these numbers.
+
+        Waits for it to load; what takes its turn before others does so as ever.
+
+        Raises:
+            ModelLoadError: The copy cannot be loaded.
+            ModelError: Reranking is off, or the models were closed.
+        """
 
     def hurry(self) -> AbstractContextManager[None]:
         """Meanwhile somebody waits for the first rows of a search.

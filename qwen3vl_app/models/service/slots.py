@@ -24,6 +24,9 @@ class Key(NamedTuple):
     adapter: str = ""
     """Folder of a LoRA adapter that is merged into it; empty for none."""
 
+    dtype: str = ""
+    """In which numbers, such as ``float32``; empty for those that are best for the device."""
+
 
 @dataclass(slots=True, eq=False)
 class Slot:

@@ -82,6 +82,7 @@ export class Board {
       this.tour.node,
       this.head.node,
       this.messages.note,
+      this.head.inspection.node,
       this.body,
       this.others.table.node,
       this.others.grid.node,

@@ -1,6 +1,7 @@
 // What stands above the results: what was found, what moved, and the buttons for how it is shown.
 
 import { densityButton, sideButtons, viewButtons } from "./buttons.js";
+import { Inspection } from "../inspection/inspection.js";
 import { moreMenu } from "./more_menu.js";
 import { Moves } from "./moves.js";
 import { legend, phrase } from "./words.js";
@@ -28,6 +29,7 @@ export class BoardHead {
     this.density = densityButton(board);
     this.views = viewButtons(board);
     this.menu = moreMenu(board);
+    this.inspection = new Inspection(board);
     this.tools = asToolbar(
       el(
         "div",
@@ -36,6 +38,7 @@ export class BoardHead {
         this.sides,
         this.views,
         this.density,
+        this.inspection.button,
         this.menu.button,
       ),
     );
@@ -47,7 +50,7 @@ export class BoardHead {
       this.moves.node,
       this.tools,
       this.menu.node,
-      el("div", { class: "board-words" }, this.legend, left.node, newer),
+      el("div", { class: "board-words" }, this.legend, left.node, this.inspection.line, newer),
     );
   }
 
@@ -61,6 +64,7 @@ export class BoardHead {
     say(this.status, phrase(this.board));
     this.legend.replaceChildren(...legend(this.board));
     this.moves.draw(hits);
+    this.inspection.draw();
     this.node.hidden = stage === "empty";
     this.menu.button.hidden = !hits.length;
     settle(this.tools);

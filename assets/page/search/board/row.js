@@ -72,7 +72,7 @@ export function makeRow(hit) {
 function changing(hit) {
   const { r0, r1, sim, rel, moved, matters, unscored, percentile, stands, words, by, copies } = hit;
   const scores = [r0, r1, sim, rel, moved, matters, unscored, percentile, stands];
-  return [...scores, words, hit.in, by, copies.length];
+  return [...scores, hit.over, words, hit.in, by, copies.length];
 }
 
 /** Fill a row from its hit; nothing is touched where nothing changed.
@@ -146,9 +146,9 @@ function subtitle(hit, side) {
 function fillMove(node, hit, recall) {
   const [sign, tone] = movement(hit);
   if (recall) {
-    const gone = hit.moved === "dropped";
+    const gone = hit.moved === "dropped" || hit.over;
     node.className = `row-move ${gone ? `${hit.matters ? "down" : "none"} chip` : ""}`;
-    say(node, gone ? t("dropped", { rank: hit.r1 }) : "");
+    say(node, hit.over ? t("quota.over") : gone ? t("dropped", { rank: hit.r1 }) : "");
     return;
   }
   const rescued = hit.moved === "rescued";

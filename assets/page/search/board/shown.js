@@ -12,11 +12,14 @@ const RELEVANT = 0.5;
  *  @typedef {{ top: number, moves: Set<Moved>, grouped: boolean, unfolded: Set<string> }} Chosen
  *  `moves`: only these, where there are any; `grouped`: files fold, but the `unfolded` ones. */
 
-/** All hits in the order of a stage; what has no rank yet comes last, as recall has it.
+/** All hits in the order of a stage; what has no rank yet comes last, as recall has it. The final
+ *  list is without what is over the quota of its kind.
  *  @param {Hit[]} hits @param {Side} side */
 export function ordered(hits, side) {
-  if (side === "recall") return [...hits].sort((a, b) => a.r0 - b.r0);
-  return [...hits].sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0));
+  const isFinal = side === "rerank" || hits.every((hit) => hit.rel == null);
+  const within = isFinal ? hits.filter((hit) => !hit.over) : hits;
+  if (side === "recall") return [...within].sort((a, b) => a.r0 - b.r0);
+  return [...within].sort((a, b) => (a.r1 ?? 1e6 + a.r0) - (b.r1 ?? 1e6 + b.r0));
 }
 
 /** The hits of a column: the first ones, or those that moved as it was chosen, wherever they went.

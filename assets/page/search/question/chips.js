@@ -63,11 +63,18 @@ function options(choices, set) {
     instruction: t("chip.instruction", { text: choices.instruction }),
     picture_words: t("chip.pictures"),
     collapse: t("chip.copies"),
+    quota: t("chip.quota", { kinds: quotaText(choices.quota) }),
   };
   return OPTIONS.filter((name) => name in active).map((name) =>
     chip(name, said[name] ?? name, { [name]: DEFAULTS[name] }, set),
   );
 }
+
+/** @param {Choices["quota"]} quota */
+const quotaText = (quota) =>
+  Object.entries(quota)
+    .map(([kind, n]) => `${t(`kinds.${kind}`)} ${n}`)
+    .join(", ");
 
 /** @param {Choices} choices @param {SetChoices} set */
 function filters(choices, set) {

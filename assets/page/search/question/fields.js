@@ -1,13 +1,16 @@
 // What the panels below the row are made of: fields that show a choice and change it.
 
-import { DEFAULTS } from "./state.js";
+import { DEFAULTS, MOST } from "./state.js";
 import { attribute, el, findAll, say } from "../../kit/dom.js";
 import { emit, memory } from "../../kit/bus.js";
 import { t } from "../../i18n/strings.js";
 
 /** @import { Panel } from "./folds.js" */
 /** @import { Choices, SetChoices } from "../types" */
-/** @import { Attributes } from "../../kit/types" */
+/** @import { Attributes, Kind } from "../../kit/types" */
+
+/** @type {Kind[]} */
+const KINDS = ["picture", "page", "passage", "video", "moment"];
 
 /** How every field shows its choice, which it alone knows the type of.
  *  @type {WeakMap<HTMLElement, (now: any) => void>} */
@@ -127,6 +130,30 @@ export function slider(name, min, max, step, set, format) {
   });
   attribute(input, "aria-label", t(name === "depth" ? "field.depth" : "field.weight"));
   return el("div", { class: "slider" }, input, number);
+}
+
+/** The most hits of each kind; empty for as many as there are.
+ *  @param {SetChoices} set @returns {HTMLElement} */
+export function quotas(set) {
+  /** @type {Choices["quota"]} */
+  let now = {};
+  const inputs = KINDS.map((kind) => {
+    const label = t(`kinds.${kind}`);
+    const attributes = { type: "number", min: 1, max: MOST, step: 1, placeholder: t("quota.any") };
+    const input = el("input", { ...attributes, "aria-label": `${t("field.quota")}: ${label}` });
+    input.dataset.name = "quota";
+    input.addEventListener("change", () => {
+      const { [kind]: _, ...rest } = now;
+      const most = Math.min(MOST, Math.round(Number(input.value)));
+      set({ quota: most >= 1 ? { ...rest, [kind]: most } : rest });
+    });
+    shows.set(input, (quota) => {
+      now = quota ?? {};
+      input.value = String(now[kind] ?? "");
+    });
+    return el("label", { class: "quota" }, el("span", { text: label }), input);
+  });
+  return el("div", { class: "quotas" }, ...inputs);
 }
 
 /** Yes or no.

@@ -1,6 +1,6 @@
 // The panel of options: how to look, which the usual search needs none of.
 
-import { check, field, group, panel, preference, select, slider } from "./fields.js";
+import { check, field, group, panel, preference, quotas, select, slider } from "./fields.js";
 import { MOST, TOPS } from "./state.js";
 import { el } from "../../kit/dom.js";
 import { t } from "../../i18n/strings.js";
@@ -55,6 +55,7 @@ export function optionsPanel(set, further) {
       check("collapse", t("copies.collapse"), set),
       preference(GROUPED, t("grouped.label"), true),
     ),
+    group("field.quota", quotas(set), hint("quota.hint")),
     group("field.pictures", check("picture_words", t("pictures.words"), set)),
     group("field.typing", preference(AS_YOU_TYPE, t("typing.label"), false), hint("typing.hint")),
   ]);

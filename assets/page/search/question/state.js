@@ -28,6 +28,7 @@ export const DEFAULTS = Object.freeze({
   rerank: true,
   picture_words: false,
   collapse: true,
+  quota: {},
   instruction: "",
   crops: {},
   also: [],
@@ -69,6 +70,7 @@ export const OPTIONS = [
   "instruction",
   "picture_words",
   "collapse",
+  "quota",
 ];
 
 /** The defaults of `names`, to set them back.
@@ -163,7 +165,7 @@ function value(name, usual, search) {
   if (Array.isArray(usual)) return search.getAll(name).map(Number).filter(Number.isSafeInteger);
   if (typeof usual === "boolean") return text !== "false";
   if (typeof usual === "string") return text;
-  if (name === "crops") return parsed(text);
+  if (name === "crops" || name === "quota") return parsed(text);
   return Number.isFinite(Number(text)) && text !== "" ? Number(text) : usual;
 }
 
