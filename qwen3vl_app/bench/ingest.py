@@ -21,7 +21,13 @@ from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
-from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
+from qwen3vl_app.models.service.protocol import (
+    ModelState,
+    ModelStatus,
+    OtherDtype,
+    Priority,
+    Scorer,
+)
 from qwen3vl_app.settings import Limits, Settings
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, Outcome, ScoreBatch, Space
@@ -162,6 +168,14 @@ class NoModel:
             ModelError: Always.
         """
         del query, document, instruction, reranker
+        raise ModelError(Message.of("reranker.off"))
+
+    def other_dtype(self) -> OtherDtype:
+        """There is no reranker."""
+        raise ModelError(Message.of("reranker.off"))
+
+    def reranker_in_other_dtype(self) -> AbstractContextManager[Scorer]:
+        """There is no reranker."""
         raise ModelError(Message.of("reranker.off"))
 
     def examine(self, role: Role) -> tuple[Check, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,7 @@ class Rescoring:
             ),
         )
 
-    def steps(self, run: Run, query: Query, ways: Sequence[Way]) -> Iterator[Step]:
+    def steps(self, run: Run, query: Query, ways: Sequence[Way]) -> Generator[Step, None, None]:
         """Judge all candidates of a run in these ways; closing the iterator ends it.
 
         Raises:

@@ -216,3 +216,24 @@ def test_close__takes_no_more_work(models):
     with pytest.raises(ModelError):
         models.use(Role.EMBEDDER, "org/never-downloaded").result(60)
     assert [one.role for one in models.status()] == ["embedder", "reranker"]
+
+
+def test_other_dtype__a_copy_judges_alike_and_is_let_go(models):
+    """Numbers in other formats, and models as they were before and after."""
+    query = INPUTS[0]
+    if not models.has_reranker:
+        with pytest.raises(ModelError):
+            models.other_dtype()
+        with pytest.raises(ModelError), models.reranker_in_other_dtype():
+            pass
+        return
+    assert models.other_dtype().dtype in {"bfloat16", "float32"}
+    assert models.other_dtype().memory_bytes > 0
+    plain = models.score(query, INPUTS, instruction="")
+    known = models.status()
+    with models.reranker_in_other_dtype() as copy:
+        found = copy.score(query, INPUTS, instruction="")
+    for one, other in zip(plain.scores, found.scores, strict=True):
+        assert one.relevance == pytest.approx(other.relevance, abs=0.1)
+    assert models.status() == known
+    assert models.score(query, INPUTS, instruction="").scores == plain.scores

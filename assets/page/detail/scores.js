@@ -26,6 +26,7 @@ export function verdictBlock(hit, answer) {
 /** @param {Hit} hit @param {Answer} answer */
 function verdict(hit, { rerank, stage, top }) {
   if (hit.unscored) return t("unscored", { reason: worded(hit.unscored) });
+  if (hit.over) return t("verdict.over", { from: hit.r0 });
   if (hit.moved) return t(`verdict.${hit.moved}`, { from: hit.r0, to: hit.r1, top });
   if (!rerank) return t("verdict.recall", { from: hit.r0 });
   if (stage === "stopped") return t("verdict.stopped", { from: hit.r0 });

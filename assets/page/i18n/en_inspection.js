@@ -6,6 +6,8 @@ export const inspectionEnglish = {
   "quota.hint":
     "In the final list. The reranker chooses which; recall looks further for other kinds.",
   "quota.over": "over quota",
+  "verdict.over":
+    "Recall found it at {from}; better ones of its kind fill the quota, so the final list is without it.",
   "chip.quota": "At most: {kinds}",
   "inspect.title": "Depth, ties and kinds",
   "inspect.later": "Once this search is over, it can be looked into.",

@@ -5,6 +5,7 @@ export const inspectionChinese = {
   "quota.any": "不限",
   "quota.hint": "指最终列表。留下哪些由重排模型决定；召回会继续往下找其他种类。",
   "quota.over": "超出上限",
+  "verdict.over": "召回把它排在第 {from}；同类中更好的结果已占满上限，因此最终列表中没有它。",
   "chip.quota": "最多：{kinds}",
   "inspect.title": "深度、并列与种类",
   "inspect.later": "这次搜索结束后即可深入查看。",

@@ -21,45 +21,22 @@ async function answered(request) {
   return (await accepted(request)).json();
 }
 
-/** An answer that is not a refusal.
+/** An answer that is no refusal.
  *  @param {Promise<Response>} request */
 async function accepted(request) {
-  const response = await reached(request);
+  let response;
+  try {
+    response = await request;
+  } catch (error) {
+    if (isAborted(error)) throw error;
+    throw new Refused(t("offline"), 0);
+  }
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
   throw new Refused(
     body.error ? worded({ ...body, text: body.error }) : t("unexpected"),
     response.status,
   );
-}
-
-/** What the program sends, unless it cannot be reached.
- *  @template T @param {Promise<T>} sent @returns {Promise<T>} */
-async function reached(sent) {
-  try {
-    return await sent;
-  } catch (error) {
-    if (isAborted(error)) throw error;
-    throw new Refused(t("offline"), 0);
-  }
-}
-
-/** POST a JSON document that is answered by lines, each a JSON document, as time goes by.
- *  @param {string} path @param {object} body @param {AbortSignal} signal
- *  @param {(line: any) => void} take is given each, which only the route knows the type of */
-export async function postLines(path, body, signal, take) {
-  const headers = { ...HEADER, "content-type": "application/json" };
-  const request = { method: "POST", headers, body: JSON.stringify(body), signal };
-  const reader = (await accepted(fetch(path, request))).body?.getReader();
-  const decoder = new TextDecoder();
-  let rest = "";
-  for (;;) {
-    const { done, value } = (await (reader && reached(reader.read()))) ?? { done: true };
-    if (done) return;
-    const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) take(JSON.parse(line));
-  }
 }
 
 /** Whether an error says that we ourselves have given up a request.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
+from contextlib import closing
 from dataclasses import asdict
 
 import orjson
@@ -70,7 +71,7 @@ def _judge_again(router: APIRouter, services: Services) -> None:
 
     @router.post("/stability")
     async def again(owner: Whose, run: Number, job: Wanted) -> StreamingResponse:
-        def begun() -> tuple[Run, Iterator[Step]]:
+        def begun() -> tuple[Run, Generator[Step, None, None]]:
             found = _run(services, run, owner)
             ways = [way for way in rescoring.plan(found).possible if way in job.ways]
             return found, rescoring.steps(found, rescoring.query_of(found, known), ways)
@@ -79,7 +80,7 @@ def _judge_again(router: APIRouter, services: Services) -> None:
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
-async def _lines(run: Run, steps: Iterator[Step], lane: Lane) -> AsyncIterator[bytes]:
+async def _lines(run: Run, steps: Generator[Step, None, None], lane: Lane) -> AsyncIterator[bytes]:
     """One line of JSON for every step; who leaves ends it after the slice in work."""
     last: Step | None = None
 
@@ -93,8 +94,9 @@ async def _lines(run: Run, steps: Iterator[Step], lane: Lane) -> AsyncIterator[b
             return orjson.dumps({"failed": message_row(error.message)})
         return orjson.dumps(step_row(run, last))
 
-    while line := await lane.run(following):
-        yield line + b"\n"
+    with closing(steps):
+        while line := await lane.run(following):
+            yield line + b"\n"
 
 
 def step_row(run: Run, step: Step) -> Json:

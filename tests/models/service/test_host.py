@@ -1322,3 +1322,21 @@ def test_use__downloads_nothing_though_that_is_allowed(parity, monkeypatch):
         host.use(Role.EMBEDDER, "org/absent").result(WAIT)
     assert allowed == [(str(parity / "checkpoint"), True), ("org/absent", False)]
     host.close()
+
+
+def test_other_dtype__is_another_model_meanwhile(ready):
+    """In bfloat16 scores differ a little, so it is not the same model that answers."""
+    documents = [ModelInput(texts=(text,)) for text in ("a bicycle", "an owl at night")]
+    plain = ready.score(TEXT, documents, instruction="")
+    with ready.reranker_in_other_dtype() as copy:
+        (slot,) = (one for one in ready._loader.slots() if one.key.dtype)
+        assert (slot.key.dtype, slot.status.state) == ("bfloat16", ModelState.READY)
+        found = copy.score(TEXT, documents, instruction="")
+        assert found.seconds > 0
+    logits = [
+        (one.logit, other.logit) for one, other in zip(plain.scores, found.scores, strict=True)
+    ]
+    assert all(one != other and abs(one - other) < 0.1 for one, other in logits)
+    assert not [one for one in ready._loader.slots() if one.key.dtype]
+    with pytest.raises(UnloadedError):
+        copy.score(TEXT, documents, instruction="")

@@ -172,6 +172,7 @@ function spoken(hit, side, standing) {
   const parts = [hit.title, t(`kind.${hit.kind}`), placeText(hit.kind, hit.place)];
   if (side === "recall") {
     parts.push(t("spoken.recall", { rank: hit.r0, score: standing.score || "–" }));
+    if (hit.over) parts.push(t("quota.over"));
   } else if (hit.r1 == null) {
     parts.push(
       hit.unscored ? t("unscored", { reason: worded(hit.unscored) }) : t("spoken.waiting"),
