@@ -16,7 +16,7 @@ def opened_strip(page: Page) -> None:
     ask(page, "red circle")
     stage(page, "done")
     expect(page.locator(".board-head .board-agreement")).to_have_text(
-        re.compile(r"^Stages agree: τ -?\d\.\d\d · \d+ of the first \d+ the same$")
+        re.compile(r"^Stages agree: τ −?\d\.\d\d · \d+ of the first \d+ the same$")
     )
     page.locator(".board-tools .inspect-button").press("Enter")
     expect(page.locator(".inspect-depth .inspect-tile").first).to_be_visible()

@@ -1,6 +1,7 @@
 // How kinds compete: where the scores of each lie, and what rank a hit has within its kind.
 
 import { stateLine } from "./part.js";
+import { nameOf } from "./tiles.js";
 import { el, svg } from "../../kit/dom.js";
 import { icon } from "../../kit/icons.js";
 import { getJson } from "../../kit/net.js";
@@ -79,7 +80,7 @@ export class Balance {
         class: "inspect-name",
         dir: "auto",
         "data-content": "",
-        text: this.board.hitOf(item)?.title ?? `#${item}`,
+        text: nameOf(this.board, item),
       }),
       icon(kind, 14),
       el("span", {

@@ -101,7 +101,7 @@ export class Inspection {
       const { tau, overlap, k } = await getJson(`/api/inspect/${run}/agreement`);
       if (run !== this.run || tau === null) return;
       for (const line of [this.line, this.again])
-        say(line, t("agreement.line", { tau: tau.toFixed(2), overlap, k }));
+        say(line, t("agreement.line", { tau: tau.toFixed(2).replace("-", "−"), overlap, k }));
       this.line.hidden = this.again.hidden = false;
     } catch {
       // The line is left out; what the strip shows says why itself.

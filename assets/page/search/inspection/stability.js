@@ -2,6 +2,7 @@
 // as the search did. So it is said before, can be stopped, and what is known by then stays.
 
 import { stateLine } from "./part.js";
+import { nameOf } from "./tiles.js";
 import { attribute, el, findAll, say } from "../../kit/dom.js";
 import { bytes, duration } from "../../kit/format.js";
 import { getJson, isAborted, postLines, Refused } from "../../kit/net.js";
@@ -60,7 +61,7 @@ export class Stability {
     });
     this.node = el(
       "details",
-      { class: "inspect-part inspect-stability", ontoggle: () => this.node.open && this.ask() },
+      { class: "inspect-part inspect-stability" },
       el("summary", {}, el("h3", { text: t("stability.title") })),
       el("p", { class: "fine", text: t("stability.hint") }),
       this.line.node,
@@ -70,6 +71,7 @@ export class Stability {
       this.ties,
       this.list,
     );
+    this.node.addEventListener("toggle", () => this.node.open && this.ask());
   }
 
   /** Another run is on the board.
@@ -184,7 +186,7 @@ export class Stability {
             class: "inspect-name",
             dir: "auto",
             "data-content": "",
-            text: this.board.hitOf(hit.item)?.title ?? `#${hit.item}`,
+            text: nameOf(this.board, hit.item),
           }),
           range,
           el("span", { "data-explain": "margin", text: `${hit.relevance.toFixed(4)} ± ${text}` }),

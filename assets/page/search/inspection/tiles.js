@@ -2,7 +2,7 @@
 
 import { asToolbar } from "../../kit/toolbar.js";
 import { el } from "../../kit/dom.js";
-import { fitOf, thumbOf } from "../../kit/format.js";
+import { fitOf, placeText, thumbOf } from "../../kit/format.js";
 import { isolated, t } from "../../i18n/strings.js";
 
 /** @import { Hit } from "../types" */
@@ -21,12 +21,21 @@ export const tileLine = (label) =>
 export const hitsOf = (board, ids) =>
   ids.map((id) => board.hitOf(id)).filter((hit) => hit !== undefined);
 
+/** The name of a hit and where in its file it stands; its number where it has left the board.
+ *  @param {Board} board @param {number} id */
+export function nameOf(board, id) {
+  const hit = board.hitOf(id);
+  if (!hit) return `#${id}`;
+  return [hit.title, placeText(hit.kind, hit.place)].filter(Boolean).map(isolated).join(" · ");
+}
+
 /** @param {Board} board @param {Hit[]} hits @param {{ marked: Set<number>, mark: string }} [how]
  *  which of them are marked, and in which words */
 export function tiles(board, hits, { marked, mark } = { marked: new Set(), mark: "" }) {
+  /** @type {HTMLElement[]} */
   const shown = hits.slice(0, MOST).map((hit, n) => {
     const isMarked = marked.has(hit.id);
-    const said = [`${n + 1}`, isolated(hit.title), t(`kind.${hit.kind}`), isMarked ? mark : ""];
+    const said = [`${n + 1}`, nameOf(board, hit.id), t(`kind.${hit.kind}`), isMarked ? mark : ""];
     const label = said.filter(Boolean).join(", ");
     return el(
       "button",
