@@ -28,7 +28,7 @@ def services(tmp_path):
     with Library.open(tmp_path / "library") as library:
         put_notes(library)
         page = content(kind=Kind.PAGE, text="a page")
-        put_file(library, tmp_path / "far.pdf", "far", [(page, unit(1, 0, 0, 9))])
+        put_file(library, tmp_path / "far.pdf", "far", [(page, unit(1, 0, 0, -1))])
     settings = Settings(library=tmp_path / "library", model="demo", reranker="demo")
     opened = build_services(settings)
     models = cast(Any, WordModels())

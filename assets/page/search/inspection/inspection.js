@@ -83,6 +83,7 @@ export class Inspection {
     say(this.why, why);
     this.why.hidden = !why;
     const waits = Boolean(why) && this.asked && ["begun", "recall", "rerank"].includes(stage);
+    this.why.classList.toggle("spoken-only", waits); // nothing moves while scores arrive
     for (const { node } of this.parts) {
       node.toggleAttribute("data-out", Boolean(why) && !waits);
       node.toggleAttribute("inert", Boolean(why));
