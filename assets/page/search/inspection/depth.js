@@ -97,7 +97,6 @@ export class DepthExplorer {
     if (!found || !shown) return;
     attribute(this.slider, "min", found.depths[0].depth);
     attribute(this.slider, "max", found.depths.at(-1)?.depth);
-    this.slider.disabled = found.depths.length < 2;
     this.slider.value = String(this.depth);
     const cost = t(found.measured ? "inspect.cost" : "inspect.cost.shared", {
       n: this.depth,

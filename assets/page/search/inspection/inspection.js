@@ -48,12 +48,8 @@ export class Inspection {
       this.again,
       ...this.parts.map((part) => part.node),
     );
-    onEscape(
-      this.node,
-      () => this.open,
-      () => this.show(false),
-      this.button,
-    );
+    const fold = () => this.show(false);
+    for (const one of [this.button, this.node]) onEscape(one, () => this.open, fold, this.button);
   }
 
   /** @param {boolean} open */
@@ -85,6 +81,7 @@ export class Inspection {
     const waits = Boolean(why) && this.asked && ["begun", "recall", "rerank"].includes(stage);
     this.why.classList.toggle("spoken-only", waits); // nothing moves while scores arrive
     for (const { node } of this.parts) {
+      if (why && node.contains(document.activeElement)) this.button.focus({ preventScroll: true });
       node.toggleAttribute("data-out", Boolean(why) && !waits);
       node.toggleAttribute("inert", Boolean(why));
     }
