@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from qwen3vl_app.search.ranking import over_quota
 from qwen3vl_app.store.protocols import Store
@@ -59,7 +60,8 @@ def _candidates(found: Collapsed, query: Query, wanted: int) -> tuple[tuple[Item
     known = [head for head in found.heads if head in kinds]
     flags = dict(zip(known, over_quota(map(kinds.__getitem__, known), query.quota), strict=True))
     lacking = query.top_k - sum(not flags.get(head, False) for head in first)
-    further = [head for head in known[len(first) :] if not flags[head]][: max(0, lacking)]
+    below = (head for head in found.heads[wanted:] if not flags.get(head, True))
+    further = [*islice(below, max(0, lacking))]
     is_full = len(first) >= wanted and len(further) >= lacking
     return (*first, *further)[:MOST_RESULTS], is_full
 
