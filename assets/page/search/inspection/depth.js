@@ -88,11 +88,13 @@ export class DepthExplorer {
 
   draw() {
     const { board, found } = this;
+    const held = [this.use, this.deeper].find((one) => one === document.activeElement);
     this.line.draw(this.state);
     this.body.hidden = !found;
     this.deeper.hidden = !found || found.depths.length === 0 || this.isDeepest(found);
     this.use.hidden = !found || this.depth === found.depths.at(-1)?.depth;
     say(this.use, t("inspect.use", { n: this.depth }));
+    if (held?.hidden) this.slider.focus({ preventScroll: true });
     const shown = found?.depths.find((one) => one.depth === this.depth);
     if (!found || !shown) return;
     attribute(this.slider, "min", found.depths[0].depth);
