@@ -7,7 +7,7 @@ export const inspectionEnglish = {
     "In the final list. The reranker chooses which; recall looks further for other kinds.",
   "quota.over": "over quota",
   "verdict.over":
-    "Recall found it at {from}; better ones of its kind fill the quota, so the final list is without it.",
+    "Recall found it at {from}; better ones of its kind fill the quota of the final list.",
   "chip.quota": "At most: {kinds}",
   "inspect.title": "Depth, ties and kinds",
   "inspect.later": "Once this search is over, it can be looked into.",

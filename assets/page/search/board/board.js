@@ -81,8 +81,7 @@ export class Board {
     this.root.append(
       this.tour.node,
       this.head.node,
-      this.messages.note,
-      this.head.inspection.node,
+      ...[this.messages.note, this.head.inspection.node],
       this.body,
       this.others.table.node,
       this.others.grid.node,
