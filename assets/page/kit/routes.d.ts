@@ -4,7 +4,7 @@
 import type { Cost, EvidenceLine, Item, Seen } from "../detail/types";
 import type { Changed, Collection, Ended, Folder, Group } from "../library/types";
 import type { Listed, Listing, Removal, Taken, TakenItems } from "../library/types";
-import type { Agreement, Depths, Kinds, Plan } from "../search/inspection/types";
+import type { Agreement, Depths, Kinds, Margins, Plan } from "../search/inspection/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
 import type { Stages, Status } from "../shell/types";
@@ -85,6 +85,7 @@ export interface Posts {
 /** Answers that come line by line. */
 export interface Streams {
   "/api/hits/evidence": EvidenceLine;
+  [run: `/api/inspect/${number}/stability`]: Margins;
 }
 
 export interface Puts {

@@ -127,7 +127,9 @@ export class Stability {
         },
       );
     } catch (error) {
-      if (run === this.run && !isAborted(error)) this.state = error;
+      // A stream that breaks off says so in the words of the browser.
+      const why = error instanceof Refused ? error : new Refused(t("offline"), 0);
+      if (run === this.run && !isAborted(error)) this.state = why;
     }
     if (this.running !== running) return;
     this.running = null;
