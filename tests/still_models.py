@@ -200,6 +200,7 @@ class StillModels:
             instruction=instruction or RERANK_INSTRUCTION,
             fingerprint=self.reranker_fingerprint(),
         )
+
     def other_dtype(self) -> OtherDtype:
         self.reranker_budget()
         return OtherDtype(dtype="bfloat16", memory_bytes=1000, here=True)

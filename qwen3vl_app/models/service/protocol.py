@@ -276,6 +276,7 @@ class ModelService(Protocol):
         reranker: str | None = None,
     ) -> SeenPrompt | Message:
         """What the reranker gets of a document beside a query; waits, and raises, as ``score``."""
+
     def other_dtype(self) -> OtherDtype:
         """In which numbers the reranker does not compute; waits and raises as ``score``.
 
