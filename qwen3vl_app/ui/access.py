@@ -24,7 +24,7 @@ SEARCH_ONLY = Message.of("public.search_only")
 PRIVATE = (
     *("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage"),
     *("/api/removed", "/api/history", "/api/models/stages", "/api/exports", "/api/disk"),
-    *("/api/models/known", "/api/models/getting"),
+    *("/api/models/known", "/api/models/getting", "/api/judging", "/api/comparison"),
 )
 """What a public demo does not reveal: folders, files and error details of this computer."""
 

@@ -36,6 +36,7 @@ from qwen3vl_app.ui.routes.indexing import (
     words_routes,
 )
 from qwen3vl_app.ui.routes.items import item_routes
+from qwen3vl_app.ui.routes.judging import judging_routes
 from qwen3vl_app.ui.routes.listing import listing_routes
 from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.models import model_routes
@@ -80,6 +81,7 @@ def build_server(services: Services) -> FastAPI:
         folder_routes(services),
         removal_routes(services),
         history_routes(services),
+        judging_routes(services),
         upload_routes(services),
         about_routes(services),
         tour_routes(services),
