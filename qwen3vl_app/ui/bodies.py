@@ -51,6 +51,7 @@ ROUTES: Mapping[str, int | None] = {
     "/api/chosen/collect": PATHS,
     "/api/chosen/remove": PATHS,
     "/api/exports": PATHS,
+    "/api/comparison": PATHS,
     "/gradio_api/upload": None,
     "/gradio_api/queue/join": QUESTION,
     "/gradio_api/run/predict": QUESTION,

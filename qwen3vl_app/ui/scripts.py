@@ -52,6 +52,8 @@ STYLES = (
     "library/library",
     "library/items",
     "library/bulk",
+    "judge/judge",
+    "inspect/compare",
     "settings/settings",
     "settings/models",
 )

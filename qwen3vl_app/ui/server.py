@@ -22,6 +22,7 @@ from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.chosen import chosen_routes
 from qwen3vl_app.ui.routes.collected import collected_routes
 from qwen3vl_app.ui.routes.collections import collection_routes
+from qwen3vl_app.ui.routes.comparison import comparison_routes
 from qwen3vl_app.ui.routes.disk import disk_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.exports import export_routes
@@ -82,6 +83,7 @@ def build_server(services: Services) -> FastAPI:
         removal_routes(services),
         history_routes(services),
         judging_routes(services),
+        comparison_routes(services),
         upload_routes(services),
         about_routes(services),
         tour_routes(services),

@@ -6,6 +6,7 @@ import { english } from "./en.js";
 import { detailEnglish } from "./en_detail.js";
 import { helpEnglish } from "./en_help.js";
 import { historyEnglish } from "./en_history.js";
+import { labEnglish } from "./en_lab.js";
 import { libraryEnglish } from "./en_library.js";
 import { modelsEnglish } from "./en_models.js";
 import { searchEnglish } from "./en_search.js";
@@ -15,6 +16,7 @@ import { chinese } from "./zh.js";
 import { detailChinese } from "./zh_detail.js";
 import { helpChinese } from "./zh_help.js";
 import { historyChinese } from "./zh_history.js";
+import { labChinese } from "./zh_lab.js";
 import { libraryChinese } from "./zh_library.js";
 import { modelsChinese } from "./zh_models.js";
 import { searchChinese } from "./zh_search.js";
@@ -35,6 +37,7 @@ export const dictionaries = {
     ...detailEnglish,
     ...searchEnglish,
     ...libraryEnglish,
+    ...labEnglish,
     ...historyEnglish,
     ...settingsEnglish,
     ...helpEnglish,
@@ -46,6 +49,7 @@ export const dictionaries = {
     ...detailChinese,
     ...searchChinese,
     ...libraryChinese,
+    ...labChinese,
     ...historyChinese,
     ...settingsChinese,
     ...helpChinese,
