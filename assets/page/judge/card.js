@@ -99,10 +99,12 @@ function viewOf(item) {
   if (item.kind === "passage")
     return el("p", { class: "judge-text", dir: "auto", "data-content": "", text: item.text });
   if (item.kind === "video" || item.kind === "moment") return clipOf(item);
-  const image = el("img", { src: `/m/preview/${item.id}`, alt: t("judge.alt") });
+  // Small at once and large as soon as it is there; of a file that has gone, that is all.
+  const image = el("img", { src: thumbOf(item), alt: t("judge.alt") });
   if (item.width && item.height) [image.width, image.height] = [item.width, item.height];
-  // A file that is not there any more is still known by its thumbnail.
-  image.addEventListener("error", () => (image.src = thumbOf(item)), { once: true });
+  const large = new Image();
+  large.addEventListener("load", () => (image.src = large.src));
+  large.src = `/m/preview/${item.id}`;
   return image;
 }
 
