@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +18,11 @@ from qwen3vl_app.inspection.comparison import (
     with_settings,
 )
 from qwen3vl_app.search.engine import SearchEngine
-from qwen3vl_app.types import ItemFilter, Query
+from qwen3vl_app.types import ItemFilter, Kind, Query
 from qwen3vl_app.types.question import Question
 from tests.search import conftest
 from tests.search.world import put_notes
+from tests.store.build import SPACE, content, put_file, unit
 
 models = conftest.models
 library = conftest.library
@@ -82,3 +85,16 @@ def test_alternately__ends_when_it_is_cancelled(library, engine: SearchEngine):
     for n, _ in alternately(engine, [Query(text="fox")] * 2, cancelled=lambda: len(seen) > 1):
         seen.append(n)
     assert seen == [0, 1]
+
+
+def test_alternately__two_spaces_answer_at_once(library, engine: SearchEngine, models):
+    put_notes(library)
+    other = replace(SPACE, fingerprint="other", model="other", checkpoint="other")
+    passage = content(kind=Kind.PASSAGE, text="a vixen")
+    put_file(library, Path("/vixen.txt"), "vixen", [(passage, unit(1, 0, 0, 0))], space=other)
+    models.others = [other]
+    queries = [Query(text="fox", rerank=False)] * 2
+    last = dict(alternately(engine, queries, spaces=[SPACE, other]))
+    assert [last[side].space for side in (0, 1)] == [SPACE.fingerprint, "other"]
+    assert [hit.item.text for hit in last[1].hits] == ["a vixen"]
+    assert len(last[0].hits) == 4

@@ -63,5 +63,11 @@ def test_compare__what_means_nothing_is_refused(client):
         {"questions": [{"text": "x"}] * 101},
         {"questions": [{"text": "x"}], "right": {"words": "perhaps"}},
         {"questions": [{"text": "x", "nonsense": 1}]},
+        {"questions": [{"text": "x"}], "spaces": ["", "of nobody"]},
     ):
-        assert client.post("/api/comparison", json=job).status_code in (400, 422)
+        assert client.post("/api/comparison", json=job).status_code in (400, 404, 422)
+
+
+def test_spaces__say_how_much_of_the_library_they_hold(client):
+    (row,) = client.get("/api/comparison/spaces").json()["spaces"]
+    assert (row["model"], row["items"], row["all"], row["own"]) == ("test", 3, 3, False)

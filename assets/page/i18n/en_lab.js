@@ -10,6 +10,10 @@ export const labEnglish = {
   "lab.demo":
     "This is a public demonstration: no grades are written here. On your own computer, " +
     "the Lab has hits graded and says whether reranking helped.",
+  "kept.grades": "Grades of the Lab",
+  "kept.grades.where":
+    "In the library, with the words of their questions, until they are undone. Each " +
+    "browser sees its own, where several use one page.",
   "menu.judge": "Judge these hits",
   "judge.me": "Me",
   "judge.name": "Judge",
