@@ -16,6 +16,9 @@ import { DEFAULTS } from "../search/question/state.js";
  *  @type {(keyof Choices)[]} */
 const SETTINGS = ["instruction", "words", "rerank", "depth", "top", "picture_words", "collapse"];
 
+/** @type {Record<string, number | undefined>} */
+const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
+
 export class Side {
   /** @param {"left" | "right"} name */
   constructor(name) {
@@ -58,9 +61,8 @@ export class Side {
 
   /** What this side asks with, whole: also what is as usual, so that nothing shows through. */
   get changes() {
-    return /** @type {Changes} */ (
-      Object.fromEntries(SETTINGS.map((name) => [name, this.now[name]]))
-    );
+    const entries = SETTINGS.map((name) => [name, this.now[name]]);
+    return /** @type {Changes} */ (/** @type {unknown} */ (Object.fromEntries(entries)));
   }
 
   /** @param {Choices} choices of the question on the board */
@@ -178,7 +180,7 @@ export class Side {
   key(event) {
     const rows = /** @type {HTMLElement[]} */ ([...this.list.children]);
     const at = rows.findIndex((row) => row === event.target);
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    const step = STEPS[event.key];
     if (event.key === "Enter" || event.key === " ") this.open(event.target);
     else if (step && rows[at + step]) {
       rows[at].tabIndex = -1;

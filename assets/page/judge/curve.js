@@ -52,7 +52,14 @@ function drawing(bins) {
   const points = bins.map((bin) => `${x(bin.relevance)},${y(bin.right)}`).join(" ");
   return svg(
     "svg",
-    { class: "curve-plot", width: SIZE, height: SIZE, viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img" },
+    {
+      class: "curve-plot",
+      width: SIZE,
+      height: SIZE,
+      viewBox: `0 0 ${SIZE} ${SIZE}`,
+      role: "img",
+      "aria-label": t("results.reliability"),
+    },
     svg("rect", { x: x(0), y: y(1), width: x(1) - x(0), height: y(0) - y(1) }),
     svg("line", { class: "even", x1: x(0), y1: y(0), x2: x(1), y2: y(1) }),
     ...bins.map((bin) =>

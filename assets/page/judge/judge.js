@@ -45,7 +45,7 @@ export class Judge {
       grade: (grade) => this.grade(grade),
       step: (by) => this.step(by),
       undo: () => this.undo(),
-      note: debounced((note) => this.note(note), PAUSE),
+      note: debounced((/** @type {string} */ note) => this.note(note), PAUSE),
     });
     this.heading = new Heading({
       results: () => this.turn(true),
@@ -68,7 +68,7 @@ export class Judge {
 
   build() {
     const tools = choices(this.judge, this.first, {
-      judge: debounced((name) => this.named(name), PAUSE),
+      judge: debounced((/** @type {string} */ name) => this.named(name), PAUSE),
       first: (first) => this.deep(first),
     });
     const main = el("div", { class: "judge-main" }, this.judging, this.results.node);

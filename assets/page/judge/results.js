@@ -151,7 +151,7 @@ const chance = (found) => (found?.p == null ? "–" : found.p < 0.001 ? "< .001"
 const tableOf = (head, rows) =>
   el(
     "div",
-    { class: "table-box results-table", tabindex: "0", role: "region" },
+    { class: "table-box results-table", tabindex: "0" },
     el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)),
   );
 
