@@ -10,7 +10,6 @@ import pytest
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.inspection.comparison import (
-    Mover,
     alternately,
     compared,
     rank_biased_overlap,
@@ -35,12 +34,12 @@ same: Any = compared
 def test_compared__movers_overlap_and_difference():
     found = same([1, 2, 3], [2, 1, 4], 3)
     assert found.overlap == pytest.approx(2 / 3)
-    assert found.movers == (
-        Mover(item=2, left=2, right=1),
-        Mover(item=1, left=1, right=2),
-        Mover(item=4, left=None, right=3),
-        Mover(item=3, left=3, right=None),
-    )
+    assert [(one.item, one.left, one.right) for one in found.movers] == [
+        (2, 2, 1),
+        (1, 1, 2),
+        (4, None, 3),
+        (3, 3, None),
+    ]
     assert same([1, 2], [1, 2], 5).difference == pytest.approx(0.0)
     assert same([1, 2], [3, 4], 5).difference == 1.0
     assert same([], [], 5).difference == 0.0

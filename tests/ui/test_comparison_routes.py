@@ -58,13 +58,14 @@ def test_compare__several_questions_are_one_row_each_and_a_bad_one_says_why(serv
 
 
 def test_compare__what_means_nothing_is_refused(client):
-    for job in (
+    jobs: tuple[dict[str, Any], ...] = (
         {"questions": []},
         {"questions": [{"text": "x"}] * 101},
         {"questions": [{"text": "x"}], "right": {"words": "perhaps"}},
         {"questions": [{"text": "x", "nonsense": 1}]},
         {"questions": [{"text": "x"}], "spaces": ["", "of nobody"]},
-    ):
+    )
+    for job in jobs:
         assert client.post("/api/comparison", json=job).status_code in (400, 404, 422)
 
 
