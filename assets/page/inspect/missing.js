@@ -31,10 +31,10 @@ export class Missing {
       const { models, items } = await getJson("/api/models/known");
       const without = models.filter((one) => one.role === "embedder" && one.embedded < items);
       this.list.replaceChildren(
-        ...without.map(({ name, embedded, seconds }) => {
+        ...without.map(({ name, repository, embedded, seconds }) => {
           const n = items - embedded;
           const time = seconds == null ? t("missing.unknown") : duration(seconds * n);
-          const text = t("missing.line", { name, n: count(n), time });
+          const text = t("missing.line", { name: repository || name, n: count(n), time });
           return el("li", { "data-explain": "memory", text });
         }),
       );
