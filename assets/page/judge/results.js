@@ -161,7 +161,7 @@ function questions({ questions: all, k }) {
   /** @param {Report["questions"][number]} one */
   const gain = ({ ndcg }) => (ndcg.rerank ?? ndcg.recall ?? 0) - (ndcg.recall ?? 0);
   const head = ["question", "recall", "rerank", "difference", "unjudged"].map((name) =>
-    el("th", { scope: "col", text: t(`results.${name}`, { k }) }),
+    el("th", { scope: "col", "data-explain": "ndcg", text: t(`results.${name}`, { k }) }),
   );
   const rows = [...all]
     .sort((one, other) => gain(one) - gain(other))
