@@ -67,7 +67,7 @@ def test_compare__two_settings_side_by_side_and_several_questions(desktop, sampl
             expect(side.locator(".row")).to_have_count(20)
         assert page.evaluate(UNEXPLAINED, keys) == []
         page.locator(".several summary").click()
-        page.get_by_label("Several questions").fill("fox\nred car")
+        page.get_by_role("textbox", name="Several questions").fill("fox\nred car")
         page.get_by_role("button", name="Compare all").click()
         expect(page.locator(".several tbody tr")).to_have_count(2)
         differences = page.locator(".several tbody td:nth-of-type(1)").all_inner_texts()
