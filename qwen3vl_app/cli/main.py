@@ -18,6 +18,7 @@ from qwen3vl_app.cli.history import history
 from qwen3vl_app.cli.inspect import inspect
 from qwen3vl_app.cli.items import items
 from qwen3vl_app.cli.jsonl import embed, rerank
+from qwen3vl_app.cli.judgements import judgements
 from qwen3vl_app.cli.library import index, status
 from qwen3vl_app.cli.models import models
 from qwen3vl_app.cli.removed import removed
@@ -54,6 +55,7 @@ for _command in (
     seen,
     evidence,
     inspect,
+    judgements,
     items,
     show,
     status,

@@ -28,6 +28,7 @@ from qwen3vl_app.types import (
     Score,
     SearchStage,
     SearchUpdate,
+    Space,
 )
 
 SLICE_SECONDS = 0.3
@@ -83,8 +84,26 @@ class SearchEngine:
             UsageError: The model cannot take the query, such as a strip thinner than 1:200.
             ModelError: The embedder is not there. A missing reranker is a note instead.
         """
+        yield from self._stages(query, lambda: self.recall.run(query), cancelled)
+
+    def search_in(
+        self, space: Space, query: Query, *, cancelled: Cancelled = never
+    ) -> Iterator[SearchUpdate]:
+        """As ``search``, answered by this space of the library, be it the model's own or not.
+
+        Its embedder is loaded beside that of the model if need be, which may take a while.
+
+        Raises:
+            UsageError: As ``search``.
+            ModelError: The embedder of the space is not there.
+        """
+        yield from self._stages(query, lambda: self.recall.run_in(space, query), cancelled)
+
+    def _stages(
+        self, query: Query, first: Callable[[], SearchUpdate], cancelled: Cancelled
+    ) -> Iterator[SearchUpdate]:
         with self._models.hurry():  # until whoever asks for more has drawn these
-            recall = self.recall.run(query)
+            recall = first()
             if not query.rerank:  # its order is the final one
                 recall = replace(recall, hits=within_quota(recall.hits, query.quota))
             yield recall

@@ -69,6 +69,19 @@ class Recall:
         # only a search that has missed something asks whether another space has it
         return self._by_whoever_answers(query, update) if lacks else update
 
+    def run_in(self, space: Space, query: Query) -> SearchUpdate:
+        """The result in a space that is asked for by name, as ``run`` otherwise.
+
+        Raises:
+            UsageError: As ``run``.
+            ModelError: The embedder of the space is not there.
+        """
+        if query.words is WordsMode.ONLY:
+            return self._by_words(query)
+        if space != self._models.space():
+            self._models.load_beside(space)
+        return self._by_meaning(query, Answering(space=space))[0]
+
     def _by_whoever_answers(self, query: Query, own: SearchUpdate | None = None) -> SearchUpdate:
         """The result of the space that is to answer; ``own``, if known, is that of the model's."""
         answering = choose_space(self._library, self._models)

@@ -18,6 +18,7 @@ from qwen3vl_app.store.asked_files import AskedFiles
 from qwen3vl_app.store.belongings import ASKED, DATABASE, THUMBNAILS, UPLOADS, strangers
 from qwen3vl_app.store.check import findings
 from qwen3vl_app.store.connection import Connection
+from qwen3vl_app.store.judgements import Judgements
 from qwen3vl_app.store.leftovers import sweep_leftovers
 from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.mending import drop_damaged
@@ -60,6 +61,7 @@ class Library(SearchableLibrary):
         self._writer = LibraryWriter(connection, self._spaces, self._thumbnails)
         self.dropped = Uploads(self.uploads)
         self.runs = SearchRuns(connection, AskedFiles(connection.directory / ASKED))
+        self.judgements = Judgements(connection)
         self.choices = ModelChoices(connection)
         self.preferences = Preferences(connection)
         self.trash = LibraryTrash(connection, self._for_changes, self.dropped)

@@ -78,7 +78,7 @@ def build_app(services: Services) -> FastAPI:
 
 
 def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> Any:  # noqa: ANN401
-    """Gradio's part of the page: the frame, three screens, and the events between them."""
+    """Gradio's part of the page: the frame, four screens, and the events between them."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         _own("shell/top", "top-bar")
         with gr.Row(elem_id="stage"):
@@ -87,6 +87,8 @@ def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> A
                     search = build_search_tab(given)
                 with gr.Tab(words("app_library"), id="library"):
                     _own("library/library", "library")
+                with gr.Tab(words("app_lab"), id="lab"):
+                    _own("inspect/lab", "lab")
                 with gr.Tab(words("app_settings"), id="settings"):
                     _own("settings/settings", "settings")
             _own("detail/detail", "detail")

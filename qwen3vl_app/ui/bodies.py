@@ -54,6 +54,7 @@ ROUTES: Mapping[str, int | None] = {
     "/api/hits/seen": QUESTION,
     "/api/hits/cost": QUESTION,
     "/api/hits/evidence": QUESTION,
+    "/api/comparison": PATHS,
     "/gradio_api/upload": None,
     "/gradio_api/queue/join": QUESTION,
     "/gradio_api/run/predict": QUESTION,

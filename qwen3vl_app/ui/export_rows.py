@@ -55,16 +55,20 @@ def as_json(described: Iterable[Described]) -> bytes:
 
 
 def as_csv(described: Iterable[Described]) -> bytes:
+    """A table of items, as ``csv_table`` writes it."""
+    return csv_table(_COLUMNS, map(export_row, described))
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Json]) -> bytes:
     """A table with a line of headings, in UTF-8 with the mark that spreadsheets look for.
 
     Cells that a spreadsheet would take for a formula begin with an apostrophe.
     """
     written = io.StringIO()
     table = csv.writer(written)
-    table.writerow(_COLUMNS)
-    for one in described:
-        row = export_row(one)
-        table.writerow([_cell(row[column]) for column in _COLUMNS])
+    table.writerow(columns)
+    for row in rows:
+        table.writerow([_cell(row[column]) for column in columns])
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 

@@ -55,6 +55,8 @@ STYLES = (
     "library/library",
     "library/items",
     "library/bulk",
+    "judge/judge",
+    "inspect/compare",
     "settings/settings",
     "settings/models",
 )

@@ -25,6 +25,7 @@ from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.chosen import chosen_routes
 from qwen3vl_app.ui.routes.collected import collected_routes
 from qwen3vl_app.ui.routes.collections import collection_routes
+from qwen3vl_app.ui.routes.comparison import comparison_routes
 from qwen3vl_app.ui.routes.disk import disk_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.exports import export_routes
@@ -41,6 +42,7 @@ from qwen3vl_app.ui.routes.indexing import (
 )
 from qwen3vl_app.ui.routes.inspecting import inspecting_routes
 from qwen3vl_app.ui.routes.items import item_routes
+from qwen3vl_app.ui.routes.judging import judging_routes
 from qwen3vl_app.ui.routes.listing import listing_routes
 from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.models import model_routes
@@ -107,6 +109,8 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         removal_routes(services),
         history_routes(services),
         inspecting_routes(services),
+        judging_routes(services),
+        comparison_routes(services),
         upload_routes(services),
         about_routes(services),
         tour_routes(services),

@@ -11,6 +11,7 @@ import gradio as gr
 ENGLISH = {
     "app_search": "Search",
     "app_library": "Library",
+    "app_lab": "Lab",
     "app_settings": "Settings",
     "app_label": "Query",
     "app_query": "Search by words, picture, clip or document",
@@ -19,6 +20,7 @@ ENGLISH = {
 CHINESE = {
     "app_search": "搜索",
     "app_library": "资料库",
+    "app_lab": "实验室",
     "app_settings": "设置",
     "app_label": "查询",
     "app_query": "用文字、图片、视频或文档搜索",

@@ -102,7 +102,7 @@ def test_every_screen__has_no_english(chinese, unhurried):
     page.keyboard.press("?")
     look("keys")
     page.keyboard.press("Escape")
-    for number, tab in ((1, "library"), (2, "settings")):
+    for number, tab in ((1, "library"), (2, "lab"), (3, "settings")):
         page.locator("#tabs button[role=tab]").nth(number).click()
         page.wait_for_timeout(500)
         look(tab)

@@ -112,10 +112,10 @@ def test_numbers__one_without_a_word_is_noticed(page):
     assert "nonsense" in found
 
 
-def test_help__has_four_groups_and_is_reached_by_the_keyboard(page):
+def test_help__has_five_groups_and_is_reached_by_the_keyboard(page):
     helped(page)
     dialog = page.locator("dialog.help")
-    groups = ["Find", "Stages", "Numbers", "Keys"]
+    groups = ["Find", "Stages", "Numbers", "Lab", "Keys"]
     expect(dialog.locator("h3")).to_have_text(groups)
     for name, key in (("Numbers", "numbers"), ("Keys", "keys")):
         dialog.get_by_role("button", name=name, exact=True).press("Enter")
@@ -144,7 +144,9 @@ def test_help__opens_at_what_has_the_focus_and_a_pointer_is_told(page):
 def test_help__speaks_chinese(browser, unhurried):
     with another(browser, locale="zh-CN") as context, opened(context, unhurried.url) as page:
         helped(page)
-        expect(page.locator("dialog.help h3")).to_have_text(["查找", "两个阶段", "数字", "按键"])
+        expect(page.locator("dialog.help h3")).to_have_text(
+            ["查找", "两个阶段", "数字", "实验室", "按键"]
+        )
         titles = page.locator("dialog.help dt").all_inner_texts()
         assert [one for one in titles if one.isascii()] == ["Logit"]
 

@@ -38,7 +38,7 @@ def test_page__templates_hold_no_data(web):
         for component in web.get("/config").json()["components"]
         if component["type"] == "html"
     ]
-    assert len(templates) == 6
+    assert len(templates) == 7
     assert all(re.fullmatch(r"<div class='own [a-z-]+'></div>", one) for one in templates)
 
 

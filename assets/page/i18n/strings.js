@@ -8,6 +8,7 @@ import { evidenceEnglish } from "./en_evidence.js";
 import { helpEnglish } from "./en_help.js";
 import { historyEnglish } from "./en_history.js";
 import { inspectionEnglish } from "./en_inspection.js";
+import { labEnglish } from "./en_lab.js";
 import { libraryEnglish } from "./en_library.js";
 import { modelsEnglish } from "./en_models.js";
 import { searchEnglish } from "./en_search.js";
@@ -19,6 +20,7 @@ import { evidenceChinese } from "./zh_evidence.js";
 import { helpChinese } from "./zh_help.js";
 import { historyChinese } from "./zh_history.js";
 import { inspectionChinese } from "./zh_inspection.js";
+import { labChinese } from "./zh_lab.js";
 import { libraryChinese } from "./zh_library.js";
 import { modelsChinese } from "./zh_models.js";
 import { searchChinese } from "./zh_search.js";
@@ -40,6 +42,7 @@ export const dictionaries = {
     ...evidenceEnglish,
     ...searchEnglish,
     ...libraryEnglish,
+    ...labEnglish,
     ...historyEnglish,
     ...inspectionEnglish,
     ...settingsEnglish,
@@ -53,6 +56,7 @@ export const dictionaries = {
     ...evidenceChinese,
     ...searchChinese,
     ...libraryChinese,
+    ...labChinese,
     ...historyChinese,
     ...inspectionChinese,
     ...settingsChinese,

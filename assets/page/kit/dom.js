@@ -106,7 +106,7 @@ export const isCalm = () =>
 /** Narrow enough for one column. */
 export const isNarrow = () => matchMedia("(max-width: 760px)").matches;
 
-/** Bring a screen to the front: 0 Search, 1 Library, 2 Settings.
+/** Bring a screen to the front: 0 Search, 1 Library, 2 Lab, 3 Settings.
  *  @param {number} n */
 export function showTab(n) {
   const tab = findAll(document, '#tabs button[role="tab"]')[n];

@@ -91,6 +91,31 @@ function sent(method, path, body) {
   return answered(fetch(path, { method, headers, body: JSON.stringify(body) }));
 }
 
+/** POST a JSON document that is answered line by line, as it goes on.
+ *  @template T what a line is, which only the route knows
+ *  @param {string} path @param {object} body @param {AbortSignal} signal
+ *  @returns {AsyncGenerator<T>} */
+export async function* postForLines(path, body, signal) {
+  const headers = { ...HEADER, "content-type": "application/json" };
+  let response;
+  try {
+    response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
+  } catch (error) {
+    if (isAborted(error)) throw error;
+    throw new Refused(t("offline"), 0);
+  }
+  if (!response.ok || !response.body) {
+    await answered(Promise.resolve(response));
+    return;
+  }
+  let rest = "";
+  for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
+
 /** Add files to the query, by gradio's own route, which takes them as a form. Gives their keys.
  *  @param {Iterable<File>} files @returns {Promise<string[]>} */
 export function addToQuery(files) {

@@ -5,6 +5,8 @@ import type { Cost, EvidenceLine, Item, Seen } from "../detail/types";
 import type { Changed, Collection, Ended, Folder, Group } from "../library/types";
 import type { Listed, Listing, Removal, Taken, TakenItems } from "../library/types";
 import type { Agreement, Depths, Kinds, Margins, Plan } from "../search/inspection/types";
+import type { SpaceRow } from "../inspect/types";
+import type { Judged, Pool, Report } from "../judge/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
 import type { Stages, Status } from "../shell/types";
@@ -13,6 +15,7 @@ import type { Message } from "./types";
 export interface Gets {
   "/api/about": About;
   "/api/collections": Collection[];
+  "/api/comparison/spaces": { spaces: SpaceRow[] };
   "/api/disk": { bytes: Record<string, number>; free: number };
   "/api/duplicates": { ready: boolean; groups: Group[]; next: number | null };
   "/api/folders": Folder[];
@@ -27,6 +30,9 @@ export interface Gets {
   "/api/items": Items;
   [item: `/api/items/${number}`]: Item;
   [hidden: `/api/items/${number}/hidden`]: { by: string[] };
+  "/api/judging/pool": Pool;
+  "/api/judging/questions": { questions: Judged[] };
+  "/api/judging/report": Report;
   "/api/listing": Listing;
   "/api/listing/ids": { ids: number[]; total: number };
   [members: `/api/listing/members/${number}`]: { items: Listed[] };
@@ -60,6 +66,7 @@ export interface Posts {
   "/api/index/samples": Status;
   "/api/hits/cost": Cost;
   "/api/hits/seen": Seen;
+  "/api/judging/undo": { undone: boolean };
   "/api/models/back": Stages;
   "/api/models/cancel": { getting: Job[] };
   "/api/models/get": { getting: Job[] };
@@ -92,6 +99,7 @@ export interface Puts {
   "/api/history/keeping": { on: boolean };
   [run: `/api/history/${number}`]: { pinned: boolean; name: string };
   "/api/ignore": { patterns: string[] };
+  "/api/judging/grade": { item: number; grade: number };
 }
 
 export interface Deletes {

@@ -104,6 +104,10 @@ export interface Events {
   preferred: { name: string };
   /** The size of the tiles was changed. */
   tiles: undefined;
+  /** Judge the hits of a search of the history, in the Lab. */
+  judge: { run: number; also?: number[] };
+  /** Ask what is on the board under two settings, in the Lab. */
+  compare: undefined;
   /** A search was saved, renamed or deleted. */
   saved: undefined;
 }

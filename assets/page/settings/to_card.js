@@ -3,7 +3,7 @@
 import { showTab } from "../kit/dom.js";
 import { keep } from "../search/address.js";
 
-const SETTINGS = 2; // the third screen
+const SETTINGS = 3; // the fourth screen
 const PATIENCE = 3000; // milliseconds for gradio to draw a screen that was never open
 
 /** The id of the card `name`.

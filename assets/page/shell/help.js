@@ -30,6 +30,11 @@ const ENTRIES = {
     ...["tokens", "falls", "passes"],
     ...["memory", "days", "versions"],
   ],
+  lab: [
+    ...["judging", "grade", "pool", "judges", "ndcg", "mrr", "hitrate", "ap", "unjudged"],
+    ...["interval", "chance", "wins", "verdict", "published", "agreement", "reliability"],
+    "overlap",
+  ],
 };
 
 /** The keys, and the word for what they do.
@@ -48,6 +53,8 @@ const KEYS = [
   [["c"], "keys.compact"],
   [["+", "-"], "keys.tiles"],
   [["n", "p"], "keys.tour"],
+  [["0", "1", "2", "3"], "keys.grade"],
+  [["u", "←", "→"], "keys.judge"],
   [["?"], "keys.help"],
 ];
 

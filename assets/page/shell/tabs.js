@@ -1,9 +1,10 @@
-// The three screens, by name in the address: a reload stays where it was.
+// The four screens, by name in the address: a reload stays where it was.
 
 import { keep, place } from "../search/address.js";
 import { around, findAll, showTab } from "../kit/dom.js";
 
-const NAMES = ["", "library", "settings"]; // Search has none: addresses of questions stay short
+// Search has none: addresses of questions stay short.
+const NAMES = ["", "library", "lab", "settings"];
 const TABS = '#tabs button[role="tab"]';
 
 /** Follow the tabs of the page, and open the one that the address names.

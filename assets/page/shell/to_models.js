@@ -9,7 +9,7 @@ const PATIENCE = 3000; // milliseconds for gradio to draw a screen that was neve
 
 /** Show Settings, and go to the models. */
 export function toModels() {
-  showTab(2);
+  showTab(3);
   const until = Date.now() + PATIENCE;
   const go = () => {
     const title = document.querySelector(`#${MODELS} h2`);

@@ -174,6 +174,12 @@ SEALED = (
     Sealed("listing_key", ("item",), ("item", "size"), ("name", "day", "kind")),
     Sealed("run_label", ("run",), ("run",), ("name", "owner")),
     Sealed("preference", ("name",), (), ("name", "value")),
+    Sealed(
+        "judgement",
+        ("id",),
+        ("id", "ordinal", "grade"),
+        ("asked", "content", "judge", "owner", "note", "judged"),
+    ),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and whose damage is

@@ -25,6 +25,7 @@
     picture_text  words that were read from a picture, with its two full-text indexes
     listing_key   by what living items are sorted in the Library
     preference    what a person wants of this library, such as no history
+    judgement     grades that people give to hits
     checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
@@ -56,6 +57,7 @@ from qwen3vl_app.store.tables.migrations.m012_picture_texts import m012_picture_
 from qwen3vl_app.store.tables.migrations.m013_model_choices import m013_model_choices
 from qwen3vl_app.store.tables.migrations.m014_listing_keys import m014_listing_keys
 from qwen3vl_app.store.tables.migrations.m016_saved_searches import m016_saved_searches
+from qwen3vl_app.store.tables.migrations.m017_judgements import m017_judgements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,6 +80,7 @@ for _step in (
     m013_model_choices,
     m014_listing_keys,
     m016_saved_searches,
+    m017_judgements,
 ):
     MIGRATIONS()(_step)
 

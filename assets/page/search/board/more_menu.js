@@ -1,8 +1,10 @@
 // What can be done with a finished search: copy its link, take it along, keep it for good.
 
 import { asCsv, asJson } from "./exporting.js";
+import { keep } from "../address.js";
 import { emit } from "../../kit/bus.js";
 import { download } from "../../kit/download.js";
+import { isNarrow, showTab } from "../../kit/dom.js";
 import { menu } from "../../kit/menu.js";
 import { put } from "../../kit/net.js";
 import { complain, toast } from "../../kit/toast.js";
@@ -10,6 +12,8 @@ import { t } from "../../i18n/strings.js";
 
 /** @import { Answer } from "../types" */
 /** @import { Board } from "./board.js" */
+
+const LAB = 2; // the third screen
 
 /** Signs of a query in the name of a file. */
 const LONGEST = 40;
@@ -44,6 +48,13 @@ export function moreMenu(board) {
       run: withValue(pin),
       hidden: () => board.value?.run == null,
     },
+    {
+      name: "judge",
+      icon: "check",
+      label: t("menu.judge"),
+      run: withValue(judge),
+      hidden: () => board.value?.run == null || isNarrow(),
+    },
   ]);
 }
 
@@ -67,6 +78,13 @@ async function pin({ run }) {
   } catch (error) {
     complain(error);
   }
+}
+
+/** @param {Answer} value */
+function judge({ run }) {
+  keep({ lab: null }); // judging is how the Lab opens
+  showTab(LAB);
+  emit("judge", { run: Number(run) });
 }
 
 /** A name that every system takes: the words of the query, of letters and digits.

@@ -2,7 +2,9 @@
 
 import { check, field, group, panel, preference, quotas, select, slider } from "./fields.js";
 import { MOST, TOPS } from "./state.js";
-import { el } from "../../kit/dom.js";
+import { emit } from "../../kit/bus.js";
+import { el, showTab } from "../../kit/dom.js";
+import { keep } from "../address.js";
 import { t } from "../../i18n/strings.js";
 
 /** @import { SetChoices } from "../types" */
@@ -14,6 +16,23 @@ export const GROUPED = "grouped";
 
 /** Whether recall answers while a person types. */
 export const AS_YOU_TYPE = "as-you-type";
+
+const LAB = 2; // the third screen
+
+/** The way to the Lab with the question on the board. */
+function compareButton() {
+  const go = () => {
+    keep({ lab: "compare" }); // where the Lab was never open, that is how it opens
+    showTab(LAB);
+    emit("compare");
+  };
+  return el("button", {
+    type: "button",
+    class: "quiet compare-with",
+    text: t("compare.with"),
+    onclick: go,
+  });
+}
 
 /** @param {SetChoices} set @param {HTMLElement} further the button for one more query */
 export function optionsPanel(set, further) {
@@ -57,6 +76,7 @@ export function optionsPanel(set, further) {
     ),
     group("field.quota", quotas(set), hint("quota.hint")),
     group("field.pictures", check("picture_words", t("pictures.words"), set)),
+    group("lab.compare", compareButton()),
     group("field.typing", preference(AS_YOU_TYPE, t("typing.label"), false), hint("typing.hint")),
   ]);
 }

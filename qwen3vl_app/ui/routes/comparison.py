@@ -1,0 +1,226 @@
+"""Compare in the Lab: questions under two settings, streamed line by line as they are answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from threading import Event
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from starlette.types import Receive, Scope, Send
+
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.evaluation.judgements import settled
+from qwen3vl_app.inspection.comparison import alternately, compared, shown, with_settings
+from qwen3vl_app.messages import Message
+from qwen3vl_app.search.answering import choose_space
+from qwen3vl_app.search.question_files import QuestionFile, gone
+from qwen3vl_app.search.resolve import resolve_query
+from qwen3vl_app.services import Services
+from qwen3vl_app.types import Query, SearchUpdate, Space
+from qwen3vl_app.types.judgement import asked_key
+from qwen3vl_app.types.question import Question
+from qwen3vl_app.types.run import Owner
+from qwen3vl_app.ui.failures import UNEXPECTED, GoneError, TooBusyError
+from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
+from qwen3vl_app.ui.message_rows import message_row
+from qwen3vl_app.ui.routes.history import Known
+from qwen3vl_app.ui.serialize import Json
+from qwen3vl_app.ui.serialize_hits import board_value
+
+MOST_QUESTIONS = 100
+"""Compared in one go."""
+
+MOST_AT_ONCE = 2
+"""Comparisons that run at once; each holds the documents of two searches in memory."""
+
+log = logging.getLogger(__name__)
+
+
+class Comparing(BaseModel):
+    """Questions, and what each side has otherwise."""
+
+    questions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_QUESTIONS)]
+    left: dict[str, Any] = {}
+    right: dict[str, Any] = {}
+    spaces: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=2)] = []
+    """Fingerprints of the spaces that answer, left and right; empty for the usual one."""
+
+    keep: bool = False
+    """Whether both searches go into the history, so that they can be judged together."""
+
+
+def comparison_routes(services: Services) -> APIRouter:
+    """``POST /api/comparison``.
+
+    It answers a line of JSON for every step of one question, or one for each of several.
+    """
+    router = APIRouter(prefix="/api/comparison")
+    running: list[Event] = []
+
+    @router.get("/spaces")
+    def spaces() -> Json:
+        return {"spaces": [_space_row(services, *one) for one in services.library.coverage()]}
+
+    @router.post("")
+    def compare(owner: Known, job: Comparing) -> StreamingResponse:
+        if len(running) >= MOST_AT_ONCE:
+            raise TooBusyError(Message.of("busy", n=len(running)))
+        questions = [_read(one) for one in job.questions]
+        sides = (known_choices(job.left), known_choices(job.right))
+        for side in sides:  # refuses before anything begins
+            with_settings(questions[0], side)
+        over = Event()
+        comparison = _Comparison(
+            services=services,
+            questions=tuple(questions),
+            sides=sides,
+            spaces=_spaces(services, job.spaces),
+            owner=owner,
+            keep=job.keep,
+            over=over,
+        )
+        running.append(over)
+        return _Lines(comparison.lines(), over, lambda: running.remove(over))
+
+    return router
+
+
+class _Lines(StreamingResponse):
+    """Sends lines, and ends what makes them when the client leaves."""
+
+    def __init__(self, lines: Iterator[bytes], over: Event, ended: Callable[[], None]) -> None:
+        super().__init__(lines, media_type="application/x-ndjson")
+        self.over, self.ended = over, ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.over.set()
+            self.ended()
+
+
+def _read(given: dict[str, Any]) -> Question:
+    """A question as the page sends it: text and files beside the choices."""
+    rest = {name: value for name, value in given.items() if name not in ("text", "files")}
+    text, files = known_text(given.get("text")), known_keys(given.get("files"))
+    return Question.read({"text": text, "files": files, **known_choices(rest)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparison:
+    """One request: what is asked, how on each side, and for whom."""
+
+    services: Services
+    questions: tuple[Question, ...]
+    sides: tuple[Json, Json]
+    spaces: Sequence[Space | None]
+    owner: Owner
+    keep: bool
+    over: Event
+    """Set when the client has left."""
+
+    def lines(self) -> Iterator[bytes]:
+        """The answer; ends early where the client leaves."""
+        try:
+            for n, question in enumerate(self.questions):
+                if not self.over.is_set():
+                    yield from self._answer(n, question)
+        finally:
+            if any(self.spaces):
+                with suppress(AppError):  # lets go of embedders that no other search needs
+                    choose_space(self.services.library, self.services.models)
+
+    def _answer(self, n: int, question: Question) -> Iterator[bytes]:
+        try:
+            rows = self._steps(question)
+            for row in rows if len(self.questions) == 1 else [*rows][-1:]:
+                yield _line({"n": n, **row})
+        except AppError as error:
+            yield _line({"n": n, "message": message_row(error.message)})
+        except Exception:
+            log.exception("A comparison failed")
+            yield _line({"n": n, "message": message_row(UNEXPECTED)})
+
+    def _steps(self, question: Question) -> Iterator[Json]:
+        """The values of both boards as they grow, and last what the two have of each other."""
+        engine, over = self.services.engine, self.over
+        asked = [with_settings(question, side) for side in self.sides]
+        queries = [_resolved(self.services, one) for one in asked]
+        last: dict[int, SearchUpdate] = {}
+        steps = alternately(engine, queries, spaces=self.spaces, cancelled=over.is_set)
+        for side, update in steps:
+            last[side] = update
+            yield {"side": side, "value": board_value(update, queries[side], seq=0)}
+        if over.is_set() or len(last) < len(queries):
+            return
+        left, right = (shown(last[side], queries[side].top_k) for side in (0, 1))
+        found = compared(left, right, max(query.top_k for query in queries))
+        yield {
+            "comparison": asdict(found),
+            "runs": self._kept(asked, last),
+            "grades": _grades(self.services, question, self.owner),
+        }
+
+    def _kept(
+        self, asked: Sequence[Question], last: Mapping[int, SearchUpdate]
+    ) -> list[int | None]:
+        """Both searches in the history, where that is wanted and there is one."""
+        history = self.services.history
+        if not self.keep or history is None:
+            return []
+        return [history.keep(one, last[side], owner=self.owner) for side, one in enumerate(asked)]
+
+
+def _spaces(services: Services, named: Sequence[str]) -> list[Space | None]:
+    """The spaces of the library with these fingerprints."""
+    known = {space.fingerprint: space for space, _ in services.library.coverage()}
+    for fingerprint in filter(None, named):
+        if fingerprint not in known:
+            raise GoneError(Message.of("compare.no_space"))
+    return [known.get(fingerprint) for fingerprint in named]
+
+
+def _space_row(services: Services, space: Space, items: int) -> Json:
+    """A space that may answer, and how much of the library it holds."""
+    own = services.models.loaded_space()
+    return {
+        "fingerprint": space.fingerprint,
+        "model": space.model,
+        "dimension": space.dimension,
+        "items": items,
+        "all": sum(services.library.counts().items.values()),
+        "own": own is not None and own.fingerprint == space.fingerprint,
+    }
+
+
+def _resolved(services: Services, question: Question) -> Query:
+    def known(keys: Sequence[str]) -> list[QuestionFile]:
+        files = []
+        for key in keys:
+            path = services.library.runs.files.find(key)
+            if path is None:
+                raise gone(key.rpartition("/")[2])
+            files.append(QuestionFile(key, path))
+        return files
+
+    return resolve_query(question, services.reader, known, services.models.embedder_budget)
+
+
+def _grades(services: Services, question: Question, owner: Owner) -> dict[int, int]:
+    """What was said of items for this question, by whoever judged them."""
+    asked = asked_key(question)
+    said = services.library.judgements.current(owner=owner, asked=asked)
+    return {int(item): grade for item, grade in settled(said).get(asked, {}).items()}
+
+
+def _line(row: Json) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_NON_STR_KEYS) + b"\n"
