@@ -152,7 +152,7 @@ class NoModel:
     ) -> Message:
         """It looks at nothing."""
         del item, instruction, space
-        return Message.free("no model")
+        return Message.of("inspect.no_model")
 
     def seen_by_reranker(
         self,

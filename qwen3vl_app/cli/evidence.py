@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from qwen3vl_app.inspection.evidence import Evidence, Fall
     from qwen3vl_app.inspection.inspector import Pieces
 
+LEVELS = ("similarity", "relevance", "logit")
+
 MOST_LISTED = 12
 """Parts that people are told of, those that cost most first."""
 
@@ -75,20 +77,24 @@ def evidence(
 
 
 def _say(last: Evidence, falls: list[dict[str, Any]], files: list[str]) -> None:
-    click.echo(in_columns({"part": "whole"} | _digits(asdict(last.whole))))
+    whole = said(Message.of("cli.evidence_whole"))
+    click.echo(_line(whole, asdict(last.whole)))
     by = "similarity" if last.whole.logit is None else "logit"
     for row in sorted(falls, key=lambda one: -(one[by] or 0.0))[:MOST_LISTED]:
-        levels = {name: row[name] for name in ("similarity", "relevance", "logit")}
-        click.echo(one_line(in_columns({"part": _named(row)} | _digits(levels))))
+        click.echo(one_line(_line(_named(row), {name: row[name] for name in LEVELS})))
     for file in files:
         click.echo(one_line(file))
 
 
-def _digits(levels: dict[str, float | None]) -> dict[str, object]:
-    """Levels with their names and three digits; what was not asked is not said."""
-    return {
-        name: None if level is None else f"{name} {level:.3f}" for name, level in levels.items()
+def _line(part: str, levels: dict[str, float | None]) -> str:
+    """A part and its levels with three digits; what was not asked is not said."""
+    told = {
+        name: None
+        if level is None
+        else said(Message.of(f"cli.evidence_{name}", level=f"{level:.3f}"))
+        for name, level in levels.items()
     }
+    return in_columns({"part": part} | told)
 
 
 def _named(row: dict[str, Any]) -> str:
@@ -96,7 +102,8 @@ def _named(row: dict[str, Any]) -> str:
         return str(row["text"])[:60]
     if "seconds" in row:
         return "-".join(f"{one:.1f}" for one in row["seconds"]) + " s"
-    return "cell " + " ".join(f"{one:.3f}" for one in row["cell"])
+    edges = " ".join(f"{one:.3f}" for one in row["cell"])
+    return said(Message.of("cli.evidence_cell", edges=edges))
 
 
 def _row(fall: Fall, pieces: Pieces) -> dict[str, Any]:
