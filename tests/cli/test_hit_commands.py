@@ -30,7 +30,8 @@ def test_seen__has_the_prompts_of_both_stages_and_writes_pictures(indexed, run, 
         ("recall", "item"), ("recall", "query"), ("rerank", "both"),
     ]  # fmt: skip
     (file,) = stages[0]["files"]
-    assert list(Image.open(file).size) == stages[0]["pictures"][0]["shown"]
+    with Image.open(file) as picture:
+        assert list(picture.size) == stages[0]["pictures"][0]["shown"]
     assert all("<|im_start|>" in row["prompt"] for row in stages)
     said = indexed.run("seen", str(run), str(items["passage"])).stdout
     assert "instruction: Represent the user's input." in said

@@ -212,8 +212,8 @@ export const labEnglish = {
     "Points of 100 by the makers of the models: recall of the Embedding-2B, then after " +
     "the reranker, over 100 candidates. Other data and other measures, so a line to look " +
     "at, no value to reach.",
-  "help.agreement": "Agreement",
-  "help.agreement.text":
+  "help.alpha": "Agreement",
+  "help.alpha.text":
     "Krippendorff's α for ordered grades: 1 is full agreement, 0 that of chance, below 0 " +
     "worse than chance. From .8 on grades are usually relied upon, from .667 on with " +
     "caution.",

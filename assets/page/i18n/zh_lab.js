@@ -176,8 +176,8 @@ export const labChinese = {
   "help.published.text":
     "模型作者给出的百分制成绩：先是 Embedding-2B 的召回，然后是对 100 " +
     "个候选重排之后。数据和指标都不同，只是参考线，不是目标。",
-  "help.agreement": "一致程度",
-  "help.agreement.text":
+  "help.alpha": "一致程度",
+  "help.alpha.text":
     "适用于有序评分的 Krippendorff α：1 为完全一致，0 相当于偶然，低于 0 比偶然还差。通常 .8 " +
     "以上可以信赖，.667 以上须谨慎。",
   "help.overlap": "两种设置",

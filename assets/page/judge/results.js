@@ -207,7 +207,7 @@ function agreement({ agreement: { alpha, judges, shared } }) {
   return el(
     "div",
     {},
-    el("p", { "data-explain": "agreement", text }),
+    el("p", { "data-explain": "alpha", text }),
     el("ul", { class: "results-judges" }, ...names),
   );
 }

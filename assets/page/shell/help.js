@@ -32,7 +32,7 @@ const ENTRIES = {
   ],
   lab: [
     ...["judging", "grade", "pool", "judges", "ndcg", "mrr", "hitrate", "ap", "unjudged"],
-    ...["interval", "chance", "wins", "verdict", "published", "agreement", "reliability"],
+    ...["interval", "chance", "wins", "verdict", "published", "alpha", "reliability"],
     "overlap",
   ],
 };
