@@ -114,7 +114,9 @@ def test_seen__by_the_reranker_is_what_it_runs(short, passes, query, content):
 
 def test_seen__what_was_cut_is_the_rest_of_the_text(short):
     embedder, reranker = short
-    end = "<|im_end|>\n<|im_start|>assistant\n"  # the embedder's prompt loses it, as the reference's
+    end = (
+        "<|im_end|>\n<|im_start|>assistant\n"  # the embedder's prompt loses it, as the reference's
+    )
     for prompt, whole in (
         (embedder.seen(LONG, QUERY_INSTRUCTION), LONG.texts[0] + end),
         (reranker.seen(MIXED, LONG, ""), LONG.texts[0] + "\n"),
