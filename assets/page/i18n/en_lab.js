@@ -127,6 +127,7 @@ export const labEnglish = {
   "compare.of.rerank": "Rerank",
   "compare.of.depth": "Depth",
   "compare.of.top": "Results shown",
+  "compare.of.quota": "Most of a kind",
   "compare.of.picture_words": "Words in pictures for the reranker",
   "compare.of.collapse": "Near copies as one",
   "compare.space": "Model and vectors",

@@ -109,6 +109,7 @@ export const labChinese = {
   "compare.of.rerank": "重排",
   "compare.of.depth": "深度",
   "compare.of.top": "显示结果数",
+  "compare.of.quota": "每类最多",
   "compare.of.picture_words": "重排时使用图片里的文字",
   "compare.of.collapse": "近似副本合并",
   "compare.space": "模型和向量",

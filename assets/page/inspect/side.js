@@ -7,6 +7,7 @@ import { t } from "../i18n/strings.js";
 import { fillRow, makeRow } from "../search/board/row.js";
 import { standings } from "../search/board/scores.js";
 import { ordered } from "../search/board/shown.js";
+import { group, quotas } from "../search/question/fields.js";
 import { DEFAULTS } from "../search/question/state.js";
 
 /** @import { Changes, Choices, Side as Stage } from "../search/types" */
@@ -14,7 +15,16 @@ import { DEFAULTS } from "../search/question/state.js";
 
 /** The settings that a side may have otherwise.
  *  @type {(keyof Choices)[]} */
-const SETTINGS = ["instruction", "words", "rerank", "depth", "top", "picture_words", "collapse"];
+const SETTINGS = [
+  "instruction",
+  "words",
+  "rerank",
+  "depth",
+  "top",
+  "quota",
+  "picture_words",
+  "collapse",
+];
 
 /** @type {Record<string, number | undefined>} */
 const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
@@ -94,6 +104,12 @@ export class Side {
     const value = this.now[name];
     /** @param {unknown} to */
     const set = (to) => (this.now = { ...this.now, [name]: to });
+    if (name === "quota") {
+      return group(
+        "compare.of.quota",
+        quotas(({ quota }) => set(quota), this.now.quota),
+      );
+    }
     const label = el("span", { text: t(`compare.of.${name}`) });
     if (typeof value === "boolean") {
       const box = el("input", { type: "checkbox", checked: value, data: { name } });

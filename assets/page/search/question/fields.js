@@ -133,19 +133,19 @@ export function slider(name, min, max, step, set, format) {
 }
 
 /** The most hits of each kind; empty for as many as there are.
- *  @param {SetChoices} set @returns {HTMLElement} */
-export function quotas(set) {
-  /** @type {Choices["quota"]} */
-  let now = {};
+ *  @param {SetChoices} set @param {Choices["quota"]} now at first @returns {HTMLElement} */
+export function quotas(set, now = {}) {
   const inputs = KINDS.map((kind) => {
     const label = t(`kinds.${kind}`);
     const attributes = { type: "number", min: 1, max: MOST, step: 1, placeholder: t("quota.any") };
     const input = el("input", { ...attributes, "aria-label": `${t("field.quota")}: ${label}` });
     input.dataset.name = "quota";
+    input.value = String(now[kind] ?? "");
     input.addEventListener("change", () => {
       const { [kind]: _, ...rest } = now;
       const most = Math.min(MOST, Math.round(Number(input.value)));
-      set({ quota: most >= 1 ? { ...rest, [kind]: most } : rest });
+      now = most >= 1 ? { ...rest, [kind]: most } : rest;
+      set({ quota: now });
     });
     shows.set(input, (quota) => {
       now = quota ?? {};
