@@ -132,7 +132,7 @@ def opened(
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
     page.goto(url)
-    page.wait_for_selector("#query textarea")
+    page.wait_for_selector("#query textarea", state="attached")  # another tab may be in front
     page.wait_for_selector(ready)
     try:
         yield page

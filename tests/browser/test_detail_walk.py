@@ -185,7 +185,7 @@ def test_tabs__keys_address_and_memory(page, unhurried):
     searched(page)
     page.locator(".column-rerank .row").first.click()
     tabs = page.locator(".panel [role=tab]")
-    expect(tabs).to_have_text(["Item", "Why"])  # what comes later is not there yet
+    expect(tabs).to_have_text(["Item", "Why", "Model saw", "Evidence"])
     expect(tabs.first).to_have_attribute("aria-selected", "true")
     assert "detail=" not in page.url
     tabs.first.focus()
@@ -195,10 +195,12 @@ def test_tabs__keys_address_and_memory(page, unhurried):
     expect(page.locator("#panel-item")).to_be_hidden()
     assert "detail=why" in page.url
     for key, name in (
-        ("ArrowRight", "Item"),
-        ("ArrowLeft", "Why"),
         ("Home", "Item"),
-        ("End", "Why"),
+        ("ArrowLeft", "Evidence"),
+        ("ArrowRight", "Item"),
+        ("End", "Evidence"),
+        ("Home", "Item"),
+        ("ArrowRight", "Why"),
     ):
         page.keyboard.press(key)
         expect(page.locator(".panel [role=tab][aria-selected=true]")).to_have_text(name)

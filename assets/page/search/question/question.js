@@ -196,7 +196,7 @@ class Asking {
   /** A search has begun: its question goes into the address.
    *  @param {Asked} asked */
   took(asked) {
-    if (!this.restored) keepNext({ typed: null }); // it has been asked now
+    if (!this.restored) keep({ typed: null }); // it has been asked now: Back is not to bring it
     this.restored = false;
     for (const card of asked.items) this.cards.set(card.id, card);
     this.asked = { ...asked, choices: { ...DEFAULTS, ...asked.choices } };
