@@ -233,7 +233,8 @@ def test_queries__which_of_several_has_found_it(page):
 def test_ties__are_told_apart_or_called_equal(page):
     found = page.evaluate(
         """async () => {
-          const root = document.querySelector('link[href*="/page/"]').href.replace('styles.css', '');
+          const style = document.querySelector('link[href*="/page/"]').href;
+          const root = style.replace('styles.css', '');
           const { difference } = await import(`${root}detail/neighbours.js`);
           return [[.5, .4], [.4, .5], [.50001, .5], [.5, .5], [null, .5]].map(
             ([a, b]) => difference(a, b).apart);
