@@ -9,13 +9,11 @@ holds when this program is gone. So is the limit on memory (:mod:`qwen3vl_app.me
 from __future__ import annotations
 
 import multiprocessing
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qwen3vl_app.errors import (
     AppError,
@@ -25,13 +23,10 @@ from qwen3vl_app.errors import (
     UnreadableMediaError,
 )
 from qwen3vl_app.media.memory import held_by
-from qwen3vl_app.media.serving import ALARM, GRACE, WORKER, Answer, serve
+from qwen3vl_app.media.serving import ALARM, GRACE, Answer, serve
 from qwen3vl_app.media.starving import PATIENCE, Stopwatch
 from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
-
-if TYPE_CHECKING:
-    from multiprocessing.context import ForkServerContext, SpawnContext
 
 _CALLS = 1000
 """A worker is replaced after this many: decord and FFmpeg lose some memory with every file."""
@@ -161,28 +156,12 @@ class Pool:
                 raise AppError(Message.of("readers.closing")) from cause
 
 
-@cache
-def _context() -> SpawnContext | ForkServerContext:
-    """How processes start.
-
-    A fork of this program would copy the locks of its running threads. On Linux they are forked
-    from a process that has imported the decoders and does nothing else: 0.03 s for each instead of
-    one, also for those that take the place of one that a file has ended, and they share the memory
-    of what was imported. Elsewhere each starts anew: on macOS, a fork of a process with frameworks
-    in it may crash; Windows has none.
-    """
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([WORKER])
-    return context
-
-
 class _Worker:
     """One process. Used by one thread at a time; :meth:`end` may come from another."""
 
     def __init__(self, memory: int, niceness: int) -> None:
-        context = _context()
+        # fork would copy the locks of running threads; spawn starts clean on every system
+        context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, memory, niceness), daemon=True)
         self._process.start()
