@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache
-from pathlib import Path
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
-from qwen3vl_app.models.forward.seen import seen_prompt
-from qwen3vl_app.models.prompt import layout
-from qwen3vl_app.models.prompt.conversation import finish_sentence
-from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.service.protocol import (
     ModelState,
     ModelStatus,
@@ -24,7 +18,6 @@ from qwen3vl_app.models.service.protocol import (
     Scorer,
 )
 from qwen3vl_app.types import (
-    RERANK_INSTRUCTION,
     EmbeddingBatch,
     ModelInput,
     ScoreBatch,
@@ -32,12 +25,6 @@ from qwen3vl_app.types import (
 )
 from qwen3vl_app.types.fidelity import Check
 from qwen3vl_app.types.seen import SeenPrompt
-
-
-@cache
-def _tokenizer() -> PromptTokenizer:
-    """Of a real checkpoint: prompts are planned as for real models."""
-    return PromptTokenizer(Path(__file__).parent / "data" / "parity" / "checkpoint")
 
 
 class StillModels:
@@ -164,18 +151,10 @@ class StillModels:
         self, item: ModelInput, *, instruction: str, space: Space | None = None
     ) -> SeenPrompt | Message:
         self.check(space)
-        budget = self.embedder_budget()
-        try:
-            row = layout.embed_row(_tokenizer(), budget, item, instruction)
-        except layout.RejectedInputError as refused:
-            return refused.reason
-        return seen_prompt(
-            _tokenizer(),
-            row,
-            layout.embed_cut(_tokenizer(), row, item, instruction),
-            limit=layout.embedder_limit(budget),
-            instruction=finish_sentence(instruction),
-            fingerprint=self.stands_for.fingerprint,
+        from tests.still_prompts import embedder_prompt  # imports torch
+
+        return embedder_prompt(
+            self.embedder_budget(), item, instruction, self.stands_for.fingerprint
         )
 
     def seen_by_reranker(
@@ -187,19 +166,11 @@ class StillModels:
         reranker: str | None = None,
     ) -> SeenPrompt | Message:
         self.check_judge(reranker)
+        from tests.still_prompts import reranker_prompt  # imports torch
+
+        fingerprint = self.reranker_fingerprint()
         budget = self.reranker_budget()
-        pairs = layout.rerank_rows(_tokenizer(), budget, query, [document], instruction)
-        if not pairs.rows:
-            return pairs.rejected[0]
-        row = pairs.rows[0]
-        return seen_prompt(
-            _tokenizer(),
-            row,
-            layout.rerank_cut(_tokenizer(), row, query, document, instruction),
-            limit=layout.reranker_limit(budget),
-            instruction=instruction or RERANK_INSTRUCTION,
-            fingerprint=self.reranker_fingerprint(),
-        )
+        return reranker_prompt(budget, query, document, instruction, fingerprint)
 
     def other_dtype(self) -> OtherDtype:
         self.reranker_budget()

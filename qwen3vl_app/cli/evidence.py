@@ -88,13 +88,13 @@ def _say(last: Evidence, falls: list[dict[str, Any]], files: list[str]) -> None:
 
 def _line(part: str, levels: dict[str, float | None]) -> str:
     """A part and its levels with three digits; what was not asked is not said."""
-    told = {
+    told: dict[str, object] = {
         name: None
         if level is None
         else said(Message.of(f"cli.evidence_{name}", level=f"{level:.3f}"))
         for name, level in levels.items()
     }
-    return in_columns({"part": part} | told)
+    return in_columns({"part": part, **told})
 
 
 def _named(row: dict[str, Any]) -> str:

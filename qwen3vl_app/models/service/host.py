@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -21,6 +21,7 @@ from qwen3vl_app.models.service.loading import CLOSED, OFF, Loader
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.models.service.queue import JobQueue
 from qwen3vl_app.models.service.roles import Roles
+from qwen3vl_app.models.service.scorer_in_slot import ScorerInSlot
 from qwen3vl_app.models.service.slots import Key, Slot, slot_for
 from qwen3vl_app.models.service.turns import HURRY_SECONDS, Turns
 from qwen3vl_app.types.model_choice import ModelChoice
@@ -34,26 +35,6 @@ if TYPE_CHECKING:
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
     from qwen3vl_app.types.fidelity import Check
     from qwen3vl_app.types.seen import SeenPrompt
-
-
-class _InSlot:
-    """A ``Scorer``: the reranker of a slot beside the present one."""
-
-    def __init__(self, score: Callable[..., ScoreBatch], slot: Slot) -> None:
-        self._score = score
-        self._slot = slot
-
-    def score(
-        self,
-        query: ModelInput,
-        documents: Sequence[ModelInput],
-        *,
-        instruction: str,
-        priority: Priority = Priority.RERANK,
-        reranker: str | None = None,
-    ) -> ScoreBatch:
-        del reranker  # this one judges, and no other
-        return self._score(self._slot, query, documents, instruction, priority)
 
 
 class ModelHost:
@@ -256,7 +237,7 @@ class ModelHost:
         self._loader.order(slot)
         try:
             self._loader.wait_for(slot)
-            yield _InSlot(self._score, slot)
+            yield ScorerInSlot(self._score, slot)
         finally:
             gone = Message.of("models.unloaded", name=slot.status.name)
             self._loader.remove(slot, UnloadedError(gone))
