@@ -33,6 +33,6 @@ class ScorerInSlot:
         priority: Priority = Priority.RERANK,
         reranker: str | None = None,
     ) -> ScoreBatch:
-        """Judgements of ``documents``, in their order; waits and raises as ``ModelService.score``."""
+        """Judgements of ``documents``, in their order; waits and raises as the service does."""
         del reranker  # this one judges, and no other
         return self._score(self._slot, query, documents, instruction, priority)
