@@ -59,7 +59,7 @@ def watch_progress(page: Page) -> None:
         ended, timeout=INDEXED
     )
     expect(page.locator(".summary")).to_have_text(re.compile(r"^\d+ items$"))
-    assert page.locator(".recent .tile").count() >= 5
+    expect(page.locator(".recent .tile").nth(4)).to_be_visible()
 
 
 def search_by_text(page: Page) -> None:

@@ -1,6 +1,6 @@
 // What is kept where, and whether searches are.
 
-import { emit } from "../kit/bus.js";
+import { emit, on } from "../kit/bus.js";
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { getJson, put, remove } from "../kit/net.js";
@@ -56,10 +56,15 @@ export class Privacy extends Card {
     this.history = history;
     this.switches = switches;
     this.reason = history.lastElementChild;
+    this.early = false;
+    on("status", this.node, (status) => {
+      if (!status.lost && this.early) this.load();
+    });
     this.drawKept(KEPT);
   }
 
   async ask() {
+    this.early = !latest; // whether there is a history, the first status says
     const demo = Boolean(latest?.read_only);
     this.history.hidden = demo;
     this.drawKept(demo ? KEPT_OF_VISITORS : KEPT);
