@@ -9,11 +9,15 @@ holds when this program is gone. So is the limit on memory (:mod:`qwen3vl_app.me
 from __future__ import annotations
 
 import multiprocessing
+import os
+import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qwen3vl_app.errors import (
     AppError,
@@ -23,10 +27,13 @@ from qwen3vl_app.errors import (
     UnreadableMediaError,
 )
 from qwen3vl_app.media.memory import held_by
-from qwen3vl_app.media.serving import ALARM, GRACE, Answer, serve
+from qwen3vl_app.media.serving import ALARM, GRACE, WORKER, Answer, serve
 from qwen3vl_app.media.starving import PATIENCE, Stopwatch
 from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 _CALLS = 1000
 """A worker is replaced after this many: decord and FFmpeg lose some memory with every file."""
@@ -41,6 +48,10 @@ _LOOK, _SHORTEST = 0.1, 0.01
 _NEAR = 0.6
 """A worker that ends by itself while it holds this share of its memory was refused more: some
 decoders take twice what they have, and end where they do not get it."""
+
+_SOCKET_NAME, _SOCKET_IN_FOLDER = 107, len("/pymp-01234567/listener-01234567")
+"""Bytes that the name of a socket may have on Linux (unix(7): 108 with the zero at its end), and
+how many of them multiprocessing adds to the folder for temporary files."""
 
 _STARTING = 60.0
 """Seconds a new worker may take to import its decoders; half a second is usual."""
@@ -156,16 +167,42 @@ class Pool:
                 raise AppError(Message.of("readers.closing")) from cause
 
 
+@cache
+def _context() -> SpawnContext | ForkServerContext:
+    """How processes start.
+
+    A fork of this program would copy the locks of its running threads. On Linux they are forked
+    from a process that has imported the decoders and does nothing else: 0.03 s for each instead of
+    one, also for those that take the place of one that a file has ended, and they share the memory
+    of what was imported. Elsewhere each starts anew: on macOS, a fork of a process with frameworks
+    in it may crash; Windows has none. So it does where the socket of that process would have too
+    long a name, which multiprocessing puts into the folder for temporary files.
+    """
+    folder = os.fsencode(tempfile.gettempdir())
+    if sys.platform != "linux" or len(folder) > _SOCKET_NAME - _SOCKET_IN_FOLDER:
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([WORKER])
+    return context
+
+
 class _Worker:
-    """One process. Used by one thread at a time; :meth:`end` may come from another."""
+    """One process. Used by one thread at a time; :meth:`end` may come from another.
+
+    Raises:
+        AppError: The system starts none.
+    """
 
     def __init__(self, memory: int, niceness: int) -> None:
-        # fork would copy the locks of running threads; spawn starts clean on every system
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, memory, niceness), daemon=True)
-        self._process.start()
-        theirs.close()
+        context = _context()
+        try:
+            self._pipe, theirs = context.Pipe()
+            with theirs:
+                target = (theirs, memory, niceness)
+                self._process = context.Process(target=serve, args=target, daemon=True)
+                self._process.start()
+        except OSError as error:  # no more processes, descriptors, memory or room for a socket
+            raise AppError(Message.of("readers.absent")) from error
         self._memory = memory
         self._calls = 0
         self._ready = False

@@ -29,7 +29,8 @@ _KEPT = 4
 """Which part of its memory a process may go on holding after a call: the answer, a video that is
 kept open, what allocators keep for the next time."""
 
-_WORKER = "qwen3vl_app.media.worker"
+WORKER = "qwen3vl_app.media.worker"
+"""The module with the functions that are called, which imports the decoders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def _prepare() -> None:
     for descriptor in (1, 2):  # decord, FFmpeg and PDFium write to the terminal themselves
         os.dup2(silence, descriptor)
     os.close(silence)
-    importlib.import_module(_WORKER)
+    importlib.import_module(WORKER)
 
 
 @contextmanager
@@ -103,7 +104,7 @@ def _hard_stop(seconds: float) -> Iterator[None]:
 def _run(function: str | Callable[..., Any], args: tuple[Any, ...]) -> Answer:
     try:
         if isinstance(function, str):
-            function = getattr(importlib.import_module(_WORKER), function)
+            function = getattr(importlib.import_module(WORKER), function)
         return Answer(value=function(*args))  # type: ignore[operator]
     except AppError as error:
         return Answer(error=error)

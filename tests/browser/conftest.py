@@ -195,9 +195,16 @@ def without_reranking(page: Page) -> None:
     page.get_by_label("Rerank what recall found").uncheck()
 
 
+AT_REST = """() => document.getAnimations().every((one) =>
+  one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"""
+"""Whether nothing is on its way to another place; what turns while one waits goes on."""
+
+
 def stage(page: Page, name: str) -> None:
-    """Wait until the board is at ``name``."""
+    """Wait until the board is at ``name``; at the last one, also until its rows have arrived."""
     page.wait_for_selector(f".board-root[data-stage={name}]")
+    if name == "done":
+        page.wait_for_function(AT_REST)
 
 
 def unfold_adding(page: Page) -> None:

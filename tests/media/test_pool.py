@@ -4,9 +4,11 @@ import importlib
 import multiprocessing
 import os
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -202,15 +204,19 @@ def test_close__before_the_first_call_starts_nothing():
 BURN = "while True: pass"
 
 
+def _stay_on(_: Path, processor: int) -> None:
+    os.sched_setaffinity(0, {processor})
+
+
 @pytest.fixture
 def busy() -> Iterator[Pool]:
     """A pool whose worker shares one processor with three programs that never rest."""
     if not hasattr(os, "sched_setaffinity") or not Path("/proc/self/schedstat").exists():
         pytest.skip("this system does not tell how long a process waits")
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(before)})  # what is started from here on has it, too
     pool = Pool(1)
-    assert pool.call(os.path.getsize, Path(__file__), deadline=60) > 0
+    pool.call(_stay_on, Path(__file__), max(before), deadline=60)
+    os.sched_setaffinity(0, {max(before)})  # what is started from here on has it, too
     burning = [subprocess.Popen([sys.executable, "-c", BURN]) for _ in range(3)]
     os.sched_setaffinity(0, before)
     yield pool
@@ -242,3 +248,54 @@ def test_call__what_hangs_is_ended_on_a_busy_machine_too(busy, script):
         with pytest.raises(TooSlowError, match="longer than the limit of 1 s"):
             run(busy, script(hanging), deadline=1.0)
         assert time.monotonic() - began < 15
+
+
+# ---------------------------------------------------------------- where processes come from
+
+CALLED = """
+import os, sys
+from pathlib import Path
+from qwen3vl_app.media.pool import Pool
+
+if __name__ == "__main__":
+    with_one = Pool(1)
+    print(with_one.call(os.path.getsize, Path(sys.argv[1]), deadline=20.0))
+    with_one.close()
+"""
+
+
+@pytest.mark.parametrize("letters", [40, 74, 75, 76, 200])
+def test_call__wherever_temporary_files_are(tmp_path, letters):
+    """Processes are forked through a socket, which has its name in that folder."""
+    around = Path(tempfile.mkdtemp())
+    folder = around / ("x" * max(letters - len(str(around)) - 1, 1))
+    folder.mkdir()
+    program = tmp_path / "program.py"
+    program.write_text(CALLED)
+    environment = os.environ | {"TMPDIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        done = subprocess.run(
+            [sys.executable, str(program), str(program)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout == f"{len(CALLED)}\n", done.stderr
+        assert list(folder.iterdir()) == []
+    finally:
+        shutil.rmtree(around)
+
+
+def test_call__without_room_for_another_process(pool, script, monkeypatch):
+    def refused(*_: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    other = Pool(1)
+    with monkeypatch.context() as patched:
+        patched.setattr("multiprocessing.process.BaseProcess.start", refused)
+        with pytest.raises(AppError, match="do not start") as caught:
+            works(other, script(""))
+    assert not isinstance(caught.value, UnreadableMediaError)  # it says nothing about the file
+    assert works(other, script(""))
+    other.close()
