@@ -97,6 +97,8 @@ class Server:
                 continue
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            # heard also where the tests run in the background, which is deaf to it
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             self.orders.close()
             for unused in (ended, noted, report, *self.reports.values()):
                 os.close(unused)

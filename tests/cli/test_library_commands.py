@@ -1,9 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -13,15 +12,17 @@ import pytest
 from PIL import Image
 
 from qwen3vl_app.budget import Budget
+from qwen3vl_app.cli import library
 from qwen3vl_app.doctor import demo_advice
 from qwen3vl_app.media import ocr
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.search.recall import NOT_YET
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.tables import outcomes
-from tests.cli.conftest import CHECKPOINT, ROOT
+from tests.cli.conftest import CHECKPOINT
 from tests.drawn import draw_folder, draw_picture
 from tests.media.test_ocr import written
+from tests.started import start
 
 
 def test_index__outcomes_add_up_to_the_files_seen(program, folder):
@@ -407,34 +408,26 @@ def test_ignore__a_list_of_the_library(program, tmp_path):
     assert (result.exit_code, "is no pattern" in result.stderr) == (2, True)
 
 
-def hear_interrupts():
-    """Ctrl+C reaches the program also where the tests run in the background, deaf to it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_index__watch_says_what_was_indexed(program, tmp_path):
     draw_picture(tmp_path / "a.png", "green")
-    command = [sys.executable, "-m", "qwen3vl_app"]
     arguments = program.arguments("index", tmp_path, "--watch", "--json")
-    running = subprocess.Popen(
-        [*command, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        preexec_fn=hear_interrupts,  # noqa: PLW1509 - this process has one thread
-    )
+    reading, writing = os.pipe()
+    running = start("-m", "qwen3vl_app", *arguments, out=writing)
+    os.close(writing)
+    said = os.fdopen(reading, "rb")
     try:
-        assert orjson.loads(running.stdout.readline())["indexed"] == 1
+        assert orjson.loads(said.readline())["indexed"] == 1
         time.sleep(1.5)
         draw_picture(tmp_path / "b.png", "blue")
         begun = time.monotonic()
-        assert orjson.loads(running.stdout.readline())["indexed"] == 1
+        assert orjson.loads(said.readline())["indexed"] == 1
         assert time.monotonic() - begun < 20
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == 0
     finally:
         running.kill()
         running.wait()
-        running.stdout.close()
+        said.close()
 
 
 def test_doctor__says_which_index_and_that_words_are_well(indexed):
@@ -493,12 +486,14 @@ def test_index__goes_on_until_words_in_pictures_are_read(program, tmp_path):
     assert program.json("show", str(hit["item"]))["picture_text"] == "Zwetschge 4711"
 
 
-def test_index__samples_alone_are_there_before_their_words_are_read(program):
+def test_index__samples_alone_are_there_before_their_words_are_read(program, monkeypatch):
+    part = library.SAMPLES / "shapes"  # all of them take a minute
+    monkeypatch.setattr(library, "SAMPLES", part)
     summary = program.json("index", "--sample", "--words-too")
-    assert summary["failed"] == 0 < summary["indexed"]
+    assert (summary["failed"], summary["indexed"]) == (0, len(list(part.iterdir())))
     words = program.json("status")["words"]
     assert (words["done"], words["state"]) == (0, "stopped")
-    assert words["total"] > 100, "for the page to read"
+    assert words["total"] == summary["indexed"], "for the page to read"
 
 
 def test_index__without_words_in_pictures(program, tmp_path):
