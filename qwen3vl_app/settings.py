@@ -147,6 +147,12 @@ class Settings:
         return self.auth is not None or not is_loopback(self.host) or bool(self.allowed_names)
 
     port: int = 7860
+    api: bool = False
+    """Whether programs may ask by gradio's API."""
+
+    mcp: bool = False
+    """Whether they may ask by MCP."""
+
     open_browser: bool = True
     allow_download: bool = False
     """Network access is off unless asked for."""

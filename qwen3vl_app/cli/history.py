@@ -71,7 +71,7 @@ def history(
         say_json({"runs": [_row(one) for one in runs]})
         return
     for one in runs:
-        click.echo(one_line(in_columns(_short(one))))
+        click.echo(one_line(in_columns(short_row(one))))
     if not runs:
         click.echo(said(Message.of("cli.no_saved" if saved else "cli.no_history")), err=True)
 
@@ -125,7 +125,8 @@ def _row(one: KeptRun) -> dict[str, object]:
     }
 
 
-def _short(one: KeptRun) -> dict[str, object]:
+def short_row(one: KeptRun) -> dict[str, object]:
+    """A search on one line: its number, when, its name, what it asked, how much it found."""
     question = one.run.question
     words = [question.text, *(further.text for further in question.also)]
     return {

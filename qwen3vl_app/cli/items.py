@@ -19,11 +19,11 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
-from qwen3vl_app.cli.item_rows import item_row
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.query import filter_options, read_filter
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.search.answers import item_row
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import Item, ItemFilter, ItemId
 

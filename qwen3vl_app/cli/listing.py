@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from qwen3vl_app.cli.common import in_columns, one_line
-from qwen3vl_app.cli.item_rows import item_row
 from qwen3vl_app.cli.language import counted, said
+from qwen3vl_app.search.answers import item_row
 from qwen3vl_app.search.recall import NONE_PASSES
 from qwen3vl_app.types import Item, ItemFilter, check_results
 

@@ -12,6 +12,7 @@ from qwen3vl_app.cli.collections import collections
 from qwen3vl_app.cli.common import shared_options
 from qwen3vl_app.cli.duplicates import duplicates
 from qwen3vl_app.cli.evidence import evidence
+from qwen3vl_app.cli.export import export
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
 from qwen3vl_app.cli.health import doctor
 from qwen3vl_app.cli.history import history
@@ -52,6 +53,7 @@ for _command in (
     index,
     search,
     history,
+    export,
     seen,
     evidence,
     inspect,

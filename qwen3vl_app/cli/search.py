@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.found import say_found
-from qwen3vl_app.cli.item_rows import item_row
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.listing import listed, listing_answer, say_listing
 from qwen3vl_app.cli.query import (
@@ -30,8 +28,9 @@ from qwen3vl_app.cli.query import (
 )
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.search.answers import answer
 from qwen3vl_app.search.resolve import resolve
-from qwen3vl_app.types import Hit, ItemFilter, LeftOut, Query, SearchUpdate, WordsMode
+from qwen3vl_app.types import ItemFilter, Query, SearchUpdate, WordsMode
 
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
@@ -102,51 +101,3 @@ def _last(services: Services, query: Query) -> SearchUpdate:
     for note in updates[-1].notes:
         click.echo(one_line(said(note)), err=True)
     return updates[-1]
-
-
-def answer(question: Question, update: SearchUpdate) -> dict[str, object]:
-    """What ``search --json`` prints: the question, and both columns, ``top`` rows each."""
-    top_k = question.top
-    return {
-        "question": question.written(),
-        "model": update.model,
-        "recall": [
-            {
-                "rank": hit.recall_rank,
-                **item_row(hit.item),
-                "similarity": hit.similarity,
-                **_standing(hit),
-            }
-            for hit in update.by_recall[:top_k]
-        ],
-        "reranked": [_reranked(hit) for hit in update.by_relevance[:top_k]],
-        "timings": {
-            "embed_ms": update.timings.embed,
-            "recall_ms": update.timings.recall,
-            "rerank_ms": update.timings.rerank,
-        },
-        "left_out": _left_out(update.left_out),
-        "doubt": None if update.doubt is None else update.doubt.value,
-        "notes": list(map(str, update.notes)),
-    }
-
-
-def _standing(hit: Hit) -> dict[str, object]:
-    row: dict[str, object] = {
-        "percentile": hit.percentile,
-        "stands_out": hit.stands_out,
-        "words_rank": hit.words_rank,
-        "copies": [{"item": copy.id, "path": str(copy.path)} for copy in hit.copies],
-    }
-    return row | {"found_by": list(hit.found_by)} if hit.found_by else row
-
-
-def _left_out(left: LeftOut | None) -> dict[str, object] | None:
-    return None if left is None else asdict(left) | {"probably_nothing": left.probably_nothing}
-
-
-def _reranked(hit: Hit) -> dict[str, object]:
-    row = {"rank": hit.rank, "recall_rank": hit.recall_rank, **item_row(hit.item)}
-    if hit.score is not None:
-        row |= {"relevance": hit.score.relevance, "logit": hit.score.logit}
-    return row

@@ -12,6 +12,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,6 +68,8 @@ log = logging.getLogger(__name__)
     multiple=True,
     help="A further name of the page, such as that of a proxy in front.",
 )
+@click.option("--api", is_flag=True, help="Let programs search by gradio's API.")
+@click.option("--mcp", is_flag=True, help="Let assistants search by MCP; wants the extra mcp.")
 @click.option(
     "--read-only",
     is_flag=True,
@@ -112,6 +115,7 @@ def serve(
     with failures_said():
         settings = replace(settings_from(context, given), auth=user_and_password(auth))
         check_access(settings)
+        check_mcp(settings)
         with listen(settings.host, settings.port) as listening, _opened(settings) as services:
             terminated = run(services, settings, listening)
     if terminated:  # now that all is closed; who sent it sees that it was obeyed
@@ -140,6 +144,16 @@ def check_access(settings: Settings) -> None:
     """
     if settings.auth is None and not is_loopback(settings.host):
         raise UsageError(Message.of("serve.open", host=settings.host))
+
+
+def check_mcp(settings: Settings) -> None:
+    """Refuse ``--mcp`` where what it needs is not installed, before anything is opened.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if settings.mcp and find_spec("mcp") is None:
+        raise UsageError(Message.of("serve.no_mcp"))
 
 
 @contextmanager

@@ -16,8 +16,11 @@ from starlette.routing import Mount
 
 from qwen3vl_app.services import Services
 from qwen3vl_app.ui import scripts
+from qwen3vl_app.ui.endpoints import serve_endpoints
 from qwen3vl_app.ui.gate import GradioGate, events_of
 from qwen3vl_app.ui.given_files import GivenFiles
+from qwen3vl_app.ui.gradio_surface import surface
+from qwen3vl_app.ui.mcp_messages import json_texts
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.server import QUERY_FOLDER, build_server, given_files
 from qwen3vl_app.ui.sessions import Sessions, bound
@@ -40,6 +43,7 @@ def build_app(services: Services) -> FastAPI:
     Takes about a second after gradio's import, which takes about six.
     """
     _keep_to_this_computer(services)
+    settings = services.settings
     given = given_files(services)
     app = build_server(services, given)
     searches = Searches(services.engine)
@@ -57,11 +61,15 @@ def build_app(services: Services) -> FastAPI:
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=settings.mcp,
         show_error=False,
         footer_links=[],
         app_kwargs={"openapi_url": None},
     )
+    if settings.mcp:
+        if blocks.mcp_server_obj is None:
+            raise RuntimeError(blocks.mcp_error)
+        json_texts(blocks.mcp_server_obj)
     blocks.has_launched = (
         True  # else gradio takes any path that a value names, as nobody launched it
     )
@@ -71,7 +79,8 @@ def build_app(services: Services) -> FastAPI:
         events=events_of(blocks),
         given=given,
         sessions=Sessions(blocks, searches.stop),
-        names=services.settings.allowed_names,
+        names=settings.allowed_names,
+        rows=surface(api=settings.api, mcp=settings.mcp),
     )
     _sweep_while_running(app, given)
     return app
@@ -93,6 +102,8 @@ def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> A
                     _own("settings/settings", "settings")
             _own("detail/detail", "detail")
         wire_search(search, services, searches, given)
+        if services.settings.api or services.settings.mcp:
+            serve_endpoints(services, given)
     bound(blocks)
     return blocks
 

@@ -7,7 +7,7 @@ here they are only held to the pace, and their own routes hold them to a size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as AsgiMessage
 
 from qwen3vl_app.messages import Message
-from qwen3vl_app.ui.gradio_surface import API, NOTHING, reachable
+from qwen3vl_app.ui.gradio_surface import API, NOTHING, REACHABLE, Row, reachable
 from qwen3vl_app.ui.guard import OWN_PREFIXES
 from qwen3vl_app.ui.plain_json import NotPlainError, check_plain
 from qwen3vl_app.ui.refusing import refuse
@@ -58,6 +58,9 @@ ROUTES: Mapping[str, int | None] = {
     "/gradio_api/upload": None,
     "/gradio_api/queue/join": QUESTION,
     "/gradio_api/run/predict": QUESTION,
+    "/gradio_api/call/search": QUESTION,
+    "/gradio_api/mcp": QUESTION,
+    "/gradio_api/mcp/": QUESTION,
 }
 """Most bytes by path; None for files."""
 
@@ -68,15 +71,16 @@ OFF_THREAD = 32 * 2**10
 class BodyGuard:
     """ASGI middleware: 413 to bodies over the limit, 408 to slow ones, 400 to odd JSON."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, rows: Sequence[Row] = REACHABLE) -> None:
         self._app = app
+        self._rows = rows
         self._files = PacedFiles(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its whole body, or say what is wrong with it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif is_unused(scope["method"], scope["path"]):
+        elif is_unused(scope["method"], scope["path"], self._rows):
             await refuse(scope, receive, send, 404, NOTHING)  # whatever its body is
         elif (most := limit_of(scope["method"], scope["path"])) is None:
             await self._files(scope, receive, send)
@@ -99,9 +103,9 @@ class BodyGuard:
             await self._app(scope, receive if body is None else _Replay(body, receive), send)
 
 
-def is_unused(method: str, path: str) -> bool:
-    """Whether this is an address of gradio that the page does not use."""
-    return path.startswith(f"{API}/") and reachable(method, path) is None
+def is_unused(method: str, path: str, rows: Sequence[Row] = REACHABLE) -> bool:
+    """Whether this is an address of gradio that is not served."""
+    return path.startswith(f"{API}/") and reachable(method, path, rows) is None
 
 
 def limit_of(method: str, path: str) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -54,13 +54,15 @@ class Event:
     name: str
     """Such as ``submit``."""
 
-    source: int
-    """The component it comes from, gradio's ``trigger_id``."""
+    source: int | None
+    """The component it comes from, gradio's ``trigger_id``; endpoints have none."""
 
     inputs: tuple[str, ...]
-    """``box`` or ``choices`` for each."""
+    """``box``, ``choices`` or ``value`` for each."""
 
     queued: bool
+    is_endpoint: bool = False
+    """Whether programs call it, not the page."""
 
 
 def session_of_body(session: object) -> str:
@@ -86,7 +88,10 @@ def composed(raw: bytes, events: Mapping[int, Event], given: GivenFiles, *, queu
     Raises:
         UsageError: It is not what the page sends, or names a file that was not given out.
     """
-    body = _parsed(raw)
+    return _composed(_parsed(raw), events, given, queued=queued)
+
+
+def _composed(body: Json, events: Mapping[int, Event], given: GivenFiles, *, queued: bool) -> Json:
     event = events.get(body["fn_index"]) if type(body.get("fn_index")) is int else None
     if event is None or event.queued is not queued:
         raise _unknown("fn_index")
@@ -96,13 +101,46 @@ def composed(raw: bytes, events: Mapping[int, Event], given: GivenFiles, *, queu
     if not isinstance(data, list) or len(data) != len(event.inputs):
         raise _unknown("data")
     pairs = zip(event.inputs, data, strict=True)
+    read: Mapping[str, Callable[[Any], Any]] = {
+        "box": lambda one: _box(one, given),
+        "choices": known_choices,
+        "value": known_values,
+    }
     return {
-        "data": [_box(one, given) if kind == "box" else known_choices(one) for kind, one in pairs],
+        "data": [read[kind](one) for kind, one in pairs],
         "event_data": _event_data(event, body.get("event_data")),
         "fn_index": event.number,
         "session_hash": session_of_body(body.get("session_hash")),
         "trigger_id": event.source,
     }
+
+
+def composed_call(
+    raw: bytes, name: str, events: Mapping[int, Event], given: GivenFiles, session: str
+) -> Json:
+    """The same for a call by name, ``{"data": […]}``, under a session of its own.
+
+    Raises:
+        UsageError: There is no such endpoint, or that is not what it takes.
+    """
+    event = next((one for one in events.values() if one.is_endpoint and one.name == name), None)
+    if event is None:
+        raise _unknown(f"the endpoint {name[:40]!r}")
+    body = {**_parsed(raw), "fn_index": event.number, "session_hash": session}
+    return _composed(body, events, given, queued=True)
+
+
+def known_values(given: object) -> Any:  # noqa: ANN401  # any JSON
+    """A value for an endpoint: JSON in which nothing can be taken for a file.
+
+    Raises:
+        UsageError: A dictionary has a name that gradio takes for that of a file.
+    """
+    if isinstance(given, dict):
+        if strange := FILE_FIELDS & given.keys():
+            raise _unknown(f"the field {min(strange)!r}")
+        return {name: known_values(one) for name, one in given.items()}
+    return [known_values(one) for one in given] if isinstance(given, list) else given
 
 
 def _parsed(raw: bytes) -> Json:

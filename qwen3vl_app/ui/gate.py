@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -17,9 +18,17 @@ from starlette.types import Message as AsgiMessage
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.ui.access import NO_FILE
-from qwen3vl_app.ui.event_bodies import MOST_BYTES, Event, composed, session_of_body
+from qwen3vl_app.ui.event_bodies import (
+    MOST_BYTES,
+    Event,
+    Json,
+    composed,
+    composed_call,
+    session_of_body,
+)
 from qwen3vl_app.ui.given_files import GivenFiles
-from qwen3vl_app.ui.gradio_surface import API, NOTHING, Row, Way, reachable
+from qwen3vl_app.ui.gradio_surface import API, NOTHING, REACHABLE, Row, Way, reachable
+from qwen3vl_app.ui.mcp_messages import known_message
 from qwen3vl_app.ui.owners import header_of, is_https
 from qwen3vl_app.ui.query_parts import Arriving
 from qwen3vl_app.ui.refusing import refuse
@@ -31,6 +40,7 @@ HEADERS = frozenset(
     {
         *(b"host", b"accept", b"accept-encoding", b"content-type", b"content-length", b"range"),
         *(b"if-none-match", b"if-modified-since", b"if-range", b"user-agent", b"connection"),
+        b"mcp-protocol-version",
     }
 )
 """What gradio sees of a request. It reflects others: ``Origin`` of any port of this computer as
@@ -56,6 +66,7 @@ class GradioGate:
         events: The page's events by number.
         given: The query files that were given out.
         sessions: Bounds what gradio remembers of browser tabs.
+        rows: What is reachable, as ``surface`` gives it.
         names: Host names of a proxy in front, which is trusted about the scheme.
     """
 
@@ -67,8 +78,10 @@ class GradioGate:
         given: GivenFiles,
         sessions: Sessions,
         names: Iterable[str] = (),
+        rows: Sequence[Row] = REACHABLE,
     ) -> None:
         self.wrapped = app
+        self._rows = rows
         self._events = events
         self._given = given
         self._sessions = sessions
@@ -79,11 +92,19 @@ class GradioGate:
         if scope["type"] == "lifespan":
             await self.wrapped(scope, receive, send)
             return
-        row = reachable(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        row = (
+            reachable(scope["method"], scope["path"], self._rows)
+            if scope["type"] == "http"
+            else None
+        )
         if row is None:
             await refuse(scope, receive, send, 404, NOTHING)
         elif row.way is Way.EVENT:
             await self._event(row, scope, receive, send)
+        elif row.way is Way.CALL:
+            await self._call(scope, receive, send)
+        elif row.way is Way.MCP:
+            await self._mcp(scope, receive, send)
         elif row.way is Way.STREAM:
             await self._stream(scope, receive, send)
         elif row.way is Way.UPLOAD:
@@ -94,20 +115,60 @@ class GradioGate:
             await self.wrapped(self._plain(scope), receive, send)
 
     async def _event(self, row: Row, scope: Scope, receive: Receive, send: Send) -> None:
-        raw = await _body(receive, MOST_BYTES)
-        if raw is None:
-            return
-        if len(raw) > MOST_BYTES:
-            await refuse(scope, receive, send, 413, TOO_LONG)
-            return
-        try:
-            body = await run_in_threadpool(
-                composed, raw, self._events, self._given, queued=row.queued
-            )
-        except UsageError as error:
-            await refuse(scope, receive, send, 400, error.message)
+        def compose(raw: bytes) -> Json:
+            return composed(raw, self._events, self._given, queued=row.queued)
+
+        await self._joined(compose, scope, receive, send)
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A call is an event of a tab that nobody has."""
+        name = scope["path"].rpartition("/")[2]
+
+        def compose(raw: bytes) -> Json:
+            session = secrets.token_hex(16)
+            return composed_call(raw, name, self._events, self._given, session)
+
+        path = f"{API}/queue/join"
+        joining = {**scope, "path": path, "raw_path": path.encode()}
+        await self._joined(compose, joining, receive, send)
+
+    async def _joined(
+        self, compose: Callable[[bytes], Json], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        body = await self._read(compose, scope, receive, send)
+        if body is None:
             return
         await self._sessions.joined(body["session_hash"])
+        await self._handed_on(body, scope, receive, send)
+
+    async def _mcp(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Messages are answered one by one: there is no stream of others to be opened."""
+        if scope["method"] != "POST":
+            await refuse(scope, receive, send, 405, NOTHING, {"allow": "POST"})
+            return
+        body = await self._read(known_message, scope, receive, send)
+        if body is not None:
+            path = f"{API}/mcp/"  # without the slash, gradio answers where it is
+            there = {**scope, "path": path, "raw_path": path.encode()}
+            await self._handed_on(body, there, receive, send)
+
+    async def _read(
+        self, compose: Callable[[bytes], Json], scope: Scope, receive: Receive, send: Send
+    ) -> Json | None:
+        """The body for gradio; None where it was refused, or the client has left."""
+        raw = await _body(receive, MOST_BYTES)
+        if raw is None:
+            return None
+        if len(raw) > MOST_BYTES:
+            await refuse(scope, receive, send, 413, TOO_LONG)
+            return None
+        try:
+            return await run_in_threadpool(compose, raw)
+        except UsageError as error:
+            await refuse(scope, receive, send, 400, error.message)
+            return None
+
+    async def _handed_on(self, body: Json, scope: Scope, receive: Receive, send: Send) -> None:
         whole = orjson.dumps(body)
         headers = {b"content-type": b"application/json", b"content-length": b"%d" % len(whole)}
         await self.wrapped(self._plain(scope, headers), _replayed(whole, receive), send)
@@ -209,6 +270,10 @@ def events_of(blocks: Any) -> dict[int, Event]:  # noqa: ANN401  # gradio has no
 
 
 def _event(number: int, fn: Any) -> Event:  # noqa: ANN401
+    if not fn.targets:
+        inputs = ("value",) * len(fn.inputs)
+        name = fn.api_name
+        return Event(number, name, None, inputs, queued=True, is_endpoint=True)
     ((source, name),) = fn.targets
     inputs = tuple(
         "box" if one.get_block_name() == "multimodaltextbox" else "choices" for one in fn.inputs

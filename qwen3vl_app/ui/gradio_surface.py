@@ -9,6 +9,7 @@ that a new version that adds one is noticed.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -33,6 +34,12 @@ class Way(Enum):
 
     UPLOAD = "upload"
     """Answered by this program: gradio's own route keeps what a client sent that has left."""
+
+    CALL = "call"
+    """As an event, which is named in the address and has an answer of its own."""
+
+    MCP = "mcp"
+    """Gradio answers it, after its body was read and checked."""
 
     FILE = "file"
     """Answered by this program, by key: gradio's own route takes paths and addresses."""
@@ -79,17 +86,35 @@ REACHABLE = (
     _row("POST", rf"{API}/upload", Way.UPLOAD),
     _row("GET HEAD", rf"{API}/file=.*", Way.FILE),
 )
-"""Every request that is let through. A route for programs (API, MCP) gets a row of its own."""
+"""Every request of the page that is let through."""
+
+API_ROWS = (
+    # what there is to be called, with its documentation
+    _row("GET", rf"{API}/info"),
+    # a call begins, by the name of its function; its answer arrives
+    _row("POST", rf"{API}/call/[a-z]{{1,32}}", Way.CALL, queued=True),
+    _row("GET", rf"{API}/call/[a-z]{{1,32}}/[0-9a-f]{{32}}"),
+)
+"""Those for programs, with ``--api``; gradio's own clients ask by the queue, as the page does."""
+
+MCP_ROWS = (_row("POST GET DELETE", rf"{API}/mcp/?", Way.MCP),)
+"""Those for assistants, with ``--mcp``."""
 
 
-def reachable(method: str, path: str) -> Row | None:
+def surface(*, api: bool, mcp: bool) -> tuple[Row, ...]:
+    """All rows of a program that serves these."""
+    return (*REACHABLE, *(API_ROWS if api else ()), *(MCP_ROWS if mcp else ()))
+
+
+def reachable(method: str, path: str, rows: Sequence[Row] = REACHABLE) -> Row | None:
     """The row of a request; None where there is none, and the answer is 404.
 
     Args:
         method: Of HTTP, upper case.
         path: As the router sees it: percent-decoded, without the query string.
+        rows: As ``surface`` gives them.
     """
     if ".." in path.split("/"):
         return None
-    found = (row for row in REACHABLE if row.path.fullmatch(path) and method in row.methods)
+    found = (row for row in rows if row.path.fullmatch(path) and method in row.methods)
     return next(found, None)

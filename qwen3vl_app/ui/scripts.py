@@ -57,6 +57,7 @@ STYLES = (
     "library/bulk",
     "judge/judge",
     "inspect/compare",
+    "bundle/bundle",
     "settings/settings",
     "settings/models",
 )

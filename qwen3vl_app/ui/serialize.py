@@ -61,6 +61,11 @@ def item_card(item: Item, words: Sequence[str] = ()) -> Json:
     }
 
 
+def thumb_address(item: Item) -> str:
+    """Where the small picture of an item is served; empty where it has none."""
+    return f"/m/thumb/{item.thumbnail}" if item.thumbnail else ""
+
+
 def folder_of(path: Path) -> str:
     """The name of the folder that holds a file; empty where folders are not told."""
     return "" if path.parent == Path() else name_of(path.parent)

@@ -15,6 +15,7 @@ from qwen3vl_app.ui.bodies import BodyGuard
 from qwen3vl_app.ui.failures import answer_failures
 from qwen3vl_app.ui.first_scripts import FirstScripts
 from qwen3vl_app.ui.given_files import GivenFiles
+from qwen3vl_app.ui.gradio_surface import surface
 from qwen3vl_app.ui.guard import OriginGuard
 from qwen3vl_app.ui.heads import HeadGuard
 from qwen3vl_app.ui.hosts import HostGuard, allowed_hosts
@@ -22,6 +23,7 @@ from qwen3vl_app.ui.owners import OwnerCookie
 from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
+from qwen3vl_app.ui.routes.bundles import bundle_routes
 from qwen3vl_app.ui.routes.chosen import chosen_routes
 from qwen3vl_app.ui.routes.collected import collected_routes
 from qwen3vl_app.ui.routes.collections import collection_routes
@@ -108,6 +110,7 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         folder_routes(services),
         removal_routes(services),
         history_routes(services),
+        bundle_routes(services),
         inspecting_routes(services),
         judging_routes(services),
         comparison_routes(services),
@@ -129,7 +132,7 @@ def _guard(app: FastAPI, services: Services) -> None:
     query_files = services.cache / QUERY_FOLDER
     largest = LARGEST_IN_PUBLIC if settings.read_only else LARGEST
     app.add_middleware(QueryUploadGuard, folder=query_files, largest=largest)
-    app.add_middleware(BodyGuard)
+    app.add_middleware(BodyGuard, rows=surface(api=settings.api, mcp=settings.mcp))
     if settings.read_only:
         app.add_middleware(SearchOnlyGuard)
     app.add_middleware(OriginGuard)

@@ -1,13 +1,18 @@
-"""One question, asked through the page, the command line and the parts: the same answer."""
+"""One question, asked through page, command line, parts, API and MCP: the same answer."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import orjson
 import pytest
+from gradio_client import Client
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
 
 from qwen3vl_app.search.resolve import resolve
 from qwen3vl_app.services import build_services
@@ -18,6 +23,7 @@ from qwen3vl_app.types.question import Question
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.tabs.search_events import SearchEvents
+from tests.attacks.program import Program, serving, upload
 from tests.cli.conftest import CHECKPOINT
 
 QUESTIONS = [
@@ -71,6 +77,52 @@ def from_page(services, question: dict[str, Any], given: GivenFiles) -> list[lis
     ]
 
 
+@pytest.fixture(scope="module")
+def served(indexed) -> Iterator[Program]:
+    """The program itself, on the same library, of which it keeps no history."""
+    folder = indexed.library.parent
+    (folder / "temporary").mkdir()
+    flags = ("--api", "--mcp", "--no-history", "--no-backup", "--reranker", CHECKPOINT)
+    with serving(folder, *flags) as program:
+        yield program
+
+
+def from_programs(served: Program, question: dict[str, Any], files: list[Path]) -> dict[str, Any]:
+    """What API and MCP answer, whole."""
+    with served.client() as http:
+        keys = [upload(http, path.name, path.read_bytes()) for path in files]
+    crops = {keys[0]: question["crops"]} if "crops" in question else None
+    named = ("text", "top", "depth", "rerank")
+    given = {name: question[name] for name in named if name in question}
+    choices = {
+        name: value for name, value in question.items() if name not in {*named, "files", "crops"}
+    } | ({"crops": crops} if crops else {})
+    call = {**given, "files": keys, "choices": choices}
+    client = Client(served.url, verbose=False, analytics_enabled=False)
+    try:
+        api = client.predict(**call, api_name="/search")
+    finally:
+        client.close()
+    return {"api": api, "mcp": asyncio.run(by_mcp(served.url, "search", call))}
+
+
+async def by_mcp(url: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async with (
+        streamable_http_client(f"{url}/gradio_api/mcp") as (reading, writing, _),
+        ClientSession(reading, writing) as session,
+    ):
+        await session.initialize()
+        found = await session.call_tool(tool, arguments)
+        (said,) = found.content
+        assert not found.isError, said
+        return orjson.loads(cast(Any, said).text)
+
+
+def rows_of(answer: dict[str, Any]) -> list[list[Any]]:
+    recall = [[row["item"], row["similarity"]] for row in answer["recall"]]
+    return [recall, [[row["item"], row["logit"]] for row in answer["reranked"]]]
+
+
 def by_recall(hit: dict[str, Any]) -> int:
     return hit["r0"]
 
@@ -83,9 +135,12 @@ def close(one: list[list[Any]], other: list[list[Any]]) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(QUESTIONS)))
-def test_question__has_one_answer(indexed, services, folder, tmp_path, number):
+def test_question__has_one_answer(  # noqa: PLR0917  # fixtures
+    indexed, services, served, folder, tmp_path, number
+):
     question = {"files": [], **QUESTIONS[number]}
     files, given = question["files"], GivenFiles(tmp_path / "query-files")
+    programs = from_programs(served, question, [folder / name for name in files])
     crop = question.pop("crops", None)
 
     def named(keys: list[str]) -> dict[str, Any]:
@@ -104,6 +159,34 @@ def test_question__has_one_answer(indexed, services, folder, tmp_path, number):
     assert parts[0]
     close(from_command(indexed, path), parts)
     close(from_page(services, page, given), parts)
+    for answer in programs.values():
+        close(rows_of(answer), parts)
+    api, mcp = programs["api"], programs["mcp"]
+    names = ("question", "recall", "reranked", "left_out", "doubt")
+    for name in names[1:]:  # keys of files differ: the same picture has one of its own each time
+        assert api[name] == mcp[name]
+    command = indexed.json("search", "--question", path)
+    for name in names[1:]:
+        assert rounded(api[name]) == rounded(command[name])
+    both = [*api["recall"], *api["reranked"]]
+    scores = ("recall_rank", "similarity", "rerank_rank", "relevance", "logit")
+    assert all({*scores} < {*row} for row in both)
+    # what recall said stands in the second ranking as it was
+    known = {row["item"]: [row[name] for name in scores] for row in api["recall"]}
+    assert all(
+        [row[name] for name in scores] == known[row["item"]]
+        for row in api["reranked"]
+        if row["item"] in known
+    )
+
+
+def rounded(value: Any) -> Any:
+    """The same, numbers as near as two processes compute them."""
+    if isinstance(value, dict):
+        return {name: rounded(one) for name, one in value.items() if name not in {"path", "file"}}
+    if isinstance(value, list):
+        return [rounded(one) for one in value]
+    return round(value, 5) if isinstance(value, float) else value
 
 
 def test_search__a_key_of_the_history_names_the_picture_that_it_keeps(indexed, folder, tmp_path):

@@ -3,6 +3,7 @@
 // Every word our scripts show, in the language of the page (see language.js).
 
 import { english } from "./en.js";
+import { bundleEnglish } from "./en_bundle.js";
 import { detailEnglish } from "./en_detail.js";
 import { evidenceEnglish } from "./en_evidence.js";
 import { helpEnglish } from "./en_help.js";
@@ -15,6 +16,7 @@ import { searchEnglish } from "./en_search.js";
 import { settingsEnglish } from "./en_settings.js";
 import { tourEnglish } from "./en_tour.js";
 import { chinese } from "./zh.js";
+import { bundleChinese } from "./zh_bundle.js";
 import { detailChinese } from "./zh_detail.js";
 import { evidenceChinese } from "./zh_evidence.js";
 import { helpChinese } from "./zh_help.js";
@@ -38,6 +40,7 @@ export const language = preferred.toLowerCase().startsWith("zh") ? "zh" : "en";
 export const dictionaries = {
   en: {
     ...english,
+    ...bundleEnglish,
     ...detailEnglish,
     ...evidenceEnglish,
     ...searchEnglish,
@@ -52,6 +55,7 @@ export const dictionaries = {
   },
   zh: {
     ...chinese,
+    ...bundleChinese,
     ...detailChinese,
     ...evidenceChinese,
     ...searchChinese,

@@ -56,6 +56,12 @@ export function getJson(path, parameters = {}) {
   return answered(fetch(path + (search.size ? `?${search}` : "")));
 }
 
+/** GET a file that is to be saved.
+ *  @param {string} path */
+export async function getFile(path) {
+  return (await accepted(fetch(path, { headers: HEADER }))).blob();
+}
+
 /** POST a JSON document.
  *  @template {keyof Posts} P @param {P} path @param {object} body @returns {Promise<Posts[P]>} */
 export const post = (path, body = {}) => sent("POST", path, body);

@@ -5,6 +5,7 @@
 // line and the drop zones below it stay what they are. By keyboard and touch, the buttons of the
 // query line and of the Library do the same.
 
+import { catchBundle } from "../bundle/viewer.js";
 import { emit } from "../kit/bus.js";
 import { around, el, find, findAll, say } from "../kit/dom.js";
 import { dropped, hasFiles } from "./dropped.js";
@@ -152,11 +153,12 @@ class DropFrame {
     return Object.entries(this.halves).find(within)?.[0] ?? this.usual;
   }
 
-  /** Remember where it fell before the frame goes.
+  /** Remember where it fell before the frame goes. An exported search is shown wherever it falls.
    *  @param {DragEvent} event */
   placed(event) {
     this.fell = this.place(event);
     this.hide();
+    catchBundle(event);
   }
 
   /** @param {DragEvent} event */

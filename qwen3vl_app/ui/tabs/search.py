@@ -84,7 +84,8 @@ def wire_search(tab: SearchTab, services: Services, searches: Searches, given: G
         "api_visibility": "private",
     }
     tab.box.submit(events.submit, [tab.box, tab.asking], **streaming)
-    tab.asking.search(events.search, tab.box, **streaming)
+    # the endpoint for programs is called search
+    tab.asking.search(events.search, tab.box, api_name="ask", **streaming)
     tab.asking.fill(events.fill, None, tab.box, **instant)
     tab.box.stop(events.stop, **instant)
     tab.board.halt(events.stop, **instant)

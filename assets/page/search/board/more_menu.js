@@ -2,13 +2,14 @@
 
 import { asCsv, asJson } from "./exporting.js";
 import { keep } from "../address.js";
+import { chooseBundle } from "../../bundle/viewer.js";
 import { emit } from "../../kit/bus.js";
 import { download } from "../../kit/download.js";
 import { isNarrow, showTab } from "../../kit/dom.js";
 import { menu } from "../../kit/menu.js";
-import { put } from "../../kit/net.js";
+import { getFile, put } from "../../kit/net.js";
 import { complain, toast } from "../../kit/toast.js";
-import { t } from "../../i18n/strings.js";
+import { language, t } from "../../i18n/strings.js";
 
 /** @import { Answer } from "../types" */
 /** @import { Board } from "./board.js" */
@@ -42,6 +43,21 @@ export function moreMenu(board) {
       run: withValue((value) => download(`${fileName(value)}.csv`, "text/csv", asCsv(value))),
     },
     {
+      name: "page",
+      icon: "download",
+      label: t("bundle.export"),
+      run: withValue((value) => takeAlong(value, "html")),
+      hidden: () => board.value?.run == null,
+    },
+    {
+      name: "bundle",
+      icon: "download",
+      label: t("bundle.exportJson"),
+      run: withValue((value) => takeAlong(value, "json")),
+      hidden: () => board.value?.run == null,
+    },
+    { name: "open", icon: "page", label: t("bundle.open"), run: chooseBundle },
+    {
       name: "pin",
       icon: "pin",
       label: t("menu.pin"),
@@ -66,6 +82,17 @@ async function copyLink() {
     toast(t("menu.copied"));
   } catch {
     toast(t("menu.notCopied", { address: address.href })); // the browser refused
+  }
+}
+
+/** The run as one file, which says all of itself.
+ *  @param {Answer} value @param {"html" | "json"} format */
+async function takeAlong(value, format) {
+  try {
+    const address = `/api/runs/${Number(value.run)}/bundle?format=${format}&language=${language}`;
+    download(`${fileName(value)}-bundle.${format}`, "text/plain", await getFile(address));
+  } catch (error) {
+    complain(error);
   }
 }
 
