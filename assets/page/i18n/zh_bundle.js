@@ -72,7 +72,7 @@ export const bundleChinese = {
   "bundle.ms.rerank": "重排用时",
   "bundle.close": "关闭导出的搜索",
   "bundle.open": "打开导出的搜索…",
-  "bundle.export": "导出为单个网页 (HTML)",
+  "bundle.export": "导出为单个网页文件",
   "bundle.exportJson": "导出为数据包 (JSON)",
   "bundle.other": "此文件不是从这里导出的搜索。",
   "bundle.newer": "此导出文件来自更新版本的程序。",
