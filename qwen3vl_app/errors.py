@@ -11,6 +11,8 @@
         DecoderDiedError      its decoder took its process down
         MemoryLimitError      its decoder wanted more memory than a reader may take
         UnreachableMediaError its disk does not give it now, and may later
+      MapError                a map could not be laid out
+        MapStoppedError       it was stopped before it was finished
       ModelError              a model cannot be used
         ModelNotFoundError    no such checkpoint on this machine
         ModelLoadError        a checkpoint is damaged, of another kind, or too large
@@ -107,6 +109,14 @@ class MemoryLimitError(UnreadableMediaError):
 
 class UnreachableMediaError(UnreadableMediaError):
     """A file is gone, may not be read, or its disk fails: the same file may be read later."""
+
+
+class MapError(AppError):
+    """The items of a collection could not be laid out in two dimensions."""
+
+
+class MapStoppedError(MapError):
+    """A map was stopped before it was finished, by a person or because the program ends."""
 
 
 class ModelError(AppError):

@@ -17,6 +17,7 @@ from qwen3vl_app.types.model_choice import AUTO, ModelChoice
 
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.indexer import Indexer
+    from qwen3vl_app.inspection.maps import Maps
     from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.models.getting.jobs import Downloads
     from qwen3vl_app.models.service.protocol import ModelService, ModelStatus
@@ -56,6 +57,14 @@ class Services:
 
     downloads: Downloads = field(default_factory=_downloads)
     """Gets models while the page is used."""
+
+    maps: Maps = field(init=False)
+    """Lays out collections in two dimensions, when somebody asks for that."""
+
+    def __post_init__(self) -> None:
+        from qwen3vl_app.inspection.maps import Maps
+
+        object.__setattr__(self, "maps", Maps(self.library, self.models))
 
     @property
     def cache(self) -> Path:
@@ -104,6 +113,7 @@ class Services:
         Takes as long as the batch in flight.
         """
         self.downloads.close()
+        self.maps.close()
         self.engine.close()
         self.indexer.close()
         if self.keeper is not None:

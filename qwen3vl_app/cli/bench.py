@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from qwen3vl_app.bench.busy import BusyReport
     from qwen3vl_app.bench.library import LibraryReport
+    from qwen3vl_app.bench.maps import MapReport
     from qwen3vl_app.bench.measures import Measure
     from qwen3vl_app.bench.memory import MemoryReport
     from qwen3vl_app.bench.soak import SoakReport
@@ -234,6 +235,22 @@ def bench_busy(
     _say_report(report, as_json=as_json)
 
 
+@bench.command("map")
+@click.option("--items", default=20_000, show_default=True, type=click.IntRange(20, 1_000_000))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--in", "folder", type=_PLACE, help="Where the temporary files go; 2 kB an item.")
+def bench_map(*, items: int, as_json: bool, folder: Path | None) -> None:
+    """Lay out the map of a large library of made-up vectors.
+
+    One minute; loads no model and touches no library of yours.
+    """
+    from qwen3vl_app.bench.maps import measure_map
+
+    with failures_said():
+        report = measure_map(items, folder)
+    _say_report(report, as_json=as_json)
+
+
 def _say_minutes(report: SoakReport) -> None:
     """The figures of a plot, a row a minute."""
     click.echo("\nminute  sessions  memory MB  open  recall p50 ms  p95 ms  errors")
@@ -247,7 +264,7 @@ def _say_minutes(report: SoakReport) -> None:
 
 
 def _say_report(
-    report: LibraryReport | MemoryReport | SoakReport | BusyReport, *, as_json: bool
+    report: LibraryReport | MemoryReport | SoakReport | BusyReport | MapReport, *, as_json: bool
 ) -> None:
     if as_json:
         say_json({**asdict(report), "measures": [_row(measure) for measure in report.measures]})

@@ -29,11 +29,13 @@ PATTERNS_PART = "ignore.part"
 PREVIEWS = "previews"
 QUERY_FILES = "query-files"
 ASKED = "asked"
+MAPS = "maps"
 
 OWN = frozenset(
     {
         *(THUMBNAILS, UPLOADS, TRASH, INDEX, BACKUPS, LOCK, OWNER),
         *(PROGRESS, PROGRESS_PART, PATTERNS, PATTERNS_PART, PREVIEWS, QUERY_FILES, ASKED),
+        MAPS,
     }
 )
 """All of them, but for what begins with ``DATABASE``."""

@@ -8,10 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qwen3vl_app.store.connection import Connection
-from qwen3vl_app.store.tables import collected, collections, files, items, listings, tags
+from qwen3vl_app.store.tables import (
+    collected,
+    collections,
+    files,
+    items,
+    listings,
+    map_columns,
+    tags,
+)
 from qwen3vl_app.store.tables.full_text_names import KnownNames, Names
 from qwen3vl_app.types import Item, ItemFilter, ItemId, Kind
-from qwen3vl_app.types.listing import Cursor, Listed, Listing
+from qwen3vl_app.types.listing import Cursor, Listed, Listing, MapRow
 
 MOST_CHOSEN = 10_000
 """Items that are changed at once: one transaction, a tenth of a second for a tag, and some eight
@@ -82,6 +90,12 @@ class LibraryListings:
             ids = listings.read_members(conn, asked, item, limit, self._now(conn))
             found = items.read_items(conn, ids)
         return [self._told(item) for item in found.values()]
+
+    def map_rows(self, where: ItemFilter) -> list[MapRow]:
+        """What a map is coloured by, of every item that passes, by id; 0.3 s for 100,000."""
+        self._check(where)
+        with self._connection.reading() as conn:
+            return map_columns.read_map_rows(conn, where)
 
     # ------------------------------------------------------------ several at once
 

@@ -15,6 +15,7 @@ _HALF = (
     ("thumbnails", re.compile(r"[0-9a-f]{32}\.part")),
     ("previews", re.compile(rf"(tmp)?{_RANDOM}\.part")),
     ("index", re.compile(r"[^/]+\.new")),
+    ("maps", re.compile(rf"{_RANDOM}\.part")),
 )
 """Folders of a library, and the names that only this program gives to unfinished files there.
 A dropped file cannot have one of them: names of uploads never begin with a dot."""

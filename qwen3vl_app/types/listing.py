@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
+from qwen3vl_app.types.disk import Kind
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.library import EVERYTHING, Item, ItemFilter
 
@@ -65,3 +67,15 @@ class Listed:
     cursor: Cursor
     members: int
     """Items of its file that pass, this one included."""
+
+
+class MapRow(NamedTuple):
+    """What a map is coloured by, of one item; a tuple, because there may be 200,000."""
+
+    item: ItemId
+    kind: Kind
+    day: str
+    """When it was made, else when its file was changed: ``2026-07-31``; empty if unknown."""
+
+    collection: str
+    """The first one by name that its file is in; empty for none."""

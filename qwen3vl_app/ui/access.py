@@ -29,7 +29,9 @@ PRIVATE = (
 )
 """What a public demo does not reveal: folders, files and error details of this computer."""
 
-QUESTIONS = frozenset({f"/api/hits/{name}" for name in ("seen", "cost", "evidence")})
+QUESTIONS = frozenset(
+    {*(f"/api/hits/{name}" for name in ("seen", "cost", "evidence")), "/api/map/begin"}
+)
 """Posted because a question is long, and changing nothing: like a search, anybody may ask them."""
 
 NO_FILE = Message.of("file.none")

@@ -55,6 +55,7 @@ STYLES = (
     "library/library",
     "library/items",
     "library/bulk",
+    "library/map/map",
     "judge/judge",
     "inspect/compare",
     "bundle/bundle",

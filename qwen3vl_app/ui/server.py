@@ -46,6 +46,7 @@ from qwen3vl_app.ui.routes.inspecting import inspecting_routes
 from qwen3vl_app.ui.routes.items import item_routes
 from qwen3vl_app.ui.routes.judging import judging_routes
 from qwen3vl_app.ui.routes.listing import listing_routes
+from qwen3vl_app.ui.routes.maps import map_routes
 from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.models import model_routes
 from qwen3vl_app.ui.routes.page import page_routes
@@ -103,6 +104,7 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         tag_routes(services),
         collected_routes(services),
         duplicate_routes(services),
+        map_routes(services),
         storage_routes(services),
         indexing_routes(services, board),
         words_routes(services, board),

@@ -108,7 +108,7 @@ def test_every_screen__has_no_english(chinese, unhurried):
         page.wait_for_timeout(500)
         look(tab)
     page.locator("#tabs button[role=tab]").nth(1).click()
-    for part in ("files", "folders", "duplicates"):
+    for part in ("map", "files", "folders", "duplicates"):
         page.locator(f".library-tabs [data-view={part}]").click()
         page.wait_for_timeout(500)
         look(part)

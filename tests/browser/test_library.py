@@ -155,7 +155,7 @@ def test_public_demo__searches_and_offers_nothing_else(browser, demo):
         expect(page.locator(".closed")).to_contain_text("This is a demonstration")
         expect(page.locator(".adding")).to_be_hidden()
         views = page.locator(".library-tabs button:visible")
-        expect(views).to_have_count(2)
+        expect(views).to_have_count(3)  # items, map, duplicates
         assert page.locator(".tile-bin:visible").count() == 0
         page.get_by_role("tab", name="Settings").click()
         expect(page.locator(".model-card")).to_have_count(2)

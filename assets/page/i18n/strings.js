@@ -11,6 +11,7 @@ import { historyEnglish } from "./en_history.js";
 import { inspectionEnglish } from "./en_inspection.js";
 import { labEnglish } from "./en_lab.js";
 import { libraryEnglish } from "./en_library.js";
+import { mapEnglish } from "./en_map.js";
 import { modelsEnglish } from "./en_models.js";
 import { searchEnglish } from "./en_search.js";
 import { settingsEnglish } from "./en_settings.js";
@@ -24,6 +25,7 @@ import { historyChinese } from "./zh_history.js";
 import { inspectionChinese } from "./zh_inspection.js";
 import { labChinese } from "./zh_lab.js";
 import { libraryChinese } from "./zh_library.js";
+import { mapChinese } from "./zh_map.js";
 import { modelsChinese } from "./zh_models.js";
 import { searchChinese } from "./zh_search.js";
 import { settingsChinese } from "./zh_settings.js";
@@ -45,6 +47,7 @@ export const dictionaries = {
     ...evidenceEnglish,
     ...searchEnglish,
     ...libraryEnglish,
+    ...mapEnglish,
     ...labEnglish,
     ...historyEnglish,
     ...inspectionEnglish,
@@ -60,6 +63,7 @@ export const dictionaries = {
     ...evidenceChinese,
     ...searchChinese,
     ...libraryChinese,
+    ...mapChinese,
     ...labChinese,
     ...historyChinese,
     ...inspectionChinese,

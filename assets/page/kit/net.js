@@ -62,6 +62,14 @@ export async function getFile(path) {
   return (await accepted(fetch(path, { headers: HEADER }))).blob();
 }
 
+/** GET an answer of bytes; empty parameters are left out.
+ *  @param {"/m/map"} path @param {Record<string, string>} parameters */
+export async function getBytes(path, parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value);
+  const search = new URLSearchParams(given);
+  return (await accepted(fetch(path + (search.size ? `?${search}` : "")))).arrayBuffer();
+}
+
 /** POST a JSON document.
  *  @template {keyof Posts} P @param {P} path @param {object} body @returns {Promise<Posts[P]>} */
 export const post = (path, body = {}) => sent("POST", path, body);

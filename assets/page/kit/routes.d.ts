@@ -3,6 +3,7 @@
 
 import type { Cost, EvidenceLine, Item, Seen } from "../detail/types";
 import type { Changed, Collection, Ended, Folder, Group } from "../library/types";
+import type { MapState } from "../library/map/types";
 import type { Listed, Listing, Removal, Taken, TakenItems } from "../library/types";
 import type { Agreement, Depths, Kinds, Margins, Plan } from "../search/inspection/types";
 import type { SpaceRow } from "../inspect/types";
@@ -36,6 +37,7 @@ export interface Gets {
   "/api/listing": Listing;
   "/api/listing/ids": { ids: number[]; total: number };
   [members: `/api/listing/members/${number}`]: { items: Listed[] };
+  "/api/map": MapState;
   "/api/models/getting": { getting: Job[] };
   "/api/models/known": Known;
   "/api/models/stages": Stages;
@@ -67,6 +69,8 @@ export interface Posts {
   "/api/hits/cost": Cost;
   "/api/hits/seen": Seen;
   "/api/judging/undo": { undone: boolean };
+  "/api/map/begin": MapState;
+  "/api/map/stop": MapState;
   "/api/models/back": Stages;
   "/api/models/cancel": { getting: Job[] };
   "/api/models/get": { getting: Job[] };

@@ -9,7 +9,7 @@ import { isEditable, refresh } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
 
 /** @import { Status } from "../shell/types" */
-/** @import { Grid } from "./grid.js" */
+/** @import { Chooser } from "./types" */
 
 const FORMATS = ["csv", "json", "zip"];
 
@@ -17,8 +17,8 @@ const FORMATS = ["csv", "json", "zip"];
  *  @typedef {"tag" | "collect" | "export"} Panel */
 
 export class BulkBar {
-  /** @param {Grid} grid */
-  constructor(grid) {
+  /** @param {Chooser} grid @param {string} tags the id of what completes names of tags */
+  constructor(grid, tags = "bulk-tags") {
     this.grid = grid;
     /** @type {Panel | null} */
     this.open = null;
@@ -32,9 +32,9 @@ export class BulkBar {
       this.opener("export", "download"),
       this.button("remove", "bin", () => grid.removeChosen()),
     );
-    this.tags = el("datalist", { id: "bulk-tags" });
+    this.tags = el("datalist", { id: tags });
     this.panels = {
-      tag: this.naming("tag", "bulk-tags", "/api/chosen/tag"),
+      tag: this.naming("tag", tags, "/api/chosen/tag"),
       collect: this.naming("collect", "known-collections", "/api/chosen/collect"),
       export: this.exporting(),
     };

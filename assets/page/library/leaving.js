@@ -7,7 +7,7 @@ import { isEditable, refresh } from "../shell/status.js";
 import { sayRemoved, sayRemovedTogether } from "./removing.js";
 
 /** @import { Grid } from "./grid.js" */
-/** @import { Listed } from "./types" */
+/** @import { Chooser, Listed } from "./types" */
 
 /** Take a file out of the library; Undo brings it back, and so does Recently removed.
  *  @param {Grid} grid @param {Listed} item */
@@ -26,7 +26,7 @@ export async function forget(grid, item) {
 }
 
 /** Remove the files of these items in one go.
- *  @param {Grid} grid @param {number[]} ids */
+ *  @param {Chooser} grid @param {number[]} ids */
 export async function forgetTogether(grid, ids) {
   if (!ids.length || !isEditable()) return;
   try {

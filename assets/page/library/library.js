@@ -10,6 +10,7 @@ import { Duplicates } from "./duplicates.js";
 import { Folders } from "./folders.js";
 import { count } from "../kit/format.js";
 import { Grid } from "./grid.js";
+import { MapView } from "./map/map.js";
 import { icon } from "../kit/icons.js";
 import { Outcomes } from "./outcomes.js";
 import { Removed } from "./removed.js";
@@ -36,6 +37,7 @@ class LibraryScreen {
     /** @type {Record<string, Part>} */
     this.views = {
       items: this.grid,
+      map: new MapView(),
       files: this.outcomes,
       folders: new Folders({
         items: (folder) => {
@@ -89,6 +91,7 @@ class LibraryScreen {
       "div",
       { class: "segments library-tabs" },
       button("items", "library.items"),
+      button("map", "library.map"),
       files,
       ...others,
     );
@@ -139,7 +142,7 @@ class LibraryScreen {
   count(status) {
     /** @param {Record<string, number>} counts */
     const sum = (counts) => Object.values(counts).reduce((total, n) => total + n, 0);
-    const [items, files] = findAll(this.tabs, ".number");
+    const [items, , files] = findAll(this.tabs, ".number");
     say(items, count(sum(status.items)));
     say(files, count(sum(status.files)));
     say(

@@ -2,6 +2,7 @@
 
 import type { Card, Kind, Message } from "../kit/types";
 import type { Outcome } from "../shell/types";
+import type { Selection } from "./selection.js";
 
 /** A file and its path below what was dropped or chosen. */
 export type Pair = [path: string, file: File];
@@ -131,6 +132,16 @@ export interface Progress {
   meter: HTMLElement;
   stop: HTMLElement;
   undo: HTMLElement;
+}
+
+/** Where items are chosen to do one thing to all of them: the grid, the map. */
+export interface Chooser {
+  selection: Selection;
+  narrowing: { asked: { grouped: boolean } };
+  reload: () => unknown;
+  hide: (ids: number[], hidden: boolean) => unknown;
+  chooseAll: () => unknown;
+  removeChosen: () => unknown;
 }
 
 /** A part of the Library screen. */

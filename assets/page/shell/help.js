@@ -27,7 +27,7 @@ const ENTRIES = {
   numbers: [
     ...["rank", "similarity", "relevance", "logit", "percentile", "level", "apart", "hits", "ms"],
     ...["items", "place", "size", "copies", "progress", "tally", "tiles", "vectors", "accuracy"],
-    ...["tokens", "falls", "passes"],
+    ...["tokens", "falls", "passes", "mapped"],
     ...["memory", "days", "versions"],
   ],
   lab: [
@@ -52,6 +52,7 @@ const KEYS = [
   [["←", "→"], "keys.large"],
   [["c"], "keys.compact"],
   [["+", "-"], "keys.tiles"],
+  [["+", "-", "0", "←", "→", "↑", "↓"], "keys.map"],
   [["n", "p"], "keys.tour"],
   [["0", "1", "2", "3"], "keys.grade"],
   [["u", "←", "→"], "keys.judge"],

@@ -1,0 +1,53 @@
+// English words of the Library's map.
+
+export const mapEnglish = {
+  "library.map": "Map",
+  "map.plot":
+    "Map of the items: arrows move it, plus and minus zoom, 0 shows all. The list of clusters " +
+    "says the same.",
+  "map.everything": "Whole library",
+  "map.by": "Colour by",
+  "map.by.kind": "Kind",
+  "map.by.cluster": "Cluster",
+  "map.by.collection": "Collection",
+  "map.by.date": "Date",
+  "map.legend": "What the colours mean",
+  "map.turn": "Show or hide {label}",
+  "map.lasso": "Lasso: draw around items (or hold Shift)",
+  "map.zoom": "Lasso and zoom",
+  "map.in": "Zoom in (+)",
+  "map.out": "Zoom out (−)",
+  "map.whole": "Show all (0)",
+  "map.again": "Lay out again",
+  "map.begin": "Lay out",
+  "map.retry": "Try again",
+  "map.stop": "Stop",
+  "map.running": "Layout",
+  "map.laying": "Laying out {n} item; searches go on.|Laying out {n} items; searches go on.",
+  "map.queued": "Another map is being laid out; this one is next.",
+  "map.left": "{time} left",
+  "map.empty": "There is nothing to lay out yet. What is added appears here.",
+  "map.waiting": "The map can be laid out as soon as something is embedded.",
+  "map.some": "{n} of {total} items",
+  "map.newer": "{n} item newer than this map|{n} items newer than this map",
+  "map.question": "The question",
+  "map.clusters": "Clusters",
+  "map.cluster.unnamed": "{kinds} {number}",
+  "map.cluster.none": "No cluster yet",
+  "map.collection.none": "In no collection",
+  "map.date.none": "Date unknown",
+  "map.show": "Show on the map",
+  "map.show.of": "Show {name} on the map",
+  "map.choose": "Choose these items",
+  "map.choose.of": "Choose the items of {name}",
+  "map.chosen": "What is chosen on the map",
+  "map.only": "Only these",
+  "map.all": "Show all again",
+  "map.like": "Search like these",
+  "keys.map": "On the map: zoom, show all, move",
+  "help.mapped": "Map",
+  "help.mapped.text":
+    "Every point is an item; near each other lies what is alike for the model. Directions and " +
+    "large distances mean nothing. Newer items lie amid their neighbours until the map is laid " +
+    "out again. Clusters are called by words that are frequent in them and rare elsewhere.",
+};

@@ -1,0 +1,169 @@
+// Above the map: of what it is, by what it is coloured, zoom and lasso; how far it is, and what can
+// be done about that.
+
+import { attribute, childrenOf, el, find, say } from "../../kit/dom.js";
+import { count, duration } from "../../kit/format.js";
+import { icon } from "../../kit/icons.js";
+import { t, worded } from "../../i18n/strings.js";
+import { WAYS } from "./colours.js";
+import { action } from "./picked.js";
+
+/** @import { Status } from "../../shell/types" */
+/** @import { MapView } from "./map.js" */
+
+export class Tools {
+  /** @param {MapView} map */
+  constructor(map) {
+    this.map = map;
+    this.collections = el("select", { "aria-label": t("filter.collection") });
+    this.collections.append(el("option", { value: "", text: t("map.everything") }));
+    this.collections.addEventListener("change", () => map.turn(this.collections.value));
+    this.ways = el(
+      "div",
+      { class: "segments", role: "group", "aria-label": t("map.by") },
+      ...WAYS.map((way) =>
+        el("button", {
+          type: "button",
+          text: t(`map.by.${way}`),
+          data: { way },
+          onclick: () => map.colourBy(way),
+        }),
+      ),
+    );
+    this.lasso = this.sign("lasso", "map.lasso", () => {
+      map.plot.isLasso = !map.plot.isLasso;
+      this.draw();
+    });
+    /** @param {(camera: import("./camera.js").Camera) => void} move */
+    const moving = (move) => () => {
+      move(map.plot.camera);
+      map.plot.later();
+    };
+    const zoom = el(
+      "div",
+      { class: "map-zoom", role: "group", "aria-label": t("map.zoom") },
+      this.lasso,
+      this.sign(
+        "plus",
+        "map.in",
+        moving((camera) => camera.zoomAt(1.6)),
+      ),
+      this.sign(
+        "minus",
+        "map.out",
+        moving((camera) => camera.zoomAt(1 / 1.6)),
+      ),
+      this.sign(
+        "expand",
+        "map.whole",
+        moving((camera) => camera.whole()),
+      ),
+    );
+    this.node = el("div", { class: "grid-head map-head" }, this.collections, this.ways, zoom);
+    this.sentence = el("span", { role: "status", "data-explain": "mapped" });
+    this.time = el("span", { class: "fine", "data-explain": "progress" });
+    this.meter = el("i", { class: "meter", role: "progressbar", "aria-label": t("map.running") });
+    this.again = action("retry", "map.again", () => map.begin(), "again");
+    this.stop = action("stop", "map.stop", () => map.stop(), "stop");
+    this.only = action("filter", "map.only", () => map.narrow(), "only");
+    this.chosen = el(
+      "div",
+      { class: "map-chosen", role: "group", "aria-label": t("map.chosen"), hidden: true },
+      this.only,
+      action("sparkle", "map.like", () => map.searchLike(), "like"),
+    );
+    this.told = el(
+      "div",
+      { class: "map-told" },
+      this.sentence,
+      this.meter,
+      this.time,
+      this.stop,
+      this.again,
+      this.chosen,
+    );
+  }
+
+  /** @param {string} sign @param {string} label @param {() => void} onclick */
+  sign(sign, label, onclick) {
+    const text = t(label);
+    return el(
+      "button",
+      { type: "button", class: "quiet round", "aria-label": text, title: text, onclick },
+      icon(sign, 17),
+    );
+  }
+
+  /** @param {Status} status */
+  know({ collections }) {
+    const names = collections.map(([name]) => name);
+    const shown = [...this.collections.options].slice(1).map(({ value }) => value);
+    if (JSON.stringify(names) !== JSON.stringify(shown)) {
+      const options = names.map((name) => el("option", { value: name, text: name }));
+      this.collections.replaceChildren(this.collections.options[0], ...options);
+    }
+    this.collections.value = names.includes(this.map.collection) ? this.map.collection : "";
+    this.collections.hidden = !names.length;
+    attribute(this.stop, "data-closed", this.isStranger() ? "" : null);
+  }
+
+  /** Strangers cannot stop what others may be waiting for. */
+  isStranger() {
+    return Boolean(document.querySelector(".library-root[data-demo]"));
+  }
+
+  draw() {
+    const { state, way, plot } = this.map;
+    attribute(this.lasso, "aria-pressed", String(plot.isLasso));
+    plot.node.classList.toggle("lasso", plot.isLasso);
+    for (const button of childrenOf(this.ways)) {
+      button.setAttribute("aria-pressed", String(button.dataset.way === way));
+      button.hidden = button.dataset.way === "cluster" && !state?.clusters.length;
+    }
+    if (!state) return;
+    const { stage, newer, done, left } = state;
+    const runs = stage === "running" || stage === "waiting";
+    attribute(this.map.node, "data-stage", stage);
+    this.meter.hidden = !runs;
+    this.meter.style.setProperty("--done", String(done));
+    attribute(this.meter, "aria-valuenow", Math.round(100 * done));
+    this.stop.hidden = !runs || this.isStranger();
+    this.again.hidden =
+      runs || stage === "empty" || stage === "none" || (stage === "done" && !newer);
+    say(find(this.again, "span"), t(state.points ? "map.again" : "map.begin"));
+    say(this.time, runs && left !== null ? t("map.left", { time: duration(left) }) : "");
+    say(this.sentence, this.text());
+  }
+
+  text() {
+    const { state } = this.map;
+    if (!state) return "";
+    const { stage, newer, total, message } = state;
+    if (stage === "empty") return t(total ? "map.waiting" : "map.empty");
+    if (stage === "waiting") return t("map.queued");
+    if (stage === "running") return t("map.laying", { n: count(total) });
+    if (stage === "failed" || stage === "stopped") return message ? worded(message) : "";
+    const shown = this.map.sentence();
+    return newer ? `${shown} · ${t("map.newer", { n: count(newer) })}` : shown;
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    attribute(this.map.node, "data-stage", "failed");
+    this.meter.hidden = true;
+    this.stop.hidden = true;
+    this.again.hidden = false;
+    say(find(this.again, "span"), t("map.retry"));
+    say(this.time, "");
+    say(this.sentence, error instanceof Error ? error.message : String(error));
+  }
+
+  drawChosen() {
+    const { selection, only } = this.map;
+    this.chosen.hidden = !selection.ids.size && !only;
+    attribute(this.only, "aria-pressed", String(Boolean(only)));
+    say(find(this.only, "span"), t(only ? "map.all" : "map.only"));
+    const like = /** @type {HTMLButtonElement} */ (find(this.chosen, "[data-action=like]"));
+    like.disabled = !selection.ids.size;
+  }
+}

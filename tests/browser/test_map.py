@@ -1,0 +1,98 @@
+"""The Library's map, as a person uses it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import another, ask, opened, stage
+
+pytestmark = pytest.mark.browser
+
+
+def to_map(page: Page) -> None:
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".library-tabs [data-view=map]").click()
+    expect(page.locator(".map[data-stage=done] .map-cluster").first).to_be_visible()
+
+
+def test_map__is_laid_out_at_once_coloured_and_opens_what_is_clicked(desktop, samples):
+    with opened(desktop, samples.url) as page:
+        ask(page, "a red fox")
+        stage(page, "done")
+        to_map(page)
+        expect(page.locator(".map-told [role=status]")).to_contain_text("items")
+        expect(page.locator(".map-plot")).not_to_have_attribute("data-hits", "0")
+        groups = page.locator(".map-group")
+        expect(groups.filter(has_text="Images")).to_have_attribute("aria-pressed", "true")
+        groups.filter(has_text="Images").click()
+        expect(groups.filter(has_text="Images")).to_have_attribute("aria-pressed", "false")
+        expect(groups.filter(has_text="Images")).to_be_focused()
+        page.locator(".map-head [data-way=cluster]").click()
+        names = page.locator(".map-cluster-head b")
+        expect(groups).to_have_count(names.count())
+        expect(groups.first).to_contain_text(names.first.inner_text())
+        assert all(name.strip() for name in names.all_inner_texts())
+        page.locator(".map-item").first.click()
+        expect(page.locator(".detail-root .panel-actions").first).to_be_visible()
+
+
+def test_map__a_lasso_chooses_and_what_is_chosen_can_be_shown_alone(desktop, samples):
+    with opened(desktop, samples.url) as page:
+        to_map(page)
+        page.get_by_role("button", name="Lasso").click()
+        box = page.locator(".map-plot").bounding_box()
+        assert box is not None
+        left, top = box["x"] + 2, box["y"] + 2
+        right, bottom = left + box["width"] - 4, top + box["height"] - 4
+        page.mouse.move(left, top)
+        page.mouse.down()
+        for x, y in ((right, top), (right, bottom), (left, bottom), (left, top + 5)):
+            page.mouse.move(x, y, steps=4)
+        page.mouse.up()
+        total = page.locator(".map-told [role=status]").inner_text().split()[0]
+        expect(page.locator(".map .bulk-count")).to_contain_text(total)
+        page.locator(".map .bulk-clear").click()
+        expect(page.locator(".map .bulk")).to_be_hidden()
+        cluster = page.locator(".map-cluster").nth(1)
+        size = cluster.locator(".fine").inner_text().split()[0]
+        cluster.get_by_role("button", name="Choose").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".map .bulk-count")).to_contain_text(size)
+        page.locator(".map-chosen [data-action=only]").click()
+        expect(page.locator(".map-chosen [data-action=only]")).to_contain_text("Show all again")
+        page.locator(".map-chosen [data-action=like]").click()
+        stage(page, "done")
+        expect(page.locator(".row").first).to_be_visible()
+
+
+def test_map__by_finger_width_and_in_chinese(browser, samples):
+    size = {"width": 390, "height": 844}
+    with (
+        another(browser, viewport=size, locale="zh-CN", color_scheme="dark") as context,
+        opened(context, samples.url) as page,
+    ):
+        page.get_by_role("tab", name="资料库").click()
+        page.locator(".library-tabs [data-view=map]").click()
+        expect(page.locator(".map[data-stage=done] .map-cluster").first).to_be_visible()
+        expect(page.locator(".map-told [role=status]")).to_contain_text("项")
+        page.locator(".map-plot").focus()
+        page.keyboard.press("+")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("0")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"]
+
+
+def test_map__says_what_failed_and_tries_again(desktop, samples):
+    refused = "the server responded with a status of 503"
+    with opened(desktop, samples.url, expected=refused) as page:
+        body = '{"error": "The disk refuses."}'
+        page.route("**/api/map?*", lambda route: route.fulfill(status=503, body=body))
+        page.route("**/api/map", lambda route: route.fulfill(status=503, body=body))
+        page.get_by_role("tab", name="Library").click()
+        page.locator(".library-tabs [data-view=map]").click()
+        expect(page.locator(".map-told")).to_contain_text("The disk refuses.")
+        page.unroute_all()
+        page.locator(".map-told [data-action=again]").click()
+        expect(page.locator(".map[data-stage=done] .map-cluster").first).to_be_visible()
