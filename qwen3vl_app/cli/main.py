@@ -21,6 +21,7 @@ from qwen3vl_app.cli.items import items
 from qwen3vl_app.cli.jsonl import embed, rerank
 from qwen3vl_app.cli.judgements import judgements
 from qwen3vl_app.cli.library import index, status
+from qwen3vl_app.cli.map import item_map
 from qwen3vl_app.cli.models import models
 from qwen3vl_app.cli.removed import removed
 from qwen3vl_app.cli.restore import restore
@@ -75,6 +76,7 @@ for _command in (
     bench,
     storage,
     duplicates,
+    item_map,
     tag,
     tags,
     collections,

@@ -75,20 +75,22 @@ class ItemMap:
 
 
 class MapFiles:
-    """Maps in a folder, by space and collection; in memory where nothing may be written.
+    """Maps in a folder, by space and collection.
 
     Args:
-        folder: Made when it is needed; None for memory alone.
+        folder: Made when it is needed.
+        writable: Otherwise new ones stay in memory.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path, *, writable: bool = True) -> None:
         self._folder = folder
+        self._writable = writable
         self._held: dict[str, ItemMap] = {}
 
     def find(self, space: str, collection: str) -> ItemMap | None:
         """The last map of a collection in a space; None where there is none that can be used."""
         key = _key(space, collection)
-        if key not in self._held and self._folder is not None:
+        if key not in self._held:
             with suppress(OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
                 self._hold(key, _read(self._folder / f"{key}.npz"))
         return self._held.get(key)
@@ -97,7 +99,7 @@ class MapFiles:
         """Keep it in the place of the one before. A disk that refuses costs only the file."""
         key = _key(space, collection)
         self._hold(key, made)
-        if self._folder is None:
+        if not self._writable:
             return
         with suppress(OSError):
             self._folder.mkdir(exist_ok=True)

@@ -114,8 +114,7 @@ class Maps:
     def __init__(self, library: Library, models: ModelService) -> None:
         self._library = library
         self._models = models
-        folder = library.directory / MAPS if library.writable else None
-        self._files = MapFiles(folder)
+        self._files = MapFiles(library.directory / MAPS, writable=library.writable)
         self._newer = NewerItems(library)
         self._lock = Lock()
         self._jobs: dict[str, _Job] = {}
@@ -148,6 +147,24 @@ class Maps:
             if self._thread is None:
                 self._thread = Thread(target=self._work, name="maps", daemon=True)
                 self._thread.start()
+
+    def finished(self, collection: str) -> ItemMap:
+        """The map of a collection with all of its items, laid out first if need be.
+
+        Raises:
+            MapError: It could not be laid out.
+        """
+        view = self.view(collection)
+        if view.stage is MapStage.EMPTY and view.total:
+            raise MapError(Message.of("map.vectors"))
+        if view.total and (view.made is None or view.newer or len(view.rows) < len(view.made.ids)):
+            self.begin(collection)
+            while thread := self._thread:
+                thread.join()
+            view = self.view(collection)
+            if view.stage is not MapStage.DONE:
+                raise MapError(view.message)
+        return view.made if view.made is not None and view.total else NOTHING_MAPPED
 
     def stop(self, collection: str) -> None:
         """Stop laying out a collection; what there was before stays."""
@@ -251,6 +268,14 @@ class Maps:
             log.exception("A map could not be laid out")
             job.message, job.stage = Message.of("map.died", code="0"), MapStage.FAILED
 
+
+NOTHING_MAPPED = ItemMap(
+    ids=np.empty(0, np.int64),
+    places=np.empty((0, 2), np.float32),
+    of_each=np.empty(0, np.uint8),
+    clusters=(),
+)
+"""The map of no items."""
 
 _OPEN = (MapStage.WAITING, MapStage.RUNNING)
 

@@ -43,8 +43,8 @@ def test_map__a_lasso_chooses_and_what_is_chosen_can_be_shown_alone(desktop, sam
         page.get_by_role("button", name="Lasso").click()
         box = page.locator(".map-plot").bounding_box()
         assert box is not None
-        left, top = box["x"] + 2, box["y"] + 2
-        right, bottom = left + box["width"] - 4, top + box["height"] - 4
+        left, top = box["x"] + 8, box["y"] + 8  # the corners are round
+        right, bottom = left + box["width"] - 16, top + box["height"] - 16
         page.mouse.move(left, top)
         page.mouse.down()
         for x, y in ((right, top), (right, bottom), (left, bottom), (left, top + 5)):
@@ -75,7 +75,7 @@ def test_map__by_finger_width_and_in_chinese(browser, samples):
         page.get_by_role("tab", name="资料库").click()
         page.locator(".library-tabs [data-view=map]").click()
         expect(page.locator(".map[data-stage=done] .map-cluster").first).to_be_visible()
-        expect(page.locator(".map-told [role=status]")).to_contain_text("项")
+        expect(page.locator(".map-told [role=status]")).to_contain_text("条目")
         page.locator(".map-plot").focus()
         page.keyboard.press("+")
         page.keyboard.press("ArrowLeft")

@@ -4,7 +4,6 @@
 
 import { emit, on } from "../../kit/bus.js";
 import { el } from "../../kit/dom.js";
-import { count } from "../../kit/format.js";
 import { getBytes, getJson, post } from "../../kit/net.js";
 import { isEditable, latest } from "../../shell/status.js";
 import { t } from "../../i18n/strings.js";
@@ -91,8 +90,12 @@ export class MapView {
   /** Look how far the map is; one that nobody has asked for yet is begun. */
   async reload() {
     if (latest && !latest.lost) this.know(latest);
-    emit("unheard");
-    await this.ask(() => getJson("/api/map", { collection: this.collection }), true);
+    emit("unheard"); // what is on the board answers with its hits
+    await this.look();
+  }
+
+  look() {
+    return this.ask(() => getJson("/api/map", { collection: this.collection }), true);
   }
 
   /** @param {string} collection */
@@ -117,6 +120,7 @@ export class MapView {
   /** @param {() => Promise<MapState>} asked @param {boolean} mayBegin */
   async ask(asked, mayBegin = false) {
     const number = (this.request += 1);
+    const begun = performance.now();
     clearTimeout(this.timer);
     try {
       const state = await asked();
@@ -126,15 +130,18 @@ export class MapView {
       if (state.version !== this.version) await this.fetch(state);
       if (number !== this.request) return;
       if (state.stage === "none" && mayBegin) await this.begin();
-      else if (state.stage === "running" || state.stage === "waiting") this.soon();
+      else if (state.stage === "running" || state.stage === "waiting")
+        this.soon(performance.now() - begun);
     } catch (error) {
       if (number !== this.request) return;
       this.tools.fail(error);
     }
   }
 
-  soon() {
-    this.timer = setTimeout(() => this.node.offsetParent && this.reload(), EVERY);
+  /** Look again; the rarer, the longer a look takes. @param {number} taken milliseconds */
+  soon(taken) {
+    const wait = Math.max(EVERY, 3 * taken);
+    this.timer = setTimeout(() => this.node.offsetParent && this.look(), wait);
   }
 
   /** @param {MapState} state */
@@ -193,6 +200,7 @@ export class MapView {
 
   drawChosen() {
     this.bar.draw();
+    if (this.tools.isStranger()) this.bar.node.hidden = true; // there is nothing in it for them
     this.tools.drawChosen();
     paint(this);
   }
@@ -226,15 +234,5 @@ export class MapView {
   /** What has left the library is gone with the next look; nothing is to be hidden before. */
   hide() {
     this.reload();
-  }
-
-  /** How many are on the map, in words. */
-  sentence() {
-    const { state } = this;
-    if (!state) return "";
-    const n = count(state.points);
-    return state.points < state.total
-      ? t("map.some", { n, total: count(state.total) })
-      : t("found.items", { n });
   }
 }

@@ -138,12 +138,14 @@ export class Tools {
   text() {
     const { state } = this.map;
     if (!state) return "";
-    const { stage, newer, total, message } = state;
+    const { stage, newer, total, points, message } = state;
     if (stage === "empty") return t(total ? "map.waiting" : "map.empty");
     if (stage === "waiting") return t("map.queued");
     if (stage === "running") return t("map.laying", { n: count(total) });
     if (stage === "failed" || stage === "stopped") return message ? worded(message) : "";
-    const shown = this.map.sentence();
+    const n = count(points);
+    const shown =
+      points < total ? t("map.some", { n, total: count(total) }) : t("found.items", { n });
     return newer ? `${shown} · ${t("map.newer", { n: count(newer) })}` : shown;
   }
 
