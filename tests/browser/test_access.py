@@ -68,7 +68,12 @@ def library(page: Page) -> Iterator[str]:
     page.get_by_role("tab", name="Library").click()
     expect(page.locator(".grid .tile").first).to_be_visible()
     yield "library"
-    for view, shown in (("files", ".outcome"), ("folders", ".ignore"), ("duplicates", ".group")):
+    for view, shown in (
+        ("map", ".map-cluster"),
+        ("files", ".outcome"),
+        ("folders", ".ignore"),
+        ("duplicates", ".group"),
+    ):
         page.locator(f".library-tabs [data-view={view}]").click()
         expect(page.locator(shown).first).to_be_visible()
         yield view

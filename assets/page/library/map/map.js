@@ -152,7 +152,7 @@ export class MapView {
     this.at = new Map();
     for (let i = 0; i < points.count; i += 1) this.at.set(points.ids[i], i);
     const opened = this.at.get(this.opened) ?? -1;
-    this.plot.put({ points, state, opened, middles: middles(points, state.clusters.length) });
+    this.plot.put({ points, opened, middles: middles(points, state) });
     if (this.way === "cluster" && !state.clusters.length) this.way = "kind";
     this.draw();
   }

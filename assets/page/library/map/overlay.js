@@ -10,6 +10,7 @@ import { t } from "../../i18n/strings.js";
 
 const LINES = 5; // hits that a line leads to from the question
 const NAMES = 12; // of clusters, the largest
+const SIGN = 7; // pixels of a letter, about
 const SMALLEST = 3; // items of a cluster that is named
 
 /** Where the question belongs: amid those of its best hits that lie in one cluster with the first.
@@ -34,10 +35,10 @@ export function questionPlace(hits, at, points) {
 }
 
 /** Where each cluster has its middle: the median, because parts of it may lie elsewhere.
- *  @param {Points} points @param {number} clusters */
-export function middles(points, clusters) {
+ *  @param {Points} points @param {MapState} state */
+export function middles(points, state) {
   const found = [];
-  for (let number = 0; number < Math.min(clusters, NAMES); number += 1) {
+  for (let number = 0; number < Math.min(state.clusters.length, NAMES); number += 1) {
     /** @type {number[]} */
     const members = [];
     for (let i = 0; i < points.count; i += 1) if (points.clusters[i] === number) members.push(i);
@@ -45,16 +46,17 @@ export function middles(points, clusters) {
     /** @param {Float32Array} column */
     const median = (column) =>
       members.map((i) => column[i]).sort((a, b) => a - b)[members.length >> 1];
-    found.push({ number, x: median(points.x), y: median(points.y) });
+    const name = clusterName(state, points, number);
+    found.push({ name, x: median(points.x), y: median(points.y) });
   }
   return found;
 }
 
 /** What there is to draw.
- *  @typedef {{ camera: Camera, points: Points, state: MapState | null, named: boolean, hover: number,
+ *  @typedef {{ camera: Camera, points: Points, named: boolean, hover: number,
  *              opened: number, question: [x: number, y: number] | null, hits: number[],
  *              text: string, line: [x: number, y: number][], radius: number,
- *              middles: { number: number, x: number, y: number }[] }} Over */
+ *              middles: { name: string, x: number, y: number }[] }} Over */
 
 /** @param {HTMLCanvasElement} canvas @param {number} ratio @param {Over} over */
 export function drawOver(canvas, ratio, over) {
@@ -122,16 +124,17 @@ export function drawOver(canvas, ratio, over) {
 
 /** Names one below the other are unreadable: the larger cluster keeps its name.
  *  @param {Over} over @param {(text: string, x: number, y: number) => void} write */
-function writeNames({ camera, points, state, middles: named }, write) {
+function writeNames({ camera, middles: named }, write) {
   /** @type {[x: number, y: number][]} */
   const taken = [];
-  for (const { number, x, y } of named) {
+  for (const { name, x, y } of named) {
     const [px, py] = camera.toPixels(x, y);
     const isFree = taken.every(([a, b]) => Math.abs(a - px) > 130 || Math.abs(b - py) > 20);
     const isSeen = px > 40 && px < camera.width - 40 && py > 16 && py < camera.height - 8;
     if (!isFree || !isSeen) continue;
     taken.push([px, py]);
-    if (state) write(clusterName(state, points, number), px, py);
+    const half = (name.length * SIGN) / 2;
+    write(name, Math.max(half, Math.min(camera.width - half, px)), py);
   }
 }
 

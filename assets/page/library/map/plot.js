@@ -35,7 +35,6 @@ export class Plot {
     this.over = {
       camera: this.camera,
       points: nothing(),
-      state: null,
       named: true,
       hover: -1,
       opened: -1,
@@ -46,8 +45,8 @@ export class Plot {
       radius: 4,
       middles: [],
     };
-    this.canvas = el("canvas", { class: "map-points", "aria-hidden": true });
-    this.top = el("canvas", { class: "map-over", "aria-hidden": true });
+    this.canvas = el("canvas", { class: "map-points", "aria-hidden": "true" });
+    this.top = el("canvas", { class: "map-over", "aria-hidden": "true" });
     this.tip = new Tip();
     this.node = el(
       "div",
@@ -84,7 +83,7 @@ export class Plot {
 
   /** A canvas that has spoken WebGL speaks nothing else: a new one takes its place. */
   plain() {
-    const canvas = el("canvas", { class: "map-points", "aria-hidden": true });
+    const canvas = el("canvas", { class: "map-points", "aria-hidden": "true" });
     this.canvas.replaceWith(canvas);
     this.canvas = canvas;
     return canvasPainter(canvas);
