@@ -67,15 +67,12 @@ def _s(seconds: float) -> float:
 
 
 def _kept(vectors: Vectors, places: Places) -> float:
-    """Of the nearest of some items in the space, the share that is near on the map, in percent.
-
-    Near is what is among ten times as many of the nearest there.
-    """
+    """Of the nearest of some items in the space, the share that is nearest there, in percent."""
     some = np.random.default_rng(0).choice(len(vectors), min(_LOOKED_AT, len(vectors)), False)
     nearest, _ = nearest_of_each(vectors, KEPT)
     kept = 0
     for one in some.tolist():
         apart = ((places - places[one]) ** 2).sum(axis=1)
-        near = np.argpartition(apart, min(10 * KEPT, len(places) - 1))[: 10 * KEPT + 1]
+        near = np.argpartition(apart, KEPT)[: KEPT + 1]  # itself among them
         kept += len(np.intersect1d(near, nearest[one]))
     return round(100 * kept / (len(some) * KEPT), 1)
