@@ -22,12 +22,19 @@ if TYPE_CHECKING:
     from qwen3vl_app.models.getting.jobs import Downloads
     from qwen3vl_app.models.service.protocol import ModelService, ModelStatus
     from qwen3vl_app.search.engine import SearchEngine
+    from qwen3vl_app.search.finished_runs import FinishedRuns, RecentRuns
     from qwen3vl_app.search.history import History
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.store.keeping import Keeper
     from qwen3vl_app.store.library import Library
 
 SEARCH_ONLY = Message.of("library.read_only_asked")
+
+
+def _recent() -> RecentRuns:
+    from qwen3vl_app.search.finished_runs import RecentRuns
+
+    return RecentRuns()
 
 
 def _downloads() -> Downloads:
@@ -52,6 +59,9 @@ class Services:
     history: History | None = None
     """Keeps finished searches; None where that is not wanted, or nothing may be written."""
 
+    recent: RecentRuns = field(default_factory=_recent)
+    """The last searches that no history keeps."""
+
     scratch: Scratch | None = None
     """Holds the page's copies where nothing may be written to the library."""
 
@@ -65,6 +75,13 @@ class Services:
         from qwen3vl_app.inspection.maps import Maps
 
         object.__setattr__(self, "maps", Maps(self.library, self.models))
+
+    @property
+    def finished(self) -> FinishedRuns:
+        """Finished searches by their numbers."""
+        from qwen3vl_app.search.finished_runs import FinishedRuns
+
+        return FinishedRuns(self.history, self.recent, self.models)
 
     @property
     def cache(self) -> Path:

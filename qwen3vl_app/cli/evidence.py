@@ -15,10 +15,9 @@ from qwen3vl_app.cli.common import (
     opened,
     say_json,
     settings_from,
-    shared_options,
 )
 from qwen3vl_app.cli.language import said
-from qwen3vl_app.cli.run_hits import hit_of, written
+from qwen3vl_app.cli.run_hits import hit_of, hit_options, written
 from qwen3vl_app.messages import Message
 
 if TYPE_CHECKING:
@@ -32,17 +31,7 @@ MOST_LISTED = 12
 
 
 @click.command()
-@click.argument("run", type=int)
-@click.argument("item", type=int)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write heat maps of a picture or page into this folder.",
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@shared_options
-@click.pass_context
+@hit_options(out="Write heat maps of a picture or page into this folder.")
 def evidence(
     context: click.Context,
     /,

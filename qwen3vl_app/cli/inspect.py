@@ -20,6 +20,7 @@ from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.inspection.agreement import agreement
 from qwen3vl_app.inspection.balance import Quartiles, balance
+from qwen3vl_app.inspection.balances import Balances, balances
 from qwen3vl_app.inspection.depth import depths
 from qwen3vl_app.inspection.rescoring import Plan, Rescoring, Step, files_of
 from qwen3vl_app.inspection.stability import Spread, spreads, ties
@@ -35,7 +36,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("what", type=click.Choice(["agreement", "depth", "stability", "balance"]))
-@click.argument("run", type=int, required=False)
+@click.argument("runs", metavar="[RUN]...", type=int, nargs=-1)
+@click.option(
+    "--last",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="With balance: the last N searches together.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
 @click.pass_context
@@ -44,7 +51,8 @@ def inspect(
     /,
     *,
     what: str,
-    run: int | None,
+    runs: tuple[int, ...],
+    last: int | None,
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
@@ -52,7 +60,7 @@ def inspect(
 
     agreement: how far both stages order alike. depth: what every depth would have shown and cost.
     stability: which hits cannot be told apart, by judging all of them again, which takes as long
-    as the search. balance: how kinds compete.
+    as the search. balance: how kinds compete, in one search or in several together.
     """
     looks: dict[str, Callable[[Services, KeptRun], tuple[dict[str, Any], list[str]]]] = {
         "agreement": _agreement,
@@ -61,14 +69,19 @@ def inspect(
         "balance": _balance,
     }
     with failures_said(), opened(settings_from(context, given), writable=False) as services:
-        row, lines = looks[what](services, _found(services, run))
+        if last is None and len(runs) < 2:
+            row, lines = looks[what](services, _found(services, *runs))
+        elif what == "balance":
+            row, lines = _balances(services, _several(services, runs, last))
+        else:
+            raise UsageError(Message.of("inspect.several"))
     if as_json:
         say_json(row)
     else:
         click.echo("\n".join(map(one_line, lines)))
 
 
-def _found(services: Services, run: int | None) -> KeptRun:
+def _found(services: Services, run: int | None = None) -> KeptRun:
     runs = services.library.runs
     if run is None:
         newest = runs.newest(1)
@@ -79,6 +92,17 @@ def _found(services: Services, run: int | None) -> KeptRun:
     if found is None:
         raise UsageError(Message.of("history.none", run=str(run)))
     return found
+
+
+def _several(services: Services, runs: Sequence[int], last: int | None) -> list[KeptRun]:
+    if last is None:
+        return [_found(services, run) for run in runs]
+    if runs:
+        raise UsageError(Message.of("inspect.last_alone"))
+    newest = services.library.runs.newest(last)
+    if not newest:
+        raise UsageError(Message.of("cli.no_history"))
+    return newest
 
 
 def _agreement(_services: Services, kept: KeptRun) -> tuple[dict[str, Any], list[str]]:
@@ -116,16 +140,56 @@ def _balance(services: Services, kept: KeptRun) -> tuple[dict[str, Any], list[st
     for one in found.kinds:
         kind = Message(f"cli.kind.{one.kind.value}")
         lines.append(said(Message.of("cli.balance", kind=kind, n=one.count, shown=one.shown)))
-        for code, scores in (("similarity", one.similarity), ("relevance", one.relevance)):
-            if scores is not None:
-                column = Message(f"cli.column.{code}")
-                lines.append(said(Message.of("cli.quartiles", what=column, all=_numbers(scores))))
+        lines += _scores(one.similarity, one.relevance)
     for hit in found.hits[: kept.run.question.top]:
         kind = Message(f"cli.kind.{hit.kind.value}")
         name = _name(items, hit.item)
         row = Message.of("cli.placed", rank=hit.rank, n=hit.within, kind=kind, name=name)
         lines.append(said(row))
     return {"run": kept.id, **asdict(found)}, lines
+
+
+def _balances(services: Services, kept: Sequence[KeptRun]) -> tuple[dict[str, Any], list[str]]:
+    runs = [one.run for one in kept]
+    items = services.library.items([hit.item for run in runs for hit in run.hits])
+    found = balances(runs, {number: item.kind for number, item in items.items()})
+    lines = [said(Message.of("cli.balances", n=found.searches, judged=found.judged))]
+    for one in found.kinds:
+        line = Message.of(
+            "cli.balances_kind",
+            kind=Message(f"cli.kind.{one.kind.value}"),
+            share=f"{100 * one.share:.0f}",
+            shown=one.shown,
+            n=one.candidates,
+            most=one.most,
+        )
+        lines.append(said(line))
+        lines += _scores(one.similarity, one.relevance)
+    lines.append(said(_suggested(found)))
+    return {"runs": [one.id for one in kept], **asdict(found)}, lines
+
+
+def _suggested(found: Balances) -> Message:
+    one = found.suggestion
+    if one is None:
+        return Message.of("cli.no_suggestion")
+    return Message.of(
+        "cli.suggestion",
+        kind=one.kind.value,
+        most=one.most,
+        n=found.judged,
+        after=one.after,
+        before=one.before,
+    )
+
+
+def _scores(similarity: Quartiles | None, relevance: Quartiles | None) -> list[str]:
+    both = (("similarity", similarity), ("relevance", relevance))
+    return [
+        said(Message.of("cli.quartiles", what=Message(f"cli.column.{code}"), all=_numbers(scores)))
+        for code, scores in both
+        if scores is not None
+    ]
 
 
 def _stability(services: Services, kept: KeptRun) -> tuple[dict[str, Any], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,6 +38,13 @@ Row = dict[str, Any]
     show_default=True,
     help="With --report: how many of the first hits count.",
 )
+@click.option(
+    "--import",
+    "given_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Add the grades of a file that the Lab or this command has written.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="The grades as a table for spreadsheets.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
@@ -47,22 +55,41 @@ def judgements(
     *,
     report: bool,
     first: int,
+    given_file: Path | None,
     as_csv: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
-    """List the grades that were given in the Lab, or say whether reranking helped."""
+    """List the grades that were given in the Lab, say whether reranking helped, or add some."""
     from qwen3vl_app.evaluation.judging import Judging
 
     with failures_said():
         if as_csv and (as_json or report):
             raise UsageError(Message.of("judgements.csv_alone"))
-        with opened(settings_from(context, given), writable=False) as services:
+        if given_file is not None and (as_csv or as_json or report):
+            raise UsageError(Message.of("judgements.import_alone"))
+        writable = given_file is not None
+        with opened(settings_from(context, given), writable=writable) as services:
+            if given_file is not None:
+                _bring(services, given_file)
+                return
             judging = Judging(services.library)
             if report:
                 _report(judging, first, as_json=as_json)
             else:
                 _list(services, judging, as_csv=as_csv, as_json=as_json)
+
+
+def _bring(services: Services, file: Path) -> None:
+    from qwen3vl_app.evaluation.grade_files import read_grades
+
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise UsageError(Message.of("judgements.strange")) from error
+    found = read_grades(text)
+    added = services.library.judgements.bring(found)
+    click.echo(said(Message.of("cli.imported", n=added, found=len(found))))
 
 
 def _list(services: Services, judging: Judging, *, as_csv: bool, as_json: bool) -> None:

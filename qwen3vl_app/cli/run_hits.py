@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import click
+
+from qwen3vl_app.cli.common import shared_options
 from qwen3vl_app.cli.query import files_at
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
@@ -16,6 +20,33 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from qwen3vl_app.services import Services
+
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def hit_options(out: str) -> Callable[[Function], Function]:
+    """What a command about a hit of a search takes; ``out`` says what it writes into a folder."""
+    given = (
+        click.argument("run", type=int),
+        click.argument("item", type=int),
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help=out,
+        ),
+        click.option("--json", "as_json", is_flag=True, help="One JSON object."),
+        shared_options,
+        click.pass_context,
+    )
+
+    def decorated(command: Function) -> Function:
+        for decorate in reversed(given):
+            command = decorate(command)
+        return command
+
+    return decorated
 
 
 def hit_of(services: Services, run: int, item: int) -> tuple[Query, Item]:

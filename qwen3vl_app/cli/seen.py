@@ -14,10 +14,9 @@ from qwen3vl_app.cli.common import (
     opened,
     say_json,
     settings_from,
-    shared_options,
 )
 from qwen3vl_app.cli.language import said
-from qwen3vl_app.cli.run_hits import hit_of, written
+from qwen3vl_app.cli.run_hits import hit_of, hit_options, written
 
 if TYPE_CHECKING:
     from qwen3vl_app.inspection.seen import Seen, Shown
@@ -25,17 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run", type=int)
-@click.argument("item", type=int)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write the pictures and frames, as the models see them, into this folder.",
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@shared_options
-@click.pass_context
+@hit_options(out="Write the pictures and frames, as the models see them, into this folder.")
 def seen(
     context: click.Context,
     /,

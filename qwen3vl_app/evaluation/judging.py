@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.evaluation.judgements import settled
@@ -45,11 +45,27 @@ class Progress:
     graded: int
 
 
-class Judging:
-    """Thread-safe. Everybody sees and changes what is theirs alone; None reads all."""
+class Runs(Protocol):
+    """Finished searches."""
 
-    def __init__(self, library: Library) -> None:
+    def find(self, run: RunId, *, owner: Owner | None = None) -> KeptRun | None:
+        """One of an owner, of anybody for None."""
+
+    def newest(self, limit: int, *, owner: Owner | None = None) -> list[KeptRun]:
+        """Newest first."""
+
+
+class Judging:
+    """Thread-safe. Everybody sees and changes what is theirs alone; None reads all.
+
+    Args:
+        library: Has the items and the grades.
+        runs: Which searches can be judged; those of the library's history unless given.
+    """
+
+    def __init__(self, library: Library, runs: Runs | None = None) -> None:
         self._library = library
+        self._runs: Runs = runs or library.runs
 
     def pool(self, runs: Sequence[RunId], k: int, *, owner: Owner | None) -> Pool:
         """The first ``k`` of both stages of these runs.
@@ -141,7 +157,7 @@ class Judging:
     def _newest(self, owner: Owner | None) -> dict[str, KeptRun]:
         """The newest run of everything that was asked; one that was reranked, if there is."""
         found: dict[str, KeptRun] = {}
-        for one in self._library.runs.newest(2 * MOST_RUNS, owner=owner):
+        for one in self._runs.newest(2 * MOST_RUNS, owner=owner):
             asked = asked_key(one.run.question)
             known = found.get(asked)
             if known is None or (one.run.reranker and not known.run.reranker):
@@ -153,7 +169,7 @@ class Judging:
         return {asked_key(one.run.question): one}
 
     def _run(self, run: RunId, owner: Owner | None) -> KeptRun:
-        found = self._library.runs.find(run, owner=owner)
+        found = self._runs.find(run, owner=owner)
         if found is None:
             raise UsageError(Message.of("history.gone"))
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -68,10 +68,8 @@ def balance(run: Run, kinds: Mapping[ItemId, Kind]) -> Balance:
                 kind=kind,
                 count=count,
                 shown=shown[kind],
-                similarity=_quartiles(
-                    [one.similarity for one in every if kinds[one.item] is kind]
-                ),
-                relevance=_quartiles([one.relevance for one in every if kinds[one.item] is kind]),
+                similarity=quartiles([one.similarity for one in every if kinds[one.item] is kind]),
+                relevance=quartiles([one.relevance for one in every if kinds[one.item] is kind]),
             )
             for kind, count in counts.most_common()
         ),
@@ -89,7 +87,8 @@ def _placed(hits: Sequence[Ranked], kinds: Mapping[ItemId, Kind]) -> tuple[Place
     return tuple(found)
 
 
-def _quartiles(scores: Sequence[float | None]) -> Quartiles | None:
+def quartiles(scores: Iterable[float | None]) -> Quartiles | None:
+    """Of the scores that are known; None where none is."""
     known = [score for score in scores if score is not None]
     if not known:
         return None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from threading import Lock
+
+from cachetools import TTLCache
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
@@ -18,6 +22,14 @@ LONGEST_JUDGE = 60
 
 LONGEST_NOTE = 1000
 """Characters of what is noted beside a grade."""
+
+HELD = 60.0
+"""Seconds for which what was cleared can be brought back, in memory alone."""
+
+MOST_CLEARED = 64
+"""Owners whose cleared grades are held."""
+
+_ROW = "id, asked, content, ordinal, judge, owner, grade, note, judged"
 
 _CURRENT = f"""
     SELECT judgement.asked, judgement.content, judgement.ordinal, item.id, judgement.judge,
@@ -44,6 +56,8 @@ class Judgements:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._cleared: TTLCache[Owner, list[tuple[object, ...]]] = TTLCache(MOST_CLEARED, HELD)
+        self._lock = Lock()
 
     def add(
         self,
@@ -86,6 +100,55 @@ class Judgements:
                 (owner, asked, checked_judge(judge)),
             )
         return done.rowcount > 0
+
+    def clear(self, *, owner: Owner = HERE) -> int:
+        """Delete all grades; how many rows these were. ``restore`` brings them back for a minute.
+
+        What was said before of the same items goes as well.
+        """
+        with self._connection.writing() as conn:
+            rows = conn.execute(f"SELECT {_ROW} FROM judgement WHERE owner = ?", (owner,))
+            held = rows.fetchall()
+            conn.execute("DELETE FROM judgement WHERE owner = ?", (owner,))
+        with self._lock:
+            if held:
+                self._cleared[owner] = held
+        return len(held)
+
+    def restore(self, *, owner: Owner = HERE) -> int:
+        """Bring back what was cleared within the last minute; how many rows."""
+        with self._lock:
+            held = self._cleared.pop(owner, [])
+        with self._connection.writing() as conn:
+            conn.executemany(
+                f"INSERT OR IGNORE INTO judgement ({_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                held,
+            )
+        return len(held)
+
+    def bring(self, grades: Iterable[Judgement], *, owner: Owner = HERE) -> int:
+        """Add grades of elsewhere; how many. What is known or was said later here stays.
+
+        Raises:
+            UsageError: As ``add``.
+        """
+        rows = [
+            (
+                *(one.asked, one.content, one.ordinal, checked_judge(one.judge), owner),
+                *(one.grade, storable(one.note)[:LONGEST_NOTE], one.when),
+            )
+            for one in grades
+        ]
+        with self._connection.writing() as conn:
+            done = conn.executemany(
+                "INSERT INTO judgement "
+                "(asked, content, ordinal, judge, owner, grade, note, judged) "
+                "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM judgement "
+                "WHERE asked = ?1 AND content = ?2 AND ordinal = ?3 AND judge = ?4 "
+                "AND owner = ?5 AND judged >= ?8)",
+                rows,
+            )
+        return max(0, done.rowcount)
 
     def current(
         self,

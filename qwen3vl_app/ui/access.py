@@ -25,7 +25,7 @@ PRIVATE = (
     *("/api/outcomes", "/api/about", "/api/folders", "/api/ignore", "/api/storage"),
     *("/api/removed", "/api/history", "/api/models/stages", "/api/exports", "/api/disk"),
     *("/api/models/known", "/api/models/getting", "/api/inspect"),
-    *("/api/judging", "/api/comparison", "/api/runs"),
+    *("/api/judging", "/api/comparison", "/api/runs", "/api/balance"),
 )
 """What a public demo does not reveal: folders, files and error details of this computer."""
 

@@ -55,6 +55,7 @@ ROUTES: Mapping[str, int | None] = {
     "/api/hits/cost": QUESTION,
     "/api/hits/evidence": QUESTION,
     "/api/comparison": PATHS,
+    "/api/judging/import": OFFER,
     "/gradio_api/upload": None,
     "/gradio_api/queue/join": QUESTION,
     "/gradio_api/run/predict": QUESTION,

@@ -59,6 +59,7 @@ STYLES = (
     "judge/judge",
     "inspect/compare",
     "bundle/bundle",
+    "inspect/balance",
     "settings/settings",
     "settings/models",
 )

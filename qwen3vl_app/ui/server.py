@@ -24,6 +24,7 @@ from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.bundles import bundle_routes
+from qwen3vl_app.ui.routes.balances import balance_routes
 from qwen3vl_app.ui.routes.chosen import chosen_routes
 from qwen3vl_app.ui.routes.collected import collected_routes
 from qwen3vl_app.ui.routes.collections import collection_routes
@@ -113,9 +114,10 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         removal_routes(services),
         history_routes(services),
         bundle_routes(services),
-        inspecting_routes(services),
+        inspecting_routes(services, given),
+        balance_routes(services),
         judging_routes(services),
-        comparison_routes(services),
+        comparison_routes(services, given),
         upload_routes(services),
         about_routes(services),
         tour_routes(services),

@@ -86,6 +86,18 @@ def test_stability__says_its_cost_can_be_stopped_and_names_ties(found):
     part.get_by_role("button", name="Judge again").press("Enter")
     expect(part.get_by_text(re.compile(r"told apart\.$")).first).to_be_visible()
     expect(part.locator(".inspect-margins li").first).to_contain_text("±")
+    margins = found.locator("#board .column-rerank .row-margin", has_text="±")
+    expect(margins).to_have_count(20)
+    expect(found.locator("#board .column-recall .row-margin", has_text="±")).to_have_count(0)
+    for tie in part.locator(".inspect-ties li", has_text="Positions").all():
+        first = int(tie.inner_text().split()[1])
+        row = found.locator("#board .column-rerank .row").nth(first - 1)
+        if first <= 20:
+            expect(row).to_have_attribute("data-tie", "start")
+            expect(row.locator("b")).to_have_attribute("title", re.compile(tie.inner_text()))
+    ask(found, "a fox")
+    stage(found, "done")
+    expect(margins).to_have_count(0)
 
 
 def test_quota__bounds_a_kind_and_is_a_chip(found):

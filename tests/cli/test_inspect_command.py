@@ -52,6 +52,17 @@ def test_inspect__tells_of_the_last_search_in_four_ways(program, run):
     assert any("肯德尔" in line for line in program.in_chinese("inspect", "agreement"))
 
 
+def test_inspect__balance_takes_several_searches(program, run):
+    several = program.json("inspect", "balance", str(run), str(run))
+    assert (several["searches"], several["runs"]) == (2, [run, run])
+    said = program.run("inspect", "balance", "--last", "5")
+    assert said.exit_code == 0, said.stderr
+    assert said.stdout.startswith("1 questions, 1 of them reranked.")
+    assert "No quota" in said.stdout
+    for wrong in (("depth", str(run), str(run)), ("balance", str(run), "--last", "2")):
+        assert program.run("inspect", *wrong).exit_code == 2
+
+
 def test_inspect__nothing_to_look_at_is_one_sentence(program, run):
     missing = program.run("inspect", "depth", "99")
     assert (missing.exit_code, missing.stdout) == (2, "")

@@ -108,3 +108,23 @@ def test_inspecting__a_public_demo_tells_nothing_of_others(client, run, services
     ) as public:
         for part in ("agreement", "depth", "balance", "stability"):
             assert public.get(f"/api/inspect/{run}/{part}").status_code == 403
+
+
+def test_inspecting__without_a_history_the_last_searches_are_known(services):
+    own = replace(services, history=None)
+    question = Question(text=FOX, top=2, depth=5)
+    *_, last = own.engine.search(Query(text=FOX, top_k=2, depth=5))
+    run = own.finished.keep(question, last)
+    assert services.library.runs.newest(1) == []
+    with TestClient(build_server(own), base_url="http://127.0.0.1", headers=OURS) as client:
+        assert client.get(f"/api/inspect/{run}/agreement").json()["tau"] == -1.0
+        ways = {"ways": ["batch"]}
+        said = client.post(f"/api/inspect/{run}/stability", json=ways)
+        assert json.loads(said.text.splitlines()[-1])["done"] == 4
+        found = client.get("/api/balance").json()
+        assert (found["searches"], found["judged"], found["texts"]) == (1, 1, [FOX])
+        pool = client.get("/api/judging/pool", params={"run": run}).json()
+        job = {"run": run, "item": pool["items"][0]["id"], "judge": "Ann", "grade": 3}
+        assert client.put("/api/judging/grade", json=job).status_code == 200
+        assert client.get("/api/judging/report").json()["grades"] == 1
+        assert client.get(f"/api/inspect/{run + 1}/depth").status_code == 404

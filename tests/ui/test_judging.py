@@ -195,3 +195,38 @@ def test_judging__a_demo_has_none(settings, method, path):
             assert http.request(method, f"/api/judging/{path}").status_code == 403
     finally:
         opened.close()
+
+
+def test_grades__are_cleared_with_a_way_back_and_come_back_from_files(services, client):
+    run = asked(services)
+    items = [item["id"] for item in pool_of(client, run)["items"]]
+    for value, item in enumerate(items):
+        grade(client, run, item, value, note="=1+1")
+    files = [client.get(f"/api/judging/export/{form}").text for form in ("json", "csv")]
+    rows = client.get("/api/judging/export/json").json()
+    assert client.post("/api/judging/clear").json() == {"cleared": len(items)}
+    assert client.get("/api/judging/report").json()["grades"] == 0
+    assert client.post("/api/judging/restore").json() == {"restored": len(items)}
+    assert client.post("/api/judging/restore").json() == {"restored": 0}
+    for text in files:
+        known = client.post("/api/judging/import", json={"text": text}).json()
+        assert known == {"found": len(items), "added": 0}
+        client.post("/api/judging/clear")
+        added = client.post("/api/judging/import", json={"text": text}).json()
+        assert added["added"] == len(items)
+        assert client.get("/api/judging/export/json").json() == rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{}", "[]", '{"judgements": 1}', '{"judgements": [1]}', "a,b\r\n1,2\r\n"),
+        '{"judgements": [{"asked": {}, "content": "x", "grade": 4, "judge": "A"}]}',
+        '{"judgements": [{"asked": {"nonsense": 1}, "content": "x", "grade": 1, "judge": "A"}]}',
+        'asked,content,grade,judge,judged\r\n"{,x,1,A,2026-01-01\r\n',
+    ],
+)
+def test_grades__of_another_file_are_refused_whole(client, text):
+    answer = client.post("/api/judging/import", json={"text": text})
+    assert answer.status_code == 400
+    assert "file" in answer.json()["error"]

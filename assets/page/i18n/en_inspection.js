@@ -53,4 +53,34 @@ export const inspectionEnglish = {
   "balance.numbers": "Lowest, quartiles and highest: {numbers}",
   "balance.within": "{kind} no. {n}",
   "balance.list": "Hits with their rank within their kind",
+  "kept.last": "Searches that no history keeps",
+  "kept.last.where":
+    "The last 20 of each person in memory alone, so that they can be looked into; they go " +
+    "with the program.",
+  "results.import": "Read grades from a file",
+  "results.imported":
+    "{n} grade of {found} added; the others were known.|{n} grades of {found} added; the " +
+    "others were known.",
+  "results.clear": "Delete all grades",
+  "results.cleared": "All grades are deleted.",
+  "results.restored": "The grades are back.",
+  "results.tooLate": "That is too long ago; the grades are gone.",
+  "balances.hint":
+    "How kinds share the final lists of your searches, where their scores lie, and whether " +
+    "one kind crowds out another.",
+  "balances.which": "Which searches",
+  "balances.count": "How many",
+  "balances.last": "Last {n}",
+  "balances.none": "Nothing was asked yet. Search for something, then look here.",
+  "balances.about":
+    "{n} question, {judged} of them reranked.|{n} questions, {judged} of them reranked.",
+  "balances.share": "{share} % of what is shown",
+  "balances.counts":
+    "{shown} shown of {candidates} candidates, {most} at most in one search; among the " +
+    "candidates of {in} of {n} questions.",
+  "balances.suggestion":
+    "With at most {most} of {kind}, every kind that has a relevant hit is shown in {after} of " +
+    "{n} questions; without, in {before}.",
+  "balances.enough": "No quota of one kind would show more kinds with relevant hits.",
+  "balances.texts": "The questions",
 };

@@ -4,6 +4,7 @@ export const labEnglish = {
   "lab.parts": "Parts of the Lab",
   "lab.judge": "Judge",
   "lab.compare": "Compare",
+  "lab.balance": "Balance",
   "lab.narrow":
     "The Lab needs a wider window: hits are graded and compared side by side there. Open " +
     "this address on a larger screen, or turn this one.",
@@ -25,12 +26,13 @@ export const labEnglish = {
   "judge.progress": "{graded} of {of} graded",
   "judge.place": "{n} of {of}",
   "judge.loading": "Loading…",
-  "judge.done": "All are graded. Results says what that means; the next question is in the list.",
+  "judge.done": "All are graded. Results says what that means.",
+  "judge.nextQuestion": "Next question",
   "judge.gone": "None of these hits is in the library any more.",
   "judge.none": "Search for something, then judge here what both stages found.",
   "judge.noHistory":
-    "Judging needs the history: it keeps what both stages answered. It is off here; " +
-    "Settings, Privacy turns it on where the library may be changed.",
+    "Search for something, then judge here what both stages found. No history is kept " +
+    "here: what you search for can be judged until the program ends.",
   "judge.results": "Results",
   "judge.byFiles": "A question without words",
   "judge.before": "The item before (←)",
@@ -45,9 +47,9 @@ export const labEnglish = {
   "judge.grade.3": "Exactly right",
   "judge.keys":
     "Stage, score and name are hidden, and the order is shuffled. Keys: grades by their " +
-    "number, u takes the last one back, arrows go back and on.",
+    "number, u takes the last one back, arrows go back and on, n turns to the next question.",
   "keys.grade": "In the Lab: grade what is shown",
-  "keys.judge": "In the Lab: undo, the item before, the next one",
+  "keys.judge": "In the Lab: undo, the item before, the next one, the next question",
   "results.which": "Which questions",
   "results.all": "All questions",
   "results.one": "This question",

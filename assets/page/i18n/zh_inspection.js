@@ -49,4 +49,26 @@ export const inspectionChinese = {
   "balance.numbers": "最低、四分位数与最高：{numbers}",
   "balance.within": "{kind}第 {n}",
   "balance.list": "结果及其在本类中的名次",
+  "kept.last": "未记入历史的搜索",
+  "kept.last.where": "每人最近 20 次，只在内存中，以便查看细节；程序结束后即消失。",
+  "results.import": "从文件读取评分",
+  "results.imported": "{found} 个评分中加入了 {n} 个；其余已有。",
+  "results.clear": "删除所有评分",
+  "results.cleared": "所有评分已删除。",
+  "results.restored": "评分已恢复。",
+  "results.tooLate": "时间太久，评分已不在。",
+  "balances.hint":
+    "各类内容如何分占您的搜索的最终列表，它们的分数分布在哪里，以及某一类是否挤掉了别的类。",
+  "balances.which": "哪些搜索",
+  "balances.count": "多少个",
+  "balances.last": "最近 {n} 个",
+  "balances.none": "还没有提过问题。先搜索点什么，再来这里看。",
+  "balances.about": "{n} 个问题，其中 {judged} 个经过重排。",
+  "balances.share": "占显示结果的 {share} %",
+  "balances.counts":
+    "{candidates} 个候选中显示 {shown} 个，一次搜索最多 {most} 个；{n} 个问题中有 {in} 个的候选含有它。",
+  "balances.suggestion":
+    "若{kind}最多 {most} 个，{n} 个问题中有 {after} 个能显示每个有相关结果的种类；不限时为 {before} 个。",
+  "balances.enough": "给任何一类设上限，都不会让更多有相关结果的种类显示出来。",
+  "balances.texts": "这些问题",
 };

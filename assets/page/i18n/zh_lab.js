@@ -4,6 +4,7 @@ export const labChinese = {
   "lab.parts": "实验室的各部分",
   "lab.judge": "评判",
   "lab.compare": "比较",
+  "lab.balance": "平衡",
   "lab.narrow":
     "实验室需要更宽的窗口：结果要在那里并排评分和比较。请在更大的屏幕上打开此地址，或把屏幕横过来。",
   "lab.demo":
@@ -22,11 +23,12 @@ export const labChinese = {
   "judge.progress": "已评 {graded} 个，共 {of} 个",
   "judge.place": "第 {n} 个，共 {of} 个",
   "judge.loading": "正在加载…",
-  "judge.done": "全部评完。“结果”会说明其含义；下一个问题在列表中。",
+  "judge.done": "全部评完。“结果”会说明其含义。",
+  "judge.nextQuestion": "下一个问题",
   "judge.gone": "这些结果都已不在资料库中。",
   "judge.none": "先搜索点什么，然后在这里评判两个阶段找到的结果。",
   "judge.noHistory":
-    "评判需要历史记录：它保存两个阶段的答案。这里没有开启；在可以更改的资料库中，可在“设置”的“隐私”里打开。",
+    "先搜索点什么，然后在这里评判两个阶段找到的结果。这里不保存历史记录：您的搜索在程序结束前都可以评判。",
   "judge.results": "结果",
   "judge.byFiles": "没有文字的问题",
   "judge.before": "上一个条目（←）",
@@ -40,9 +42,9 @@ export const labChinese = {
   "judge.grade.2": "相关",
   "judge.grade.3": "完全正确",
   "judge.keys":
-    "阶段、分数和名称都被隐藏，顺序已打乱。按键：按数字评分，u 撤回上一个，方向键前后移动。",
+    "阶段、分数和名称都被隐藏，顺序已打乱。按键：按数字评分，u 撤回上一个，方向键前后移动，n 转到下一个问题。",
   "keys.grade": "在实验室：给显示的条目评分",
-  "keys.judge": "在实验室：撤回、上一个、下一个条目",
+  "keys.judge": "在实验室：撤回、上一个、下一个条目、下一个问题",
   "results.which": "哪些问题",
   "results.all": "所有问题",
   "results.one": "这个问题",

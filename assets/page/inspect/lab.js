@@ -7,6 +7,7 @@ import { childrenOf, el, find, isNarrow } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { t } from "../i18n/strings.js";
 import { Judge } from "../judge/judge.js";
+import { Balance } from "./balance.js";
 import { Compare } from "./compare.js";
 import { keep, place } from "../search/address.js";
 import { latest } from "../shell/status.js";
@@ -25,7 +26,7 @@ class Lab {
   constructor(root) {
     this.root = root;
     /** @type {Record<string, LabPart>} */
-    this.parts = { judge: new Judge(), compare: new Compare() };
+    this.parts = { judge: new Judge(), compare: new Compare(), balance: new Balance() };
     this.tabs = el(
       "div",
       { class: "segments lab-tabs", role: "group", "aria-label": t("lab.parts") },

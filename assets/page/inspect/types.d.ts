@@ -1,7 +1,8 @@
 // Comparing, for the check of types. Names are those of `inspection/comparison.py`.
 
 import type { Changes, Found, SentQuestion, Stage } from "../search/types";
-import type { Message } from "../kit/types";
+import type { Kind, Message } from "../kit/types";
+import type { Quartiles } from "../search/inspection/types";
 
 export interface Mover {
   item: number;
@@ -45,6 +46,26 @@ export interface Compared {
   question: SentQuestion;
   comparison: Comparison | null;
   why: string; // where it failed
+}
+
+/** A kind over several searches, as `inspection/balances.py` tells of it. */
+export interface KindShare {
+  kind: Kind;
+  searches: number;
+  candidates: number;
+  shown: number;
+  share: number; // of all that is shown
+  most: number; // shown in one search
+  similarity: Quartiles | null;
+  relevance: Quartiles | null;
+}
+
+export interface Balances {
+  searches: number;
+  judged: number;
+  kinds: KindShare[];
+  suggestion: { kind: Kind; most: number; before: number; after: number } | null;
+  texts: string[];
 }
 
 export interface Comparing {

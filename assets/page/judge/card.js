@@ -60,6 +60,7 @@ export class GradeCard {
     if (!item) return;
     if (item.id !== this.shown) {
       this.shown = item.id;
+      this.node.dataset.item = String(item.id);
       this.view.replaceChildren(viewOf(item));
       this.kind.replaceChildren(icon(item.kind, 16), t(`kind.${item.kind}`));
       this.note.value = item.note;

@@ -7,13 +7,19 @@ import { latest } from "../shell/status.js";
 /** @import { Pool, State } from "./types" */
 
 export class Heading {
-  /** @param {{ results: () => unknown, again: () => unknown }} acts */
+  /** @param {{ results: () => unknown, again: () => unknown, next: () => unknown }} acts */
   constructor(acts) {
     this.title = el("h2", { dir: "auto", "data-content": "" });
     this.progress = el("span", { class: "fine", role: "status", "data-explain": "judging" });
     this.meter = el("i", { class: "judge-meter" });
     this.say = el("p", { class: "fine judge-say", role: "status" });
     this.again = button("retry", acts.again);
+    this.next = el(
+      "button",
+      { type: "button", class: "primary", onclick: () => acts.next() },
+      el("span", { text: t("judge.nextQuestion") }),
+      el("kbd", { text: "n" }),
+    );
     this.node = el(
       "div",
       {},
@@ -26,15 +32,17 @@ export class Heading {
       ),
       el("div", { class: "judge-track" }, this.meter),
     );
-    this.foot = el("div", {}, this.say, this.again);
+    this.foot = el("div", { class: "judge-foot" }, this.say, this.again, this.next);
   }
 
-  /** @param {State} state @param {Pool | null} pool @param {string} why it failed */
-  draw(state, pool, why) {
+  /** @param {State} state @param {Pool | null} pool @param {string} why it failed
+   *  @param {boolean} more whether another question is to be graded */
+  draw(state, pool, why, more) {
     const items = state === "ready" ? (pool?.items ?? []) : [];
     const graded = items.filter((one) => one.grade !== null).length;
     const of = items.length;
     this.again.hidden = state !== "failed";
+    this.next.hidden = !of || graded < of || !more;
     say(this.title, state === "ready" ? pool?.text || t("judge.byFiles") : t("lab.judge"));
     say(this.progress, of ? t("judge.progress", { graded, of }) : "");
     this.meter.style.setProperty("--done", String(of ? graded / of : 0));

@@ -50,6 +50,7 @@ export class Judge {
     this.heading = new Heading({
       results: () => this.turn(true),
       again: () => this.load(this.run),
+      next: () => this.questions.goOn(),
     });
     this.judging = el(
       "section",
@@ -224,11 +225,11 @@ export class Judge {
   }
 
   draw() {
+    this.questions.mark(this.run);
     const items = this.state === "ready" ? (this.pool?.items ?? []) : [];
     this.card.draw(this.item, { at: this.at, of: items.length });
     this.card.node.hidden = !items.length;
-    this.heading.draw(this.state, this.pool, this.why);
+    this.heading.draw(this.state, this.pool, this.why, this.questions.next !== null);
     attribute(this.judging, "data-state", this.state);
-    this.questions.mark(this.run);
   }
 }

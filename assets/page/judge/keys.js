@@ -1,4 +1,5 @@
-// The keys of judging: grades by their number, u to undo, arrows to go back and on.
+// The keys of judging: grades by their number, u to undo, arrows to go back and on, n for the next
+// question.
 
 import { isTyping } from "../kit/dom.js";
 
@@ -15,6 +16,7 @@ export function listenToKeys(judge) {
     else if (key === "u") judge.undo();
     else if (key === "ArrowRight") judge.step(1);
     else if (key === "ArrowLeft") judge.step(-1);
+    else if (key === "n") judge.questions.goOn();
     else return;
     event.preventDefault();
   });

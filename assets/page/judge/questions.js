@@ -20,6 +20,9 @@ export class Questions {
       this.list,
       this.say,
     );
+    /** As they stand in the list.
+     *  @type {Judged[]} */
+    this.known = [];
     this.asked = 0;
     /** @type {number | null} */
     this.run = null;
@@ -32,6 +35,7 @@ export class Questions {
     try {
       const { questions } = await getJson("/api/judging/questions", { judge, k });
       if (asked !== this.asked) return;
+      this.known = questions;
       this.list.replaceChildren(...questions.map((one) => this.line(one)));
       this.mark(this.run);
       say(this.say, questions.length ? "" : t("judge.noQuestions"));
@@ -58,14 +62,27 @@ export class Questions {
     );
   }
 
+  /** The next question that is not graded to its end, after the one that is judged and round. */
+  get next() {
+    const at = this.known.findIndex(({ run }) => run === this.run);
+    const others = [...this.known.slice(at + 1), ...this.known.slice(0, Math.max(at, 0))];
+    return others.find(({ graded, items }) => graded < items) ?? null;
+  }
+
+  /** Turn to that. */
+  goOn() {
+    if (this.next) this.choose(this.next.run);
+  }
+
   /** A grade was given or taken back.
    *  @param {number | null} run @param {Pool | null} pool */
   count(run, pool) {
+    const items = pool?.items ?? [];
+    const graded = items.filter((one) => one.grade !== null).length;
+    for (const one of this.known) if (one.run === run) one.graded = graded;
     for (const line of childrenOf(this.list)) {
       const button = line.firstElementChild;
       if (!(button instanceof HTMLElement) || Number(button.dataset.run) !== run) continue;
-      const items = pool?.items ?? [];
-      const graded = items.filter((one) => one.grade !== null).length;
       const number = button.lastElementChild;
       if (number) say(number, t("judge.of", { graded, of: items.length }));
     }

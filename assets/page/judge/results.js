@@ -2,13 +2,13 @@
 // far judges agree, and whether a relevance means what it says.
 
 import { el, findAll, say } from "../kit/dom.js";
-import { icon } from "../kit/icons.js";
 import { getJson } from "../kit/net.js";
 import { said } from "../kit/toast.js";
 import { t } from "../i18n/strings.js";
 import { reliabilityCurve } from "./curve.js";
 import { answers } from "./answers.js";
 import { counts, signed, spread } from "./numbers.js";
+import { taking } from "./taking.js";
 
 /** @import { Difference, Interval, Metric, Report, Stage } from "./types" */
 
@@ -39,14 +39,6 @@ export class Results {
       this.scope("results.one", false),
     );
     this.title = el("h2", { tabindex: "-1", text: t("judge.results") });
-    const links = ["json", "csv"].map((form) =>
-      el(
-        "a",
-        { class: "quiet", href: `/api/judging/export/${form}`, download: "" },
-        icon("download", 16),
-        el("span", { text: t(`results.${form}`) }),
-      ),
-    );
     this.node = el(
       "section",
       { class: "results", hidden: true, "aria-label": t("judge.results") },
@@ -55,11 +47,11 @@ export class Results {
         { class: "judge-head" },
         this.title,
         this.which,
-        ...links,
         el("button", { type: "button", class: "quiet", text: t("results.back"), onclick: back }),
       ),
       this.say,
       this.body,
+      taking(() => this.load(this.run, this.first)),
     );
   }
 

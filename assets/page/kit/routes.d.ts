@@ -6,7 +6,7 @@ import type { Changed, Collection, Ended, Folder, Group } from "../library/types
 import type { MapState } from "../library/map/types";
 import type { Listed, Listing, Removal, Taken, TakenItems } from "../library/types";
 import type { Agreement, Depths, Kinds, Margins, Plan } from "../search/inspection/types";
-import type { SpaceRow } from "../inspect/types";
+import type { Balances, SpaceRow } from "../inspect/types";
 import type { Judged, Pool, Report } from "../judge/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
@@ -15,6 +15,7 @@ import type { Message } from "./types";
 
 export interface Gets {
   "/api/about": About;
+  "/api/balance": Balances;
   "/api/collections": Collection[];
   "/api/comparison/spaces": { spaces: SpaceRow[] };
   "/api/disk": { bytes: Record<string, number>; free: number };
@@ -68,6 +69,9 @@ export interface Posts {
   "/api/index/samples": Status;
   "/api/hits/cost": Cost;
   "/api/hits/seen": Seen;
+  "/api/judging/clear": { cleared: number };
+  "/api/judging/import": { found: number; added: number };
+  "/api/judging/restore": { restored: number };
   "/api/judging/undo": { undone: boolean };
   "/api/map/begin": MapState;
   "/api/map/stop": MapState;

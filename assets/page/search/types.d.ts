@@ -2,6 +2,7 @@
 // and `ui/serialize_hits.py`.
 
 import type { Card, Kind, Message, Place, Region } from "../kit/types";
+import type { Margin } from "./inspection/types";
 
 /** One query of several. */
 export interface Query {
@@ -99,6 +100,7 @@ export interface Standing {
   score: string; // with as many digits as tell it from them
   tie: "start" | "inside" | "end" | null;
   folded: number; // further hits of its file, folded behind it
+  margin: Margin | null; // of its relevance, once it was judged again
 }
 
 /** What a search did not show. */

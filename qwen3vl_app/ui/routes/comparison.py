@@ -20,14 +20,14 @@ from qwen3vl_app.evaluation.judgements import settled
 from qwen3vl_app.inspection.comparison import alternately, compared, shown, with_settings
 from qwen3vl_app.messages import Message
 from qwen3vl_app.search.answering import choose_space
-from qwen3vl_app.search.question_files import QuestionFile, gone
 from qwen3vl_app.search.resolve import resolve_query
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Query, SearchUpdate, Space
 from qwen3vl_app.types.judgement import asked_key
 from qwen3vl_app.types.question import Question
-from qwen3vl_app.types.run import Owner
+from qwen3vl_app.types.run import Owner, RunId
 from qwen3vl_app.ui.failures import UNEXPECTED, GoneError, TooBusyError
+from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
 from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.routes.history import Known
@@ -53,10 +53,10 @@ class Comparing(BaseModel):
     """Fingerprints of the spaces that answer, left and right; empty for the usual one."""
 
     keep: bool = False
-    """Whether both searches go into the history, so that they can be judged together."""
+    """Whether both searches are kept, so that they can be judged together."""
 
 
-def comparison_routes(services: Services) -> APIRouter:
+def comparison_routes(services: Services, given: GivenFiles) -> APIRouter:
     """``POST /api/comparison``.
 
     It answers a line of JSON for every step of one question, or one for each of several.
@@ -79,6 +79,7 @@ def comparison_routes(services: Services) -> APIRouter:
         over = Event()
         comparison = _Comparison(
             services=services,
+            given=given,
             questions=tuple(questions),
             sides=sides,
             spaces=_spaces(services, job.spaces),
@@ -120,6 +121,7 @@ class _Comparison:
     """One request: what is asked, how on each side, and for whom."""
 
     services: Services
+    given: GivenFiles
     questions: tuple[Question, ...]
     sides: tuple[Json, Json]
     spaces: Sequence[Space | None]
@@ -154,7 +156,7 @@ class _Comparison:
         """The values of both boards as they grow, and last what the two have of each other."""
         engine, over = self.services.engine, self.over
         asked = [with_settings(question, side) for side in self.sides]
-        queries = [_resolved(self.services, one) for one in asked]
+        queries = [self._resolved(one) for one in asked]
         last: dict[int, SearchUpdate] = {}
         steps = alternately(engine, queries, spaces=self.spaces, cancelled=over.is_set)
         for side, update in steps:
@@ -170,14 +172,17 @@ class _Comparison:
             "grades": _grades(self.services, question, self.owner),
         }
 
-    def _kept(
-        self, asked: Sequence[Question], last: Mapping[int, SearchUpdate]
-    ) -> list[int | None]:
-        """Both searches in the history, where that is wanted and there is one."""
-        history = self.services.history
-        if not self.keep or history is None:
+    def _kept(self, asked: Sequence[Question], last: Mapping[int, SearchUpdate]) -> list[RunId]:
+        """Both searches, where they are to be kept."""
+        if not self.keep:
             return []
-        return [history.keep(one, last[side], owner=self.owner) for side, one in enumerate(asked)]
+        keep = self.services.finished.keep
+        return [keep(one, last[side], owner=self.owner) for side, one in enumerate(asked)]
+
+    def _resolved(self, question: Question) -> Query:
+        services = self.services
+        budget = services.models.embedder_budget
+        return resolve_query(question, services.reader, self.given.every, budget)
 
 
 def _spaces(services: Services, named: Sequence[str]) -> list[Space | None]:
@@ -200,19 +205,6 @@ def _space_row(services: Services, space: Space, items: int) -> Json:
         "all": sum(services.library.counts().items.values()),
         "own": own is not None and own.fingerprint == space.fingerprint,
     }
-
-
-def _resolved(services: Services, question: Question) -> Query:
-    def known(keys: Sequence[str]) -> list[QuestionFile]:
-        files = []
-        for key in keys:
-            path = services.library.runs.files.find(key)
-            if path is None:
-                raise gone(key.rpartition("/")[2])
-            files.append(QuestionFile(key, path))
-        return files
-
-    return resolve_query(question, services.reader, known, services.models.embedder_budget)
 
 
 def _grades(services: Services, question: Question, owner: Owner) -> dict[int, int]:

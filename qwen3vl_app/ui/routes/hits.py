@@ -1,7 +1,7 @@
 """One hit looked at closer: what the models saw of it, and which of its parts it was found by.
 
-All is asked with the run that the history keeps the search as, or with its question where none is
-kept. Nothing is written, so it is answered for strangers as well.
+All is asked with the run that a finished search is kept as, or with its question. Nothing
+is written, so it is answered for strangers as well.
 """
 
 from __future__ import annotations
@@ -140,8 +140,7 @@ def _question(services: Services, request: Request, job: Inspected) -> Question:
             raise EmptyQueryError()
         return Question.read(job.question)
     owner = owner_of(request.scope)
-    kept = services.history
-    found = None if kept is None or owner is None else kept.runs.find(RunId(job.run), owner=owner)
+    found = None if owner is None else services.finished.find(RunId(job.run), owner=owner)
     if found is None:
         raise GoneError(Message.of("history.gone"))
     return found.run.question

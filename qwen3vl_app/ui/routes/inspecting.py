@@ -15,7 +15,7 @@ from qwen3vl_app.errors import AppError
 from qwen3vl_app.inspection.agreement import agreement
 from qwen3vl_app.inspection.balance import balance
 from qwen3vl_app.inspection.depth import depths
-from qwen3vl_app.inspection.rescoring import Plan, PlannedWay, Rescoring, Step, files_of
+from qwen3vl_app.inspection.rescoring import Plan, PlannedWay, Rescoring, Step
 from qwen3vl_app.inspection.stability import spreads, ties
 from qwen3vl_app.messages import Message
 from qwen3vl_app.search.ways import Way
@@ -23,6 +23,7 @@ from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId, Kind
 from qwen3vl_app.types.run import Owner, Run, RunId
 from qwen3vl_app.ui.failures import GoneError
+from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.routes.history import Number, Whose
@@ -38,7 +39,7 @@ class Wanted(BaseModel):
     ways: list[Way]
 
 
-def inspecting_routes(services: Services) -> APIRouter:
+def inspecting_routes(services: Services, given: GivenFiles) -> APIRouter:
     """``/api/inspect/{run}/*``; everybody sees their own runs."""
     router = APIRouter(prefix="/api/inspect/{run}")
 
@@ -56,14 +57,13 @@ def inspecting_routes(services: Services) -> APIRouter:
         found = _run(services, run, owner)
         return asdict(balance(found, kinds_of(services, found)))
 
-    _judge_again(router, services)
+    _judge_again(router, services, given)
     return router
 
 
-def _judge_again(router: APIRouter, services: Services) -> None:
+def _judge_again(router: APIRouter, services: Services, given: GivenFiles) -> None:
     lane = Lane(JUDGING, MOST_JUDGING)
     rescoring = Rescoring(services.library, services.engine, services.models, services.reader)
-    known = files_of(services.library.runs)
 
     @router.get("/stability")
     def cost(owner: Whose, run: Number) -> Json:
@@ -74,7 +74,7 @@ def _judge_again(router: APIRouter, services: Services) -> None:
         def begun() -> tuple[Run, Generator[Step, None, None]]:
             found = _run(services, run, owner)
             ways = [way for way in rescoring.plan(found).possible if way in job.ways]
-            return found, rescoring.steps(found, rescoring.query_of(found, known), ways)
+            return found, rescoring.steps(found, rescoring.query_of(found, given.every), ways)
 
         lines = _lines(*await lane.run(begun), lane)
         return StreamingResponse(lines, media_type="application/x-ndjson")
@@ -139,9 +139,8 @@ def kinds_of(services: Services, run: Run) -> dict[ItemId, Kind]:
 
 
 def _run(services: Services, run: int, owner: Owner | None) -> Run:
-    if services.history is None:
-        raise GoneError(Message.of("history.off"))
-    found = None if owner is None else services.history.runs.find(RunId(run), owner=owner)
+    found = None if owner is None else services.finished.find(RunId(run), owner=owner)
     if found is None:
-        raise GoneError(Message.of("history.gone"))
+        code = "history.off" if services.history is None else "history.gone"
+        raise GoneError(Message.of(code))
     return found.run

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from qwen3vl_app.evaluation.grade_files import read_grades
 from qwen3vl_app.evaluation.judging import MOST_POOLED, Judging
 from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
@@ -58,10 +59,16 @@ class Undoing(BaseModel):
     judge: Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
+class Bringing(BaseModel):
+    """Grades of a file that this program wrote."""
+
+    text: str
+
+
 def judging_routes(services: Services) -> APIRouter:
     """``/api/judging*``; everybody has their own grades, as they have their own searches."""
     router = APIRouter(prefix="/api/judging")
-    judging = Judging(services.library)
+    judging = Judging(services.library, services.finished)
     _judge(router, services, judging)
     _tell(router, services, judging)
     return router
@@ -85,6 +92,19 @@ def _judge(router: APIRouter, services: Services, judging: Judging) -> None:
         if not grades.add(asked, ItemId(job.item), job.judge, job.grade, job.note, owner=owner):
             raise GoneError(Message.of("item.gone", item=str(job.item)))
         return {"item": job.item, "grade": job.grade}
+
+    @router.post("/clear")
+    def clear(owner: Known) -> Json:
+        return {"cleared": grades.clear(owner=owner)}
+
+    @router.post("/restore")
+    def restore(owner: Known) -> Json:
+        return {"restored": grades.restore(owner=owner)}
+
+    @router.post("/import")
+    def bring(owner: Known, job: Bringing) -> Json:
+        found = read_grades(job.text)
+        return {"found": len(found), "added": grades.bring(found, owner=owner)}
 
     @router.post("/undo")
     def undo(owner: Known, job: Undoing) -> Json:

@@ -75,11 +75,11 @@ class SearchEvents:
 
     def _keep(self, request: gr.Request, question: Json, update: SearchUpdate) -> RunId | None:
         owner = owner_of_event(request)
-        if self._services.history is None or owner is None:
-            return None
+        if owner is None or self._services.settings.read_only:
+            return None  # strangers look into hits alone
         asked = Question.read(question)
         files = self._given.all(asked.keys)
-        return self._services.history.keep(asked, update, files, owner=owner)
+        return self._services.finished.keep(asked, update, files, owner=owner)
 
     def _cards(self, given: Mapping[str, Any]) -> list[Json]:
         """The items that are named as examples, to be shown above the results."""

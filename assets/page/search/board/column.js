@@ -120,7 +120,8 @@ export class Column {
   /** Put the shown hits into their places, each followed by its near copies.
    *  @param {Hit[]} shown @param {Map<number, number>} folded */
   put(shown, folded) {
-    const standing = standings(shown, this.side, folded);
+    const margins = this.side === "rerank" ? this.board.head.inspection.margins : null;
+    const standing = standings(shown, this.side, folded, margins);
     const lines = shown.flatMap((hit, n) =>
       this.withCopies(hit).map((line) => ({ line, standing: standing[n] })),
     );

@@ -22,6 +22,9 @@ const LONGEST = 40;
 /** What of an address is about this page, not about the search. */
 const PASSING = ["typed", "tour", "tab"];
 
+/** Runs from this number on are no part of the history, as `search/finished_runs.py` counts. */
+const FIRST_IN_MEMORY = 2 ** 52;
+
 /** @param {Board} board */
 export function moreMenu(board) {
   /** @param {(value: Answer) => unknown} run */
@@ -62,7 +65,7 @@ export function moreMenu(board) {
       icon: "pin",
       label: t("menu.pin"),
       run: withValue(pin),
-      hidden: () => board.value?.run == null,
+      hidden: () => (board.value?.run ?? FIRST_IN_MEMORY) >= FIRST_IN_MEMORY,
     },
     {
       name: "judge",

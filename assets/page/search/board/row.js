@@ -59,7 +59,13 @@ export function makeRow(hit) {
         el("span", { class: "row-flags" }),
       ),
       el("span", { class: "row-snippet", dir: "auto", "data-content": "" }),
-      el("span", { class: "row-score" }, el("i", { class: "bar" }), el("b", {})),
+      el(
+        "span",
+        { class: "row-score" },
+        el("i", { class: "bar" }),
+        el("b", {}),
+        el("span", { class: "row-margin", "data-explain": "margin" }),
+      ),
     ),
     el("span", { class: "row-move", "data-explain": "movement" }),
   );
@@ -100,6 +106,7 @@ function fillHit(row, hit, side, standing, unfolded) {
   say(number, score == null ? (recall || hit.unscored ? "–" : "…") : standing.score);
   attribute(number, "data-explain", recall ? "similarity" : "relevance");
   attribute(number, "title", tooltip(hit, recall, standing));
+  say(find(row, ".row-margin"), standing.margin?.text ?? "");
   find(row, ".bar").style.setProperty("--v", String(Math.max(0, Math.min(1, score ?? 0))));
   row.dataset.waiting = String(!recall && score == null && !hit.unscored);
   row.dataset.moved = hit.moved ?? "";
@@ -125,7 +132,18 @@ function tooltip(hit, recall, standing) {
   const said = recall
     ? [percentileText(hit), hit.stands === false ? t("stands.not") : null]
     : [hit.logit == null ? null : t("logit", { logit: hit.logit.toFixed(3) })];
-  return [...said, standing.tie ? t("tie") : null].filter(Boolean).join(" ") || null;
+  return [...said, tieText(standing)].filter(Boolean).join(" ") || null;
+}
+
+/** Which hits cannot be told apart, where this is one of them: as judging again has shown, else as
+ *  scores differ from one batch to another.
+ *  @param {Standing} standing */
+function tieText({ tie, margin }) {
+  if (margin?.tied) {
+    const [first, last] = margin.tied;
+    return t("stability.ties", { first, last });
+  }
+  return tie ? t("tie") : "";
 }
 
 /** How far the hit stands out of the whole library, as a sentence; null where it is not known.
@@ -188,6 +206,6 @@ function spoken(hit, side, standing) {
   if (hit.by.length) parts.push(foundBy(hit));
   if (hit.copies.length) parts.push(t("copies.hint", { n: hit.copies.length }));
   if (standing.folded) parts.push(t("grouped.more", { n: standing.folded }));
-  if (standing.tie) parts.push(t("tie"));
+  parts.push(standing.margin?.text ?? "", tieText(standing));
   return parts.filter(Boolean).map(isolated).join(", ");
 }

@@ -3,6 +3,7 @@
 import { latest } from "../../shell/status.js";
 
 /** @import { Hit, Side, Standing } from "../types" */
+/** @import { Margin } from "../inspection/types" */
 
 const FEWEST = 3; // digits
 const MOST = 6; // as many as the program sends
@@ -17,14 +18,21 @@ const NOISE = /** @type {const} */ ({
 
 /** How every hit of a column stands among its neighbours; `folded` as `foldedBehind` counts them.
  *  @param {Hit[]} hits as they stand there @param {Side} side @param {Map<number, number>} folded
+ *  @param {Map<number, Margin> | null} [margins] what judging again has shown, where that was done
  *  @returns {Standing[]} */
-export function standings(hits, side, folded) {
+export function standings(hits, side, folded, margins = null) {
   const noise = NOISE[isHalf(side) ? "half" : "exact"][side];
-  const ties = hits.map((hit, n) => n > 0 && tied(hits[n - 1], hit, side, noise));
+  const ties = hits.map((hit, n) => {
+    if (!n) return false;
+    const tie = margins?.get(hit.id)?.tied;
+    if (margins) return Boolean(tie) && margins.get(hits[n - 1].id)?.tied === tie;
+    return tied(hits[n - 1], hit, side, noise);
+  });
   return hits.map((hit, n) => ({
     score: written(hits, n, side, ties),
     tie: tieOf(ties[n], ties[n + 1] ?? false),
     folded: folded.get(hit.id) ?? 0,
+    margin: margins?.get(hit.id) ?? null,
   }));
 }
 

@@ -1,10 +1,9 @@
 // How kinds compete: where the scores of each lie, and what rank a hit has within its kind.
 
-import { stateLine } from "./part.js";
+import { load, stateLine } from "./part.js";
 import { nameOf } from "./tiles.js";
 import { el, svg } from "../../kit/dom.js";
 import { icon } from "../../kit/icons.js";
-import { getJson } from "../../kit/net.js";
 import { t } from "../../i18n/strings.js";
 
 /** @import { Kinds, KindScores, Placed, Quartiles } from "./types" */
@@ -43,21 +42,8 @@ export class Balance {
   }
 
   /** @param {number} run */
-  async load(run) {
-    this.run = run;
-    if (!this.found) this.state = "loading";
-    this.draw();
-    try {
-      const found = await getJson(`/api/inspect/${run}/balance`);
-      if (run !== this.run) return;
-      this.found = found;
-      this.state = null;
-    } catch (error) {
-      if (run !== this.run) return;
-      this.found = null;
-      this.state = error;
-    }
-    this.draw();
+  load(run) {
+    return load(this, "balance", run);
   }
 
   draw() {
@@ -114,7 +100,7 @@ function rows(kinds) {
 /** A line from the lowest to the highest score, a box around the middle half, a mark at the median.
  *  @param {"similarity" | "relevance"} name @param {Quartiles | null} scores
  *  @param {{ from: number, to: number }} scale */
-function strip(name, scores, { from, to }) {
+export function strip(name, scores, { from, to }) {
   if (!scores) return null;
   const [low, first, median, third, high] = scores.map(
     (score) => ((score - from) / (to - from || 1)) * WIDTH,

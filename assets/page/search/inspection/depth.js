@@ -1,11 +1,10 @@
 // The depth explorer: one slider through all depths that the run can tell of.
 
-import { stateLine } from "./part.js";
+import { load, stateLine } from "./part.js";
 import { hitsOf, tileLine, tiles } from "./tiles.js";
 import { emit } from "../../kit/bus.js";
 import { attribute, el, say } from "../../kit/dom.js";
 import { ms } from "../../kit/format.js";
-import { getJson } from "../../kit/net.js";
 import { t } from "../../i18n/strings.js";
 
 /** @import { Depths } from "./types" */
@@ -68,22 +67,8 @@ export class DepthExplorer {
   }
 
   /** @param {number} run */
-  async load(run) {
-    this.run = run;
-    if (!this.found) this.state = "loading";
-    this.draw();
-    try {
-      const found = await getJson(`/api/inspect/${run}/depth`);
-      if (run !== this.run) return;
-      this.found = found;
-      this.state = null;
-      this.depth = found.depths.at(-1)?.depth ?? 0;
-    } catch (error) {
-      if (run !== this.run) return;
-      this.found = null;
-      this.state = error;
-    }
-    this.draw();
+  load(run) {
+    return load(this, "depth", run, ({ depths }) => (this.depth = depths.at(-1)?.depth ?? 0));
   }
 
   draw() {

@@ -13,6 +13,7 @@ import { getJson } from "../../kit/net.js";
 import { t } from "../../i18n/strings.js";
 
 /** @import { Board } from "../board/board.js" */
+/** @import { Margin } from "./types" */
 
 export class Inspection {
   /** @param {Board} board */
@@ -21,6 +22,9 @@ export class Inspection {
     /** The finished search on the board; null for one that cannot be inspected.
      *  @type {number | null} */
     this.run = null;
+    /** How sure each relevance is, once that was found out, for the rows.
+     *  @type {Map<number, Margin> | null} */
+    this.margins = null;
     this.open = false;
     /** Whether the parts know the run. */
     this.asked = false;
@@ -92,6 +96,7 @@ export class Inspection {
    *  @param {number | null} run */
   async take(run) {
     this.run = run;
+    this.margins = null;
     this.line.hidden = this.again.hidden = true;
     if (run === null) return;
     this.asked = false;
@@ -104,6 +109,12 @@ export class Inspection {
     } catch {
       // The line is left out; what the strip shows says why itself.
     }
+  }
+
+  /** @param {Map<number, Margin> | null} margins */
+  mark(margins) {
+    this.margins = margins;
+    this.board.later();
   }
 
   /** @param {number} run */

@@ -8,7 +8,7 @@ import { bytes, duration } from "../../kit/format.js";
 import { getJson, isAborted, postLines, Refused } from "../../kit/net.js";
 import { t, worded } from "../../i18n/strings.js";
 
-/** @import { Margins, Plan, PlannedWay } from "./types" */
+/** @import { Margin, Margins, Plan, PlannedWay } from "./types" */
 /** @import { Board } from "../board/board.js" */
 
 /** Smaller than what is written with four digits. */
@@ -107,7 +107,7 @@ export class Stability {
 
   /** Judge all candidates again, in the ways that are chosen. */
   async judge() {
-    const { run } = this;
+    const { run, board } = this;
     const running = new AbortController();
     this.running = running;
     this.stopped = false;
@@ -123,6 +123,7 @@ export class Stability {
           if (line.failed) throw new Refused(worded(line.failed), 0);
           if (run !== this.run) return;
           this.found = line;
+          board.head.inspection.mark(line.done ? marginsOf(line) : null);
           this.draw();
         },
       );
@@ -175,8 +176,7 @@ export class Stability {
     this.list.replaceChildren(
       ...top.map((hit, n) => {
         const tied = ties.some(([first, last]) => first <= n + 1 && n + 1 <= last);
-        const margin = (hit.high - hit.low) / 2;
-        const text = margin < UNSEEN ? "< 0.0001" : margin.toFixed(4);
+        const text = marginText(hit);
         const range = el("i", { class: "range-bar" });
         range.style.setProperty("--low", String(hit.low));
         range.style.setProperty("--high", String(hit.high));
@@ -197,6 +197,23 @@ export class Stability {
     );
   }
 }
+
+/** Half of the range, with as many digits as the program tells.
+ *  @param {{ low: number, high: number }} hit */
+function marginText({ low, high }) {
+  const margin = (high - low) / 2;
+  return margin < UNSEEN ? "< 0.0001" : margin.toFixed(4);
+}
+
+/** What the rows of the board say of it: ± of every hit, and which of them are tied.
+ *  @param {Margins} found @returns {Map<number, Margin>} */
+const marginsOf = ({ hits, ties }) =>
+  new Map(
+    hits.map((hit, n) => {
+      const tied = ties.find(([first, last]) => first <= n + 1 && n + 1 <= last) ?? null;
+      return [hit.item, { text: `± ${marginText(hit)}`, tied }];
+    }),
+  );
 
 /** A way that can be left out; one that is not possible says why.
  *  @param {PlannedWay} planned */

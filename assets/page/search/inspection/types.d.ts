@@ -47,6 +47,12 @@ export interface Margins {
   failed?: Message;
 }
 
+/** What a row says once its search was judged again. */
+export interface Margin {
+  text: string; // ± and half of the range
+  tied: [first: number, last: number] | null; // ranks that cannot be told apart
+}
+
 /** Lowest, first quartile, median, third quartile, highest. */
 export type Quartiles = [number, number, number, number, number];
 
