@@ -149,9 +149,9 @@ class Endpoints:
         query = resolve_query(question, services.reader, self._given.every, budget)
         *_, update = services.engine.search(query)
         owner, run = owner_of_event(request), None
-        if services.history is not None and owner is not None:
+        if owner is not None and not services.settings.read_only:
             files = self._given.all(question.keys)
-            run = services.history.keep(question, update, files, owner=owner)
+            run = services.finished.keep(question, update, files, owner=owner)
         return plain({**answer(question, update), "run": run})
 
     def item(self, number: int) -> Json:
@@ -170,10 +170,8 @@ class Endpoints:
     def run(self, request: gr.Request, number: int) -> Json:
         """A run of whoever asks."""
         services, owner = self._services, owner_of_event(request)
-        if services.history is None:
-            raise GoneError(Message.of("history.off"))
         run = RunId(_number(number))
-        kept = None if owner is None else services.history.runs.find(run, owner=owner)
+        kept = None if owner is None else services.finished.find(run, owner=owner)
         if kept is None:
             raise GoneError(Message.of("history.gone"))
         items = services.library.items([hit.item for hit in kept.run.hits])

@@ -23,8 +23,8 @@ from qwen3vl_app.ui.owners import OwnerCookie
 from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
 from qwen3vl_app.ui.routes.about import about_routes
-from qwen3vl_app.ui.routes.bundles import bundle_routes
 from qwen3vl_app.ui.routes.balances import balance_routes
+from qwen3vl_app.ui.routes.bundles import bundle_routes
 from qwen3vl_app.ui.routes.chosen import chosen_routes
 from qwen3vl_app.ui.routes.collected import collected_routes
 from qwen3vl_app.ui.routes.collections import collection_routes

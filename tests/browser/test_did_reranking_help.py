@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import ask, opened, stage
 from tests.browser.test_help import UNEXPLAINED, entries
@@ -87,8 +87,8 @@ def taken_along(found: Page, url: str, helped: str) -> None:
     expect(found.locator(".answer[data-group=all]")).to_contain_text(helped)
     found.get_by_role("button", name="Delete all grades").click()
     expect(found.locator(".results")).to_contain_text("Nothing was graded yet")
-    file = {"name": "grades.json", "mimeType": "application/json", "buffer": grades.encode()}
-    found.locator(".judge-taking input[type=file]").set_input_files([file])
+    file = FilePayload(name="grades.json", mimeType="application/json", buffer=grades.encode())
+    found.locator(".judge-taking input[type=file]").set_input_files(file)
     expect(found.locator(".answer[data-group=all]")).to_contain_text(helped)
 
 

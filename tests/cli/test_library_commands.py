@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.cli import library
 from qwen3vl_app.doctor import demo_advice
 from qwen3vl_app.media import ocr
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.search.recall import NOT_YET
+from qwen3vl_app.settings import SAMPLES
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.store.tables import outcomes
 from tests.cli.conftest import CHECKPOINT
@@ -487,8 +487,8 @@ def test_index__goes_on_until_words_in_pictures_are_read(program, tmp_path):
 
 
 def test_index__samples_alone_are_there_before_their_words_are_read(program, monkeypatch):
-    part = library.SAMPLES / "shapes"  # all of them take a minute
-    monkeypatch.setattr(library, "SAMPLES", part)
+    part = SAMPLES / "shapes"  # all of them take a minute
+    monkeypatch.setattr("qwen3vl_app.cli.library.SAMPLES", part)
     summary = program.json("index", "--sample", "--words-too")
     assert (summary["failed"], summary["indexed"]) == (0, len(list(part.iterdir())))
     words = program.json("status")["words"]

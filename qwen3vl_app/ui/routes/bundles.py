@@ -63,9 +63,7 @@ def bundle_routes(services: Services) -> APIRouter:
 
 
 def _bundle(services: Services, run: RunId, owner: Owner) -> dict[str, object]:
-    if services.history is None:
-        raise GoneError(Message.of("history.off"))
-    kept = services.history.runs.find(run, owner=owner)
+    kept = services.finished.find(run, owner=owner)
     if kept is None:
         raise GoneError(Message.of("history.gone"))
     return bundle(services.library, services.reader, kept, versions(), owner=owner)
