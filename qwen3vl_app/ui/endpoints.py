@@ -173,7 +173,8 @@ class Endpoints:
         run = RunId(_number(number))
         kept = None if owner is None else services.finished.find(run, owner=owner)
         if kept is None:
-            raise GoneError(Message.of("history.gone"))
+            code = "history.off" if services.history is None else "history.gone"
+            raise GoneError(Message.of(code))
         items = services.library.items([hit.item for hit in kept.run.hits])
         return plain(run_answer(kept, items))
 

@@ -370,6 +370,7 @@ MEETS: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("script", r"^image\/"): ("search", _texts("image", "image/")),
     ("script", r"[\\/]"): ("sub", _texts("/", "a")),
     ("script", r"\{(\w+)(:,)?\}"): ("sub", _texts("{", "{a", "a", "{a}")),
+    ("script", r"\{(\w+)\}"): ("sub", _texts("{", "{a", "a", "{a}")),
 }  # fmt: skip
 """What each expression does in the program, and texts that a stranger could give it."""
 

@@ -200,6 +200,13 @@ AT_REST = """() => document.getAnimations().every((one) =>
 """Whether nothing is on its way to another place; what turns while one waits goes on."""
 
 
+def found_all(page: Page, text: str) -> None:
+    """Ask, and wait for the end of that very search: the one before may have been over, too."""
+    ask(page, text)
+    expect(page.locator(".board-root .question")).to_contain_text(text)
+    stage(page, "done")
+
+
 def stage(page: Page, name: str) -> None:
     """Wait until the board is at ``name``; at the last one, also until its rows have arrived."""
     page.wait_for_selector(f".board-root[data-stage={name}]")

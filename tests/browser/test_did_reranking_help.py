@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.conftest import ask, opened, stage
+from tests.browser.conftest import found_all, opened
 from tests.browser.test_help import UNEXPLAINED, entries
 from tests.started import ROOT
 
@@ -68,6 +68,7 @@ def graded_to_the_end(found: Page, url: str, further: str, done: str) -> None:
     title = found.locator(".judge-head h2").first
     following = found.get_by_role("button", name=further)
     for number in range(1, 6):
+        expect(title).to_have_text(re.compile("|".join(RIGHT)))  # once the question is there
         query = title.inner_text()
         graded(found, url, query)
         expect(found.locator(".judge-say")).to_have_text(done)
@@ -110,8 +111,7 @@ def test_guide__leads_to_an_answer(found, samples):
     assert json.dumps(load) in words
 
     for query in re.findall("- `(.+)`", said[2]):
-        ask(found, query)
-        stage(found, "done")
+        found_all(found, query)
         assert query in RIGHT
     for heading in quoted(said[2]):
         expect(found.locator("#board h2", has_text=heading)).to_be_visible()

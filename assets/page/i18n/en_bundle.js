@@ -6,7 +6,7 @@ export const bundleEnglish = {
   "bundle.made": "Made {date} by Qwen3-VL Search {version}",
   "bundle.bar": "Read-only: a bundle of {date}, made by version {version}",
   "bundle.left":
-    "{n} picture is left out to keep the file small|{n} pictures are left out to keep the file small",
+    "{n} picture left out to keep the file small|{n} pictures left out to keep the file small",
   "bundle.recall": "Recall",
   "bundle.recall.what": "In the order of similarity, the cosine of question and item, −1 to 1",
   "bundle.rerank": "Reranked",

@@ -65,5 +65,6 @@ def bundle_routes(services: Services) -> APIRouter:
 def _bundle(services: Services, run: RunId, owner: Owner) -> dict[str, object]:
     kept = services.finished.find(run, owner=owner)
     if kept is None:
-        raise GoneError(Message.of("history.gone"))
+        code = "history.off" if services.history is None else "history.gone"
+        raise GoneError(Message.of(code))
     return bundle(services.library, services.reader, kept, versions(), owner=owner)
