@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
@@ -96,6 +98,10 @@ def test_cluster__of_a_few_is_one():
     assert cluster(clumps(5)[0], seed=1).of_each.tolist() == [0] * 5
 
 
+def _note(seen: list[float], done: float, *_: object) -> None:
+    seen.append(done)
+
+
 @pytest.mark.parametrize("count", [3, 60])
 def test_run__gives_the_same_bytes_however_many_threads_the_program_has(
     tmp_path, monkeypatch, count
@@ -108,7 +114,7 @@ def test_run__gives_the_same_bytes_however_many_threads_the_program_has(
         folder = tmp_path / threads
         folder.mkdir()
         np.save(folder / "vectors.npy", vectors)
-        run(folder, np.arange(count), lambda done, *_: seen.append(done), lambda: False)
+        run(folder, np.arange(count), partial(_note, seen), lambda: False)
         written.append((folder / "places.npy").read_bytes())
         assert seen[-1] == 1.0
         assert seen == sorted(seen)
