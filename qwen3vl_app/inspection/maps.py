@@ -132,10 +132,11 @@ class Maps:
         """Lay out a collection, or with an empty name the library, unless that is going on.
 
         Raises:
-            MapError: Nothing is embedded yet.
+            MapError: Nothing is embedded yet, or there is no item in the collection: whoever may
+                ask cannot have something remembered for every name they think of.
         """
         space = self._space()
-        if space is None:
+        if space is None or not self._library.count_items(_where(collection)):
             raise MapError(Message.of("map.vectors"))
         with self._lock:
             known = self._jobs.get(collection)

@@ -19,7 +19,7 @@ WALK = """() => {
   const skip = 'script, style, code, pre, kbd, [data-language], .facts, .panel-view, ' +
     'select option:not([value=""]), .storage-line';
   const names = '.row-title, .row-snippet, .tile-title, .question, .link, .outcome, ' +
-    '.model-card h3, .known-name, .model, .folder, .group-path, .tag';
+    '.model-card h3, .known-name, .model, .folder, .group-path, .tag, [data-content]';
   for (const node of document.querySelectorAll('body *, title')) {
     if (node.closest(skip)) continue;
     if (node.tagName !== 'TITLE' && node.offsetParent === null) continue;
@@ -56,6 +56,8 @@ def english(page: Page, served: Served) -> list[tuple[str, str]]:
     collections = page.request.get(f"{served.url}/api/collections").json()
     known |= {one["name"] for one in collections}
     known |= {one["path"] for one in page.request.get(f"{served.url}/api/folders").json()}
+    clusters = page.request.get(f"{served.url}/api/map").json()["clusters"]
+    known |= {word for one in clusters for word in one["words"]}
     found = []
     for place, text in page.evaluate(WALK):
         rest = text

@@ -187,13 +187,13 @@ def test_tabs__keys_address_and_memory(page, unhurried):
     tabs = page.locator(".panel [role=tab]")
     expect(tabs).to_have_text(["Item", "Why", "Model saw", "Evidence"])
     expect(tabs.first).to_have_attribute("aria-selected", "true")
-    assert "detail=" not in page.url
+    expect(page).not_to_have_url(re.compile("detail="))
     tabs.first.focus()
     page.keyboard.press("ArrowRight")
     expect(tabs.nth(1)).to_be_focused()
     expect(page.locator("#panel-why")).to_be_visible()
     expect(page.locator("#panel-item")).to_be_hidden()
-    assert "detail=why" in page.url
+    expect(page).to_have_url(re.compile("detail=why"))
     for key, name in (
         ("Home", "Item"),
         ("ArrowLeft", "Evidence"),
@@ -216,7 +216,7 @@ def test_tabs__keys_address_and_memory(page, unhurried):
     expect(page.locator(PLACE)).to_have_text(re.compile("^2 of "))
     expect(page.locator("#panel-why")).to_be_visible()  # the same tab of the next item
     page.keyboard.press("Escape")
-    assert "detail=" not in page.url
+    expect(page).not_to_have_url(re.compile("detail="))
     page.locator(".column-rerank .row").nth(5).click()
     expect(page.locator("#panel-why")).to_be_visible()  # the tab that was used last
     page.goto(f"{unhurried.url}/?q=red+circle&item={item(page)}&detail=nothing")

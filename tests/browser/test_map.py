@@ -9,11 +9,20 @@ from tests.browser.conftest import another, ask, opened, stage
 
 pytestmark = pytest.mark.browser
 
+PATIENCE = 120_000
+"""Milliseconds; a map is laid out with whatever of the processor nothing else wants."""
+
+
+def laid_out(page: Page) -> None:
+    """Wait for the whole map."""
+    whole = page.locator(".map[data-stage=done] .map-cluster").first
+    expect(whole).to_be_visible(timeout=PATIENCE)
+
 
 def to_map(page: Page) -> None:
     page.get_by_role("tab", name="Library").click()
     page.locator(".library-tabs [data-view=map]").click()
-    expect(page.locator(".map[data-stage=done] .map-cluster").first).to_be_visible()
+    laid_out(page)
 
 
 def test_map__is_laid_out_at_once_coloured_and_opens_what_is_clicked(desktop, samples):
@@ -74,7 +83,7 @@ def test_map__by_finger_width_and_in_chinese(browser, samples):
     ):
         page.get_by_role("tab", name="资料库").click()
         page.locator(".library-tabs [data-view=map]").click()
-        expect(page.locator(".map[data-stage=done] .map-cluster").first).to_be_visible()
+        laid_out(page)
         expect(page.locator(".map-told [role=status]")).to_contain_text("条目")
         page.locator(".map-plot").focus()
         page.keyboard.press("+")
@@ -95,4 +104,4 @@ def test_map__says_what_failed_and_tries_again(desktop, samples):
         expect(page.locator(".map-told")).to_contain_text("The disk refuses.")
         page.unroute_all()
         page.locator(".map-told [data-action=again]").click()
-        expect(page.locator(".map[data-stage=done] .map-cluster").first).to_be_visible()
+        laid_out(page)

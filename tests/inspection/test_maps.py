@@ -121,6 +121,13 @@ def test_stop__keeps_what_there_was_and_begin_goes_on(maps):
     assert settled(maps).stage is MapStage.DONE
 
 
+def test_begin__remembers_no_name_that_is_no_collections(maps):
+    for number in range(3):
+        with pytest.raises(MapError, match="Nothing is embedded"):
+            maps.begin(f"a name {number}")
+    assert maps._jobs == {}
+
+
 def test_begin__refuses_where_nothing_is_embedded(tmp_path):
     with Library.open(tmp_path / "empty") as opened:
         assert maps_of(opened).view("").stage is MapStage.EMPTY

@@ -54,7 +54,7 @@ export class MapView {
     this.bar = new BulkBar(this, "map-tags");
     this.groups = el("div", { class: "map-groups", role: "group", "aria-label": t("map.legend") });
     this.list = el("ol", { class: "map-clusters", "aria-label": t("map.clusters") });
-    this.listTitle = el("h3", { text: t("map.clusters") });
+    this.listTitle = el("h2", { text: t("map.clusters") });
     this.side = el("div", { class: "map-side" }, this.listTitle, this.list);
     this.node = el(
       "section",
