@@ -188,6 +188,7 @@ def test_tabs__keys_address_and_memory(page, unhurried):
     expect(tabs).to_have_text(["Item", "Why", "Model saw", "Evidence"])
     expect(tabs.first).to_have_attribute("aria-selected", "true")
     expect(page).not_to_have_url(re.compile("detail="))
+    expect(page.locator(".panel-actions")).to_be_visible()  # all of it is drawn, and stays
     tabs.first.focus()
     page.keyboard.press("ArrowRight")
     expect(tabs.nth(1)).to_be_focused()

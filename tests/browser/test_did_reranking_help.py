@@ -15,6 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
+from qwen3vl_app.ui.guard import PAGE_HEADER
 from tests.browser.conftest import found_all, opened
 from tests.browser.test_help import UNEXPLAINED, entries
 from tests.started import ROOT
@@ -110,6 +111,8 @@ def test_guide__leads_to_an_answer(found, samples):
     (load,) = quoted(said[1])
     assert json.dumps(load) in words
 
+    headers = {PAGE_HEADER: "1"}  # others have asked this program before
+    httpx.delete(f"{samples.url}/api/history", headers=headers).raise_for_status()
     for query in re.findall("- `(.+)`", said[2]):
         found_all(found, query)
         assert query in RIGHT

@@ -35,6 +35,8 @@ export class MapView {
     this.way = "kind";
     this.version = "";
     this.request = 0;
+    /** Whether the last look or order was lost on the way. */
+    this.lost = false;
     this.timer = 0;
     /** Groups that are switched off. @type {Set<number>} */
     this.hidden = new Set();
@@ -125,6 +127,7 @@ export class MapView {
     try {
       const state = await asked();
       if (number !== this.request) return;
+      this.lost = false;
       this.state = state;
       this.tools.draw();
       if (state.version !== this.version) await this.fetch(state);
@@ -134,6 +137,7 @@ export class MapView {
         this.soon(performance.now() - begun);
     } catch (error) {
       if (number !== this.request) return;
+      this.lost = true;
       this.tools.fail(error);
     }
   }

@@ -63,7 +63,8 @@ export class Tools {
     this.sentence = el("span", { role: "status", "data-explain": "mapped" });
     this.time = el("span", { class: "fine", "data-explain": "progress" });
     this.meter = el("i", { class: "meter", role: "progressbar", "aria-label": t("map.running") });
-    this.again = action("retry", "map.again", () => map.begin(), "again");
+    // what could not be looked at is looked at again; another layout begins from what is known
+    this.again = action("retry", "map.again", () => (map.lost ? map.look() : map.begin()), "again");
     this.stop = action("stop", "map.stop", () => map.stop(), "stop");
     this.only = action("filter", "map.only", () => map.narrow(), "only");
     this.chosen = el(
