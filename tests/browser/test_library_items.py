@@ -87,7 +87,7 @@ def chosen(page: Page) -> list[str]:
 
 
 def count(page: Page) -> Locator:
-    return page.locator(".bulk-count:not(.map *)")
+    return page.locator(".bulk-count")
 
 
 # ------------------------------------------------------------ find, sort, group
@@ -178,7 +178,7 @@ def test_filters__stay_over_a_reload_and_another_language(items, mine):
 
 def test_choose__by_mouse_one_by_one_and_in_ranges(items):
     frames = tiles(items)
-    expect(items.locator(".bulk:not(.map *)")).to_be_hidden()
+    expect(items.locator(".bulk")).to_be_hidden()
     frames.nth(1).locator(".tile").click(modifiers=["Control"])
     expect(count(items)).to_have_text("1 item selected")
     frames.nth(4).locator(".tile").click(modifiers=["Shift"])
@@ -189,7 +189,7 @@ def test_choose__by_mouse_one_by_one_and_in_ranges(items):
     expect(count(items)).to_have_text("3 items selected")
     expect(items.locator(".panel")).to_have_count(0)  # nothing was opened
     items.get_by_role("button", name="Clear the selection").click()
-    expect(items.locator(".bulk:not(.map *)")).to_be_hidden()
+    expect(items.locator(".bulk")).to_be_hidden()
     frames.nth(1).locator(".tile").click()
     expect(items.locator(".panel-title")).to_be_visible()
 
@@ -202,7 +202,7 @@ def test_choose__by_a_button_first(items):
     tiles(items).nth(2).locator(".tile").click()
     expect(count(items)).to_have_text("2 items selected")
     items.keyboard.press("Escape")
-    expect(items.locator(".bulk:not(.map *)")).to_be_hidden()
+    expect(items.locator(".bulk")).to_be_hidden()
     assert chosen(items) == []
 
 
@@ -226,7 +226,7 @@ def test_choose__by_keyboard_alone(items, mine):
     items.keyboard.press("Control+a")
     expect(count(items)).to_have_text(f"{len(listed(mine))} items selected")
     items.keyboard.press("Escape")
-    expect(items.locator(".bulk:not(.map *)")).to_be_hidden()
+    expect(items.locator(".bulk")).to_be_hidden()
     focused = "document.activeElement.closest('.tile-frame')?.dataset.id"
     before = items.evaluate(focused)
     items.keyboard.press("Enter")
@@ -252,7 +252,7 @@ def test_choose__another_filter_lets_go_what_is_out_of_sight(items):
     items.get_by_label("Sort by").select_option("name")
     expect(count(items)).to_have_text("1 item selected")
     items.locator(".narrowing [data-kind=passage]").click()
-    expect(items.locator(".bulk:not(.map *)")).to_be_hidden()
+    expect(items.locator(".bulk")).to_be_hidden()
 
 
 def test_choose__by_a_finger_that_rests(browser, mine):
@@ -306,13 +306,13 @@ def test_bulk__tags_and_takes_the_tag_away(items, mine):
 
 def test_bulk__collects_and_takes_out(items, mine):
     choose_three(items)
-    items.locator(".bulk:not(.map *) [data-action=collect]").click()
+    items.locator(".bulk [data-action=collect]").click()
     field = items.get_by_label("Name of the collection", exact=True)
     field.fill("Wall")
     field.press("Enter")
     expect(items.locator(".toast").last).to_contain_text("“Wall”")
     assert len(listed(mine, collection="Wall")) == 3
-    items.locator(".bulk:not(.map *) [data-action=collect]").click()
+    items.locator(".bulk [data-action=collect]").click()
     field.fill("Wall")
     items.get_by_role("button", name="Take out").click()
     expect(items.locator(".toast").last).to_contain_text("taken out of “Wall”")
@@ -326,13 +326,13 @@ def test_bulk__removes_in_one_request_and_undo_brings_all_back(items, mine):
     asked: list[str] = []
     items.on("request", lambda one: asked.extend([one.url] if one.method != "GET" else []))
     gone = chosen(items)
-    items.locator(".bulk:not(.map *) [data-action=remove]").click()
+    items.locator(".bulk [data-action=remove]").click()
     said = items.locator(".toast").last
     expect(said).to_contain_text("were removed from the library. They stay where they are.")
     assert [url.removeprefix(mine.url) for url in asked] == ["/api/chosen/remove"]
     for title in gone:
         expect(tiles(items).filter(has_text=title)).to_have_count(0)
-    expect(items.locator(".bulk:not(.map *)")).to_be_hidden()
+    expect(items.locator(".bulk")).to_be_hidden()
     said.get_by_role("button", name="Undo").click()
     for title in gone:
         expect(tiles(items).filter(has_text=title).first).to_be_visible()
@@ -357,9 +357,9 @@ def test_bulk__a_grouped_tile_stands_for_its_whole_file(items, mine):
 def test_bulk__exports_what_was_chosen(items, kind):
     choose_three(items)
     names = chosen(items)
-    items.locator(".bulk:not(.map *) [data-action=export]").click()
+    items.locator(".bulk [data-action=export]").click()
     with items.expect_download() as waiting:
-        items.locator(f".bulk:not(.map *) [data-format={kind}]").click()
+        items.locator(f".bulk [data-format={kind}]").click()
     assert waiting.value.suggested_filename == f"library.{kind}"
     saved = Path(waiting.value.path()).read_bytes()
     if kind == "json":
@@ -382,7 +382,7 @@ def test_bulk__exports_what_was_chosen(items, kind):
 def test_bulk__what_the_program_refuses_is_said_and_stays_chosen(context, mine):
     with library(context, mine.url, "400") as page:
         page.locator(".grid .tile").first.click(modifiers=["Control"])
-        page.locator(".bulk:not(.map *) [data-action=collect]").click()
+        page.locator(".bulk [data-action=collect]").click()
         page.get_by_label("Name of the collection", exact=True).fill("never made")
         page.get_by_role("button", name="Take out").click()
         expect(page.locator(".toast").last).to_contain_text("There is no collection never made")
@@ -472,7 +472,7 @@ def test_removed__several_come_back_at_once(items, mine):
     before = {one["id"] for one in listed(mine)}
     choose_three(items)
     gone = chosen(items)
-    items.locator(".bulk:not(.map *) [data-action=remove]").click()
+    items.locator(".bulk [data-action=remove]").click()
     expect(items.locator(".toast").last).to_contain_text("were removed")
     items.locator(".library-tabs [data-view=removed]").click()
     rows = items.locator(".removed .removed-row")
@@ -566,5 +566,5 @@ def test_demo__finds_and_sorts_and_offers_nothing_else(browser, tmp_path: Path):
         page.keyboard.press(" ")
         page.keyboard.press("Control+a")
         page.keyboard.press("Delete")
-        expect(page.locator(".bulk:not(.map *)")).to_be_hidden()
+        expect(page.locator(".bulk")).to_be_hidden()
         assert page.locator(".tile-check:visible, .tile-bin:visible").count() == 0

@@ -35,8 +35,6 @@ export class MapView {
     this.way = "kind";
     this.version = "";
     this.request = 0;
-    /** Whether the last look or order was lost on the way. */
-    this.lost = false;
     this.timer = 0;
     /** Groups that are switched off. @type {Set<number>} */
     this.hidden = new Set();
@@ -65,7 +63,6 @@ export class MapView {
       this.tools.told,
       this.groups,
       el("div", { class: "map-body" }, this.plot.node, this.side),
-      this.bar.node,
     );
     on("scored", this.node, ({ hits, value }) => {
       this.hits = hits;
@@ -127,7 +124,6 @@ export class MapView {
     try {
       const state = await asked();
       if (number !== this.request) return;
-      this.lost = false;
       this.state = state;
       this.tools.draw();
       if (state.version !== this.version) await this.fetch(state);
@@ -137,7 +133,6 @@ export class MapView {
         this.soon(performance.now() - begun);
     } catch (error) {
       if (number !== this.request) return;
-      this.lost = true;
       this.tools.fail(error);
     }
   }
@@ -204,7 +199,10 @@ export class MapView {
 
   drawChosen() {
     this.bar.draw();
-    if (this.tools.isStranger()) this.bar.node.hidden = true; // there is nothing in it for them
+    const { node } = this.bar; // on the page only with something to say: *Items* have one, too
+    node.hidden ||= this.tools.isStranger(); // there is nothing in it for them
+    if (node.hidden) node.remove();
+    else if (!node.isConnected) this.node.append(node);
     this.tools.drawChosen();
     paint(this);
   }

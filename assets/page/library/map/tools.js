@@ -63,8 +63,10 @@ export class Tools {
     this.sentence = el("span", { role: "status", "data-explain": "mapped" });
     this.time = el("span", { class: "fine", "data-explain": "progress" });
     this.meter = el("i", { class: "meter", role: "progressbar", "aria-label": t("map.running") });
-    // what could not be looked at is looked at again; another layout begins from what is known
-    this.again = action("retry", "map.again", () => (map.lost ? map.look() : map.begin()), "again");
+    /** Whether the last answer was lost: then it is asked for again, and nothing laid out anew. */
+    this.lost = false;
+    const again = () => (this.lost ? map.look() : map.begin());
+    this.again = action("retry", "map.again", again, "again");
     this.stop = action("stop", "map.stop", () => map.stop(), "stop");
     this.only = action("filter", "map.only", () => map.narrow(), "only");
     this.chosen = el(
@@ -122,6 +124,7 @@ export class Tools {
       button.hidden = button.dataset.way === "cluster" && !state?.clusters.length;
     }
     if (!state) return;
+    this.lost = false;
     const { stage, newer, done, left } = state;
     const runs = stage === "running" || stage === "waiting";
     attribute(this.map.node, "data-stage", stage);
@@ -152,6 +155,7 @@ export class Tools {
 
   /** @param {unknown} error */
   fail(error) {
+    this.lost = true;
     attribute(this.map.node, "data-stage", "failed");
     this.meter.hidden = true;
     this.stop.hidden = true;
