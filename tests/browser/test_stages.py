@@ -227,6 +227,7 @@ def test_stream__shifts_nothing(page, unhurried):
     ask(page, "green star")
     stage(page, "done")
     page.evaluate(SHIFTS)
+    unhurried.set(recall_delay=0.8)  # what follows a key within half a second does not count
     ask(page, "red circle")
     stage(page, "rerank")
     stage(page, "done")

@@ -20,11 +20,13 @@ export class LeftOut {
 
   /** @param {Board} board */
   draw({ value, stage }) {
+    // While a search begins, this stays as the former rows do: without it they would move up.
+    if (stage === "begun" && value?.hits.length) return;
     const left = value?.left;
     // What recall doubts is not said while the reranker may still find it.
     const doubt = value?.rerank && ["recall", "rerank"].includes(stage) ? null : value?.doubt;
     const kept = value && stage === "done" ? value.kept : 0;
-    const said = Boolean(left || doubt || kept) && !["empty", "begun", "error"].includes(stage);
+    const said = Boolean(left || doubt || kept) && !["empty", "error"].includes(stage);
     this.node.hidden = !(said && value?.hits.length);
     if (!said || !value?.hits.length) return; // what is said without hits says it all
     this.node.toggleAttribute("data-doubt", Boolean(doubt));
