@@ -173,21 +173,12 @@ def _row(
 
 
 def _card(item: Item) -> Json:
-    place = item.place
-    known = {
-        "page": place.page,
-        "first": place.first_line,
-        "last": place.last_line,
-        "start": place.start,
-        "end": place.end,
-        "section": place.section,
-    }
     text = " ".join((item.text or item.picture_text).split())
     return {
         "kind": item.kind.value,
         "name": _name(item),
         "content": str(item.content_hash),
-        "place": {name: value for name, value in known.items() if value not in (None, "")},
+        "place": item.place.as_json(),
         "snippet": text[:SNIPPET] + ("…" if len(text) > SNIPPET else ""),
         "picture": item.thumbnail,
     }

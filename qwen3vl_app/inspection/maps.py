@@ -267,7 +267,7 @@ class Maps:
             job.message, job.stage = error.message, MapStage.FAILED
         except Exception:
             log.exception("A map could not be laid out")
-            job.message, job.stage = Message.of("map.died", code="0"), MapStage.FAILED
+            job.message, job.stage = Message.of("unexpected"), MapStage.FAILED
 
 
 NOTHING_MAPPED = ItemMap(

@@ -42,6 +42,18 @@ class Place:
     section: str = ""
     """The slide or sheet of an Office document: ``Slide 3``, ``Sheet Budget``; empty otherwise."""
 
+    def as_json(self) -> dict[str, int | float | str]:
+        """Only what applies, so that a script can ask ``"page" in place``."""
+        known: dict[str, int | float | str | None] = {
+            "page": self.page,
+            "first": self.first_line,
+            "last": self.last_line,
+            "start": self.start,
+            "end": self.end,
+            "section": self.section,
+        }
+        return {name: value for name, value in known.items() if value is not None and value != ""}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:

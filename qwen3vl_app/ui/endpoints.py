@@ -14,17 +14,15 @@ import orjson
 from gradio.events import api
 
 from qwen3vl_app.errors import AppError
-from qwen3vl_app.messages import Message
 from qwen3vl_app.search.answers import answer, item_row, run_answer
 from qwen3vl_app.search.discretion import discreet
 from qwen3vl_app.search.resolve import resolve_query
 from qwen3vl_app.services import Services
 from qwen3vl_app.types.question import DEPTH, TOP, Question
-from qwen3vl_app.types.run import RunId
-from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
 from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.own_runs import own_run
 from qwen3vl_app.ui.owners import owner_of_event
 from qwen3vl_app.ui.routes.indexing import StatusBoard
 from qwen3vl_app.ui.routes.media import known_item
@@ -169,12 +167,8 @@ class Endpoints:
 
     def run(self, request: gr.Request, number: int) -> Json:
         """A run of whoever asks."""
-        services, owner = self._services, owner_of_event(request)
-        run = RunId(_number(number))
-        kept = None if owner is None else services.finished.find(run, owner=owner)
-        if kept is None:
-            code = "history.off" if services.history is None else "history.gone"
-            raise GoneError(Message.of(code))
+        services = self._services
+        kept = own_run(services, _number(number), owner_of_event(request))
         items = services.library.items([hit.item for hit in kept.run.hits])
         return plain(run_answer(kept, items))
 

@@ -72,7 +72,7 @@ def session_of_body(session: object) -> str:
         UsageError: It cannot be one.
     """
     if not isinstance(session, str) or not SESSION.fullmatch(session):
-        raise _unknown("session_hash")
+        raise unknown("session_hash")
     return session
 
 
@@ -94,12 +94,12 @@ def composed(raw: bytes, events: Mapping[int, Event], given: GivenFiles, *, queu
 def _composed(body: Json, events: Mapping[int, Event], given: GivenFiles, *, queued: bool) -> Json:
     event = events.get(body["fn_index"]) if type(body.get("fn_index")) is int else None
     if event is None or event.queued is not queued:
-        raise _unknown("fn_index")
+        raise unknown("fn_index")
     if body.get("trigger_id") not in (None, event.source):
-        raise _unknown("trigger_id")
+        raise unknown("trigger_id")
     data = body.get("data")
     if not isinstance(data, list) or len(data) != len(event.inputs):
-        raise _unknown("data")
+        raise unknown("data")
     pairs = zip(event.inputs, data, strict=True)
     read: Mapping[str, Callable[[Any], Any]] = {
         "box": lambda one: _box(one, given),
@@ -125,7 +125,7 @@ def composed_call(
     """
     event = next((one for one in events.values() if one.is_endpoint and one.name == name), None)
     if event is None:
-        raise _unknown(f"the endpoint {name[:40]!r}")
+        raise unknown(f"the endpoint {name[:40]!r}")
     body = {**_parsed(raw), "fn_index": event.number, "session_hash": session}
     return _composed(body, events, given, queued=True)
 
@@ -138,20 +138,30 @@ def known_values(given: object) -> Any:  # noqa: ANN401  # any JSON
     """
     if isinstance(given, dict):
         if strange := FILE_FIELDS & given.keys():
-            raise _unknown(f"the field {min(strange)!r}")
+            raise unknown(f"the field {min(strange)!r}")
         return {name: known_values(one) for name, one in given.items()}
     return [known_values(one) for one in given] if isinstance(given, list) else given
 
 
-def _parsed(raw: bytes) -> Json:
+def json_object(raw: bytes) -> Json:
+    """A body that is one JSON object.
+
+    Raises:
+        UsageError: It is not.
+    """
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _unknown("the body") from error
+        raise unknown("the body") from error
     if not isinstance(body, dict):
-        raise _unknown("the body")
+        raise unknown("the body")
+    return body
+
+
+def _parsed(raw: bytes) -> Json:
+    body = json_object(raw)
     if surplus := body.keys() - FIELDS:
-        raise _unknown(f"the field {min(surplus)[:40]!r}")
+        raise unknown(f"the field {min(surplus)[:40]!r}")
     return body
 
 
@@ -160,7 +170,7 @@ def _event_data(event: Event, given: object) -> Json | None:
         return None
     names = EVENT_DATA.get(event.name)
     if names is None or not isinstance(given, dict) or not given.keys() <= names:
-        raise _unknown("event_data")
+        raise unknown("event_data")
     text, files = given.get("text"), given.get("files")
     found: Json = {
         "text": None if text is None else known_text(text),
@@ -176,24 +186,24 @@ def _box(value: object, given: GivenFiles) -> Json:
     if value is None:
         return {"text": "", "files": []}
     if not isinstance(value, dict) or not value.keys() <= {"text", "files"}:
-        raise _unknown("the box")
+        raise unknown("the box")
     files = value.get("files") or []
     if not isinstance(files, list) or len(files) > MOST_FILES:
-        raise _unknown("the files of the box")
+        raise unknown("the files of the box")
     return {"text": known_text(value.get("text")), "files": [_file(one, given) for one in files]}
 
 
 def _file(value: object, given: GivenFiles) -> Json:
     """The dictionary for gradio, of the one file that the client named by its key."""
     if not isinstance(value, dict) or not value.keys() <= FILE_FIELDS:
-        raise _unknown("a file")
+        raise unknown("a file")
     key = value.get("path")
     if not isinstance(key, str) or value.get("meta") not in (None, META):
-        raise _unknown("a file")
+        raise unknown("a file")
     if value.get("is_stream") or not _is_own(value.get("url"), key):
-        raise _unknown("a file")
+        raise unknown("a file")
     if not re.fullmatch(r"[0-9a-f]{32,64}/[^/\\\0]+", key):
-        raise _unknown("a file that was not given out here")
+        raise unknown("a file that was not given out here")
     file = given.find(key)
     if file is None:
         raise gone(key.rpartition("/")[2][:100])
@@ -210,5 +220,6 @@ def _is_own(url: object, key: str) -> bool:
     return bool(found) and unquote(path) == key
 
 
-def _unknown(what: str) -> UsageError:
+def unknown(what: str) -> UsageError:
+    """That the page sends no such thing."""
     return UsageError(Message.of("page.other", what=what))

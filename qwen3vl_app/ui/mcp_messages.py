@@ -10,9 +10,7 @@ from typing import Any
 
 import orjson
 
-from qwen3vl_app.errors import UsageError
-from qwen3vl_app.messages import Message
-from qwen3vl_app.ui.event_bodies import Json, known_values
+from qwen3vl_app.ui.event_bodies import Json, json_object, known_values, unknown
 
 METHODS = frozenset(
     {
@@ -30,14 +28,9 @@ def known_message(raw: bytes) -> Json:
     Raises:
         UsageError: It is none that is served, or several.
     """
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise _unknown("the body") from error
-    if not isinstance(body, dict):
-        raise _unknown("the body")
+    body = json_object(raw)
     if body.get("method") not in METHODS:
-        raise _unknown(f"the method {str(body.get('method'))[:40]!r}")
+        raise unknown(f"the method {str(body.get('method'))[:40]!r}")
     params = body.get("params")
     if body["method"] == "tools/call" and isinstance(params, dict):
         body["params"] = {**params, "arguments": known_values(params.get("arguments") or {})}
@@ -56,7 +49,3 @@ def json_texts(server: Any) -> None:  # noqa: ANN401  # gradio has no types
         return [text(type="text", text=orjson.dumps(one).decode()) for one in data]
 
     server.postprocess_output_data = written
-
-
-def _unknown(what: str) -> UsageError:
-    return UsageError(Message.of("page.other", what=what))

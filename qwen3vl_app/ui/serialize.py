@@ -18,7 +18,7 @@ from qwen3vl_app.models.service.protocol import ModelStatus
 from qwen3vl_app.search.discretion import told
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
-from qwen3vl_app.types import FileOutcome, Item, Kind, PictureText, Place, Query
+from qwen3vl_app.types import FileOutcome, Item, Kind, PictureText, Query
 from qwen3vl_app.types.folding import fold, fold_with_places
 from qwen3vl_app.ui.file_keys import key_of
 from qwen3vl_app.ui.message_rows import message_row
@@ -54,7 +54,7 @@ def item_card(item: Item, words: Sequence[str] = ()) -> Json:
         "title": name_of(item.path),
         "folder": folder_of(item.path),
         "thumb": item.thumbnail,
-        "place": place_of(item.place),
+        "place": item.place.as_json(),
         "snippet": snippet(item.text or item.picture_text, words),
         "width": item.width,
         "height": item.height,
@@ -74,19 +74,6 @@ def folder_of(path: Path) -> str:
 def name_of(path: Path) -> str:
     """The last part of a path, to read; composed (NFC), as few disks have it."""
     return normalize("NFC", display(Path(path.name)))
-
-
-def place_of(place: Place) -> Json:
-    """Only what applies, so that a script can ask ``"page" in place``."""
-    known = {
-        "page": place.page,
-        "first": place.first_line,
-        "last": place.last_line,
-        "start": place.start,
-        "end": place.end,
-        "section": place.section,
-    }
-    return {name: value for name, value in known.items() if value not in (None, "")}
 
 
 def query_words(text: str) -> list[str]:
@@ -211,7 +198,7 @@ def sibling_row(item: Item) -> Json:
         "id": int(item.id),
         "kind": item.kind.value,
         "thumb": item.thumbnail,
-        "place": place_of(item.place),
+        "place": item.place.as_json(),
     }
 
 

@@ -16,7 +16,7 @@ import orjson
 
 from qwen3vl_app.settings import GUIDED_QUERIES
 from qwen3vl_app.types import Item, Place
-from qwen3vl_app.ui.serialize import Json, name_of, place_of
+from qwen3vl_app.ui.serialize import Json, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _named(item: Item) -> Json:
         "id": int(item.id),
         "title": name_of(item.path),
         "kind": item.kind.value,
-        "place": place_of(item.place),
+        "place": item.place.as_json(),
     }
 
 

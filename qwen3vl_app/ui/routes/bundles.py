@@ -10,11 +10,10 @@ from fastapi import APIRouter, Request, Response
 from qwen3vl_app.doctor import versions
 from qwen3vl_app.inspection.bundle import bundle
 from qwen3vl_app.inspection.bundle_page import bundle_json, bundle_page
-from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
 from qwen3vl_app.types.run import Owner, RunId
-from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.lanes import Lane, while_there
+from qwen3vl_app.ui.own_runs import own_run
 from qwen3vl_app.ui.routes.history import Known, Number
 
 WRITING, MOST_WRITING = 1, 4
@@ -63,8 +62,5 @@ def bundle_routes(services: Services) -> APIRouter:
 
 
 def _bundle(services: Services, run: RunId, owner: Owner) -> dict[str, object]:
-    kept = services.finished.find(run, owner=owner)
-    if kept is None:
-        code = "history.off" if services.history is None else "history.gone"
-        raise GoneError(Message.of(code))
+    kept = own_run(services, run, owner)
     return bundle(services.library, services.reader, kept, versions(), owner=owner)

@@ -24,11 +24,11 @@ from qwen3vl_app.search.resolve import resolve_query
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Item, Query
 from qwen3vl_app.types.question import Question
-from qwen3vl_app.types.run import RunId
 from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.message_rows import message_row
+from qwen3vl_app.ui.own_runs import own_run
 from qwen3vl_app.ui.owners import owner_of
 from qwen3vl_app.ui.routes.history import LARGEST
 from qwen3vl_app.ui.routes.media import INERT, known_item
@@ -139,8 +139,4 @@ def _question(services: Services, request: Request, job: Inspected) -> Question:
         if job.question is None:
             raise EmptyQueryError()
         return Question.read(job.question)
-    owner = owner_of(request.scope)
-    found = None if owner is None else services.finished.find(RunId(job.run), owner=owner)
-    if found is None:
-        raise GoneError(Message.of("history.gone"))
-    return found.run.question
+    return own_run(services, job.run, owner_of(request.scope)).run.question

@@ -17,15 +17,14 @@ from qwen3vl_app.inspection.balance import balance
 from qwen3vl_app.inspection.depth import depths
 from qwen3vl_app.inspection.rescoring import Plan, PlannedWay, Rescoring, Step
 from qwen3vl_app.inspection.stability import spreads, ties
-from qwen3vl_app.messages import Message
 from qwen3vl_app.search.ways import Way
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import ItemId, Kind
-from qwen3vl_app.types.run import Owner, Run, RunId
-from qwen3vl_app.ui.failures import GoneError
+from qwen3vl_app.types.run import Owner, Run
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.message_rows import message_row
+from qwen3vl_app.ui.own_runs import own_run
 from qwen3vl_app.ui.routes.history import Number, Whose
 from qwen3vl_app.ui.serialize import Json
 
@@ -139,8 +138,4 @@ def kinds_of(services: Services, run: Run) -> dict[ItemId, Kind]:
 
 
 def _run(services: Services, run: int, owner: Owner | None) -> Run:
-    found = None if owner is None else services.finished.find(RunId(run), owner=owner)
-    if found is None:
-        code = "history.off" if services.history is None else "history.gone"
-        raise GoneError(Message.of(code))
-    return found.run
+    return own_run(services, run, owner).run
