@@ -15,7 +15,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import said
-from qwen3vl_app.cli.models_use import use
+from qwen3vl_app.cli.models_use import refuse_chosen, use
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.messages import Message
 
@@ -56,7 +56,7 @@ def list_command(
 
     Asks no network, and loads nothing.
     """
-    from qwen3vl_app.models.checkpoint.footprint import total_memory
+    from qwen3vl_app.models.checkpoint.footprint import free_memory, total_memory
     from qwen3vl_app.models.getting.known import known_models
     from qwen3vl_app.models.getting.room import free_bytes
     from qwen3vl_app.settings import models_folder
@@ -81,6 +81,7 @@ def list_command(
             "folder": str(models_folder()),
             "free": free_bytes(),
             "memory": total_memory(),
+            "memory_free": free_memory(),
         }
     )
 
@@ -102,6 +103,8 @@ def _line(model: KnownModel) -> str:
         *(
             [Message.of("cli.model_memory", n=_giga(model.memory))]
             if model.fits_memory is False
+            else [Message.of("cli.model_memory_now", n=_giga(model.memory))]
+            if model.fits_now is False
             else []
         ),
         *([Message.of("cli.model_disk")] if model.fits_disk is False else []),
@@ -167,6 +170,7 @@ def get_command(
 @models.command("remove")
 @click.argument("name")
 @_ROLE
+@click.option("--yes", is_flag=True, help="Also if this library is searched with it.")
 @_JSON
 @shared_options
 @click.pass_context
@@ -176,6 +180,7 @@ def remove_command(
     *,
     name: str,
     role: str,
+    yes: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
 ) -> None:
@@ -183,10 +188,13 @@ def remove_command(
     from qwen3vl_app.models.getting.known import ids_of
     from qwen3vl_app.models.getting.removing import remove_model
 
-    settings_from(context, given)
+    settings = settings_from(context, given)
     with failures_said():
         freed, refused = 0, []
-        for repository in ids_of(name, _roles(role)):
+        repositories = ids_of(name, _roles(role))
+        if not yes:
+            refuse_chosen(settings, repositories)
+        for repository in repositories:
             try:
                 freed += remove_model(repository)
             except AppError as error:

@@ -16,8 +16,10 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import said
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role, lasting, resolve
+from qwen3vl_app.store.belongings import DATABASE
 
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
@@ -65,6 +67,24 @@ def use(
     for one, found in chosen.items():
         line = Message.of("cli.model_chosen", role=Message.of(f"role.{one}"), name=found)
         click.echo(one_line(said(line)))
+
+
+def refuse_chosen(settings: Settings, repositories: Sequence[str]) -> None:
+    """See that a library is not searched with one of these models, which are to be removed.
+
+    Raises:
+        UsageError: It is, with the way out.
+    """
+    if not (settings.library / DATABASE).exists():
+        return
+    with opened(settings, writable=False) as services:
+        for role in Role:
+            wanted = services.library.choices.of(role).wanted
+            chosen = role.repository(wanted) if wanted in {"2b", "8b"} else wanted
+            if chosen in repositories:
+                raise UsageError(
+                    Message.of("remove.chosen", model=chosen, path=str(settings.library))
+                )
 
 
 def _roles(name: str, role: str | None) -> Sequence[Role]:

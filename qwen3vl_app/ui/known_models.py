@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from qwen3vl_app.models.checkpoint.footprint import total_memory
+from qwen3vl_app.models.checkpoint.footprint import free_memory, total_memory
 from qwen3vl_app.models.checkpoint.speed import (
     Speed,
     known_speed,
@@ -37,6 +37,7 @@ def known(services: Services) -> Json:
         "items": sum(services.library.counts().items.values()),
         "free": free_bytes(),
         "memory": total_memory(),
+        "memory_free": free_memory(),
         **getting(services),
     }
 
@@ -60,6 +61,7 @@ def _row(model: KnownModel, speed: Speed | None, embedded: Mapping[str, int]) ->
         "licence": model.licence,
         "memory": model.memory,
         "fits_memory": model.fits_memory,
+        "fits_now": model.fits_now,
         "fits_disk": model.fits_disk,
         "trouble": message_row(model.trouble) if model.trouble else None,
         "seconds": None if speed is None else _seconds(model, speed),

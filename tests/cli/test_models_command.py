@@ -150,6 +150,18 @@ def test_remove__says_what_is_free_again(hub):
     assert f"{MODEL} is not in this program's folder" in result.stderr
 
 
+def test_remove__of_what_the_library_is_searched_with_has_to_be_meant(hub, tmp_path):
+    run("models", "get", MODEL)
+    here = ("--library", str(tmp_path / "library"))
+    run("models", "use", "2b", "--role", "embedder", *here)
+    result = run("models", "remove", "2b", *here, exit_code=2)
+    assert f"{MODEL} is what the library" in result.stderr
+    assert "--yes" in result.stderr
+    assert folder_of(MODEL).exists()
+    run("models", "remove", "2b", "--yes", *here)
+    assert not folder_of(MODEL).exists()
+
+
 def test_remove__json(hub):
     run("models", "get", MODEL)
     freed = answer("models", "remove", MODEL)["freed_bytes"]

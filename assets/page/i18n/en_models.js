@@ -46,6 +46,8 @@ export const modelsEnglish = {
   "models.time.each": "About {time} for each result",
   "models.time.none": "All items of this library are embedded with it",
   "models.memory.short": "Does not fit: it needs {size} of memory, and this computer has {all}.",
+  "models.memory.full":
+    "It needs {size} of memory, of which {free} are free now; close other programs first.",
   "models.disk.short": "{size} are still to come, and the disk has {free} free.",
   "models.waiting": "Waits for its turn",
   "models.paused": "Paused",

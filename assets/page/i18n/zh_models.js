@@ -42,6 +42,7 @@ export const modelsChinese = {
   "models.time.each": "每个结果约需 {time}",
   "models.time.none": "本资料库的所有项目都已用它嵌入",
   "models.memory.short": "放不下：需要 {size} 内存，而这台电脑有 {all}。",
+  "models.memory.full": "需要 {size} 内存，而现在只有 {free} 空闲；请先关闭其他程序。",
   "models.disk.short": "还需下载 {size}，而磁盘只剩 {free}。",
   "models.waiting": "排队等待",
   "models.paused": "已暂停",

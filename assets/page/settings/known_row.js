@@ -74,7 +74,7 @@ export class KnownRow {
     const time = timeOf(model, known);
     this.time.hidden = !time;
     say(this.time, time);
-    const trouble = troublesOf(model, known);
+    const trouble = troublesOf(model, known, used);
     this.trouble.hidden = !trouble;
     say(this.trouble, trouble);
     this.line.show(job, model);
@@ -154,14 +154,19 @@ function timeOf({ seconds, role, embedded }, { items }) {
   return t("models.time", { n: count(left), time: duration(seconds * left) });
 }
 
-/** What is in the way, or that it fits.
- *  @param {KnownModel} model @param {Known} known */
-function troublesOf({ trouble, memory, fits_memory, fits_disk, size, got }, known) {
-  if (trouble) return worded(trouble);
+/** What is in the way. What is used has its memory already, be that free or not.
+ *  @param {KnownModel} model @param {Known} known @param {boolean} used */
+function troublesOf(model, known, used) {
+  if (model.trouble) return worded(model.trouble);
   const lines = [];
-  if (fits_memory === false)
-    lines.push(t("models.memory.short", { size: bytes(memory), all: bytes(known.memory ?? 0) }));
-  if (fits_disk === false)
-    lines.push(t("models.disk.short", { size: bytes(size - got), free: bytes(known.free) }));
+  const size = bytes(model.memory);
+  if (model.fits_memory === false)
+    lines.push(t("models.memory.short", { size, all: bytes(known.memory) }));
+  else if (model.fits_now === false && !used)
+    lines.push(t("models.memory.full", { size, free: bytes(known.memory_free) }));
+  if (model.fits_disk === false)
+    lines.push(
+      t("models.disk.short", { size: bytes(model.size - model.got), free: bytes(known.free) }),
+    );
   return lines.join(" ");
 }

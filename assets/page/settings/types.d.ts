@@ -68,6 +68,7 @@ export interface KnownModel {
   licence: string;
   memory: number;
   fits_memory: boolean | null;
+  fits_now: boolean | null; // in the memory that is free
   fits_disk: boolean | null;
   trouble: Message | null;
   seconds: number | null; // for one item
@@ -92,7 +93,8 @@ export interface Known {
   models: KnownModel[];
   items: number;
   free: number; // bytes
-  memory: number | null;
+  memory: number;
+  memory_free: number;
   getting: Job[];
 }
 

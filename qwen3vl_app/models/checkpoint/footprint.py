@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import orjson
+import psutil
 
 SPARE = 1.15
 """Memory beyond the weights that a pass needs at least, as a factor; measured on short inputs."""
@@ -34,8 +34,11 @@ def stored_width(folder: Path) -> int:
     return 2 if str(name).endswith("16") else 4
 
 
-def total_memory() -> int | None:
-    """Bytes of memory of this machine; None where the system does not say."""
-    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return None
+def total_memory() -> int:
+    """Bytes of memory of this machine."""
+    return int(psutil.virtual_memory().total)
+
+
+def free_memory() -> int:
+    """Bytes that a program may take now before the system has to put others out of memory."""
+    return int(psutil.virtual_memory().available)

@@ -222,8 +222,6 @@ def _stays_narrow(folder: Path, placement: Placement) -> bool:
     needed = needed_memory(weights, width=width, running=running)
     on_gpu = placement.device == "cuda"
     total = torch.cuda.mem_get_info()[1] if on_gpu else total_memory()
-    if total is None:
-        return False
     narrow = placement.device == "cpu" and width < running and needed > total * SCARCE
     if narrow:
         needed = needed_memory(weights, width=width, running=width)

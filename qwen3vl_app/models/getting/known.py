@@ -21,6 +21,7 @@ from qwen3vl_app.models.checkpoint.caches import (
 from qwen3vl_app.models.checkpoint.cards import front_matter
 from qwen3vl_app.models.checkpoint.check import MODEL_TYPE, check_folder, role_of
 from qwen3vl_app.models.checkpoint.footprint import (
+    free_memory,
     needed_memory,
     stored_width,
     total_memory,
@@ -91,7 +92,11 @@ class KnownModel:
     """Bytes that it needs at least, with its weights as stored; 0 where that is unknown."""
 
     fits_memory: bool | None
-    """In all the memory of this computer; None where one of the two is unknown."""
+    """In all the memory of this computer; None where what it needs is unknown."""
+
+    fits_now: bool | None
+    """In what of the memory is free, so that other programs need not be closed first; None where
+    what it needs is unknown. One that is in memory already says nothing by that."""
 
     fits_disk: bool | None
     """Whether what is missing of it has room; None for what is there, or of unknown size."""
@@ -156,7 +161,8 @@ def _of(
         got=got,
         licence=LICENCE if size else "",
         memory=memory,
-        fits_memory=_fits_memory(memory),
+        fits_memory=_fits(memory, total_memory()),
+        fits_now=_fits(memory, free_memory()),
         fits_disk=has_room(missing) if total else None,
         trouble=NOTHING,
     )
@@ -193,7 +199,8 @@ def _there(name: str, role: Role | None, place: Place, folder: Path, licence: st
         got=0,
         licence=written if isinstance(written, str) and written else licence,
         memory=memory,
-        fits_memory=_fits_memory(memory),
+        fits_memory=_fits(memory, total_memory()),
+        fits_now=_fits(memory, free_memory()),
         fits_disk=None,
         trouble=trouble,
     )
@@ -206,9 +213,8 @@ def _bytes_in(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
 
 
-def _fits_memory(memory: int) -> bool | None:
-    total = total_memory()
-    return None if not memory or total is None else memory <= total
+def _fits(memory: int, there: int) -> bool | None:
+    return memory <= there if memory else None
 
 
 def _place(folder: Path) -> Place:

@@ -53,18 +53,16 @@ def test_known_models__on_a_new_computer():
 
 def test_known_models__what_it_takes_and_whether_it_fits(monkeypatch):
     monkeypatch.setattr(known, "total_memory", lambda: 16 * GIB)
+    monkeypatch.setattr(known, "free_memory", lambda: 3 * GIB)
     monkeypatch.setattr("qwen3vl_app.models.getting.room.free_bytes", lambda: 6 * 10**9)
     small, large = found("Qwen/Qwen3-VL-Embedding-2B"), found("Qwen/Qwen3-VL-Embedding-8B")
     # 2,127,532,032 numbers of 2 bytes and a header, and 15 % beside them
     assert small.size == 4_255_140_312 + 16_000_000
     assert small.memory == int(4_255_140_312 * 1.15)
-    assert (small.fits_memory, small.fits_disk) == (True, True)
-    assert (large.fits_memory, large.fits_disk) == (False, False)
-
-
-def test_known_models__where_the_system_does_not_say_its_memory(monkeypatch):
-    monkeypatch.setattr(known, "total_memory", lambda: None)
-    assert {one.fits_memory for one in known_models()} == {None}
+    assert (small.fits_memory, small.fits_now, small.fits_disk) == (True, False, True)
+    assert (large.fits_memory, large.fits_now, large.fits_disk) == (False, False, False)
+    monkeypatch.setattr(known, "free_memory", lambda: 6 * GIB)
+    assert found("Qwen/Qwen3-VL-Embedding-2B").fits_now
 
 
 def test_known_models__bundled_ones_are_measured():
