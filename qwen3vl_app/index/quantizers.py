@@ -37,6 +37,11 @@ _ROUNDING = 1e-5
 """What adding up in float32 may cost, for vectors of length 1."""
 
 
+def one_bit_width(dimension: int) -> int:
+    """Bytes of a row of ``OneBitCodes``: its bits and two factors in float32."""
+    return (dimension + 7) // 8 + 8
+
+
 class Codes(Protocol):
     """Codes by position, as many as the matrix has rows."""
 

@@ -14,7 +14,8 @@ from itertools import zip_longest
 from typing import Any
 
 from qwen3vl_app.search.engine import Cancelled, SearchEngine, never
-from qwen3vl_app.types import ItemId, Query, SearchStage, SearchUpdate, Space
+from qwen3vl_app.search.otherwise import USUAL, Otherwise
+from qwen3vl_app.types import ItemId, Query, SearchStage, SearchUpdate
 from qwen3vl_app.types.question import NAMES, Question
 from qwen3vl_app.types.reading import FILTERS
 
@@ -106,7 +107,7 @@ def alternately(
     engine: SearchEngine,
     queries: Sequence[Query],
     *,
-    spaces: Sequence[Space | None] = (),
+    otherwise: Sequence[Otherwise] = (),
     cancelled: Cancelled = never,
 ) -> Iterator[tuple[int, SearchUpdate]]:
     """The updates of several searches with the number of each, one step of each in turn.
@@ -116,16 +117,12 @@ def alternately(
     Args:
         engine: Asked in one thread.
         queries: Any number.
-        spaces: Of each query the space that is to answer; None, or none at all, for whichever
-            answers searches.
+        otherwise: Of each query what answers it; none at all for what usually does.
         cancelled: Asked after every step.
     """
-    each = zip_longest(queries, spaces[: len(queries)])
+    each = zip_longest(queries, otherwise[: len(queries)])
     searches = [
-        engine.search(query, cancelled=cancelled)
-        if space is None
-        else engine.search_in(space, query, cancelled=cancelled)
-        for query, space in each
+        engine.search(query, otherwise=how or USUAL, cancelled=cancelled) for query, how in each
     ]
     waiting = deque(enumerate(searches))
     try:

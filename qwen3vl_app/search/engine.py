@@ -14,10 +14,11 @@ from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.protocol import ModelService, Priority
 from qwen3vl_app.search.documents import Document, Documents, beside, with_text
+from qwen3vl_app.search.otherwise import USUAL, Otherwise
 from qwen3vl_app.search.ranking import mean_score, ranked, within_quota
 from qwen3vl_app.search.recall import Recall, milliseconds
 from qwen3vl_app.search.score_cache import QueryKey, ScoreCache, query_key
-from qwen3vl_app.search.ways import ANEW_AT_ONCE, Way, halved
+from qwen3vl_app.search.ways import ANEW_AT_ONCE, Way, divided, halved
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import (
     RERANK_INSTRUCTION,
@@ -28,7 +29,6 @@ from qwen3vl_app.types import (
     Score,
     SearchStage,
     SearchUpdate,
-    Space,
 )
 
 SLICE_SECONDS = 0.3
@@ -74,43 +74,39 @@ class SearchEngine:
         self._score_cache = ScoreCache()
         self.judging_seconds: float | None = None
 
-    def search(self, query: Query, *, cancelled: Cancelled = never) -> Iterator[SearchUpdate]:
+    def search(
+        self, query: Query, *, otherwise: Otherwise = USUAL, cancelled: Cancelled = never
+    ) -> Iterator[SearchUpdate]:
         """Yield the recall result, then one update per rerank slice, then the end.
 
         The first update comes after one query embedding and one index search; with reranking,
         the last one has the stage ``done``, or ``stopped`` if ``cancelled`` turned true.
 
+        Args:
+            query: What is asked.
+            otherwise: What answers, where not what usually does; loading the embedder of
+                another space may take a while.
+            cancelled: Asked between slices.
+
         Raises:
             UsageError: The model cannot take the query, such as a strip thinner than 1:200.
             ModelError: The embedder is not there. A missing reranker is a note instead.
         """
-        yield from self._stages(query, lambda: self.recall.run(query), cancelled)
-
-    def search_in(
-        self, space: Space, query: Query, *, cancelled: Cancelled = never
-    ) -> Iterator[SearchUpdate]:
-        """As ``search``, answered by this space of the library, be it the model's own or not.
-
-        Its embedder is loaded beside that of the model if need be, which may take a while.
-
-        Raises:
-            UsageError: As ``search``.
-            ModelError: The embedder of the space is not there.
-        """
-        yield from self._stages(query, lambda: self.recall.run_in(space, query), cancelled)
-
-    def _stages(
-        self, query: Query, first: Callable[[], SearchUpdate], cancelled: Cancelled
-    ) -> Iterator[SearchUpdate]:
         with self._models.hurry():  # until whoever asks for more has drawn these
-            recall = first()
+            recall = self._recalled(query, otherwise)
             if not query.rerank:  # its order is the final one
                 recall = replace(recall, hits=within_quota(recall.hits, query.quota))
             yield recall
         if not recall.hits or not query.rerank:
             yield replace(recall, stage=SearchStage.DONE)
         else:
-            yield from self._rerank(query, recall, cancelled)
+            yield from self._rerank(query, recall, otherwise.pixels, cancelled)
+
+    def _recalled(self, query: Query, otherwise: Otherwise) -> SearchUpdate:
+        recall, space = self.recall, otherwise.space
+        if otherwise.store is not None:
+            recall = Recall(otherwise.store, self._models)
+        return recall.run(query) if space is None else recall.run_in(space, query)
 
     def judge_anew(
         self, query: Query, items: Sequence[Item], way: Way
@@ -166,14 +162,14 @@ class SearchEngine:
         self.documents.close()
 
     def _rerank(
-        self, query: Query, recall: SearchUpdate, cancelled: Cancelled
+        self, query: Query, recall: SearchUpdate, pixels: int, cancelled: Cancelled
     ) -> Iterator[SearchUpdate]:
         begun = time.perf_counter()
         update = recall
         try:
             while True:
                 with suppress(UnloadedError):  # another reranker took over: all is its, then
-                    for update in self._slices(query, recall, cancelled, begun):
+                    for update in self._slices(query, recall, pixels, cancelled, begun):
                         yield update
                     return
         except (ModelError, _NotShownError) as error:
@@ -184,14 +180,20 @@ class SearchEngine:
             yield replace(update, stage=SearchStage.DONE, hits=hits, notes=notes)
 
     def _slices(
-        self, query: Query, recall: SearchUpdate, cancelled: Cancelled, begun: float
+        self,
+        query: Query,
+        recall: SearchUpdate,
+        pixels: int,
+        cancelled: Cancelled,
+        begun: float,
     ) -> Iterator[SearchUpdate]:
         # in this order: with the budget of another one, it would be refused below
         reranker = self._models.reranker_fingerprint()
         budget = self._models.reranker_budget()
         given = query.instruction or RERANK_INSTRUCTION
         contents = [self.as_judged(one, budget) for one in query.each]
-        asked = [(query_key(one, given, reranker), one) for one in contents]
+        judge = reranker if pixels == 1 else f"{reranker} 1/{pixels}"  # scores of their own
+        asked = [(query_key(one, given, judge), one) for one in contents]
         items = [hit.item for hit in recall.hits]
         wanted = query.picture_words
         judged = self._judged_before(asked, items, wanted)
@@ -211,7 +213,7 @@ class SearchEngine:
             yield progress(SearchStage.DONE if kept == len(items) else SearchStage.RERANK)
         new = [item for item in items if item.id not in judged]
         size = 1
-        with closing(self.documents.stream(new, budget)) as stream:
+        with closing(self.documents.stream(new, divided(budget, pixels))) as stream:
             while chunk := list(islice(stream, size)):
                 if cancelled():
                     yield progress(SearchStage.STOPPED)

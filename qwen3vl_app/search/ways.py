@@ -26,9 +26,16 @@ class Way(StrEnum):
 
 def halved(budget: Budget) -> Budget:
     """The budget with half of its largest sizes."""
+    return divided(budget, 2)
+
+
+def divided(budget: Budget, by: int) -> Budget:
+    """The budget with one in so many tokens of its largest sizes."""
+    if by == 1:
+        return budget
     return replace(
         budget,
-        max_picture_tokens=max(budget.min_picture_tokens, budget.max_picture_tokens // 2),
-        min_frame_tokens=max(1, budget.min_frame_tokens // 2),
-        max_frame_tokens=max(1, budget.max_frame_tokens // 2),
+        max_picture_tokens=max(budget.min_picture_tokens, budget.max_picture_tokens // by),
+        min_frame_tokens=max(1, budget.min_frame_tokens // by),
+        max_frame_tokens=max(1, budget.max_frame_tokens // by),
     )

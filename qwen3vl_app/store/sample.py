@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from qwen3vl_app.index.protocol import Ids
-from qwen3vl_app.store.index_sync import SpaceIndex
 from qwen3vl_app.store.rows import SampleScores
 from qwen3vl_app.store.tables.items import count_by_kind, kinds_of
 from qwen3vl_app.store.tables.vectors import found_stamp, has_others
+from qwen3vl_app.store.views import SearchedSpace
 from qwen3vl_app.types import Kind, Vectors
 
 SAMPLE_SIZE = 1000
@@ -44,7 +44,9 @@ class Samples:
         self._living: tuple[int, int] | None = None
         """The stamp of what can be found, and how many items there were at it."""
 
-    def scores(self, conn: sqlite3.Connection, index: SpaceIndex, vector: Vectors) -> SampleScores:
+    def scores(
+        self, conn: sqlite3.Connection, index: SearchedSpace, vector: Vectors
+    ) -> SampleScores:
         """How near the sampled items of a space are to ``vector`` (D,)."""
         every = index.ids()
         drawn = self._draw(conn, index.space.fingerprint, every)

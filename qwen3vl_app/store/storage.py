@@ -119,7 +119,7 @@ class LibraryStorage:
             UsageError: There are not enough vectors to tell.
         """
         trial = self._trial(space, queries)
-        return [trial.option(setting) for setting in _settings(trial.vectors.shape[1])]
+        return [trial.option(setting) for setting in settings_of(trial.vectors.shape[1])]
 
     def apply(self, setting: StorageSetting) -> None:
         """Keep vectors like this from now on; open indexes are built anew at once.
@@ -206,7 +206,7 @@ def _check_dimension(setting: StorageSetting, spaces: Sequence[tuple[Space, int]
         )
 
 
-def _settings(full: int) -> Iterator[StorageSetting]:
+def settings_of(full: int) -> Iterator[StorageSetting]:
     """All dimensions, half and a quarter of them, in every format."""
     for share in (1, 2, 4):
         dimension = full // share
@@ -231,7 +231,7 @@ class _Trial:
     def option(self, setting: StorageSetting) -> StorageOption:
         dimension = setting.dimension_of(self.vectors.shape[1])
         short = cut(self.vectors, dimension)
-        index = _built(setting, self._ids, short, self._total)
+        index = built(setting, self._ids, short, self._total)
         runs = [_nearest(index, self._ids[n], short[n]) for n in self._asked]
         found = [len(have & want) for (have, _), want in zip(runs, self._truth, strict=True)]
         row = row_width(dimension, setting.format)
@@ -248,7 +248,7 @@ class _Trial:
         )
 
 
-def _built(setting: StorageSetting, ids: Ids, vectors: Vectors, total: int) -> TwoStageIndex:
+def built(setting: StorageSetting, ids: Ids, vectors: Vectors, total: int) -> TwoStageIndex:
     """The index that a library of ``total`` items would have, over these."""
     order = np.argsort(ids)
 

@@ -17,6 +17,7 @@ from qwen3vl_app.inspection.comparison import (
     with_settings,
 )
 from qwen3vl_app.search.engine import SearchEngine
+from qwen3vl_app.search.otherwise import Otherwise
 from qwen3vl_app.types import ItemFilter, Kind, Query
 from qwen3vl_app.types.question import Question
 from tests.search import conftest
@@ -93,7 +94,8 @@ def test_alternately__two_spaces_answer_at_once(library, engine: SearchEngine, m
     put_file(library, Path("/vixen.txt"), "vixen", [(passage, unit(1, 0, 0, 0))], space=other)
     models.others = [other]
     queries = [Query(text="fox", rerank=False)] * 2
-    last = dict(alternately(engine, queries, spaces=[SPACE, other]))
+    answers = [Otherwise(space=one) for one in (SPACE, other)]
+    last = dict(alternately(engine, queries, otherwise=answers))
     assert [last[side].space for side in (0, 1)] == [SPACE.fingerprint, "other"]
     assert [hit.item.text for hit in last[1].hits] == ["a vixen"]
     assert len(last[0].hits) == 4

@@ -13,6 +13,7 @@ from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.search.engine import LARGEST_SLICE, next_size
+from qwen3vl_app.search.otherwise import Otherwise
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd
 from qwen3vl_app.types import (
     Ask,
@@ -253,3 +254,19 @@ def test_search__a_reranker_that_is_turned_off_in_the_middle_is_a_note(library, 
         SearchStage.DONE,
         ["not_reranked"],
     )
+
+
+def test_search__pictures_are_shown_smaller_where_that_is_compared(
+    library, engine, models, tmp_path
+):
+    path = tmp_path / "large.png"
+    Image.new("RGB", (1280, 1280), "white").save(path)
+    digest, stamp = content_hash(path), FileStamp.of(path, path.stat())
+    (file,), _ = library.writer.record_scan(pending=[stamp])
+    part = EmbeddedPart(content_hash=digest, content=content(), vector=unit(1, 0, 0, 0))
+    end = FileEnd(file=file, stamp=stamp, content_hash=digest, vectors=1)
+    library.writer.commit(SPACE, starts={file: digest}, parts=[part], ends=[end])
+    for pixels in (1, 4):
+        *_, _ = engine.search(Query(text="fox"), otherwise=Otherwise(pixels=pixels))
+    shown = [document.pictures[0].size for document in models.shown]
+    assert shown == [(1280, 1280), (672, 672)]  # 1600 and 441 tokens, of at most 1800 and 450

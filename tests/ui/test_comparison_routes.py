@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from qwen3vl_app.ui.server import build_server
+from tests.store.build import SPACE
 from tests.ui import test_history
 from tests.ui.test_history import OURS
 
@@ -63,12 +64,22 @@ def test_compare__what_means_nothing_is_refused(client):
         {"questions": [{"text": "x"}] * 101},
         {"questions": [{"text": "x"}], "right": {"words": "perhaps"}},
         {"questions": [{"text": "x", "nonsense": 1}]},
-        {"questions": [{"text": "x"}], "spaces": ["", "of nobody"]},
+        {"questions": [{"text": "x"}], "answered": [{}, {"space": "of nobody"}]},
+        {"questions": [{"text": "x"}], "answered": [{}, {"format": "float8"}]},
+        {"questions": [{"text": "x"}], "answered": [{"pixels": 3}]},
+        {"questions": [{"text": "x"}], "answered": [{}, {}, {}]},
+        {"questions": [{"text": "x"}], "answered": [{"dimension": 0}]},
+        {"questions": [{"text": "x"}], "answered": [{"space": SPACE.fingerprint, "dimension": 9}]},
     )
     for job in jobs:
         assert client.post("/api/comparison", json=job).status_code in (400, 404, 422)
 
 
 def test_spaces__say_how_much_of_the_library_they_hold(client):
-    (row,) = client.get("/api/comparison/spaces").json()["spaces"]
+    found = client.get("/api/comparison/spaces").json()
+    (row,) = found["spaces"]
     assert (row["model"], row["items"], row["all"], row["own"]) == ("test", 3, 3, False)
+    assert (row["adapter"], found["kept"]) == ("", {"dimension": None, "format": "float32"})
+    assert row["seconds"] < 1e-3
+    whole = {one["format"]: one["bytes"] for one in row["views"] if one["dimension"] == 4}
+    assert whole == {"float32": 16, "float16": 8, "int8": 8, "binary": 9}

@@ -20,13 +20,15 @@ from qwen3vl_app.evaluation.judgements import settled
 from qwen3vl_app.inspection.comparison import alternately, compared, shown, with_settings
 from qwen3vl_app.messages import Message
 from qwen3vl_app.search.answering import choose_space
+from qwen3vl_app.search.otherwise import Otherwise
 from qwen3vl_app.search.resolve import resolve_query
 from qwen3vl_app.services import Services
-from qwen3vl_app.types import Query, SearchUpdate, Space
+from qwen3vl_app.types import Query, SearchUpdate
 from qwen3vl_app.types.judgement import asked_key
 from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.run import Owner, RunId
-from qwen3vl_app.ui.failures import UNEXPECTED, GoneError, TooBusyError
+from qwen3vl_app.ui.answered_by import AnsweredBy, check_answered, otherwise_by, space_rows
+from qwen3vl_app.ui.failures import UNEXPECTED, TooBusyError
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
 from qwen3vl_app.ui.message_rows import message_row
@@ -49,8 +51,8 @@ class Comparing(BaseModel):
     questions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_QUESTIONS)]
     left: dict[str, Any] = {}
     right: dict[str, Any] = {}
-    spaces: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=2)] = []
-    """Fingerprints of the spaces that answer, left and right; empty for the usual one."""
+    answered: Annotated[list[AnsweredBy], Field(max_length=2)] = []
+    """What answers left and right; empty for what usually does."""
 
     keep: bool = False
     """Whether both searches are kept, so that they can be judged together."""
@@ -66,7 +68,7 @@ def comparison_routes(services: Services, given: GivenFiles) -> APIRouter:
 
     @router.get("/spaces")
     def spaces() -> Json:
-        return {"spaces": [_space_row(services, *one) for one in services.library.coverage()]}
+        return space_rows(services)
 
     @router.post("")
     def compare(owner: Known, job: Comparing) -> StreamingResponse:
@@ -76,13 +78,15 @@ def comparison_routes(services: Services, given: GivenFiles) -> APIRouter:
         sides = (known_choices(job.left), known_choices(job.right))
         for side in sides:  # refuses before anything begins
             with_settings(questions[0], side)
+        for one in job.answered:
+            check_answered(services, one)
         over = Event()
         comparison = _Comparison(
             services=services,
             given=given,
             questions=tuple(questions),
             sides=sides,
-            spaces=_spaces(services, job.spaces),
+            answered=job.answered,
             owner=owner,
             keep=job.keep,
             over=over,
@@ -124,7 +128,7 @@ class _Comparison:
     given: GivenFiles
     questions: tuple[Question, ...]
     sides: tuple[Json, Json]
-    spaces: Sequence[Space | None]
+    answered: Sequence[AnsweredBy]
     owner: Owner
     keep: bool
     over: Event
@@ -133,17 +137,22 @@ class _Comparison:
     def lines(self) -> Iterator[bytes]:
         """The answer; ends early where the client leaves."""
         try:
+            otherwise = [otherwise_by(self.services, one) for one in self.answered]
             for n, question in enumerate(self.questions):
                 if not self.over.is_set():
-                    yield from self._answer(n, question)
+                    yield from self._answer(n, question, otherwise)
+        except AppError as error:  # of what was to answer all of them
+            yield _line({"n": 0, "message": message_row(error.message)})
         finally:
-            if any(self.spaces):
+            if any(one.space for one in self.answered):
                 with suppress(AppError):  # lets go of embedders that no other search needs
                     choose_space(self.services.library, self.services.models)
 
-    def _answer(self, n: int, question: Question) -> Iterator[bytes]:
+    def _answer(
+        self, n: int, question: Question, otherwise: Sequence[Otherwise]
+    ) -> Iterator[bytes]:
         try:
-            rows = self._steps(question)
+            rows = self._steps(question, otherwise)
             for row in rows if len(self.questions) == 1 else [*rows][-1:]:
                 yield _line({"n": n, **row})
         except AppError as error:
@@ -152,13 +161,13 @@ class _Comparison:
             log.exception("A comparison failed")
             yield _line({"n": n, "message": message_row(UNEXPECTED)})
 
-    def _steps(self, question: Question) -> Iterator[Json]:
+    def _steps(self, question: Question, otherwise: Sequence[Otherwise]) -> Iterator[Json]:
         """The values of both boards as they grow, and last what the two have of each other."""
         engine, over = self.services.engine, self.over
         asked = [with_settings(question, side) for side in self.sides]
         queries = [self._resolved(one) for one in asked]
         last: dict[int, SearchUpdate] = {}
-        steps = alternately(engine, queries, spaces=self.spaces, cancelled=over.is_set)
+        steps = alternately(engine, queries, otherwise=otherwise, cancelled=over.is_set)
         for side, update in steps:
             last[side] = update
             yield {"side": side, "value": board_value(update, queries[side], seq=0)}
@@ -183,28 +192,6 @@ class _Comparison:
         services = self.services
         budget = services.models.embedder_budget
         return resolve_query(question, services.reader, self.given.every, budget)
-
-
-def _spaces(services: Services, named: Sequence[str]) -> list[Space | None]:
-    """The spaces of the library with these fingerprints."""
-    known = {space.fingerprint: space for space, _ in services.library.coverage()}
-    for fingerprint in filter(None, named):
-        if fingerprint not in known:
-            raise GoneError(Message.of("compare.no_space"))
-    return [known.get(fingerprint) for fingerprint in named]
-
-
-def _space_row(services: Services, space: Space, items: int) -> Json:
-    """A space that may answer, and how much of the library it holds."""
-    own = services.models.loaded_space()
-    return {
-        "fingerprint": space.fingerprint,
-        "model": space.model,
-        "dimension": space.dimension,
-        "items": items,
-        "all": sum(services.library.counts().items.values()),
-        "own": own is not None and own.fingerprint == space.fingerprint,
-    }
 
 
 def _grades(services: Services, question: Question, owner: Owner) -> dict[int, int]:
