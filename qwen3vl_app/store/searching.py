@@ -149,7 +149,8 @@ class SearchableLibrary:
         """
         view = SpaceView(space, setting, self.scan(space))
         seen = copy(self)  # what both have in common is guarded by the lock of the connection
-        seen._searched, seen._samples = WithView(self._spaces, view), Samples()
+        seen._searched = WithView(self._spaces, view)  # noqa: SLF001  of its own class
+        seen._samples = Samples()  # noqa: SLF001
         return seen
 
     def coverage(self) -> list[tuple[Space, int]]:

@@ -1,4 +1,4 @@
-"""What answers one side of a comparison: vectors of which model, seen how, judged at which size."""
+"""What answers one side of a comparison: which vectors, seen how, judged at which size."""
 
 from __future__ import annotations
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from qwen3vl_app.models.checkpoint.footprint import free_memory, total_memory
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.checkpoint.speed import (
     Speed,
     known_speed,
@@ -38,6 +39,7 @@ def known(services: Services) -> Json:
         "free": free_bytes(),
         "memory": total_memory(),
         "memory_free": free_memory(),
+        "again": _again(services, rows),
         **getting(services),
     }
 
@@ -45,6 +47,14 @@ def known(services: Services) -> Json:
 def getting(services: Services) -> Json:
     """What is being got, was got, or is half got, and how far each is."""
     return {"getting": [_job_row(one) for one in services.downloads.statuses()]}
+
+
+def _again(services: Services, rows: Sequence[Json]) -> float | None:
+    """Seconds of one item of the embedder in use, adapters cost nothing; None where unknown."""
+    space = services.models.loaded_space()
+    wanted = ModelChoice.from_text("" if space is None else space.checkpoint).wanted
+    own = (one for one in rows if one["wanted"] == wanted and one["role"] == Role.EMBEDDER)
+    return next((one["seconds"] for one in own), None)
 
 
 def _row(model: KnownModel, speed: Speed | None, embedded: Mapping[str, int]) -> Json:

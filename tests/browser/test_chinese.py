@@ -42,7 +42,7 @@ NAMES = re.compile(
     r"|(float|bfloat|int|binary)\d*|\b\d+[\d.,]*\s?(ms|kB|MB|GB|B|s)\b|\.gitignore|\.searchignore"
     r"|\*\.tmp|/private/|keep\.tmp|MB|API|CPU|/home/you/Pictures"
     r"|--no-history|Apache License 2\.0|[Ll]ogit|[Tt]oken|\bms\b|JSON|CSV|README|Embedding-2B"
-    r"|nDCG(@k)?|MRR|RBO|log2|Krippendorff|MMEB-v2"
+    r"|budget\.json|nDCG(@k)?|MRR|RBO|log2|Krippendorff|MMEB-v2"
     r"|[\w .-]+\.(png|txt|pdf|webm|jpg|gif)"
 )
 """What has no other name in Chinese."""

@@ -1,4 +1,4 @@
-"""Vectors seen as another setting would keep them: what the index would answer with that setting."""
+"""Vectors seen as another setting would keep them: what the index would answer with it."""
 
 from __future__ import annotations
 

@@ -134,6 +134,24 @@ export const labEnglish = {
   "compare.of.collapse": "Near copies as one",
   "compare.space": "Model and vectors",
   "compare.vectors": "{model}, {dimension} dimensions, {items} of {all} items",
+  "compare.adapted": "{model} with {adapter}",
+  "compare.dimension": "Dimensions",
+  "compare.format": "Number format",
+  "compare.kept": "{value}, as in the index",
+  "compare.pixels": "Pictures for the reranker",
+  "compare.pixels.1": "Full size",
+  "compare.pixels.2": "Half the pixels",
+  "compare.pixels.4": "A quarter of the pixels",
+  "compare.cost.space": "Its embedder is loaded beside yours for as long as it answers.",
+  "compare.cost.view":
+    "{n} vectors are read first, about {time}. A search then reads {each} an item, {size} in all.",
+  "compare.cost.read": "{n} vectors are read first, about {time}.",
+  "compare.cost.large":
+    "Other dimensions and number formats are for smaller libraries; measure them in " +
+    "Settings › Storage.",
+  "compare.cost.pixels.2": "Every candidate is judged anew, in half of the time at best.",
+  "compare.cost.pixels.4": "Every candidate is judged anew, in a quarter of the time at best.",
+  "compare.cost.words": "The words in a picture are judged with it, so that each takes longer.",
   "several.title": "Several questions",
   "several.placeholder": "One question a line",
   "several.saved": "Saved searches",
@@ -146,10 +164,13 @@ export const labEnglish = {
   "several.difference": "Difference",
   "several.overlap": "In common",
   "several.movers": "Items elsewhere",
-  "missing.title": "Other models, dimensions and number formats",
+  "missing.title": "Other models, adapters and picture sizes",
   "missing.text":
     "A model answers where the library has its vectors. What is missing, and about how " +
     "long embedding takes on this computer:",
+  "missing.again":
+    "Another picture size for recall (budget.json in a copy of the model's folder) or an " +
+    "adapter: all {n} items to embed, about {time}, once it is chosen under the models.",
   "missing.line": "{name}: {n} items to embed, about {time}",
   "missing.unknown": "a time that was not measured here",
   "missing.none": "Every known model has vectors of all items.",

@@ -57,13 +57,13 @@ export class Compare {
   }
 
   async loadSpaces() {
-    const { spaces } = await getJson("/api/comparison/spaces").catch(() => ({ spaces: [] }));
-    for (const side of this.sides) side.offer(spaces);
+    const spaces = await getJson("/api/comparison/spaces").catch(() => null);
+    if (spaces) for (const side of this.sides) side.offer(spaces);
   }
 
   settings() {
     const [left, right] = this.sides.map((side) => side.changes);
-    return { left, right, spaces: this.sides.map((side) => side.space) };
+    return { left, right, answered: this.sides.map((side) => side.answering.value) };
   }
 
   /** The Lab is about what is on the board; a running comparison goes on.

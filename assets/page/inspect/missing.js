@@ -28,7 +28,7 @@ export class Missing {
 
   async load() {
     try {
-      const { models, items } = await getJson("/api/models/known");
+      const { models, items, again } = await getJson("/api/models/known");
       const without = models.filter((one) => one.role === "embedder" && one.embedded < items);
       this.list.replaceChildren(
         ...without.map(({ name, repository, embedded, seconds }) => {
@@ -37,6 +37,10 @@ export class Missing {
           const text = t("missing.line", { name: repository || name, n: count(n), time });
           return el("li", { "data-explain": "memory", text });
         }),
+      );
+      const time = again == null ? t("missing.unknown") : duration(again * items);
+      this.list.append(
+        el("li", { "data-explain": "memory", text: t("missing.again", { n: count(items), time }) }),
       );
       say(this.say, without.length ? "" : t("missing.none"));
     } catch {

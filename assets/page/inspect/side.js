@@ -9,9 +9,10 @@ import { standings } from "../search/board/scores.js";
 import { ordered } from "../search/board/shown.js";
 import { group, quotas } from "../search/question/fields.js";
 import { DEFAULTS } from "../search/question/state.js";
+import { Answering } from "./answering.js";
 
 /** @import { Changes, Choices, Side as Stage } from "../search/types" */
-/** @import { Mover, SideValue, SpaceRow } from "./types" */
+/** @import { Mover, SideValue, Spaces } from "./types" */
 
 /** The settings that a side may have otherwise.
  *  @type {(keyof Choices)[]} */
@@ -37,16 +38,8 @@ export class Side {
     this.now = { ...DEFAULTS };
     /** @type {SideValue | null} */
     this.value = null;
-    /** Fingerprint of the space that answers; empty for the usual one. */
-    this.space = "";
-    this.spaces = el("select", { data: { explain: "vectors" } });
-    this.spaces.addEventListener("change", () => (this.space = this.spaces.value));
-    this.ofSpace = el(
-      "label",
-      { class: "labelled", hidden: true },
-      el("span", { text: t("compare.space") }),
-      this.spaces,
-    );
+    this.costs = el("p", { class: "fine", role: "status", "data-explain": "memory" });
+    this.answering = new Answering(() => this.drawCosts());
     this.fields = el("div", { class: "compare-fields" });
     this.head = el("p", { class: "fine", "data-explain": "ms" });
     this.list = el("ol", { class: "compare-rows", "aria-label": t(`compare.${name}`) });
@@ -61,6 +54,7 @@ export class Side {
       { class: "compare-side", "aria-label": t(`compare.${name}`) },
       el("header", {}, el("h3", { text: t(`compare.${name}`) }), use),
       this.fields,
+      this.costs,
       this.head,
       this.list,
     );
@@ -82,28 +76,34 @@ export class Side {
     this.clear();
   }
 
-  /** Vectors of which models there are; with one alone there is nothing to choose.
-   *  @param {SpaceRow[]} spaces */
+  /** What may answer it.
+   *  @param {Spaces} spaces */
   offer(spaces) {
-    this.ofSpace.hidden = spaces.length < 2;
-    const options = spaces.map(({ fingerprint, model, dimension, items, all, own }) => {
-      const text = t("compare.vectors", { model, dimension, items, all });
-      return el("option", { value: own ? "" : fingerprint, text });
-    });
-    this.spaces.replaceChildren(...options);
-    this.spaces.value = this.space;
+    this.answering.offer(spaces);
+    this.drawCosts();
   }
 
   drawFields() {
     const fields = SETTINGS.map((name) => this.field(name));
-    this.fields.replaceChildren(this.ofSpace, ...fields);
+    this.fields.replaceChildren(this.answering.node, ...fields);
+    this.drawCosts();
+  }
+
+  /** What the settings of this side cost beyond a usual search. */
+  drawCosts() {
+    const words = this.now.picture_words && this.now.rerank ? [t("compare.cost.words")] : [];
+    say(this.costs, [...this.answering.costs, ...words].join(" "));
+    this.costs.hidden = !this.costs.textContent;
   }
 
   /** @param {keyof Choices} name */
   field(name) {
     const value = this.now[name];
     /** @param {unknown} to */
-    const set = (to) => (this.now = { ...this.now, [name]: to });
+    const set = (to) => {
+      this.now = { ...this.now, [name]: to };
+      this.drawCosts();
+    };
     if (name === "quota") {
       return group(
         "compare.of.quota",

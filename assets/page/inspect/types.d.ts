@@ -38,7 +38,24 @@ export interface SpaceRow {
   dimension: number;
   items: number; // with a vector, of all
   all: number;
+  adapter: string; // name of its folder; empty for none
   own: boolean; // of the model in use
+  seconds: number; // to read all its vectors
+  views: { dimension: number; format: string; bytes: number }[]; // of an item; none of many items
+}
+
+/** Vectors that may answer, and how the index keeps all of them. */
+export interface Spaces {
+  spaces: SpaceRow[];
+  kept: { dimension: number | null; format: string };
+}
+
+/** What answers a side, where not what usually does. */
+export interface Answered {
+  space: string; // fingerprint; empty for the usual one
+  dimension: number | null;
+  format: string | null;
+  pixels: number; // the reranker sees one in so many tokens of a picture
 }
 
 /** A question of several, as the table has it. */
@@ -72,6 +89,6 @@ export interface Comparing {
   questions: SentQuestion[];
   left: Changes;
   right: Changes;
-  spaces: string[];
+  answered: Answered[];
   keep: boolean;
 }

@@ -6,7 +6,7 @@ import type { Changed, Collection, Ended, Folder, Group } from "../library/types
 import type { MapState } from "../library/map/types";
 import type { Listed, Listing, Removal, Taken, TakenItems } from "../library/types";
 import type { Agreement, Depths, Kinds, Margins, Plan } from "../search/inspection/types";
-import type { Balances, SpaceRow } from "../inspect/types";
+import type { Balances, Spaces } from "../inspect/types";
 import type { Judged, Pool, Report } from "../judge/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
@@ -17,7 +17,7 @@ export interface Gets {
   "/api/about": About;
   "/api/balance": Balances;
   "/api/collections": Collection[];
-  "/api/comparison/spaces": { spaces: SpaceRow[] };
+  "/api/comparison/spaces": Spaces;
   "/api/disk": { bytes: Record<string, number>; free: number };
   "/api/duplicates": { ready: boolean; groups: Group[]; next: number | null };
   "/api/folders": Folder[];

@@ -95,6 +95,7 @@ export interface Known {
   free: number; // bytes
   memory: number;
   memory_free: number;
+  again: number | null; // seconds for one item of the embedder in use
   getting: Job[];
 }
 
