@@ -5,6 +5,7 @@ import { inspected, keyOf } from "./asked.js";
 import { Finding } from "./finding.js";
 import { fallsTable, wholeText } from "./falls.js";
 import { heatOf } from "./heat.js";
+import { remarkOf } from "./remark.js";
 import { attribute, el } from "../kit/dom.js";
 import { count, duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
@@ -27,6 +28,7 @@ export class EvidenceTab {
      *  @type {Reading} */
     this.reading = "relevance";
     this.about = el("p", { class: "fine", text: t("evidence.about") });
+    this.remark = el("div");
     this.bar = el("div", { class: "evidence-bar" });
     this.result = el("div", { class: "evidence-result" });
     this.spoken = el("p", { class: "spoken-only", role: "status" });
@@ -46,13 +48,14 @@ export class EvidenceTab {
       this.node.replaceChildren(el("p", { class: "fine why-none", text }));
       return;
     }
-    this.node.replaceChildren(this.about, this.bar, this.spoken, this.result);
+    this.node.replaceChildren(this.about, this.remark, this.bar, this.spoken, this.result);
     this.finding.about(inspected(item.id, answer));
   }
 
   /** Draws what is known. */
   show() {
-    const { state, evidence, failed } = this.finding;
+    const { state, evidence, failed, cost } = this.finding;
+    this.remark.replaceChildren(...(cost ? remarkOf(cost) : []));
     const held = this.bar.contains(document.activeElement);
     this.bar.replaceChildren(...this.controls());
     if (held) (this.bar.querySelector("button") ?? this.detail.frame.list)?.focus();
@@ -122,7 +125,8 @@ export class EvidenceTab {
   drawEvidence(evidence) {
     const known = READINGS.filter((one) => evidence.whole[one] !== null);
     if (!known.includes(this.reading)) this.reading = known[0] ?? "relevance";
-    const held = this.result.querySelector(":focus")?.getAttribute("data-reading");
+    const focused = this.result.querySelector(":focus");
+    const held = focused?.getAttribute("data-reading");
     const choice = known.map((one) => this.choice(one));
     const title = t("evidence.reading");
     const { item } = this.detail;
@@ -134,7 +138,14 @@ export class EvidenceTab {
       el("p", { class: "fine", text: t(`evidence.colours.${this.reading}`) }),
       fallsTable(item, evidence, this.reading),
     );
+    if (focused?.closest(".heat-walk")) this.walkOn();
     if (held) choice[known.indexOf(/** @type {Reading} */ (held))]?.focus({ preventScroll: true });
+  }
+
+  /** The map was drawn anew below the keyboard. */
+  walkOn() {
+    const part = this.result.querySelector(".heat-walk [tabindex='0']");
+    if (part instanceof HTMLElement) part.focus({ preventScroll: true });
   }
 
   /** @param {Reading} reading */

@@ -1,10 +1,10 @@
 // The map of evidence over an item: cells over a picture, bars under frames, grounds of sentences.
-// A number stands behind every colour: on hover, and in the list beside the map.
+// A number stands behind every colour: on hover, by the arrow keys, and in the list below the map.
 
 import { SIDE, fallText, partText, shareOf, strengthOf } from "./falls.js";
+import { walkable } from "./heat_keys.js";
 import { el } from "../kit/dom.js";
 import { thumbOf } from "../kit/format.js";
-import { t } from "../i18n/strings.js";
 
 /** @import { Evidence, Fall, Reading, Shown } from "./types" */
 
@@ -79,7 +79,7 @@ function pictureHeat(item, evidence, reading, heated) {
     cells.push(placed(frame, peak.at));
   }
   const map = el("div", { class: "heat-map" }, image, ...cells);
-  return el("div", { class: "heat-frame" }, map);
+  return walkable(el("div", { class: "heat-frame" }, map), cells);
 }
 
 /** @param {HTMLElement} node @param {number[]} at */
@@ -131,10 +131,9 @@ function framesHeat(evidence, falls, heated) {
         "data-explain": "falls",
         text: partText(fall, evidence),
       });
-      return heated(el("li", {}, el("div", {}, ...images), bar, text), fall);
+      return heated(el("figure", {}, el("div", {}, ...images), bar, text), fall);
     });
-  const title = t("evidence.map");
-  return el("ol", { class: "heat-frames", tabindex: "0", "aria-label": title }, ...frames);
+  return walkable(el("div", { class: "heat-frames" }, ...frames), frames);
 }
 
 /** @param {Evidence} evidence @param {Fall[]} falls @param {Heated} heated */
@@ -147,5 +146,9 @@ function textHeat({ sentences }, falls, heated) {
       return [heated(el("mark", { text: text.trimEnd() }), fall), space];
     });
   const rest = sentences.slice(Math.max(0, ...falls.map((fall) => fall.at[1]))).join("");
-  return el("p", { class: "heat-text", dir: "auto", "data-content": "" }, ...pieces, rest);
+  const text = el("div", { class: "heat-text", dir: "auto", "data-content": "" }, ...pieces, rest);
+  return walkable(
+    text,
+    pieces.filter((piece) => piece instanceof HTMLElement),
+  );
 }

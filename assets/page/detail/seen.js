@@ -3,6 +3,7 @@
 
 import { inspected, keyOf } from "./asked.js";
 import { promptBlock } from "./prompt.js";
+import { remarkOf } from "./remark.js";
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { post } from "../kit/net.js";
@@ -69,7 +70,11 @@ export class SeenTab {
     if (failed) this.node.replaceChildren(...this.failure(failed));
     else if (seen) {
       const blocks = STAGES.map((side) => stageBlock(side, seen[side], subject.item));
-      this.node.replaceChildren(el("p", { class: "fine", text: t("seen.about") }), ...blocks);
+      this.node.replaceChildren(
+        el("p", { class: "fine", text: t("seen.about") }),
+        ...remarkOf(seen),
+        ...blocks,
+      );
     } else {
       const ghosts = [1, 2].map(() => el("div", { class: "ghost seen-ghost" }));
       const text = t("seen.loading");

@@ -85,6 +85,7 @@ export interface SeenStage {
 export interface Seen {
   recall: SeenStage | null;
   rerank: SeenStage | null;
+  remark: Message | null; // other models than the present ones answered the search
 }
 
 /** What evidence takes. */
@@ -92,6 +93,7 @@ export interface Cost {
   passes: number;
   seconds: number | null;
   kept: boolean;
+  remark: Message | null; // as of Seen
 }
 
 export type Reading = "relevance" | "similarity";

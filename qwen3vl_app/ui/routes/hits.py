@@ -18,12 +18,14 @@ from pydantic import BaseModel, Field
 from qwen3vl_app.errors import AppError, EmptyQueryError
 from qwen3vl_app.inspection.evidence import Evidence
 from qwen3vl_app.inspection.inspector import Inspector
-from qwen3vl_app.messages import Message
-from qwen3vl_app.search.discretion import discreet
+from qwen3vl_app.inspection.other_models import other_models
+from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.search.discretion import discreet, told
 from qwen3vl_app.search.resolve import resolve_query
 from qwen3vl_app.services import Services
 from qwen3vl_app.types import Item, Query
 from qwen3vl_app.types.question import Question
+from qwen3vl_app.types.run import Run
 from qwen3vl_app.ui.failures import GoneError
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.lanes import Lane
@@ -58,6 +60,8 @@ class Inspected(BaseModel):
 class _Hit:
     query: Query
     item: Item
+    remark: Message
+    """That other models answered the search; nothing where the present ones did."""
 
 
 def hit_routes(services: Services, given: GivenFiles) -> APIRouter:
@@ -67,12 +71,17 @@ def hit_routes(services: Services, given: GivenFiles) -> APIRouter:
     pictures = SeenPictures()
     looking, finding = Lane(LOOKING, MOST_LOOKING), Lane(FINDING, MOST_FINDING)
 
+    def remarked(hit: _Hit) -> Json:
+        remark = told(hit.remark) if services.settings.read_only else hit.remark
+        return {"remark": message_row(remark) if remark else None}
+
     @router.post("/api/hits/seen")
     async def seen(request: Request, job: Inspected) -> Response:
         def answer() -> Json:
             hit = _hit(services, given, request, job)
             strangers = services.settings.read_only
-            return seen_row(inspector.seen(hit.query, hit.item), pictures, strangers=strangers)
+            row = seen_row(inspector.seen(hit.query, hit.item), pictures, strangers=strangers)
+            return row | remarked(hit)
 
         return await looking.answer(request, answer)
 
@@ -80,7 +89,7 @@ def hit_routes(services: Services, given: GivenFiles) -> APIRouter:
     async def cost(request: Request, job: Inspected) -> Response:
         def answer() -> Json:
             hit = _hit(services, given, request, job)
-            return cost_row(inspector.cost(hit.query, hit.item))
+            return cost_row(inspector.cost(hit.query, hit.item)) | remarked(hit)
 
         return await looking.answer(request, answer)
 
@@ -129,14 +138,17 @@ def _hit(services: Services, given: GivenFiles, request: Request, job: Inspected
         AppError: The question cannot be asked.
     """
     item = known_item(services, job.item)
-    question = _question(services, request, job)
+    question, run = _question(services, request, job)
     budget = services.models.embedder_budget
-    return _Hit(resolve_query(question, services.reader, given.every, budget), item)
+    query = resolve_query(question, services.reader, given.every, budget)
+    remark = NOTHING if run is None else other_models(run, services.models)
+    return _Hit(query, item, remark)
 
 
-def _question(services: Services, request: Request, job: Inspected) -> Question:
+def _question(services: Services, request: Request, job: Inspected) -> tuple[Question, Run | None]:
     if job.run is None:
         if job.question is None:
             raise EmptyQueryError()
-        return Question.read(job.question)
-    return own_run(services, job.run, owner_of(request.scope)).run.question
+        return Question.read(job.question), None
+    found = own_run(services, job.run, owner_of(request.scope)).run
+    return found.question, found

@@ -1,0 +1,53 @@
+"""An old search looked into with other models: that is said, and nothing where they are one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+from qwen3vl_app.inspection.other_models import other_models
+from qwen3vl_app.types import SearchStage, SearchUpdate
+from qwen3vl_app.types.question import Question
+from qwen3vl_app.types.run import Run
+from tests.store.build import SPACE
+
+RUN = replace(
+    Run.of(
+        Question(text="fox"),
+        SearchUpdate(stage=SearchStage.DONE, hits=(), model=SPACE.model, space=SPACE.fingerprint),
+        reranker="",
+        version="1",
+    ),
+    reranker="judge",
+)
+
+
+def models(space: Any = SPACE, embedder: str = SPACE.model, reranker: str = "judge") -> Any:
+    names = (SimpleNamespace(name=embedder), SimpleNamespace(name=reranker))
+    return SimpleNamespace(loaded_space=lambda: space, status=lambda: names)
+
+
+def said(run: Run, **now: Any) -> str:
+    return str(other_models(run, models(**now)))
+
+
+def test_other_models__nothing_where_they_are_the_same_or_not_yet_known():
+    assert not other_models(RUN, models())
+    assert not other_models(RUN, models(space=None))
+    words_alone = replace(RUN, model="", space="", reranker="")
+    assert not other_models(words_alone, models(reranker="another"))
+
+
+def test_other_models__names_those_that_answered_and_those_that_are_asked():
+    other = replace(SPACE, fingerprint="other", model="large")
+    text = said(RUN, space=other, embedder="large", reranker="strict")
+    assert "test, judge" in text
+    assert "large, strict" in text
+    assert "test" not in said(RUN, reranker="strict")
+
+
+def test_other_models__one_model_with_other_settings():
+    other = replace(SPACE, fingerprint="with an adapter")
+    assert "test" in said(RUN, space=other)
+    assert "other settings" in said(RUN, space=other)
