@@ -6,11 +6,12 @@ with a sentence on the board, since a person may have typed it into an address.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.types.question import Question
 
 Json: TypeAlias = dict[str, Any]
 
@@ -47,6 +48,17 @@ def known_choices(given: object) -> Json:
     if not isinstance(given, dict):
         raise _unknown("the choices")
     return {name: _reader(name)(name, value) for name, value in given.items()}
+
+
+def known_question(given: Mapping[str, Any]) -> Question:
+    """A question as the page sends it: text and files beside the choices.
+
+    Raises:
+        UsageError: There is more in it, or something that means nothing.
+    """
+    rest = {name: value for name, value in given.items() if name not in ("text", "files")}
+    text, files = known_text(given.get("text")), known_keys(given.get("files"))
+    return Question.read({"text": text, "files": files, **known_choices(rest)})
 
 
 def known_text(given: object, name: str = "the query") -> str:

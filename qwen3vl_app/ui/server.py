@@ -115,7 +115,7 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         history_routes(services),
         bundle_routes(services),
         inspecting_routes(services, given),
-        balance_routes(services),
+        balance_routes(services, given),
         judging_routes(services),
         comparison_routes(services, given),
         upload_routes(services),

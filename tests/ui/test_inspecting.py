@@ -110,6 +110,25 @@ def test_inspecting__a_public_demo_tells_nothing_of_others(client, run, services
             assert public.get(f"/api/inspect/{run}/{part}").status_code == 403
 
 
+def test_balance__of_questions_that_are_asked_for_it_and_kept_nowhere(services):
+    questions: list[dict[str, Any]] = [
+        {"text": FOX, "top": 2, "depth": 5},
+        {"text": " "},
+        {"text": "fox", "rerank": False},
+    ]
+    with TestClient(build_server(services), base_url="http://127.0.0.1", headers=OURS) as client:
+        answer = client.post("/api/balance", json={"questions": questions})
+        rows = [json.loads(one) for one in answer.text.splitlines()]
+        assert [row["n"] for row in rows] == [1, 2, 3]
+        assert rows[1]["message"]["code"] == "query.empty"
+        found = rows[-1]["balance"]
+        assert (found["searches"], found["judged"], found["texts"]) == (2, 1, [FOX, "fox"])
+        assert {one["kind"] for one in found["kinds"]} == {"passage", "page"}
+        assert client.get("/api/balance").json()["searches"] == 0
+        for job in ({"questions": []}, {"questions": [{"text": "x", "nonsense": 1}]}):
+            assert client.post("/api/balance", json=job).status_code in (400, 422)
+
+
 def test_inspecting__without_a_history_the_last_searches_are_known(services):
     own = replace(services, history=None)
     question = Question(text=FOX, top=2, depth=5)

@@ -83,4 +83,6 @@ export const inspectionEnglish = {
     "{n} questions; without, in {before}.",
   "balances.enough": "No quota of one kind would show more kinds with relevant hits.",
   "balances.texts": "The questions",
+  "balances.ask": "Ask questions for it",
+  "balances.go": "Ask all",
 };

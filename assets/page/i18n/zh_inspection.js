@@ -71,4 +71,6 @@ export const inspectionChinese = {
     "若{kind}最多 {most} 个，{n} 个问题中有 {after} 个能显示每个有相关结果的种类；不限时为 {before} 个。",
   "balances.enough": "给任何一类设上限，都不会让更多有相关结果的种类显示出来。",
   "balances.texts": "这些问题",
+  "balances.ask": "为此提问",
+  "balances.go": "全部提问",
 };

@@ -5,6 +5,7 @@ import { el, say } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { getJson } from "../kit/net.js";
 import { t } from "../i18n/strings.js";
+import { Asked } from "./asked.js";
 import { strip } from "../search/inspection/balance.js";
 import { stateLine } from "../search/inspection/part.js";
 
@@ -42,6 +43,7 @@ export class Balance {
       el("summary", { text: t("balances.texts") }),
       this.texts,
     );
+    this.questions = new Asked((found) => this.take(found));
     this.node = el(
       "div",
       { class: "balances" },
@@ -53,6 +55,7 @@ export class Balance {
         this.limit.node,
       ),
       el("p", { class: "fine", text: t("balances.hint") }),
+      this.questions.node,
       this.line.node,
       this.about,
       this.quota,
@@ -60,6 +63,13 @@ export class Balance {
       this.asking,
     );
     this.quota.hidden = this.asking.hidden = true;
+  }
+
+  /** Of questions that were asked here: they stay until a choice above is made or the tab is shown again.
+   *  @param {Balances} found */
+  take(found) {
+    this.asked += 1; // what the history still answers is not drawn over it
+    this.draw(found);
   }
 
   async show() {

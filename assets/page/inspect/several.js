@@ -7,12 +7,12 @@ import { complain, said } from "../kit/toast.js";
 import { t, worded } from "../i18n/strings.js";
 
 /** @import { Changes, SentQuestion } from "../search/types" */
-/** @import { Compared, CompareLine } from "./types" */
+/** @import { Answered, Compared, CompareLine } from "./types" */
 
 const MOST = 100; // as the program takes them
 
 export class Several {
-  /** @param {() => { left: Changes, right: Changes, spaces: string[] }} settings */
+  /** @param {() => { left: Changes, right: Changes, answered: Answered[] }} settings */
   constructor(settings) {
     this.settings = settings;
     /** Questions that were taken over whole, by their line.

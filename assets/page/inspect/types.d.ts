@@ -85,6 +85,13 @@ export interface Balances {
   texts: string[];
 }
 
+/** A line of the answer to questions that are asked for their balance. */
+export interface AskedLine {
+  n: number; // of the question, from 1
+  balance?: Balances; // of those so far
+  message?: Message; // why it could not be asked
+}
+
 export interface Comparing {
   questions: SentQuestion[];
   left: Changes;

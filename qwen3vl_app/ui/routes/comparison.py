@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from threading import Event
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from starlette.types import Receive, Scope, Send
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.evaluation.judgements import settled
@@ -30,7 +28,8 @@ from qwen3vl_app.types.run import Owner, RunId
 from qwen3vl_app.ui.answered_by import AnsweredBy, check_answered, otherwise_by, space_rows
 from qwen3vl_app.ui.failures import UNEXPECTED, TooBusyError
 from qwen3vl_app.ui.given_files import GivenFiles
-from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
+from qwen3vl_app.ui.known_choices import known_choices, known_question
+from qwen3vl_app.ui.lines import Lines, line
 from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.routes.history import Known
 from qwen3vl_app.ui.serialize import Json
@@ -74,7 +73,7 @@ def comparison_routes(services: Services, given: GivenFiles) -> APIRouter:
     def compare(owner: Known, job: Comparing) -> StreamingResponse:
         if len(running) >= MOST_AT_ONCE:
             raise TooBusyError(Message.of("busy", n=len(running)))
-        questions = [_read(one) for one in job.questions]
+        questions = [known_question(one) for one in job.questions]
         sides = (known_choices(job.left), known_choices(job.right))
         for side in sides:  # refuses before anything begins
             with_settings(questions[0], side)
@@ -92,32 +91,9 @@ def comparison_routes(services: Services, given: GivenFiles) -> APIRouter:
             over=over,
         )
         running.append(over)
-        return _Lines(comparison.lines(), over, lambda: running.remove(over))
+        return Lines(comparison.lines(), over, lambda: running.remove(over))
 
     return router
-
-
-class _Lines(StreamingResponse):
-    """Sends lines, and ends what makes them when the client leaves."""
-
-    def __init__(self, lines: Iterator[bytes], over: Event, ended: Callable[[], None]) -> None:
-        super().__init__(lines, media_type="application/x-ndjson")
-        self.over, self.ended = over, ended
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send them."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self.over.set()
-            self.ended()
-
-
-def _read(given: dict[str, Any]) -> Question:
-    """A question as the page sends it: text and files beside the choices."""
-    rest = {name: value for name, value in given.items() if name not in ("text", "files")}
-    text, files = known_text(given.get("text")), known_keys(given.get("files"))
-    return Question.read({"text": text, "files": files, **known_choices(rest)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +118,7 @@ class _Comparison:
                 if not self.over.is_set():
                     yield from self._answer(n, question, otherwise)
         except AppError as error:  # of what was to answer all of them
-            yield _line({"n": 0, "message": message_row(error.message)})
+            yield line({"n": 0, "message": message_row(error.message)})
         finally:
             if any(one.space for one in self.answered):
                 with suppress(AppError):  # lets go of embedders that no other search needs
@@ -154,12 +130,12 @@ class _Comparison:
         try:
             rows = self._steps(question, otherwise)
             for row in rows if len(self.questions) == 1 else [*rows][-1:]:
-                yield _line({"n": n, **row})
+                yield line({"n": n, **row})
         except AppError as error:
-            yield _line({"n": n, "message": message_row(error.message)})
+            yield line({"n": n, "message": message_row(error.message)})
         except Exception:
             log.exception("A comparison failed")
-            yield _line({"n": n, "message": message_row(UNEXPECTED)})
+            yield line({"n": n, "message": message_row(UNEXPECTED)})
 
     def _steps(self, question: Question, otherwise: Sequence[Otherwise]) -> Iterator[Json]:
         """The values of both boards as they grow, and last what the two have of each other."""
@@ -199,7 +175,3 @@ def _grades(services: Services, question: Question, owner: Owner) -> dict[int, i
     asked = asked_key(question)
     said = services.library.judgements.current(owner=owner, asked=asked)
     return {int(item): grade for item, grade in settled(said).get(asked, {}).items()}
-
-
-def _line(row: Json) -> bytes:
-    return orjson.dumps(row, option=orjson.OPT_NON_STR_KEYS) + b"\n"
