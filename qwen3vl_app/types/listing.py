@@ -13,6 +13,9 @@ from qwen3vl_app.types.library import EVERYTHING, Item, ItemFilter
 LONGEST_NAME_PART = 200
 """Characters of a part of a name that are looked for; few disks take a longer name."""
 
+MOST_THESE = 5000
+"""Items that a listing may be narrowed to by name: their numbers stand in an address."""
+
 
 class Order(StrEnum):
     """By what a listing is sorted."""
@@ -52,6 +55,9 @@ class Listing:
     where: ItemFilter = EVERYTHING
     name: str = ""
     """Words that all stand in the path of a file; compared as exact words are, folded."""
+
+    these: frozenset[ItemId] = frozenset()
+    """Only some of these; empty for any."""
 
     order: Order = Order.NEWEST
     reverse: bool = False

@@ -92,6 +92,15 @@ def test_page__finds_by_name_as_exact_words_are_compared(filled, name, found):
     assert sum(filled.listings.counts(Listing(name=name)).values()) == len(found)
 
 
+def test_page__of_these_items_alone_those_that_pass(filled):
+    every = filled.listings.ids(Listing())
+    some = frozenset([every[0], every[-1], ItemId(2**40)])
+    assert filled.listings.ids(Listing(these=some)) == [every[0], every[-1]]
+    assert sum(filled.listings.counts(Listing(these=some)).values()) == 2
+    assert filled.listings.ids(Listing(these=some, name="nothing")) == []
+    assert len(shown(filled, Listing(these=some, order=Order.NAME))) == 2
+
+
 def test_page__groups_items_by_file(filled):
     page = filled.listings.page(Listing(grouped=True, order=Order.NAME), limit=10)
     assert [(one.item.path.name, one.members) for one in page] == [

@@ -70,6 +70,21 @@ def test_listing__counts_what_has_the_name(client):
     }
 
 
+def test_listing__these_alone_and_of_them_what_passes(client, drawn):
+    some = sorted((int(item.id) for item in items(drawn)), reverse=True)[:4]
+    these = ",".join(map(str, [*some, 2**40]))
+    page = client.get("/api/listing", params={"these": these, "counted": True}).json()
+    assert [one["id"] for one in page["items"]] == some
+    assert sum(page["counts"].values()) == 4
+    ids = client.get("/api/listing/ids", params={"these": these}).json()
+    assert ids == {"ids": some, "total": 4}
+    kinds = {one["kind"] for one in page["items"]}
+    narrow = walked(client, these=these, kind=sorted(kinds)[0])
+    assert {one["id"] for one in narrow} == {
+        one["id"] for one in page["items"] if one["kind"] == sorted(kinds)[0]
+    }
+
+
 def test_listing__groups_and_unfolds(client, drawn):
     page = first(drawn, Kind.PAGE)
     heads = walked(client, grouped="true", kind="page")
@@ -87,6 +102,8 @@ def test_listing__groups_and_unfolds(client, drawn):
         ({"after": "1:many", "order": "size"}, "listing.cursor"),
         ({"after": "9" * 30}, "listing.cursor"),
         ({"kind": "song"}, "choice.unknown"),
+        ({"these": "1,two"}, "listing.these"),
+        ({"these": ",".join(["1"] * 5001)}, "listing.these"),
     ],
 )
 def test_listing__what_means_nothing_is_one_sentence(client, asked, code):

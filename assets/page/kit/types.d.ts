@@ -106,6 +106,8 @@ export interface Events {
   tiles: undefined;
   /** Judge the hits of a search of the history, in the Lab. */
   judge: { run: number; also?: number[] };
+  /** Show the map of the Library, with the hits on the board drawn in. */
+  toMap: undefined;
   /** Ask what is on the board under two settings, in the Lab. */
   compare: undefined;
   /** A search was saved, renamed or deleted. */

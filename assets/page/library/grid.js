@@ -109,7 +109,7 @@ export class Grid {
 
   /** Only the items inside a folder. @param {string} folder */
   showFolder(folder) {
-    this.narrowing.change({ folder, name: "", kind: "", collection: "", tag: "" }, "folder");
+    this.narrowing.alone({ folder }, "folder");
   }
 
   /** Show the first page again, without a blank in between. */

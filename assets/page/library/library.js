@@ -37,7 +37,10 @@ class LibraryScreen {
     /** @type {Record<string, Part>} */
     this.views = {
       items: this.grid,
-      map: new MapView(),
+      map: new MapView((ids) => {
+        this.turn("items");
+        this.grid.narrowing.alone({ these: ids.join(",") }, "these");
+      }),
       files: this.outcomes,
       folders: new Folders({
         items: (folder) => {
@@ -67,6 +70,7 @@ class LibraryScreen {
     this.choose(place("part") in this.views ? place("part") : "items");
     const settle = debounced(() => this.freshen(), SETTLE);
     on("changed", root, settle);
+    on("toMap", root, () => this.turn("map"));
     on("status", root, (status) => !status.lost && this.count(status));
     if (latest) this.count(latest);
   }

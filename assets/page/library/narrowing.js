@@ -43,6 +43,13 @@ export class Narrowing {
       hidden: true,
       onclick: () => this.change({ folder: "" }, "folder"),
     });
+    this.these = el("button", {
+      type: "button",
+      class: "chip these-chip",
+      hidden: true,
+      data: { explain: "tally" },
+      onclick: () => this.change({ these: "" }, "these"),
+    });
     /** Beside what chooses a collection and what sorts; for the screen to fill. */
     this.beside = el("div", { class: "narrow-beside" });
     this.end = el("div", { class: "narrow-end" });
@@ -59,6 +66,7 @@ export class Narrowing {
         this.beside,
         this.tags,
         this.folder,
+        this.these,
         this.end,
       ),
     );
@@ -123,15 +131,22 @@ export class Narrowing {
     this.changed(by);
   }
 
-  /** Take back everything that leaves items out. */
+  /** Take back everything that leaves items out, but for one thing.
+   *  @param {Partial<Narrowed>} change @param {keyof Narrowed} by */
+  alone(change, by) {
+    const none = { name: "", collection: "", tag: "", folder: "", these: "" };
+    this.change({ ...none, kind: "", ...change }, by);
+  }
+
+  /** Take back all of it. */
   clear() {
-    this.change({ name: "", kind: "", collection: "", tag: "", folder: "" }, "name");
+    this.alone({}, "name");
   }
 
   /** Whether anything leaves items out. */
   isNarrow() {
-    const { name, kind, collection, tag, folder } = this.asked;
-    return Boolean(name || kind || collection || tag || folder);
+    const { name, kind, collection, tag, folder, these } = this.asked;
+    return Boolean(name || kind || collection || tag || folder || these);
   }
 
   /** As the program takes it. */
@@ -146,7 +161,7 @@ export class Narrowing {
   }
 
   draw() {
-    const { name, kind, collection, tag, folder, order, reverse, grouped } = this.asked;
+    const { name, kind, collection, tag, folder, these, order, reverse, grouped } = this.asked;
     const field = /** @type {HTMLInputElement} */ (find(this.name, "input"));
     if (field.value.trim() !== name) field.value = name;
     for (const chip of childrenOf(this.kinds))
@@ -156,6 +171,14 @@ export class Narrowing {
     this.order.value = order;
     this.reverse.setAttribute("aria-pressed", String(reverse));
     this.grouped.setAttribute("aria-pressed", String(grouped));
+    this.these.hidden = !these;
+    const n = these.split(",").length;
+    this.these.title = t("these.any");
+    this.these.replaceChildren(
+      icon("filter", 15),
+      el("span", { text: t("these.chip", { n, count: count(n) }) }),
+      icon("close", 13),
+    );
     this.folder.hidden = !folder;
     this.folder.title = folder;
     this.folder.setAttribute("aria-label", t("folder.anywhere", { path: folder }));

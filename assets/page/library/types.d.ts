@@ -61,6 +61,7 @@ export interface Narrowed {
   collection: string;
   tag: string;
   folder: string;
+  these: string; // ids with commas between them; empty for any
   order: string;
   reverse: boolean;
   grouped: boolean;

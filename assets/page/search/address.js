@@ -11,7 +11,8 @@ import { toAddress } from "./question/state.js";
 /** tab: a screen; view: of the results; list: everything, which no question says; part: of the
  *  Library, and how that is narrowed and sorted; card: of Settings; typed: not asked yet; tour: a
  *  stop; item: in the detail; detail: the tab of it; lab: the part of the Lab. */
-const LIBRARY = "part find only within tagged under sort reverse grouped ended".split(" ");
+const LIBRARY =
+  "part map_of map_by find only within tagged under these sort reverse grouped ended".split(" ");
 const PLACES = [
   "tab",
   "view",

@@ -137,6 +137,8 @@ def _each(asked: Listing, names: Names | None) -> Condition:
     """What passes, as SQL over ``item``, grouped or not."""
     condition, values = conditions(asked.where)
     parts: list[Condition] = [(condition, values), *_named(asked.name, names)]
+    if asked.these:
+        parts.append(("item.id IN (SELECT value FROM json_each(?))", [_ids(asked.these)]))
     return " AND ".join(sql for sql, _ in parts), [one for _, given in parts for one in given]
 
 

@@ -11,7 +11,7 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.browsing import MOST_CHOSEN
 from qwen3vl_app.types import ItemId
-from qwen3vl_app.types.listing import Cursor, Listed, Listing, Order
+from qwen3vl_app.types.listing import MOST_THESE, Cursor, Listed, Listing, Order
 from qwen3vl_app.types.reading import read_filter
 from qwen3vl_app.ui.routes.items import MOST_SIBLINGS, PAGE
 from qwen3vl_app.ui.routes.media import LARGEST_ID, known_item
@@ -75,10 +75,25 @@ def read_listing(request: Request) -> Listing:
     return Listing(
         where=read_filter({**given, "kinds": given.getlist("kind")}),
         name=given.get("name", ""),
+        these=read_these(given.get("these", "")),
         order=Order(order),
         reverse=given.get("reverse") == "true",
         grouped=given.get("grouped") == "true",
     )
+
+
+def read_these(written: str) -> frozenset[ItemId]:
+    """Ids with commas between them; none for an empty text.
+
+    Raises:
+        UsageError: Something else stands there, or there are more than ``MOST_THESE``.
+    """
+    digits = written.split(",") if written else []
+    if len(digits) > MOST_THESE or not all(
+        one.isascii() and one.isdecimal() and int(one[:20]) <= LARGEST_ID for one in digits
+    ):
+        raise UsageError(Message.of("listing.these", value=written[:80], most=MOST_THESE))
+    return frozenset(ItemId(int(one)) for one in digits)
 
 
 def listed_row(listed: Listed, order: Order) -> Json:

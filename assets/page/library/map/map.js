@@ -5,11 +5,13 @@
 import { emit, on } from "../../kit/bus.js";
 import { el } from "../../kit/dom.js";
 import { getBytes, getJson, post } from "../../kit/net.js";
+import { keep, place } from "../../search/address.js";
 import { isEditable, latest } from "../../shell/status.js";
 import { t } from "../../i18n/strings.js";
 import { BulkBar } from "../bulk.js";
 import { forgetTogether } from "../leaving.js";
 import { Selection } from "../selection.js";
+import { WAYS } from "./colours.js";
 import { middles } from "./overlay.js";
 import { drawAll, drawHits, paint } from "./painting.js";
 import { amid, searchLike } from "./picked.js";
@@ -24,15 +26,18 @@ import { Tools } from "./tools.js";
 const EVERY = 700; // milliseconds between two looks while it is laid out
 
 export class MapView {
-  constructor() {
+  /** @param {(ids: number[]) => unknown} list shows items among the others of the Library */
+  constructor(list) {
+    this.showInItems = list;
     this.points = nothing();
     /** Numbers of points by the ids of their items.
      *  @type {Map<number, number>} */
     this.at = new Map();
     /** @type {MapState | null} */
     this.state = null;
-    this.collection = "";
-    this.way = "kind";
+    this.collection = place("map_of");
+    this.wanted = WAYS.find((way) => way === place("map_by")) ?? WAYS[0];
+    this.way = this.wanted; // another one while there are no clusters
     this.version = "";
     this.request = 0;
     this.timer = 0;
@@ -100,6 +105,7 @@ export class MapView {
   /** @param {string} collection */
   turn(collection) {
     this.collection = collection;
+    keep({ map_of: collection || null });
     this.state = null;
     this.version = "";
     this.only = null;
@@ -152,13 +158,14 @@ export class MapView {
     for (let i = 0; i < points.count; i += 1) this.at.set(points.ids[i], i);
     const opened = this.at.get(this.opened) ?? -1;
     this.plot.put({ points, opened, middles: middles(points, state) });
-    if (this.way === "cluster" && !state.clusters.length) this.way = "kind";
+    this.way = this.wanted === "cluster" && !state.clusters.length ? WAYS[0] : this.wanted;
     this.draw();
   }
 
   /** @param {string} way */
   colourBy(way) {
-    this.way = way;
+    this.way = this.wanted = way;
+    keep({ map_by: way === WAYS[0] ? null : way });
     this.hidden.clear();
     this.draw();
   }
@@ -215,13 +222,8 @@ export class MapView {
   }
 
   searchLike() {
-    const chosen = [...this.selection.ids].map((id) => this.at.get(id) ?? -1);
-    return searchLike(
-      amid(
-        this.points,
-        chosen.filter((point) => point >= 0),
-      ),
-    );
+    const chosen = [...this.selection.ids].flatMap((id) => this.at.get(id) ?? []);
+    return searchLike(amid(this.points, chosen));
   }
 
   /** As the bar asks for it: all that are shown. */

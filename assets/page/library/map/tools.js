@@ -11,6 +11,8 @@ import { action } from "./picked.js";
 /** @import { Status } from "../../shell/types" */
 /** @import { MapView } from "./map.js" */
 
+const MOST_THESE = 5000; // items whose numbers an address takes, as the program has it
+
 export class Tools {
   /** @param {MapView} map */
   constructor(map) {
@@ -69,10 +71,17 @@ export class Tools {
     this.again = action("retry", "map.again", again, "again");
     this.stop = action("stop", "map.stop", () => map.stop(), "stop");
     this.only = action("filter", "map.only", () => map.narrow(), "only");
+    this.items = action(
+      "tiles",
+      "map.items",
+      () => map.showInItems([...map.selection.ids]),
+      "items",
+    );
     this.chosen = el(
       "div",
       { class: "map-chosen", role: "group", "aria-label": t("map.chosen"), hidden: true },
       this.only,
+      this.items,
       action("sparkle", "map.like", () => map.searchLike(), "like"),
     );
     this.told = el(
@@ -105,7 +114,9 @@ export class Tools {
       const options = names.map((name) => el("option", { value: name, text: name }));
       this.collections.replaceChildren(this.collections.options[0], ...options);
     }
-    this.collections.value = names.includes(this.map.collection) ? this.map.collection : "";
+    const isGone = this.map.collection && !names.includes(this.map.collection);
+    if (isGone) this.map.turn(""); // deleted, or named by an old address
+    this.collections.value = this.map.collection;
     this.collections.hidden = !names.length;
     attribute(this.stop, "data-closed", this.isStranger() ? "" : null);
   }
@@ -172,5 +183,8 @@ export class Tools {
     say(find(this.only, "span"), t(only ? "map.all" : "map.only"));
     const like = /** @type {HTMLButtonElement} */ (find(this.chosen, "[data-action=like]"));
     like.disabled = !selection.ids.size;
+    this.items.disabled = !selection.ids.size || selection.ids.size > MOST_THESE;
+    const many = selection.ids.size > MOST_THESE;
+    attribute(this.items, "title", many ? t("map.items.many", { n: count(MOST_THESE) }) : null);
   }
 }

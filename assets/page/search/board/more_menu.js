@@ -14,7 +14,8 @@ import { language, t } from "../../i18n/strings.js";
 /** @import { Answer } from "../types" */
 /** @import { Board } from "./board.js" */
 
-const LAB = 2; // the third screen
+const LIBRARY = 1; // the second screen
+const LAB = 2; // the third one
 
 /** Signs of a query in the name of a file. */
 const LONGEST = 40;
@@ -67,6 +68,7 @@ export function moreMenu(board) {
       run: withValue(pin),
       hidden: () => (board.value?.run ?? FIRST_IN_MEMORY) >= FIRST_IN_MEMORY,
     },
+    { name: "map", icon: "lasso", label: t("menu.map"), run: withValue(toMap) },
     {
       name: "judge",
       icon: "check",
@@ -108,6 +110,12 @@ async function pin({ run }) {
   } catch (error) {
     complain(error);
   }
+}
+
+/** The hits among all items of the library. */
+function toMap() {
+  showTab(LIBRARY);
+  emit("toMap");
 }
 
 /** @param {Answer} value */
