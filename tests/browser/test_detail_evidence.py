@@ -63,6 +63,17 @@ def test_evidence__says_what_it_costs_is_stopped_and_is_shown(page, unhurried):
     expect(peak).to_have_attribute(
         "title", re.compile(r"^row [\d–]+, column [\d–]+ of 4: relevance")
     )
+    line = page.locator(f"{EVIDENCE} .heat-said")
+    expect(line).to_have_text(peak.get_attribute("title") or "")
+    stop_at = page.locator(f"{EVIDENCE} .heat-cell[tabindex='0']")
+    expect(stop_at).to_have_count(1)
+    stop_at.focus()
+    for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+        expect(stop_at).to_be_focused()
+        expect(line).to_have_text(stop_at.get_attribute("title") or "")
+        expect(stop_at).to_have_attribute("aria-label", stop_at.get_attribute("title") or "")
+    expect(page.locator(".walk-place")).to_contain_text(" of ")  # the item is the same
     listed = page.locator(f"{EVIDENCE} tbody tr")
     logits = [
         float(one.replace("−", "-"))

@@ -107,6 +107,44 @@ def test_numbers__are_explained_wherever_they_stand(page):
     assert {part: numbers for part, numbers in found.items() if numbers} == {}
 
 
+def inside(page: Page, url: str) -> Iterator[str]:
+    """Show one after the other what looks into a finished search."""
+    page.goto(f"{url}?q=fox")
+    stage(page, "done")
+    page.locator(".column-rerank .row[data-kind=picture] >> nth=0").click()
+    page.get_by_role("tab", name="Model saw").click()
+    expect(page.locator("#panel-seen .seen-stage")).to_have_count(2)
+    yield "what the models saw"
+    page.get_by_role("tab", name="Evidence").click()
+    page.locator("#panel-evidence .evidence-bar button").click()
+    expect(page.locator("#panel-evidence .evidence-bar")).to_contain_text("passes of each model")
+    expect(page.locator("#panel-evidence .heat-said")).to_contain_text("row")
+    yield "evidence"
+    page.locator(".board-root .menu-button").click()
+    page.get_by_role("menuitem", name="Judge these hits").click()
+    expect(page.locator(".judge-card")).to_be_visible()
+    yield "judging"
+    page.goto(f"{url}?q=fox&tab=lab&lab=compare")
+    expect(page.locator(".compare h2")).to_have_text("fox")
+    page.locator(".compare .judge-head .primary").first.click()
+    expect(page.locator(".compare-say")).to_contain_text("in common")
+    yield "comparison"
+    page.locator(".lab-tabs [data-part=balance]").click()
+    expect(page.locator(".balances .inspect-state")).to_be_hidden()
+    expect(page.locator(".balances-kinds section").first).to_be_visible()
+    yield "balance"
+    page.goto(f"{url}?tab=library&part=map")
+    expect(page.locator(".map[data-stage=done] .map-cluster").first).to_be_visible()
+    yield "map"
+
+
+def test_numbers__of_what_looks_into_a_search_are_explained(desktop, samples):
+    with opened(desktop, samples.url) as page:
+        keys = entries(page)
+        found = {part: page.evaluate(UNEXPLAINED, keys) for part in inside(page, samples.url)}
+        assert {part: numbers for part, numbers in found.items() if numbers} == {}
+
+
 def test_numbers__one_without_a_word_is_noticed(page):
     keys = entries(page)
     page.locator(".summary").evaluate("node => node.removeAttribute('data-explain')")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -63,6 +65,8 @@ def test_map__a_lasso_chooses_and_what_is_chosen_can_be_shown_alone(desktop, sam
         expect(page.locator(".map .bulk-count")).to_contain_text(total)
         page.locator(".map .bulk-clear").click()
         expect(page.locator(".map .bulk")).to_be_hidden()
+        page.locator(".map-head [data-way=date]").click()
+        expect(page).to_have_url(re.compile("map_by=date"))
         cluster = page.locator(".map-cluster").nth(1)
         size = cluster.locator(".fine").inner_text().split()[0]
         cluster.get_by_role("button", name="Choose").focus()
@@ -70,6 +74,22 @@ def test_map__a_lasso_chooses_and_what_is_chosen_can_be_shown_alone(desktop, sam
         expect(page.locator(".map .bulk-count")).to_contain_text(size)
         page.locator(".map-chosen [data-action=only]").click()
         expect(page.locator(".map-chosen [data-action=only]")).to_contain_text("Show all again")
+        page.locator(".map-chosen [data-action=items]").click()
+        expect(page.locator(".these-chip")).to_contain_text(f"{size} chosen item")
+        expect(page.locator(".grid .found")).to_contain_text(f"{size} item")
+        page.reload()
+        expect(page.locator(".these-chip")).to_contain_text(f"{size} chosen item")
+        page.locator(".these-chip").press("Enter")
+        expect(page.locator(".these-chip")).to_be_hidden()
+        page.goto(f"{samples.url}?q=fox")
+        stage(page, "done")
+        page.locator(".board-root .menu-button").click()
+        page.get_by_role("menuitem", name="Show on the map").click()
+        expect(page.locator(".map-plot")).not_to_have_attribute("data-hits", "0")
+        page.goto(f"{samples.url}?tab=library&part=map&map_by=date&map_of=none")
+        expect(page.locator(".map-head [data-way=date]")).to_have_attribute("aria-pressed", "true")
+        expect(page).not_to_have_url(re.compile("map_of"))
+        page.locator(".map-cluster").nth(1).get_by_role("button", name="Choose").press("Enter")
         page.locator(".map-chosen [data-action=like]").click()
         stage(page, "done")
         expect(page.locator(".row").first).to_be_visible()

@@ -27,7 +27,7 @@ export class Asked {
     this.say = el("span", { class: "fine", role: "status", "data-explain": "progress" });
     this.node = el(
       "details",
-      { class: "several balances-asked" },
+      { class: "pasted" },
       el("summary", { text: t("balances.ask") }),
       this.box,
       el("div", { class: "judge-head" }, this.go, this.stop, this.say),
