@@ -56,7 +56,7 @@ def test_lab__failed_offline_and_stopped_it_says_so_and_goes_on(desktop, samples
 
         page.route("**/api/comparison", offline)
         go.press("Enter")
-        expect(said).to_contain_text("cannot be reached")
+        expect(said).to_contain_text("does not answer")
         expect(go).to_be_enabled()
         page.unroute("**/api/comparison", offline)
         page.route("**/api/comparison", lambda _: None)  # an answer that does not come

@@ -45,9 +45,11 @@ export function walkable(map, parts) {
   return el("div", { class: "heat-walk" }, map, line);
 }
 
-/** The nearest part that lies in a direction; of two as near, the one that is less aside.
+/** Of frames and sentences the one before or behind. Of cells the nearest that lies in a direction;
+ *  of two as near, the one that is less aside.
  *  @param {HTMLElement[]} parts @param {number} at @param {[number, number]} way */
 function nextTo(parts, at, [across, down]) {
+  if (parts[at].tagName !== "I") return parts[at + across + down] ?? null;
   const from = middleOf(parts[at]);
   let best = null;
   let least = Infinity;
@@ -55,13 +57,10 @@ function nextTo(parts, at, [across, down]) {
     const to = middleOf(part);
     const [x, y] = [to.x - from.x, to.y - from.y];
     const ahead = x * across + y * down;
-    const aside = Math.abs(x * down) + Math.abs(y * across);
-    if (ahead < 1 || part === parts[at]) continue;
-    const far = ahead + 3 * aside;
-    if (far < least) [best, least] = [part, far];
+    const far = ahead + 3 * (Math.abs(x * down) + Math.abs(y * across));
+    if (ahead >= 1 && far < least) [best, least] = [part, far];
   }
-  // sentences and frames stand in one row of lines: what no direction has is the next in order
-  return best ?? (across + down > 0 ? parts[at + 1] : parts[at - 1]) ?? null;
+  return best;
 }
 
 /** @param {HTMLElement} part */

@@ -85,4 +85,27 @@ export const inspectionEnglish = {
   "balances.texts": "The questions",
   "balances.ask": "Ask questions for it",
   "balances.go": "Ask all",
+  "several.title": "Several questions",
+  "several.placeholder": "One question a line",
+  "several.saved": "Saved searches",
+  "several.recent": "Recent searches",
+  "several.go": "Compare all",
+  "several.done": "{done} of {of}",
+  "several.json": "Export as JSON",
+  "several.csv": "Export as CSV",
+  "several.question": "Question",
+  "several.difference": "Difference",
+  "several.overlap": "In common",
+  "several.movers": "Items elsewhere",
+  "missing.title": "Other models, adapters and picture sizes",
+  "missing.text":
+    "A model answers where the library has its vectors. What is missing, and about how " +
+    "long embedding takes on this computer:",
+  "missing.again":
+    "Another picture size for recall (budget.json in a copy of the model's folder) or an " +
+    "adapter: all {n} items to embed, about {time}, once it is chosen under the models.",
+  "missing.line": "{name}: {n} items to embed, about {time}",
+  "missing.unknown": "a time that was not measured here",
+  "missing.none": "Every known model has vectors of all items.",
+  "missing.models": "To the models",
 };

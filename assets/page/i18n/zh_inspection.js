@@ -73,4 +73,26 @@ export const inspectionChinese = {
   "balances.texts": "这些问题",
   "balances.ask": "为此提问",
   "balances.go": "全部提问",
+  "several.title": "多个问题",
+  "several.placeholder": "每行一个问题",
+  "several.saved": "已保存的搜索",
+  "several.recent": "最近的搜索",
+  "several.go": "全部比较",
+  "several.done": "已完成 {done} 个，共 {of} 个",
+  "several.json": "导出为 JSON",
+  "several.csv": "导出为 CSV",
+  "several.question": "问题",
+  "several.difference": "差异",
+  "several.overlap": "相同",
+  "several.movers": "位置不同的条目",
+  "missing.title": "其他模型、适配器和图片大小",
+  "missing.text":
+    "资料库有某个模型的向量时，它才能回答。以下是缺少的部分，以及在这台电脑上嵌入大约需要的时间：",
+  "missing.again":
+    "召回使用其他图片大小（在模型文件夹的副本里修改 budget.json）或使用适配器：在模型中选定后，" +
+    "要嵌入全部 {n} 个条目，约 {time}",
+  "missing.line": "{name}：还要嵌入 {n} 个条目，约 {time}",
+  "missing.unknown": "时间未在此测量",
+  "missing.none": "每个已知模型都有全部条目的向量。",
+  "missing.models": "前往模型",
 };

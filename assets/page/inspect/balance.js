@@ -65,7 +65,8 @@ export class Balance {
     this.quota.hidden = this.asking.hidden = true;
   }
 
-  /** Of questions that were asked here: they stay until a choice above is made or the tab is shown again.
+  /** Of questions that were asked here: they stay until a choice above is made, or the tab is
+   *  shown again.
    *  @param {Balances} found */
   take(found) {
     this.asked += 1; // what the history still answers is not drawn over it
