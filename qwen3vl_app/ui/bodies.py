@@ -54,6 +54,7 @@ ROUTES: Mapping[str, int | None] = {
     "/api/hits/seen": QUESTION,
     "/api/hits/cost": QUESTION,
     "/api/hits/evidence": QUESTION,
+    "/api/balance": PATHS,
     "/api/comparison": PATHS,
     "/api/judging/import": OFFER,
     "/gradio_api/upload": None,

@@ -51,6 +51,7 @@ export function walkable(map, parts) {
 function nextTo(parts, at, [across, down]) {
   if (parts[at].tagName !== "I") return parts[at + across + down] ?? null;
   const from = middleOf(parts[at]);
+  /** @type {HTMLElement | null} */
   let best = null;
   let least = Infinity;
   for (const part of parts) {

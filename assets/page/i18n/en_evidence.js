@@ -78,4 +78,5 @@ export const evidenceEnglish = {
   "evidence.cell": "row {row}, column {column} of {steps}",
   "evidence.frame": "{first} s",
   "evidence.frames": "{first}–{last} s",
+  "keys.evidence": "On the map of evidence: from part to part, each with its number",
 };

@@ -65,4 +65,5 @@ export const evidenceChinese = {
   "evidence.cell": "第 {row} 行，第 {column} 列（各共 {steps}）",
   "evidence.frame": "{first} 秒",
   "evidence.frames": "{first}–{last} 秒",
+  "keys.evidence": "在证据图上：逐个部分查看其数值",
 };

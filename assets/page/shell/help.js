@@ -53,6 +53,7 @@ const KEYS = [
   [["c"], "keys.compact"],
   [["+", "-"], "keys.tiles"],
   [["+", "-", "0", "←", "→", "↑", "↓"], "keys.map"],
+  [["←", "→", "↑", "↓"], "keys.evidence"],
   [["n", "p"], "keys.tour"],
   [["0", "1", "2", "3"], "keys.grade"],
   [["u", "←", "→"], "keys.judge"],
