@@ -17,7 +17,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
 )
 from qwen3vl_app.cli.language import said
-from qwen3vl_app.cli.run_hits import hit_of, hit_options, written
+from qwen3vl_app.cli.run_hits import hit_of, hit_options, say_other_models, written
 from qwen3vl_app.messages import Message
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def evidence(
         query, found = hit_of(services, run, item)
         inspector = Inspector(services.engine, services.models, services.library)
         cost = inspector.cost(query, found)
+        say_other_models(services, run)
         click.echo(one_line(said(Message.of("cli.evidence_cost", n=cost.passes))), err=True)
         pieces = inspector.pieces(query, found)
         *_, last = inspector.evidence(query, found)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from qwen3vl_app.cli.common import shared_options
+from qwen3vl_app.cli.common import one_line, shared_options
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.query import files_at
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.messages import Message
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.search.resolve import resolve_query
 from qwen3vl_app.types import Item, ItemId, Query
 from qwen3vl_app.types.run import RunId
@@ -66,6 +67,19 @@ def hit_of(services: Services, run: int, item: int) -> tuple[Query, Item]:
     known = files_at(Path.cwd(), runs.files.find)
     budget = services.models.embedder_budget
     return resolve_query(kept.run.question, services.reader, known, budget), found
+
+
+def say_other_models(services: Services, run: int) -> None:
+    """Say, beside the answer, that other models than the present ones answered a run.
+
+    To be called once these have been asked: before that, nothing is known of them.
+    """
+    from qwen3vl_app.inspection.other_models import other_models
+
+    kept = services.library.runs.find(RunId(run))
+    remark = NOTHING if kept is None else other_models(kept.run, services.models)
+    if remark:
+        click.echo(one_line(said(remark)), err=True)
 
 
 def written(image: Image, folder: Path, name: str) -> str:

@@ -16,7 +16,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
 )
 from qwen3vl_app.cli.language import said
-from qwen3vl_app.cli.run_hits import hit_of, hit_options, written
+from qwen3vl_app.cli.run_hits import hit_of, hit_options, say_other_models, written
 
 if TYPE_CHECKING:
     from qwen3vl_app.inspection.seen import Seen, Shown
@@ -46,6 +46,7 @@ def seen(
         query, found = hit_of(services, run, item)
         inspector = Inspector(services.engine, services.models, services.library)
         stages = _rows(inspector.seen(query, found), out)
+        say_other_models(services, run)
     if as_json:
         say_json({"run": run, "item": item, "stages": stages})
         return
