@@ -16,7 +16,7 @@ import { middles } from "./overlay.js";
 import { drawAll, drawHits, paint } from "./painting.js";
 import { amid, searchLike } from "./picked.js";
 import { Plot } from "./plot.js";
-import { nothing, unpack } from "./points.js";
+import { around, nothing, unpack } from "./points.js";
 import { Tools } from "./tools.js";
 
 /** @import { Hit } from "../../search/types" */
@@ -187,13 +187,7 @@ export class MapView {
 
   /** @param {number} cluster */
   showCluster(cluster) {
-    const members = this.members(cluster);
-    const [xs, ys] = [this.points.x, this.points.y].map((column) =>
-      members.map((i) => column[i]).sort((a, b) => a - b),
-    );
-    // Without the twentieth on each side: single ones may lie far from the others.
-    const [low, high] = [0.05, 0.95].map((share) => Math.floor(share * (members.length - 1)));
-    this.plot.camera.show({ left: xs[low], right: xs[high], top: ys[low], bottom: ys[high] });
+    this.plot.camera.show(around(this.points, this.members(cluster)));
     this.plot.later();
   }
 

@@ -96,3 +96,12 @@ export function inside({ count, x, y }, line, isShown) {
   }
   return found;
 }
+
+/** The frame around some points, without the twentieth on each side: single ones may lie far from
+ *  the others.
+ *  @param {Points} points @param {number[]} members */
+export function around({ x, y }, members) {
+  const [xs, ys] = [x, y].map((column) => members.map((i) => column[i]).sort((a, b) => a - b));
+  const [low, high] = [0.05, 0.95].map((share) => Math.floor(share * (members.length - 1)));
+  return { left: xs[low], right: xs[high], top: ys[low], bottom: ys[high] };
+}
