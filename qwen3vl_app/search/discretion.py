@@ -9,6 +9,7 @@ from dataclasses import replace
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.search.engine import Cancelled, SearchEngine, never
+from qwen3vl_app.search.otherwise import USUAL, Otherwise
 from qwen3vl_app.types import Hit, Query, SearchUpdate
 
 UNTOLD = Message.of("untold")
@@ -49,10 +50,12 @@ def discreet(error: AppError) -> AppError:
 class DiscreetEngine(SearchEngine):
     """A ``SearchEngine`` for strangers."""
 
-    def search(self, query: Query, *, cancelled: Cancelled = never) -> Iterator[SearchUpdate]:
+    def search(
+        self, query: Query, *, otherwise: Otherwise = USUAL, cancelled: Cancelled = never
+    ) -> Iterator[SearchUpdate]:
         """As ``SearchEngine.search``; no note, reason or error tells a path."""
         try:
-            for update in super().search(query, cancelled=cancelled):
+            for update in super().search(query, otherwise=otherwise, cancelled=cancelled):
                 notes = tuple(map(told, update.notes))
                 hits = tuple(map(_without_path, update.hits))
                 model = str(UNTOLD) if names_a_path(update.model) else update.model

@@ -13,7 +13,7 @@ from qwen3vl_app.types.library import EVERYTHING, Item, ItemFilter
 LONGEST_NAME_PART = 200
 """Characters of a part of a name that are looked for; few disks take a longer name."""
 
-MOST_THESE = 5000
+MOST_THESE = 1000
 """Items that a listing may be narrowed to by name: their numbers stand in an address."""
 
 

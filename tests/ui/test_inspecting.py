@@ -125,7 +125,11 @@ def test_balance__of_questions_that_are_asked_for_it_and_kept_nowhere(services):
         assert (found["searches"], found["judged"], found["texts"]) == (2, 1, [FOX, "fox"])
         assert {one["kind"] for one in found["kinds"]} == {"passage", "page"}
         assert client.get("/api/balance").json()["searches"] == 0
-        for job in ({"questions": []}, {"questions": [{"text": "x", "nonsense": 1}]}):
+        wrong: tuple[dict[str, Any], ...] = (
+            {"questions": []},
+            {"questions": [{"text": "x", "nonsense": 1}]},
+        )
+        for job in wrong:
             assert client.post("/api/balance", json=job).status_code in (400, 422)
 
 

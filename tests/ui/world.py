@@ -19,6 +19,7 @@ from qwen3vl_app.indexing.progress import IndexState
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.search.discretion import DiscreetEngine
 from qwen3vl_app.search.engine import Cancelled, SearchEngine, never
+from qwen3vl_app.search.otherwise import USUAL, Otherwise
 from qwen3vl_app.services import Services
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.library import Library
@@ -48,9 +49,11 @@ class SeenEngine(SearchEngine):
 
     seen: list[Query]
 
-    def search(self, query: Query, *, cancelled: Cancelled = never) -> Iterator[SearchUpdate]:
+    def search(
+        self, query: Query, *, otherwise: Otherwise = USUAL, cancelled: Cancelled = never
+    ) -> Iterator[SearchUpdate]:
         self.seen.append(query)
-        return super().search(query, cancelled=cancelled)
+        return super().search(query, otherwise=otherwise, cancelled=cancelled)
 
 
 class SeenDiscreetEngine(DiscreetEngine, SeenEngine):

@@ -1,7 +1,7 @@
 // What answers a side: the vectors of which model, in which view, and how large a picture is to the
 // reranker. What it costs is said as soon as it is chosen.
 
-import { el, say } from "../kit/dom.js";
+import { el } from "../kit/dom.js";
 import { bytes, count, duration } from "../kit/format.js";
 import { t } from "../i18n/strings.js";
 

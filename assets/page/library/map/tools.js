@@ -11,7 +11,7 @@ import { action } from "./picked.js";
 /** @import { Status } from "../../shell/types" */
 /** @import { MapView } from "./map.js" */
 
-const MOST_THESE = 5000; // items whose numbers an address takes, as the program has it
+const MOST_THESE = 1000; // items whose numbers an address takes, as the program has it
 
 export class Tools {
   /** @param {MapView} map */
