@@ -135,7 +135,11 @@ export class EvidenceTab {
       wholeText(evidence),
       el("div", { class: "segments", role: "group", "aria-label": title }, ...choice),
       heatOf(item, evidence, this.reading),
-      el("p", { class: "fine", text: t(`evidence.colours.${this.reading}`) }),
+      el("p", {
+        class: "fine",
+        data: { explain: "falls" },
+        text: t(`evidence.colours.${this.reading}`),
+      }),
       fallsTable(item, evidence, this.reading),
     );
     if (focused?.closest(".heat-walk")) this.walkOn();

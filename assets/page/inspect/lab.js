@@ -46,20 +46,24 @@ class Lab {
     on("judge", root, () => this.turn("judge"));
     on("compare", root, () => this.turn("compare"));
     matchMedia("(max-width: 760px)").addEventListener("change", () => this.know(latest));
+    this.isSeen = false;
     new IntersectionObserver(([{ isIntersecting }]) => {
+      this.isSeen = isIntersecting;
       if (isIntersecting) this.show();
     }).observe(root);
     this.choose(place("lab") in this.parts ? place("lab") : "judge");
     this.know(latest);
   }
 
-  /** Say where nothing can be judged here, and why.
+  /** Say where nothing can be judged here, and why; until it is known, nothing is asked.
    *  @param {Status | null} status */
   know(status) {
     const reason = isNarrow() ? "narrow" : status?.read_only ? "demo" : "";
-    this.body.hidden = Boolean(reason);
+    const wasHidden = this.body.hidden;
+    this.body.hidden = Boolean(reason) || !status;
     this.why.hidden = !reason;
     if (reason) this.why.replaceChildren(icon("info"), el("span", { text: t(`lab.${reason}`) }));
+    if (wasHidden && this.isSeen) this.show();
   }
 
   /** A person turns to another part, which the address notes.
