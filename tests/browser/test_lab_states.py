@@ -76,6 +76,15 @@ def test_lab__failed_offline_and_stopped_it_says_so_and_goes_on(desktop, samples
         page.unroute("**/api/balance*")
         state.get_by_role("button").press("Enter")
         expect(state).to_be_hidden()
+        page.route("**/api/balance", offline)
+        page.locator(".pasted summary").press("Enter")
+        box = page.get_by_role("textbox", name="Ask questions for it")
+        box.fill("\n".join(f"question {n}" for n in range(102)))
+        with page.expect_request("**/api/balance") as asked:
+            page.get_by_role("button", name="Ask all").press("Enter")
+        assert len(asked.value.post_data_json["questions"]) == 100
+        expect(page.locator(".toast")).to_have_text(re.compile("2 more were left out"))
+        expect(page.locator(".pasted [role=status]")).to_contain_text("does not answer")
 
 
 def test_balance__asks_pasted_questions(desktop, samples):

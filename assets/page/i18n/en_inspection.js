@@ -87,6 +87,9 @@ export const inspectionEnglish = {
   "balances.go": "Ask all",
   "several.title": "Several questions",
   "several.placeholder": "One question a line",
+  "several.most":
+    "{most} questions are asked together; {count} more was left out.|{most} questions are asked " +
+    "together; {count} more were left out.",
   "several.saved": "Saved searches",
   "several.recent": "Recent searches",
   "several.go": "Compare all",

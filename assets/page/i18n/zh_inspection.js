@@ -75,6 +75,7 @@ export const inspectionChinese = {
   "balances.go": "全部提问",
   "several.title": "多个问题",
   "several.placeholder": "每行一个问题",
+  "several.most": "一次最多提 {most} 个问题，另外 {count} 个没有提。",
   "several.saved": "已保存的搜索",
   "several.recent": "最近的搜索",
   "several.go": "全部比较",

@@ -4,10 +4,9 @@ import { el, say } from "../kit/dom.js";
 import { isAborted, postForLines } from "../kit/net.js";
 import { said } from "../kit/toast.js";
 import { t, worded } from "../i18n/strings.js";
+import { pasted } from "./pasted.js";
 
 /** @import { AskedLine, Balances } from "./types" */
-
-const MOST = 100; // as the program takes them
 
 export class Asked {
   /** @param {(found: Balances) => unknown} draw what is known so far */
@@ -40,12 +39,9 @@ export class Asked {
   }
 
   async run() {
-    const texts = [...new Set(this.box.value.split("\n").map((line) => line.trim()))];
-    const questions = texts
-      .filter(Boolean)
-      .slice(0, MOST)
-      .map((text) => ({ text, files: [] }));
-    if (!questions.length || this.running) return;
+    if (this.running) return;
+    const questions = pasted(this.box.value).map((text) => ({ text, files: [] }));
+    if (!questions.length) return;
     this.running = new AbortController();
     this.turn(true);
     say(this.say, t("several.done", { done: 0, of: questions.length }));

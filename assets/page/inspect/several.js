@@ -5,11 +5,10 @@ import { el, say } from "../kit/dom.js";
 import { getJson, isAborted, postForLines } from "../kit/net.js";
 import { complain, said } from "../kit/toast.js";
 import { t, worded } from "../i18n/strings.js";
+import { MOST, pasted } from "./pasted.js";
 
 /** @import { Changes, SentQuestion } from "../search/types" */
 /** @import { Answered, Compared, CompareLine } from "./types" */
-
-const MOST = 100; // as the program takes them
 
 export class Several {
   /** @param {() => { left: Changes, right: Changes, answered: Answered[] }} settings */
@@ -77,12 +76,11 @@ export class Several {
   }
 
   async run() {
-    const lines = [...new Set(this.box.value.split("\n").map((line) => line.trim()))];
-    const questions = lines
-      .filter(Boolean)
-      .slice(0, MOST)
-      .map((text) => this.known.get(text) ?? { text, files: [] });
-    if (!questions.length || this.running) return;
+    if (this.running) return;
+    const questions = pasted(this.box.value).map(
+      (text) => this.known.get(text) ?? { text, files: [] },
+    );
+    if (!questions.length) return;
     this.running = new AbortController();
     this.rows = [];
     this.draw(questions.length);
