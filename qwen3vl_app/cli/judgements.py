@@ -45,6 +45,19 @@ Row = dict[str, Any]
     metavar="FILE",
     help="Add the grades of a file that the Lab or this command has written.",
 )
+@click.option(
+    "--training",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the grades as training data: question, positive, hard negatives, with paths.",
+)
+@click.option(
+    "--trainer",
+    type=click.Choice(["sentence-transformers", "swift"]),
+    default="sentence-transformers",
+    show_default=True,
+    help="With --training: whose format.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="The grades as a table for spreadsheets.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
@@ -56,6 +69,8 @@ def judgements(
     report: bool,
     first: int,
     given_file: Path | None,
+    training: Path | None,
+    trainer: str,
     as_csv: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
@@ -68,13 +83,17 @@ def judgements(
             raise UsageError(Message.of("judgements.csv_alone"))
         if given_file is not None and (as_csv or as_json or report):
             raise UsageError(Message.of("judgements.import_alone"))
+        if training is not None and (as_csv or as_json or report or given_file is not None):
+            raise UsageError(Message.of("judgements.training_alone"))
         writable = given_file is not None
         with opened(settings_from(context, given), writable=writable) as services:
             if given_file is not None:
                 _bring(services, given_file)
                 return
             judging = Judging(services.library)
-            if report:
+            if training is not None:
+                _training(services, judging, training, trainer)
+            elif report:
                 _report(judging, first, as_json=as_json)
             else:
                 _list(services, judging, as_csv=as_csv, as_json=as_json)
@@ -90,6 +109,16 @@ def _bring(services: Services, file: Path) -> None:
     found = read_grades(text)
     added = services.library.judgements.bring(found)
     click.echo(said(Message.of("cli.imported", n=added, found=len(found))))
+
+
+def _training(services: Services, judging: Judging, file: Path, trainer: str) -> None:
+    from qwen3vl_app.cli.page_pictures import page_pictures
+    from qwen3vl_app.cli.sets import write_examples
+    from qwen3vl_app.evaluation.training_data import of_judgements
+
+    found = judging.judgements(owner=None)
+    pages = page_pictures(services, file)
+    write_examples(of_judgements(services.library, found, pages), file, trainer)
 
 
 def _list(services: Services, judging: Judging, *, as_csv: bool, as_json: bool) -> None:

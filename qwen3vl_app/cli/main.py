@@ -11,6 +11,7 @@ from qwen3vl_app.cli.bench import bench
 from qwen3vl_app.cli.collections import collections
 from qwen3vl_app.cli.common import shared_options
 from qwen3vl_app.cli.duplicates import duplicates
+from qwen3vl_app.cli.evaluate import evaluate
 from qwen3vl_app.cli.evidence import evidence
 from qwen3vl_app.cli.export import export
 from qwen3vl_app.cli.files import folders, forget, ignore, retry
@@ -23,11 +24,13 @@ from qwen3vl_app.cli.judgements import judgements
 from qwen3vl_app.cli.library import index, status
 from qwen3vl_app.cli.map import item_map
 from qwen3vl_app.cli.models import models
+from qwen3vl_app.cli.pins import pins
 from qwen3vl_app.cli.removed import removed
 from qwen3vl_app.cli.restore import restore
 from qwen3vl_app.cli.search import search
 from qwen3vl_app.cli.seen import seen
 from qwen3vl_app.cli.serve import serve
+from qwen3vl_app.cli.sets import sets
 from qwen3vl_app.cli.show import show
 from qwen3vl_app.cli.storage import storage
 from qwen3vl_app.cli.tags import tag, tags
@@ -59,6 +62,9 @@ for _command in (
     evidence,
     inspect,
     judgements,
+    sets,
+    evaluate,
+    pins,
     items,
     show,
     status,

@@ -23,14 +23,16 @@ from qwen3vl_app.store.leftovers import sweep_leftovers
 from qwen3vl_app.store.lock import WriterLock
 from qwen3vl_app.store.mending import drop_damaged
 from qwen3vl_app.store.model_choices import ModelChoices
+from qwen3vl_app.store.pins import Pins
 from qwen3vl_app.store.preferences import Preferences
 from qwen3vl_app.store.protocols import StoreWriter
-from qwen3vl_app.store.rows import Folder, FolderCounts, LibraryCounts
+from qwen3vl_app.store.rows import Folder, FolderCounts, LibraryCounts, Standing
 from qwen3vl_app.store.search_runs import SearchRuns
 from qwen3vl_app.store.searching import SearchableLibrary
 from qwen3vl_app.store.tables import collected, files, items, vectors
 from qwen3vl_app.store.tables.collections import list_collections
 from qwen3vl_app.store.tables.folders import count_inside, list_folders
+from qwen3vl_app.store.test_sets import TestSets
 from qwen3vl_app.store.thumbnails import Thumbnails
 from qwen3vl_app.store.trash import LibraryTrash
 from qwen3vl_app.store.uploads import Uploads
@@ -62,6 +64,8 @@ class Library(SearchableLibrary):
         self.dropped = Uploads(self.uploads)
         self.runs = SearchRuns(connection, AskedFiles(connection.directory / ASKED))
         self.judgements = Judgements(connection)
+        self.test_sets = TestSets(connection)
+        self.pins = Pins(connection)
         self.choices = ModelChoices(connection)
         self.preferences = Preferences(connection)
         self.trash = LibraryTrash(connection, self._for_changes, self.dropped)
@@ -228,6 +232,11 @@ class Library(SearchableLibrary):
         self._check(where)
         with self._connection.reading() as conn:
             return items.count_passing(conn, where)
+
+    def standing(self, collection: str | None = None) -> list[Standing]:
+        """Where every item stands on the disk; of one collection, or of the whole library."""
+        with self._connection.reading() as conn:
+            return items.standing(conn, ItemFilter(collection=collection))
 
     # ------------------------------------------------------------ files
 

@@ -235,3 +235,12 @@ class SampleScores:
 
     elsewhere: int
     """Items of the library that have no vector in this space, only in others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an item stands: in which file, and on which page of it."""
+
+    path: Path
+    item: ItemId
+    page: int | None

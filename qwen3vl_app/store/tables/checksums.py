@@ -180,6 +180,14 @@ SEALED = (
         ("id", "ordinal", "grade"),
         ("asked", "content", "judge", "owner", "note", "judged"),
     ),
+    Sealed("test_set", ("id",), ("id",), ("name", "body", "made")),
+    Sealed(
+        "pin",
+        ("id",),
+        ("id", "ordinal", "must", "first"),
+        ("question", "content", "made", "held", "latest"),
+    ),
+    Sealed("evaluation", ("id",), ("id",), ("test_set", "ran", "answer")),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and whose damage is

@@ -14,6 +14,7 @@ import numpy as np
 
 from qwen3vl_app.index.protocol import Ids
 from qwen3vl_app.store.encoding import decode_path, storable
+from qwen3vl_app.store.rows import Standing
 from qwen3vl_app.store.tables.checksums import BY_NAME, leave_out
 from qwen3vl_app.store.tables.filters import LIVING, conditions
 from qwen3vl_app.store.tables.vectors import found_stamp
@@ -104,6 +105,18 @@ def list_living(
         (*values, limit),
     )
     return [*_whole(conn, rows)]
+
+
+def standing(conn: sqlite3.Connection, where: ItemFilter) -> list[Standing]:
+    """Every living item that passes, once for each of its files, in the order of these."""
+    condition, values = conditions(where)
+    rows = conn.execute(
+        "SELECT file.path, item.id, item.page FROM item JOIN file ON file.content = item.content "
+        f"WHERE {condition} AND {BY_NAME['file'].is_whole('file')} "
+        f"AND {BY_NAME['item'].is_whole('item')} ORDER BY file.path, item.ordinal",
+        values,
+    )
+    return [Standing(decode_path(path), ItemId(item), page) for path, item, page in rows]
 
 
 def ids_of_their_files(conn: sqlite3.Connection, ids: Iterable[ItemId]) -> list[ItemId]:

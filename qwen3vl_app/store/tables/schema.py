@@ -26,6 +26,9 @@
     listing_key   by what living items are sorted in the Library
     preference    what a person wants of this library, such as no history
     judgement     grades that people give to hits
+    test_set      questions, documents and grades, each set whole
+    pin           questions whose answer must not change
+    evaluation    what a test set has said, run by run
     checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
@@ -58,6 +61,8 @@ from qwen3vl_app.store.tables.migrations.m013_model_choices import m013_model_ch
 from qwen3vl_app.store.tables.migrations.m014_listing_keys import m014_listing_keys
 from qwen3vl_app.store.tables.migrations.m016_saved_searches import m016_saved_searches
 from qwen3vl_app.store.tables.migrations.m017_judgements import m017_judgements
+from qwen3vl_app.store.tables.migrations.m018_test_sets import m018_test_sets
+from qwen3vl_app.store.tables.migrations.m019_evaluations import m019_evaluations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +86,8 @@ for _step in (
     m014_listing_keys,
     m016_saved_searches,
     m017_judgements,
+    m018_test_sets,
+    m019_evaluations,
 ):
     MIGRATIONS()(_step)
 

@@ -1,0 +1,233 @@
+"""``sets``: test sets of the library, brought from files and written to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qwen3vl_app.cli.common import (
+    failures_said,
+    in_columns,
+    one_line,
+    opened,
+    say_json,
+    settings_from,
+    shared_options,
+)
+from qwen3vl_app.cli.language import said
+from qwen3vl_app.cli.page_pictures import page_pictures
+from qwen3vl_app.cli.progress import run_to_the_end
+from qwen3vl_app.errors import UsageError
+from qwen3vl_app.messages import Message
+
+if TYPE_CHECKING:
+    from qwen3vl_app.services import Services
+    from qwen3vl_app.types.test_set import TestSet
+
+_OUT = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--import",
+    "source",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="Make the set of a folder of BEIR, a CSV table, or (with --qrels) topics of TREC, and "
+    "index its files.",
+)
+@click.option(
+    "--qrels",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="With --import: the grades of TREC's topics.",
+)
+@click.option(
+    "--split",
+    default="test",
+    show_default=True,
+    metavar="NAME",
+    help="With --import: which qrels of a folder of BEIR.",
+)
+@click.option(
+    "--collection",
+    metavar="NAME",
+    help="With --import: the collection that is searched.  [default: named like the set]",
+)
+@click.option(
+    "--no-index",
+    is_flag=True,
+    help="With --import: index nothing; the library has the files, and --collection is searched.",
+)
+@click.option("--export", "target", type=_OUT, metavar="DIR", help="Write the set into a folder.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["beir", "trec", "csv"]),
+    default="beir",
+    show_default=True,
+    help="With --export: as what.",
+)
+@click.option(
+    "--training",
+    type=_OUT,
+    metavar="FILE",
+    help="Write its grades as training data: question, positive, hard negatives, with paths.",
+)
+@click.option(
+    "--trainer",
+    type=click.Choice(["sentence-transformers", "swift"]),
+    default="sentence-transformers",
+    show_default=True,
+    help="With --training: whose format.",
+)
+@click.option("--remove", is_flag=True, help="Remove the set and its history; files stay.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def sets(
+    context: click.Context,
+    /,
+    *,
+    name: str | None,
+    source: Path | None,
+    target: Path | None,
+    training: Path | None,
+    remove: bool,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # options of import and export, and the shared ones
+) -> None:
+    """List the test sets, or bring, write or remove the one called NAME.
+
+    A set is a collection with questions and grades; evaluate says what it thinks of both stages.
+    """
+    ways = [way for way in (source, target, training, remove or None) if way is not None]
+    with failures_said():
+        if len(ways) > 1 or (ways and name is None):
+            raise UsageError(Message.of("sets.one_way"))
+        writable = source is not None or remove
+        with opened(settings_from(context, _shared(given)), writable=writable) as services:
+            if source is not None and name is not None:
+                _bring(services, name, source, given, as_json=as_json)
+                return
+            found = services.library.test_sets.all() if name is None else [named(services, name)]
+            if target is not None:
+                _export(found[0], target, given["form"])
+            elif training is not None:
+                _training(services, found[0], training, given["trainer"])
+            elif remove:
+                services.library.test_sets.remove(found[0].name)
+                click.echo(one_line(said(Message.of("cli.set_removed", name=found[0].name))))
+            else:
+                _list(found, as_json=as_json)
+
+
+def named(services: Services, name: str) -> TestSet:
+    """The set of this name.
+
+    Raises:
+        UsageError: There is none.
+    """
+    found = services.library.test_sets.find(name)
+    if found is None:
+        raise UsageError(Message.of("sets.none", name=name))
+    return found
+
+
+def _shared(given: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in given.items() if key != "collection"}
+
+
+def _bring(
+    services: Services, name: str, source: Path, given: dict[str, Any], *, as_json: bool
+) -> None:
+    from qwen3vl_app.evaluation.importing import files_of, read_set
+
+    found = read_set(
+        source,
+        name,
+        qrels=given["qrels"],
+        split=given["split"],
+        collection=given["collection"] or "",
+    )
+    if not given["no_index"]:
+        paths = files_of(found, services.library.uploads)
+        if paths:
+            services.indexer.add(paths, collection=found.collection)
+            run_to_the_end(services)
+    services.library.test_sets.keep(found)
+    _say(found, as_json=as_json)
+
+
+def _say(found: TestSet, *, as_json: bool) -> None:
+    if as_json:
+        say_json(row(found))
+        return
+    done = Message.of(
+        "cli.set_kept",
+        name=found.name,
+        questions=len(found.questions),
+        documents=len(found.named),
+        grades=len(found.grades),
+    )
+    click.echo(one_line(said(done)))
+
+
+def _export(found: TestSet, target: Path, form: str) -> None:
+    from qwen3vl_app.evaluation.importing import Form, put_files, written_set
+
+    files = written_set(found, Form(form))
+    put_files(target, files)
+    for name in files:
+        click.echo(one_line(target / name))
+
+
+def _training(services: Services, found: TestSet, file: Path, trainer: str) -> None:
+    from qwen3vl_app.evaluation.training_data import of_set
+
+    pages = page_pictures(services, file)
+    write_examples(of_set(services.library, found, pages), file, trainer)
+
+
+def write_examples(examples: list[Any], file: Path, trainer: str) -> None:
+    """Training data into a file that is not there yet, and how many lines that are.
+
+    Raises:
+        UsageError: There is a file already, nothing to write, or the disk refuses.
+    """
+    from qwen3vl_app.evaluation.formats.training import Trainer, write_training
+    from qwen3vl_app.evaluation.importing import put_files
+
+    text = write_training(examples, Trainer(trainer))
+    if not text:
+        raise UsageError(Message.of("training.nothing"))
+    put_files(file.parent, {file.name: text})
+    done = Message.of("cli.training", n=text.count("\n"), path=str(file))
+    click.echo(one_line(said(done)))
+
+
+def _list(found: list[TestSet], *, as_json: bool) -> None:
+    rows = [row(one) for one in found]
+    if as_json:
+        say_json({"sets": rows})
+        return
+    for one in rows:
+        click.echo(one_line(in_columns(one)))
+    if not rows:
+        click.echo(said(Message.of("cli.no_sets")), err=True)
+
+
+def row(found: TestSet) -> dict[str, object]:
+    """What is listed of a set."""
+    return {
+        "set": found.name,
+        "collection": found.collection,
+        "questions": len(found.questions),
+        "documents": len(found.named),
+        "grades": len(found.grades),
+        "fingerprint": found.fingerprint,
+        "made": found.made,
+    }

@@ -1,0 +1,91 @@
+"""Pinned questions are asked again, and a broken one says what moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.evaluation.asking import SETTINGS, Parts, ask, ranked
+from qwen3vl_app.evaluation.conditions import changed, conditions
+from qwen3vl_app.evaluation.pool import Stage
+from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.types.ids import ItemId
+from qwen3vl_app.types.pin import Pin, PinState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What is otherwise than when a pin last held."""
+
+    before: int | None
+    """The rank then."""
+
+    above: tuple[ItemId, ...]
+    """What stands among the first hits now and did not then, the best first."""
+
+    changed: tuple[str, ...]
+    """Names of ``conditions.NAMES``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A pin, asked now."""
+
+    pin: Pin
+    state: PinState | None
+    """None where the question could not be asked."""
+
+    why: Message = NOTHING
+    """Why it could not."""
+
+    moved: Moved | None = None
+    """Of a broken pin that has held before."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was asked and is as it must be."""
+        return self.state is not None and self.state.holds
+
+
+def check(parts: Parts, pin: Pin) -> Checked:
+    """Ask a pinned question, through the search that serves the page.
+
+    What cannot be asked is broken, too: a pin that nobody can check holds nothing.
+    """
+    question = pin.question
+    said = question.written()
+    settings: dict[str, Any] = {name: said[name] for name in said if name in SETTINGS}
+    try:
+        found = ranked(ask(parts, question))
+        now = conditions(parts.library, parts.models, settings, rerank=question.rerank)
+    except AppError as error:
+        return Checked(pin=pin, state=None, why=error.message)
+    recalled = [item for item, _ in found[Stage.RECALL]]
+    final = [item for item, _ in found.get(Stage.RERANK, found[Stage.RECALL])]
+    rank = _rank(pin.item, final)
+    state = PinState(
+        asked=datetime.now(UTC).isoformat(timespec="seconds"),
+        holds=(rank is not None and rank <= pin.first) == pin.must,
+        rank=rank,
+        recall_rank=_rank(pin.item, recalled),
+        first=tuple(final[: pin.first]),
+        conditions=now,
+    )
+    return Checked(pin=pin, state=state, moved=None if state.holds else moved(pin.held, state))
+
+
+def moved(held: PinState | None, now: PinState) -> Moved | None:
+    """The difference to when the pin held; None where it never did."""
+    if held is None:
+        return None
+    return Moved(
+        before=held.rank,
+        above=tuple(item for item in now.first if item not in held.first),
+        changed=changed(held.conditions, now.conditions),
+    )
+
+
+def _rank(item: ItemId | None, ranking: list[ItemId]) -> int | None:
+    return ranking.index(item) + 1 if item in ranking else None
