@@ -39,7 +39,7 @@ def conditions(
         ModelError: A model that takes part is not there.
     """
     space = models.space()
-    setting = library.storage.setting
+    setting = library.storage.setting()
     dimension = setting.dimension_of(space.dimension)
     return {
         "model": space.model,
