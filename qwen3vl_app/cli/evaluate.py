@@ -271,32 +271,14 @@ def _below(answer: Row, least: Sequence[Least]) -> list[Message]:
 
 
 def _history(services: Services, found: TestSet, measure: Measure, *, as_json: bool) -> None:
-    from qwen3vl_app.evaluation.conditions import changed
+    from qwen3vl_app.ui.pin_rows import history_rows
 
-    before: Row | None = None
-    rows = []
-    for kept in services.library.test_sets.evaluations(found.name):
-        conditions = kept.answer["conditions"]
-        means = {
-            stage: values[str(measure)]["mean"]
-            for stage, values in kept.answer["stages"].items()
-            if str(measure) in values
-        }
-        rows.append(
-            {
-                "run": kept.id,
-                "ran": kept.ran,
-                "means": means,
-                "changed": list(changed(before, conditions)),
-                "conditions": conditions,
-            }
-        )
-        before = conditions
+    rows = history_rows(services.library.test_sets.evaluations(found.name), str(measure))
     if as_json:
         say_json({"set": found.name, "measure": str(measure), "history": rows})
         return
     for one in rows:
-        means = "  ".join(f"{stage} {value:.4f}" for stage, value in one["means"].items())
+        means = "  ".join(f"{stage} {value['mean']:.4f}" for stage, value in one["means"].items())
         moved = ", ".join(one["changed"])
         shown = said(Message.of("cli.changed", names=moved)) if moved else ""
         click.echo(one_line(f"{one['run']}  {one['ran']}  {means}  {shown}".rstrip()))

@@ -19,14 +19,13 @@ from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.query import written_question
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.search.answers import item_row
 from qwen3vl_app.types import ItemId
 from qwen3vl_app.types.question import Question
+from qwen3vl_app.ui.pin_rows import checked_row, pin_row
 
 if TYPE_CHECKING:
     from qwen3vl_app.evaluation.pinning import Checked
     from qwen3vl_app.services import Services
-    from qwen3vl_app.types.pin import Pin
 
 FIRST = 5
 """Hits that a pin looks at, unless it says otherwise."""
@@ -139,44 +138,6 @@ def _check(services: Services, *, as_json: bool) -> int:
         if not found:
             click.echo(said(Message.of("cli.no_pins")), err=True)
     return sum(not one.holds for one in found)
-
-
-def pin_row(services: Services, pin: Pin) -> dict[str, Any]:
-    """What is told of a pin."""
-    item = None if pin.item is None else services.library.item(pin.item)
-    latest = pin.latest
-    return {
-        "pin": pin.id,
-        "question": pin.question.written(),
-        "must": pin.must,
-        "first": pin.first,
-        "item": None if item is None else item_row(item),
-        "made": pin.made,
-        "asked": None if latest is None else latest.asked,
-        "holds": None if latest is None else latest.holds,
-        "rank": None if latest is None else latest.rank,
-    }
-
-
-def checked_row(services: Services, one: Checked) -> dict[str, Any]:
-    """What is told of a pin that was asked now."""
-    state, moved = one.state, one.moved
-    known = services.library.items(moved.above) if moved else {}
-    return pin_row(services, one.pin) | {
-        "holds": one.holds,
-        "asked": None if state is None else state.asked,
-        "rank": None if state is None else state.rank,
-        "recall_rank": None if state is None else state.recall_rank,
-        "conditions": None if state is None else state.conditions,
-        "why": str(one.why),
-        "moved": None
-        if moved is None
-        else {
-            "rank_before": moved.before,
-            "above": [item_row(item) for item in known.values()],
-            "changed": list(moved.changed),
-        },
-    }
 
 
 def sentences(services: Services, one: Checked) -> list[str]:

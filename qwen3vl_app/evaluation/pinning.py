@@ -54,12 +54,9 @@ def check(parts: Parts, pin: Pin) -> Checked:
 
     What cannot be asked is broken, too: a pin that nobody can check holds nothing.
     """
-    question = pin.question
-    said = question.written()
-    settings: dict[str, Any] = {name: said[name] for name in said if name in SETTINGS}
     try:
-        found = ranked(ask(parts, question))
-        now = conditions(parts.library, parts.models, settings, rerank=question.rerank)
+        found = ranked(ask(parts, pin.question))
+        now = _conditions(parts, pin)
     except AppError as error:
         return Checked(pin=pin, state=None, why=error.message)
     recalled = [item for item, _ in found[Stage.RECALL]]
@@ -74,6 +71,23 @@ def check(parts: Parts, pin: Pin) -> Checked:
         conditions=now,
     )
     return Checked(pin=pin, state=state, moved=None if state.holds else moved(pin.held, state))
+
+
+def is_stale(parts: Parts, pin: Pin) -> bool:
+    """Whether model, index, items or settings are otherwise than when a pin was asked last.
+
+    Waits for the models to load.
+
+    Raises:
+        ModelError: A model that takes part is not there.
+    """
+    return pin.latest is None or bool(changed(pin.latest.conditions, _conditions(parts, pin)))
+
+
+def _conditions(parts: Parts, pin: Pin) -> dict[str, Any]:
+    said = pin.question.written()
+    settings = {name: said[name] for name in said if name in SETTINGS}
+    return conditions(parts.library, parts.models, settings, rerank=pin.question.rerank)
 
 
 def moved(held: PinState | None, now: PinState) -> Moved | None:

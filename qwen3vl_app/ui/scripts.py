@@ -60,6 +60,7 @@ STYLES = (
     "inspect/compare",
     "bundle/bundle",
     "inspect/balance",
+    "testsets/sets",
     "settings/settings",
     "settings/models",
 )

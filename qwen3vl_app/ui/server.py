@@ -54,6 +54,7 @@ from qwen3vl_app.ui.routes.page import page_routes
 from qwen3vl_app.ui.routes.removals import removal_routes
 from qwen3vl_app.ui.routes.storage import storage_routes
 from qwen3vl_app.ui.routes.tags import tag_routes
+from qwen3vl_app.ui.routes.test_sets import test_set_routes
 from qwen3vl_app.ui.routes.tour import tour_routes
 from qwen3vl_app.ui.routes.uploads import upload_routes
 
@@ -117,6 +118,7 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         inspecting_routes(services, given),
         balance_routes(services, given),
         judging_routes(services),
+        test_set_routes(services),
         comparison_routes(services, given),
         upload_routes(services),
         about_routes(services),

@@ -17,7 +17,7 @@ from qwen3vl_app.evaluation.history_plot import plot
 from qwen3vl_app.evaluation.importing import Form, files_of, put_files, read_set, written_set
 from qwen3vl_app.evaluation.measures import Least, Measure, usual, values
 from qwen3vl_app.evaluation.metrics import Metric
-from qwen3vl_app.evaluation.pinning import check
+from qwen3vl_app.evaluation.pinning import check, is_stale
 from qwen3vl_app.evaluation.pool import Stage
 from qwen3vl_app.evaluation.resolving import resolved
 from qwen3vl_app.evaluation.training_data import of_judgements, of_set
@@ -258,7 +258,9 @@ def test_check__a_broken_pin_says_what_moved(parts, models):
     held, broken = (check(parts, pin) for pin in pins.all())
     assert (held.holds, held.state.rank, held.moved) == (True, 1, None)
     assert (broken.holds, broken.moved) == (False, None)  # it never held
+    assert is_stale(parts, pins.all()[0])  # never asked
     pins.note(number, held.state)
+    assert not is_stale(parts, pins.all()[0])
     pins.note(never, broken.state)
     assert [pin.held is not None for pin in pins.all()] == [True, False]
     kept = pins.all()[0]
@@ -266,6 +268,7 @@ def test_check__a_broken_pin_says_what_moved(parts, models):
     other = Question(text="fox river red rain")  # with reranking, the shortest is first
     with library._connection.writing() as conn:
         conn.execute("UPDATE pin SET question = ?", (json.dumps(other.written()),))
+    assert is_stale(parts, pins.all()[0])
     now = check(parts, pins.all()[0])
     assert (now.holds, now.state.rank, now.state.recall_rank) == (False, 4, 1)
     assert now.moved.before == 1

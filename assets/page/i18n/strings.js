@@ -14,6 +14,7 @@ import { libraryEnglish } from "./en_library.js";
 import { mapEnglish } from "./en_map.js";
 import { modelsEnglish } from "./en_models.js";
 import { searchEnglish } from "./en_search.js";
+import { setsEnglish } from "./en_sets.js";
 import { settingsEnglish } from "./en_settings.js";
 import { tourEnglish } from "./en_tour.js";
 import { chinese } from "./zh.js";
@@ -28,6 +29,7 @@ import { libraryChinese } from "./zh_library.js";
 import { mapChinese } from "./zh_map.js";
 import { modelsChinese } from "./zh_models.js";
 import { searchChinese } from "./zh_search.js";
+import { setsChinese } from "./zh_sets.js";
 import { settingsChinese } from "./zh_settings.js";
 import { tourChinese } from "./zh_tour.js";
 
@@ -49,6 +51,7 @@ export const dictionaries = {
     ...libraryEnglish,
     ...mapEnglish,
     ...labEnglish,
+    ...setsEnglish,
     ...historyEnglish,
     ...inspectionEnglish,
     ...settingsEnglish,
@@ -65,6 +68,7 @@ export const dictionaries = {
     ...libraryChinese,
     ...mapChinese,
     ...labChinese,
+    ...setsChinese,
     ...historyChinese,
     ...inspectionChinese,
     ...settingsChinese,

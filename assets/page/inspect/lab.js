@@ -9,6 +9,7 @@ import { t } from "../i18n/strings.js";
 import { Judge } from "../judge/judge.js";
 import { Balance } from "./balance.js";
 import { Compare } from "./compare.js";
+import { Sets } from "../testsets/sets.js";
 import { keep, place } from "../search/address.js";
 import { latest } from "../shell/status.js";
 
@@ -26,7 +27,12 @@ class Lab {
   constructor(root) {
     this.root = root;
     /** @type {Record<string, LabPart>} */
-    this.parts = { judge: new Judge(), compare: new Compare(), balance: new Balance() };
+    this.parts = {
+      judge: new Judge(),
+      compare: new Compare(),
+      sets: new Sets(),
+      balance: new Balance(),
+    };
     this.tabs = el(
       "div",
       { class: "segments lab-tabs", role: "group", "aria-label": t("lab.parts") },

@@ -11,6 +11,7 @@ import type { Judged, Pool, Report } from "../judge/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
 import type { Stages, Status } from "../shell/types";
+import type { KnownSets, Pinnable, PinRow, SetHistory } from "../testsets/types";
 import type { Message } from "./types";
 
 export interface Gets {
@@ -44,6 +45,9 @@ export interface Gets {
   "/api/models/stages": Stages;
   "/api/outcomes": Ended[];
   "/api/removed": Removal[];
+  "/api/sets": KnownSets;
+  "/api/sets/history": SetHistory;
+  "/api/sets/pinnable": Pinnable;
   "/api/storage": Stored;
   "/api/tour": { stops: Stop[]; collection: string };
 }
@@ -86,6 +90,9 @@ export interface Posts {
   "/api/outcomes/forget": Status & { removed: Taken };
   "/api/removed/discard": { rows: Removal[] };
   "/api/removed/restore": { rows: Removal[] };
+  "/api/sets/pins": { pin: number };
+  "/api/sets/pins/check": { pins: PinRow[] };
+  "/api/sets/pins/remove": { removed: boolean };
   "/api/storage/apply": Stored;
   "/api/storage/drop": Stored & { freed: number };
   "/api/storage/measure": Stored & { options: Option[] };

@@ -33,7 +33,7 @@ const ENTRIES = {
   lab: [
     ...["judging", "grade", "pool", "judges", "ndcg", "mrr", "hitrate", "ap", "unjudged"],
     ...["interval", "chance", "wins", "verdict", "published", "alpha", "reliability"],
-    "overlap",
+    ...["overlap", "sets", "pins"],
   ],
 };
 

@@ -1,0 +1,182 @@
+"""Test sets in the Lab: what sets have said so far, and pinned questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from qwen3vl_app.errors import AppError
+from qwen3vl_app.evaluation.asking import Parts
+from qwen3vl_app.evaluation.measures import Measure
+from qwen3vl_app.evaluation.pinning import check, is_stale
+from qwen3vl_app.evaluation.pool import rankings
+from qwen3vl_app.messages import Message
+from qwen3vl_app.models.service.protocol import ModelState
+from qwen3vl_app.services import Services
+from qwen3vl_app.store.encoding import display
+from qwen3vl_app.types import ItemId
+from qwen3vl_app.types.pin import Pin
+from qwen3vl_app.types.run import KeptRun, Owner, RunId
+from qwen3vl_app.types.test_set import LONGEST_NAME
+from qwen3vl_app.ui.failures import GoneError
+from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.message_rows import message_row
+from qwen3vl_app.ui.pin_rows import checked_row, history_rows, pin_row
+from qwen3vl_app.ui.routes.history import LARGEST, Known
+from qwen3vl_app.ui.serialize import Json
+
+ASKING, MOST_WAITING = 1, 8
+"""Requests answered at once, and waiting: checking asks every pinned question."""
+
+PINNABLE = 20
+"""Hits of a search of which one can be pinned."""
+
+Name = Annotated[str, Query(max_length=LONGEST_NAME)]
+Number = Annotated[int, Field(ge=0, le=LARGEST)]
+
+
+class Pinning(BaseModel):
+    """A hit of a search that must stay among its first hits, or must not be there."""
+
+    run: Number
+    item: Annotated[int, Field(ge=1, le=LARGEST)]
+    must: bool
+    first: Annotated[int, Field(ge=1, le=300)]
+
+
+class Unpinning(BaseModel):
+    """A pin that is taken away."""
+
+    pin: Number
+
+
+def test_set_routes(services: Services) -> APIRouter:
+    """``/api/sets*``; sets and pins are the library's, as its tags are, not of one browser."""
+    router = APIRouter(prefix="/api/sets")
+    lane = Lane(ASKING, MOST_WAITING)
+    answers = _Answers(services)
+
+    @router.get("")
+    async def known(request: Request) -> Response:
+        return await lane.answer(request, answers.known)
+
+    @router.get("/history")
+    async def history(request: Request, name: Name, measure: Name = "ndcg@10") -> Response:
+        return await lane.answer(request, answers.history, name, measure)
+
+    @router.get("/pinnable")
+    def pinnable(owner: Known, run: Annotated[int, Query(ge=0, le=LARGEST)]) -> Json:
+        return answers.pinnable(run, owner)
+
+    @router.post("/pins")
+    def pin(owner: Known, job: Pinning) -> Json:
+        return answers.pin(job, owner)
+
+    @router.post("/pins/remove")
+    def unpin(job: Unpinning) -> Json:
+        return {"removed": services.library.pins.remove(job.pin)}
+
+    @router.post("/pins/check")
+    async def check_all() -> Response:
+        return await lane.change(answers.checked)
+
+    return router
+
+
+class _Answers:
+    """A public demonstration has no sets and pins to show."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._library = services.library
+        self._parts = Parts(services.library, services.engine, services.reader, services.models)
+
+    def known(self) -> Json:
+        if self._services.settings.read_only:
+            return {"sets": [], "pins": [], "stale": False}
+        every = self._library.pins.all()
+        return {
+            "sets": [
+                {
+                    "name": one.name,
+                    "collection": one.collection,
+                    "questions": len(one.questions),
+                    "documents": len(one.named),
+                    "grades": len(one.grades),
+                }
+                for one in self._library.test_sets.all()
+            ],
+            "pins": [_told(pin_row(self._services, one)) for one in every],
+            "stale": self._is_stale(every),
+        }
+
+    def history(self, name: str, measure: str) -> Json:
+        wanted = str(Measure.read(measure))
+        hidden = self._services.settings.read_only
+        kept = [] if hidden else self._library.test_sets.evaluations(name)
+        rows = history_rows(kept, wanted)
+        return {"name": name, "measure": wanted, "history": rows}
+
+    def pinnable(self, run: int, owner: Owner) -> Json:
+        kept = self._run(run, owner)
+        *_, final = rankings(kept.run).values()
+        items = self._library.items(final[:PINNABLE])
+        hits = [{"item": int(one.id), "name": _name(one.path)} for one in items.values()]
+        return {"text": kept.run.question.text, "hits": hits}
+
+    def pin(self, job: Pinning, owner: Owner) -> Json:
+        asked = self._run(job.run, owner).run.question
+        pins = self._library.pins
+        number = pins.add(asked, ItemId(job.item), must=job.must, first=job.first)
+        if number is None:
+            raise GoneError(Message.of("item.gone", item=str(job.item)))
+        return {"pin": number}
+
+    def checked(self) -> Json:
+        """Ask all pins and keep how they stand."""
+        self._library.writer.has_work()  # refuses where nothing may be kept
+        rows = []
+        for pin in self._library.pins.all():
+            found = check(self._parts, pin)
+            if found.state is not None:
+                self._library.pins.note(pin.id, found.state)
+            row = _told(checked_row(self._services, found))
+            rows.append(row | {"why": message_row(found.why) if found.why else None})
+        return {"pins": rows}
+
+    def _is_stale(self, every: list[Pin]) -> bool:
+        states = {one.state for one in self._services.models.status()}
+        if not states <= {ModelState.READY, ModelState.OFF}:
+            return False  # it is looked at again once they are loaded
+        try:
+            return any(is_stale(self._parts, one) for one in every)
+        except AppError:  # a pin wants a model that is not there: checking says so
+            return True
+
+    def _run(self, run: int, owner: Owner) -> KeptRun:
+        found = self._services.finished.find(RunId(run), owner=owner)
+        if found is None:
+            raise GoneError(Message.of("history.gone"))
+        return found
+
+
+def _told(row: Json) -> Json:
+    """With names instead of paths, which may be no text, and the words of the question alone."""
+    moved = row.get("moved")
+    kept = {name: value for name, value in row.items() if name not in ("question", "conditions")}
+    kept |= {"text": row["question"].get("text", ""), "name": _item_name(row["item"])}
+    kept.pop("item")
+    if moved is not None:
+        kept["moved"] = moved | {"above": [_item_name(one) for one in moved["above"]]}
+    return kept
+
+
+def _item_name(row: Json | None) -> str:
+    return "" if row is None else _name(Path(row["path"]))
+
+
+def _name(path: Path) -> str:
+    return display(Path(path.name))
