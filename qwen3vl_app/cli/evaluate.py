@@ -224,7 +224,8 @@ def _say(answer: Row, *, each: bool, as_json: bool) -> None:
         for name, found in means.items():
             click.echo(f"{stage:<8}{name:<14}{_interval(found)}")
     for name, found in answer["differences"].items():
-        click.echo(f"{'gained':<8}{name:<14}{_interval(found, signed=True)}{_chance(found)}")
+        gained = said(Message.of("cli.gained"))
+        click.echo(f"{gained:<8}{name:<14}{_interval(found, signed=True)}{_chance(found)}")
     if each:
         for one in answer["questions"]:
             values = "  ".join(
