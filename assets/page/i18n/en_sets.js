@@ -2,6 +2,10 @@
 
 export const setsEnglish = {
   "lab.sets": "Test sets",
+  "kept.sets": "Test sets and pinned questions",
+  "kept.sets.where":
+    "In the library, with the words of their questions and what they have said, until they are " +
+    "removed. Everybody who uses this page sees them.",
   "sets.none": "There is no test set yet.",
   "sets.hint":
     "Questions with grades, as BEIR, TREC and CSV files have them. The command sets brings one, " +

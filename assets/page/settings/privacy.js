@@ -14,7 +14,9 @@ import { Choice } from "./choice.js";
 /** What is kept, by what explains the numbers in it.
  *  @type {Record<string, string>} */
 const EXPLAINED = { searches: "history", asked: "history", dropped: "days", last: "history" };
-const KEPT = ["searches", "asked", "last", "grades", "library", "dropped", "browser", "network"];
+const KEPT = [
+  ...["searches", "asked", "last", "grades", "sets", "library", "dropped", "browser", "network"],
+];
 /** What a demonstration keeps of its visitors. */
 const KEPT_OF_VISITORS = ["asked", "browser"];
 
