@@ -1,7 +1,8 @@
 """Grades as training data: (query, positive, hard negatives), one JSON object a line.
 
 Two forms. *sentence-transformers*: ``anchor``, ``positive``, ``negative_1`` …, every line with the
-same names, an input being a text or an object of ``text``, ``image`` and ``video``. *ms-swift*,
+same names, an input being a text, or where any has a file an object of ``text``, ``image`` and
+``video``. *ms-swift*,
 which trains Qwen3-VL-Embedding and Qwen3-VL-Reranker: ``messages``, ``positive_messages`` and
 ``negative_messages`` with ``<image>`` and ``<video>`` where the paths beside them belong.
 """
@@ -66,20 +67,25 @@ def _columns(examples: Sequence[Example]) -> Iterator[Json]:
     with_some = [one for one in examples if one.negatives]
     width = min((len(one.negatives) for one in with_some), default=0)
     width = min(width, MOST_NEGATIVES)
+    inputs = [i for one in examples for i in (one.query, one.positive, *one.negatives)]
+    # a column of texts and objects is one that no reader of JSON lines takes
+    write = _object if any(one.images or one.videos for one in inputs) else _text
     for one in with_some or examples:
         for begin in range(0, max(1, len(one.negatives)), max(1, width)):
             # the last line is filled from the beginning
             shown = (one.negatives * 2)[begin : begin + width]
             yield {
-                "anchor": _input(one.query),
-                "positive": _input(one.positive),
-                **{f"negative_{n}": _input(wrong) for n, wrong in enumerate(shown, start=1)},
+                "anchor": write(one.query),
+                "positive": write(one.positive),
+                **{f"negative_{n}": write(wrong) for n, wrong in enumerate(shown, start=1)},
             }
 
 
-def _input(one: Input) -> str | Json:
-    if not (one.images or one.videos):
-        return one.text
+def _text(one: Input) -> str | Json:
+    return one.text
+
+
+def _object(one: Input) -> str | Json:
     said: Json = {}
     if one.text:
         said["text"] = one.text
