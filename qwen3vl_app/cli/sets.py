@@ -60,7 +60,15 @@ _OUT = click.Path(path_type=Path)
 @click.option(
     "--no-index",
     is_flag=True,
-    help="With --import: index nothing; the library has the files, and --collection is searched.",
+    help="With --import: index nothing, for the library has the files; without --collection all "
+    "of it is searched.",
+)
+@click.option(
+    "--no-ocr",
+    "ocr",
+    flag_value=False,
+    default=None,
+    help="With --import: do not read words in pictures.",
 )
 @click.option("--export", "target", type=_OUT, metavar="DIR", help="Write the set into a folder.")
 @click.option(
@@ -151,7 +159,8 @@ def _bring(
         name,
         qrels=given["qrels"],
         split=given["split"],
-        collection=given["collection"] or "",
+        # without a collection of its own, a set that indexes nothing is about all there is
+        collection=given["collection"] or ("" if given["no_index"] else None),
     )
     if not given["no_index"]:
         paths = files_of(found, services.library.uploads)

@@ -26,7 +26,12 @@ class Form(StrEnum):
 
 
 def read_set(
-    path: Path, name: str, *, qrels: Path | None = None, split: str = "test", collection: str = ""
+    path: Path,
+    name: str,
+    *,
+    qrels: Path | None = None,
+    split: str = "test",
+    collection: str | None = None,
 ) -> TestSet:
     """A set from a folder of BEIR, a table, or TREC's topics with qrels.
 
@@ -35,18 +40,19 @@ def read_set(
         name: What the set is called.
         qrels: Grades of the topics.
         split: Which qrels of a folder.
-        collection: That is searched; named like the set unless given.
+        collection: That is searched; named like the set unless given, all where it is empty.
 
     Raises:
         UsageError: A file is not there or not as it should be; says where and how.
     """
-    wanted = {"name": name, "collection": collection or name, "split": split}
+    wanted = {"name": name, "collection": name if collection is None else collection}
     if path.is_dir():
         grades = path / beir.QRELS / f"{split}.tsv"
         texts = (text_of(path / one) for one in (beir.CORPUS, beir.QUERIES))
         read = beir.read_beir(*texts, text_of(grades), split)
         return TestSet(
             **wanted,
+            split=split,
             base=os.path.abspath(path),
             questions=read.questions,
             documents=read.documents,

@@ -32,7 +32,7 @@ def foxes(tmp_path: Path, folder: Path) -> Path:
 
 
 def test_sets__a_folder_is_imported_evaluated_drawn_and_written_again(program, foxes, tmp_path):
-    made = program.json("sets", "foxes", "--import", foxes)
+    made = program.json("sets", "foxes", "--import", foxes, "--no-ocr")
     assert (made["questions"], made["documents"], made["grades"]) == (2, 3, 3)
     assert len(program.json("items", "--collection", "foxes")["items"]) == 3
     found = program.json("evaluate", "foxes", "--runs", tmp_path / "runs")
@@ -65,14 +65,14 @@ def test_sets__a_folder_is_imported_evaluated_drawn_and_written_again(program, f
     )
     row = json.loads(training.read_text().splitlines()[0])
     assert row["positive_messages"][0][0]["content"].endswith("A red fox runs along the river.")
-    assert "3 个文档" in program.in_chinese("sets", "foxes", "--import", foxes)[-1]
+    assert "3 个文档" in program.in_chinese("sets", "foxes", "--import", foxes, "--no-ocr")[-1]
     assert program.run("sets", "foxes", "--remove").exit_code == 0
     assert program.json("sets") == {"sets": []}
 
 
 def test_sets__what_is_wrong_is_said(program, indexed, foxes):
     (foxes / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\tfox\tgood\n")
-    refused = program.run("sets", "foxes", "--import", foxes)
+    refused = program.run("sets", "foxes", "--import", foxes, "--no-ocr")
     assert refused.exit_code == 2
     assert "qrels/test.tsv, line 2, column 3: a grade" in refused.stderr
     assert indexed.run("evaluate", "none").exit_code == 2
