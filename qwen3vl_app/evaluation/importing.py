@@ -45,13 +45,14 @@ def read_set(
     Raises:
         UsageError: A file is not there or not as it should be; says where and how.
     """
-    wanted = {"name": name, "collection": name if collection is None else collection}
+    searched = name if collection is None else collection
     if path.is_dir():
         grades = path / beir.QRELS / f"{split}.tsv"
         texts = (text_of(path / one) for one in (beir.CORPUS, beir.QUERIES))
         read = beir.read_beir(*texts, text_of(grades), split)
         return TestSet(
-            **wanted,
+            name=name,
+            collection=searched,
             split=split,
             base=os.path.abspath(path),
             questions=read.questions,
@@ -62,14 +63,16 @@ def read_set(
     base = os.path.abspath(path.parent)
     if qrels is not None:
         return TestSet(
-            **wanted,
+            name=name,
+            collection=searched,
             base=base,
             questions=trec.read_topics(text_of(path), path.name),
             grades=trec.read_qrels(text_of(qrels), qrels.name),
         )
     table = spreadsheet.read_csv(text_of(path), path.name)
     return TestSet(
-        **wanted,
+        name=name,
+        collection=searched,
         base=base,
         questions=table.questions,
         documents=table.documents,

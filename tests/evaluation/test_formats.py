@@ -236,9 +236,11 @@ def test_training__sentence_transformers_has_equal_names_on_every_line():
     found = rows([FOX, dog, alone], Trainer.SENTENCE_TRANSFORMERS)
     assert {tuple(row) for row in found} == {("anchor", "positive", "negative_1", "negative_2")}
     assert found[0] == {
-        "anchor": {"text": "fox"}, "positive": {"image": "/a.jpg"}, "negative_1": {"text": "a dog"},
+        "anchor": {"text": "fox"},
+        "positive": {"image": "/a.jpg"},
+        "negative_1": {"text": "a dog"},
         "negative_2": {"image": "/b.jpg"},
-    }  # fmt: skip
+    }
     assert found[1]["negative_1"] == {"video": "/c.mp4"}
     assert found[2]["anchor"] == {"text": "dog", "image": "/q.jpg"}
     assert len(found) == 3
