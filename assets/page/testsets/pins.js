@@ -28,19 +28,6 @@ export class Pins {
       onclick: () => this.check(),
     });
     this.list = el("ul", { class: "pins-list" });
-    this.form = this.adding();
-    this.node = el(
-      "section",
-      { class: "block", "aria-label": t("pins.title") },
-      el("header", { class: "judge-head" }, this.title, this.again),
-      el("p", { class: "fine", text: t("pins.hint") }),
-      this.say,
-      this.list,
-      this.form,
-    );
-  }
-
-  adding() {
     this.about = el("p", { dir: "auto", "data-content": "" });
     this.hit = el("select", { "data-content": "" });
     this.must = el(
@@ -55,6 +42,19 @@ export class Pins {
       ...FIRST.map((n) => el("option", { value: String(n), text: t("pins.first", { n }) })),
     );
     this.first.value = "5";
+    this.form = this.adding();
+    this.node = el(
+      "section",
+      { class: "block", "aria-label": t("pins.title") },
+      el("header", { class: "judge-head" }, this.title, this.again),
+      el("p", { class: "fine", text: t("pins.hint") }),
+      this.say,
+      this.list,
+      this.form,
+    );
+  }
+
+  adding() {
     const add = el("button", { type: "submit", class: "primary", text: t("pins.add") });
     const form = el(
       "form",
