@@ -47,9 +47,8 @@ def read_set(
     """
     searched = name if collection is None else collection
     if path.is_dir():
-        grades = path / beir.QRELS / f"{split}.tsv"
-        texts = (text_of(path / one) for one in (beir.CORPUS, beir.QUERIES))
-        read = beir.read_beir(*texts, text_of(grades), split)
+        corpus, queries = (text_of(path / one) for one in (beir.CORPUS, beir.QUERIES))
+        read = beir.read_beir(corpus, queries, text_of(path / beir.QRELS / f"{split}.tsv"), split)
         return TestSet(
             name=name,
             collection=searched,

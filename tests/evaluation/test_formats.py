@@ -124,7 +124,7 @@ def test_csv__comes_back_equal(questions, documents, data):
         name="x",
         questions=tuple(Entry({"_id": one, "text": text}) for one, text in questions.items()),
         documents=tuple(Entry({"_id": one, "path": path}) for one, path in documents.items()),
-        grades=tuple(Graded(*pair, grade) for pair, grade in graded),
+        grades=tuple(Graded(asked, found, grade) for (asked, found), grade in graded),
     )
     written = spreadsheet.write_csv(made)
     found = spreadsheet.read_csv(written)
@@ -206,7 +206,7 @@ def test_test_set__is_checked_where_it_is_made(questions, documents, grades, sai
             name="x",
             questions=tuple(Entry({"_id": one}) for one in questions),
             documents=tuple(Entry({"_id": one}) for one in documents),
-            grades=tuple(Graded(*pair, 1) for pair in grades),
+            grades=tuple(Graded(asked, found, 1) for asked, found in grades),
         )
 
 

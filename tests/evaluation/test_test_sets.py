@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytrec_eval
@@ -169,7 +170,7 @@ def test_resolved__by_path_by_page_and_by_the_end_of_a_path():
         Standing(Path("/one/c.jpg"), ItemId(4), None),
         Standing(Path("/two/c.jpg"), ItemId(5), None),
     ]
-    said = (
+    said: tuple[dict[str, Any], ...] = (
         {"_id": "a", "path": "a.pdf"}, {"_id": "a2", "path": "a.pdf", "page": 2},
         {"_id": "b", "image": "pictures/b.jpg"}, {"_id": "c", "image": "c.jpg"},
     )  # fmt: skip
