@@ -19,7 +19,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import said
-from qwen3vl_app.cli.sets import named
+from qwen3vl_app.cli.sets import named, say_names
 from qwen3vl_app.errors import LibraryBusyError, UsageError
 from qwen3vl_app.messages import Message
 
@@ -234,11 +234,7 @@ def _say(answer: Row, *, each: bool, as_json: bool) -> None:
                 for name, value in measured.items()
             )
             click.echo(one_line(f"{one['id']}  {one['text']}  {values}"))
-    if missing := answer["missing"]:
-        names = ", ".join(missing[:5])
-        click.echo(
-            one_line(said(Message.of("cli.missing", n=len(missing), names=names))), err=True
-        )
+    say_names("cli.missing", answer["missing"])
 
 
 def _chance(found: Row) -> str:

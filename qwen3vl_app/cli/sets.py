@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from qwen3vl_app.cli.common import (
 )
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.page_pictures import page_pictures
-from qwen3vl_app.cli.progress import run_to_the_end
+from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 
@@ -153,6 +154,7 @@ def _bring(
     services: Services, name: str, source: Path, given: dict[str, Any], *, as_json: bool
 ) -> None:
     from qwen3vl_app.evaluation.importing import files_of, read_set
+    from qwen3vl_app.evaluation.resolving import resolved
 
     found = read_set(
         source,
@@ -162,19 +164,30 @@ def _bring(
         # without a collection of its own, a set that indexes nothing is about all there is
         collection=given["collection"] or ("" if given["no_index"] else None),
     )
-    if not given["no_index"]:
-        paths = files_of(found, services.library.uploads)
-        if paths:
-            services.indexer.add(paths, collection=found.collection)
-            run_to_the_end(services)
-    services.library.test_sets.keep(found)
-    _say(found, as_json=as_json)
-
-
-def _say(found: TestSet, *, as_json: bool) -> None:
+    library, progress = services.library, None
+    if not given["no_index"] and (paths := files_of(found, library.uploads)):
+        services.indexer.add(paths, collection=found.collection)
+        progress = run_to_the_end(services)
+    library.test_sets.keep(found)
+    standing = library.standing(found.collection or None)
+    missing = resolved(found, standing, library.uploads).missing
     if as_json:
-        say_json(row(found))
+        run = {} if progress is None else {"run": summary(progress)}
+        say_json(row(found) | run | {"missing": missing})
         return
+    if progress is not None:
+        say_summary(services, progress)
+    _say(found, missing)
+
+
+def say_names(code: str, missing: Sequence[str]) -> None:
+    """Say on standard error how many there are and what the first are called, if any."""
+    if missing:
+        names = ", ".join(missing[:5])
+        click.echo(one_line(said(Message.of(code, n=len(missing), names=names))), err=True)
+
+
+def _say(found: TestSet, missing: Sequence[str]) -> None:
     done = Message.of(
         "cli.set_kept",
         name=found.name,
@@ -183,6 +196,7 @@ def _say(found: TestSet, *, as_json: bool) -> None:
         grades=len(found.grades),
     )
     click.echo(one_line(said(done)))
+    say_names("cli.lacking", missing)
 
 
 def _export(found: TestSet, target: Path, form: str) -> None:

@@ -61,12 +61,14 @@ def read_set(
         )
     base = os.path.abspath(path.parent)
     if qrels is not None:
+        questions = trec.read_topics(text_of(path), path.name)
+        ids = {one.id for one in questions}
         return TestSet(
             name=name,
             collection=searched,
             base=base,
-            questions=trec.read_topics(text_of(path), path.name),
-            grades=trec.read_qrels(text_of(qrels), qrels.name),
+            questions=questions,
+            grades=trec.read_qrels(text_of(qrels), qrels.name, questions=ids),
         )
     table = spreadsheet.read_csv(text_of(path), path.name)
     return TestSet(

@@ -21,7 +21,13 @@ GRADES = st.integers(-2, 3)
 SCORES = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@given(st.lists(st.builds(Graded, IDS, IDS, GRADES, st.sampled_from(["0", "1", "Q0"]))))
+PAIRED = st.lists(
+    st.builds(Graded, IDS, IDS, GRADES, st.sampled_from(["0", "1", "Q0"])),
+    unique_by=lambda one: (one.question, one.document),
+)
+
+
+@given(PAIRED)
 def test_qrels__come_back_equal(grades):
     written = trec.write_qrels(grades)
     assert trec.read_qrels(written) == tuple(grades)
@@ -35,7 +41,10 @@ def test_runs__come_back_equal(rows):
     assert trec.write_run(trec.read_run(written)) == written
 
 
-@given(st.lists(st.tuples(IDS.filter(lambda one: not one.startswith("<")), LINES)))
+TOPICS = st.tuples(IDS.filter(lambda one: not one.startswith("<")), LINES)
+
+
+@given(st.lists(TOPICS, unique_by=lambda one: one[0]))
 def test_topics__a_line_each_come_back_equal(pairs):
     asked = tuple(Entry({"_id": name, "text": text}) for name, text in pairs)
     written = trec.write_topics(asked)
@@ -46,7 +55,7 @@ def test_topics__a_line_each_come_back_equal(pairs):
 PLAIN = st.text(st.sampled_from("abc XYZ狐"), min_size=1).map(str.split).map(" ".join)
 
 
-@given(st.lists(st.tuples(IDS, PLAIN, PLAIN, PLAIN), min_size=1))
+@given(st.lists(st.tuples(IDS, PLAIN, PLAIN, PLAIN), min_size=1, unique_by=lambda one: one[0]))
 def test_topics__with_tags_come_back_equal(blocks):
     names = ("_id", "text", "description", "narrative")
     asked = tuple(Entry(dict(zip(names, block, strict=True))) for block in blocks)
@@ -150,9 +159,16 @@ def entries(text):
     return beir.read_entries(text, "corpus.jsonl")
 
 
+def folder(qrels):
+    one = '{"_id": "a", "text": "fox"}\n'
+    return beir.read_beir(one, one.replace("a", "q", 1), f"query-id\tcorpus-id\tscore\n{qrels}")
+
+
 BAD = (
     (trec.read_qrels, "1 0 a 1\n1 0 b\n", 2, 4, "4 columns"),
     (trec.read_qrels, "1 0 a x\n", 1, 4, "whole number"),
+    (trec.read_qrels, "1 0 a 1\n1 0 a 0\n", 2, 3, "no grade yet"),
+    (trec.read_topics, "1\tfox\n1\tdog\n", 2, 1, "not there yet"),
     (trec.read_run, "1 Q0 a 1 nan us\n", 1, 5, "a number"),
     (trec.read_topics, "1\tfox\n2 dog\n", 2, 1, "tab"),
     (trec.read_topics, "<top>\n<num> Number: 1\n", 1, 1, "</top>"),
@@ -161,6 +177,10 @@ BAD = (
     (beir.read_qrels, "q\td\n", 1, 1, "query-id"),
     (beir.read_qrels, "query-id\tcorpus-id\tscore\n1\ta\t1.5\n", 2, 3, "whole number"),
     (beir.read_qrels, "query-id\tcorpus-id\tscore\n1\ta\n", 2, 3, "3 columns"),
+    (folder, "q\tx\t1\n", 2, 2, "a document of the corpus"),
+    (folder, "q\ta\t1\nx\ta\t1\n", 3, 1, "a question of the set"),
+    (folder, "q\ta\t1\nq\ta\t0\n", 3, 2, "no grade yet"),
+    (entries, '{"_id": "1", "text": "a"}\n{"text": "b", "_id": "1"}\n', 2, 15, "not there yet"),
     (entries, '{"_id": "1", "text": "a"}\n{"_id": 2,}\n', 2, 11, "JSON"),
     (entries, '{"id": "1", "text": "a"}\n', 1, 1, "_id"),
     (entries, '{"_id": "1", "text": 3}\n', 1, 14, "text"),
@@ -169,6 +189,7 @@ BAD = (
     (spreadsheet.read_csv, "question,grade\n", 1, 3, "document"),
     (spreadsheet.read_csv, "question,document,grade\nfox,a\n", 2, 3, "3 columns"),
     (spreadsheet.read_csv, "question,document,grade\nfox,a,good\n", 2, 3, "whole number"),
+    (spreadsheet.read_csv, "grade,question,document\n1,fox,a\n0,fox,a\n", 3, 3, "no grade yet"),
     (spreadsheet.read_csv, 'question,document,grade\n"fox,a,1\n', 2, 1, "quotes"),
 )  # fmt: skip
 

@@ -211,7 +211,7 @@ def test_import_and_export__a_folder_comes_back_byte_for_byte(tmp_path):
     put_files(tmp_path / "table", table)
     assert written_set(read_set(tmp_path / "table/set.csv", "x"), Form.CSV) == table
     (tmp_path / "bad.csv").write_bytes(b"question,document,grade\n\xff,a,1\n")
-    with pytest.raises(UsageError, match=r"bad\.csv, line 2: text in UTF-8"):
+    with pytest.raises(UsageError, match=r"bad\.csv, line 2: expected text in UTF-8"):
         read_set(tmp_path / "bad.csv", "x")
 
 

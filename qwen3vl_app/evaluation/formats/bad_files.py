@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
+from qwen3vl_app.types.test_set import Graded
 
 LONGEST_SHOWN = 40
 """Characters of what was found instead."""
@@ -48,3 +50,50 @@ def whole(name: str, line: int, column: int, said: str) -> int:
         with suppress(ValueError):
             return int(said)
     raise bad(name, line, column, Message.of("sets.expected.grade"), said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grades:
+    """The grades of a file, each for a pair of its own and of what the set has."""
+
+    name: str
+    """Of the file."""
+
+    columns: tuple[int, int]
+    """Of question and document; from 1."""
+
+    questions: Container[str] | None = None
+    """Ids that may be graded; any where it is None."""
+
+    documents: Container[str] | None = None
+    found: dict[tuple[str, str], Graded] = field(default_factory=dict)
+
+    def add(self, line: int, one: Graded) -> None:
+        """Take the grade of a line.
+
+        Raises:
+            UsageError: The set has no such question or document, or they have a grade already.
+        """
+        of_question, of_document = self.columns
+        if self.questions is not None and one.question not in self.questions:
+            expected = Message.of("sets.expected.question")
+            raise bad(self.name, line, of_question, expected, one.question)
+        if self.documents is not None and one.document not in self.documents:
+            expected = Message.of("sets.expected.document")
+            raise bad(self.name, line, of_document, expected, one.document)
+        pair = (one.question, one.document)
+        if pair in self.found:
+            expected = Message.of("sets.expected.pair_once")
+            raise bad(self.name, line, of_document, expected, ", ".join(pair))
+        self.found[pair] = one
+
+
+def add_new(id_: str, seen: set[str], name: str, line: int, column: int) -> None:
+    """Note an id.
+
+    Raises:
+        UsageError: It is there already.
+    """
+    if id_ in seen:
+        raise bad(name, line, column, Message.of("sets.expected.new"), id_)
+    seen.add(id_)

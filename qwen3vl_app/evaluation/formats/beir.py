@@ -7,12 +7,12 @@ folder on), with ``page`` for one page of a PDF. A question may have a file besi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.evaluation.formats.bad_files import bad, lines, whole
+from qwen3vl_app.evaluation.formats.bad_files import Grades, add_new, bad, lines, whole
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types.test_set import MEDIA, Entry, Graded, TestSet
 
@@ -40,11 +40,16 @@ def read_beir(corpus: str, queries: str, qrels: str, split: str = "test") -> Bei
     Raises:
         UsageError: Line, column and what was expected there.
     """
-    grades = read_qrels(qrels, f"{QRELS}/{split}.tsv")
+    documents, questions = read_entries(corpus, CORPUS), read_entries(queries, QUERIES)
     return Beir(
-        documents=read_entries(corpus, CORPUS),
-        questions=read_entries(queries, QUERIES),
-        grades=grades,
+        documents=documents,
+        questions=questions,
+        grades=read_qrels(
+            qrels,
+            f"{QRELS}/{split}.tsv",
+            questions={one.id for one in questions},
+            documents={one.id for one in documents},
+        ),
         ascii=corpus.isascii() and queries.isascii() and "\\u" in corpus + queries,
     )
 
@@ -59,8 +64,13 @@ def write_beir(test_set: TestSet) -> dict[str, str]:
 
 
 def read_entries(text: str, name: str) -> tuple[Entry, ...]:
-    """Of one JSON object a line."""
-    return tuple(Entry(_object(line, name, number)) for number, line in lines(text))
+    """Of one JSON object a line, each with an id of its own."""
+    found, seen = [], set[str]()
+    for number, line in lines(text):
+        one = Entry(_object(line, name, number))
+        add_new(one.id, seen, name, number, _column(line, "_id"))
+        found.append(one)
+    return tuple(found)
 
 
 def write_entries(entries: Iterable[Entry], *, escaped: bool = False) -> str:
@@ -68,9 +78,15 @@ def write_entries(entries: Iterable[Entry], *, escaped: bool = False) -> str:
     return "".join(f"{json.dumps(dict(one.said), ensure_ascii=escaped)}\n" for one in entries)
 
 
-def read_qrels(text: str, name: str = "qrels.tsv") -> tuple[Graded, ...]:
-    """Three columns parted by tabs, below a heading."""
-    found = []
+def read_qrels(
+    text: str,
+    name: str = "qrels.tsv",
+    *,
+    questions: Container[str] | None = None,
+    documents: Container[str] | None = None,
+) -> tuple[Graded, ...]:
+    """Three columns parted by tabs, below a heading; of these ids, or of any."""
+    found = Grades(name=name, columns=(1, 2), questions=questions, documents=documents)
     rows = [*lines(text)]
     if rows and tuple(rows[0][1].split("\t")) != HEADING:
         number, line = rows[0]
@@ -81,8 +97,8 @@ def read_qrels(text: str, name: str = "qrels.tsv") -> tuple[Graded, ...]:
             expected = Message.of("sets.expected.tabs", n=len(HEADING))
             raise bad(name, number, min(len(columns), len(HEADING)) + 1, expected, line)
         question, document, grade = columns
-        found.append(Graded(question, document, whole(name, number, 3, grade)))
-    return tuple(found)
+        found.add(number, Graded(question, document, whole(name, number, 3, grade)))
+    return tuple(found.found.values())
 
 
 def write_qrels(grades: Iterable[Graded]) -> str:

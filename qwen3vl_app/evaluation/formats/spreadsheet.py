@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qwen3vl_app.evaluation.formats.bad_files import bad, whole
+from qwen3vl_app.evaluation.formats.bad_files import Grades, bad, whole
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types.test_set import PAGE_MARK, Entry, Graded, TestSet
 
@@ -50,27 +50,27 @@ def read_csv(text: str, name: str = "set.csv") -> Table:
             raise bad(name, 1, len(heading) + 1, expected, ",".join(heading))
     questions: dict[str, Entry] = {}
     documents: dict[str, Entry] = {}
-    grades = []
+    asked_at, found_at, grade_at = (heading.index(one) + 1 for one in REQUIRED)
+    page_at = heading.index("page") + 1 if "page" in heading else 1
+    grades = Grades(name=name, columns=(asked_at, found_at))
     for line, cells in rows:
         if len(cells) != len(heading):
             expected = Message.of("sets.expected.columns", n=len(heading))
             raise bad(name, line, min(len(cells), len(heading)) + 1, expected, ",".join(cells))
         row = dict(zip(heading, map(_plain, cells), strict=True))
         asked = _question(row, questions)
-        document = _document(
-            row, name, line, heading.index("page") + 1 if "page" in heading else 1
-        )
+        document = _document(row, name, line, page_at)
         if document is not None:
             documents.setdefault(document.id, document)
         if asked and document is not None:
-            column = heading.index("grade") + 1
-            grades.append(Graded(asked, document.id, whole(name, line, column, row["grade"])))
+            grade = whole(name, line, grade_at, row["grade"])
+            grades.add(line, Graded(asked, document.id, grade))
         elif not asked and document is None:
             raise bad(name, line, 1, Message.of("sets.expected.pair"), ",".join(cells))
     return Table(
         questions=tuple(questions.values()),
         documents=tuple(documents.values()),
-        grades=tuple(grades),
+        grades=tuple(grades.found.values()),
     )
 
 

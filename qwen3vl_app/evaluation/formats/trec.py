@@ -7,11 +7,11 @@ tagged blocks of the ad hoc tracks (``<top> <num> <title> <desc> <narr>``).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.evaluation.formats.bad_files import bad, lines, whole
+from qwen3vl_app.evaluation.formats.bad_files import Grades, add_new, bad, lines, whole
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types.test_set import Entry, Graded
 
@@ -48,11 +48,12 @@ def read_topics(text: str, name: str = "topics") -> tuple[Entry, ...]:
     """
     if text.removeprefix("\ufeff").lstrip().startswith("<"):
         return tuple(_tagged(text, name))
-    found = []
+    found, seen = [], set[str]()
     for number, line in lines(text):
         topic, tab, words = line.partition("\t")
         if not tab or not topic.strip():
             raise bad(name, number, 1, Message.of("sets.expected.topic"), line)
+        add_new(topic.strip(), seen, name, number, 1)
         found.append(Entry({"_id": topic.strip(), "text": words}))
     return tuple(found)
 
@@ -69,17 +70,20 @@ def write_topics(questions: Iterable[Entry]) -> str:
     return "".join(f"{_id(one.id)}\t{_line(one.text)}\n" for one in asked)
 
 
-def read_qrels(text: str, name: str = "qrels") -> tuple[Graded, ...]:
-    """Grades, in the order of the file.
+def read_qrels(
+    text: str, name: str = "qrels", *, questions: Container[str] | None = None
+) -> tuple[Graded, ...]:
+    """Grades of these questions, or of any, in the order of the file.
 
     Raises:
         UsageError: Line, column and what was expected there.
     """
-    found = []
+    found = Grades(name=name, columns=(1, 3), questions=questions)
     for number, line in lines(text):
         question, iteration, document, grade = _columns(line, 4, name, number)
-        found.append(Graded(question, document, whole(name, number, 4, grade), iteration))
-    return tuple(found)
+        one = Graded(question, document, whole(name, number, 4, grade), iteration)
+        found.add(number, one)
+    return tuple(found.found.values())
 
 
 def write_qrels(grades: Iterable[Graded]) -> str:
@@ -151,7 +155,7 @@ def _score(said: str) -> float:
 
 def _tagged(text: str, name: str) -> Iterator[Entry]:
     said: dict[str, str] | None = None
-    tag, begun = "", 1
+    tag, begun, seen = "", 1, set[str]()
     for number, line in lines(text):
         bare = line.strip()
         if bare == "<top>":
@@ -161,6 +165,7 @@ def _tagged(text: str, name: str) -> Iterator[Entry]:
         elif bare == "</top>":
             if not said.get("_id"):
                 raise bad(name, begun, 1, Message.of("sets.expected.num"), line)
+            add_new(said["_id"], seen, name, begun, 1)
             yield Entry(said)
             said = None
         else:
