@@ -16,6 +16,7 @@ from qwen3vl_app.settings import with_choices
 from qwen3vl_app.types.model_choice import AUTO, ModelChoice
 
 if TYPE_CHECKING:
+    from qwen3vl_app.evaluation.pin_watch import PinWatch
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.inspection.maps import Maps
     from qwen3vl_app.media.reader import Reader
@@ -56,6 +57,9 @@ class Services:
     keeper: Keeper | None = None
     """Checks the library and makes its backups; None where it is open for reading only."""
 
+    pin_watch: PinWatch | None = None
+    """Asks pinned questions again; None where the library is open for reading only."""
+
     history: History | None = None
     """Keeps finished searches; None where that is not wanted, or nothing may be written."""
 
@@ -95,6 +99,8 @@ class Services:
             self.indexer.start()
         if self.keeper is not None:
             self.keeper.start()
+        if self.pin_watch is not None:
+            self.pin_watch.start()
 
     def use_model(self, role: Role, choice: ModelChoice) -> Future[None]:
         """Have another model in a role, and keep it as the library's once it has taken over.
@@ -131,6 +137,8 @@ class Services:
         """
         self.downloads.close()
         self.maps.close()
+        if self.pin_watch is not None:
+            self.pin_watch.close()
         self.engine.close()
         self.indexer.close()
         if self.keeper is not None:
@@ -166,7 +174,10 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
         UsageError: A read-only library is not there.
     """
     from qwen3vl_app.budget import Budget
+    from qwen3vl_app.evaluation.asking import Parts
+    from qwen3vl_app.evaluation.pin_watch import PinWatch
     from qwen3vl_app.indexing.indexer import Indexer
+    from qwen3vl_app.indexing.progress import IndexState
     from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.search.discretion import DiscreetEngine
     from qwen3vl_app.search.engine import SearchEngine
@@ -186,15 +197,22 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
         workers=settings.readers,
         moment_seconds=settings.moment_seconds,
     )
+    indexer = Indexer(library, reader, models, settings)
+    engine = (DiscreetEngine if settings.read_only else SearchEngine)(library, reader, models)
+
+    def is_idle() -> bool:
+        return indexer.progress().state is IndexState.IDLE
+
     return Services(
         settings=settings,
         library=library,
         reader=reader,
         models=models,
-        indexer=Indexer(library, reader, models, settings),
-        engine=DiscreetEngine(library, reader, models)
-        if settings.read_only
-        else SearchEngine(library, reader, models),
+        indexer=indexer,
+        engine=engine,
+        pin_watch=PinWatch(Parts(library, engine, reader, models), is_idle=is_idle)
+        if writable
+        else None,
         keeper=Keeper(library, backups=settings.backup) if writable else None,
         history=History(library.runs, library.preferences, models)
         if writable and settings.history

@@ -17,7 +17,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
-from qwen3vl_app.cli.language import said
+from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.cli.page_pictures import page_pictures
 from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
@@ -184,16 +184,16 @@ def say_names(code: str, missing: Sequence[str]) -> None:
     """Say on standard error how many there are and what the first are called, if any."""
     if missing:
         names = ", ".join(missing[:5])
-        click.echo(one_line(said(Message.of(code, n=len(missing), names=names))), err=True)
+        click.echo(one_line(said(counted(code, len(missing), names=names))), err=True)
 
 
 def _say(found: TestSet, missing: Sequence[str]) -> None:
     done = Message.of(
         "cli.set_kept",
         name=found.name,
-        questions=len(found.questions),
-        documents=len(found.named),
-        grades=len(found.grades),
+        questions=counted("cli.set_questions", len(found.questions)),
+        documents=counted("cli.set_documents", len(found.named)),
+        grades=counted("cli.set_grades", len(found.grades)),
     )
     click.echo(one_line(said(done)))
     say_names("cli.lacking", missing)
@@ -228,7 +228,7 @@ def write_examples(examples: list[Any], file: Path, trainer: str) -> None:
     if not text:
         raise UsageError(Message.of("training.nothing"))
     put_files(file.parent, {file.name: text})
-    done = Message.of("cli.training", n=text.count("\n"), path=str(file))
+    done = counted("cli.training", text.count("\n"), path=str(file))
     click.echo(one_line(said(done)))
 
 

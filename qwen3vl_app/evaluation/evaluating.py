@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
@@ -22,6 +22,9 @@ Json: TypeAlias = dict[str, Any]
 
 Told = Callable[[int, int], None]
 """Is told how many questions have been asked, and of how many."""
+
+Steps = Generator[tuple[int, int], None, "Evaluation"]
+"""Yields the same before each question and at the end, and returns what the set says."""
 
 GIVEN = "given"
 """Stands for the stage where somebody else's run is measured."""
@@ -112,6 +115,28 @@ def evaluate(
     """Ask every question that has grades, and measure these stages.
 
     Raises:
+        AppError: As ``evaluating``.
+    """
+    steps = evaluating(parts, test_set, stages=stages, measures=measures, settings=settings)
+    while True:
+        try:
+            told(*next(steps))
+        except StopIteration as end:
+            found: Evaluation = end.value
+            return found
+
+
+def evaluating(
+    parts: Parts,
+    test_set: TestSet,
+    *,
+    stages: Sequence[Stage],
+    measures: Sequence[Measure],
+    settings: Mapping[str, Any],
+) -> Steps:
+    """The same question by question, for who may want no more of it.
+
+    Raises:
         AppError: A question cannot be asked, or is not reranked though that is measured.
         UsageError: Nothing is graded, or the library has none of the documents.
     """
@@ -127,7 +152,7 @@ def evaluate(
         raise UsageError(Message.of("evaluate.no_documents", name=test_set.name))
     found: dict[Stage, dict[str, Scored]] = {stage: {} for stage in stages}
     for n, entry in enumerate(asked):
-        told(n, len(asked))
+        yield n, len(asked)
         update = ask(parts, question_of(entry, test_set, said))
         by_stage = ranked(update)
         for stage in stages:
@@ -136,7 +161,7 @@ def evaluate(
                 (name,) = documents.documents([item])
                 scores.setdefault(name, score)  # a document stands where its first item does
             found[stage][entry.id] = tuple(scores.items())
-    told(len(asked), len(asked))
+    yield len(asked), len(asked)
     gone = {*documents.missing}
     graded = dict.fromkeys(one.document for one in test_set.grades)
     return Evaluation(

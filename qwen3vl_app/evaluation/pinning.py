@@ -11,6 +11,7 @@ from qwen3vl_app.evaluation.asking import SETTINGS, Parts, ask, ranked
 from qwen3vl_app.evaluation.conditions import changed, conditions
 from qwen3vl_app.evaluation.pool import Stage
 from qwen3vl_app.messages import NOTHING, Message
+from qwen3vl_app.models.service.protocol import ModelService, ModelState
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.pin import Pin, PinState
 
@@ -56,7 +57,7 @@ def check(parts: Parts, pin: Pin) -> Checked:
     """
     try:
         found = ranked(ask(parts, pin.question))
-        now = _conditions(parts, pin)
+        now = conditions_of(parts, pin)
     except AppError as error:
         return Checked(pin=pin, state=None, why=error.message)
     recalled = [item for item, _ in found[Stage.RECALL]]
@@ -81,10 +82,16 @@ def is_stale(parts: Parts, pin: Pin) -> bool:
     Raises:
         ModelError: A model that takes part is not there.
     """
-    return pin.latest is None or bool(changed(pin.latest.conditions, _conditions(parts, pin)))
+    return pin.latest is None or bool(changed(pin.latest.conditions, conditions_of(parts, pin)))
 
 
-def _conditions(parts: Parts, pin: Pin) -> dict[str, Any]:
+def are_settled(models: ModelService) -> bool:
+    """Whether no model is about to load, so that what holds now will hold in a moment, too."""
+    return {one.state for one in models.status()} <= {ModelState.READY, ModelState.OFF}
+
+
+def conditions_of(parts: Parts, pin: Pin) -> dict[str, Any]:
+    """Under which a pin would be asked now; waits and raises as ``is_stale`` does."""
     said = pin.question.written()
     settings = {name: said[name] for name in said if name in SETTINGS}
     return conditions(parts.library, parts.models, settings, rerank=pin.question.rerank)

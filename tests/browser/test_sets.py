@@ -21,11 +21,11 @@ def test_pins__a_hit_of_the_board_is_pinned_and_checked(desktop, samples):
         expect(page.locator(".sets")).to_contain_text("There is no test set yet.")
         form = page.locator(".pins-form")
         expect(form).to_contain_text("fox")
-        form.get_by_label("Among the").select_option("1")
+        form.get_by_label("How many").select_option("1")
         form.get_by_role("button", name="Pin", exact=True).press("Enter")
         pin = page.locator(".pin")
         expect(pin).to_have_attribute("data-state", "holds")
-        form.get_by_label("It", exact=True).select_option("")
+        form.get_by_label("Rule").select_option("")
         form.get_by_role("button", name="Pin", exact=True).press("Enter")
         expect(page.locator(".pin[data-state=breaks]")).to_have_count(1)
         assert page.evaluate(UNEXPLAINED, keys) == []

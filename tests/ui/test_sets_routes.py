@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -86,7 +87,8 @@ def test_pins__where_nothing_may_be_written_nothing_is_shown_or_kept(services, s
             history = client.get("/api/sets/history", params={"name": "foxes"}).json()
             assert history["history"] == []
             job = {"run": run, "item": int(item), "must": True, "first": 1}
-            for path, body in (("pins", job), ("pins/remove", {"pin": 1}), ("pins/check", {})):
+            writing = {"pins": job, "pins/remove": {"pin": 1}, "pins/check": {}}
+            for path, body in (writing | {"evaluate": {"name": "foxes"}}).items():
                 assert client.post(f"/api/sets/{path}", json=body).status_code >= 400
     finally:
         shown.close()
@@ -102,3 +104,23 @@ def test_pins__are_checked_and_stale_when_never_asked(own):
         found = client.post("/api/sets/pins/check", json={}).json()["pins"]
         assert sorted(one["holds"] for one in found) == [False, True]
         assert client.get("/api/sets").json()["stale"] is False
+
+
+def test_evaluate__tells_how_far_it_is_and_keeps_what_the_set_says(own):
+    finish(own)
+    item = own.library.list_items()[0]
+    found = replace(SET, documents=(Entry({"_id": "d", "path": str(item.path)}),))
+    own.library.test_sets.keep(found)
+    with TestClient(build_server(own), base_url="http://127.0.0.1", headers=OURS) as client:
+        asking = {"name": "foxes", "stage": "recall"}
+        lines = client.post("/api/sets/evaluate", json=asking).text.splitlines()
+        rows = [json.loads(line) for line in lines]
+        (kept,) = own.library.test_sets.evaluations("foxes")
+        assert rows == [
+            {"done": 0, "of": 1}, {"done": 1, "of": 1}, {"run": kept.id, "missing": 0},
+        ]  # fmt: skip
+        assert [*kept.answer["stages"]] == ["recall"]
+        own.library.test_sets.keep(replace(SET, name="elsewhere"))
+        refused = client.post("/api/sets/evaluate", json={"name": "elsewhere"})
+        assert json.loads(refused.text)["message"]["code"] == "evaluate.no_documents"
+        assert client.post("/api/sets/evaluate", json={"name": "none"}).status_code == 404

@@ -11,7 +11,7 @@ import type { Judged, Pool, Report } from "../judge/types";
 import type { Items, Run, Stop } from "../search/types";
 import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
 import type { Stages, Status } from "../shell/types";
-import type { KnownSets, Pinnable, PinRow, SetHistory } from "../testsets/types";
+import type { EvaluateLine, KnownSets, Pinnable, PinRow, SetHistory } from "../testsets/types";
 import type { Message } from "./types";
 
 export interface Gets {
@@ -107,6 +107,7 @@ export interface Posts {
 /** Answers that come line by line. */
 export interface Streams {
   "/api/hits/evidence": EvidenceLine;
+  "/api/sets/evaluate": EvaluateLine;
   [run: `/api/inspect/${number}/stability`]: Margins;
 }
 

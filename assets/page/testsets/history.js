@@ -9,8 +9,19 @@ import { spread } from "../judge/numbers.js";
 const WIDTH = 640; // pixels
 const HEIGHT = 180;
 const EDGE = 14;
+const LEFT = 44; // room for the numbers of the axis
 /** @type {("recall" | "rerank")[]} */
 const STAGES = ["recall", "rerank"];
+
+/** Of which the history is drawn; they are measured unless a command asks for others. */
+export const MEASURES = ["ndcg@10", "mrr", "precision@10", "recall@10", "ap"];
+
+/** A measure as people write it.
+ *  @param {string} measure */
+export const named = (measure) => {
+  const [name, k] = measure.split("@");
+  return t(name === "recall" ? "sets.recallAt" : `metric.${name}`, { k });
+};
 
 /** @param {number} value */
 const digits = (value) => value.toFixed(3);
@@ -25,15 +36,17 @@ export const changes = (changed) =>
 /** @param {SetHistory} found */
 export function history({ measure, history: runs }) {
   if (!runs.length) return [el("p", { class: "fine", text: t("sets.unasked") })];
-  return [drawing(runs), table(runs, measure)];
+  return [drawing(runs), el("div", { class: "table-box" }, table(runs, measure))];
 }
 
 /** A line for each stage with the intervals; a dashed one stands where something has changed.
  *  @param {Evaluated[]} runs */
 function drawing(runs) {
-  const step = (WIDTH - 2 * EDGE) / Math.max(1, runs.length - 1);
+  const step = (WIDTH - EDGE - LEFT) / Math.max(1, runs.length - 1);
+  // one run alone stands in the middle
+  const begin = runs.length > 1 ? LEFT : (WIDTH + LEFT) / 2;
   /** @param {number} n */
-  const x = (n) => EDGE + n * step;
+  const x = (n) => begin + n * step;
   /** @param {number} value */
   const y = (value) => EDGE + (1 - value) * (HEIGHT - 2 * EDGE);
   const moved = runs.flatMap(({ changed }, n) =>
@@ -66,26 +79,42 @@ function drawing(runs) {
   return svg(
     "svg",
     { class: "sets-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" },
-    ...[0, 0.5, 1].map((value) =>
-      svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: y(value), y2: y(value) }),
-    ),
+    ...[0, 0.5, 1].flatMap((value) => [
+      svg("line", { class: "axis", x1: LEFT - 12, x2: WIDTH, y1: y(value), y2: y(value) }),
+      label(value.toFixed(1), y(value) + 4),
+    ]),
     ...moved,
     ...drawn,
   );
 }
 
+/** A number of the axis.
+ *  @param {string} text @param {number} y */
+function label(text, y) {
+  const node = svg("text", { x: 0, y });
+  node.textContent = text;
+  return node;
+}
+
 /** @param {Evaluated[]} runs @param {string} measure */
 function table(runs, measure) {
-  const shown = measure.replace("ndcg", "nDCG");
-  const heads = [t("sets.ran"), ...STAGES.map((stage) => `${t(`sets.${stage}`)} ${shown}`)];
+  const shown = named(measure);
+  const heads = [
+    el("th", { scope: "col", text: t("sets.ran") }),
+    ...STAGES.map((stage) =>
+      el(
+        "th",
+        { scope: "col", "data-explain": "sets" },
+        el("i", { class: `sets-key key-${stage}` }),
+        `${t(`sets.${stage}`)} ${shown}`,
+      ),
+    ),
+    el("th", { scope: "col", text: t("sets.moved") }),
+  ];
   return el(
     "table",
     { class: "results-table sets-runs" },
-    el(
-      "thead",
-      {},
-      el("tr", {}, ...[...heads, t("sets.moved")].map((text) => el("th", { scope: "col", text }))),
-    ),
+    el("thead", {}, el("tr", {}, ...heads)),
     el("tbody", {}, ...[...runs].reverse().map(line)),
   );
 }
@@ -100,7 +129,8 @@ function line({ ran, means, changed }) {
     ...STAGES.map((stage) => {
       const mean = means[stage];
       const text = mean ? digits(mean.mean) : "–";
-      return el("td", { "data-explain": "ndcg" }, text, spread(mean, digits));
+      const interval = mean ? spread(mean, digits) : "";
+      return el("td", { "data-explain": "sets" }, text, interval);
     }),
     el("td", { text: changed.length ? changes(changed) : "–" }),
   );

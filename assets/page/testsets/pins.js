@@ -11,6 +11,8 @@ import { changes } from "./history.js";
 
 const FIRST = [1, 3, 5, 10, 20];
 
+const MARKS = { holds: "check", breaks: "alert", unasked: "info" };
+
 export class Pins {
   /** @param {() => unknown} changed */
   constructor(changed) {
@@ -20,15 +22,15 @@ export class Pins {
     this.run = null;
     this.busy = false;
     this.title = el("h2", { tabindex: "-1", text: t("pins.title") });
-    this.say = el("p", { class: "fine", role: "status" });
+    this.say = el("p", { class: "fine", role: "status", "data-explain": "pins" });
     this.again = el("button", {
       type: "button",
-      class: "quiet",
+      class: "quiet pins-check",
       text: t("pins.check"),
       onclick: () => this.check(),
     });
     this.list = el("ul", { class: "pins-list" });
-    this.about = el("p", { dir: "auto", "data-content": "" });
+    this.about = el("b", { dir: "auto", "data-content": "" });
     this.hit = el("select", { "data-content": "" });
     this.must = el(
       "select",
@@ -45,10 +47,9 @@ export class Pins {
     this.form = this.adding();
     this.node = el(
       "section",
-      { class: "block", "aria-label": t("pins.title") },
-      el("header", { class: "judge-head" }, this.title, this.again),
+      { "aria-label": t("pins.title") },
+      el("header", { class: "judge-head" }, this.title, this.say, this.again),
       el("p", { class: "fine", text: t("pins.hint") }),
-      this.say,
       this.list,
       this.form,
     );
@@ -59,7 +60,7 @@ export class Pins {
     const form = el(
       "form",
       { class: "pins-form", hidden: true },
-      this.about,
+      el("p", {}, t("pins.of"), " ", this.about),
       labelled("pins.item", this.hit),
       labelled("pins.which", this.must),
       labelled("pins.among", this.first),
@@ -148,21 +149,25 @@ export class Pins {
     return el(
       "li",
       { class: "pin", data: { state } },
-      el("b", { class: "pin-state", text: t(`pins.${state}`) }),
-      el("span", { dir: "auto", "data-content": "", text: text || t("judge.byFiles") }),
-      el("span", { dir: "auto", "data-content": "", text: name || t("pins.gone") }),
-      el("span", {
-        class: "fine",
-        "data-explain": "pins",
-        text: `${said} · ${t("pins.rank", { rank: rank ?? "–" })}`,
-      }),
-      why ? el("span", { class: "fine", "data-content": "", text: worded(why) }) : null,
-      moved ? movement(moved) : null,
+      el("b", { class: "pin-state" }, icon(MARKS[state], 14), t(`pins.${state}`)),
+      el(
+        "div",
+        { class: "pin-said" },
+        el("b", { dir: "auto", "data-content": "", text: text || t("judge.byFiles") }),
+        el(
+          "p",
+          { "data-explain": "pins" },
+          el("span", { dir: "auto", "data-content": "", text: name || t("pins.gone") }),
+          ` ${said} · ${t("pins.rank", { rank: rank ?? "–" })}`,
+        ),
+        why ? el("p", { class: "fine", "data-content": "", text: worded(why) }) : null,
+        moved ? movement(moved) : null,
+      ),
       el(
         "button",
         {
           type: "button",
-          class: "quiet",
+          class: "bare",
           "aria-label": t("pins.remove", { text: text || name }),
           onclick: () => this.remove(pin),
         },
@@ -184,16 +189,14 @@ export class Pins {
 function movement({ rank_before: before, above, changed }) {
   const said = [t("pins.before", { rank: before ?? "–" })];
   if (changed.length) said.push(changes(changed));
+  const names = above.join(", ");
   return el(
-    "span",
-    { class: "pin-moved" },
-    el("span", { "data-explain": "pins", text: said.join(" · ") }),
-    above.length
-      ? el("span", {
-          dir: "auto",
-          "data-content": "",
-          text: t("pins.above", { names: above.join(", ") }),
-        })
+    "p",
+    { class: "fine", "data-explain": "pins" },
+    said.join(" · "),
+    names ? " · " : null,
+    names
+      ? el("span", { dir: "auto", "data-content": "", text: t("pins.above", { names }) })
       : null,
   );
 }

@@ -1,14 +1,17 @@
 // testsets/: Lab › Test sets: what sets have said so far, and pinned questions.
 //
-// Sets come from files by the command line; here is their history. Pins are asked again whenever
-// this comes into sight and model, index, items or settings are not what they were.
+// Sets come from files by the command line; here they are asked, and here is their history. Pins
+// are asked again whenever model, index, items or settings are not what they were.
 
 import { emit, on } from "../kit/bus.js";
 import { attribute, childrenOf, el, say } from "../kit/dom.js";
 import { getJson } from "../kit/net.js";
+import { said } from "../kit/toast.js";
 import { t } from "../i18n/strings.js";
 import { stateLine } from "../search/inspection/part.js";
-import { history } from "./history.js";
+import { isEditable } from "../shell/status.js";
+import { Evaluating } from "./evaluating.js";
+import { history, MEASURES, named } from "./history.js";
 import { Pins } from "./pins.js";
 
 /** @import { KnownSets, SetRow } from "./types" */
@@ -21,7 +24,21 @@ export class Sets {
     this.line = stateLine(() => this.show());
     this.none = el("p", { class: "fine", text: t("sets.none"), hidden: true });
     this.list = el("ul", { class: "sets-list" });
-    this.shown = el("div", { class: "sets-history", role: "status" });
+    this.heading = el("h3", { dir: "auto", "data-content": "" });
+    this.measure = el(
+      "select",
+      { "aria-label": t("sets.measure"), onchange: () => this.look() },
+      ...MEASURES.map((name) => el("option", { value: name, text: named(name) })),
+    );
+    this.evaluating = new Evaluating(() => this.look());
+    this.shown = el("div", { class: "sets-history" });
+    this.one = el(
+      "div",
+      { class: "sets-one", hidden: true },
+      el("header", { class: "judge-head" }, this.heading, this.measure),
+      this.evaluating.node,
+      this.shown,
+    );
     this.pins = new Pins(() => this.show());
     this.node = el(
       "div",
@@ -30,21 +47,27 @@ export class Sets {
       this.pins.node,
       el(
         "section",
-        { class: "block" },
-        el("h2", { text: t("lab.sets") }),
+        { "aria-label": t("lab.sets") },
+        el("header", { class: "judge-head" }, el("h2", { text: t("lab.sets") })),
         el("p", { class: "fine", text: t("sets.hint") }),
         this.none,
-        this.list,
-        this.shown,
+        el("div", { class: "sets-body" }, this.list, this.one),
       ),
     );
     on("scored", this.node, ({ value }) => this.pins.follow(value?.run ?? null));
+    on("status", this.node, () => this.know());
     emit("unheard");
+  }
+
+  /** Nothing is offered that the program would refuse to keep. */
+  know() {
+    attribute(this.node, "data-fixed", isEditable() ? null : "");
   }
 
   /** The screen has come into sight. */
   async show() {
     const asked = ++this.asked;
+    this.know();
     this.line.draw(this.list.childElementCount ? null : "loading");
     try {
       const found = await getJson("/api/sets");
@@ -52,7 +75,7 @@ export class Sets {
       this.line.draw(null);
       this.draw(found);
       this.pins.look();
-      if (found.stale) this.pins.check();
+      if (found.stale && isEditable()) this.pins.check();
     } catch (error) {
       if (asked === this.asked) this.line.draw(error);
     }
@@ -62,42 +85,53 @@ export class Sets {
   draw({ sets, pins }) {
     this.pins.draw(pins);
     this.none.hidden = sets.length > 0;
+    this.one.hidden = !sets.length;
     this.list.replaceChildren(...sets.map((one) => this.row(one)));
     const names = sets.map(({ name }) => name);
     const chosen = names.includes(this.chosen ?? "") ? this.chosen : names[0];
     if (chosen != null) this.choose(chosen);
-    else this.shown.replaceChildren();
   }
 
   /** @param {SetRow} one */
   row({ name, questions, documents, grades }) {
+    const counts = [
+      t("sets.questions", { n: questions }),
+      t("sets.documents", { n: documents }),
+      t("sets.grades", { n: grades }),
+    ];
     return el(
       "li",
       {},
       el(
         "button",
-        { type: "button", class: "quiet", data: { set: name }, onclick: () => this.choose(name) },
+        { type: "button", class: "bare", data: { set: name }, onclick: () => this.choose(name) },
         el("b", { dir: "auto", "data-content": "", text: name }),
-        el("span", {
-          class: "fine",
-          "data-explain": "sets",
-          text: t("sets.counts", { questions, documents, grades }),
-        }),
+        el("span", { class: "fine", "data-explain": "sets", text: counts.join(" · ") }),
       ),
     );
   }
 
   /** @param {string} name */
-  async choose(name) {
-    this.chosen = name;
+  choose(name) {
+    if (this.evaluating.running && name !== this.evaluating.name) return; // it ends first
+    this.chosen = this.evaluating.name = name;
+    say(this.heading, name);
     for (const line of childrenOf(this.list))
       for (const button of childrenOf(line))
         attribute(button, "aria-current", button.dataset.set === name ? "true" : null);
+    this.look();
+  }
+
+  /** What the chosen set has said so far. */
+  async look() {
+    const [name, measure] = [this.chosen, this.measure.value];
+    if (name === null) return;
+    const isWanted = () => name === this.chosen && measure === this.measure.value;
     try {
-      const found = await getJson("/api/sets/history", { name });
-      if (name === this.chosen) this.shown.replaceChildren(...history(found));
+      const found = await getJson("/api/sets/history", { name, measure });
+      if (isWanted()) this.shown.replaceChildren(...history(found));
     } catch (error) {
-      if (name === this.chosen) say(this.shown, error instanceof Error ? error.message : "");
+      if (isWanted()) this.shown.replaceChildren(el("p", { class: "fine", text: said(error) }));
     }
   }
 }

@@ -50,6 +50,15 @@ export interface KnownSets {
   stale: boolean; // whether a pin has to be asked again
 }
 
+/** How many questions were asked; last the row of the history, or why there is none. */
+export interface EvaluateLine {
+  done?: number;
+  of?: number;
+  run?: number;
+  missing?: number; // graded documents that the library does not have
+  message?: Message;
+}
+
 export interface Evaluated {
   run: number;
   ran: string;

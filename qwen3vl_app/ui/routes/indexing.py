@@ -94,10 +94,10 @@ class StatusBoard:
         }
 
     def _notices(self) -> tuple[Message, ...]:
-        """What is to be known of the library and its backups, once each."""
-        keeper = self._services.keeper
-        backups = () if keeper is None else keeper.notices
-        return tuple(dict.fromkeys((*self._services.library.notices, *backups)))
+        """What is to be known of the library, its backups and its pins, once each."""
+        keepers = (self._services.keeper, self._services.pin_watch)
+        kept = [notice for one in keepers if one is not None for notice in one.notices]
+        return tuple(dict.fromkeys((*self._services.library.notices, *kept)))
 
     def _note(self, message: Message) -> Json:
         return message_row(told(message) if self._services.settings.read_only else message)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Annotated
+from threading import Event
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.evaluation.asking import Parts
-from qwen3vl_app.evaluation.measures import Measure
-from qwen3vl_app.evaluation.pinning import check, is_stale
-from qwen3vl_app.evaluation.pool import rankings
+from qwen3vl_app.evaluation.evaluating import Evaluation, Steps, evaluating
+from qwen3vl_app.evaluation.measures import Measure, usual
+from qwen3vl_app.evaluation.pinning import are_settled, check, is_stale
+from qwen3vl_app.evaluation.pool import Stage, rankings
 from qwen3vl_app.messages import Message
-from qwen3vl_app.models.service.protocol import ModelState
 from qwen3vl_app.services import Services
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.types import ItemId
 from qwen3vl_app.types.pin import Pin
 from qwen3vl_app.types.run import KeptRun, Owner, RunId
-from qwen3vl_app.types.test_set import LONGEST_NAME
-from qwen3vl_app.ui.failures import GoneError
+from qwen3vl_app.types.test_set import LONGEST_NAME, TestSet
+from qwen3vl_app.ui.failures import UNEXPECTED, GoneError, TooBusyError
 from qwen3vl_app.ui.lanes import Lane
+from qwen3vl_app.ui.lines import Lines, line
 from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.pin_rows import checked_row, history_rows, pin_row
 from qwen3vl_app.ui.routes.history import LARGEST, Known
@@ -33,6 +38,11 @@ ASKING, MOST_WAITING = 1, 8
 
 PINNABLE = 20
 """Hits of a search of which one can be pinned."""
+
+FIRST = 10
+"""Hits that measures look at, as the command has it."""
+
+log = logging.getLogger(__name__)
 
 Name = Annotated[str, Query(max_length=LONGEST_NAME)]
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
@@ -53,11 +63,19 @@ class Unpinning(BaseModel):
     pin: Number
 
 
+class Evaluating(BaseModel):
+    """A set that is asked."""
+
+    name: Annotated[str, Field(max_length=LONGEST_NAME)]
+    stage: Literal["recall", "rerank", "both"] = "both"
+
+
 def test_set_routes(services: Services) -> APIRouter:
     """``/api/sets*``; sets and pins are the library's, as its tags are, not of one browser."""
     router = APIRouter(prefix="/api/sets")
     lane = Lane(ASKING, MOST_WAITING)
     answers = _Answers(services)
+    running: list[Event] = []
 
     @router.get("")
     async def known(request: Request) -> Response:
@@ -66,6 +84,16 @@ def test_set_routes(services: Services) -> APIRouter:
     @router.get("/history")
     async def history(request: Request, name: Name, measure: Name = "ndcg@10") -> Response:
         return await lane.answer(request, answers.history, name, measure)
+
+    @router.post("/evaluate")
+    def evaluate(job: Evaluating) -> StreamingResponse:
+        found = answers.named(job.name)
+        if running:
+            raise TooBusyError(Message.of("busy", n=len(running)))
+        over = Event()
+        running.append(over)
+        stages = [*Stage] if job.stage == "both" else [Stage(job.stage)]
+        return Lines(answers.evaluated(found, stages, over), over, lambda: running.remove(over))
 
     @router.get("/pinnable")
     def pinnable(owner: Known, run: Annotated[int, Query(ge=0, le=LARGEST)]) -> Json:
@@ -120,6 +148,29 @@ class _Answers:
         rows = history_rows(kept, wanted)
         return {"name": name, "measure": wanted, "history": rows}
 
+    def named(self, name: str) -> TestSet:
+        """A set that is to be asked."""
+        self._library.writer.has_work()  # refuses where nothing may be kept
+        found = self._library.test_sets.find(name)
+        if found is None:
+            raise GoneError(Message.of("sets.none", name=name))
+        return found
+
+    def evaluated(self, found: TestSet, stages: list[Stage], over: Event) -> Iterator[bytes]:
+        """How many questions were asked, line by line, and last the row of the history."""
+        steps = evaluating(self._parts, found, stages=stages, measures=usual(FIRST), settings={})
+        try:
+            evaluation = yield from _steps(steps, over)
+            if evaluation is not None:
+                sets = self._library.test_sets
+                kept = sets.add_evaluation(found.name, evaluation.written())
+                yield line({"run": kept, "missing": len(evaluation.missing)})
+        except AppError as error:
+            yield line({"message": message_row(error.message)})
+        except Exception:
+            log.exception("An evaluation failed")
+            yield line({"message": message_row(UNEXPECTED)})
+
     def pinnable(self, run: int, owner: Owner) -> Json:
         kept = self._run(run, owner)
         *_, final = rankings(kept.run).values()
@@ -148,8 +199,7 @@ class _Answers:
         return {"pins": rows}
 
     def _is_stale(self, every: list[Pin]) -> bool:
-        states = {one.state for one in self._services.models.status()}
-        if not states <= {ModelState.READY, ModelState.OFF}:
+        if not are_settled(self._services.models):
             return False  # it is looked at again once they are loaded
         try:
             return any(is_stale(self._parts, one) for one in every)
@@ -161,6 +211,18 @@ class _Answers:
         if found is None:
             raise GoneError(Message.of("history.gone"))
         return found
+
+
+def _steps(steps: Steps, over: Event) -> Generator[bytes, None, Evaluation | None]:
+    """Each as a line; what comes of them, or None where the client has left."""
+    while not over.is_set():
+        try:
+            done, of = next(steps)
+        except StopIteration as end:
+            found: Evaluation = end.value
+            return found
+        yield line({"done": done, "of": of})
+    return None
 
 
 def _told(row: Json) -> Json:
