@@ -18,8 +18,8 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
-from qwen3vl_app.cli.language import said
-from qwen3vl_app.cli.sets import named, say_names
+from qwen3vl_app.cli.language import counted, said
+from qwen3vl_app.cli.sets import first_of, named
 from qwen3vl_app.errors import LibraryBusyError, UsageError
 from qwen3vl_app.messages import Message
 
@@ -234,7 +234,9 @@ def _say(answer: Row, *, each: bool, as_json: bool) -> None:
                 for name, value in measured.items()
             )
             click.echo(one_line(f"{one['id']}  {one['text']}  {values}"))
-    say_names("cli.missing", answer["missing"])
+    if missing := answer["missing"]:
+        lacking = counted("cli.missing", len(missing), names=first_of(missing))
+        click.echo(one_line(said(lacking)), err=True)
 
 
 def _chance(found: Row) -> str:

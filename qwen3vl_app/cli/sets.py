@@ -180,11 +180,9 @@ def _bring(
     _say(found, missing)
 
 
-def say_names(code: str, missing: Sequence[str]) -> None:
-    """Say on standard error how many there are and what the first are called, if any."""
-    if missing:
-        names = ", ".join(missing[:5])
-        click.echo(one_line(said(counted(code, len(missing), names=names))), err=True)
+def first_of(names: Sequence[str]) -> str:
+    """The first few of many names."""
+    return ", ".join(names[:5])
 
 
 def _say(found: TestSet, missing: Sequence[str]) -> None:
@@ -196,7 +194,9 @@ def _say(found: TestSet, missing: Sequence[str]) -> None:
         grades=counted("cli.set_grades", len(found.grades)),
     )
     click.echo(one_line(said(done)))
-    say_names("cli.lacking", missing)
+    if missing:
+        lacking = counted("cli.lacking", len(missing), names=first_of(missing))
+        click.echo(one_line(said(lacking)), err=True)
 
 
 def _export(found: TestSet, target: Path, form: str) -> None:

@@ -88,7 +88,12 @@ def test_sets__are_written_as_they_came(brought, foxes, tmp_path):
     row = json.loads(training.read_text().splitlines()[0])
     assert row["positive_messages"][0][0]["content"].endswith("A red fox runs along the river.")
     bringing = ("sets", "other", "--import", foxes, "--no-index")
-    assert "3 个文档" in brought.in_chinese(*bringing)[-1]
+    told = brought.in_chinese(*bringing)
+    # what is text alone becomes a file only where the set is indexed
+    assert told == [
+        "other：2 个问题、3 个文档、3 个评分。",
+        "测试集中有 2 个文档不在资料库中，例如 fox, cake。",
+    ]
     assert brought.run("sets", "other", "--remove").exit_code == 0
     assert [one["set"] for one in brought.json("sets")["sets"]] == ["foxes"]
 

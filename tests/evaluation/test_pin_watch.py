@@ -29,7 +29,7 @@ def test_look__asks_what_was_never_asked_and_says_what_is_broken(parts, pinned):
     watch = PinWatch(parts, is_idle=lambda: True)
     watch.look()
     assert when_asked(parts) is not None
-    assert watch.notices == ()
+    assert not watch.notices
     parts.library.pins.add(Question(text="fox"), pinned[NOTES[0]], must=True, first=1)
     watch.look()
     (said,) = watch.notices
