@@ -9,10 +9,12 @@ from typing import Any
 from qwen3vl_app.evaluation.conditions import changed
 
 WIDTH, HEIGHT = 720, 320
-LEFT, RIGHT, TOP, BOTTOM = 48, 96, 36, 40
+LEFT, RIGHT, TOP, BOTTOM = 48, 24, 36, 40
 
 COLOURS = {"recall": "#2563eb", "rerank": "#c2410c", "given": "#6b7280"}
-"""By stage; both are told apart by their names at the end of the lines as well."""
+"""By stage; their names stand above, and the lines of the first stage are dashed."""
+
+DASHED = "recall"
 
 
 def plot(rows: Sequence[tuple[str, Mapping[str, Any]]], measure: str) -> str:
@@ -51,8 +53,13 @@ def plot(rows: Sequence[tuple[str, Mapping[str, Any]]], measure: str) -> str:
                 f"<title>{escape(', '.join(moved))}</title></line>"
             )
         before = said["conditions"]
-    for name in names:
+    for n, name in enumerate(names):
         parts += _line(rows, name, measure)
+        at = WIDTH - RIGHT - 90 * (len(names) - n - 1)
+        parts.append(
+            f'<text x="{at}" y="18" text-anchor="end" style="fill:{COLOURS[name]}">'
+            f"{'╌╌' if name == DASHED else '──'} {name}</text>"
+        )
     for n in {0, len(rows) - 1} if rows else ():
         anchor = "start" if n == 0 else "end"
         parts.append(
@@ -85,12 +92,9 @@ def _line(rows: Sequence[tuple[str, Mapping[str, Any]]], name: str, measure: str
     if not points:
         return []
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    x, y = points[-1]
-    return [
-        f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{path}"/>',
-        *parts,
-        f'<text x="{x + 8:.1f}" y="{y + 4:.1f}" style="fill:{colour}">{name}</text>',
-    ]
+    dashes = ' stroke-dasharray="5 3"' if name == DASHED else ""
+    line = f'<polyline fill="none" stroke="{colour}" stroke-width="1.5"{dashes} points="{path}"/>'
+    return [line, *parts]
 
 
 def _x(n: float, count: int) -> float:

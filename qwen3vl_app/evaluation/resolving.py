@@ -15,6 +15,10 @@ TEXTS = "test sets"
 """Folder among the copies of a library, for the documents that are no files."""
 
 
+READABLE = 40
+"""Characters of a title that stand in the name of a file: 160 bytes at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """Documents and items, each way."""
@@ -66,13 +70,14 @@ def resolved(test_set: TestSet, standing: Sequence[Standing], uploads: Path) -> 
 def file_of(document: Entry, test_set: TestSet, uploads: Path) -> Path:
     """Where the file of a document is, or has to be put where it has none of its own."""
     if not document.path:
-        return text_folder(test_set.name, uploads) / f"{_name(document.id)}.txt"
+        name = _name(document.title or document.id, of=document.id)
+        return text_folder(test_set.name, uploads) / f"{name}.txt"
     return Path(test_set.base or "/") / document.path
 
 
 def text_folder(name: str, uploads: Path) -> Path:
     """Where the documents of a set are that are no files."""
-    return uploads / TEXTS / _name(name)
+    return uploads / TEXTS / _name(name, of=name)
 
 
 def _items(
@@ -83,8 +88,9 @@ def _items(
     uploads: Path,
 ) -> list[ItemId]:
     path = file_of(document, test_set, uploads)
-    if path not in by_path and document.path:
-        wanted = Path(document.path)
+    if path not in by_path:
+        # a set or a whole library that was moved
+        wanted = Path(document.path) if document.path else path.relative_to(uploads)
         parts = tuple(part for part in wanted.parts if part != wanted.anchor)
         ends = [one for one in by_name.get(path.name, ()) if one.parts[-len(parts) :] == parts]
         path = ends[0] if len(ends) == 1 else path
@@ -92,6 +98,7 @@ def _items(
     return [one.item for one in standing if document.page in (None, one.page)]
 
 
-def _name(text: str) -> str:
-    """Of a file, for an id that may hold anything."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+def _name(text: str, *, of: str) -> str:
+    """Of a file: what can be read of a text that may hold anything, and the hash of an id."""
+    readable = "".join(sign if sign.isalnum() else "-" for sign in text[:READABLE])
+    return f"{readable}-{blake2b(of.encode('utf-8', 'surrogatepass'), digest_size=6).hexdigest()}"

@@ -77,7 +77,6 @@ def _examples(query: Input, right: Sequence[Input], wrong: Sequence[Input]) -> I
 
 
 def _asked(asked: str, library: Library) -> Input:
-
     question = Question.read(json.loads(asked))
     texts = [question.text, *(one.text for one in question.also)]
     files = [str(library.runs.files.find(key) or key) for key in question.keys]

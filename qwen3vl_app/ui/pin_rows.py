@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qwen3vl_app.evaluation.conditions import changed
+from qwen3vl_app.evaluation.pinning import Moved, moved
 from qwen3vl_app.search.answers import item_row
 
 if TYPE_CHECKING:
@@ -30,13 +31,15 @@ def pin_row(services: Services, pin: Pin) -> dict[str, Any]:
         "asked": None if latest is None else latest.asked,
         "holds": None if latest is None else latest.holds,
         "rank": None if latest is None else latest.rank,
+        "moved": None
+        if latest is None or latest.holds
+        else _moved_row(services, moved(pin.held, latest)),
     }
 
 
 def checked_row(services: Services, one: Checked) -> dict[str, Any]:
     """What is told of a pin that was asked now."""
-    state, moved = one.state, one.moved
-    known = services.library.items(moved.above) if moved else {}
+    state = one.state
     return pin_row(services, one.pin) | {
         "holds": one.holds,
         "asked": None if state is None else state.asked,
@@ -44,13 +47,17 @@ def checked_row(services: Services, one: Checked) -> dict[str, Any]:
         "recall_rank": None if state is None else state.recall_rank,
         "conditions": None if state is None else state.conditions,
         "why": str(one.why),
-        "moved": None
-        if moved is None
-        else {
-            "rank_before": moved.before,
-            "above": [item_row(item) for item in known.values()],
-            "changed": list(moved.changed),
-        },
+        "moved": _moved_row(services, one.moved),
+    }
+
+
+def _moved_row(services: Services, found: Moved | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "rank_before": found.before,
+        "above": [item_row(item) for item in services.library.items(found.above).values()],
+        "changed": list(found.changed),
     }
 
 

@@ -20,7 +20,7 @@ from qwen3vl_app.evaluation.measures import Least, Measure, usual, values
 from qwen3vl_app.evaluation.metrics import Metric
 from qwen3vl_app.evaluation.pinning import check, is_stale
 from qwen3vl_app.evaluation.pool import Stage
-from qwen3vl_app.evaluation.resolving import resolved
+from qwen3vl_app.evaluation.resolving import file_of, resolved
 from qwen3vl_app.evaluation.training_data import of_judgements, of_set
 from qwen3vl_app.evaluation.trec_runs import run_rows
 from qwen3vl_app.store.library import Library
@@ -182,6 +182,19 @@ def test_resolved__by_path_by_page_and_by_the_end_of_a_path():
     assert found.missing == ("c",)  # two files are called so
     ranked = [ItemId(n) for n in (4, 2, 3, 1)]
     assert found.documents(ranked) == ("item:4", "a2", "b", "a")
+
+
+def test_resolved__texts_of_a_library_that_was_moved():
+    made = TestSet(
+        name="my set", questions=(Entry({"_id": "q"}),),
+        documents=(Entry({"_id": "1/2", "title": "Fox!", "text": "A fox."}),),
+    )  # fmt: skip
+    before, now = Path("/before/uploads"), Path("/now/uploads")
+    path = file_of(made.documents[0], made, before)
+    assert path.name.startswith("Fox--")
+    assert path.parent.name.startswith("my-set-")
+    found = resolved(made, [Standing(path, ItemId(7), None)], now)
+    assert found.document_of == {7: "1/2"}
 
 
 def test_import_and_export__a_folder_comes_back_byte_for_byte(tmp_path):

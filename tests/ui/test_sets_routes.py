@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from qwen3vl_app.services import build_services
+from qwen3vl_app.types.pin import PinState
 from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.test_set import Entry, Graded, TestSet
 from qwen3vl_app.ui.server import build_server
@@ -104,6 +105,22 @@ def test_pins__are_checked_and_stale_when_never_asked(own):
         found = client.post("/api/sets/pins/check", json={}).json()["pins"]
         assert sorted(one["holds"] for one in found) == [False, True]
         assert client.get("/api/sets").json()["stale"] is False
+
+
+def test_pins__a_broken_one_says_what_moved_also_when_it_was_asked_before(services, client):
+    first, other = services.library.list_items()[:2]
+    pins = services.library.pins
+    number = pins.add(Question(text="fox"), first.id, must=True, first=1)
+    held = PinState(
+        asked="2026-01-01T00:00:00+00:00", holds=True, rank=1, recall_rank=1, first=(first.id,),
+        conditions={"model": "a"},
+    )  # fmt: skip
+    pins.note(number, held)
+    broken = replace(held, holds=False, rank=2, first=(other.id,), conditions={"model": "b"})
+    pins.note(number, broken)
+    (row,) = client.get("/api/sets").json()["pins"]
+    assert (row["holds"], row["rank"]) == (False, 2)
+    assert row["moved"] == {"rank_before": 1, "above": [other.path.name], "changed": ["model"]}
 
 
 def test_evaluate__tells_how_far_it_is_and_keeps_what_the_set_says(own):
