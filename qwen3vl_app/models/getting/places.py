@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from qwen3vl_app.errors import DownloadError
 from qwen3vl_app.messages import Message
@@ -75,9 +77,12 @@ def begun_models() -> Iterator[Begun]:
 
 def bytes_of(staging: Path, name: str, size: int) -> int:
     """How many bytes of a file are there, under its name or as a part."""
-    for found in (staging / name, staging / f"{name}.part"):
-        if found.is_file() and not found.is_symlink():
-            return min(found.stat().st_size, size)
+    whole, part = staging / name, staging / f"{name}.part"
+    for found in (whole, part, whole):  # the part may get the name while it is looked for
+        with suppress(OSError):
+            seen = found.lstat()
+            if S_ISREG(seen.st_mode):
+                return min(seen.st_size, size)
     return 0
 
 

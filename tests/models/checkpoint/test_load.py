@@ -1,6 +1,5 @@
 import json
 import logging
-import os
 import shutil
 
 import pytest
@@ -146,7 +145,7 @@ def test_load__weights_of_another_shape(folder):
 
 
 def test_load__too_large_for_this_machine(folder, monkeypatch):
-    monkeypatch.setattr(os, "sysconf", lambda name: 1)
+    monkeypatch.setattr("qwen3vl_app.models.checkpoint.load.total_memory", lambda: 1)
     with pytest.raises(ModelLoadError, match="GiB of memory on cpu, and this machine has 0"):
         load(folder)
 
