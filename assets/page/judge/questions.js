@@ -16,7 +16,7 @@ export class Questions {
     this.node = el(
       "nav",
       { "aria-label": t("judge.questions") },
-      el("h3", { text: t("judge.questions") }),
+      el("h2", { text: t("judge.questions") }),
       this.list,
       this.say,
     );
