@@ -27,6 +27,22 @@ def to_map(page: Page) -> None:
     laid_out(page)
 
 
+DRAWN = """() => {
+  const canvas = document.querySelector('.map-points');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value) => value > 0);
+}"""
+"""Whether there is anything on a canvas without WebGL."""
+
+
+def test_map__is_drawn_all_the_same_once_the_graphics_card_is_gone(desktop, samples):
+    with opened(desktop, samples.url) as page:
+        to_map(page)
+        page.locator(".map-points").dispatch_event("webglcontextlost")
+        expect(page.locator(".map-plot")).to_have_attribute("data-painter", "canvas")
+        page.wait_for_function(DRAWN)
+
+
 def test_map__is_laid_out_at_once_coloured_and_opens_what_is_clicked(desktop, samples):
     with opened(desktop, samples.url) as page:
         ask(page, "a red fox")

@@ -114,6 +114,7 @@ export class Plot {
     this.resize();
     this.painter.put(this.over.points);
     this.painter.paint(this.colours);
+    this.later();
   }
 
   resize() {
