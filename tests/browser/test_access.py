@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import another, ask, opened, stage
+from tests.browser.test_help import inside
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +122,20 @@ def test_every_part__axe_finds_nothing(browser, unhurried, look):
         for part in parts(page):
             assert findings(page) == [], part
             assert page.evaluate("document.documentElement.scrollWidth") <= width, part
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_looks_into_a_search__axe_finds_nothing(browser, samples, scheme):
+    options = {
+        "viewport": {"width": 1440, "height": 900},
+        "color_scheme": scheme,
+        "reduced_motion": "reduce",
+        "locale": "en-US",
+    }
+    with another(browser, **options) as context, opened(context, samples.url) as page:
+        for part in inside(page, samples.url):
+            assert findings(page) == [], part
+            assert page.evaluate("document.documentElement.scrollWidth") <= 1440, part
 
 
 def test_panels__escape_closes_them_and_goes_back(page):

@@ -109,6 +109,11 @@ def test_every_screen__has_no_english(chinese, unhurried):
         page.locator("#tabs button[role=tab]").nth(number).click()
         page.wait_for_timeout(500)
         look(tab)
+    page.locator("#tabs button[role=tab]").nth(2).click()
+    for part in ("compare", "sets", "balance"):
+        page.locator(f".lab-tabs [data-part={part}]").click()
+        page.wait_for_timeout(500)
+        look(f"lab, {part}")
     page.locator("#tabs button[role=tab]").nth(1).click()
     for part in ("map", "files", "folders", "duplicates"):
         page.locator(f".library-tabs [data-view={part}]").click()

@@ -129,6 +129,9 @@ def inside(page: Page, url: str) -> Iterator[str]:
     page.locator(".compare .judge-head .primary").first.click()
     expect(page.locator(".compare-say")).to_contain_text("in common")
     yield "comparison"
+    page.locator(".lab-tabs [data-part=sets]").click()
+    expect(page.locator(".sets")).to_contain_text("There is no test set yet.")
+    yield "test sets"
     page.locator(".lab-tabs [data-part=balance]").click()
     expect(page.locator(".balances .inspect-state")).to_be_hidden()
     expect(page.locator(".balances-kinds section").first).to_be_visible()

@@ -31,7 +31,7 @@ def test_lab__of_a_public_demonstration_says_why_it_is_closed(browser: Browser, 
         another(browser, viewport={"width": 1440, "height": 900}, locale="en-US") as context,
         opened(context, demo.url) as page,
     ):
-        for part in ("judge", "compare", "balance"):
+        for part in ("judge", "compare", "sets", "balance"):
             page.goto(f"{demo.url}?q=red+circle&tab=lab&lab={part}")
             expect(page.locator(".lab-closed")).to_contain_text("no grades are written here")
             expect(page.locator(".lab-tabs")).to_be_hidden()
@@ -138,7 +138,7 @@ def test_lab__with_less_movement_nothing_moves(browser: Browser, samples):
         another(browser, reduced_motion="reduce", **options) as context,
         opened(context, samples.url) as page,
     ):
-        for part in ("judge", "compare", "balance"):
+        for part in ("judge", "compare", "sets", "balance"):
             page.goto(f"{samples.url}?q=fox&tab=lab&lab={part}")
             expect(page.locator(".lab-tabs [aria-pressed=true]")).to_have_attribute(
                 "data-part", part

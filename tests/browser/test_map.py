@@ -27,6 +27,20 @@ def to_map(page: Page) -> None:
     laid_out(page)
 
 
+def pinch(page: Page, *, apart: float) -> None:
+    """Two fingers on the map go so many times as far apart."""
+    box = page.locator(".map-plot").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    screen = page.context.new_cdp_session(page)
+    for kind, step in (("touchStart", 0.0), ("touchMove", 0.5), ("touchMove", 1.0)):
+        way = 40 * (1 + (apart - 1) * step)
+        points = [{"x": x - way, "y": y, "id": 0}, {"x": x + way, "y": y, "id": 1}]
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    screen.detach()
+
+
 DRAWN = """() => {
   const canvas = document.querySelector('.map-points');
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -38,8 +52,13 @@ DRAWN = """() => {
 def test_map__is_drawn_all_the_same_once_the_graphics_card_is_gone(desktop, samples):
     with opened(desktop, samples.url) as page:
         to_map(page)
+        plot = page.locator(".map-plot")
         page.locator(".map-points").dispatch_event("webglcontextlost")
-        expect(page.locator(".map-plot")).to_have_attribute("data-painter", "canvas")
+        expect(plot).to_have_attribute("data-painter", "canvas")
+        page.wait_for_function(DRAWN)
+        plot.focus()
+        page.keyboard.press("+")
+        expect(plot).to_have_attribute("data-zoom", "1.40")
         page.wait_for_function(DRAWN)
 
 
@@ -114,7 +133,9 @@ def test_map__a_lasso_chooses_and_what_is_chosen_can_be_shown_alone(desktop, sam
 def test_map__by_finger_width_and_in_chinese(browser, samples):
     size = {"width": 390, "height": 844}
     with (
-        another(browser, viewport=size, locale="zh-CN", color_scheme="dark") as context,
+        another(
+            browser, viewport=size, locale="zh-CN", color_scheme="dark", has_touch=True
+        ) as context,
         opened(context, samples.url) as page,
     ):
         page.get_by_role("tab", name="资料库").click()
@@ -125,6 +146,10 @@ def test_map__by_finger_width_and_in_chinese(browser, samples):
         page.keyboard.press("+")
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("0")
+        plot = page.locator(".map-plot")
+        expect(plot).to_have_attribute("data-zoom", "1.00")
+        pinch(page, apart=2)
+        expect(plot).to_have_attribute("data-zoom", re.compile(r"^(1\.9|2\.0)"))
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size["width"]
 

@@ -142,6 +142,7 @@ export class Plot {
     const grown = this.over.radius * Math.min(2.5, this.camera.zoom ** 0.3);
     this.painter.draw(this.camera, this.ratio, grown);
     drawOver(this.top, this.ratio, { ...this.over, radius: grown });
+    attribute(this.node, "data-zoom", this.camera.zoom.toFixed(2));
     this.frames += 1;
   }
 
