@@ -26,6 +26,7 @@ PRIVATE = (
     *("/api/removed", "/api/history", "/api/models/stages", "/api/exports", "/api/disk"),
     *("/api/models/known", "/api/models/getting", "/api/inspect"),
     *("/api/judging", "/api/comparison", "/api/runs", "/api/balance"),
+    "/api/connections",
 )
 """What a public demo does not reveal: folders, files and error details of this computer."""
 

@@ -21,6 +21,7 @@ from qwen3vl_app.ui.gate import GradioGate, events_of
 from qwen3vl_app.ui.given_files import GivenFiles
 from qwen3vl_app.ui.gradio_surface import surface
 from qwen3vl_app.ui.mcp_messages import json_texts
+from qwen3vl_app.ui.recent_calls import RecentCalls
 from qwen3vl_app.ui.searches import Searches
 from qwen3vl_app.ui.server import QUERY_FOLDER, build_server, given_files
 from qwen3vl_app.ui.sessions import Sessions, bound
@@ -45,9 +46,10 @@ def build_app(services: Services) -> FastAPI:
     _keep_to_this_computer(services)
     settings = services.settings
     given = given_files(services)
-    app = build_server(services, given)
+    calls = RecentCalls()
+    app = build_server(services, given, calls)
     searches = Searches(services.engine)
-    blocks = build_blocks(services, searches, given)
+    blocks = build_blocks(services, searches, given, calls)
     gr.mount_gradio_app(
         app,
         blocks,
@@ -86,7 +88,9 @@ def build_app(services: Services) -> FastAPI:
     return app
 
 
-def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> Any:  # noqa: ANN401
+def build_blocks(
+    services: Services, searches: Searches, given: GivenFiles, calls: RecentCalls
+) -> Any:  # noqa: ANN401
     """Gradio's part of the page: the frame, four screens, and the events between them."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         _own("shell/top", "top-bar")
@@ -103,7 +107,7 @@ def build_blocks(services: Services, searches: Searches, given: GivenFiles) -> A
             _own("detail/detail", "detail")
         wire_search(search, services, searches, given)
         if services.settings.api or services.settings.mcp:
-            serve_endpoints(services, given)
+            serve_endpoints(services, given, calls)
     bound(blocks)
     return blocks
 

@@ -6,6 +6,7 @@ and engine, and answer what ``search --json`` does. Nothing is written but the r
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from qwen3vl_app.ui.known_choices import known_choices, known_keys, known_text
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.own_runs import own_run
 from qwen3vl_app.ui.owners import owner_of_event
+from qwen3vl_app.ui.recent_calls import RecentCalls
 from qwen3vl_app.ui.routes.indexing import StatusBoard
 from qwen3vl_app.ui.routes.media import known_item
 from qwen3vl_app.ui.serialize import Json, thumb_address
@@ -40,9 +42,10 @@ LONGEST_TEXT = 20_000
 class Endpoints:
     """The functions, each a coroutine that gradio calls with what the gate let through."""
 
-    def __init__(self, services: Services, given: GivenFiles) -> None:
+    def __init__(self, services: Services, given: GivenFiles, calls: RecentCalls) -> None:
         self._services = services
         self._given = given
+        self._calls = calls
         self._board = StatusBoard(services)
         self._lane = Lane(ASKING, MOST_ASKING)
 
@@ -80,7 +83,7 @@ class Endpoints:
                 asked = {"text": known_text(text).strip(), "files": known_keys(files)}
                 return {**known_choices(choices), **known_choices(said), **asked}
 
-            return await endpoints.answered(lambda: endpoints.asked(request, written()))
+            return await endpoints.answered("search", lambda: endpoints.asked(request, written()))
 
         async def similar(  # noqa: PLR0917, D417
             request: gr.Request,
@@ -102,7 +105,7 @@ class Endpoints:
             said = {"like": [item], "instruction": instruction}
             choices = {**said, "top": top, "depth": depth, "rerank": rerank}
             return await endpoints.answered(
-                lambda: endpoints.asked(request, known_choices(choices))
+                "similar", lambda: endpoints.asked(request, known_choices(choices))
             )
 
         async def item(item: int) -> dict[str, Any]:
@@ -111,7 +114,7 @@ class Endpoints:
             Args:
                 item: The number of the item.
             """
-            return await endpoints.answered(lambda: endpoints.item(item))
+            return await endpoints.answered("item", lambda: endpoints.item(item))
 
         async def run(request: gr.Request, run: int) -> dict[str, Any]:  # noqa: D417
             """Look up a finished search of yours that the history keeps, with all its hits.
@@ -119,25 +122,33 @@ class Endpoints:
             Args:
                 run: The number that search answered.
             """
-            return await endpoints.answered(lambda: endpoints.run(request, run))
+            return await endpoints.answered("run", lambda: endpoints.run(request, run))
 
         async def status() -> dict[str, Any]:
             """Tell what the library holds, how far indexing is, and which models answer."""
-            return await endpoints.answered(endpoints.status)
+            return await endpoints.answered("status", endpoints.status)
 
         return (search, similar, item, run, status)
 
-    async def answered(self, work: Callable[[], Json]) -> Json:
+    async def answered(self, endpoint: str, work: Callable[[], Json]) -> Json:
         """What the work answers, on a thread of its own; an expected failure is a sentence.
+
+        The call is noted either way.
 
         Raises:
             gr.Error: With that sentence.
         """
+        begun, failed = time.perf_counter(), True
         try:
-            return await self._lane.run(work)
+            found = await self._lane.run(work)
+            failed = False
         except AppError as error:
             said = discreet(error) if self._services.settings.read_only else error
             raise gr.Error(str(said.message), print_exception=False) from error
+        finally:
+            seconds = time.perf_counter() - begun
+            self._calls.note(endpoint, seconds=seconds, failed=failed)
+        return found
 
     def asked(self, request: gr.Request, written: Json) -> Json:
         """What a search answers, and the run that the history keeps it as."""
@@ -177,9 +188,9 @@ class Endpoints:
         return plain(self._board.now())
 
 
-def serve_endpoints(services: Services, given: GivenFiles) -> None:
+def serve_endpoints(services: Services, given: GivenFiles, calls: RecentCalls) -> None:
     """Add the endpoints to the page that is being built."""
-    for function in Endpoints(services, given).all():
+    for function in Endpoints(services, given, calls).all():
         # not queued: MCP then calls the function itself, not its own server by HTTP
         api(function, api_name=function.__name__, queue=False)
 

@@ -22,6 +22,7 @@ from qwen3vl_app.ui.hosts import HostGuard, allowed_hosts
 from qwen3vl_app.ui.owners import OwnerCookie
 from qwen3vl_app.ui.previews import PreviewCache, PreviewQueue
 from qwen3vl_app.ui.query_uploads import LARGEST, LARGEST_IN_PUBLIC, QueryUploadGuard
+from qwen3vl_app.ui.recent_calls import RecentCalls
 from qwen3vl_app.ui.routes.about import about_routes
 from qwen3vl_app.ui.routes.balances import balance_routes
 from qwen3vl_app.ui.routes.bundles import bundle_routes
@@ -29,6 +30,7 @@ from qwen3vl_app.ui.routes.chosen import chosen_routes
 from qwen3vl_app.ui.routes.collected import collected_routes
 from qwen3vl_app.ui.routes.collections import collection_routes
 from qwen3vl_app.ui.routes.comparison import comparison_routes
+from qwen3vl_app.ui.routes.connections import connection_routes
 from qwen3vl_app.ui.routes.disk import disk_routes
 from qwen3vl_app.ui.routes.duplicates import duplicate_routes
 from qwen3vl_app.ui.routes.exports import export_routes
@@ -77,12 +79,15 @@ def given_files(services: Services) -> GivenFiles:
         return GivenFiles(folder)
 
 
-def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI:
+def build_server(
+    services: Services, given: GivenFiles | None = None, calls: RecentCalls | None = None
+) -> FastAPI:
     """Routes for one library; what is mounted on the result is guarded as well.
 
     Args:
         services: The parts of the program.
         given: The query files that the page gave out; the library's own where nobody gives any.
+        calls: Of programs, where they are served.
     """
     given = given or given_files(services)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -122,6 +127,7 @@ def build_server(services: Services, given: GivenFiles | None = None) -> FastAPI
         comparison_routes(services, given),
         upload_routes(services),
         about_routes(services),
+        connection_routes(services, calls or RecentCalls()),
         tour_routes(services),
         model_routes(services),
         getting_routes(services),

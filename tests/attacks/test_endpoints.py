@@ -181,3 +181,17 @@ def test_search__by_an_uploaded_picture(friend: httpx.Client) -> None:
     found = called(friend, "search", "", "", [key], 3, 5, False, {})
     assert len(found["recall"]) == 3
     assert found["question"]["files"] == [key]
+
+
+def test_calls__are_told_to_the_person_without_what_was_asked(
+    friend: httpx.Client, visitor: httpx.Client
+) -> None:
+    called(friend, "search", SECRET, "", [], 5, 5, False, {})
+    called(friend, "item", 2**52)
+    told = friend.get("/api/connections")
+    failed, found = told.json()["calls"][:2]
+    assert (failed["endpoint"], failed["failed"]) == ("item", True)
+    assert (found["endpoint"], found["failed"]) == ("search", False)
+    assert found["milliseconds"] >= 0
+    assert SECRET not in told.text
+    assert visitor.get("/api/connections").status_code == 403

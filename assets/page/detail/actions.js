@@ -2,6 +2,7 @@
 // folder, copy where it is, remove it.
 
 import { emit } from "../kit/bus.js";
+import { copyText } from "../kit/copying.js";
 import { el, isNarrow } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { post, remove } from "../kit/net.js";
@@ -30,7 +31,7 @@ export function actionsBlock(item, close) {
     button("primary", "sparkle", "more_like", wish(onlyLiking)),
     openLink(item),
     item.in_folder ? button("quiet", "folder", "folder.show", () => showInFolder(item)) : null,
-    tells ? button("quiet", "copy", "copy.path", () => copyPath(item.path)) : null,
+    tells ? button("quiet", "copy", "copy.path", () => copyText(item.path, "copied")) : null,
     button("quiet", "plus", "like.add", wish(liking)),
     button("quiet", "minus", "like.not", wish(disliking)),
     isEditable() ? button("quiet", "bin", "forget.short", () => forget(item)) : null,
@@ -69,16 +70,6 @@ async function showInFolder({ id }) {
     toast(t("folder.shown"), { seconds: 4 });
   } catch (error) {
     complain(error);
-  }
-}
-
-/** @param {string} path */
-async function copyPath(path) {
-  try {
-    await navigator.clipboard.writeText(path);
-    toast(t("copied"), { seconds: 3 });
-  } catch {
-    toast(t("copy.refused"), { tone: "bad" });
   }
 }
 

@@ -3,6 +3,7 @@
 export const settingsEnglish = {
   "settings.cards": "Settings by subject",
   "settings.storage": "Storage",
+  "settings.connections": "Connections",
   "settings.privacy": "Privacy",
   "settings.appearance": "Appearance",
   "settings.about": "About",
@@ -18,6 +19,22 @@ export const settingsEnglish = {
   "rows.auto": "Compact where there are many",
   "rows.compact": "Always compact",
   "rows.roomy": "Always roomy",
+
+  "connections.off": "No program and no assistant can search here.",
+  "connections.start": "To let programs (API) and assistants (MCP), start with:",
+  "connections.api": "Programs may search by the API. In Python:",
+  "connections.mcp": "Assistants may search by MCP. What its settings want:",
+  "connections.also.mcp": "To let assistants (MCP) as well, start with:",
+  "connections.also.api": "To let programs (API) as well, start with:",
+  "connections.password": "Every call needs the user and the password of this page.",
+  "connections.copy": "Copy",
+  "connections.copied": "Copied.",
+  "connections.calls": "Recent calls",
+  "connections.none": "Nobody has called yet.",
+  "connections.look": "Look again",
+  "connections.failed": "refused or failed",
+  "connections.hint":
+    "The last ones since the program started, in memory alone, without what they asked for.",
 
   "privacy.history": "History of searches",
   "privacy.on": "Keep",

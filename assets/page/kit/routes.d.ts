@@ -9,7 +9,8 @@ import type { Agreement, Depths, Kinds, Margins, Plan } from "../search/inspecti
 import type { Balances, Spaces } from "../inspect/types";
 import type { Judged, Pool, Report } from "../judge/types";
 import type { Items, Run, Stop } from "../search/types";
-import type { About, Check, Job, Known, Option, Stored } from "../settings/types";
+import type { About, Check, Connections, Job, Known } from "../settings/types";
+import type { Option, Stored } from "../settings/types";
 import type { Stages, Status } from "../shell/types";
 import type { EvaluateLine, KnownSets, Pinnable, PinRow, SetHistory } from "../testsets/types";
 import type { Message } from "./types";
@@ -19,6 +20,7 @@ export interface Gets {
   "/api/balance": Balances;
   "/api/collections": Collection[];
   "/api/comparison/spaces": Spaces;
+  "/api/connections": Connections;
   "/api/disk": { bytes: Record<string, number>; free: number };
   "/api/duplicates": { ready: boolean; groups: Group[]; next: number | null };
   "/api/folders": Folder[];

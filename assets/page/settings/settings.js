@@ -1,4 +1,4 @@
-// settings/: models, storage, privacy, appearance, about.
+// settings/: models, storage, connections, privacy, appearance, about.
 //
 // The Settings screen: one card after the other, and the list that leads to each.
 
@@ -10,6 +10,7 @@ import { t } from "../i18n/strings.js";
 import { aboutCard } from "./about.js";
 import { appearanceCard } from "./appearance.js";
 import { Card } from "./card.js";
+import { connectionsCard } from "./connections.js";
 import { Keeping } from "./keeping.js";
 import { Models } from "./models.js";
 import { Privacy } from "./privacy.js";
@@ -29,7 +30,15 @@ class SettingsScreen {
     this.models = new Models();
     this.storage = new Keeping();
     const models = new Card("models", [this.models.node], () => this.models.load());
-    this.cards = [models, this.storage, new Privacy(), appearanceCard(), aboutCard()];
+    this.connections = connectionsCard();
+    this.cards = [
+      models,
+      this.storage,
+      this.connections,
+      new Privacy(),
+      appearanceCard(),
+      aboutCard(),
+    ];
     this.links = this.cards.map(({ name }) => link(name));
     const items = this.links.map((one) => el("li", {}, one));
     const list = el("ul", {}, ...items);
@@ -45,18 +54,26 @@ class SettingsScreen {
       toCard(wanted);
   }
 
-  /** A public demo keeps nothing that could be set.
+  /** A public demo keeps nothing that could be set, and tells nothing of who asks.
    *  @param {Status} status */
   show(status) {
     const { read_only: demo } = status;
     this.models.show(status);
     this.storage.show(status);
-    this.storage.node.hidden = demo;
-    for (const one of this.links) one.hidden = demo && one.dataset.card === "storage";
+    for (const { node } of this.closed) node.hidden = demo;
+    const closed = this.closed.map(({ name }) => name);
+    for (const one of this.links) one.hidden = demo && closed.includes(one.dataset.card ?? "");
+  }
+
+  /** The cards that a public demo does not show.
+   *  @returns {Card[]} */
+  get closed() {
+    return [this.storage, this.connections];
   }
 
   load() {
-    for (const card of this.cards) if (card !== this.storage || !latest?.read_only) card.load();
+    for (const card of this.cards)
+      if (!this.closed.includes(card) || !latest?.read_only) card.load();
   }
 
   /** Mark in the list the card that is read now: the first one below the upper edge. */

@@ -45,6 +45,21 @@ export interface About {
   versions: Record<string, string>;
 }
 
+/** A call of a program or an assistant, without what it asked for. */
+export interface Call {
+  endpoint: string;
+  at: string; // ISO 8601
+  milliseconds: number;
+  failed: boolean;
+}
+
+export interface Connections {
+  api: boolean;
+  mcp: boolean;
+  password: boolean;
+  calls: Call[];
+}
+
 export type Role = "embedder" | "reranker";
 
 export type Source = "hugging-face" | "modelscope";
