@@ -41,7 +41,7 @@ NAMES = re.compile(
     r"Qwen3-VL(-2B)?|2B|8B|PDF|GPU|CPU|Esc|Space|Enter|Recall@10|Demo (embedder|reranker)"
     r"|(float|bfloat|int|binary)\d*|\b\d+[\d.,]*\s?(ms|kB|MB|GB|B|s)\b|\.gitignore|\.searchignore"
     r"|\*\.tmp|/private/|keep\.tmp|MB|API|MCP|CPU|/home/you/Pictures"
-    r"|--no-history|Apache License 2\.0|[Ll]ogit|[Tt]oken|\bms\b|JSON|CSV|README|Embedding-2B"
+    r"|--no-history|Apache License 2\.0|[Ll]ogit|[Tt]oken|\bms\b|JSON|CSV|TREC|README|Embedding-2B"
     r"|budget\.json|nDCG(@k)?|MRR|RBO|log2|Krippendorff|MMEB-v2"
     r"|[\w .-]+\.(png|txt|pdf|webm|jpg|gif)"
 )

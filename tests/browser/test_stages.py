@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from qwen3vl_app.evaluation.formats.trec import RunRow, read_run
 from tests.browser.conftest import ask, opened, stage, unfold, without_reranking
 
 pytestmark = pytest.mark.browser
@@ -287,6 +289,17 @@ def test_menu__exports_what_is_on_the_board(found):
     table = list(csv.DictReader(io.StringIO(exported(found, "Export as CSV"))))
     assert [row["item"] for row in table] == order
     assert float(table[0]["relevance"]) == value["hits"][0]["relevance"]
+    run = read_run(exported(found, "Export as a run of TREC"))
+    stages: dict[str, list[RunRow]] = {"recall": [], "rerank": []}
+    for row in run:
+        stages[row.tag.rpartition("-")[2]].append(row)
+    assert [row.document for row in stages["rerank"]] == order
+    recalled = sorted(value["hits"], key=lambda hit: hit["recall_rank"])
+    assert [row.document for row in stages["recall"]] == [str(hit["item"]) for hit in recalled]
+    for rows in stages.values():  # as readers sort them, ties broken otherwise than here
+        scores = np.array([row.score for row in rows], np.float32)
+        assert np.all(np.diff(scores) < 0)
+    assert stages["recall"][0].score == pytest.approx(recalled[0]["similarity"], abs=1e-4)
 
 
 def test_menu__saves_the_search_and_copies_its_link(found, samples):

@@ -136,6 +136,7 @@ export const searchEnglish = {
   "menu.link": "Copy link",
   "menu.json": "Export as JSON",
   "menu.csv": "Export as CSV",
+  "menu.trec": "Export as a run of TREC",
   "menu.pin": "Save this search",
   "menu.copied": "The link is copied.",
   "menu.notCopied": "The browser did not let the link be copied: {address}",

@@ -131,6 +131,7 @@ export const searchChinese = {
   "menu.link": "复制链接",
   "menu.json": "导出为 JSON",
   "menu.csv": "导出为 CSV",
+  "menu.trec": "导出为 TREC 结果",
   "menu.pin": "保存此搜索",
   "menu.copied": "链接已复制。",
   "menu.notCopied": "浏览器不允许复制链接：{address}",

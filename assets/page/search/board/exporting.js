@@ -47,6 +47,36 @@ export function asCsv({ hits }) {
   return `\ufeff${table.join("")}`; // the mark makes spreadsheets read it as UTF-8
 }
 
+/** Both rankings as a run of TREC. Its readers order by the score alone, in single precision, so a
+ *  score that is not below the one before it becomes the next smaller number; what was not judged
+ *  stands last.
+ *  @param {Answer} value */
+export function asTrec({ hits, run }) {
+  /** @param {Hit[]} ranking @param {(hit: Hit) => number | null} of @param {string} stage */
+  const lines = (ranking, of, stage) => {
+    let last = Infinity;
+    return ranking.map((hit, n) => {
+      last = Math.min(Math.fround(of(hit) ?? 0), below(last));
+      return `${run ?? 1} Q0 ${hit.id} ${n + 1} ${last} qwen3vl_app-${stage}\n`;
+    });
+  };
+  const judged = hits.some((hit) => hit.logit !== null);
+  return [
+    ...lines(ordered(hits, "recall"), (hit) => hit.sim, "recall"),
+    ...(judged ? lines(ordered(hits, "rerank"), (hit) => hit.logit, "rerank") : []),
+  ].join("");
+}
+
+/** The next smaller number of single precision.
+ *  @param {number} value of single precision */
+function below(value) {
+  if (value === Infinity) return value;
+  const number = new Float32Array([value || -0]); // below zero is the smallest negative number
+  const bits = new Int32Array(number.buffer);
+  bits[0] += value > 0 ? -1 : 1;
+  return number[0];
+}
+
 /** @param {string | number | null} value */
 function cell(value) {
   if (value == null) return "";

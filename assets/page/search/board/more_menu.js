@@ -1,6 +1,6 @@
 // What can be done with a finished search: copy its link, take it along, keep it for good.
 
-import { asCsv, asJson } from "./exporting.js";
+import { asCsv, asJson, asTrec } from "./exporting.js";
 import { keep } from "../address.js";
 import { chooseBundle } from "../../bundle/viewer.js";
 import { emit } from "../../kit/bus.js";
@@ -45,6 +45,12 @@ export function moreMenu(board) {
       icon: "download",
       label: t("menu.csv"),
       run: withValue((value) => download(`${fileName(value)}.csv`, "text/csv", asCsv(value))),
+    },
+    {
+      name: "trec",
+      icon: "download",
+      label: t("menu.trec"),
+      run: withValue((value) => download(`${fileName(value)}.run`, "text/plain", asTrec(value))),
     },
     {
       name: "page",
