@@ -81,7 +81,7 @@ const toCopy = (text) =>
       {
         type: "button",
         class: "bare",
-        "aria-label": `${t("connections.copy")}: ${text.split("\n")[0]}`,
+        "aria-label": t("connections.copy"),
         title: t("connections.copy"),
         onclick: () => copyText(text, "connections.copied"),
       },
