@@ -38,7 +38,8 @@ WALK = """() => {
 NAMES = re.compile(
     r"Qwen3-VL Search|Qwen3-VL-(Embedding|Reranker)-\dB|Apache-2.0|Hugging Face|ModelScope|"
     r"LoRA|/home/you/my-\w+|"
-    r"Qwen/Qwen3-VL-Embedding-\dB：|demo：|Qwen3-VL(-2B)?|2B|8B|PDF|GPU|CPU|Esc|Space|Enter|Recall@10|Demo (embedder|reranker)"
+    r"Qwen/Qwen3-VL-Embedding-\dB：|demo：|"
+    r"Qwen3-VL(-2B)?|2B|8B|PDF|GPU|CPU|Esc|Space|Enter|Recall@10|Demo (embedder|reranker)"
     r"|(float|bfloat|int|binary)\d*|\b\d+[\d.,]*\s?(ms|kB|MB|GB|B|s)\b|\.gitignore|\.searchignore"
     r"|\*\.tmp|/private/|keep\.tmp|MB|API|MCP|CPU|/home/you/Pictures"
     r"|--no-history|Apache License 2\.0|[Ll]ogit|[Tt]oken|\bms\b|JSON|CSV|TREC|README|Embedding-2B"
