@@ -37,7 +37,25 @@ _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command()
-@click.argument("name", metavar="SET")
+@click.argument("names", metavar="SET", nargs=-1)
+@click.option(
+    "--mteb",
+    "through_mteb",
+    is_flag=True,
+    help="SET is one or several tasks or benchmarks of mteb, or folders in its format.",
+)
+@click.option(
+    "--part",
+    type=click.Choice(["search", "embedder", "reranker"]),
+    default="search",
+    show_default=True,
+    help="With --mteb: the whole search is measured, or a model alone.",
+)
+@click.option(
+    "--fetch",
+    is_flag=True,
+    help="With --mteb: let it get data sets from Hugging Face, up to many gigabytes.",
+)
 @click.option(
     "--stage",
     type=click.Choice(["recall", "rerank", "both"]),
@@ -45,7 +63,11 @@ _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True)
     show_default=True,
     help="What is measured.",
 )
-@click.option("--depth", type=click.IntRange(1, 300), help="Candidates of recall.  [default: 40]")
+@click.option(
+    "--depth",
+    type=click.IntRange(1, 300),
+    help="Candidates of recall.  [default: 40; 100 with --mteb]",
+)
 @click.option(
     "--settings",
     "settings_file",
@@ -89,7 +111,8 @@ def evaluate(
     context: click.Context,
     /,
     *,
-    name: str,
+    names: Sequence[str],
+    through_mteb: bool,
     bounds: Sequence[str],
     plot: Path | None,
     measure: str | None,
@@ -100,11 +123,23 @@ def evaluate(
 ) -> None:
     """Ask the questions of the test set SET and measure both stages by its grades.
 
-    Every run is a row of the set's history, with what it was made with.
+    Every run is a row of the set's history, with what it was made with. With --mteb, tasks of mteb
+    are asked instead, each in a library of its own; Ctrl+C ends it, the same command goes on.
     """
     from qwen3vl_app.evaluation.measures import Least, Measure
 
     failed: list[Message] = []
+    if through_mteb:
+        from qwen3vl_app.cli.yardsticks import measure_tasks
+
+        with failures_said():
+            settings = settings_from(context, given)
+            if not measure_tasks(settings, names, given | {"as_json": as_json}):
+                raise SystemExit(1)
+        return
+    if len(names) != 1:
+        raise click.UsageError(said(Message.of("cli.one_set")))
+    (name,) = names
     with failures_said():
         least = [Least.read(one) for one in bounds]
         drawn = Measure.read(measure or f"ndcg@{given['first']}")

@@ -33,7 +33,10 @@ def embed(models: ModelService, batch: Batch, space: Space) -> EmbeddingBatch:
 
 
 def embed_inputs(
-    models: ModelService, inputs: Sequence[ModelInput], space: Space
+    models: ModelService,
+    inputs: Sequence[ModelInput],
+    space: Space,
+    instruction: str = DOCUMENT_INSTRUCTION,
 ) -> EmbeddingBatch:
     """Vectors in a space for inputs; where memory does not hold them, for halves of them.
 
@@ -43,9 +46,7 @@ def embed_inputs(
         ModelError: The model cannot be used.
     """
     try:
-        return models.embed(
-            inputs, instruction=DOCUMENT_INSTRUCTION, priority=Priority.INDEX, space=space
-        )
+        return models.embed(inputs, instruction=instruction, priority=Priority.INDEX, space=space)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -54,7 +55,8 @@ def embed_inputs(
     if len(inputs) == 1:
         return _rejected((NO_MEMORY,))
     half = len(inputs) // 2
-    first, second = (embed_inputs(models, part, space) for part in (inputs[:half], inputs[half:]))
+    halves = (inputs[:half], inputs[half:])
+    first, second = (embed_inputs(models, part, space, instruction) for part in halves)
     return _joined(first, second, half)
 
 

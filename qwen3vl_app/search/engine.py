@@ -108,6 +108,16 @@ class SearchEngine:
             recall = Recall(otherwise.store, self._models)
         return recall.run(query) if space is None else recall.run_in(space, query)
 
+    def rerank(
+        self, query: Query, recall: SearchUpdate, *, cancelled: Cancelled = never
+    ) -> Iterator[SearchUpdate]:
+        """The second stage alone, of candidates that are there already, as ``search`` yields it.
+
+        Raises:
+            UsageError: As ``search``.
+        """
+        yield from self._rerank(query, recall, cancelled)
+
     def judge_anew(
         self, query: Query, items: Sequence[Item], way: Way
     ) -> Iterator[Mapping[ItemId, Score]]:

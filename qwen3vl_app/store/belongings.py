@@ -30,12 +30,13 @@ PREVIEWS = "previews"
 QUERY_FILES = "query-files"
 ASKED = "asked"
 MAPS = "maps"
+BENCHMARKS = "mteb"
 
 OWN = frozenset(
     {
         *(THUMBNAILS, UPLOADS, TRASH, INDEX, BACKUPS, LOCK, OWNER),
         *(PROGRESS, PROGRESS_PART, PATTERNS, PATTERNS_PART, PREVIEWS, QUERY_FILES, ASKED),
-        MAPS,
+        *(MAPS, BENCHMARKS),
     }
 )
 """All of them, but for what begins with ``DATABASE``."""
