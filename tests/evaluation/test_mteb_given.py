@@ -1,4 +1,4 @@
-"""What the models are told of a task, and how much of a clip they see."""
+"""What the models are told of a task, and what they see of its data."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ pytest.importorskip(
     "mteb", reason="the extra `evaluation` is not installed: pip install .[evaluation]"
 )
 
+import datasets
 import mteb
 from mteb.types import PromptType
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.evaluation.mteb.given import embedder_instruction, reranker_instruction
+from qwen3vl_app.evaluation.mteb.given import Rows, embedder_instruction, reranker_instruction
 from qwen3vl_app.evaluation.task_content import judged_budget
 from qwen3vl_app.types import QUERY_INSTRUCTION
 
@@ -42,3 +43,14 @@ def test_judged_budget__has_the_clips_of_the_reranker_entry():
     assert judged_budget(Budget()).max_clip_tokens == 10240
     smaller = Budget(max_clip_tokens=48)
     assert judged_budget(smaller) == smaller
+
+
+def test_fingerprint__is_of_what_the_models_see_in_its_order():
+    def of(texts: list[str], **more: list[str]) -> str:
+        return Rows(datasets.Dataset.from_dict({"text": texts, **more})).fingerprint()
+
+    names = [f"note {n}" for n in range(250)]
+    one = of(names, id=[f"en-{n}" for n in range(250)])
+    assert of(names, id=[f"fr-{n}" for n in range(250)]) == one
+    assert of([*names[:-1], "other"], id=names) != one
+    assert of([*reversed(names)], id=names) != one

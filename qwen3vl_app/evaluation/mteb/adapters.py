@@ -104,21 +104,19 @@ class ProgramSearch:
         corpus: Any,  # noqa: ANN401
         *,
         task_metadata: Any,  # noqa: ANN401
-        hf_split: str,
-        hf_subset: str,
         num_proc: int | None = None,
         **_: Any,  # noqa: ANN401
     ) -> None:
-        """Index a corpus, or go on with it; the other stage finds it there already."""
+        """Index a corpus, or go on with it.
+
+        The other stage, and other languages that have the same corpus, find it there already.
+        """
         self.close()
         means = self.means
         instruction = embedder_instruction(task_metadata, PromptType.document)
         rows = Rows(prepared(corpus, task_metadata, PromptType.document, num_proc))
         self._ids = [str(one) for one in corpus["id"]]
-        named = [
-            *(task_metadata.name, str(task_metadata.dataset.get("revision")), hf_split, hf_subset),
-            *(instruction, means.models.space().fingerprint, str(len(rows))),
-        ]
+        named = [rows.fingerprint(), instruction, means.models.space().fingerprint]
         digest = blake2b("\n".join(named).encode(), digest_size=8).hexdigest()
         folder = corpus_folder(means.folder, task_metadata.name) / digest
         self._library = TaskLibrary.open(folder, means.reader, means.models, rows)

@@ -73,6 +73,7 @@ def _row(
                 task,
                 cache=ResultCache(means.folder),
                 overwrite_strategy="only-missing",
+                public_only=False,  # what it may not have is an error here, not left out
                 co2_tracker=False,
                 show_progress_bar=False,
                 encode_kwargs={"batch_size": AT_ONCE, "show_progress_bar": False},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import datasets
 import huggingface_hub
 import mteb
 from mteb.abstasks import AbsTask, AbsTaskRetrieval
+from mteb.abstasks.aggregated_task import AbsTaskAggregate
 from mteb.abstasks.retrieval_dataset_loaders import RetrievalDatasetLoader
 from mteb.abstasks.task_metadata import TaskMetadata
 
@@ -50,12 +51,23 @@ def tasks_of(names: Sequence[str]) -> list[AbsTask]:
 def _named(name: str) -> Sequence[AbsTask]:
     if Path(name).is_dir():
         return [folder_task(Path(name).absolute())]
-    if name in {one.name for one in mteb.get_benchmarks()}:
-        return [*mteb.get_benchmark(name).tasks]
     try:
-        return [mteb.get_task(name)]
+        return _parts(mteb.get_benchmark(name).tasks)
+    except KeyError:  # then it may be a task
+        pass
+    try:
+        return _parts([mteb.get_task(name)])
     except KeyError as error:
         raise UsageError(Message.of("mteb.unknown", name=name)) from error
+
+
+def _parts(tasks: Iterable[AbsTask]) -> list[AbsTask]:
+    """What is made of several tasks is measured as these."""
+    return [
+        part
+        for task in tasks
+        for part in (_parts(task.tasks) if isinstance(task, AbsTaskAggregate) else [task])
+    ]
 
 
 def folder_task(folder: Path) -> AbsTask:
