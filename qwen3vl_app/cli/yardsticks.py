@@ -41,9 +41,11 @@ def measure_tasks(settings: Settings, names: Sequence[str], given: Mapping[str, 
         Whether all of them could be measured.
 
     Raises:
-        UsageError: mteb is not installed, or does not know one of the tasks.
+        UsageError: mteb is not installed, does not know one of the tasks, or none is named.
         AppError: Ctrl+C was pressed.
     """
+    if not names:
+        raise UsageError(Message.of("mteb.no_task"))
     _check(fetch=given["fetch"])
     os.environ.setdefault("MTEB_CACHE", str(settings.library / BENCHMARKS))
     from qwen3vl_app.evaluation.mteb.adapters import Part

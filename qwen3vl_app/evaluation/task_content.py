@@ -17,7 +17,8 @@ from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Clip, Kind, ModelInput, Picture
 
 Row: TypeAlias = Mapping[str, Any]
-"""``text``, ``image`` as a decoded picture, ``video`` as bytes or a path; what it has of them."""
+"""``text``, ``image`` as a decoded picture or several, ``video`` as bytes or a path; what it has
+of them."""
 
 RERANKER_CLIP_TOKENS = 8 * 1280
 """Of a clip, all pairs together, as the reranker's entry in mteb's registry has it; the embedder's
@@ -38,9 +39,10 @@ def content_of(row: Row, reader: Reader, budget: Budget) -> ModelInput:
         UnreadableMediaError: The video cannot be decoded.
     """
     image, video = row.get("image"), row.get("video")
+    images = image if isinstance(image, list) else [image]
     return ModelInput(
         texts=(row["text"],) if row.get("text") else (),
-        pictures=() if image is None else (Picture(image.convert("RGB")),),
+        pictures=tuple(Picture(one.convert("RGB")) for one in images if one is not None),
         clips=() if video is None else (_clip(video, reader, budget),),
     )
 

@@ -184,7 +184,7 @@ class TaskLibrary:
             return [(_number(hit.item.content_hash), hit.similarity or 0.0) for hit in last.hits]
         space = self._models.space()
         (vector,) = self._engine.recall.vectors(space, [query])
-        allowed = None
+        allowed: list[ItemId] | None = None
         if among is not None:
             allowed = [self._items[n] for n in among if n in self._items]
             most = len(allowed)

@@ -38,8 +38,9 @@ def measured(task: AbsTask, means: Means, part: Part, stages: Sequence[Stage]) -
     """
     if part is Part.SEARCH and not isinstance(task, AbsTaskRetrieval):
         part = Part.EMBEDDER
+    asked: Sequence[Stage | None] = stages if part is Part.SEARCH else [None]
     rows = []
-    for stage in stages if part is Part.SEARCH else [None]:
+    for stage in asked:
         model = _adapter(means, part, stage)
         try:
             rows.append(_row(task, model, means, part, stage))
