@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qwen3vl_app.cli.common import one_line, say_json
-from qwen3vl_app.cli.language import said
+from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import ASKED_OFFLINE, Settings
@@ -136,7 +136,7 @@ def _say(rows: Sequence[Row]) -> None:
         what = row["stage"] or row["part"]
         click.echo(one_line(f"{what:<14}{row['measure']:<14}{row['score']:.4f}  {row['task']}"))
         if lost := len(row["left_out"]):
-            click.echo(said(Message.of("mteb.left_out", n=lost, task=row["task"])), err=True)
+            click.echo(said(counted("mteb.left_out", lost, task=row["task"])), err=True)
 
 
 def _say_end(rows: Sequence[Row], *, as_json: bool) -> None:

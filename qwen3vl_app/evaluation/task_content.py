@@ -63,7 +63,7 @@ def _clip(video: Mapping[str, Any], reader: Reader, budget: Budget) -> Clip:
     data = video.get("bytes")
     if data is None:
         if not name.is_file():
-            raise UnreadableMediaError(name, Message.of("file.gone"))
+            raise UnreadableMediaError(name, Message.of("file.none"))
         return _sized(reader.clip(name, budget=budget), budget)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"video{name.suffix or '.mp4'}"
