@@ -33,7 +33,6 @@ def allow_network(*, allowed: bool) -> None:
     datasets.disable_progress_bars()
     for library in (huggingface_hub.constants, datasets.config):
         library.HF_HUB_OFFLINE = not allowed
-    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = str(int(not allowed))
 
 
 def tasks_of(names: Sequence[str]) -> list[AbsTask]:
