@@ -58,8 +58,9 @@ class Rows(Sequence[Row]):
         for name, feature in data.features.items():
             if isinstance(feature, datasets.Video):
                 data = data.cast_column(name, datasets.Video(decode=False))
-        self._data = data
         self._names = [name for name in SEEN if name in data.column_names]
+        # other columns may hold pictures, too, that would be decoded with every row
+        self._data = data.select_columns(self._names) if self._names else data
 
     def fingerprint(self) -> str:
         """Of all that the models see, in its order; reads the data once.
@@ -68,7 +69,7 @@ class Rows(Sequence[Row]):
         """
         digest = blake2b(digest_size=16)
         for some in self._data.with_format("arrow").iter(batch_size=_HASHED_AT_ONCE):
-            for batch in some.select(self._names).combine_chunks().to_batches():
+            for batch in some.combine_chunks().to_batches():
                 digest.update(batch.serialize())
         return digest.hexdigest()
 
