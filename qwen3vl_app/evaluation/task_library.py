@@ -134,7 +134,7 @@ class TaskLibrary:
         chunks = [waiting[at : at + AT_ONCE] for at in range(0, len(waiting), AT_ONCE)]
         with ThreadPoolExecutor(1, thread_name_prefix="task-rows") as ahead:
             coming = ahead.submit(self._decoded, chunks[0] if chunks else [], budget)
-            for chunk, following in zip(chunks, [*chunks[1:], []], strict=True):
+            for chunk, following in zip(chunks, [*chunks[1:], []], strict=False):
                 decoded = coming.result()
                 coming = ahead.submit(self._decoded, following, budget)
                 left_out |= self._commit(decoded, instruction)

@@ -116,7 +116,7 @@ class SearchEngine:
         Raises:
             UsageError: As ``search``.
         """
-        yield from self._rerank(query, recall, cancelled)
+        yield from self._rerank(query, recall, USUAL.pixels, cancelled)
 
     def judge_anew(
         self, query: Query, items: Sequence[Item], way: Way
