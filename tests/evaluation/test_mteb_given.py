@@ -26,8 +26,8 @@ def test_instructions__are_those_of_the_registry():
 
     def of(prompt: Any) -> tuple[str, str, str]:
         metadata = SimpleNamespace(name="SciFact", prompt=prompt)
-        sides = [embedder_instruction(metadata, side) for side in (query, document)]
-        return (*sides, reranker_instruction(metadata))
+        first, second = (embedder_instruction(metadata, side) for side in (query, document))
+        return first, second, reranker_instruction(metadata)
 
     default = "Represent the user's input."
     assert of({"query": " Find it "}) == ("Find it", default, "Find it")
