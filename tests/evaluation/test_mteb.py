@@ -285,7 +285,7 @@ def asking(stage: Stage, **more: Any) -> Asking:
 
 def test_ranked__scores_fall_and_what_was_not_judged_stands_behind(means, tmp_path):
     images = [Image.new("RGB", (96, 96), one) for one in ("red", "blue", "green")]
-    rows = [
+    rows: list[dict[str, Any]] = [
         *({"text": one} for one in ("a red boat", "a blue boat", "a blue boat", "")),
         *({"image": one} for one in images),
         {"image": images[0], "text": "a page about a red boat"},

@@ -31,7 +31,8 @@ def allow_network(*, allowed: bool) -> None:
     Progress is said by the program alone.
     """
     datasets.disable_progress_bars()
-    for library in (huggingface_hub.constants, datasets.config):
+    asked: tuple[Any, ...] = (huggingface_hub.constants, datasets.config)
+    for library in asked:
         library.HF_HUB_OFFLINE = not allowed
 
 
