@@ -105,3 +105,5 @@ class PinWatch:
                 self.look()
             except AppError as error:
                 log.warning("asking the pinned questions: %s", error)
+            except Exception:  # the next look may find it mended; without a thread none comes
+                log.exception("Asking the pinned questions failed")

@@ -24,6 +24,17 @@ _HERE = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 
 def path_on_this_computer(text: str) -> Path:
+    """The file or folder to index that a person typed or pasted, as ``path_that_is_there``.
+
+    Raises:
+        UsageError: As there, or it is a file that cannot be searched.
+    """
+    path = path_that_is_there(text)
+    _check_kind(path)
+    return path
+
+
+def path_that_is_there(text: str) -> Path:
     """The file or folder that a person typed or pasted.
 
     It is taken as it stands if that is there: a name may hold quotes, per cent signs and spaces.
@@ -31,8 +42,8 @@ def path_on_this_computer(text: str) -> Path:
     undone, and ``~`` is the home folder.
 
     Raises:
-        UsageError: Nothing was typed; no path can be so; it is not absolute, not there, on
-            another computer, or a file that cannot be searched.
+        UsageError: Nothing was typed; no path can be so; it is not absolute, not there, or on
+            another computer.
     """
     candidates = list(dict.fromkeys(_readings(text)))
     if not candidates:
@@ -46,7 +57,6 @@ def path_on_this_computer(text: str) -> Path:
     if not os.path.exists(path):
         shown = display(path)
         raise UsageError(Message.of("path.absent", path=shown))
-    _check_kind(path)
     return path
 
 

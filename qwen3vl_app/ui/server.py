@@ -54,6 +54,7 @@ from qwen3vl_app.ui.routes.media import media_routes
 from qwen3vl_app.ui.routes.models import model_routes
 from qwen3vl_app.ui.routes.page import page_routes
 from qwen3vl_app.ui.routes.removals import removal_routes
+from qwen3vl_app.ui.routes.set_files import set_file_routes
 from qwen3vl_app.ui.routes.storage import storage_routes
 from qwen3vl_app.ui.routes.tags import tag_routes
 from qwen3vl_app.ui.routes.test_sets import test_set_routes
@@ -124,6 +125,7 @@ def build_server(
         balance_routes(services, given),
         judging_routes(services),
         test_set_routes(services),
+        set_file_routes(services),
         comparison_routes(services, given),
         upload_routes(services),
         about_routes(services),

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from qwen3vl_app.evaluation import pin_watch
 from qwen3vl_app.evaluation.pin_watch import PinWatch
 from qwen3vl_app.types.question import Question
 from tests.search.world import NOTES
@@ -75,3 +76,22 @@ def test_watch__begins_after_a_while_and_ends(parts, pinned):
         time.sleep(0.01)
     watch.close()
     assert when_asked(parts) is not None
+
+
+def test_watch__goes_on_after_what_nobody_expected(parts, pinned, monkeypatch, caplog):
+    monkeypatch.setattr(pin_watch, "AGAIN", 0.05)
+    faults = iter([ZeroDivisionError("seen once")])
+
+    def is_idle():
+        for fault in faults:
+            raise fault
+        return True
+
+    watch = PinWatch(parts, is_idle=is_idle, delay=0.0)
+    watch.start()
+    until = time.monotonic() + 30
+    while when_asked(parts) is None and time.monotonic() < until:
+        time.sleep(0.02)
+    watch.close()
+    assert when_asked(parts) is not None
+    assert "seen once" in caplog.text

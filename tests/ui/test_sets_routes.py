@@ -41,7 +41,12 @@ def client(services):
 
 
 def test_sets__are_listed_with_their_history_and_what_changed(services, client):
-    assert client.get("/api/sets").json() == {"sets": [], "pins": [], "stale": False}
+    assert client.get("/api/sets").json() == {
+        "sets": [],
+        "pins": [],
+        "stale": False,
+        "local": False,
+    }
     sets = services.library.test_sets
     sets.keep(SET)
     sets.add_evaluation("foxes", EVALUATED)
@@ -83,7 +88,7 @@ def test_pins__where_nothing_may_be_written_nothing_is_shown_or_kept(services, s
     shown = build_services(replace(settings, read_only=True), writable=False)
     try:
         with TestClient(build_server(shown), base_url="http://127.0.0.1", headers=OURS) as client:
-            nothing = {"sets": [], "pins": [], "stale": False}
+            nothing = {"sets": [], "pins": [], "stale": False, "local": False}
             assert client.get("/api/sets").json() == nothing
             history = client.get("/api/sets/history", params={"name": "foxes"}).json()
             assert history["history"] == []

@@ -8,8 +8,25 @@ export const setsEnglish = {
     "removed. Everybody who uses this page sees them.",
   "sets.none": "There is no test set yet.",
   "sets.hint":
-    "Questions with grades, as BEIR, TREC and CSV files have them. The command sets brings one; " +
-    "it is asked here or by the command evaluate, and every run stands here.",
+    "Questions with grades, as BEIR, TREC and CSV files have them. A set is asked here or by the " +
+    "command evaluate, and every run stands here.",
+  "sets.bring": "Bring a set",
+  "sets.bring.hint":
+    "A folder of BEIR, a CSV table, or topics of TREC with their grades; by its path on this computer. Files stay where they are.",
+  "sets.bring.path": "Folder or file",
+  "sets.bring.path.hint": "/home/me/benchmarks/scifact",
+  "sets.bring.name": "Name (empty: that of the folder or file)",
+  "sets.bring.more": "More",
+  "sets.bring.qrels": "Grades of TREC’s topics (a file of qrels)",
+  "sets.bring.split": "Which qrels of a folder of BEIR",
+  "sets.bring.collection": "Collection (empty: named like the set)",
+  "sets.bring.index": "Index its files",
+  "sets.bring.go": "Bring it",
+  "sets.brought": "{name} is there.",
+  "sets.brought.files": "{name} is there; its files are being indexed.",
+  "sets.take": "Take the set along:",
+  "sets.remove": "Remove",
+  "sets.remove.sure": "Remove the set {name} with all that it has said? Files and items stay.",
   "sets.questions": "{n} question|{n} questions",
   "sets.documents": "{n} document|{n} documents",
   "sets.grades": "{n} grade|{n} grades",

@@ -92,6 +92,8 @@ export interface Posts {
   "/api/outcomes/forget": Status & { removed: Taken };
   "/api/removed/discard": { rows: Removal[] };
   "/api/removed/restore": { rows: Removal[] };
+  "/api/sets/bring": { name: string; files: number };
+  "/api/sets/remove": { removed: boolean };
   "/api/sets/pins": { pin: number };
   "/api/sets/pins/check": { pins: PinRow[] };
   "/api/sets/pins/remove": { removed: boolean };

@@ -6,7 +6,7 @@ import { post } from "../kit/net.js";
 import { complain, toast } from "../kit/toast.js";
 import { t, worded } from "../i18n/strings.js";
 import { isEditable } from "../shell/status.js";
-import { confirmed } from "./confirm.js";
+import { confirmed } from "../kit/confirm.js";
 import { nameOf } from "./names.js";
 import { GettingLine } from "./getting_line.js";
 

@@ -2,7 +2,7 @@
 
 import { count, duration } from "../kit/format.js";
 import { t } from "../i18n/strings.js";
-import { confirmed } from "./confirm.js";
+import { confirmed } from "../kit/confirm.js";
 
 /** @import { Stage } from "../shell/types" */
 /** @import { Known, KnownModel } from "./types" */

@@ -78,7 +78,12 @@ function drawing(runs) {
   });
   return svg(
     "svg",
-    { class: "sets-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" },
+    {
+      class: "sets-plot",
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      "aria-hidden": "true",
+      "data-explain": "sets",
+    },
     ...[0, 0.5, 1].flatMap((value) => [
       svg("line", { class: "axis", x1: LEFT - 12, x2: WIDTH, y1: y(value), y2: y(value) }),
       label(value.toFixed(1), y(value) + 4),

@@ -1,15 +1,17 @@
 // testsets/: Lab › Test sets: what sets have said so far, and pinned questions.
 //
-// Sets come from files by the command line; here they are asked, and here is their history. Pins
-// are asked again whenever model, index, items or settings are not what they were.
+// Sets come from files; here they are asked, and here is their history. Pins are asked again
+// whenever model, index, items or settings are not what they were.
 
 import { emit, on } from "../kit/bus.js";
+import { confirmed } from "../kit/confirm.js";
 import { attribute, childrenOf, el, say } from "../kit/dom.js";
-import { getJson } from "../kit/net.js";
-import { said } from "../kit/toast.js";
+import { getJson, post } from "../kit/net.js";
+import { complain, said } from "../kit/toast.js";
 import { t } from "../i18n/strings.js";
 import { stateLine } from "../search/inspection/part.js";
 import { isEditable } from "../shell/status.js";
+import { Bringing, taking } from "./bringing.js";
 import { Evaluating } from "./evaluating.js";
 import { history, MEASURES, named } from "./history.js";
 import { Pins } from "./pins.js";
@@ -31,13 +33,23 @@ export class Sets {
       ...MEASURES.map((name) => el("option", { value: name, text: named(name) })),
     );
     this.evaluating = new Evaluating(() => this.look());
+    this.bringing = new Bringing((name) => this.brought(name));
     this.shown = el("div", { class: "sets-history" });
+    this.taken = el("div");
+    this.gone = el("button", {
+      type: "button",
+      class: "quiet sets-remove",
+      text: t("sets.remove"),
+      onclick: () => this.remove(),
+    });
+    this.title = el("h2", { tabindex: "-1", text: t("lab.sets") });
     this.one = el(
       "div",
       { class: "sets-one", hidden: true },
-      el("header", { class: "judge-head" }, this.heading, this.measure),
+      el("header", { class: "judge-head" }, this.heading, this.measure, this.gone),
       this.evaluating.node,
       this.shown,
+      this.taken,
     );
     this.pins = new Pins(() => this.show());
     this.node = el(
@@ -48,8 +60,9 @@ export class Sets {
       el(
         "section",
         { "aria-label": t("lab.sets") },
-        el("header", { class: "judge-head" }, el("h2", { text: t("lab.sets") })),
+        el("header", { class: "judge-head" }, this.title),
         el("p", { class: "fine", text: t("sets.hint") }),
+        this.bringing.node,
         this.none,
         el("div", { class: "sets-body" }, this.list, this.one),
       ),
@@ -82,8 +95,9 @@ export class Sets {
   }
 
   /** @param {KnownSets} found */
-  draw({ sets, pins }) {
+  draw({ sets, pins, local }) {
     this.pins.draw(pins);
+    this.bringing.node.hidden = !local;
     this.none.hidden = sets.length > 0;
     this.one.hidden = !sets.length;
     this.list.replaceChildren(...sets.map((one) => this.row(one)));
@@ -119,7 +133,29 @@ export class Sets {
     for (const line of childrenOf(this.list))
       for (const button of childrenOf(line))
         attribute(button, "aria-current", button.dataset.set === name ? "true" : null);
+    this.taken.replaceChildren(taking(name));
     this.look();
+  }
+
+  /** A set is there, and shown at once.
+   *  @param {string} name */
+  brought(name) {
+    if (!this.evaluating.running) this.chosen = name;
+    this.title.focus();
+    this.show();
+  }
+
+  async remove() {
+    const name = this.chosen;
+    if (name === null || this.evaluating.running) return;
+    if (!(await confirmed(t("sets.remove.sure", { name }), t("sets.remove")))) return;
+    try {
+      await post("/api/sets/remove", { name });
+      this.title.focus();
+      this.show();
+    } catch (error) {
+      complain(error);
+    }
   }
 
   /** What the chosen set has said so far. */

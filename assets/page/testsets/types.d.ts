@@ -48,6 +48,7 @@ export interface KnownSets {
   sets: SetRow[];
   pins: PinRow[];
   stale: boolean; // whether a pin has to be asked again
+  local: boolean; // whether files of this computer can be named
 }
 
 /** How many questions were asked; last the row of the history, or why there is none. */

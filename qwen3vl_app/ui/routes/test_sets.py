@@ -28,9 +28,11 @@ from qwen3vl_app.types.test_set import LONGEST_NAME, TestSet
 from qwen3vl_app.ui.failures import UNEXPECTED, GoneError, TooBusyError
 from qwen3vl_app.ui.lanes import Lane
 from qwen3vl_app.ui.lines import Lines, line
+from qwen3vl_app.ui.local_use import is_local
 from qwen3vl_app.ui.message_rows import message_row
 from qwen3vl_app.ui.pin_rows import checked_row, history_rows, pin_row
 from qwen3vl_app.ui.routes.history import LARGEST, Known
+from qwen3vl_app.ui.routes.set_files import kept_set
 from qwen3vl_app.ui.serialize import Json
 
 ASKING, MOST_WAITING = 1, 8
@@ -79,7 +81,8 @@ def test_set_routes(services: Services) -> APIRouter:
 
     @router.get("")
     async def known(request: Request) -> Response:
-        return await lane.answer(request, answers.known)
+        local = is_local(request, services.settings)
+        return await lane.answer(request, answers.known, local)
 
     @router.get("/history")
     async def history(request: Request, name: Name, measure: Name = "ndcg@10") -> Response:
@@ -87,7 +90,7 @@ def test_set_routes(services: Services) -> APIRouter:
 
     @router.post("/evaluate")
     def evaluate(job: Evaluating) -> StreamingResponse:
-        found = answers.named(job.name)
+        found = kept_set(services, job.name)
         if running:
             raise TooBusyError(Message.of("busy", n=len(running)))
         over = Event()
@@ -122,9 +125,9 @@ class _Answers:
         self._library = services.library
         self._parts = Parts(services.library, services.engine, services.reader, services.models)
 
-    def known(self) -> Json:
+    def known(self, local: bool) -> Json:
         if self._services.settings.read_only:
-            return {"sets": [], "pins": [], "stale": False}
+            return {"sets": [], "pins": [], "stale": False, "local": False}
         every = self._library.pins.all()
         return {
             "sets": [
@@ -139,6 +142,7 @@ class _Answers:
             ],
             "pins": [_told(pin_row(self._services, one)) for one in every],
             "stale": self._is_stale(every),
+            "local": local,
         }
 
     def history(self, name: str, measure: str) -> Json:
@@ -147,14 +151,6 @@ class _Answers:
         kept = [] if hidden else self._library.test_sets.evaluations(name)
         rows = history_rows(kept, wanted)
         return {"name": name, "measure": wanted, "history": rows}
-
-    def named(self, name: str) -> TestSet:
-        """A set that is to be asked."""
-        self._library.writer.has_work()  # refuses where nothing may be kept
-        found = self._library.test_sets.find(name)
-        if found is None:
-            raise GoneError(Message.of("sets.none", name=name))
-        return found
 
     def evaluated(self, found: TestSet, stages: list[Stage], over: Event) -> Iterator[bytes]:
         """How many questions were asked, line by line, and last the row of the history."""

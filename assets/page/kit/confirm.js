@@ -1,6 +1,6 @@
 // A question with two answers, for what cannot be undone or takes long.
 
-import { el } from "../kit/dom.js";
+import { el } from "./dom.js";
 import { t } from "../i18n/strings.js";
 
 /** Whether the person agrees; Esc and a click outside are a no.
