@@ -43,7 +43,7 @@ def checkpoint(folder: Path) -> Checkpoint:
 @contextmanager
 def build(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A build that is over when the block is left, one way or the other."""
-    arguments = ["build", "--minutes", "0.4", "--things", str(THINGS), "--no-samples"]
+    arguments = ["build", "--minutes", "0.2", "--things", str(THINGS), "--no-samples"]
     arguments += ["--parts", "2", "--drawers", "2", "--size", "40"]
     places = ["--work", str(folder / "work"), "--target", str(folder / "pair")]
     with subprocess.Popen(

@@ -10,6 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -19,6 +20,7 @@ from torch import Tensor
 
 from qwen3vl_app.demo.training.muon import Muon
 from qwen3vl_app.demo.training.network import Model, moved
+from qwen3vl_app.models.checkpoint.load import place
 
 NOT_MUON = ("embed", "lm_head")
 """Parameters whose matrices AdamW updates."""
@@ -93,8 +95,15 @@ Report = Callable[[int, float, dict[str, float]], None]
 
 
 def half_precision(device: torch.device, *, enabled: bool) -> torch.autocast:
-    """bfloat16 for the matrix products where it is enabled; everything else stays float32."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
+    """bfloat16 for the matrix products where it is enabled and pays; all else stays float32."""
+    pays = enabled and _halves(device.type)
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=pays)
+
+
+@cache
+def _halves(device: str) -> bool:
+    """Whether bfloat16 pays there: a processor without hardware for it takes six times as long."""
+    return place(device, large=True).dtype == torch.bfloat16
 
 
 class Course(ABC, Generic[Batch]):
