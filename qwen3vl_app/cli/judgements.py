@@ -18,6 +18,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import counted, said
+from qwen3vl_app.cli.training import page_pictures, training_options, write_examples
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 
@@ -45,19 +46,7 @@ Row = dict[str, Any]
     metavar="FILE",
     help="Add the grades of a file that the Lab or this command has written.",
 )
-@click.option(
-    "--training",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the grades as training data: question, positive, hard negatives, with paths.",
-)
-@click.option(
-    "--trainer",
-    type=click.Choice(["sentence-transformers", "swift"]),
-    default="sentence-transformers",
-    show_default=True,
-    help="With --training: whose format.",
-)
+@training_options
 @click.option("--csv", "as_csv", is_flag=True, help="The grades as a table for spreadsheets.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
@@ -112,8 +101,6 @@ def _bring(services: Services, file: Path) -> None:
 
 
 def _training(services: Services, judging: Judging, file: Path, trainer: str) -> None:
-    from qwen3vl_app.cli.page_pictures import page_pictures
-    from qwen3vl_app.cli.sets import write_examples
     from qwen3vl_app.evaluation.training_data import of_judgements
 
     found = judging.judgements(owner=None)

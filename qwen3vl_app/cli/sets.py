@@ -18,8 +18,8 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import counted, said
-from qwen3vl_app.cli.page_pictures import page_pictures
 from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
+from qwen3vl_app.cli.training import page_pictures, training_options, write_examples
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 
@@ -80,19 +80,7 @@ _OUT = click.Path(path_type=Path)
     show_default=True,
     help="With --export: as what.",
 )
-@click.option(
-    "--training",
-    type=_OUT,
-    metavar="FILE",
-    help="Write its grades as training data: question, positive, hard negatives, with paths.",
-)
-@click.option(
-    "--trainer",
-    type=click.Choice(["sentence-transformers", "swift"]),
-    default="sentence-transformers",
-    show_default=True,
-    help="With --training: whose format.",
-)
+@training_options
 @click.option("--remove", is_flag=True, help="Remove the set and its history; files stay.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
@@ -213,23 +201,6 @@ def _training(services: Services, found: TestSet, file: Path, trainer: str) -> N
 
     pages = page_pictures(services, file)
     write_examples(of_set(services.library, found, pages), file, trainer)
-
-
-def write_examples(examples: list[Any], file: Path, trainer: str) -> None:
-    """Training data into a file that is not there yet, and how many lines that are.
-
-    Raises:
-        UsageError: There is a file already, nothing to write, or the disk refuses.
-    """
-    from qwen3vl_app.evaluation.formats.training import Trainer, write_training
-    from qwen3vl_app.evaluation.importing import put_files
-
-    text = write_training(examples, Trainer(trainer))
-    if not text:
-        raise UsageError(Message.of("training.nothing"))
-    put_files(file.parent, {file.name: text})
-    done = counted("cli.training", text.count("\n"), path=str(file))
-    click.echo(one_line(said(done)))
 
 
 def _list(found: list[TestSet], *, as_json: bool) -> None:
