@@ -108,7 +108,7 @@ def bundle(
         "files": _files(library, reader, run.question.keys),
         "examples": {str(number): _name(item) for number, item in examples.items()},
         "models": {"embedder": run.model, "reranker": run.reranker},
-        "fingerprints": {"space": run.space},
+        "fingerprints": {"space": run.space, "reranker": run.reranker_fingerprint},
         "milliseconds": {
             "embed": run.timings.embed,
             "recall": run.timings.recall,

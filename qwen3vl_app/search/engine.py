@@ -208,7 +208,7 @@ class SearchEngine:
         wanted = query.picture_words
         judged = self._judged_before(asked, items, wanted)
         kept = len(judged)
-        recall = replace(recall, kept_scores=kept)
+        recall = replace(recall, kept_scores=kept, reranker=reranker)
 
         def progress(stage: SearchStage) -> SearchUpdate:
             return replace(

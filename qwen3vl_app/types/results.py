@@ -150,6 +150,9 @@ class SearchUpdate:
     space: str = ""
     """Fingerprint of the space that answered; empty where exact words alone were asked."""
 
+    reranker: str = ""
+    """Fingerprint of the reranker whose scores these are; empty where there are none."""
+
     left_out: LeftOut | None = None
     """None where there is nothing to leave out, as in an empty library."""
 

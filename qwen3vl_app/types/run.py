@@ -63,6 +63,9 @@ class Run:
     version: str
     """Of this program."""
 
+    reranker_fingerprint: str = ""
+    """Empty as ``reranker``, and in runs of versions that did not keep it."""
+
     hits: tuple[Ranked, ...]
     """In recall order, as many as were fetched."""
 
@@ -78,10 +81,12 @@ class Run:
     @classmethod
     def of(cls, question: Question, update: SearchUpdate, *, reranker: str, version: str) -> Self:
         """The run that the last update of a search ends."""
+        is_judged = any(hit.score is not None for hit in update.hits)
         return cls(
             question=question,
             model=update.model,
-            reranker=reranker if any(hit.score is not None for hit in update.hits) else "",
+            reranker=reranker if is_judged else "",
+            reranker_fingerprint=update.reranker if is_judged else "",
             space=update.space,
             version=version,
             hits=tuple(map(Ranked.of, update.hits)),
@@ -94,6 +99,7 @@ class Run:
             "model": self.model,
             "reranker": self.reranker,
             "space": self.space,
+            "reranker_fingerprint": self.reranker_fingerprint,
             "version": self.version,
             "ms": [self.timings.embed, self.timings.recall, self.timings.rerank],
             "hits": [
@@ -119,6 +125,7 @@ class Run:
             model=answer["model"],
             reranker=answer["reranker"],
             space=answer["space"],
+            reranker_fingerprint=answer.get("reranker_fingerprint", ""),
             version=answer["version"],
             timings=Timings(embed=embed, recall=recall, rerank=rerank),
             # a run of an earlier version has no seconds

@@ -36,7 +36,8 @@ def run_of(
     )
     return Run(
         question=Question(text="fox", top=top, depth=max(len(hits), 1), quota=quota or {}),
-        model="m", reranker="r", space="s", version="1", hits=hits, timings=TIMINGS,
+        model="m", reranker="r", reranker_fingerprint="f", space="s", version="1", hits=hits,
+        timings=TIMINGS,
     )  # fmt: skip
 
 

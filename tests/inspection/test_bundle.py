@@ -53,7 +53,7 @@ def test_bundle__has_both_rankings_scores_settings_versions_and_grades(library, 
     assert (found["format"], found["schema"]) == (FORMAT, 1)
     assert found["recall"] == [1, 2, 3, 4]
     assert found["question"]["top"] == 2
-    assert found["fingerprints"] == {"space": "s"}
+    assert found["fingerprints"] == {"space": "s", "reranker": "f"}
     assert found["models"] == {"embedder": "m", "reranker": "r"}
     assert found["versions"]["python"] == "3"
     first, second, _, gone = found["hits"]

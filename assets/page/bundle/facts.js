@@ -39,6 +39,7 @@ export function versionsOf(bundle, { t }) {
     [t("bundle.embedder"), models.embedder],
     [t("bundle.reranker"), models.reranker],
     [t("bundle.space"), fingerprints.space],
+    [t("bundle.weights"), fingerprints.reranker],
     [t("bundle.searchedBy"), run.version],
     ...Object.entries(milliseconds).map(
       /** @returns {[string, string]} */

@@ -67,6 +67,7 @@ export const bundleEnglish = {
   "bundle.embedder": "Embedder",
   "bundle.reranker": "Reranker",
   "bundle.space": "Fingerprint of the space",
+  "bundle.weights": "Fingerprint of the reranker",
   "bundle.searchedBy": "Searched by version",
   "bundle.ms.embed": "The query's vector",
   "bundle.ms.recall": "Recall took",

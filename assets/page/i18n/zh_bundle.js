@@ -66,6 +66,7 @@ export const bundleChinese = {
   "bundle.embedder": "嵌入模型",
   "bundle.reranker": "重排模型",
   "bundle.space": "向量空间指纹",
+  "bundle.weights": "重排模型指纹",
   "bundle.searchedBy": "搜索时的版本",
   "bundle.ms.embed": "查询向量用时",
   "bundle.ms.recall": "召回用时",
