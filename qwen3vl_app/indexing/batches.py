@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,6 +56,30 @@ class Batch:
         for read in self.reads:
             counts[read.job] += len(read.parts)
         return counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Unread:
+    """What will be a batch once it has been read."""
+
+    asked: tuple[tuple[Job, tuple[Part, ...]], ...]
+    endings: tuple[Ending, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be read, and no file ends."""
+        return not (self.asked or self.endings)
+
+    def read(self, readings: Sequence[Reading]) -> Batch:
+        """The batch, with what came of each; its jobs are told. Of void files nothing is kept."""
+        reads = [
+            Read(job=job, parts=parts, reading=reading)
+            for (job, parts), reading in zip(self.asked, readings, strict=True)
+        ]
+        for read in reads:
+            read.job.note(read.reading)
+        kept = (replace(one, reading=Reading()) if one.job.void else one for one in reads)
+        return Batch(reads=tuple(kept), endings=self.endings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

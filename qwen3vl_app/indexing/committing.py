@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def embed(models: ModelService, batch: Batch, space: Space) -> EmbeddingBatch:
         ModelError: The model cannot be used.
     """
     inputs = batch.inputs
-    return embed_inputs(models, inputs, space) if inputs else _rejected(())
+    return embed_inputs(models, inputs, space) if inputs else rejected(())
 
 
 def embed_inputs(
@@ -45,22 +45,33 @@ def embed_inputs(
     Raises:
         ModelError: The model cannot be used.
     """
+
+    def whole(some: Sequence[ModelInput]) -> EmbeddingBatch:
+        return models.embed(some, instruction=instruction, priority=Priority.INDEX, space=space)
+
+    return embed_in_parts(whole, inputs)
+
+
+def embed_in_parts(
+    embed: Callable[[Sequence[ModelInput]], EmbeddingBatch], inputs: Sequence[ModelInput]
+) -> EmbeddingBatch:
+    """What ``embed`` gives for inputs, or for halves of them; see ``embed_inputs``."""
     try:
-        return models.embed(inputs, instruction=instruction, priority=Priority.INDEX, space=space)
+        return embed(inputs)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
         log.warning("out of memory with %d inputs: %s", len(inputs), error)
     # Only here is the error let go, and with it what it held.
     if len(inputs) == 1:
-        return _rejected((NO_MEMORY,))
+        return rejected((NO_MEMORY,))
     half = len(inputs) // 2
-    halves = (inputs[:half], inputs[half:])
-    first, second = (embed_inputs(models, part, space, instruction) for part in halves)
-    return _joined(first, second, half)
+    first, second = (embed_in_parts(embed, part) for part in (inputs[:half], inputs[half:]))
+    return joined(first, second, half)
 
 
-def _rejected(reasons: Sequence[Message]) -> EmbeddingBatch:
+def rejected(reasons: Sequence[Message]) -> EmbeddingBatch:
+    """No vectors, for these reasons, which may pass."""
     return EmbeddingBatch(
         vectors=np.empty((0, 1), np.float32),
         kept=(),
@@ -69,7 +80,7 @@ def _rejected(reasons: Sequence[Message]) -> EmbeddingBatch:
     )
 
 
-def _joined(first: EmbeddingBatch, second: EmbeddingBatch, begin: int) -> EmbeddingBatch:
+def joined(first: EmbeddingBatch, second: EmbeddingBatch, begin: int) -> EmbeddingBatch:
     """Two batches as one; the second one's inputs begin at ``begin``."""
     some = [batch.vectors for batch in (first, second) if batch.kept]
     return EmbeddingBatch(
@@ -77,6 +88,17 @@ def _joined(first: EmbeddingBatch, second: EmbeddingBatch, begin: int) -> Embedd
         kept=(*first.kept, *(begin + at for at in second.kept)),
         rejected=(*first.rejected, *((begin + at, why) for at, why in second.rejected)),
         may_pass=first.may_pass | {begin + at for at in second.may_pass},
+    )
+
+
+def part_of(batch: EmbeddingBatch, begin: int, end: int) -> EmbeddingBatch:
+    """Of a batch what concerns the inputs from ``begin`` to before ``end``, counted from there."""
+    rows = [row for row, at in enumerate(batch.kept) if begin <= at < end]
+    return EmbeddingBatch(
+        vectors=batch.vectors[rows],
+        kept=tuple(batch.kept[row] - begin for row in rows),
+        rejected=tuple((at - begin, why) for at, why in batch.rejected if begin <= at < end),
+        may_pass=frozenset(at - begin for at in batch.may_pass if begin <= at < end),
     )
 
 

@@ -6,7 +6,6 @@ import logging
 import os
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,10 @@ from pathlib import Path
 from qwen3vl_app.errors import AppError, LibraryLostError, UnloadedError
 from qwen3vl_app.indexing.adding import bring_back, checked
 from qwen3vl_app.indexing.batches import Batch
-from qwen3vl_app.indexing.committing import commit, embed
+from qwen3vl_app.indexing.committing import commit
 from qwen3vl_app.indexing.comparing import Comparer
+from qwen3vl_app.indexing.crew import Crew
+from qwen3vl_app.indexing.far_batches import FarBatches
 from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.model_watch import ModelWatch
 from qwen3vl_app.indexing.picture_words import PictureWords
@@ -23,6 +24,7 @@ from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import ProgressFile, unfinished_run
 from qwen3vl_app.indexing.scanning import scan_source, scanned_for
+from qwen3vl_app.indexing.steps import Steps, far, here
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
@@ -30,7 +32,7 @@ from qwen3vl_app.models.service.protocol import ModelService, ModelState
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import Space
+from qwen3vl_app.types import EmbeddingBatch, Space
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +57,17 @@ class Indexer:
     """
 
     def __init__(
-        self, library: Library, reader: Reader, models: ModelService, settings: Settings
+        self,
+        library: Library,
+        reader: Reader,
+        models: ModelService,
+        settings: Settings,
+        crew: Crew | None = None,
     ) -> None:
         self._library = library
         self._reader = reader
         self._models = models
+        self._crew = crew  # the workers of the models, where these are elsewhere
         self._settings = settings
         self._tracker = ProgressTracker(heard=self._post)
         self._progress_file = ProgressFile(library.directory)
@@ -362,25 +370,35 @@ class Indexer:
             threads=self._settings.readers,
             stale=self._embed_stale,
             halted=self._halted,
+            reads=self._crew is None,
         )
-        with closing(prefetch), ThreadPoolExecutor(1, thread_name_prefix="embedding") as model:
+        with closing(prefetch), closing(self._steps(prefetch, space)) as steps:
             while self._pause_point(IndexState.INDEXING) and not self._watch.is_replaced(space):
-                if (batch := prefetch.take()) is None:
+                if (step := next(steps, None)) is None:
                     break
-                self._do(batch, prefetch, space, model)
+                self._keep(*step, prefetch, space)
                 if self._wanted and self._take_order():
                     self._scan_sources()
                     self._tracker.see(self._library.writer.work(None))
                     prefetch.look_again()
 
-    def _do(
-        self, batch: Batch, prefetch: Prefetch, space: Space, model: ThreadPoolExecutor
-    ) -> None:
+    def _steps(self, prefetch: Prefetch, space: Space) -> Steps:
+        if self._crew is None:
+            return here(prefetch, self._models, space, self._work_on)
+        budget = self._models.embedder_budget()
+        batches = FarBatches(
+            self._crew, self._models, self._reader, space, budget=budget, halted=self._halted
+        )
+        return far(prefetch, batches, self._work_on)
+
+    def _work_on(self, batch: Batch) -> None:
         if batch.reads:
             self._tracker.work_on(display(Path(batch.reads[-1].job.file.path.name)))
-        embedding = model.submit(embed, self._models, batch, space)
-        prefetch.fill(until=embedding)  # reads the next batch while the model works
-        items, outcomes = commit(self._library, space, batch, embedding.result())
+
+    def _keep(
+        self, batch: Batch, embedding: EmbeddingBatch, prefetch: Prefetch, space: Space
+    ) -> None:
+        items, outcomes = commit(self._library, space, batch, embedding)
         prefetch.settle(batch.jobs(), batch.endings)
         self._tracker.end(outcomes.items())
         self._tracker.add_items(items, prefetch.parts_left(self._tracker.waiting()))

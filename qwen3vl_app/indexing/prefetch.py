@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
 from math import ceil
 from typing import Any
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.indexing.batches import Batch, Ending, Read
+from qwen3vl_app.indexing.batches import Batch, Ending, Unread
 from qwen3vl_app.indexing.decoding import Opened, Reading, open_file, read_parts
 from qwen3vl_app.indexing.jobs import Job, weight
 from qwen3vl_app.media.reader import Reader
@@ -43,6 +42,7 @@ class Prefetch:
         threads: Calls of the reader at the same time.
         stale: Also embed again what has vectors only in other spaces.
         halted: Says that no more batches are wanted.
+        reads: Whether parts are read here, for ``take``; else batches go out by ``take_unread``.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Prefetch:
         threads: int,
         stale: bool,
         halted: Callable[[], bool],
+        reads: bool = True,
     ) -> None:
         self._writer = writer
         self._reader = reader
@@ -64,6 +65,7 @@ class Prefetch:
         self._batch_items = batch_items
         self._threads = threads
         self._halted = halted
+        self._reads = reads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
         self._queue: deque[KnownFile] = deque()
         self._stale: deque[KnownFile] = deque()
@@ -72,9 +74,12 @@ class Prefetch:
         self._opening: deque[Future[Opened]] = deque()
         self._jobs: dict[ContentHash, Job] = {}
         self._current: Job | None = None
-        self._reads: list[tuple[Job, tuple[Part, ...], Future[Reading]]] = []
+        self._asked: list[tuple[Job, tuple[Part, ...]]] = []
+        self._readings: list[Future[Reading]] = []
+        """Of ``_asked``, where they are read here."""
+
         self._weight = 0
-        """Of ``_reads``; summed up as they come, because it is asked for at every turn."""
+        """Of ``_asked``; summed up as they come, because it is asked for at every turn."""
 
         self._endings: list[Ending] = []
         self._opened = 0
@@ -98,11 +103,16 @@ class Prefetch:
     def take(self) -> Batch | None:
         """The next batch, full unless nothing else is left; None at the end or when halted."""
         self.fill()
-        reads, self._reads, self._weight = self._reads, [], 0
-        endings, self._endings = self._endings, []
-        if not self._wait_for([future for *_, future in reads]) or not (reads or endings):
+        unread = self._taken()
+        readings, self._readings = self._readings, []
+        if not self._wait_for(readings) or unread.is_empty:
             return None
-        return Batch(reads=tuple(_noted(reads)), endings=tuple(endings))
+        return unread.read([reading.result() for reading in readings])
+
+    def take_unread(self) -> Unread | None:
+        """What ``fill`` has put together, before it is read; None if nothing, or when halted."""
+        unread = self._taken()
+        return None if self._halted() or unread.is_empty else unread
 
     def settle(self, jobs: Iterable[Job], endings: Iterable[Ending]) -> None:
         """Forget jobs that are over and files that have ended, after their batch was kept."""
@@ -121,6 +131,11 @@ class Prefetch:
         known = sum(len(job.todo) + job.in_flight for job in self._jobs.values())
         unopened = max(0, files - len(self._in_work) + len(self._opening))
         return known + unopened * self._opened_parts / max(1, self._opened)
+
+    def _taken(self) -> Unread:
+        asked, self._asked, self._weight = self._asked, [], 0
+        endings, self._endings = self._endings, []
+        return Unread(asked=tuple(asked), endings=tuple(endings))
 
     # ------------------------------------------------------------ files
 
@@ -207,16 +222,18 @@ class Prefetch:
         size = max(MIN_READ, ceil(len(parts) / self._threads))
         for begin in range(0, len(parts), size):
             piece = tuple(parts[begin : begin + size])
-            future = self._pool.submit(
-                read_parts,
-                self._reader,
-                job.stamp,
-                piece,
-                job.content_hash,
-                budget=self._budget,
-                findings=job.findings,
-            )
-            self._reads.append((job, piece, future))
+            if self._reads:
+                reading = self._pool.submit(
+                    read_parts,
+                    self._reader,
+                    job.stamp,
+                    piece,
+                    job.content_hash,
+                    budget=self._budget,
+                    findings=job.findings,
+                )
+                self._readings.append(reading)
+            self._asked.append((job, piece))
             self._weight += weight(piece)
 
     def _is_full(self) -> bool:
@@ -236,11 +253,3 @@ def _known(file: KnownFile, stamp: FileStamp, content_hash: ContentHash) -> Endi
         end=FileEnd(file=file.id, stamp=stamp, content_hash=content_hash),
         word=Outcome.UNCHANGED if touched else None,
     )
-
-
-def _noted(reads: Sequence[tuple[Job, tuple[Part, ...], Future[Reading]]]) -> list[Read]:
-    """Tell the jobs what came of their reads; of files that have changed nothing is kept."""
-    done = [Read(job=job, parts=parts, reading=future.result()) for job, parts, future in reads]
-    for read in done:
-        read.job.note(read.reading)
-    return [replace(read, reading=Reading()) if read.job.void else read for read in done]
