@@ -17,6 +17,7 @@ from qwen3vl_app.types.model_choice import AUTO, ModelChoice
 
 if TYPE_CHECKING:
     from qwen3vl_app.evaluation.pin_watch import PinWatch
+    from qwen3vl_app.indexing.crew import Crew
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.inspection.maps import Maps
     from qwen3vl_app.media.reader import Reader
@@ -166,6 +167,16 @@ def build_models(settings: Settings) -> ModelService:
     return ModelHost(settings)
 
 
+def _models_and_crew(settings: Settings) -> tuple[ModelService, Crew | None]:
+    """The same, and the workers that have the models where these are elsewhere."""
+    if not settings.ray:
+        return build_models(settings), None
+    from qwen3vl_app.scale.far_models import FarModels
+
+    far = FarModels(settings)
+    return far, far
+
+
 def build_services(settings: Settings, *, writable: bool = True) -> Services:
     """Open the library and build the parts around it. Loads no model and starts no thread.
 
@@ -190,14 +201,14 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     )
     chosen = (library.choices.of(role) for role in Role)
     settings = with_choices(settings, *chosen)
-    models = build_models(settings)
+    models, crew = _models_and_crew(settings)
     reader = Reader(
         Budget(),
         settings.limits,
         workers=settings.readers,
         moment_seconds=settings.moment_seconds,
     )
-    indexer = Indexer(library, reader, models, settings)
+    indexer = Indexer(library, reader, models, settings, crew)
     engine = (DiscreetEngine if settings.read_only else SearchEngine)(library, reader, models)
 
     def is_idle() -> bool:

@@ -167,6 +167,16 @@ class Settings:
     moment_seconds: float = 8.0
     limits: Limits = Limits()
 
+    ray: str = ""
+    """Where workers have the models: ``auto`` or the address of a cluster; empty for this program
+    itself."""
+
+    workers: int = 2
+    """How many, on Ray."""
+
+    gpus_per_worker: float = 0.0
+    """What each of them takes; 0 for a CPU, of which each takes ``threads``, or one."""
+
 
 def with_choices(settings: Settings, embedder: ModelChoice, reranker: ModelChoice) -> Settings:
     """What was chosen for a library, where nothing else was asked for."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.bench.maps import MapReport
     from qwen3vl_app.bench.measures import Measure
     from qwen3vl_app.bench.memory import MemoryReport
+    from qwen3vl_app.bench.scale import ScaleReport
     from qwen3vl_app.bench.soak import SoakReport
     from qwen3vl_app.bench.speeds import Speed
 
@@ -251,6 +252,37 @@ def bench_map(*, items: int, as_json: bool, folder: Path | None) -> None:
     _say_report(report, as_json=as_json)
 
 
+@bench.command("scale")
+@click.option("--ray", default="auto", show_default=True, metavar="auto|ADDRESS", help="Where.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(2, 1024))
+@click.option("--gpus-per-worker", type=click.FloatRange(0, 64), help="What each takes of them.")
+@click.option("--turns", default=5, show_default=True, type=click.IntRange(1))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@shared_options
+@click.pass_context
+def bench_scale(
+    context: click.Context,
+    /,
+    *,
+    workers: int,
+    turns: int,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401  # where the models are, and the shared options
+) -> None:
+    """Embed pages by one worker on Ray and by several, with one thread each.
+
+    Two minutes; touches no library of yours.
+    """
+    from qwen3vl_app.bench.scale import measure_scale
+
+    with failures_said():
+        settings = settings_from(context, given)
+        report = measure_scale(settings, workers, turns)
+    if not as_json:
+        click.echo(report.model)
+    _say_report(report, as_json=as_json)
+
+
 def _say_minutes(report: SoakReport) -> None:
     """The figures of a plot, a row a minute."""
     click.echo("\nminute  sessions  memory MB  open  recall p50 ms  p95 ms  errors")
@@ -264,7 +296,9 @@ def _say_minutes(report: SoakReport) -> None:
 
 
 def _say_report(
-    report: LibraryReport | MemoryReport | SoakReport | BusyReport | MapReport, *, as_json: bool
+    report: LibraryReport | MemoryReport | SoakReport | BusyReport | MapReport | ScaleReport,
+    *,
+    as_json: bool,
 ) -> None:
     if as_json:
         say_json({**asdict(report), "measures": [_row(measure) for measure in report.measures]})

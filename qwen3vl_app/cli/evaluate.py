@@ -18,6 +18,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.far import checked, ray_options
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.cli.sets import first_of, named
 from qwen3vl_app.errors import LibraryBusyError, UsageError
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from qwen3vl_app.types.test_set import TestSet
 
 Row = Mapping[str, Any]
+
+QUESTIONS_PER_WORKER = 3
+"""Asked at a time: of one the model judges, of another documents are sent, of a third read."""
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -105,6 +109,7 @@ _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--history", is_flag=True, help="List what the set has said so far; asks nothing.")
 @click.option("--questions", "each", is_flag=True, help="Every question as well as the means.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@ray_options
 @shared_options
 @click.pass_context
 def evaluate(
@@ -144,7 +149,8 @@ def evaluate(
         least = [Least.read(one) for one in bounds]
         drawn = Measure.read(measure or f"ndcg@{given['first']}")
         asks = given["given_run"] is None and not history
-        with _opened(settings_from(context, given), writable=asks) as services:
+        settings = checked(settings_from(context, given), given)
+        with _opened(settings, writable=asks) as services:
             found = named(services, name)
             if history:
                 _history(services, found, drawn, as_json=as_json)
@@ -220,7 +226,16 @@ def _asked(
         if done % 10 == 0 or done == of:
             click.echo(said(Message.of("cli.evaluated", done=done, of=of)), err=True)
 
-    return evaluated(parts, found, stages=stages, measures=measures, settings=settings, told=told)
+    far = services.settings
+    return evaluated(
+        parts,
+        found,
+        stages=stages,
+        measures=measures,
+        settings=settings,
+        told=told,
+        at_once=QUESTIONS_PER_WORKER * far.workers if far.ray else 1,
+    )
 
 
 def _settings(file: Path | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.far import checked, ray_options
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary, words_row
 from qwen3vl_app.errors import UsageError
@@ -71,6 +73,7 @@ LOOK = 0.5
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object; with --watch, a line each."
 )
+@ray_options
 @shared_options
 @click.pass_context
 def index(
@@ -83,7 +86,7 @@ def index(
     patterns: Sequence[str],
     watch: bool,
     as_json: bool,
-    **given: Any,  # noqa: ANN401  # the shared options
+    **given: Any,  # noqa: ANN401  # where the models are, and the shared options
 ) -> None:
     """Index files and folders where they are; nothing of them is changed.
 
@@ -93,7 +96,9 @@ def index(
     if sample and not paths:  # minutes for headings that the models read by themselves
         given["ocr"] = False
     settings = settings_from(context, given | {"watch": watch})
-    with failures_said(), opened(settings, writable=True) as services:
+    if settings.ray:  # nobody searches with the workers
+        settings = replace(settings, reranker="none")
+    with failures_said(), opened(checked(settings, given), writable=True) as services:
         folders = services.indexer.folders
         if patterns:
             folders.ignore([*folders.patterns, *patterns])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
@@ -16,6 +19,8 @@ from qwen3vl_app.evaluation.pool import Stage
 from qwen3vl_app.evaluation.resolving import resolved
 from qwen3vl_app.evaluation.trec_runs import Scored, run_rows
 from qwen3vl_app.messages import Message
+from qwen3vl_app.types import SearchUpdate
+from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.test_set import TestSet
 
 Json: TypeAlias = dict[str, Any]
@@ -25,6 +30,8 @@ Told = Callable[[int, int], None]
 
 Steps = Generator[tuple[int, int], None, "Evaluation"]
 """Yields the same before each question and at the end, and returns what the set says."""
+
+Updates = Generator[SearchUpdate, None, None]
 
 GIVEN = "given"
 """Stands for the stage where somebody else's run is measured."""
@@ -111,13 +118,16 @@ def evaluate(
     measures: Sequence[Measure],
     settings: Mapping[str, Any],
     told: Told = lambda _done, _of: None,
+    at_once: int = 1,
 ) -> Evaluation:
     """Ask every question that has grades, and measure these stages.
 
     Raises:
         AppError: As ``evaluating``.
     """
-    steps = evaluating(parts, test_set, stages=stages, measures=measures, settings=settings)
+    steps = evaluating(
+        parts, test_set, stages=stages, measures=measures, settings=settings, at_once=at_once
+    )
     while True:
         try:
             told(*next(steps))
@@ -133,8 +143,17 @@ def evaluating(
     stages: Sequence[Stage],
     measures: Sequence[Measure],
     settings: Mapping[str, Any],
+    at_once: int = 1,
 ) -> Steps:
     """The same question by question, for who may want no more of it.
+
+    Args:
+        parts: What searches.
+        test_set: What is asked, and what is right.
+        stages: What is measured.
+        measures: By what.
+        settings: How to look, the same for all questions.
+        at_once: How many questions are in work at a time; what is found is the same.
 
     Raises:
         AppError: A question cannot be asked, or is not reranked though that is measured.
@@ -151,16 +170,17 @@ def evaluating(
     if len(documents.missing) == len(test_set.named):
         raise UsageError(Message.of("evaluate.no_documents", name=test_set.name))
     found: dict[Stage, dict[str, Scored]] = {stage: {} for stage in stages}
-    for n, entry in enumerate(asked):
-        yield n, len(asked)
-        update = ask(parts, question_of(entry, test_set, said))
-        by_stage = ranked(update)
-        for stage in stages:
-            scores: dict[str, float] = {}
-            for item, score in by_stage.get(stage, ()):
-                (name,) = documents.documents([item])
-                scores.setdefault(name, score)  # a document stands where its first item does
-            found[stage][entry.id] = tuple(scores.items())
+    questions = [question_of(entry, test_set, said) for entry in asked]
+    with closing(asked_in_order(parts, questions, at_once)) as updates:
+        for n, entry in enumerate(asked):
+            yield n, len(asked)
+            by_stage = ranked(next(updates))
+            for stage in stages:
+                scores: dict[str, float] = {}
+                for item, score in by_stage.get(stage, ()):
+                    (name,) = documents.documents([item])
+                    scores.setdefault(name, score)  # a document stands where its first item does
+                found[stage][entry.id] = tuple(scores.items())
     yield len(asked), len(asked)
     gone = {*documents.missing}
     graded = dict.fromkeys(one.document for one in test_set.grades)
@@ -179,6 +199,30 @@ def evaluating(
             library, parts.models, said, rerank=rerank, questions=test_set.fingerprint
         ),
     )
+
+
+def asked_in_order(
+    parts: Parts, questions: Sequence[Question], at_once: int = 1
+) -> Updates:
+    """The last update of each search, in the order of the questions, some in work at a time.
+
+    Raises:
+        AppError: As ``ask``.
+    """
+    if at_once == 1:
+        yield from (ask(parts, one) for one in questions)
+        return
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="asking")
+    in_work: deque[Future[SearchUpdate]] = deque()
+    try:
+        for one in questions:
+            if len(in_work) == at_once:
+                yield in_work.popleft().result()
+            in_work.append(pool.submit(ask, parts, one))
+        while in_work:
+            yield in_work.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def measure_run(

@@ -12,27 +12,22 @@ from pathlib import Path
 
 from qwen3vl_app.errors import AppError, LibraryLostError, UnloadedError
 from qwen3vl_app.indexing.adding import bring_back, checked
-from qwen3vl_app.indexing.batches import Batch
-from qwen3vl_app.indexing.committing import commit
 from qwen3vl_app.indexing.comparing import Comparer
 from qwen3vl_app.indexing.crew import Crew
-from qwen3vl_app.indexing.far_batches import FarBatches
 from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.model_watch import ModelWatch
 from qwen3vl_app.indexing.picture_words import PictureWords
-from qwen3vl_app.indexing.prefetch import Prefetch
 from qwen3vl_app.indexing.progress import IndexProgress, IndexState
 from qwen3vl_app.indexing.progress_file import ProgressFile, unfinished_run
+from qwen3vl_app.indexing.rounds import Round
 from qwen3vl_app.indexing.scanning import scan_source, scanned_for
-from qwen3vl_app.indexing.steps import Steps, far, here
 from qwen3vl_app.indexing.tracker import ProgressTracker
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.protocol import ModelService, ModelState
 from qwen3vl_app.settings import Settings
-from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.library import Library
-from qwen3vl_app.types import EmbeddingBatch, Space
+from qwen3vl_app.types import Space
 
 log = logging.getLogger(__name__)
 
@@ -361,47 +356,25 @@ class Indexer:
     def _index(self, space: Space) -> None:
         self._watch.fills(self._library, space)
         self._tracker.see(self._library.writer.work(space if self._embed_stale else None))
-        prefetch = Prefetch(
-            self._library.writer,
+        round_ = Round(
+            self._library,
             self._reader,
-            space,
-            budget=self._models.embedder_budget(),
-            batch_items=self._settings.batch_items,
-            threads=self._settings.readers,
+            self._models,
+            self._settings,
+            self._tracker,
+            space=space,
+            crew=self._crew,
             stale=self._embed_stale,
             halted=self._halted,
-            reads=self._crew is None,
         )
-        with closing(prefetch), closing(self._steps(prefetch, space)) as steps:
+        with closing(round_):
             while self._pause_point(IndexState.INDEXING) and not self._watch.is_replaced(space):
-                if (step := next(steps, None)) is None:
+                if not round_.step():
                     break
-                self._keep(*step, prefetch, space)
                 if self._wanted and self._take_order():
                     self._scan_sources()
                     self._tracker.see(self._library.writer.work(None))
-                    prefetch.look_again()
-
-    def _steps(self, prefetch: Prefetch, space: Space) -> Steps:
-        if self._crew is None:
-            return here(prefetch, self._models, space, self._work_on)
-        budget = self._models.embedder_budget()
-        batches = FarBatches(
-            self._crew, self._models, self._reader, space, budget=budget, halted=self._halted
-        )
-        return far(prefetch, batches, self._work_on)
-
-    def _work_on(self, batch: Batch) -> None:
-        if batch.reads:
-            self._tracker.work_on(display(Path(batch.reads[-1].job.file.path.name)))
-
-    def _keep(
-        self, batch: Batch, embedding: EmbeddingBatch, prefetch: Prefetch, space: Space
-    ) -> None:
-        items, outcomes = commit(self._library, space, batch, embedding)
-        prefetch.settle(batch.jobs(), batch.endings)
-        self._tracker.end(outcomes.items())
-        self._tracker.add_items(items, prefetch.parts_left(self._tracker.waiting()))
+                    round_.look_again()
 
     def _pause_point(self, state: IndexState) -> bool:
         """Wait here while paused, then go on in ``state``; False when halted."""
