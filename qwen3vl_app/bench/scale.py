@@ -18,6 +18,8 @@ from qwen3vl_app.scale.ray_workers import RayWorkers
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, ModelInput, Picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from qwen3vl_app.scale.crew import Worker
     from qwen3vl_app.scale.tools import Tools
     from qwen3vl_app.settings import Settings
@@ -90,8 +92,7 @@ def measure_scale(settings: Settings, workers: int = WORKERS, turns: int = TURNS
             crews = {"one": one, "all": all_}
             for crew in crews.values():
                 _embed(crew)  # until every worker has drawn most pages
-            calls = {name: (lambda _turn, crew=crew: _embed(crew)) for name, crew in crews.items()}
-            seconds = interleaved(calls, turns)
+            seconds = interleaved({name: _turn_of(crew) for name, crew in crews.items()}, turns)
     pages = BATCHES * PER_BATCH
     times = seconds["one"] / seconds["all"]
     measures = (
@@ -112,7 +113,11 @@ def measure_scale(settings: Settings, workers: int = WORKERS, turns: int = TURNS
     return ScaleReport(model=facts.space.model, machine=machine(), measures=measures)
 
 
-def _crew(hired: list[Worker]) -> Crew:
+def _turn_of(crew: Crew) -> Callable[[int], None]:
+    return lambda _turn: _embed(crew)
+
+
+def _crew(hired: Sequence[Worker]) -> Crew:
     return Crew(iter(hired).__next__, len(hired))
 
 

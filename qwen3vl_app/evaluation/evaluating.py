@@ -201,9 +201,7 @@ def evaluating(
     )
 
 
-def asked_in_order(
-    parts: Parts, questions: Sequence[Question], at_once: int = 1
-) -> Updates:
+def asked_in_order(parts: Parts, questions: Sequence[Question], at_once: int = 1) -> Updates:
     """The last update of each search, in the order of the questions, some in work at a time.
 
     Raises:
