@@ -19,8 +19,8 @@ _OPTIONS = (
     click.option(
         "--ray",
         metavar="auto|ADDRESS",
-        help="Have workers on Ray read and embed: auto for the cluster of this computer, or else "
-        "one that is started for it.",
+        help="Have workers on Ray read and judge: auto for the cluster of this computer, or else "
+        "one that is started for it; local for the latter.",
     ),
     click.option(
         "--workers",

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AUTO = "auto"
-"""The cluster that this computer belongs to, or else one that lasts as long as the program."""
+"""The cluster that this computer belongs to, or else one of its own."""
+
+OWN = "local"
+"""One on this computer alone, for as long as the program runs."""
 
 
 def check_installed() -> None:
@@ -109,13 +112,15 @@ class RayWorkers:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves the computer
         quiet = {"logging_level": logging.ERROR, "log_to_driver": False}
         try:
-            try:
-                ray.init(address=self._address, **quiet)
-            except ConnectionError:
-                if self._address != AUTO:
-                    raise
+            if self._address != OWN:
+                try:
+                    ray.init(address=self._address, **quiet)
+                except ConnectionError:
+                    if self._address != AUTO:
+                        raise
+            if not ray.is_initialized():
                 ray.init(
-                    address="local",
+                    address=OWN,
                     num_cpus=self._count * self._needs["num_cpus"],
                     include_dashboard=False,
                     _node_ip_address="127.0.0.1",

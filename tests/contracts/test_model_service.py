@@ -13,10 +13,13 @@ from qwen3vl_app.errors import ModelError, UnloadedError
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.protocol import ModelService, ModelState, Priority
+from qwen3vl_app.scale.far_models import FarModels
+from qwen3vl_app.scale.tools import Tools
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, ModelInput, ScoreBatch
 from tests.indexing.embedders import TinyHost
 from tests.models.conftest import PARITY
+from tests.scale.near import NearWorker, NearWorkers
 from tests.search.world import WordModels
 from tests.ui.models import DrawnModels
 
@@ -33,9 +36,18 @@ def the_real_one_without_a_reranker() -> ModelService:
     return ModelHost(Settings(model=folder, reranker="none", device="cpu", threads=1))
 
 
+def workers_elsewhere() -> ModelService:
+    folder = str(PARITY / "checkpoint")
+    settings = Settings(
+        model=folder, reranker=folder, device="cpu", threads=1, ray="local", workers=2
+    )
+    return FarModels(settings, NearWorkers(lambda: NearWorker(Tools(settings))))
+
+
 MAKERS: list[Callable[[], ModelService]] = [
     the_real_one,
     the_real_one_without_a_reranker,
+    workers_elsewhere,
     NoModel,
     TinyHost,
     WordModels,
