@@ -167,13 +167,13 @@ def build_models(settings: Settings) -> ModelService:
     return ModelHost(settings)
 
 
-def _models_and_crew(settings: Settings) -> tuple[ModelService, Crew | None]:
+def _models_and_crew(settings: Settings, reader: Reader) -> tuple[ModelService, Crew | None]:
     """The same, and the workers that have the models where these are elsewhere."""
     if not settings.ray:
         return build_models(settings), None
     from qwen3vl_app.scale.far_models import FarModels
 
-    far = FarModels(settings)
+    far = FarModels(settings, reader)
     return far, far
 
 
@@ -191,6 +191,7 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     from qwen3vl_app.indexing.progress import IndexState
     from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.search.discretion import DiscreetEngine
+    from qwen3vl_app.search.documents import Documents, FarDocuments
     from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.search.history import History
     from qwen3vl_app.store.keeping import Keeper
@@ -201,15 +202,18 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     )
     chosen = (library.choices.of(role) for role in Role)
     settings = with_choices(settings, *chosen)
-    models, crew = _models_and_crew(settings)
     reader = Reader(
         Budget(),
         settings.limits,
         workers=settings.readers,
         moment_seconds=settings.moment_seconds,
     )
+    models, crew = _models_and_crew(settings, reader)
+    documents = (Documents if crew is None else FarDocuments)(library, reader)
     indexer = Indexer(library, reader, models, settings, crew)
-    engine = (DiscreetEngine if settings.read_only else SearchEngine)(library, reader, models)
+    engine = (DiscreetEngine if settings.read_only else SearchEngine)(
+        library, reader, models, documents
+    )
 
     def is_idle() -> bool:
         return indexer.progress().state is IndexState.IDLE

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from qwen3vl_app.errors import AppError, ModelError, ModelLoadError, UnloadedError
+from qwen3vl_app.media.originals import Originals
+from qwen3vl_app.media.placed import Placed
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.scale.crew import CLOSED, Crew
+from qwen3vl_app.scale.judging import OtherScorer, judged
 from qwen3vl_app.scale.ray_workers import RayWorkers
 from qwen3vl_app.scale.tools import OFF
 
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
+    from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.models.service.protocol import OtherDtype, Scorer
     from qwen3vl_app.scale.crew import Work, Worker
     from qwen3vl_app.scale.tools import Facts, ModelFacts
@@ -55,11 +59,14 @@ class FarModels:
 
     Args:
         settings: Which models, and how many workers of what size.
+        reader: Reads here what a worker does not see.
         workers: Where they come from; None for Ray.
     """
 
-    def __init__(self, settings: Settings, workers: Workers | None = None) -> None:
+    def __init__(self, settings: Settings, reader: Reader, workers: Workers | None = None) -> None:
         self._settings = settings
+        self._reader = reader
+        self._originals = Originals()
         self._workers: Workers = workers or RayWorkers(settings)
         self._crew = Crew(self._workers.hire, settings.workers)
         self._lock = threading.Lock()
@@ -176,7 +183,9 @@ class FarModels:
         priority: Priority = Priority.RERANK,
         reranker: str | None = None,
     ) -> ScoreBatch:
-        """Judgements of one worker on documents that are sent to it; see ``ModelService.score``.
+        """Judgements of one worker on documents; see ``ModelService.score``.
+
+        What comes as its place is decoded there, or else here, and sent.
 
         Raises:
             UnloadedError: The workers have another reranker.
@@ -184,8 +193,7 @@ class FarModels:
         """
         del priority
         self._check_judge(reranker)
-        given = tuple(documents)
-        return self.do(lambda tools: tools.score(query, given, instruction))
+        return judged(self.do, query, documents, instruction, self._decoded)
 
     def seen_by_embedder(
         self, item: ModelInput, *, instruction: str, space: Space | None = None
@@ -215,7 +223,7 @@ class FarModels:
     def reranker_in_other_dtype(self) -> Iterator[Scorer]:
         """It is in the memory of the workers a second time, once asked; they keep that copy."""
         self._judge()
-        yield OtherScorer(self.do)
+        yield OtherScorer(self.do, self._decoded)
 
     def hurry(self) -> AbstractContextManager[None]:
         """Nothing of what the workers do takes processors from this computer."""
@@ -308,6 +316,16 @@ class FarModels:
             self._crew.close()
         self._settled.set()
 
+    def _decoded(self, placed: ModelInput) -> ModelInput:
+        """What a worker could not read, read here.
+
+        Raises:
+            UnreadableMediaError: It cannot be read here either.
+        """
+        if isinstance(placed, Placed):
+            return placed.decoded(self._reader, self._originals)
+        return placed
+
     def _present(self) -> Facts:
         """What the workers have; waits for them."""
         self.start()
@@ -358,24 +376,3 @@ class FarModels:
             memory_bytes=model.memory_bytes,
             detail=Message.of("ray.workers", n=self._settings.workers, detail=model.detail),
         )
-
-
-class OtherScorer:
-    """Judges by the copies of the reranker in its other numbers; a ``Scorer``."""
-
-    def __init__(self, do: Callable[[Work[ScoreBatch]], ScoreBatch]) -> None:
-        self._do = do
-
-    def score(
-        self,
-        query: ModelInput,
-        documents: Sequence[ModelInput],
-        *,
-        instruction: str,
-        priority: Priority = Priority.RERANK,
-        reranker: str | None = None,
-    ) -> ScoreBatch:
-        """Judgements of ``documents``, in their order."""
-        del priority, reranker
-        given = tuple(documents)
-        return self._do(lambda tools: tools.score(query, given, instruction, other=True))

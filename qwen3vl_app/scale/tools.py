@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.budget import Budget
-from qwen3vl_app.errors import ModelError
+from qwen3vl_app.errors import ModelError, UnreadableMediaError
+from qwen3vl_app.media.originals import Originals
+from qwen3vl_app.media.placed import Placed
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role, resolve
@@ -58,6 +61,13 @@ class Facts:
         return self.space.fingerprint, judge
 
 
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Says which documents a worker could not read, instead of judging the others."""
+
+    positions: tuple[int, ...]
+
+
 class Tools:
     """What work is handed by the worker that does it. Thread-safe.
 
@@ -75,6 +85,7 @@ class Tools:
         self._embedder: tuple[Checkpoint, Qwen3VLEmbedder] | None = None
         self._reranker: tuple[Checkpoint, Qwen3VLReranker] | None = None
         self._other_reranker: Qwen3VLReranker | None = None
+        self._originals = Originals()
         self.reader = Reader(
             Budget(),
             settings.limits,
@@ -126,8 +137,17 @@ class Tools:
         instruction: str,
         *,
         other: bool = False,
-    ) -> ScoreBatch:
-        """As ``Reranker.score``; with ``other``, in the numbers of ``other_dtype``."""
+    ) -> ScoreBatch | Unseen:
+        """As ``Reranker.score``; with ``other``, in the numbers of ``other_dtype``.
+
+        What comes as its place is decoded here. Where that fails nothing is judged: the file may
+        be seen elsewhere.
+        """
+        decoded = self._decoded(documents)
+        unseen = tuple(n for n, one in enumerate(decoded) if one is None)
+        if unseen:
+            return Unseen(unseen)
+        documents = [one for one in decoded if one is not None]
         with self._models():
             model = self._loaded_other() if other else self._loaded_reranker()[1]
             begun = time.perf_counter()
@@ -161,6 +181,21 @@ class Tools:
 
         with self._models():
             return building.other_dtype(self._loaded_reranker()[0], self._settings)
+
+    def _decoded(self, documents: Sequence[ModelInput]) -> list[ModelInput | None]:
+        """The documents as models take them; None for what cannot be read here."""
+        placed = [one for one in documents if isinstance(one, Placed)]
+        if not placed:
+            return [*documents]
+        with ThreadPoolExecutor(min(len(placed), self._settings.readers)) as pool:
+            found = iter([*pool.map(self._tried, placed)])
+        return [next(found) if isinstance(one, Placed) else one for one in documents]
+
+    def _tried(self, one: Placed) -> ModelInput | None:
+        try:
+            return one.decoded(self.reader, self._originals)
+        except UnreadableMediaError:
+            return None
 
     @contextmanager
     def _models(self) -> Iterator[None]:

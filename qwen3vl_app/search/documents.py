@@ -13,6 +13,7 @@ from cachetools import LRUCache
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.originals import Originals
+from qwen3vl_app.media.placed import Placed
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.protocols import Store
@@ -74,7 +75,7 @@ class Documents:
         waiting: deque[Future[Document]] = deque()
         try:
             for item in items:
-                waiting.append(self._threads.submit(self.read, item, budget))
+                waiting.append(self._threads.submit(self.to_judge, item, budget))
                 if len(waiting) >= LOOK_AHEAD:
                     yield waiting.popleft().result()
             while waiting:
@@ -82,6 +83,10 @@ class Documents:
         finally:
             for future in waiting:
                 future.cancel()
+
+    def to_judge(self, item: Item, budget: Budget) -> Document:
+        """One document as ``stream`` gives it."""
+        return self.read(item, budget)
 
     def read(self, item: Item, budget: Budget) -> Document:
         """One document; a file that has gone or is damaged gives a reason instead of content."""
@@ -104,12 +109,14 @@ class Documents:
         self._threads.shutdown(cancel_futures=True)
 
     def _decode(self, item: Item, budget: Budget) -> ModelInput:
-        part = Part(ordinal=item.ordinal, kind=item.kind, place=item.place)
-        known = self._library.originals(item.content_hash)
-        with self._originals.opened(known) as original:
-            decoded = self._reader.model_inputs(original.path, [part], budget=budget)[0]
-            original.check_unchanged()
-        return decoded
+        return self._placed(item, budget).decoded(self._reader, self._originals)
+
+    def _placed(self, item: Item, budget: Budget) -> Placed:
+        return Placed(
+            known=tuple(self._library.originals(item.content_hash)),
+            part=Part(ordinal=item.ordinal, kind=item.kind, place=item.place),
+            budget=budget,
+        )
 
     def _keep(self, key: _Key, content: ModelInput) -> None:
         if _bytes_of(content) > CACHE_BYTES:  # the cache itself would raise
@@ -117,6 +124,16 @@ class Documents:
         with self._lock:
             if key not in self._cache:
                 self._cache[key] = content
+
+
+class FarDocuments(Documents):
+    """Documents for workers elsewhere, which decode beside their models what they judge."""
+
+    def to_judge(self, item: Item, budget: Budget) -> Document:
+        """A passage as it is; of all else, where it is to be read."""
+        if item.kind is Kind.PASSAGE:
+            return self.read(item, budget)
+        return Document(item=item, content=self._placed(item, budget))
 
 
 def _bytes_of(content: ModelInput) -> int:

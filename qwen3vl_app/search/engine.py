@@ -66,11 +66,17 @@ class SearchEngine:
         judging_seconds: What the reranker last took for one document; None before the first.
     """
 
-    def __init__(self, library: Store, reader: Reader, models: ModelService) -> None:
+    def __init__(
+        self,
+        library: Store,
+        reader: Reader,
+        models: ModelService,
+        documents: Documents | None = None,
+    ) -> None:
         self._library = library
         self._models = models
         self.recall = Recall(library, models)
-        self.documents = Documents(library, reader)
+        self.documents = documents or Documents(library, reader)
         self._score_cache = ScoreCache()
         self.judging_seconds: float | None = None
 

@@ -10,6 +10,7 @@ import pytest
 from qwen3vl_app.bench.ingest import NoModel
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, UnloadedError
+from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.host import ModelHost
 from qwen3vl_app.models.service.protocol import ModelService, ModelState, Priority
@@ -41,7 +42,8 @@ def workers_elsewhere() -> ModelService:
     settings = Settings(
         model=folder, reranker=folder, device="cpu", threads=1, ray="local", workers=2
     )
-    return FarModels(settings, NearWorkers(lambda: NearWorker(Tools(settings))))
+    reader = Reader(Budget(), settings.limits)  # no process of which is started
+    return FarModels(settings, reader, NearWorkers(lambda: NearWorker(Tools(settings))))
 
 
 MAKERS: list[Callable[[], ModelService]] = [

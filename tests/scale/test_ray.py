@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,14 @@ LOAD = 240
 
 @pytest.fixture(scope="module")
 def far() -> Iterator[FarModels]:
-    made = FarModels(Settings(**_fields(DEMO), ray="local", workers=2))
+    reader = Reader(Budget(), Limits(), workers=1)
+    made = FarModels(replace(DEMO, ray="local", workers=2), reader)
     made.start()
     assert made.wait(LOAD)
     assert made.status()[0].state is ModelState.READY, made.status()[0].detail
     yield made
     made.close()
+    reader.close()
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +63,6 @@ def here() -> Iterator[ModelHost]:
     made = ModelHost(DEMO)
     yield made
     made.close()
-
-
-def _fields(settings: Settings) -> dict[str, Any]:
-    names = ("model", "reranker", "device", "threads", "batch_items", "readers", "ocr")
-    return {name: getattr(settings, name) for name in names}
 
 
 def inputs() -> list[ModelInput]:
