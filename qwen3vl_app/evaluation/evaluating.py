@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -170,7 +170,7 @@ def evaluating(
     if len(documents.missing) == len(test_set.named):
         raise UsageError(Message.of("evaluate.no_documents", name=test_set.name))
     found: dict[Stage, dict[str, Scored]] = {stage: {} for stage in stages}
-    questions = [question_of(entry, test_set, said) for entry in asked]
+    questions = (question_of(entry, test_set, said) for entry in asked)
     with closing(asked_in_order(parts, questions, at_once)) as updates:
         for n, entry in enumerate(asked):
             yield n, len(asked)
@@ -201,7 +201,7 @@ def evaluating(
     )
 
 
-def asked_in_order(parts: Parts, questions: Sequence[Question], at_once: int = 1) -> Updates:
+def asked_in_order(parts: Parts, questions: Iterable[Question], at_once: int = 1) -> Updates:
     """The last update of each search, in the order of the questions, some in work at a time.
 
     Raises:

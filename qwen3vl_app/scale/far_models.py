@@ -112,13 +112,11 @@ class FarModels:
     def status(self) -> tuple[ModelStatus, ModelStatus]:
         """Embedder and reranker as they are now; never waits."""
         settings, facts = self._settings, self._facts
-        embedder = self._status_of(
-            Role.EMBEDDER, settings.model, settings.adapter, facts and facts.embedder
+        embedder, reranker = (None, None) if facts is None else (facts.embedder, facts.reranker)
+        return (
+            self._status_of(Role.EMBEDDER, settings.model, settings.adapter, embedder),
+            self._status_of(Role.RERANKER, settings.reranker, settings.reranker_adapter, reranker),
         )
-        reranker = self._status_of(
-            Role.RERANKER, settings.reranker, settings.reranker_adapter, facts and facts.reranker
-        )
-        return embedder, reranker
 
     def coming(self) -> tuple[ModelStatus, ...]:
         """What ``use`` was asked for in vain."""
@@ -312,8 +310,10 @@ class FarModels:
             self._failure = ModelLoadError(Message.of("load.embedder", said=repr(error)))
         else:
             self._facts = facts
-        if self._failure is not None:
+        if self._failure is not None or self._closed:
             self._crew.close()
+        if self._closed:  # meanwhile
+            self._workers.close()
         self._settled.set()
 
     def _decoded(self, placed: ModelInput) -> ModelInput:
