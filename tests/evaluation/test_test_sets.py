@@ -106,6 +106,17 @@ def test_evaluate__one_stage_alone_judges_nothing_more(parts, models):
     assert [*evaluated(parts, LONG_IS_RIGHT, stages=[Stage.RERANK]).by_question] == ["rerank"]
 
 
+def test_evaluate__several_questions_at_once_say_the_same(parts, models):
+    one_by_one = evaluated(parts, LONG_IS_RIGHT)
+    together = evaluated(parts, LONG_IS_RIGHT, at_once=3)
+    assert together.written() == one_by_one.written()
+    assert together.runs == one_by_one.runs
+    models.fails = "The reranker cannot be used."
+    parts.engine.forget_scores()
+    with pytest.raises(AppError, match="cannot be used"):
+        evaluated(parts, LONG_IS_RIGHT, at_once=3)
+
+
 def test_evaluate__settings_hold_for_all_questions(parts):
     found = evaluated(parts, LONG_IS_RIGHT, settings={"depth": 2})
     assert {len(rows) for rows in found.runs.values()} == {4}  # two questions, two candidates each

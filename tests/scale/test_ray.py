@@ -152,8 +152,12 @@ def test_do__what_a_worker_raises_comes_back_as_it_was(far):
     with pytest.raises(ModelLoadError) as failed:
         far.do(fails)
     assert failed.value.code == "load.absent"
+
+    def is_full(_: Any) -> None:
+        raise RuntimeError("CUDA out of memory")
+
     with pytest.raises(RuntimeError, match="out of memory"):
-        far.do(lambda _: (_ for _ in ()).throw(RuntimeError("CUDA out of memory")))
+        far.do(is_full)
 
 
 def until(holds: Callable[[], bool], seconds: float = LOAD) -> None:
