@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -143,6 +144,33 @@ def indexed(
 
 def pids(far: FarModels) -> set[int]:
     return {far.do(lambda _: os.getpid()) for _ in range(8)}
+
+
+def test_cluster__listens_on_this_computer_alone(far):
+    """All of its processes, of which this one has started the first."""
+    started = [
+        one for one in psutil.process_iter() if "/ray/" in " ".join(_command(one)) or _is_seat(one)
+    ]
+    assert len([one for one in started if _is_seat(one)]) == 2
+    listening = {
+        connection.laddr.ip
+        for one in (psutil.Process(), *started)
+        for connection in one.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening
+    assert listening <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _is_seat(process: psutil.Process) -> bool:
+    return _command(process)[:1] == ["ray::Seat"]
 
 
 def test_do__what_a_worker_raises_comes_back_as_it_was(far):
