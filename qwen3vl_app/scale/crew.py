@@ -106,17 +106,19 @@ class Crew:
             ModelError: Several workers were lost over it, there is none any more, or the crew was
                 closed.
         """
+        said = ""
         for _ in range(TRIES):
             worker = self._next_free()
             try:
                 return worker.do(work)
             except WorkerLostError as error:
+                said = _told(error)
                 self._lose(worker, error)
             finally:
                 self._put_back(worker)
         if self._closed:
             raise ModelError(CLOSED)
-        raise ModelError(Message.of("ray.lost", n=TRIES))
+        raise ModelError(Message.of("ray.lost", n=TRIES, said=said))
 
     def close(self) -> None:
         """End all workers; who waits for them gets a ``ModelError``."""
@@ -189,7 +191,8 @@ class Crew:
                 worker.end()
                 lost += 1
                 if lost == tries:
-                    raise ModelLoadError(Message.of("ray.lost", n=lost)) from error
+                    why = Message.of("ray.lost", n=lost, said=_told(error))
+                    raise ModelLoadError(why) from error
                 time.sleep(PAUSE)
             except BaseException:
                 worker.end()
@@ -219,3 +222,9 @@ class Crew:
             self._present.append(worker)
         for _ in range(DEPTH):
             self._free.put(worker)
+
+
+def _told(error: WorkerLostError) -> str:
+    """The last line of what is known of a loss, shortened: before it stands a traceback."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[-1].strip()[:200] if lines else "?"

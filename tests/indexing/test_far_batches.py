@@ -212,7 +212,7 @@ def test_index__a_file_that_changes_meanwhile_is_not_kept(far):
 
 
 def test_index__where_no_worker_can_do_it_the_run_says_so_and_goes_on_later(far):
-    far.crew.failure = ModelError(Message.of("ray.lost", n=3))
+    far.crew.failure = ModelError(Message.of("ray.lost", n=3, said="it has gone"))
     far.pictures(6)
     progress = far.index()
     assert (progress.state, progress.message.code) == (IndexState.FAILED, "ray.lost")

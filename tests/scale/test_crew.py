@@ -126,7 +126,7 @@ def test_do__work_that_ends_its_workers_is_given_up():
     with pytest.raises(ModelError) as given_up:
         crew.do(work)
     assert given_up.value.code == "ray.lost"
-    assert given_up.value.values == {"n": TRIES}
+    assert given_up.value.values == {"n": TRIES, "said": "it has gone"}
     assert all_doubled(crew, 10) == [2 * n for n in range(10)]
 
 
