@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -16,8 +18,9 @@ from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.files import content_hash
 from qwen3vl_app.media.originals import CHANGED, GONE, Originals
+from qwen3vl_app.media.placed import Placed
 from qwen3vl_app.media.reader import Reader
-from qwen3vl_app.search.documents import Documents
+from qwen3vl_app.search.documents import Documents, FarDocuments
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import ContentHash, Item, Original
@@ -292,6 +295,26 @@ def test_documents__the_reranker_is_not_shown_another_file(indexed, tmp_path, re
     documents.close()
     assert document.content is None
     assert document.reason == CHANGED
+
+
+def test_placed__a_worker_elsewhere_is_not_shown_another_file_either(indexed, tmp_path, reader):
+    library, item = indexed
+    with (
+        closing(Documents(library, reader)) as here,
+        closing(FarDocuments(library, reader)) as far,
+    ):
+        (document,) = far.stream([item], Budget())
+        sent = pickle.loads(pickle.dumps(document.content))  # noqa: S301  # our own
+        assert isinstance(sent, Placed)
+        assert sent.pictures == ()
+        seen = sent.decoded(reader, Originals())
+        assert seen.pictures[0].key == here.read(item, Budget()).content.pictures[0].key
+    private = tmp_path / "private.png"
+    private.write_bytes(red_picture() + b" ")
+    item.path.unlink()
+    item.path.symlink_to(private)
+    with pytest.raises(UnreadableMediaError, match=str(CHANGED)[:20]):
+        sent.decoded(reader, Originals())
 
 
 def test_documents__a_pipe_holds_up_no_search(indexed, reader):
