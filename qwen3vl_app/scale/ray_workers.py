@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
+from concurrent.futures import Future
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -61,6 +63,7 @@ class RayWorkers:
             threads=settings.threads or (None if gpus else 1),
         )
         self._joined = False
+        self._left = threading.Event()
 
     def connect(self) -> None:
         """Join the cluster, or start one; takes ten seconds.
@@ -74,7 +77,9 @@ class RayWorkers:
         import ray  # noqa: PLC0415  an extra, and a second to import
 
         if not ray.is_initialized():
-            self._join(ray)
+            done: Future[None] = Future()
+            threading.Thread(target=self._stay, args=(ray, done), name="ray", daemon=True).start()
+            done.result()
             self._joined = True
         have = ray.cluster_resources()
         cpus, gpus = (self._count * self._needs[one] for one in ("num_cpus", "num_gpus"))
@@ -107,6 +112,21 @@ class RayWorkers:
 
             ray.shutdown()
             self._joined = False
+            self._left.set()
+
+    def _stay(self, ray: Any, done: Future[None]) -> None:  # noqa: ANN401  # the module
+        """Join a cluster, and stay until it is left.
+
+        Linux kills the processes of a cluster that was started here with the *thread* that
+        started them.
+        """
+        try:
+            self._join(ray)
+        except BaseException as error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+            self._left.wait()
 
     def _join(self, ray: Any) -> None:  # noqa: ANN401  # the module
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves the computer
@@ -119,11 +139,13 @@ class RayWorkers:
                     if self._address != AUTO:
                         raise
             if not ray.is_initialized():
+                # without it, Ray listens on the address that this computer has in its network,
+                # also where it is told 127.0.0.1
+                ray._private.ray_constants.ENABLE_RAY_CLUSTER = False  # noqa: SLF001  no other way
                 ray.init(
                     address=OWN,
                     num_cpus=self._count * self._needs["num_cpus"],
                     include_dashboard=False,
-                    _node_ip_address="127.0.0.1",
                     **quiet,
                 )
         except Exception as error:  # whatever a library of that size may raise

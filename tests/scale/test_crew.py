@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -182,7 +182,8 @@ def test_close__who_waits_for_a_worker_is_told():
         waiting = pool.submit(crew.do, doubled(1))
         crew.close()
         end.set()
-        for one in (*in_hand, waiting):
+        given: list[Future[Any]] = [*in_hand, waiting]
+        for one in given:
             with pytest.raises(ModelError) as closed:
                 one.result(10)
             assert closed.value.code == "models.closed"
