@@ -17,7 +17,7 @@ from qwen3vl_app.types.model_choice import AUTO, ModelChoice
 
 if TYPE_CHECKING:
     from qwen3vl_app.evaluation.pin_watch import PinWatch
-    from qwen3vl_app.indexing.crew import Crew
+    from qwen3vl_app.indexing.far_crew import Crew
     from qwen3vl_app.indexing.indexer import Indexer
     from qwen3vl_app.inspection.maps import Maps
     from qwen3vl_app.media.reader import Reader

@@ -26,7 +26,7 @@ from qwen3vl_app.types import DOCUMENT_INSTRUCTION, ModelInput
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.indexing.batches import Batch, Unread
-    from qwen3vl_app.indexing.crew import Crew, Tools
+    from qwen3vl_app.indexing.far_crew import Crew, Tools
     from qwen3vl_app.indexing.jobs import Job
     from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.models.service.protocol import ModelService

@@ -13,7 +13,7 @@ from pathlib import Path
 from qwen3vl_app.errors import AppError, LibraryLostError, UnloadedError
 from qwen3vl_app.indexing.adding import bring_back, checked
 from qwen3vl_app.indexing.comparing import Comparer
-from qwen3vl_app.indexing.crew import Crew
+from qwen3vl_app.indexing.far_crew import Crew
 from qwen3vl_app.indexing.folders import Folders
 from qwen3vl_app.indexing.model_watch import ModelWatch
 from qwen3vl_app.indexing.picture_words import PictureWords

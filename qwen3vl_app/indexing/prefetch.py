@@ -91,9 +91,14 @@ class Prefetch:
 
     # ------------------------------------------------------------ making batches
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the next batch takes no more."""
+        return self._weight >= self._batch_items or len(self._endings) >= MAX_ENDINGS
+
     def fill(self, until: Future[Any] | None = None) -> None:
         """Go on with the next batch until it is full, nothing is left, or ``until`` is done."""
-        while not self._is_full() and not self._halted():
+        while not self.is_full and not self._halted():
             self._open_ahead()
             if self._current is not None and self._current.todo:
                 self._ask(self._current)
@@ -235,9 +240,6 @@ class Prefetch:
                 self._readings.append(reading)
             self._asked.append((job, piece))
             self._weight += weight(piece)
-
-    def _is_full(self) -> bool:
-        return self._weight >= self._batch_items or len(self._endings) >= MAX_ENDINGS
 
     def _wait_for(self, futures: Sequence[Future[Reading]]) -> bool:
         """Wait for all of them; False when halted before."""

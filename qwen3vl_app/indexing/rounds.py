@@ -14,7 +14,7 @@ from qwen3vl_app.store.encoding import display
 
 if TYPE_CHECKING:
     from qwen3vl_app.indexing.batches import Batch
-    from qwen3vl_app.indexing.crew import Crew
+    from qwen3vl_app.indexing.far_crew import Crew
     from qwen3vl_app.indexing.tracker import ProgressTracker
     from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.models.service.protocol import ModelService

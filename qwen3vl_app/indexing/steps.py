@@ -48,8 +48,9 @@ def far(prefetch: Prefetch, batches: FarBatches, told: Told) -> Steps:
             oldest = batches.oldest
             if batches.has_room:
                 prefetch.fill(until=oldest)
-                full = oldest is None or not oldest.done()
-                if full and (unread := prefetch.take_unread()) is not None:
+                # nothing is left to fill it with, unless the oldest has ended the filling
+                whole = prefetch.is_full or oldest is None or not oldest.done()
+                if whole and (unread := prefetch.take_unread()) is not None:
                     batches.give(unread)
                     continue
             if oldest is None or (step := batches.take()) is None:

@@ -104,6 +104,10 @@ class FewFiles:
     left: list[Unread]
     taken: int = 0
 
+    @property
+    def is_full(self) -> bool:
+        return bool(self.left)
+
     def fill(self, until: Any = None) -> None:
         pass
 
@@ -166,6 +170,15 @@ def test_far__in_their_order_whatever_ends_first():
     assert found == [
         [(f"{name} 0", float(ord(name))), (f"{name} 1", ord(name) + 0.1)] for name in "abcdefg"
     ]
+
+
+def test_far__others_are_given_before_one_that_is_done_is_kept():
+    crew = FewCrew()
+    files = FewFiles([unread(job(name)) for name in "abcdefg"])
+    found = steps(crew, files)
+    for n in range(1, 5):
+        next(found)  # each is done at once, and kept as late as there is room for others
+        assert files.taken == n + ROOM - 1
 
 
 def test_far__no_more_than_there_is_room_for():
