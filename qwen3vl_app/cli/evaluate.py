@@ -138,7 +138,9 @@ def evaluate(
         from qwen3vl_app.cli.yardsticks import measure_tasks
 
         with failures_said():
-            settings = settings_from(context, given)
+            settings = checked(settings_from(context, given), given)
+            if settings.ray:
+                raise UsageError(Message.of("ray.mteb"))
             if not measure_tasks(settings, names, given | {"as_json": as_json}):
                 raise SystemExit(1)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -49,15 +50,23 @@ def test_options__where_ray_is_not_installed(program, command, monkeypatch):
     assert "没有安装 Ray" in program.run(*command, "--ray", "auto", "--lang", "zh").stderr
 
 
+def test_options__tasks_of_mteb_are_measured_here(program, monkeypatch):
+    monkeypatch.setattr("qwen3vl_app.scale.ray_workers.find_spec", lambda _: True)
+    refused = program.run("evaluate", "--mteb", "none", "--ray", "auto")
+    assert refused.exit_code == 2
+    assert "leave out --ray" in refused.stderr
+
+
 @pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed (the extra ray)")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" in os.environ, reason="Starts Ray twice; run it alone")
 @pytest.mark.filterwarnings("ignore")
 def test_index_and_evaluate__give_the_same_by_workers(program, tmp_path):
     folder = draw_folder(tmp_path / "things")
     by_workers = ("--ray", "local", "--workers", "2", "--threads", "1")
-    made = program.json("index", folder, *by_workers)
+    made = program.json("index", folder, "--no-ocr", *by_workers)
     assert (made["indexed"], made["failed"]) == (5, 1)
     other = Program(tmp_path / "other")
-    assert other.json("index", folder)["items"] == made["items"]
+    assert other.json("index", folder, "--no-ocr")["items"] == made["items"]
     spaces = [one.json("status")["spaces"] for one in (program, other)]
     assert [(one["fingerprint"], one["items"]) for one in spaces[0]] == [
         (one["fingerprint"], one["items"]) for one in spaces[1]

@@ -42,7 +42,7 @@ DEMO = Settings(
 CLOSE = 1e-5
 """How far apart numbers of the same model may be that were computed in another process."""
 
-FILES = 60
+FILES = 40
 LOAD = 240
 """Seconds for a cluster to start and two workers to load, on a busy machine."""
 
