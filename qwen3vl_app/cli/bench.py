@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qwen3vl_app.cli.common import failures_said, one_line, say_json, settings_from, shared_options
+from qwen3vl_app.cli.simulation import say_simulation, simulation_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,6 +258,8 @@ def bench_map(*, items: int, as_json: bool, folder: Path | None) -> None:
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(2, 1024))
 @click.option("--gpus-per-worker", type=click.FloatRange(0, 64), help="What each takes of them.")
 @click.option("--turns", default=5, show_default=True, type=click.IntRange(1))
+@click.option("--simulate", is_flag=True, help="Without Ray: what no computer at hand can hold.")
+@simulation_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
 @click.pass_context
@@ -266,17 +269,27 @@ def bench_scale(
     *,
     workers: int,
     turns: int,
+    simulate: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401  # where the models are, and the shared options
 ) -> None:
     """Embed pages by one worker on Ray and by several, with one thread each.
 
     Two minutes; touches no library of yours.
+
+    With --simulate, a minute: recall by number format and probed lists on vectors with the
+    spectrum of those of --library (or of the bundled samples), waiting by how many search, and
+    what lost workers cost. With --plan as well: memory, disk, nodes, cost and time of embedding
+    for ten thousand to a billion items. Every number is M (measured), S (simulated) or C
+    (computed).
     """
     from qwen3vl_app.bench.scale import measure_scale
 
     with failures_said():
         settings = settings_from(context, given)
+        if simulate:
+            say_simulation(context, settings, given, as_json=as_json)
+            return
         report = measure_scale(settings, workers, turns)
     if not as_json:
         click.echo(report.model)
