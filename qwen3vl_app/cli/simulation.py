@@ -27,7 +27,7 @@ _OPTIONS = (
     click.option("--recall-ms", type=_ABOVE_ZERO, help="Your searches: until the recall."),
     click.option("--rerank-ms", type=_ABOVE_ZERO, help="Your searches: from there to the end."),
     click.option(
-        "--pictures", type=_ABOVE_ZERO, help="A second, by the 2B on one GPU.  [default: 220]"
+        "--pictures", type=_ABOVE_ZERO, help="A second, by the 2B on one GPU.  [default: 106]"
     ),
     click.option("--gpu-hour", type=_ABOVE_ZERO, help="In dollars.  [default: 3]"),
     click.option("--node-hour", type=_ABOVE_ZERO, help="In dollars.  [default: 2]"),
@@ -60,7 +60,10 @@ def say_simulation(
     )
     if given["plan"]:
         planned = plan(terms)
-        say_json(asdict(planned)) if as_json else click.echo("\n".join(planned.lines()))
+        if as_json:
+            say_json(asdict(planned))
+        else:
+            click.echo("\n".join(planned.lines()))
         return
     named = given.get("library") or (context.obj or {}).get("library")
     report = measure_simulation(

@@ -213,7 +213,7 @@ def _loads(workloads: Sequence[Searches], seed: int) -> Iterator[Latency]:
 
 def _lost(terms: Terms, seed: int) -> Iterator[Losses]:
     small, large = terms.models
-    for model, workers in ((small, 3), (small, 8), (large, 8), (large, 32)):
+    for model, workers in ((small, 4), (small, 16), (large, 8), (large, 32)):
         for lost_after in LOST_AFTER.values():
             indexing = Indexing(
                 items=1e9,

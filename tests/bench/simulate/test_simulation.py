@@ -76,15 +76,15 @@ def test_held__small_is_local_and_large_is_served() -> None:
 
 
 def test_plan__follows_its_terms() -> None:
-    usual, other = plan(Terms()), plan(Terms(pictures=440, gpu_hour=6, days=3.5))
+    usual, other = plan(Terms()), plan(Terms(pictures=212, gpu_hour=6, days=3.5))
     pairs = [*zip(usual.embedded, other.embedded, strict=True)]
     assert len(pairs) == 8
     for one, twice in pairs:
         assert twice.pictures == pytest.approx(one.pictures / 2)
         assert twice.cost == pytest.approx(one.cost)
-    assert usual.embedded[0].pictures == pytest.approx(10_000 / 220)
+    assert usual.embedded[0].pictures == pytest.approx(10_000 / 106)
     assert len(usual.kept) == 4 * 2 * 3
-    told = orjson.loads(ran("--plan", "--json", "--gpu-hour", "6", "--pictures", "440").stdout)
+    told = orjson.loads(ran("--plan", "--json", "--gpu-hour", "6", "--pictures", "212").stdout)
     assert told["terms"]["gpu_hour"] == 6
     assert told["embedded"][-1]["items"] == 1_000_000_000
     assert told["embedded"][0]["cost"] == pytest.approx(usual.embedded[0].cost)
