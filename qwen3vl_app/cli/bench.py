@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from qwen3vl_app.cli.common import failures_said, one_line, say_json, settings_from, shared_options
-from qwen3vl_app.cli.simulation import say_simulation, simulation_options
+from qwen3vl_app.cli.simulation import SIMULATION_NAMES, say_simulation, simulation_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -283,17 +284,26 @@ def bench_scale(
     for ten thousand to a billion items. Every number is M (measured), S (simulated) or C
     (computed).
     """
-    from qwen3vl_app.bench.scale import measure_scale
-
+    if not simulate:
+        _only_with_simulate(context)
     with failures_said():
         settings = settings_from(context, given)
         if simulate:
             say_simulation(context, settings, given, as_json=as_json)
             return
+        from qwen3vl_app.bench.scale import measure_scale
+
         report = measure_scale(settings, workers, turns)
     if not as_json:
         click.echo(report.model)
     _say_report(report, as_json=as_json)
+
+
+def _only_with_simulate(context: click.Context) -> None:
+    for name in SIMULATION_NAMES:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{name.replace('_', '-')}"
+            raise click.BadOptionUsage(option, f"{option} goes with --simulate.", context)
 
 
 def _say_minutes(report: SoakReport) -> None:

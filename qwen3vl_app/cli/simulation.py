@@ -37,6 +37,23 @@ _OPTIONS = (
 )
 
 
+SIMULATION_NAMES = (
+    "plan",
+    "large",
+    "dimensions",
+    "seed",
+    "recall_ms",
+    "rerank_ms",
+    "pictures",
+    "gpu_hour",
+    "node_hour",
+    "node_gb",
+    "disk_month",
+    "days",
+)
+"""Of these options."""
+
+
 def simulation_options(command: Command) -> Command:
     """What ``--simulate`` takes."""
     for option in reversed(_OPTIONS):

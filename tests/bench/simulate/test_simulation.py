@@ -18,6 +18,7 @@ from qwen3vl_app.bench.simulate.report import check_memory, searches_of
 from qwen3vl_app.bench.simulate.tables import dollars, lasting, many, size, table
 from qwen3vl_app.bench.vectors import Likeness
 from qwen3vl_app.cli.main import main
+from qwen3vl_app.cli.simulation import SIMULATION_NAMES
 from qwen3vl_app.errors import BenchError
 from qwen3vl_app.index.formats import VectorFormat
 from qwen3vl_app.store.library import Library
@@ -122,6 +123,15 @@ def test_simulate__of_an_empty_library_says_so(tmp_path: Path) -> None:
     result = ran("--library", str(tmp_path / "empty"))
     assert result.exit_code == 1
     assert "Nothing in" in result.stderr
+
+
+@pytest.mark.parametrize("name", SIMULATION_NAMES)
+def test_scale__options_of_the_simulation_go_with_it(name: str) -> None:
+    option = f"--{name.replace('_', '-')}"
+    given = [option] if name in ("plan", "large") else [option, "100"]
+    result = CliRunner().invoke(main, ["bench", "scale", *given])
+    assert result.exit_code == 2
+    assert f"{option} goes with --simulate" in result.stderr
 
 
 def test_check_memory__counts_before_it_takes() -> None:
