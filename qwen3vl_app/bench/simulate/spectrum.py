@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import sqrt
 from typing import Self
 
 import numpy as np
@@ -158,7 +159,7 @@ class Spectrum:
 
 def clusters_of(count: int) -> int:
     """How many clusters so many items are taken to have."""
-    return max(2, min(round(_PER_ROOT * count**0.5), count // _LEAST_EACH))
+    return max(2, min(round(_PER_ROOT * sqrt(count)), count // _LEAST_EACH))
 
 
 def unit(vectors: Vectors) -> Vectors:
