@@ -25,6 +25,10 @@
         LibraryReadOnlyError  a change was asked of a library that is open for reading
         LibraryLostError      its files were deleted or replaced while it was open
         LibraryDamagedError   its files do not say any more what was written to them
+      VectorServerError       the server on which vectors are searched refused
+        VectorServerDownError   nothing answers there
+        VectorServerSlowError   it did not answer in time
+        VectorServerBehindError too much waits to be sent there for a search to be right
 
 A message names what, the value found, the limit, and the way out. Anything that is not an
 ``AppError`` is a bug and stays a traceback.
@@ -172,3 +176,19 @@ class LibraryLostError(LibraryError):
 
 class LibraryDamagedError(LibraryError):
     """The files of the library do not say any more what was written to them."""
+
+
+class VectorServerError(AppError):
+    """The server on which a library's vectors are searched refused; the library is well."""
+
+
+class VectorServerDownError(VectorServerError):
+    """Nothing answers where the vectors are searched."""
+
+
+class VectorServerSlowError(VectorServerError):
+    """The server did not answer in time."""
+
+
+class VectorServerBehindError(VectorServerError):
+    """The server lacks more of what was committed than a search can make up for."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen3vl_app.index.exact import FaissIndex
@@ -15,8 +15,18 @@ from qwen3vl_app.index.protocol import VectorIndex
 from qwen3vl_app.index.quantizers import EightBitCodes, OneBitCodes
 from qwen3vl_app.index.two_stage import TwoStageIndex
 from qwen3vl_app.types import Vectors
+from tests import milvus_server
 
 MakeIndex = Callable[[int], VectorIndex]
+
+
+def on_milvus(dimension: int) -> VectorIndex:
+    return milvus_server.empty_index(dimension)
+
+
+def on_milvus_in_pieces(dimension: int) -> VectorIndex:
+    """Names few ids at once, so that a filter needs many requests, or wider ones."""
+    return milvus_server.empty_index(dimension, at_once=100)
 
 
 def every_vector(dimension: int) -> VectorIndex:
@@ -34,10 +44,12 @@ def eight_bit(dimension: int) -> VectorIndex:
     return TwoStageIndex(Matrix(dimension), codes, few=0)
 
 
-EXACT = [FaissIndex, every_vector, eight_bit]
+EXACT = [FaissIndex, every_vector, eight_bit, on_milvus]
+SERVED = [on_milvus, on_milvus_in_pieces]
+LOCAL = [FaissIndex, every_vector, eight_bit, one_bit]
 
 
-@pytest.fixture(params=[*EXACT, one_bit], scope="module")
+@pytest.fixture(params=[*LOCAL, *SERVED], scope="module")
 def make(request: pytest.FixtureRequest) -> MakeIndex:
     return request.param
 
@@ -161,8 +173,20 @@ CASES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize("make_local", LOCAL)
 @given(case=CASES)
-def test_search__agrees_with_a_plain_sort(make: MakeIndex, case: dict) -> None:
+def test_search__agrees_with_a_plain_sort(make_local: MakeIndex, case: dict) -> None:
+    agrees_with_a_plain_sort(make_local, case)
+
+
+@pytest.mark.parametrize("make_served", SERVED)
+@settings(max_examples=8, deadline=None)  # every one makes a collection: half a second
+@given(case=CASES)
+def test_search__on_a_server_agrees_with_a_plain_sort(make_served: MakeIndex, case: dict) -> None:
+    agrees_with_a_plain_sort(make_served, case)
+
+
+def agrees_with_a_plain_sort(make: MakeIndex, case: dict) -> None:
     random, count = np.random.default_rng(case["seed"]), case["count"]
     vectors = random.standard_normal((count, 5)).astype(np.float32)
     names = random.permutation(1000)[:count].astype(np.int64)
@@ -197,33 +221,41 @@ def clustered(count: int, dimension: int, seed: int = 0) -> Vectors:
 
 
 COUNT, WIDTH = 6000, 64
+SERVED_COUNT = 1500
+"""A server is asked by the network, and Milvus Lite needs a millisecond for a row."""
+
 MANY, QUERIES = clustered(COUNT, WIDTH), clustered(40, WIDTH, seed=1)
 NAMES = np.random.default_rng(2).permutation(3 * COUNT)[:COUNT].astype(np.int64)
 
 
+def count_of(make: MakeIndex) -> int:
+    return SERVED_COUNT if make in SERVED else COUNT
+
+
 def full(make: MakeIndex) -> VectorIndex:
-    index = make(WIDTH)
-    for begin in range(0, COUNT, 2500):
-        index.upsert(NAMES[begin : begin + 2500], MANY[begin : begin + 2500])
+    index, count = make(WIDTH), count_of(make)
+    for begin in range(0, count, 2500):
+        end = min(begin + 2500, count)
+        index.upsert(NAMES[begin:end], MANY[begin:end])
     return index
 
 
 def nearest(query: Vectors, k: int, chosen: np.ndarray) -> list[int]:
-    products = MANY[chosen] @ query
-    return NAMES[chosen][np.lexsort((NAMES[chosen], -products))[:k]].tolist()
+    names, vectors = NAMES[: len(chosen)][chosen], MANY[: len(chosen)][chosen]
+    return names[np.lexsort((names, -(vectors @ query)))[:k]].tolist()
 
 
 def test_search__exact_ones_equal_brute_force(make_exact: MakeIndex) -> None:
-    index, everything = full(make_exact), np.ones(COUNT, bool)
+    index, everything = full(make_exact), np.ones(count_of(make_exact), bool)
     for query in QUERIES:
         found, similarities = index.search(query, 10)
         assert found.tolist() == nearest(query, 10, everything)
-        best = np.sort(MANY @ query)[::-1][:10]
+        best = np.sort(MANY[: len(everything)] @ query)[::-1][:10]
         assert similarities.tolist() == pytest.approx(best.tolist(), abs=1e-6)
 
 
 def test_search__misses_at_most_one_in_a_hundred(make: MakeIndex) -> None:
-    index, everything = full(make), np.ones(COUNT, bool)
+    index, everything = full(make), np.ones(count_of(make), bool)
     pairs = [(index.search(q, 10)[0], nearest(q, 10, everything)) for q in QUERIES]
     found = [len(set(have.tolist()) & set(want)) for have, want in pairs]
     assert sum(found) >= 0.99 * 10 * len(QUERIES)
@@ -231,15 +263,15 @@ def test_search__misses_at_most_one_in_a_hundred(make: MakeIndex) -> None:
 
 @pytest.mark.parametrize("share", [0.0005, 0.01, 0.2, 0.9])
 def test_search__filter_is_never_short(make: MakeIndex, share: float) -> None:
-    index = full(make)
+    index, count = full(make), count_of(make)
     random = np.random.default_rng(3)
     for query in QUERIES[:5]:
-        chosen = random.random(COUNT) < share
-        among = np.concatenate([NAMES[chosen], [10**9]])
+        chosen = random.random(count) < share
+        among = np.concatenate([NAMES[:count][chosen], [10**9]])
         for k in (1, 10, 500):
             found, similarities = index.search(query, k, among)
             assert len(found) == len(set(found.tolist())) == min(k, chosen.sum())
-            assert set(found.tolist()) <= set(NAMES[chosen].tolist())
+            assert set(found.tolist()) <= set(NAMES[:count][chosen].tolist())
             assert (np.diff(similarities) <= 0).all()
 
 
@@ -251,7 +283,7 @@ def test_search__removed_ones_are_not_found_and_leave_no_gap(make: MakeIndex) ->
         after, _ = index.search(query, 20)
         assert len(after) == 20
         assert not set(after.tolist()) & set(best[:15].tolist())
-    assert len(index) == COUNT - 75
+    assert len(index) == count_of(make) - 75
 
 
 def test_fetch__those_that_are_there(make: MakeIndex) -> None:
@@ -271,5 +303,5 @@ def test_scan__every_one_with_its_vector(make: MakeIndex) -> None:
     for name, vector in index.scan():
         assert np.array_equal(vector, MANY[where[name]])
         seen.add(name)
-    assert seen == set(NAMES[1000:].tolist())
+    assert seen == set(NAMES[1000 : count_of(make)].tolist())
     assert list(make(3).scan()) == []
