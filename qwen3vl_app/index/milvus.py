@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from hashlib import blake2b
 
 import numpy as np
 
@@ -31,11 +32,17 @@ class Beside:
     shape: str = ""
     """Orientation; empty where it is not known."""
 
-    taken: int = 0
-    """Day as 20261128; 0 where it is not known."""
+    taken: str = ""
+    """Day as 2026-11-28; empty where it is not known."""
 
     seconds: float = -1.0
     """From start to end; below 0 where there is none."""
+
+    @property
+    def mark(self) -> int:
+        """A number of 63 bits that another stamp, or anything else beside it, changes."""
+        digest = blake2b(repr(astuple(self)).encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "little") >> 1
 
 
 _NOTHING = Beside()
@@ -78,10 +85,10 @@ class MilvusIndex:
         found = [row["item"] for row in self._ready().scan(self.name)]
         return np.sort(np.array(found, np.int64))
 
-    def stamps(self) -> dict[int, int]:
-        """The stamp of every item; reads all of them."""
-        rows = self._ready().scan(self.name, ["stamp"])
-        return {int(row["item"]): int(row["stamp"]) for row in rows}
+    def marks(self) -> dict[int, int]:
+        """``Beside.mark`` of every item; reads all of them."""
+        rows = self._ready().scan(self.name, ["mark"])
+        return {int(row["item"]): int(row["mark"]) for row in rows}
 
     def upsert(self, ids: Ids, vectors: Vectors, beside: Sequence[Beside] | None = None) -> None:
         """See ``VectorIndex``; ``beside`` (N,) is what filters are to find beside the vectors."""
@@ -97,7 +104,7 @@ class MilvusIndex:
                 "shape": one.shape,
                 "taken": one.taken,
                 "seconds": one.seconds,
-                "stamp": one.stamp,
+                "mark": one.mark,
                 "vector": vector,
             }
             for item, one, vector in zip(ids.tolist(), fields, numbers, strict=True)

@@ -1,12 +1,11 @@
 """What is asked of a Milvus server; the one module that imports pymilvus, and only when asked.
 
 A collection has one row for each item of a space. Beside the vector stand the few fields that
-filters are pushed down to, and the stamp of the vector in SQLite, by which both can be compared.
+filters are pushed down to, and a mark that tells whether SQLite has the very same.
 """
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import threading
@@ -43,8 +42,8 @@ MOST_HITS = 16_384
 _PIECE = 512
 """Rows of one request: 8 MB at 4096 dimensions, and Milvus takes 64."""
 
-_COLLECTIONS = 1024
-"""Of one item, at most."""
+_COLLECTIONS = 4096
+"""Of one item, at most; Milvus allows no more."""
 
 _ABSENT, _UNLOADED = (100, 4), (101, 503)
 """Codes of Milvus: no such collection; one that is not in its memory."""
@@ -96,7 +95,7 @@ class MilvusServer:
             self._make(name, dimension)
         fields = self._ask("describe_collection", name)["fields"]
         found = {one["name"]: one.get("params", {}).get("dim") for one in fields}
-        if str(found.get("vector")) != str(dimension) or not {"item", "stamp"} <= found.keys():
+        if str(found.get("vector")) != str(dimension) or not {"item", "mark"} <= found.keys():
             raise VectorServerError(
                 Message.of("vectors.foreign", place=str(self.place), name=name, n=dimension)
             )
@@ -107,11 +106,6 @@ class MilvusServer:
         """Delete a collection, if it is there."""
         self._kinds.pop(name, None)
         self._ask("drop_collection", name, timeout=WRITES_WITHIN)
-
-    def names(self) -> list[str]:
-        """Of the collections that begin as this library's do."""
-        begin = f"{self.place.name}_"
-        return sorted(one for one in self._ask("list_collections") if one.startswith(begin))
 
     def index_kind(self, name: str) -> str:
         """By Milvus' name, such as ``HNSW``; empty before the collection was asked for."""
@@ -275,9 +269,9 @@ class MilvusServer:
         )
         schema.add_field("kind", types.VARCHAR, max_length=16)
         schema.add_field("shape", types.VARCHAR, max_length=16)
-        schema.add_field("taken", types.INT64)
+        schema.add_field("taken", types.VARCHAR, max_length=16)
         schema.add_field("seconds", types.DOUBLE)
-        schema.add_field("stamp", types.INT64)
+        schema.add_field("mark", types.INT64)
         schema.add_field("vector", types.FLOAT_VECTOR, dim=dimension)
         params = pymilvus.MilvusClient.prepare_index_params()
         params.add_index("vector", index_type=kind, metric_type="IP", params=_BUILT.get(kind, {}))
@@ -319,11 +313,11 @@ def _wide(kind: str, k: int) -> dict[str, Any]:
 
 def _pymilvus() -> Any:  # noqa: ANN401  # an extra, imported when it is asked for
     try:
-        found = importlib.import_module("pymilvus")
+        import pymilvus  # noqa: PLC0415  # only those who ask for it need it
     except ImportError:
         raise UsageError(Message.of("vectors.package")) from None
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # we say what failed, and once
-    return found
+    return pymilvus
 
 
 def _is_of_the_server(error: Exception) -> bool:

@@ -124,7 +124,7 @@ def test_migrate__every_table_is_strict_and_checks_its_references(library: Libra
             "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
             "AND name NOT LIKE '\\_sqlite%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         ).fetchall()
-        assert len(tables) == 31
+        assert len(tables) == 33
         assert all(strict for _, strict in tables)
         assert conn.execute("PRAGMA foreign_keys").fetchone() == (1,)
         assert conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -188,6 +188,8 @@ SEALED = (
         ("question", "content", "made", "held", "latest"),
     ),
     Sealed("evaluation", ("id",), ("id",), ("test_set", "ran", "answer")),
+    Sealed("vector_place", ("id",), ("id",), ("address",)),
+    Sealed("outbox", ("id",), ("id", "item", "space"), ("gone",)),
 )
 """All tables but those that SQLite keeps by itself, ``vector_state``, a random number, and
 ``source``, whose rows last seconds, are written also where a disk is full, and whose damage is

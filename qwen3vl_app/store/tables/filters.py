@@ -35,12 +35,13 @@ before and just after."""
 _EARLIEST, _LATEST = -(1 << 63), (1 << 63) - 1
 
 _LONG, _SHORT = SQUARE_WITHIN
-_SHAPES = {
+SHAPES = {
     Orientation.LANDSCAPE: f"item.width * {_SHORT} > item.height * {_LONG}",
     Orientation.PORTRAIT: f"item.height * {_SHORT} > item.width * {_LONG}",
     Orientation.SQUARE: f"max(item.width, item.height) * {_SHORT} <= "
     f"min(item.width, item.height) * {_LONG}",
 }
+"""Of items whose size is known; exactly one is true."""
 
 
 def conditions(where: ItemFilter) -> Condition:
@@ -122,7 +123,7 @@ def _of_item(where: ItemFilter) -> Iterator[Condition]:
             "substr(item.taken, 1, 10)", *(day and day.isoformat() for day in days)
         )
     if where.orientation is not None:
-        yield f"item.width > 0 AND item.height > 0 AND {_SHAPES[where.orientation]}", []
+        yield f"item.width > 0 AND item.height > 0 AND {SHAPES[where.orientation]}", []
     yield from _between(
         "(item.end_seconds - item.start_seconds)", where.min_seconds, where.max_seconds
     )

@@ -29,6 +29,8 @@
     test_set      questions, documents and grades, each set whole
     pin           questions whose answer must not change
     evaluation    what a test set has said, run by run
+    vector_place  the server on which vectors are searched, if there is one
+    outbox        item x space: what that server may not have as it is here
     checksum      of every row of the tables above; see ``checksums``
 
 A released migration is never edited; a change of the schema is a new one at the end.
@@ -63,6 +65,7 @@ from qwen3vl_app.store.tables.migrations.m016_saved_searches import m016_saved_s
 from qwen3vl_app.store.tables.migrations.m017_judgements import m017_judgements
 from qwen3vl_app.store.tables.migrations.m018_test_sets import m018_test_sets
 from qwen3vl_app.store.tables.migrations.m019_evaluations import m019_evaluations
+from qwen3vl_app.store.tables.migrations.m020_vector_place import m020_vector_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,6 +91,7 @@ for _step in (
     m017_judgements,
     m018_test_sets,
     m019_evaluations,
+    m020_vector_place,
 ):
     MIGRATIONS()(_step)
 
