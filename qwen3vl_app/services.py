@@ -200,6 +200,12 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
     library = Library.open(
         settings.library, writable=writable, hides_folders=settings.read_only and not writable
     )
+    try:
+        if settings.vectors:
+            library.places.use(settings.vectors)
+    except BaseException:
+        library.close()
+        raise
     chosen = (library.choices.of(role) for role in Role)
     settings = with_choices(settings, *chosen)
     reader = Reader(

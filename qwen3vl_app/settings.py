@@ -94,6 +94,10 @@ class Settings:
     """Everything that is decided before the parts are built."""
 
     library: Path = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "library"
+    vectors: str = ""
+    """``local`` or ``milvus://HOST:PORT/NAME``: where vectors are searched; empty for where the
+    library has them."""
+
     model: str = "auto"
     """``auto``, ``demo``, ``2b``, ``8b``, a folder, or a model id found in a local cache.
     ``auto`` is what was chosen for the library, if anything was."""

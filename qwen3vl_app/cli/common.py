@@ -31,6 +31,11 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 _SHARED = (
     click.option("--library", type=_FOLDER, help="Folder of the library.  [default: user data]"),
     click.option(
+        "--vectors",
+        metavar="ADDRESS",
+        help="Where vectors are searched: local or milvus://HOST:PORT/NAME.",
+    ),
+    click.option(
         "--model", metavar="NAME", help="Embedder: auto, demo, 2b, 8b, a folder or a model id."
     ),
     click.option(

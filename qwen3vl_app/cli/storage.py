@@ -26,6 +26,7 @@ _FORMATS = ("float32", "float16", "int8", "binary")
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="Keep vectors like this.")
 @click.option("--dimensions", type=click.IntRange(1), help="Keep the first N dimensions.")
 @click.option("--exact", is_flag=True, help="Search exactly also above 50,000 items.")
+@click.option("--to", metavar="ADDRESS", help="Move: local or milvus://HOST:PORT/NAME.")
 @click.option("--drop", multiple=True, metavar="SPACE", help="Delete all vectors of a space.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options
@@ -38,6 +39,7 @@ def storage(
     form: str | None,
     dimensions: int | None,
     exact: bool,
+    to: str | None,
     drop: tuple[str, ...],
     as_json: bool,
     **given: Any,  # noqa: ANN401  # the shared options
@@ -47,11 +49,17 @@ def storage(
     With --format, --dimensions or --exact, changes it; what is not named takes its default:
     float32, all dimensions, one-bit candidates above 50,000 items. The database keeps every
     vector in full, so nothing is embedded again and every change can be undone. Loads no model.
+
+    With --to, vectors are searched on a Milvus server from then on, or here again. A move that was
+    interrupted goes on when it is asked for again; to where they are, it mends what differs.
     """
     changes = form is not None or dimensions is not None or exact
     settings = settings_from(context, given)
-    with failures_said(), opened(settings, writable=bool(changes or drop)) as services:
+    writes = bool(changes or drop or to or settings.vectors)
+    with failures_said(), opened(settings, writable=writes) as services:
         library = services.library
+        if to is not None:
+            _move(library, to, quiet=as_json)
         freed = library.storage.drop_spaces(_fingerprints(library, drop)) if drop else 0
         if changes:
             _apply(library, form, dimensions, exact=exact)
@@ -70,11 +78,21 @@ def _apply(library: Library, form: str | None, dimensions: int | None, *, exact:
     library.storage.apply(StorageSetting(dimension=dimensions, format=chosen, exact=exact))
 
 
+def _move(library: Library, to: str, *, quiet: bool) -> None:
+    def told(done: int, total: int) -> None:
+        if not quiet:
+            click.echo(said(Message.of("cli.moving", n=done, total=total)), err=True)
+
+    for name in library.places.move(to, told):
+        click.echo(said(Message.of("cli.stays_behind", name=name)), err=True)
+
+
 def _found(
     library: Library, options: list[StorageOption], freed: int, *, say: Callable[[Message], str]
 ) -> dict[str, Any]:
     return {
         "search": say(library.storage.describe()),
+        "place": str(library.places.now() or "local"),
         "setting": asdict(library.storage.setting()),
         "trash": asdict(library.trash.size()),
         "spaces": [

@@ -235,7 +235,8 @@ class MilvusServer:
             return VectorServerSlowError(
                 Message.of("vectors.slow", place=place, seconds=f"{within:.0f}")
             )
-        if callable(code) or code == 2:  # what gRPC itself says, and no connection
+        gone = isinstance(error, ConnectionError | ValueError)
+        if gone or callable(code) or code == 2:  # what gRPC itself says, and no connection
             self._kinds.clear()  # one that was started again has loaded nothing
             return VectorServerDownError(Message.of("vectors.down", place=place))
         if code in _ABSENT:
@@ -324,6 +325,8 @@ def _is_of_the_server(error: Exception) -> bool:
     """Whether pymilvus or gRPC raised it; anything else is a bug of ours."""
     if isinstance(error, TimeoutError | ConnectionError):
         return True
+    if isinstance(error, ValueError) and "closed channel" in str(error):
+        return True  # the vectors were moved while it was being asked
     return any(
         kind.__module__.split(".")[0] in {"pymilvus", "grpc"} for kind in type(error).__mro__
     )

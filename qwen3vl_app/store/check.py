@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qwen3vl_app.errors import VectorServerError
 from qwen3vl_app.messages import Message
-from qwen3vl_app.store.index_sync import SpaceIndex
 from qwen3vl_app.store.integrity import FULL_TEXT, damaged_rows
+from qwen3vl_app.store.open_spaces import OpenSpace
 from qwen3vl_app.store.tables.files import living_paths, thumbnail_names
 from qwen3vl_app.store.tables.filters import LIVING
 from qwen3vl_app.store.tables.vectors import searchable_ids, space_id
@@ -20,7 +21,7 @@ WORDING = frozenset({"check.words_lack", "check.words_wrong"})
 
 
 def findings(
-    conn: sqlite3.Connection, indexes: Sequence[SpaceIndex], thumbnails: Thumbnails
+    conn: sqlite3.Connection, indexes: Sequence[OpenSpace], thumbnails: Thumbnails
 ) -> list[Message]:
     """One message for each problem; caller must hold the lock."""
     return [
@@ -53,13 +54,17 @@ def _rows(conn: sqlite3.Connection) -> list[Message]:
     ]
 
 
-def _disagreement(conn: sqlite3.Connection, index: SpaceIndex) -> list[Message]:
+def _disagreement(conn: sqlite3.Connection, index: OpenSpace) -> list[Message]:
     row = space_id(conn, index.space)
     if row is None:
         return []
     stored, found = searchable_ids(conn, row), index.ids()
     missing, extra = np.setdiff1d(stored, found).size, np.setdiff1d(found, stored).size
-    if damaged := index.damaged(conn):
+    try:
+        damaged = index.damaged(conn)
+    except VectorServerError as error:
+        return [error.message]
+    if damaged:
         return [Message.of("check.vectors", n=damaged)]
     if not missing and not extra and found.size == stored.size:
         return []

@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,7 @@ class Connection:
 
     Attributes:
         notices: What was found wrong with the files and what was done about it.
+        when_written: Called after every transaction; takes no time.
     """
 
     def __init__(self, directory: Path, *, writable: bool) -> None:
@@ -67,6 +68,7 @@ class Connection:
         self.writable = writable
         self.lock = threading.RLock()
         self.notices: list[Message] = []
+        self.when_written: Callable[[], None] = lambda: None
         self._closed = False
         self._presence: Presence | None = None
         self._damaged: LibraryDamagedError | None = None
@@ -124,14 +126,23 @@ class Connection:
         with self.changing_alone() as conn, self._db.atomic():
             yield conn
             self.check_presence()  # the last moment at which nothing has been kept yet
+        self.when_written()
 
-    @contextmanager
-    def changing_alone(self) -> Iterator[sqlite3.Connection]:
-        """As ``writing``, for a statement that cannot be part of a transaction."""
+    def check_writable(self) -> None:
+        """Make sure that it is open for writing.
+
+        Raises:
+            LibraryReadOnlyError: It is not.
+        """
         if not self.writable:
             raise LibraryReadOnlyError(
                 Message.of("library.path_readonly", path=str(self.directory))
             )
+
+    @contextmanager
+    def changing_alone(self) -> Iterator[sqlite3.Connection]:
+        """As ``writing``, for a statement that cannot be part of a transaction."""
+        self.check_writable()
         with self.reading() as conn:
             self.check_presence()
             yield conn

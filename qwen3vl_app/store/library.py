@@ -100,10 +100,13 @@ class Library(SearchableLibrary):
         lock = WriterLock(directory)
         try:
             sweep_leftovers(directory)
-            return cls(Connection(directory, writable=True), lock)
+            library = cls(Connection(directory, writable=True), lock)
         except BaseException:
             lock.release()
             raise
+        with library._connection.lock:  # its own
+            library._spaces.follow_place()
+        return library
 
     def __enter__(self) -> Self:
         return self
@@ -118,6 +121,7 @@ class Library(SearchableLibrary):
 
     def close(self) -> None:
         """Close the file and let others write; harmless when repeated."""
+        self._spaces.stop_sending()
         with self._connection.lock:
             self._spaces.close()
         self._connection.close()

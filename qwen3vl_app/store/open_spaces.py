@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TypeAlias
 
 import numpy as np
 
+from qwen3vl_app.index.milvus_client import MilvusServer
 from qwen3vl_app.index.snapshot import forget_space
+from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.belongings import INDEX
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.index_sync import SpaceIndex
+from qwen3vl_app.store.sender import Sender
+from qwen3vl_app.store.served_space import ServedSpace
+from qwen3vl_app.store.tables.outbox import read_place
 from qwen3vl_app.types import ContentHash, ItemId, Space
+from qwen3vl_app.types.vector_place import VectorPlace
+
+OpenSpace: TypeAlias = SpaceIndex | ServedSpace
+"""An index in the library's folder, or one on a server."""
 
 MOST_OPEN = 3
 """Indexes that are open at once: of the model that searches, of the one before it, whose space
@@ -25,17 +35,51 @@ class OpenSpaces:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._open: OrderedDict[str, SpaceIndex] = OrderedDict()
+        self._open: OrderedDict[str, OpenSpace] = OrderedDict()
+        self._server: MilvusServer | None = None
+        self._sender: Sender | None = None
+        self.make_server: Callable[[VectorPlace], MilvusServer] = MilvusServer
 
-    def of(self, space: Space) -> SpaceIndex:
+    def follow_place(self) -> None:
+        """Search where the library says; begins to send what waits, if that is a server.
+
+        Another process may have moved the vectors, so every use looks: some 20 µs.
+        """
+        with self._connection.reading() as conn:
+            place = read_place(conn)
+        if place == (None if self._server is None else self._server.place):
+            return
+        self.close()
+        self._server = None if place is None else self.make_server(place)
+        if self._server is not None and self._connection.writable:
+            self._sender = Sender(self._connection, self._server)
+            self._connection.when_written = self._sender.wake
+            self._sender.start()
+
+    def stop_sending(self) -> None:
+        """Send what can be sent in some seconds; the caller must not hold the lock."""
+        if self._sender is not None:
+            self._sender.stop()
+            self._sender.join()
+
+    @property
+    def sending_failure(self) -> Message:
+        """Why the server is not told of changes at the moment; nothing where it is."""
+        return NOTHING if self._sender is None else self._sender.failure
+
+    def of(self, space: Space) -> OpenSpace:
         """The index of a space, equal to what has been committed.
 
         Costs what ``SpaceIndex`` does where it is not open yet, else nothing. The one that was
         named longest ago is closed where more than ``MOST_OPEN`` would be open.
         """
+        self.follow_place()
         found = self._open.get(space.fingerprint)
         if found is None:
-            found = SpaceIndex(self._connection, space)
+            if self._server is None:
+                found = SpaceIndex(self._connection, space)
+            else:
+                found = ServedSpace(self._connection, space, self._server)
             self._open[space.fingerprint] = found
             while len(self._open) > MOST_OPEN:
                 self._open.popitem(last=False)[1].close()
@@ -44,7 +88,7 @@ class OpenSpaces:
             found.refresh()
         return found
 
-    def __iter__(self) -> Iterator[SpaceIndex]:
+    def __iter__(self) -> Iterator[OpenSpace]:
         """The open ones, the one that was named last at the end."""
         return iter([*self._open.values()])
 
@@ -94,3 +138,8 @@ class OpenSpaces:
         """Save what is not on disk yet, and close all."""
         while self._open:
             self._open.popitem()[1].close()
+        if self._sender is not None:
+            self._sender.stop()  # which then closes the server
+        elif self._server is not None:
+            self._server.close()
+        self._server = self._sender = None

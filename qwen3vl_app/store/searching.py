@@ -15,6 +15,7 @@ import numpy as np
 
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.index.formats import StorageSetting
+from qwen3vl_app.index.protocol import Ids
 from qwen3vl_app.messages import Message
 from qwen3vl_app.store.belongings import THUMBNAILS
 from qwen3vl_app.store.browsing import LibraryListings
@@ -25,10 +26,12 @@ from qwen3vl_app.store.open_spaces import OpenSpaces
 from qwen3vl_app.store.picture_texts import PictureTexts
 from qwen3vl_app.store.rows import Collapsed, SampleScores, WordMatches
 from qwen3vl_app.store.sample import Samples
+from qwen3vl_app.store.served_space import ServedSpace
 from qwen3vl_app.store.storage import LibraryStorage
 from qwen3vl_app.store.tables import filters, full_text_search, items, tags, vectors
 from qwen3vl_app.store.tables.full_text_names import KnownNames
 from qwen3vl_app.store.thumbnails import Thumbnails
+from qwen3vl_app.store.vector_places import VectorPlaces
 from qwen3vl_app.store.views import SearchedSpaces, SpaceView, WithView
 from qwen3vl_app.types import (
     EVERYTHING,
@@ -67,6 +70,7 @@ class SearchableLibrary:
         self._duplicates = Duplicates(connection.reading, thumbnails, self.comparisons)
         self._names = KnownNames() if hides_folders else None
         self.storage = LibraryStorage(connection, self._spaces)
+        self.places = VectorPlaces(connection, self._spaces)
         self.listings = LibraryListings(connection, self._names, self._told, self._check)
 
     # ------------------------------------------------------------ by vector
@@ -85,7 +89,8 @@ class SearchableLibrary:
 
         As many as there are when there are fewer. Exact up to 50,000 items, 20 ms for as many of
         2048 dimensions; beyond, see ``TwoStageIndex``. The first call in a space opens its index:
-        0.1 s for 100,000 vectors that are on disk already, else about 5 s to read them.
+        0.1 s for 100,000 vectors that are on disk already, else about 5 s to read them. On a
+        server, see ``ServedSpace``; it may fail, which is a ``VectorServerError``.
 
         Args:
             space: Of the vector, and in which to search.
@@ -96,6 +101,11 @@ class SearchableLibrary:
             among: Ids of the only ones that may; None for any.
         """
         self._check(where)
+        with self._connection.lock:
+            index = self._searched.of(space)
+        if isinstance(index, ServedSpace):  # asked without the lock: a server may be slow
+            found = index.find(vector, k, where, without=without, among=among)
+            return self._candidates(*found)
         with self._connection.reading() as conn:
             allowed = None if among is None else np.unique(np.fromiter(among, np.int64))
             if where != EVERYTHING or (without and allowed is None):
@@ -103,7 +113,10 @@ class SearchableLibrary:
                 allowed = passing if allowed is None else np.intersect1d(allowed, passing)
             if allowed is not None:
                 allowed = allowed[~np.isin(allowed, np.fromiter(without, np.int64))]
-            ids, similarities = self._searched.of(space).search(vector, k, allowed)
+            return self._candidates(*index.search(vector, k, allowed))
+
+    def _candidates(self, ids: Ids, similarities: Vectors) -> list[Candidate]:
+        with self._connection.reading() as conn:
             kinds = self._kinds.of(conn, ids.tolist())
         return [
             Candidate(item_id=ItemId(item), similarity=similarity, kind=kinds[item])

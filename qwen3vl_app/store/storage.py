@@ -19,6 +19,8 @@ from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.index_sync import codes_for, described
 from qwen3vl_app.store.open_spaces import OpenSpaces
+from qwen3vl_app.store.served_space import described_at
+from qwen3vl_app.store.tables.outbox import collection_of, put_gone, read_place
 from qwen3vl_app.store.tables.storage_setting import read_storage, write_storage
 from qwen3vl_app.store.tables.vectors import (
     delete_space,
@@ -96,8 +98,11 @@ class LibraryStorage:
                 if index.space == space:
                     return index.describe()
             setting, count = read_storage(conn), counts.get(space, 0)
+            place = read_place(conn)
             if not count:
                 return NOTHING
+        if place is not None:
+            return described_at(count, space.dimension, str(place), "")
         codes = codes_for(setting, count)
         dimension = setting.dimension_of(space.dimension)
         kind = None if codes is None else codes.kind
@@ -127,11 +132,13 @@ class LibraryStorage:
         Takes as long as reading all vectors, about 5 s for 100,000 of 2048.
 
         Raises:
-            UsageError: The vectors have fewer dimensions than are to be kept.
+            UsageError: The vectors have fewer dimensions than are to be kept, or are on a server.
             LibraryReadOnlyError: The library is open for reading only.
         """
         with self._connection.lock:
             with self._connection.writing() as conn:
+                if (place := read_place(conn)) is not None:
+                    raise UsageError(Message.of("vectors.format", place=str(place)))
                 _check_dimension(setting, list_spaces(conn))
                 changed = read_storage(conn) != setting
                 write_storage(conn, setting)
@@ -166,11 +173,8 @@ class LibraryStorage:
                 raise UsageError(Message.of("storage.searched", model=str(space.model)))
         with self._connection.lock:
             with self._connection.writing() as conn:
-                freed = sum(
-                    delete_space(conn, space)
-                    for space, _ in list_spaces(conn)
-                    if space.fingerprint in fingerprints
-                )
+                gone = [one for one, _ in list_spaces(conn) if one.fingerprint in fingerprints]
+                freed = sum(_delete(conn, space) for space in gone)
             self._spaces.forget(fingerprints)
             if freed:
                 self._shrink()
@@ -196,6 +200,14 @@ class LibraryStorage:
         ids = np.concatenate([piece for piece, _ in pieces])
         vectors = np.concatenate([piece for _, piece in pieces])
         return _Trial(ids=ids, vectors=vectors, queries=queries, total=len(found), current=current)
+
+
+def _delete(conn: sqlite3.Connection, space: Space) -> int:
+    row, place = space_id(conn, space), read_place(conn)
+    freed = delete_space(conn, space)
+    if row is not None and place is not None:
+        put_gone(conn, row, collection_of(conn, place, space))
+    return freed
 
 
 def _check_dimension(setting: StorageSetting, spaces: Sequence[tuple[Space, int]]) -> None:

@@ -20,6 +20,8 @@ from qwen3vl_app.errors import (
     ModelError,
     TooSlowError,
     UnreadableMediaError,
+    VectorServerError,
+    VectorServerSlowError,
 )
 from qwen3vl_app.messages import Message
 from qwen3vl_app.search.discretion import discreet
@@ -59,6 +61,8 @@ STATUS: tuple[tuple[type[AppError], int], ...] = (
     (LibraryDamagedError, 503),
     (DownloadError, 400),
     (ModelError, 503),
+    (VectorServerSlowError, 504),
+    (VectorServerError, 503),
     (AppError, 400),
 )
 """The first class that fits decides."""
