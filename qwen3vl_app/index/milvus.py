@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -85,9 +86,14 @@ class MilvusIndex:
         found = [row["item"] for row in self._ready().scan(self.name)]
         return np.sort(np.array(found, np.int64))
 
-    def marks(self) -> dict[int, int]:
-        """``Beside.mark`` of every item; reads all of them."""
-        rows = self._ready().scan(self.name, ["mark"])
+    def marks(self, ids: Ids | None = None) -> dict[int, int]:
+        """``Beside.mark`` of these items, as far as they are there, or of every one."""
+        server = self._ready()
+        rows: Iterable[dict[str, Any]] = (
+            server.scan(self.name, ["mark"])
+            if ids is None
+            else server.read(self.name, ids.tolist(), ["mark"])
+        )
         return {int(row["item"]): int(row["mark"]) for row in rows}
 
     def upsert(self, ids: Ids, vectors: Vectors, beside: Sequence[Beside] | None = None) -> None:
@@ -168,8 +174,8 @@ class MilvusIndex:
             self._nearest(vector, k, both(expression, in_list("item", piece.tolist())))
             for piece in pieces
         ]
-        ids, similarities = (np.concatenate(column) for column in zip(*found, strict=True))
-        return best_first(ids, similarities, k)
+        ids = np.concatenate([piece for piece, _ in found])
+        return best_first(ids, np.concatenate([piece for _, piece in found]), k)
 
     def _ready(self) -> MilvusServer:
         self._server.prepare(self.name, self.dimension)

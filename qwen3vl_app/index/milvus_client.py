@@ -196,7 +196,7 @@ class MilvusServer:
         try:
             return self._told(lambda: self._call(method, args, timeout, given), timeout)
         except _NotLoadedError:
-            self._told(lambda: self._call("load_collection", args, WRITES_WITHIN, {}), timeout)
+            self._told(lambda: self._call("load_collection", args[:1], WRITES_WITHIN, {}), timeout)
             return self._told(lambda: self._call(method, args, timeout, given), timeout)
 
     def _call(

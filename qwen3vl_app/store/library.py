@@ -181,9 +181,10 @@ class Library(SearchableLibrary):
 
     @property
     def notices(self) -> tuple[Message, ...]:
-        """What was found wrong with its files and what was done about it."""
-        connection = self._connection
-        return (*connection.notices, *connection.left_out(), *connection.outdated())
+        """What was found wrong with its files, and what keeps a server from being told of them."""
+        connection, unsent = self._connection, self.places.failure
+        found = (*connection.notices, *connection.left_out(), *connection.outdated())
+        return (*found, unsent) if unsent else found
 
     def verify(self) -> None:
         """Check a large library whole; smaller ones were when they were opened.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections import defaultdict
@@ -10,9 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qwen3vl_app.errors import AppError, LibraryError
+from qwen3vl_app.errors import AppError
 from qwen3vl_app.index.milvus import MilvusIndex
 from qwen3vl_app.index.milvus_client import MilvusServer
+from qwen3vl_app.index.protocol import draw
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.served_space import disagreeing
@@ -29,6 +31,13 @@ BATCH = 256
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds until the server is asked again after it failed; doubled each time."""
 
+COMPARE_AFTER = 3.0
+"""Seconds without anything to send after which both sides are compared, once; a command that ends
+sooner costs the server nothing."""
+
+LOOKS = 256
+"""Items of each space whose marks are compared where both sides have as many."""
+
 AT_THE_END = 10.0
 """Seconds for which a program that ends goes on sending; the rest waits for the next start."""
 
@@ -43,7 +52,6 @@ class Sender:
     def __init__(self, connection: Connection, server: MilvusServer) -> None:
         self._connection, self._server = connection, server
         self._wanted, self._closing = threading.Event(), threading.Event()
-        self._compared = False
         self.failure: Message = NOTHING
         """Why nothing is sent at the moment; nothing where all is well."""
 
@@ -66,7 +74,7 @@ class Sender:
     def join(self) -> None:
         """Wait for the end; the caller must not hold the library's lock."""
         if self._thread.ident is not None and self._thread is not threading.current_thread():
-            self._thread.join(2 * AT_THE_END)
+            self._thread.join(AT_THE_END + 2)
 
     # ------------------------------------------------------------ one step
 
@@ -95,8 +103,8 @@ class Sender:
     def compare(self) -> int:
         """Let what the server lacks or has too much of be sent; how many items.
 
-        Asked once after the start: a server may have been set back to an older state. Only counts
-        are compared, and marks where those differ.
+        Done once after the start: the server, or the library, may have been set back to an older
+        state. Counts and some marks are compared, and all marks where those differ.
         """
         found = 0
         with self._connection.reading() as conn:
@@ -110,9 +118,11 @@ class Sender:
             row = space_id(conn, space)
             if row is None or outbox.count_waiting(conn, row):
                 return 0  # counts could not agree; the next start compares
-            here = len(searchable_ids(conn, row))
+            here = searchable_ids(conn, row)
+            looked = draw(here, LOOKS, seed=secrets.randbits(32))
+            some = outbox.marks(conn, row, looked)
             index = self._index(outbox.collection_of(conn, self._server.place, space), space)
-        if len(index) == here:
+        if len(index) == len(here) and index.marks(looked) == some:
             return 0
         there = index.marks()
         with self._connection.writing() as conn:
@@ -146,15 +156,15 @@ class Sender:
             self._server.close()
 
     def _go_on(self) -> None:
-        wait = FIRST_WAIT
+        wait, compared = FIRST_WAIT, False
         while True:
-            self._wanted.wait()
+            idle = not self._wanted.wait(None if compared else COMPARE_AFTER)
             self._wanted.clear()
             try:
                 self._send_all()
-            except LibraryError as error:  # closed meanwhile, or its disk refuses
-                log.warning("nothing is sent any more: %s", error)
-                return
+                if idle:
+                    self.compare()  # which notes what is to be sent, and so wakes this
+                    compared = True
             except AppError as error:
                 self.failure = error.message
                 log.warning("%s", error)
@@ -167,9 +177,6 @@ class Sender:
                 return
 
     def _send_all(self) -> None:
-        if not self._compared and not self._closing.is_set():
-            self.compare()
-            self._compared = True
         end: float | None = None
         while self.send_some():
             if self._closing.is_set():

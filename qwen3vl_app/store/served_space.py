@@ -134,15 +134,15 @@ class ServedSpace:
         if asked.row is not None and k > 0:
             found = np.union1d(found, self._from_server(asked, vector, k))
         # in pieces, so that another search or a commit can come between
-        best = np.empty(0, np.int64), np.empty(0, np.float32)
+        best, similarities = np.empty(0, np.int64), np.empty(0, np.float32)
         for begin in range(0, len(found), _PIECE):
             with self._connection.reading() as conn:
                 piece = found[begin : begin + _PIECE]
-                more = self._scored(conn, asked.row, vector, piece, k)
-            best = best_first(
-                *(np.concatenate(column) for column in zip(best, more, strict=True)), k
+                more, theirs = self._scored(conn, asked.row, vector, piece, k)
+            best, similarities = best_first(
+                np.concatenate([best, more]), np.concatenate([similarities, theirs]), k
             )
-        return best
+        return best, similarities
 
     def _asked(
         self,

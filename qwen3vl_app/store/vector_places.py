@@ -158,7 +158,8 @@ class VectorPlaces:
                 for ids, vectors in read_vectors(conn, -1 if row is None else row, drawn)
                 for item, vector in zip(ids.tolist(), vectors, strict=True)
             }
-        given = dict(zip(*_listed(index.fetch(drawn)), strict=True))
+        ids, vectors = index.fetch(drawn)
+        given = dict(zip(ids.tolist(), vectors, strict=True))
         wrong = sum(
             item not in given or float(np.abs(given[item] - vector).max(initial=0)) > _LIKE
             for item, vector in stored.items()
@@ -199,8 +200,3 @@ class VectorPlaces:
         finally:
             server.close()
         return left
-
-
-def _listed(found: tuple[np.ndarray, np.ndarray]) -> tuple[list[int], list[np.ndarray]]:
-    ids, vectors = found
-    return ids.tolist(), [*vectors]

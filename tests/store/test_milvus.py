@@ -29,6 +29,7 @@ VECTORS = directions(400)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sender, "FIRST_WAIT", 0.1)
     monkeypatch.setattr(sender, "LONGEST_WAIT", 0.5)
+    monkeypatch.setattr(sender, "COMPARE_AFTER", 0.5)
     monkeypatch.setattr(sender, "BATCH", 20)
     monkeypatch.setattr(served_space, "FEW", 0)
 

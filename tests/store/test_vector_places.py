@@ -32,6 +32,7 @@ VECTORS = directions(COUNT)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sender, "FIRST_WAIT", 0.02)
     monkeypatch.setattr(sender, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(sender, "COMPARE_AFTER", 0.2)
     monkeypatch.setattr(served_space, "FEW", 3)  # else so few items never reach the server
 
 
@@ -304,6 +305,41 @@ def test_send__what_the_server_lost_is_sent_again(server: HeldServer, tmp_path: 
     rows[98] = dict(rows[6], item=98)
     with Library.open(tmp_path / "library"):
         until(lambda: [*server.items().values()] == [[*range(1, 21)]])
+
+
+def test_send__server_that_was_set_back_is_found_out_by_a_sample(
+    server: HeldServer, tmp_path: Path
+) -> None:
+    with Library.open(tmp_path / "library") as library:
+        library.places.use(str(PLACE))
+        put(library, range(20))
+        sent(library)
+    (rows,) = server.held.values()
+    rows[3]["mark"] += 1
+    rows[3]["vector"] = -rows[3]["vector"]
+    with Library.open(tmp_path / "library"):
+        until(lambda: bool(np.allclose(rows[3]["vector"], VECTORS[2])))
+
+
+def test_open__command_that_ends_at_once_does_not_ask_the_server(
+    server: HeldServer, tmp_path: Path
+) -> None:
+    with Library.open(tmp_path / "library") as library:
+        library.places.use(str(PLACE))
+        put(library, range(3))
+        sent(library)
+    server.down = True
+    with Library.open(tmp_path / "library") as library:
+        library.tag([ItemId(1)], "best")
+        assert not library.places.failure
+
+
+def test_notices__say_that_nothing_is_sent(served: Library, server: HeldServer) -> None:
+    server.down = True
+    put(served, range(3))
+    until(lambda: "vectors.down" in [one.code for one in served.notices])
+    server.down = False
+    until(lambda: not served.notices)
 
 
 def test_check__says_what_differs(served: Library, server: HeldServer) -> None:

@@ -142,9 +142,9 @@ def read_rows(conn: sqlite3.Connection, space: int, items: Ids) -> Iterator[Rows
         yield Rows(ids=ids, vectors=vectors, beside=[beside[one] for one in ids.tolist()])
 
 
-def marks(conn: sqlite3.Connection, space: int) -> dict[int, int]:
-    """By item, of all that can be found, what tells whether the server has the very same."""
-    ids, stamps = searchable(conn, space)
+def marks(conn: sqlite3.Connection, space: int, among: Ids | None = None) -> dict[int, int]:
+    """By item, of all that can be found or of these, ``Beside.mark``: the server has the same."""
+    ids, stamps = searchable(conn, space, among)
     found: dict[int, int] = {}
     for begin in range(0, len(ids), _CHUNK):
         piece = slice(begin, begin + _CHUNK)
