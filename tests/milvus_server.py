@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -94,13 +96,15 @@ def shared() -> MilvusServer:
     from milvus_lite.adapter.grpc.server import start_server_in_thread
 
     folder = tempfile.mkdtemp(prefix="milvus-")
-    _server, _database, port = start_server_in_thread(folder)
-    _KEPT.extend([_server, _database])
+    server, database, port = start_server_in_thread(folder)
+
+    def end() -> None:
+        server.stop(0)
+        database.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
     return MilvusServer(VectorPlace(host="127.0.0.1", port=port, name="tests"), index="FLAT")
-
-
-_KEPT: list[object] = []
-"""What would end with the last reference to it."""
 
 
 def empty_index(dimension: int, *, at_once: int = 8192) -> MilvusIndex:

@@ -32,8 +32,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds until the server is asked again after it failed; doubled each time."""
 
 COMPARE_AFTER = 3.0
-"""Seconds without anything to send after which both sides are compared, once; a command that ends
-sooner costs the server nothing."""
+"""Seconds without anything to send after which both sides are compared; a command that ends sooner
+costs the server nothing."""
 
 LOOKS = 256
 """Items of each space whose marks are compared where both sides have as many."""
@@ -103,8 +103,8 @@ class Sender:
     def compare(self) -> int:
         """Let what the server lacks or has too much of be sent; how many items.
 
-        Done once after the start: the server, or the library, may have been set back to an older
-        state. Counts and some marks are compared, and all marks where those differ.
+        Done once after the start and after each failure: the server, or the library, may have
+        been set back to an older state. Counts and some marks are compared, and all marks where those differ.
         """
         found = 0
         with self._connection.reading() as conn:
@@ -168,6 +168,7 @@ class Sender:
             except AppError as error:
                 self.failure = error.message
                 log.warning("%s", error)
+                compared = False  # it may come back without what it had last confirmed
                 self._closing.wait(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
                 self._wanted.set()

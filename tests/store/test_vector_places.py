@@ -321,6 +321,21 @@ def test_send__server_that_was_set_back_is_found_out_by_a_sample(
         until(lambda: bool(np.allclose(rows[3]["vector"], VECTORS[2])))
 
 
+def test_send__server_that_comes_back_with_less_is_filled_again(
+    served: Library, server: HeldServer
+) -> None:
+    put(served, range(20))
+    sent(served)
+    server.down = True
+    put(served, range(20, 22))
+    until(lambda: bool(served.places.failure))
+    (rows,) = server.held.values()
+    for item in (17, 18, 19, 20):
+        del rows[item]
+    server.down = False
+    until(lambda: [*server.items().values()] == [[*range(1, 23)]])
+
+
 def test_open__command_that_ends_at_once_does_not_ask_the_server(
     server: HeldServer, tmp_path: Path
 ) -> None:
