@@ -104,7 +104,8 @@ class Sender:
         """Let what the server lacks or has too much of be sent; how many items.
 
         Done once after the start and after each failure: the server, or the library, may have
-        been set back to an older state. Counts and some marks are compared, and all marks where those differ.
+        been set back to an older state. Counts and some marks are compared, and all marks where
+        those differ.
         """
         found = 0
         with self._connection.reading() as conn:

@@ -75,7 +75,9 @@ export class Storage {
   }
 
   /** @param {Stored} stored */
-  draw({ line, setting, old, trash }) {
+  draw({ line, setting, old, trash, served }) {
+    this.measure.hidden = served; // a server keeps them in its own way
+    this.options.hidden = served;
     this.trash.hidden = !trash.files;
     this.trash.textContent = t("storage.trash", {
       n: count(trash.files),

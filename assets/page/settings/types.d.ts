@@ -34,6 +34,7 @@ export interface Stored {
   trash: { files: number; bytes: number };
   line: Message;
   setting: Setting;
+  served: boolean; // on a server, which keeps them in its own way
   old: OldSpace[];
 }
 

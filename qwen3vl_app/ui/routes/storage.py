@@ -97,6 +97,7 @@ def storage_row(services: Services) -> Json:
         "trash": {"files": trash.files, "bytes": trash.bytes},
         "line": message_row(storage.describe(next(iter(searched), None))),
         "setting": setting_row(setting),
+        "served": services.library.places.now() is not None,
         "old": [
             {
                 "space": one.space.fingerprint,
