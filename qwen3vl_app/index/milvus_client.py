@@ -191,13 +191,15 @@ class MilvusServer:
 
     # ------------------------------------------------------------ asking
 
-    def _ask(self, method: str, *args: Any, timeout: float = ANSWERS_WITHIN, **given: Any) -> Any:  # noqa: ANN401  # as pymilvus answers
+    def _ask(self, method: str, *args: Any, timeout: float | None = None, **given: Any) -> Any:  # noqa: ANN401  # as pymilvus answers
         """Call a method of the client; once more where a restarted server has to load first."""
+        within = ANSWERS_WITHIN if timeout is None else timeout
         try:
-            return self._told(lambda: self._call(method, args, timeout, given), timeout)
+            return self._told(lambda: self._call(method, args, within, given), within)
         except _NotLoadedError:
-            self._told(lambda: self._call("load_collection", args[:1], WRITES_WITHIN, {}), timeout)
-            return self._told(lambda: self._call(method, args, timeout, given), timeout)
+            loads = WRITES_WITHIN
+            self._told(lambda: self._call("load_collection", args[:1], loads, {}), loads)
+            return self._told(lambda: self._call(method, args, within, given), within)
 
     def _call(
         self, method: str, args: Sequence[Any], timeout: float, given: dict[str, Any]

@@ -166,8 +166,10 @@ class VectorPlaces:
         )
         wrong += abs(len(index) - len(here))
         if wrong:
-            values = {"n": wrong, "looked": len(stored), "place": str(server.place)}
-            raise VectorServerError(Message("vectors.unequal", values))
+            place = str(server.place)
+            raise VectorServerError(
+                Message.of("vectors.unequal", n=wrong, looked=len(stored), place=place)
+            )
 
     def _index(self, server: MilvusServer, space: Space) -> MilvusIndex:
         with self._connection.reading() as conn:

@@ -69,6 +69,12 @@ def agrees(library: Library, vectors: np.ndarray = VECTORS, gone: tuple[int, ...
     return library._spaces.of(WIDE).ids().tolist() == (stay + 1).tolist()
 
 
+def on_disk(library: Library) -> index_sync.SpaceIndex:
+    index = library._spaces.of(WIDE)
+    assert isinstance(index, index_sync.SpaceIndex)
+    return index
+
+
 def test_use__index_on_disk_spares_reading(folder: Path, reads: list[int]) -> None:
     assert [path.suffix for path in files(folder)] == [".rows", ".head"]
     assert files(folder, "rows")[0].stat().st_size == VECTORS.nbytes
@@ -321,7 +327,7 @@ def test_codes__come_with_the_size_and_are_kept(
         ) == "300 items, 64 dimensions as float32; search over every vector, exact"
         fill(library, more[COUNT:], first=COUNT + 1)
         library._spaces.of(WIDE).refresh()
-        library._spaces.of(WIDE)._version = -1
+        on_disk(library)._version = -1
         library._spaces.of(WIDE).refresh()
         assert "search over 1-bit codes, candidates scored exactly" in str(
             library._spaces.of(WIDE).describe()
@@ -330,7 +336,9 @@ def test_codes__come_with_the_size_and_are_kept(
     reads.clear()
     with Library.open(folder) as library:
         library._spaces.of(WIDE)
-        assert len(library._spaces.of(WIDE)._index.codes) == COUNT + 50
+        codes = on_disk(library)._index.codes
+        assert codes is not None
+        assert len(codes) == COUNT + 50
         library.forget([Path("/p/3.png")])
         assert agrees(library, more, gone=(3,))
         with library._connection.writing() as conn:
@@ -387,7 +395,7 @@ def test_kill__index_and_library_agree_afterwards(tmp_path: Path) -> None:
         with Library.open(folder) as library:
             library._spaces.of(WIDE)
             assert [line for line in map(str, library.check(WIDE)) if "disagrees" in line] == []
-            index = library._spaces.of(WIDE)
+            index = on_disk(library)
             drawn = index.ids().tolist()
             assert index._index.ids().tolist() == drawn
             assert index.damaged(library._connection._db.conn) == 0
