@@ -109,7 +109,4 @@ def shared() -> MilvusServer:
 
 def empty_index(dimension: int, *, at_once: int = 8192) -> MilvusIndex:
     """A new index on the shared server."""
-    server, number = shared(), next(_numbers)
-    if number:
-        server.drop(f"tests_{number - 1}")
-    return MilvusIndex(server, f"tests_{number}", dimension, at_once=at_once)
+    return MilvusIndex(shared(), f"tests_{next(_numbers)}", dimension, at_once=at_once)

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from qwen3vl_app.index.milvus_client import MOST_HITS, MilvusServer, in_list
+from qwen3vl_app.index.milvus_client import MilvusServer, in_list
+from qwen3vl_app.index.milvus_kinds import MOST_HITS
 from qwen3vl_app.index.protocol import Ids, best_first, check_given, check_query
 from qwen3vl_app.types import Vectors
 
@@ -78,22 +79,21 @@ class MilvusIndex:
         """Of the server's index, by Milvus' name; empty before it was asked for."""
         return self._server.index_kind(self.name)
 
+    def is_there(self) -> bool:
+        """Whether the server has the collection; it is made when something is put into it."""
+        return self._server.find(self.name, self._dimension)
+
     def __len__(self) -> int:
-        return self._ready().count(self.name)
+        return self._server.count(self.name) if self.is_there() else 0
 
     def ids(self) -> Ids:
         """Every id, ascending; reads all of them."""
-        found = [row["item"] for row in self._ready().scan(self.name)]
+        found = [row["item"] for row in self._scan()]
         return np.sort(np.array(found, np.int64))
 
     def marks(self, ids: Ids | None = None) -> dict[int, int]:
         """``Beside.mark`` of these items, as far as they are there, or of every one."""
-        server = self._ready()
-        rows: Iterable[dict[str, Any]] = (
-            server.scan(self.name, ["mark"])
-            if ids is None
-            else server.read(self.name, ids.tolist(), ["mark"])
-        )
+        rows = self._scan("mark") if ids is None else self._read(ids, "mark")
         return {int(row["item"]): int(row["mark"]) for row in rows}
 
     def upsert(self, ids: Ids, vectors: Vectors, beside: Sequence[Beside] | None = None) -> None:
@@ -115,18 +115,20 @@ class MilvusIndex:
             }
             for item, one, vector in zip(ids.tolist(), fields, numbers, strict=True)
         ]
-        self._ready().put(self.name, rows)
+        self._server.prepare(self.name, self._dimension)
+        self._server.put(self.name, rows)
 
     def delete(self, ids: Ids) -> None:
         """See ``VectorIndex``."""
-        self._ready().remove(self.name, ids.tolist())
+        if len(ids) and self.is_there():
+            self._server.remove(self.name, ids.tolist())
 
     def search(
         self, vector: Vectors, k: int, among: Ids | None = None, *, expression: str = ""
     ) -> tuple[Ids, Vectors]:
         """See ``VectorIndex``; of those that pass an ``expression`` over what is beside them."""
         check_query(vector, self.dimension)
-        if k <= 0 or (among is not None and not len(among)):
+        if k <= 0 or (among is not None and not len(among)) or not self.is_there():
             return np.empty(0, np.int64), np.empty(0, np.float32)
         if among is None:
             return self._nearest(vector, k, expression)
@@ -138,18 +140,18 @@ class MilvusIndex:
 
     def fetch(self, ids: Ids) -> tuple[Ids, Vectors]:
         """See ``VectorIndex``."""
-        rows = self._ready().read(self.name, ids.tolist(), ["vector"])
+        rows = self._read(ids, "vector")
         found = np.array([row["item"] for row in rows], np.int64)
         vectors = np.array([row["vector"] for row in rows], np.float32)
         return found, vectors.reshape(len(found), self.dimension)
 
     def scan(self) -> Iterator[tuple[int, Vectors]]:
         """See ``VectorIndex``."""
-        for row in self._ready().scan(self.name, ["vector"]):
+        for row in self._scan("vector"):
             yield int(row["item"]), np.array(row["vector"], np.float32)
 
     def _nearest(self, vector: Vectors, k: int, expression: str) -> tuple[Ids, Vectors]:
-        return best_first(*self._ready().nearest(self.name, vector, k, expression), k)
+        return best_first(*self._server.nearest(self.name, vector, k, expression), k)
 
     def _widened(
         self, vector: Vectors, k: int, among: Ids, expression: str
@@ -177,9 +179,11 @@ class MilvusIndex:
         ids = np.concatenate([piece for piece, _ in found])
         return best_first(ids, np.concatenate([piece for _, piece in found]), k)
 
-    def _ready(self) -> MilvusServer:
-        self._server.prepare(self.name, self.dimension)
-        return self._server
+    def _read(self, ids: Ids, field: str) -> Iterable[dict[str, Any]]:
+        return self._server.read(self.name, ids.tolist(), [field]) if self.is_there() else ()
+
+    def _scan(self, *fields: str) -> Iterable[dict[str, Any]]:
+        return self._server.scan(self.name, fields) if self.is_there() else ()
 
 
 def both(*expressions: str) -> str:

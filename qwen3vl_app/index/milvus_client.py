@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from qwen3vl_app.errors import (
     VectorServerError,
     VectorServerSlowError,
 )
+from qwen3vl_app.index.milvus_kinds import MOST_HITS, at_search, built, kinds_for
 from qwen3vl_app.index.protocol import Ids
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Vectors
@@ -36,8 +39,11 @@ ANSWERS_WITHIN = 10.0
 """Seconds; a search over a billion vectors takes under one."""
 
 WRITES_WITHIN = 60.0
-MOST_HITS = 16_384
-"""Of one search; a limit of Milvus."""
+CONNECTS_WITHIN = 3.0
+"""Seconds; beyond, nobody is there."""
+
+_RECENT = 1.0
+"""Seconds for which a server that has answered is taken to be there still."""
 
 _PIECE = 512
 """Rows of one request: 8 MB at 4096 dimensions, and Milvus takes 64."""
@@ -48,12 +54,7 @@ _COLLECTIONS = 4096
 _ABSENT, _UNLOADED = (100, 4), (101, 503)
 """Codes of Milvus: no such collection; one that is not in its memory."""
 
-_RABITQ = {"nlist": 1024, "refine": True, "refine_type": "SQ8"}
-_HNSW = {"M": 32, "efConstruction": 200}
-_AT_SEARCH: dict[str, dict[str, Any]] = {
-    "IVF_RABITQ": {"nprobe": 64, "rbq_query_bits": 8, "refine_k": 4},
-    "HNSW": {"ef": 256},
-}
+_PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
 _RECONNECT = {"grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 2000}
 """Else a server that was restarted is not noticed for up to two minutes."""
 
@@ -79,7 +80,13 @@ class MilvusServer:
         self._kinds: dict[str, str] = {}
         """The kind of index by collection, of those that were seen to be there and loaded."""
 
-        self._lock = threading.Lock()
+        self.when_doubtful: Callable[[], None] = lambda: None
+        """Called where the server may have less than it had: it was away, or lacks something."""
+
+        self._answered = -_RECENT
+        """When it did last; as ``time.monotonic`` has it."""
+
+        self._connecting, self._making = threading.Lock(), threading.Lock()
 
     # ------------------------------------------------------------ collections
 
@@ -89,18 +96,30 @@ class MilvusServer:
         Raises:
             VectorServerError: There is one of another kind.
         """
-        if name in self._kinds:
+        if self.find(name, dimension):
             return
-        if not self._ask("has_collection", name):
-            self._make(name, dimension)
-        fields = self._ask("describe_collection", name)["fields"]
-        found = {one["name"]: one.get("params", {}).get("dim") for one in fields}
-        if str(found.get("vector")) != str(dimension) or not {"item", "mark"} <= found.keys():
-            raise VectorServerError(
-                Message.of("vectors.foreign", place=str(self.place), name=name, n=dimension)
-            )
+        with self._alone(self._making):
+            if not self._kind_made(name):
+                if self._ask("has_collection", name):  # its making was interrupted
+                    self._check_ours(name, dimension)
+                    self._ask("drop_collection", name)
+                self._make(name, dimension)
+        self.find(name, dimension)
+
+    def find(self, name: str, dimension: int) -> bool:
+        """Load a collection; False where there is none, or one that is just being made.
+
+        Raises:
+            VectorServerError: It is of another kind.
+        """
+        if name in self._kinds:
+            return True
+        if not (kind := self._kind_made(name)):
+            return False
+        self._check_ours(name, dimension)
         self._ask("load_collection", name, timeout=WRITES_WITHIN)
-        self._kinds[name] = str(self._ask("describe_index", name, "vector")["index_type"])
+        self._kinds[name] = kind
+        return True
 
     def drop(self, name: str) -> None:
         """Delete a collection, if it is there."""
@@ -137,7 +156,7 @@ class MilvusServer:
             anns_field="vector",
             limit=min(k, MOST_HITS),
             filter=expression,
-            search_params={"metric_type": "IP", "params": _wide(kind, k)},
+            search_params={"metric_type": "IP", "params": at_search(kind, k)},
             consistency_level="Strong",
         )
         ids = np.array([hit["item"] for hit in found], np.int64)
@@ -183,7 +202,7 @@ class MilvusServer:
 
     def close(self) -> None:
         """Close the connection; the next call makes a new one."""
-        with self._lock:
+        with self._connecting:
             client, self._client = self._client, None
             self._kinds.clear()
         if client is not None:
@@ -204,10 +223,27 @@ class MilvusServer:
     def _call(
         self, method: str, args: Sequence[Any], timeout: float, given: dict[str, Any]
     ) -> Any:  # noqa: ANN401  # as pymilvus answers
+        if time.monotonic() - self._answered > _RECENT:
+            if self._client is None:
+                _pymilvus()  # what is missing here is said first
+            self._check_presence()
         return getattr(self._connected(), method)(*args, timeout=timeout, **given)
 
+    def _check_presence(self) -> None:
+        """Make sure that somebody listens; pymilvus tries for ten seconds where nobody does.
+
+        Raises:
+            ConnectionError: Nobody does.
+        """
+        if any(os.environ.get(name) for name in _PROXIES):
+            return  # which gRPC may have to take
+        try:
+            socket.create_connection((self.place.host, self.place.port), CONNECTS_WITHIN).close()
+        except OSError as error:
+            raise ConnectionError(str(error)) from error
+
     def _connected(self) -> Any:  # noqa: ANN401  # pymilvus is imported when asked for
-        with self._lock:
+        with self._alone(self._connecting):
             if self._client is None:
                 self._client = _pymilvus().MilvusClient(
                     uri=self.place.uri,
@@ -218,32 +254,64 @@ class MilvusServer:
                 )
             return self._client
 
+    @contextmanager
+    def _alone(self, lock: threading.Lock) -> Iterator[None]:
+        """One caller at a time; the others wait for it no longer than for the server."""
+        if not lock.acquire(timeout=ANSWERS_WITHIN):
+            raise self._slow(ANSWERS_WITHIN)
+        try:
+            yield
+        finally:
+            lock.release()
+
     def _told(self, ask: Callable[[], Any], within: float) -> Any:  # noqa: ANN401
         """What was answered, or what failed in the program's own words."""
         begun = time.monotonic()
         try:
-            return ask()
+            answer = ask()
         except Exception as error:
             if not _is_of_the_server(error):
                 raise
             raise self._failure(error, time.monotonic() - begun, within) from error
+        self._answered = time.monotonic()
+        return answer
 
     def _failure(self, error: Exception, seconds: float, within: float) -> Exception:
         place, said = str(self.place), _first_line(error)
         code = getattr(error, "code", None)
         if code in _UNLOADED:
             return _NotLoadedError(Message.of("vectors.said", place=place, said=said))
+        self._answered = -_RECENT  # so that the next call looks first whether it is there
         if seconds >= 0.9 * within or "DEADLINE_EXCEEDED" in str(error):
-            return VectorServerSlowError(
-                Message.of("vectors.slow", place=place, seconds=f"{within:.0f}")
-            )
+            return self._slow(within)
         gone = isinstance(error, ConnectionError | ValueError)
         if gone or callable(code) or code == 2:  # what gRPC itself says, and no connection
             self._kinds.clear()  # one that was started again has loaded nothing
+            self.when_doubtful()
             return VectorServerDownError(Message.of("vectors.down", place=place))
         if code in _ABSENT:
             self._kinds.clear()
+            self.when_doubtful()
         return VectorServerError(Message.of("vectors.said", place=place, said=said))
+
+    def _slow(self, within: float) -> VectorServerSlowError:
+        values = {"place": str(self.place), "seconds": f"{within:.0f}"}
+        return VectorServerSlowError(Message.of("vectors.slow", **values))
+
+    def _check_ours(self, name: str, dimension: int) -> None:
+        fields = self._ask("describe_collection", name)["fields"]
+        found = {one["name"]: one.get("params", {}).get("dim") for one in fields}
+        if str(found.get("vector")) != str(dimension) or not {"item", "mark"} <= found.keys():
+            raise VectorServerError(
+                Message.of("vectors.foreign", place=str(self.place), name=name, n=dimension)
+            )
+
+    def _kind_made(self, name: str) -> str:
+        """Of the index of a collection; empty where it has none, or does not exist."""
+        if not self._ask("has_collection", name):
+            return ""
+        index = self._ask("describe_index", name, "vector")
+        return str(index["index_type"]) if index else ""
 
     def _make(self, name: str, dimension: int) -> None:
         """With the best kind of index that the server has."""
@@ -277,41 +345,19 @@ class MilvusServer:
         schema.add_field("mark", types.INT64)
         schema.add_field("vector", types.FLOAT_VECTOR, dim=dimension)
         params = pymilvus.MilvusClient.prepare_index_params()
-        params.add_index("vector", index_type=kind, metric_type="IP", params=_BUILT.get(kind, {}))
+        params.add_index("vector", index_type=kind, metric_type="IP", params=built(kind))
         self._ask(
             "create_collection", name, schema=schema, index_params=params, timeout=WRITES_WITHIN
         )
-
-
-_BUILT: dict[str, dict[str, Any]] = {"IVF_RABITQ": _RABITQ, "HNSW": _HNSW}
 
 
 class _NotLoadedError(VectorServerError):
     """A collection is there, but not in the server's memory."""
 
 
-def kinds_for(version: str) -> list[str]:
-    """The kinds of index to try, best first, of a server of this version.
-
-    IVF_RABITQ came with Milvus 2.6. Milvus Lite takes its name and fails when it builds it.
-    """
-    numbers = version.removeprefix("v").split("-")[0].split(".")
-    known = all(one.isdecimal() for one in numbers[:2]) and len(numbers) > 1
-    recent = known and tuple(map(int, numbers[:2])) >= (2, 6)
-    return [*(["IVF_RABITQ"] if recent else []), "HNSW", "AUTOINDEX"]
-
-
 def in_list(field: str, values: Sequence[int], *, outside: bool = False) -> str:
     """An expression: the field is one of these numbers, or none of them."""
     return f"{field} {'not in' if outside else 'in'} [{','.join(str(int(one)) for one in values)}]"
-
-
-def _wide(kind: str, k: int) -> dict[str, Any]:
-    """How thoroughly to search; HNSW wants to look at no fewer than it returns."""
-    found = dict(_AT_SEARCH.get(kind, {}))
-    if "ef" in found:
-        found["ef"] = max(found["ef"], min(2 * k, MOST_HITS))
-    return found
 
 
 def _pymilvus() -> Any:  # noqa: ANN401  # an extra, imported when it is asked for

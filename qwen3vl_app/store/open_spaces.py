@@ -54,6 +54,7 @@ class OpenSpaces:
         if self._server is not None and self._connection.writable:
             self._sender = Sender(self._connection, self._server)
             self._connection.when_written = self._sender.wake
+            self._server.when_doubtful = self._sender.doubt
             self._sender.start()
 
     def stop_sending(self) -> None:

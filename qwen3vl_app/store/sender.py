@@ -31,9 +31,9 @@ BATCH = 256
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds until the server is asked again after it failed; doubled each time."""
 
-COMPARE_AFTER = 3.0
-"""Seconds without anything to send after which both sides are compared; a command that ends sooner
-costs the server nothing."""
+COMPARE_AFTER, COMPARE_EVERY = 3.0, 600.0
+"""Seconds without anything to send after which both sides are compared, first and then again; a
+command that ends sooner costs the server nothing."""
 
 LOOKS = 256
 """Items of each space whose marks are compared where both sides have as many."""
@@ -52,6 +52,8 @@ class Sender:
     def __init__(self, connection: Connection, server: MilvusServer) -> None:
         self._connection, self._server = connection, server
         self._wanted, self._closing = threading.Event(), threading.Event()
+        self._doubtful = threading.Event()
+        self._doubtful.set()
         self.failure: Message = NOTHING
         """Why nothing is sent at the moment; nothing where all is well."""
 
@@ -64,6 +66,11 @@ class Sender:
 
     def wake(self) -> None:
         """Something may wait."""
+        self._wanted.set()
+
+    def doubt(self) -> None:
+        """The server may have less than it has confirmed: compare again, once it answers."""
+        self._doubtful.set()
         self._wanted.set()
 
     def stop(self) -> None:
@@ -100,37 +107,37 @@ class Sender:
             outbox.done(conn, jobs)
         return True
 
-    def compare(self) -> int:
-        """Let what the server lacks or has too much of be sent; how many items.
+    def compare(self) -> bool:
+        """Let what the server lacks or has too much of be sent; False where some are not compared.
 
-        Done once after the start and after each failure: the server, or the library, may have
-        been set back to an older state. Counts and some marks are compared, and all marks where
-        those differ.
+        Done after the start, after each failure and now and then: the server, or the library, may
+        have been set back to an older state. Counts and some marks are compared, and all marks
+        where those differ.
         """
-        found = 0
         with self._connection.reading() as conn:
             spaces = [space for space, count in list_spaces(conn) if count]
-        for space in spaces:
-            found += self._compare(space)
-        return found
+        skipped = [space for space in spaces if not self._compare(space)]
+        return not skipped
 
-    def _compare(self, space: Space) -> int:
+    def _compare(self, space: Space) -> bool:
         with self._connection.reading() as conn:
             row = space_id(conn, space)
-            if row is None or outbox.count_waiting(conn, row):
-                return 0  # counts could not agree; the next start compares
+            if row is None:
+                return True
+            if outbox.count_waiting(conn, row):
+                return False  # counts could not agree
             here = searchable_ids(conn, row)
             looked = draw(here, LOOKS, seed=secrets.randbits(32))
             some = outbox.marks(conn, row, looked)
             index = self._index(outbox.collection_of(conn, self._server.place, space), space)
         if len(index) == len(here) and index.marks(looked) == some:
-            return 0
+            return True
         there = index.marks()
         with self._connection.writing() as conn:
             wrong = disagreeing(there, outbox.marks(conn, row))
             outbox.put_items(conn, row, sorted(wrong))
         log.warning("%d items differ on the server and are sent again", len(wrong))
-        return len(wrong)
+        return True
 
     def _send(self, space: int, jobs: Sequence[Job]) -> None:
         items = np.unique([job.item for job in jobs]).astype(np.int64)
@@ -157,19 +164,21 @@ class Sender:
             self._server.close()
 
     def _go_on(self) -> None:
-        wait, compared = FIRST_WAIT, False
+        wait = FIRST_WAIT
         while True:
-            idle = not self._wanted.wait(None if compared else COMPARE_AFTER)
+            within = COMPARE_AFTER if self._doubtful.is_set() else COMPARE_EVERY
+            idle = not self._wanted.wait(within)
             self._wanted.clear()
             try:
                 self._send_all()
-                if idle:
-                    self.compare()  # which notes what is to be sent, and so wakes this
-                    compared = True
+                if (idle or self.failure) and not self._closing.is_set():
+                    self._doubtful.clear()
+                    if not self.compare():  # which notes what is to be sent, and so wakes this
+                        self._doubtful.set()
             except AppError as error:
                 self.failure = error.message
                 log.warning("%s", error)
-                compared = False  # it may come back without what it had last confirmed
+                self._doubtful.set()  # it may come back without what it had last confirmed
                 self._closing.wait(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
                 self._wanted.set()

@@ -85,10 +85,8 @@ class ServedSpace:
         with self._connection.reading() as conn:
             row = space_id(conn, self.space)
             waiting = 0 if row is None else outbox.count_waiting(conn, row)
-        line = described_at(
-            len(self.ids()), self.space.dimension, str(self._server.place), self.index.kind
-        )
-        return line if not waiting else Message.of("storage.served_waiting", line=line, n=waiting)
+        place, kind = str(self._server.place), self.index.kind
+        return described_at(len(self.ids()), self.space.dimension, place, waiting, kind)
 
     def ids(self) -> Ids:
         """What can be found now, ascending; by SQLite."""
@@ -180,7 +178,27 @@ class ServedSpace:
         """What it finds nearest; few allowed items are not worth asking it."""
         if asked.allowed is not None and len(asked.allowed) <= FEW:
             return asked.allowed
+        if not self.index.is_there() and not self._was_sent():
+            return np.empty(0, np.int64)
         return self.index.search(vector, k, asked.allowed, expression=asked.expression)[0]
+
+    def _was_sent(self) -> bool:
+        """Where the server had no collection: whether it got one just now.
+
+        Raises:
+            VectorServerBehindError: It has none, though not everything waits to be sent.
+        """
+        with self._connection.reading() as conn:
+            row = space_id(conn, self.space)
+            waiting = np.empty(0, np.int64) if row is None else outbox.waiting_items(conn, row)
+            missing = np.setdiff1d(self.ids(), waiting)
+        if not len(missing):
+            return False
+        if not self.index.is_there():
+            self._server.when_doubtful()
+            values = {"place": str(self._server.place), "name": self.index.name}
+            raise VectorServerBehindError(Message.of("vectors.lost", **values))
+        return True
 
     def _scored(
         self, conn: sqlite3.Connection, row: int | None, vector: Vectors, ids: Ids, k: int
@@ -195,15 +213,12 @@ class ServedSpace:
         return best_first(np.concatenate(found), np.concatenate(similarities), k)
 
 
-def described_at(items: int, dimension: int, place: str, kind: str) -> Message:
-    """How so many items are searched on a server, in a few words."""
-    return Message.of(
-        "storage.served",
-        items=f"{items:,}",
-        dimension=str(dimension),
-        place=place,
-        kind=kind or Message.of("storage.unknown_kind"),
-    )
+def described_at(items: int, dimension: int, place: str, waiting: int, kind: str = "") -> Message:
+    """How so many items are searched on a server, in a few words; by a kind of index, if known."""
+    line = Message.of("storage.served", items=f"{items:,}", dimension=str(dimension), place=place)
+    if kind:
+        line = Message.of("storage.served_index", line=line, kind=kind)
+    return line if not waiting else Message.of("storage.served_waiting", line=line, n=waiting)
 
 
 def disagreeing(there: dict[int, int], here: dict[int, int]) -> set[int]:

@@ -20,7 +20,7 @@ from qwen3vl_app.store.connection import Connection
 from qwen3vl_app.store.index_sync import codes_for, described
 from qwen3vl_app.store.open_spaces import OpenSpaces
 from qwen3vl_app.store.served_space import described_at
-from qwen3vl_app.store.tables.outbox import collection_of, put_gone, read_place
+from qwen3vl_app.store.tables.outbox import collection_of, count_waiting, put_gone, read_place
 from qwen3vl_app.store.tables.storage_setting import read_storage, write_storage
 from qwen3vl_app.store.tables.vectors import (
     delete_space,
@@ -98,11 +98,12 @@ class LibraryStorage:
                 if index.space == space:
                     return index.describe()
             setting, count = read_storage(conn), counts.get(space, 0)
-            place = read_place(conn)
+            place, row = read_place(conn), space_id(conn, space)
+            waiting = 0 if row is None else count_waiting(conn, row)
             if not count:
                 return NOTHING
         if place is not None:
-            return described_at(count, space.dimension, str(place), "")
+            return described_at(count, space.dimension, str(place), waiting)
         codes = codes_for(setting, count)
         dimension = setting.dimension_of(space.dimension)
         kind = None if codes is None else codes.kind

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import socket
 import sys
+import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -19,6 +23,7 @@ from qwen3vl_app.errors import (
 from qwen3vl_app.index import milvus_client
 from qwen3vl_app.index.milvus import Beside, both
 from qwen3vl_app.index.milvus_client import MilvusServer, in_list
+from qwen3vl_app.index.milvus_kinds import MOST_HITS, kinds_for
 from qwen3vl_app.types.vector_place import VectorPlace
 
 PLACE = VectorPlace(host="127.0.0.1", port=1, name="tests")
@@ -65,6 +70,7 @@ class Client:
 def server(client: Any, **given: Any) -> MilvusServer:
     made = MilvusServer(PLACE, **given)
     made._client = client
+    made._answered = math.inf  # it is taken to be there
     return made
 
 
@@ -96,6 +102,18 @@ def test_ask__failures_are_sentences(error: Exception, kind: type, said: str) ->
     assert type(raised.value) is kind
 
 
+def test_ask__nobody_listens_is_said_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    made = MilvusServer(VectorPlace(host="127.0.0.1", port=port, name="tests"))
+    made._client = Client()
+    begun = time.monotonic()
+    with pytest.raises(VectorServerDownError, match="does not answer"):
+        made.count("tests_a")
+    assert time.monotonic() - begun < 1
+    assert made._client.asked == []
+
+
 def test_ask__bug_of_ours_stays_one() -> None:
     with pytest.raises(KeyError):
         server(Client(query=[KeyError("x")])).count("tests_a")
@@ -112,6 +130,7 @@ def packaged(monkeypatch: pytest.MonkeyPatch, client: Any) -> MagicMock:
     package = MagicMock()
     package.MilvusClient.return_value = client
     monkeypatch.setattr(milvus_client, "_pymilvus", lambda: package)
+    monkeypatch.setattr(MilvusServer, "_check_presence", lambda self: None)
     return package
 
 
@@ -132,7 +151,7 @@ def test_prepare__takes_the_next_index_where_the_server_refuses_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = Client(
-        has_collection=[False],
+        has_collection=[False, False, False, True],
         get_server_version=["v2.6.0"],
         create_collection=[MilvusException(1100, "invalid index type"), None],
         describe_collection=[described(4)],
@@ -153,8 +172,64 @@ def test_prepare__takes_the_next_index_where_the_server_refuses_one(
     assert (len(client.asked), made.index_kind("tests_a")) == (asked, "HNSW")
 
 
+def test_prepare__two_at_once_make_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Client):
+        def has_collection(self, *args: Any, **given: Any) -> bool:
+            return ("create_collection", ("tests_a",)) in self.asked
+
+        def get_server_version(self, **given: Any) -> str:
+            time.sleep(0.05)
+            return "v2.5.0"
+
+    client = Slow(describe_collection=[described(4)], describe_index=[{"index_type": "HNSW"}])
+    packaged(monkeypatch, client)
+    made = server(client)
+    both_of_them = [threading.Thread(target=made.prepare, args=("tests_a", 4)) for _ in range(2)]
+    for one in both_of_them:
+        one.start()
+    for one in both_of_them:
+        one.join()
+    assert [name for name, _ in client.asked].count("create_collection") == 1
+
+
+def test_find__makes_nothing() -> None:
+    client = Client(has_collection=[False])
+    assert not server(client).find("tests_a", 4)
+    assert [name for name, _ in client.asked] == ["has_collection"]
+
+
+def test_alone__others_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(milvus_client, "ANSWERS_WITHIN", 0.05)
+    made = server(Client(query=[[{"count(*)": 7}]]))
+    with made._connecting, pytest.raises(VectorServerSlowError):
+        made.count("tests_a")
+
+
+def test_prepare__one_whose_making_was_interrupted_is_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = Client(
+        has_collection=[True],
+        describe_index=[None, None, {"index_type": "HNSW"}],
+        describe_collection=[described(4)],
+        get_server_version=["v2.5.0"],
+    )
+    packaged(monkeypatch, client)
+    made = server(client)
+    assert not made.find("tests_a", 4)
+    client.answers["describe_index"] = [None, None, {"index_type": "HNSW"}]
+    made.prepare("tests_a", 4)
+    names = [name for name, _ in client.asked]
+    assert names.index("drop_collection") < names.index("create_collection")
+    assert made.index_kind("tests_a") == "HNSW"
+
+
 def test_prepare__another_dimension_is_refused() -> None:
-    client = Client(has_collection=[True], describe_collection=[described(8)])
+    client = Client(
+        has_collection=[True],
+        describe_index=[{"index_type": "HNSW"}],
+        describe_collection=[described(8)],
+    )
     with pytest.raises(VectorServerError, match=r"already has a collection tests_a .* 4 dim"):
         server(client).prepare("tests_a", 4)
 
@@ -177,7 +252,7 @@ def test_nearest__hnsw_looks_at_more_than_it_returns() -> None:
     assert client.given["search_params"] == {"metric_type": "IP", "params": {"ef": 2000}}
     assert client.given["filter"] == "kind in ['page']"
     made.nearest("tests_a", np.ones(4, np.float32), 10**6)
-    assert client.given["limit"] == milvus_client.MOST_HITS
+    assert client.given["limit"] == MOST_HITS
 
 
 def test_scan__ends_where_nothing_more_comes() -> None:
@@ -186,6 +261,13 @@ def test_scan__ends_where_nothing_more_comes() -> None:
     rows = SimpleNamespace(next=lambda: next(pages), close=lambda: closed.append(True))
     found = [row["item"] for row in server(Client(query_iterator=[rows])).scan("tests_a")]
     assert (found, closed) == ([1, 2, 3], [True])
+
+
+def test_kinds_for__best_that_a_server_has() -> None:
+    assert kinds_for("v2.6.3") == ["IVF_RABITQ", "HNSW", "AUTOINDEX"]
+    assert kinds_for("3.0") == ["IVF_RABITQ", "HNSW", "AUTOINDEX"]
+    assert kinds_for("v2.5.10-gpu") == ["HNSW", "AUTOINDEX"]
+    assert kinds_for("milvus_lite-3.2.2") == ["HNSW", "AUTOINDEX"]
 
 
 def test_expressions() -> None:

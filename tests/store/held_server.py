@@ -6,7 +6,7 @@ would fail on purpose: in the middle of a batch. Expressions of Milvus are as Py
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,10 +35,15 @@ class HeldServer:
         """Expressions of searches."""
 
         self.put_rows = 0
+        self.when_doubtful: Callable[[], None] = lambda: None
 
     def prepare(self, name: str, dimension: int) -> None:
         self._answer()
         self.held.setdefault(name, {})
+
+    def find(self, name: str, dimension: int) -> bool:
+        self._answer()
+        return name in self.held
 
     def drop(self, name: str) -> None:
         self._answer()
@@ -92,6 +97,7 @@ class HeldServer:
 
     def _answer(self) -> None:
         if self.down:
+            self.when_doubtful()
             raise VectorServerDownError(Message.of("vectors.down", place=str(self.place)))
 
 

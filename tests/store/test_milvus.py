@@ -153,10 +153,3 @@ def test_prepare__collection_of_others_is_left_alone(process: milvus_server.Proc
         server.drop("tests_mine")
     finally:
         server.close()
-
-
-def test_kinds_for__best_that_a_server_has() -> None:
-    assert milvus_client.kinds_for("v2.6.3") == ["IVF_RABITQ", "HNSW", "AUTOINDEX"]
-    assert milvus_client.kinds_for("3.0") == ["IVF_RABITQ", "HNSW", "AUTOINDEX"]
-    assert milvus_client.kinds_for("v2.5.10-gpu") == ["HNSW", "AUTOINDEX"]
-    assert milvus_client.kinds_for("milvus_lite-3.2.2") == ["HNSW", "AUTOINDEX"]

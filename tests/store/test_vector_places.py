@@ -336,6 +336,41 @@ def test_send__server_that_comes_back_with_less_is_filled_again(
     until(lambda: [*server.items().values()] == [[*range(1, 23)]])
 
 
+def test_search__collection_that_was_lost_is_said_and_sent_again(
+    served: Library, server: HeldServer
+) -> None:
+    put(served, range(20))
+    sent(served)
+    until(lambda: not served._spaces._sender._doubtful.is_set())  # compared, and found equal
+    (name,) = server.held
+    del server.held[name]
+    with pytest.raises(VectorServerBehindError, match=rf"has lost the collection {name}"):
+        found(served, VECTORS[0])
+    until(lambda: server.items() == {name: [*range(1, 21)]})
+    sent(served)
+    assert [item - 1 for item in found(served, VECTORS[5])] == nearest(VECTORS[5], 10, range(20))
+
+
+def test_search__failure_makes_both_sides_compared_again(
+    served: Library, server: HeldServer
+) -> None:
+    put(served, range(20))
+    sent(served)
+    until(lambda: not served._spaces._sender._doubtful.is_set())
+    server.down = True
+    with pytest.raises(VectorServerDownError):
+        found(served, VECTORS[0])
+    until(lambda: "vectors.down" in [one.code for one in served.notices])
+    for _ in range(20):  # as long as it is down
+        assert served.notices
+        time.sleep(0.01)
+    (rows,) = server.held.values()
+    del rows[7]
+    server.down = False
+    until(lambda: [*server.items().values()] == [[*range(1, 21)]])
+    until(lambda: not served.notices)
+
+
 def test_open__command_that_ends_at_once_does_not_ask_the_server(
     server: HeldServer, tmp_path: Path
 ) -> None:
