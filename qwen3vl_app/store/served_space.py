@@ -97,11 +97,11 @@ class ServedSpace:
                 self._ids = stamp, np.sort(found)
             return self._ids[1]
 
-    def search(self, vector: Vectors, k: int, among: Ids) -> tuple[Ids, Vectors]:
+    def search(self, vector: Vectors, k: int, among: Ids | None) -> tuple[Ids, Vectors]:
         """As ``VectorIndex.search``, by the vectors in SQLite."""
         with self._connection.reading() as conn:
             row = space_id(conn, self.space)
-            return self._scored(conn, row, vector, among, k)
+            return self._scored(conn, row, vector, self.ids() if among is None else among, k)
 
     def damaged(self, conn: sqlite3.Connection) -> int:
         """What of the server is not what SQLite has, and does not wait to be sent; asks it."""
