@@ -5,6 +5,7 @@ Thread-safe throughout, as ``Library``, which every instance is.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
@@ -101,23 +102,25 @@ class SearchableLibrary:
             among: Ids of the only ones that may; None for any.
         """
         self._check(where)
-        with self._connection.lock:
+        with self._connection.reading() as conn:
             index = self._searched.of(space)
-        if isinstance(index, ServedSpace):  # asked without the lock: a server may be slow
-            found = index.find(vector, k, where, without=without, among=among)
-            return self._candidates(*found)
+            if not isinstance(index, ServedSpace):
+                allowed = None if among is None else np.unique(np.fromiter(among, np.int64))
+                if where != EVERYTHING or (without and allowed is None):
+                    passing = filters.living_ids(conn, where)
+                    allowed = passing if allowed is None else np.intersect1d(allowed, passing)
+                if allowed is not None:
+                    allowed = allowed[~np.isin(allowed, np.fromiter(without, np.int64))]
+                return self._candidates(conn, *index.search(vector, k, allowed))
+        # asked without the lock: a server may be slow
+        ids, similarities = index.find(vector, k, where, without=without, among=among)
         with self._connection.reading() as conn:
-            allowed = None if among is None else np.unique(np.fromiter(among, np.int64))
-            if where != EVERYTHING or (without and allowed is None):
-                passing = filters.living_ids(conn, where)
-                allowed = passing if allowed is None else np.intersect1d(allowed, passing)
-            if allowed is not None:
-                allowed = allowed[~np.isin(allowed, np.fromiter(without, np.int64))]
-            return self._candidates(*index.search(vector, k, allowed))
+            return self._candidates(conn, ids, similarities)
 
-    def _candidates(self, ids: Ids, similarities: Vectors) -> list[Candidate]:
-        with self._connection.reading() as conn:
-            kinds = self._kinds.of(conn, ids.tolist())
+    def _candidates(
+        self, conn: sqlite3.Connection, ids: Ids, similarities: Vectors
+    ) -> list[Candidate]:
+        kinds = self._kinds.of(conn, ids.tolist())
         return [
             Candidate(item_id=ItemId(item), similarity=similarity, kind=kinds[item])
             for item, similarity in zip(ids.tolist(), similarities.tolist(), strict=True)
