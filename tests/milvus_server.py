@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -32,6 +33,18 @@ def needed() -> None:
     for name in ("pymilvus", "milvus_lite"):
         if find_spec(name) is None:
             pytest.skip(f"{name} is not installed: pip install 'pymilvus>=3' 'milvus-lite>=3.2.2'")
+    _wait_less()
+
+
+@cache
+def _wait_less() -> None:
+    """Let pymilvus not sleep for half a second before it asks whether an index has been made."""
+    from pymilvus.client import grpc_handler
+
+    def sleep(seconds: float) -> None:
+        time.sleep(0.01 if seconds == 0.5 else seconds)
+
+    grpc_handler.time = SimpleNamespace(**{**vars(time), "sleep": sleep})
 
 
 class Process:

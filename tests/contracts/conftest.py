@@ -67,8 +67,10 @@ STORES = [
     one_that_reads_beside_it,
     one_with_its_index_on_disk,
     one_on_a_held_server,
-    one_on_milvus,
 ]
+
+on_milvus_too = pytest.mark.parametrize("kept", [*STORES, one_on_milvus], indirect=True)
+"""For tests of what a server is asked; all others would only fill it."""
 
 
 @pytest.fixture(params=STORES)

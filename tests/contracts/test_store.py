@@ -13,7 +13,7 @@ import pytest
 
 from qwen3vl_app.store.protocols import Store
 from qwen3vl_app.types import ExactWords, ItemFilter, ItemId, Kind, Outcome, Space, Vectors
-from tests.contracts.conftest import Kept
+from tests.contracts.conftest import Kept, on_milvus_too
 from tests.store.build import SPACE, content, hash_of, put_file, unit, vector_of
 
 EAST, NORTH, UP = unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(0, 0, 1, 0)
@@ -48,6 +48,7 @@ def words(store: Store, text: str, where: ItemFilter | None = None) -> list[str]
     return [item.text for item in store.items(found.found).values()]
 
 
+@on_milvus_too
 def test_search__best_first_with_cosines(store: Store) -> None:
     found = store.search(SPACE, unit(4, 3, 0, 0), 2)
     assert [one.similarity for one in found] == pytest.approx([0.8, 0.6])
@@ -57,6 +58,7 @@ def test_search__best_first_with_cosines(store: Store) -> None:
     ]
 
 
+@on_milvus_too
 def test_search__as_a_plain_sort_with_every_filter(kept: Kept) -> None:
     random = np.random.default_rng(3)
     kinds = [Kind.PICTURE, Kind.PAGE, Kind.PASSAGE]
@@ -81,12 +83,14 @@ def test_search__as_a_plain_sort_with_every_filter(kept: Kept) -> None:
             assert named == [str(n) for n in expected[:k]]
 
 
+@on_milvus_too
 def test_search__without_some(store: Store) -> None:
     first, *others = ids(store, EAST)
     assert [one.item_id for one in store.search(SPACE, EAST, 2, without=[first, 999])] == others
     assert len(store.search(SPACE, EAST, 1, PASSAGES, without=[others[0]])) == 1
 
 
+@on_milvus_too
 def test_search__two_spaces_side_by_side(kept: Kept, store: Store) -> None:
     other = Space(model="other", dimension=3, fingerprint="other-3")
     (picture, *_) = ids(store, EAST)
@@ -104,11 +108,13 @@ def test_search__two_spaces_side_by_side(kept: Kept, store: Store) -> None:
     assert (len(ids(store, EAST)), store.search(other, unit(1, 0, 0), 5)) == (3, [])
 
 
+@on_milvus_too
 def test_search__kinds_come_with_the_answer(store: Store) -> None:
     found = store.search(SPACE, EAST, 3)
     assert [one.kind for one in found] == [Kind.PICTURE, Kind.PASSAGE, Kind.PASSAGE]
 
 
+@on_milvus_too
 def test_search__among_some(store: Store) -> None:
     picture, first, second = ids(store, EAST)
     asked = [picture, first, picture, ItemId(999)]
@@ -122,6 +128,7 @@ def test_search__among_some(store: Store) -> None:
     assert store.search(SPACE, EAST, 9, PASSAGES, among=[picture, second], without=[second]) == []
 
 
+@on_milvus_too
 def test_scan__every_item_with_its_vector(kept: Kept, store: Store) -> None:
     vectors = {item: vector.tolist() for item, vector in store.scan(SPACE)}
     assert list(vectors) == sorted(ids(store, EAST))
@@ -152,6 +159,7 @@ def test_sample__says_what_only_another_space_has(kept: Kept, store: Store) -> N
     assert store.sample(other, EAST).elsewhere == 0
 
 
+@on_milvus_too
 def test_fetch__as_it_was_kept(store: Store) -> None:
     assert vector_of(store, SPACE, ids(store, UP)[0]).tolist() == UP.tolist()
     assert vector_of(store, SPACE, ItemId(999)) is None

@@ -11,7 +11,7 @@ from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.store.protocols import Store, StoreWriter
 from qwen3vl_app.store.rows import EmbeddedPart, FileEnd, FileId
 from qwen3vl_app.types import FileStamp, Kind, Outcome, SkippedPath, Space
-from tests.contracts.conftest import Kept
+from tests.contracts.conftest import Kept, on_milvus_too
 from tests.store.build import SPACE, content, hash_of, stamp, unit
 
 EAST, NORTH = unit(1, 0, 0, 0), unit(0, 1, 0, 0)
@@ -70,6 +70,7 @@ def texts(store: Store) -> list[str]:
     return sorted(item.text for item in found.values())
 
 
+@on_milvus_too
 def test_commit__is_found_by_the_next_call(writer: StoreWriter, store: Store) -> None:
     (file,) = pending(writer, A)
     first = writer.commit(SPACE, starts={file: hash_of("a")}, parts=[part("a")], ends=[])
@@ -114,6 +115,7 @@ def test_commit__forgotten_meanwhile(writer: StoreWriter, store: Store) -> None:
     assert texts(store) == []
 
 
+@on_milvus_too
 def test_changed_file__shows_the_old_until_the_new_is_complete(
     writer: StoreWriter, store: Store
 ) -> None:
@@ -139,6 +141,7 @@ def test_sources__once_each_until_they_are_finished(writer: StoreWriter, store: 
     assert store.counts().pending == 0
 
 
+@on_milvus_too
 def test_finish_source__vanished_files_leave_and_renamed_ones_stay(
     writer: StoreWriter, store: Store
 ) -> None:
@@ -189,6 +192,7 @@ def test_stamps_under__of_a_file_or_inside_a_folder(writer: StoreWriter) -> None
     assert len(writer.stamps_under(Path("/p"))) == 3
 
 
+@on_milvus_too
 def test_record_scan__skipped_files_no_longer_show(writer: StoreWriter, store: Store) -> None:
     put(writer, A, "a")
     _, (left,) = writer.record_scan(
@@ -247,6 +251,7 @@ def test_cancel__drops_what_waits_and_keeps_what_shows(writer: StoreWriter, stor
     assert texts(store) == ["a"]
 
 
+@on_milvus_too
 def test_forget__folders_with_all_inside(writer: StoreWriter, store: Store) -> None:
     put(writer, A, "a")
     put(writer, C, "c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -240,13 +241,19 @@ def full(make: MakeIndex) -> VectorIndex:
     return index
 
 
+@cache
+def full_to_read(make: MakeIndex) -> VectorIndex:
+    """One for all tests that change nothing of it."""
+    return full(make)
+
+
 def nearest(query: Vectors, k: int, chosen: np.ndarray) -> list[int]:
     names, vectors = NAMES[: len(chosen)][chosen], MANY[: len(chosen)][chosen]
     return names[np.lexsort((names, -(vectors @ query)))[:k]].tolist()
 
 
 def test_search__exact_ones_equal_brute_force(make_exact: MakeIndex) -> None:
-    index, everything = full(make_exact), np.ones(count_of(make_exact), bool)
+    index, everything = full_to_read(make_exact), np.ones(count_of(make_exact), bool)
     for query in QUERIES:
         found, similarities = index.search(query, 10)
         assert found.tolist() == nearest(query, 10, everything)
@@ -255,7 +262,7 @@ def test_search__exact_ones_equal_brute_force(make_exact: MakeIndex) -> None:
 
 
 def test_search__misses_at_most_one_in_a_hundred(make: MakeIndex) -> None:
-    index, everything = full(make), np.ones(count_of(make), bool)
+    index, everything = full_to_read(make), np.ones(count_of(make), bool)
     pairs = [(index.search(q, 10)[0], nearest(q, 10, everything)) for q in QUERIES]
     found = [len(set(have.tolist()) & set(want)) for have, want in pairs]
     assert sum(found) >= 0.99 * 10 * len(QUERIES)
@@ -272,7 +279,7 @@ def test_search__filter_in_pieces_is_never_short(share: float) -> None:
 
 
 def filter_is_never_short(make: MakeIndex, share: float) -> None:
-    index, count = full(make), count_of(make)
+    index, count = full_to_read(make), count_of(make)
     random = np.random.default_rng(3)
     for query in QUERIES[: 2 if make in SERVED else 5]:
         chosen = random.random(count) < share
