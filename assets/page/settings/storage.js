@@ -13,6 +13,7 @@ import { complain, toast } from "../kit/toast.js";
 export class Storage {
   constructor() {
     this.line = el("p", { class: "storage-line", "data-explain": "vectors" });
+    this.hint = el("p", { class: "fine", text: t("storage.hint") });
     this.measure = el(
       "button",
       { type: "button", class: "quiet", onclick: () => this.measured() },
@@ -32,7 +33,7 @@ export class Storage {
       "div",
       { class: "storage" },
       this.line,
-      el("p", { class: "fine", text: t("storage.hint") }),
+      this.hint,
       this.measure,
       this.busy,
       this.options,
@@ -76,6 +77,7 @@ export class Storage {
 
   /** @param {Stored} stored */
   draw({ line, setting, old, trash, served }) {
+    this.hint.hidden = served;
     this.measure.hidden = served; // a server keeps them in its own way
     this.options.hidden = served;
     this.trash.hidden = !trash.files;
