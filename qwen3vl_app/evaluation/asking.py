@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.evaluation.pool import Stage
 from qwen3vl_app.messages import Message
+from qwen3vl_app.search.engine import Cancelled, SearchEngine, never
 from qwen3vl_app.search.question_files import QuestionFile
 from qwen3vl_app.search.resolve import KnownFiles, resolve_query
 from qwen3vl_app.types import MOST_RESULTS, Hit, SearchUpdate
@@ -21,7 +22,6 @@ from qwen3vl_app.types.test_set import Entry, TestSet
 if TYPE_CHECKING:
     from qwen3vl_app.media.reader import Reader
     from qwen3vl_app.models.service.protocol import ModelService
-    from qwen3vl_app.search.engine import SearchEngine
     from qwen3vl_app.store.library import Library
 
 SETTINGS = frozenset(
@@ -71,8 +71,8 @@ def question_of(entry: Entry, test_set: TestSet, settings: Mapping[str, Any]) ->
     return Question.read({**said, **where, "text": entry.text, "files": files})
 
 
-def ask(parts: Parts, question: Question) -> SearchUpdate:
-    """The last update of a search.
+def ask(parts: Parts, question: Question, *, cancelled: Cancelled = never) -> SearchUpdate:
+    """The last update of a search; once it is cancelled, as far as it has come.
 
     Raises:
         AppError: It cannot be asked, or was to be reranked and was not.
@@ -80,7 +80,9 @@ def ask(parts: Parts, question: Question) -> SearchUpdate:
     query = resolve_query(
         question, parts.reader, known_files(parts.library), parts.models.embedder_budget
     )
-    *_, last = parts.engine.search(query)
+    *_, last = parts.engine.search(query, cancelled=cancelled)
+    if cancelled():
+        return last
     if question.rerank and last.hits and all(hit.score is None for hit in last.hits):
         why = last.notes[-1] if last.notes else Message.of("evaluate.unscored")
         raise AppError(why)

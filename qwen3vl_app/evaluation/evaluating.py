@@ -19,6 +19,7 @@ from qwen3vl_app.evaluation.pool import Stage
 from qwen3vl_app.evaluation.resolving import resolved
 from qwen3vl_app.evaluation.trec_runs import Scored, run_rows
 from qwen3vl_app.messages import Message
+from qwen3vl_app.search.engine import Cancelled, never
 from qwen3vl_app.types import SearchUpdate
 from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.test_set import TestSet
@@ -144,6 +145,7 @@ def evaluating(
     measures: Sequence[Measure],
     settings: Mapping[str, Any],
     at_once: int = 1,
+    cancelled: Cancelled = never,
 ) -> Steps:
     """The same question by question, for who may want no more of it.
 
@@ -154,6 +156,7 @@ def evaluating(
         measures: By what.
         settings: How to look, the same for all questions.
         at_once: How many questions are in work at a time; what is found is the same.
+        cancelled: Says that no more is wanted; the generator is then to be closed.
 
     Raises:
         AppError: A question cannot be asked, or is not reranked though that is measured.
@@ -171,7 +174,7 @@ def evaluating(
         raise UsageError(Message.of("evaluate.no_documents", name=test_set.name))
     found: dict[Stage, dict[str, Scored]] = {stage: {} for stage in stages}
     questions = (question_of(entry, test_set, said) for entry in asked)
-    with closing(asked_in_order(parts, questions, at_once)) as updates:
+    with closing(asked_in_order(parts, questions, at_once, cancelled)) as updates:
         for n, entry in enumerate(asked):
             yield n, len(asked)
             by_stage = ranked(next(updates))
@@ -201,14 +204,19 @@ def evaluating(
     )
 
 
-def asked_in_order(parts: Parts, questions: Iterable[Question], at_once: int = 1) -> Updates:
+def asked_in_order(
+    parts: Parts,
+    questions: Iterable[Question],
+    at_once: int = 1,
+    cancelled: Cancelled = never,
+) -> Updates:
     """The last update of each search, in the order of the questions, some in work at a time.
 
     Raises:
         AppError: As ``ask``.
     """
     if at_once == 1:
-        yield from (ask(parts, one) for one in questions)
+        yield from (ask(parts, one, cancelled=cancelled) for one in questions)
         return
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="asking")
     in_work: deque[Future[SearchUpdate]] = deque()
@@ -216,7 +224,7 @@ def asked_in_order(parts: Parts, questions: Iterable[Question], at_once: int = 1
         for one in questions:
             if len(in_work) == at_once:
                 yield in_work.popleft().result()
-            in_work.append(pool.submit(ask, parts, one))
+            in_work.append(pool.submit(ask, parts, one, cancelled=cancelled))
         while in_work:
             yield in_work.popleft().result()
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from defusedxml import ElementTree
 
 from qwen3vl_app.errors import AppError, LibraryReadOnlyError, UsageError
 from qwen3vl_app.evaluation.asking import ask, checked, question_of
-from qwen3vl_app.evaluation.evaluating import evaluate, measure_run
+from qwen3vl_app.evaluation.evaluating import evaluate, evaluating, measure_run
 from qwen3vl_app.evaluation.formats.trec import in_order, read_run, write_run
 from qwen3vl_app.evaluation.history_plot import plot
 from qwen3vl_app.evaluation.importing import Form, files_of, put_files, read_set, written_set
@@ -115,6 +116,17 @@ def test_evaluate__several_questions_at_once_say_the_same(parts, models):
     parts.engine.forget_scores()
     with pytest.raises(AppError, match="cannot be used"):
         evaluated(parts, LONG_IS_RIGHT, at_once=3)
+
+
+def test_evaluate__stopped_in_a_question_judges_no_more_of_it(parts, models):
+    steps = evaluating(
+        parts, LONG_IS_RIGHT, stages=[*Stage], measures=usual(10), settings={},
+        cancelled=lambda: bool(models.judged),
+    )  # fmt: skip
+    with closing(steps):
+        told = [next(steps), next(steps)]
+    assert told == [(0, 2), (1, 2)]
+    assert sum(models.judged) < 4  # of the candidates of the first question
 
 
 def test_evaluate__settings_hold_for_all_questions(parts):

@@ -388,6 +388,12 @@ def test_status__words_what_is_to_be_known(empty, tmp_path):
     assert "/a/b" not in str(StatusBoard(public).now()["remarks"])
 
 
+def test_status__says_whether_a_server_has_the_vectors(empty):
+    assert StatusBoard(empty).now()["served"] is False
+    empty.library.places.use("milvus://127.0.0.1:9/tests")
+    assert StatusBoard(empty).now()["served"] is True
+
+
 def test_models__what_failed_is_loaded_again(client, drawn):
     answer = client.post("/api/models/retry", headers=OWN, json={})
     assert [model["role"] for model in answer.json()] == ["embedder", "reranker"]

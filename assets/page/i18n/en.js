@@ -20,6 +20,9 @@ export const english = {
     "Something on this page went wrong. Load it again; what is typed and asked stays.",
   "script.reload": "Load again",
   lost: "The program has stopped. Start it again; this page reconnects by itself.",
+  "private.served":
+    "Files, texts, models and results stay on this computer. Vectors of items and queries go to the " +
+    "server that was named for them.",
   private: "Everything stays on this computer: files, queries, models and results.",
 
   summary: "{n} item|{n} items",

@@ -17,6 +17,8 @@ export const chinese = {
   "script.failed": "页面出了问题。请重新加载；输入和查询的内容会保留。",
   "script.reload": "重新加载",
   lost: "程序已停止。重新启动后，本页会自动重新连接。",
+  "private.served":
+    "文件、文字、模型和结果都留在这台电脑上。条目和查询的向量会发送到为此指定的服务器。",
   private: "一切都留在这台电脑上：文件、查询、模型和结果。",
 
   summary: "{n} 个条目",

@@ -2,6 +2,7 @@
 
 import { el, findAll } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
+import { privateLine } from "../shell/private.js";
 import { onEscape } from "../search/question/folds.js";
 import { t } from "../i18n/strings.js";
 import { folderForm, sampleButton } from "./adder.js";
@@ -57,12 +58,7 @@ export class Adding {
         { class: "adding-ways" },
         labelled("collection.name", this.collection, this.known),
         labelled("folder.title", folderForm(name)),
-        el(
-          "div",
-          { class: "adding-row" },
-          sampleButton(),
-          el("p", { class: "fine private" }, icon("lock", 15), el("span", { text: t("private") })),
-        ),
+        el("div", { class: "adding-row" }, sampleButton(), privateLine()),
       ),
     );
   }

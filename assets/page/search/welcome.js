@@ -11,6 +11,7 @@ import { draggable } from "../kit/drag.js";
 import { badgeText, fitOf, thumbOf } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { getJson, Refused } from "../kit/net.js";
+import { privateLine } from "../shell/private.js";
 import { isEditable } from "../shell/status.js";
 import { isolated, t } from "../i18n/strings.js";
 import { savedOffer, savedSearches } from "./saved_offer.js";
@@ -80,7 +81,7 @@ export class Welcome {
             folderForm(),
           ),
         ),
-        el("p", { class: "fine private" }, icon("lock", 15), el("span", { text: t("private") })),
+        privateLine(),
       ),
     );
   }

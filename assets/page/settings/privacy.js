@@ -7,6 +7,7 @@ import { getJson, put, remove } from "../kit/net.js";
 import { complain } from "../kit/toast.js";
 import { t } from "../i18n/strings.js";
 import { undoable } from "../search/question/history.js";
+import { privateLine } from "../shell/private.js";
 import { isEditable, latest } from "../shell/status.js";
 import { Card } from "./card.js";
 import { Choice } from "./choice.js";
@@ -43,15 +44,8 @@ export class Privacy extends Card {
       switches,
       el("p", { class: "fine privacy-why" }),
     );
-    super(
-      "privacy",
-      [
-        el("p", { class: "fine private" }, icon("lock", 15), el("span", { text: t("private") })),
-        history,
-        el("h3", { text: t("privacy.kept") }),
-        list,
-      ],
-      () => this.ask(),
+    super("privacy", [privateLine(), history, el("h3", { text: t("privacy.kept") }), list], () =>
+      this.ask(),
     );
     this.list = list;
     this.choice = choice;

@@ -74,6 +74,7 @@ export interface Status {
   writable: boolean;
   read_only: boolean;
   history: boolean;
+  served: boolean; // whether a server searches the vectors
   remarks?: Message[];
   files: Partial<Record<Outcome, number>>;
   items: Partial<Record<Kind, number>>;

@@ -114,6 +114,7 @@ class StatusBoard:
                     "items": by_value(counts.items),
                     "collections": self._services.library.collections(),
                     "tags": self._services.library.tags(),
+                    "served": self._services.library.places.now() is not None,
                 }
             return self._counts
 

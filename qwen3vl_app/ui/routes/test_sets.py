@@ -154,7 +154,14 @@ class _Answers:
 
     def evaluated(self, found: TestSet, stages: list[Stage], over: Event) -> Iterator[bytes]:
         """How many questions were asked, line by line, and last the row of the history."""
-        steps = evaluating(self._parts, found, stages=stages, measures=usual(FIRST), settings={})
+        steps = evaluating(
+            self._parts,
+            found,
+            stages=stages,
+            measures=usual(FIRST),
+            settings={},
+            cancelled=over.is_set,
+        )
         try:
             evaluation = yield from _steps(steps, over)
             if evaluation is not None:
