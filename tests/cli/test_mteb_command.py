@@ -15,7 +15,7 @@ def test_evaluate__says_which_extra_has_mteb(program, monkeypatch):
     monkeypatch.setattr(yardsticks, "find_spec", lambda _: None)
     result = program.run("evaluate", "--mteb", "SciFact")
     assert result.exit_code == 2
-    assert 'pip install "qwen3vl-app[evaluation]"' in result.stderr
+    assert 'pip install ".[evaluation]"' in result.stderr
     assert not program.library.exists()
 
 

@@ -45,7 +45,7 @@ def test_options__where_ray_is_not_installed(program, command, monkeypatch):
     monkeypatch.setattr("qwen3vl_app.scale.ray_workers.find_spec", lambda _: None)
     refused = program.run(*command, "--ray", "auto")
     assert refused.exit_code == 2
-    assert "pip install 'qwen3vl-app[ray]'" in refused.stderr
+    assert 'pip install ".[ray]"' in refused.stderr
     assert not program.library.exists()
     assert "没有安装 Ray" in program.run(*command, "--ray", "auto", "--lang", "zh").stderr
 
