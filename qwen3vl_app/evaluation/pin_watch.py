@@ -52,7 +52,7 @@ class PinWatch:
             self._thread.start()
 
     def close(self) -> None:
-        """End, after the question that is being asked."""
+        """End, within a second; the question that is being asked stays unasked."""
         self._closing.set()
         if self._thread.ident is not None:
             self._thread.join()
@@ -87,7 +87,7 @@ class PinWatch:
         before = self._in_vain.get(pin.id, asked)
         if before is not None and not changed(before, now):
             return
-        found = check(self._parts, pin)
+        found = check(self._parts, pin, cancelled=self._closing.is_set)
         if found.state is None:
             self._in_vain[pin.id] = now
         else:

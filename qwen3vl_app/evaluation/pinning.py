@@ -12,6 +12,7 @@ from qwen3vl_app.evaluation.conditions import changed, conditions
 from qwen3vl_app.evaluation.pool import Stage
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.service.protocol import ModelService, ModelState
+from qwen3vl_app.search.engine import Cancelled, never
 from qwen3vl_app.types.ids import ItemId
 from qwen3vl_app.types.pin import Pin, PinState
 
@@ -36,7 +37,7 @@ class Checked:
 
     pin: Pin
     state: PinState | None
-    """None where the question could not be asked."""
+    """None where the question could not be asked, or was broken off."""
 
     why: Message = NOTHING
     """Why it could not."""
@@ -50,13 +51,16 @@ class Checked:
         return self.state is not None and self.state.holds
 
 
-def check(parts: Parts, pin: Pin) -> Checked:
+def check(parts: Parts, pin: Pin, *, cancelled: Cancelled = never) -> Checked:
     """Ask a pinned question, through the search that serves the page.
 
     What cannot be asked is broken, too: a pin that nobody can check holds nothing.
     """
     try:
-        found = ranked(ask(parts, pin.question))
+        update = ask(parts, pin.question, cancelled=cancelled)
+        if cancelled():
+            return Checked(pin=pin, state=None)
+        found = ranked(update)
         now = conditions_of(parts, pin)
     except AppError as error:
         return Checked(pin=pin, state=None, why=error.message)

@@ -68,6 +68,22 @@ def test_look__what_cannot_be_asked_is_not_asked_for_ever(parts, pinned, models)
     assert when_asked(parts) is None
 
 
+def test_watch__ends_within_a_question(parts, models):
+    (first, *_) = parts.library.list_items()
+    parts.library.pins.add(Question(text="fox river red rain"), first.id, must=True, first=1)
+    watch = PinWatch(parts, is_idle=lambda: True)
+    score = models.score
+
+    def last(*given, **more):
+        watch.close()
+        return score(*given, **more)
+
+    models.score = last
+    watch.look()
+    assert sum(models.judged) < len(NOTES)
+    assert when_asked(parts) is None
+
+
 def test_watch__begins_after_a_while_and_ends(parts, pinned):
     watch = PinWatch(parts, is_idle=lambda: True, delay=0.0)
     watch.start()
