@@ -14,8 +14,10 @@ import orjson
 from qwen3vl_app.errors import AppError
 from qwen3vl_app.store.asked_files import AskedFiles
 from qwen3vl_app.store.connection import Connection
+from qwen3vl_app.store.encoding import display
 from qwen3vl_app.store.removed_runs import RemovedRuns, Row
 from qwen3vl_app.store.tables import checksums
+from qwen3vl_app.store.tables.files import paths_of_items
 from qwen3vl_app.types.folding import fold
 from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.run import HERE, KeptRun, Owner, Run, RunId
@@ -121,14 +123,14 @@ class SearchRuns:
             before: Only older ones than this.
             owner: Whose; None for all.
             pinned: Only those that are, or are not; None for both.
-            find: Only those whose name, words, tags or file names hold all of these words, however
-                they are written.
+            find: Only those whose name, words, tags or names of files and examples hold all of
+                these words, however they are written.
         """
         wanted = fold(find).split()
         found: list[KeptRun] = []
         with self._connection.reading() as conn:
             for row in conn.execute(_CHOSEN, (owner, before, pinned)):
-                if not wanted or _says(row, wanted):
+                if not wanted or _says(conn, row, wanted):
                     run = _read(row)
                     found += [] if run is None else [run]
                 if len(found) >= limit:
@@ -230,18 +232,20 @@ def _drop_oldest(conn: sqlite3.Connection, most: int, owner: Owner | None) -> No
     )
 
 
-def _says(row: Row, wanted: list[str]) -> bool:
-    """Whether name and question of a run hold all of these folded words."""
+def _says(conn: sqlite3.Connection, row: Row, wanted: list[str]) -> bool:
+    """Whether name and question of a run, with its examples, hold all of these folded words."""
     try:
         question = Question.read(orjson.loads(row[3]))
     except (AppError, AttributeError, TypeError, ValueError):
         return False
     where = question.where
+    examples = [*question.like, *question.not_like]
     said = (
         *(row[5], question.text, question.unlike, question.instruction or ""),
         *(further.text for further in question.also),
         *(key.rpartition("/")[2] for key in question.keys),
         *(str(one) for one in (where.collection, where.folder, where.tag) if one),
+        *(display(Path(one.name)) for one in paths_of_items(conn, examples)),
     )
     folded = fold("\n".join(said))
     return all(word in folded for word in wanted)

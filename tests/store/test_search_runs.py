@@ -14,6 +14,7 @@ from qwen3vl_app.store.tables.schema import MIGRATIONS
 from qwen3vl_app.types import ItemFilter, ItemId, Kind, Timings
 from qwen3vl_app.types.question import Question
 from qwen3vl_app.types.run import HERE, Owner, Ranked, Run
+from tests.store.build import content, put_file, unit
 
 HITS = (
     Ranked(item=ItemId(7), recall_rank=1, similarity=0.75, rank=2, relevance=0.25, logit=-1.5),
@@ -144,6 +145,15 @@ def test_find__by_words_name_tag_and_file_however_they_are_written(library, find
     library.runs.add(asking("bear"))
     assert [one.id for one in library.runs.newest(9, find=find)] == [kept]
     assert library.runs.newest(9, find=f"{find} bear") == []
+
+
+def test_find__by_the_names_of_examples(library, tmp_path):
+    put_file(library, tmp_path / "Füchse.jpg", "f", [(content(), unit(1, 0, 0, 0))])
+    item = library.list_items()[0].id
+    kept = library.runs.add(replace(RUN, question=Question(like=(item,))))
+    other = library.runs.add(replace(RUN, question=Question(text="bear", not_like=(item,))))
+    assert [one.id for one in library.runs.newest(9, find="fuchse")] == [other, kept]
+    assert [one.id for one in library.runs.newest(9, find="bear FÜCHSE")] == [other]
 
 
 def test_restore__brings_back_what_was_deleted_with_its_file(library, tmp_path):
