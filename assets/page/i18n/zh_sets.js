@@ -12,7 +12,7 @@ export const setsChinese = {
   "sets.bring.hint":
     "填写此电脑上的路径：通用评测格式的文件夹、表格文件，或问题文件连同评分文件。文件留在原处。",
   "sets.bring.path": "文件夹或文件",
-  "sets.bring.path.hint": "/home/me/benchmarks/scifact",
+  "sets.bring.path.hint": "~/评测/动物",
   "sets.bring.name": "名称（留空则用文件夹或文件的名称）",
   "sets.bring.more": "更多",
   "sets.bring.qrels": "问题的评分文件",

@@ -49,7 +49,7 @@ export function connectionsCard() {
 function stateOf({ api, mcp, password }) {
   const { origin } = location;
   const more = [api ? "" : "--api", mcp ? "" : "--mcp"].filter(Boolean).join(" ");
-  const url = `${origin}/gradio_api/mcp`;
+  const url = new URL("/gradio_api/mcp", origin).href;
   const config = JSON.stringify({ mcpServers: { [NAME]: { url } } }, null, 2);
   const python =
     `from gradio_client import Client\n\nclient = Client("${origin}")\n` +
