@@ -65,7 +65,8 @@ export const settingsEnglish = {
   "kept.browser.where": "Language, appearance, views and what you have put away.",
   "kept.network": "In the network",
   "kept.network.where":
-    "Nothing. The program asks another computer only for a model that you tell it to get.",
+    "Nothing, unless you named a server for the vectors. The program asks another computer only " +
+    "for a model that you tell it to get.",
 
   "about.licence":
     "Qwen3-VL Search is free software under the Apache License 2.0. Models have licences of " +

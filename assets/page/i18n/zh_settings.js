@@ -58,7 +58,8 @@ export const settingsChinese = {
   "kept.browser": "在此浏览器中",
   "kept.browser.where": "语言、外观、视图，以及您已关闭的提示。",
   "kept.network": "在网络上",
-  "kept.network.where": "没有。只有在您要求获取模型时，程序才会访问其他计算机。",
+  "kept.network.where":
+    "没有，除非您为向量指定了服务器。只有在您要求获取模型时，程序才会访问其他计算机。",
 
   "about.licence":
     "Qwen3-VL Search 是自由软件，采用 Apache License 2.0 许可。模型有各自的许可，在选择处注明。",
