@@ -21,8 +21,8 @@ export const english = {
   "script.reload": "Load again",
   lost: "The program has stopped. Start it again; this page reconnects by itself.",
   "private.served":
-    "Files, texts, models and results stay on this computer. Vectors of items and queries go to the " +
-    "server that was named for them.",
+    "Files, texts, models and results stay on this computer. Vectors of items and queries go to " +
+    "the server that was named for them.",
   private: "Everything stays on this computer: files, queries, models and results.",
 
   summary: "{n} item|{n} items",

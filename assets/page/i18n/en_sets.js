@@ -12,7 +12,8 @@ export const setsEnglish = {
     "command evaluate, and every run stands here.",
   "sets.bring": "Bring a set",
   "sets.bring.hint":
-    "A folder of BEIR, a CSV table, or topics of TREC with their grades; by its path on this computer. Files stay where they are.",
+    "A folder of BEIR, a CSV table, or topics of TREC with their grades; by its path on this " +
+    "computer. Files stay where they are.",
   "sets.bring.path": "Folder or file",
   "sets.bring.path.hint": "/home/me/benchmarks/scifact",
   "sets.bring.name": "Name (empty: that of the folder or file)",
