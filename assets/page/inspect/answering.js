@@ -3,6 +3,7 @@
 
 import { el } from "../kit/dom.js";
 import { bytes, count, duration } from "../kit/format.js";
+import { labelled } from "../kit/labelled.js";
 import { t } from "../i18n/strings.js";
 
 /** @import { Answered, Spaces, SpaceRow } from "./types" */
@@ -15,10 +16,10 @@ export class Answering {
   constructor(changed) {
     /** @type {Spaces} */
     this.spaces = { spaces: [], kept: { dimension: null, format: "float32" } };
-    this.space = labelled("compare.space", () => this.follow(changed));
-    this.dimension = labelled("compare.dimension", changed);
-    this.format = labelled("compare.format", changed);
-    this.pixels = labelled("compare.pixels", changed);
+    this.space = chooser("compare.space", () => this.follow(changed));
+    this.dimension = chooser("compare.dimension", changed);
+    this.format = chooser("compare.format", changed);
+    this.pixels = chooser("compare.pixels", changed);
     this.pixels.box.dataset.explain = "tokens";
     fill(
       this.pixels,
@@ -124,11 +125,10 @@ function nameOf({ model, adapter, dimension, items, all }) {
 }
 
 /** @param {string} label @param {() => unknown} changed */
-function labelled(label, changed) {
+function chooser(label, changed) {
   const box = el("select", { data: { explain: "vectors" } });
   box.addEventListener("change", changed);
-  const node = el("label", { class: "labelled" }, el("span", { text: t(label) }), box);
-  return { node, box };
+  return { node: labelled(label, box), box };
 }
 
 /** Options anew; what was chosen stays where it is still there.

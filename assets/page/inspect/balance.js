@@ -3,6 +3,7 @@
 import { emit } from "../kit/bus.js";
 import { el, say } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
+import { labelled } from "../kit/labelled.js";
 import { getJson } from "../kit/net.js";
 import { t } from "../i18n/strings.js";
 import { Asked } from "./asked.js";
@@ -140,6 +141,5 @@ function row(one, searches, scale) {
  *  @param {() => unknown} change */
 function select(label, options, change) {
   const box = el("select", { onchange: change }, ...options.map((one) => el("option", one)));
-  const node = el("label", { class: "labelled" }, el("span", { text: t(label) }), box);
-  return { node, box };
+  return { node: labelled(label, box), box };
 }

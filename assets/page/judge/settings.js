@@ -1,6 +1,7 @@
 // Who judges, and how many hits of each stage.
 
 import { el } from "../kit/dom.js";
+import { labelled } from "../kit/labelled.js";
 import { t } from "../i18n/strings.js";
 
 const FIRST = [5, 10, 20, 50];
@@ -23,12 +24,3 @@ export function choices(judge, first, changes) {
     labelled("judge.pool", select, "pool"),
   );
 }
-
-/** @param {string} label @param {HTMLElement} field @param {string} about */
-const labelled = (label, field, about) =>
-  el(
-    "label",
-    { class: "labelled", "data-explain": about },
-    el("span", { class: "label", text: t(label) }),
-    field,
-  );

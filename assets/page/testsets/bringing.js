@@ -2,6 +2,7 @@
 
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
+import { labelled } from "../kit/labelled.js";
 import { post } from "../kit/net.js";
 import { said, toast } from "../kit/toast.js";
 import { t } from "../i18n/strings.js";
@@ -90,7 +91,3 @@ export function taking(name) {
 /** @param {Record<string, string | boolean>} attributes */
 const field = (attributes) =>
   el("input", { type: "text", spellcheck: "false", autocomplete: "off", ...attributes });
-
-/** @param {string} label @param {HTMLElement} box */
-const labelled = (label, box) =>
-  el("label", { class: "labelled" }, el("span", { class: "label", text: t(label) }), box);

@@ -2,6 +2,7 @@
 
 import { el, say } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
+import { labelled } from "../kit/labelled.js";
 import { getJson, post } from "../kit/net.js";
 import { complain } from "../kit/toast.js";
 import { t, worded } from "../i18n/strings.js";
@@ -200,7 +201,3 @@ function movement({ rank_before: before, above, changed }) {
       : null,
   );
 }
-
-/** @param {string} label @param {HTMLElement} box */
-const labelled = (label, box) =>
-  el("label", { class: "labelled" }, el("span", { text: t(label) }), box);
