@@ -86,7 +86,7 @@ class Services:
         """Finished searches by their numbers."""
         from qwen3vl_app.search.finished_runs import FinishedRuns
 
-        return FinishedRuns(self.history, self.recent, self.models)
+        return FinishedRuns(self.history, self.recent)
 
     @property
     def cache(self) -> Path:
@@ -235,7 +235,7 @@ def build_services(settings: Settings, *, writable: bool = True) -> Services:
         if writable
         else None,
         keeper=Keeper(library, backups=settings.backup) if writable else None,
-        history=History(library.runs, library.preferences, models)
+        history=History(library.runs, library.preferences)
         if writable and settings.history
         else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
@@ -14,6 +15,7 @@ from qwen3vl_app.models.service.protocol import (
     ModelState,
     ModelStatus,
     OtherDtype,
+    OtherReranker,
     Priority,
     Scorer,
 )
@@ -24,6 +26,7 @@ from qwen3vl_app.types import (
     Space,
 )
 from qwen3vl_app.types.fidelity import Check
+from qwen3vl_app.types.model_choice import ModelChoice
 from qwen3vl_app.types.seen import SeenPrompt
 
 
@@ -182,6 +185,11 @@ class StillModels:
         self.reranker_budget()
         yield self
 
+    @contextmanager
+    def reranker_beside(self, choice: ModelChoice) -> Iterator[OtherReranker]:
+        self.check()
+        yield Contrary(self, choice.wanted)
+
     def examine(self, role: Role) -> tuple[Check, ...]:
         self.check()
         if role is Role.RERANKER:
@@ -206,3 +214,30 @@ class StillModels:
             raise ModelError(Message.of("models.closed"))
         if space not in (None, self.stands_for):
             raise UnloadedError(Message.of("models.unloaded", name=space.model))
+
+
+class Contrary:
+    """Another reranker, which holds the opposite of what the present one does."""
+
+    def __init__(self, models: StillModels, name: str) -> None:
+        self._models = models
+        self.name = name
+        self.fingerprint = f"contrary {name}"
+        self.budget = models.embedder_budget()
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
+    ) -> ScoreBatch:
+        del reranker
+        batch = self._models.score(query, documents, instruction=instruction, priority=priority)
+        turned = (
+            None if one is None else replace(one, logit=-one.logit, relevance=1 - one.relevance)
+            for one in batch.scores
+        )
+        return replace(batch, scores=tuple(turned))

@@ -25,6 +25,7 @@ from qwen3vl_app.models.service.protocol import (
     ModelState,
     ModelStatus,
     OtherDtype,
+    OtherReranker,
     Priority,
     Scorer,
 )
@@ -32,6 +33,7 @@ from qwen3vl_app.settings import Limits, Settings
 from qwen3vl_app.store.library import Library
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, Outcome, ScoreBatch, Space
 from qwen3vl_app.types.fidelity import Check
+from qwen3vl_app.types.model_choice import ModelChoice
 
 DIMENSION = 2048
 _PER_FOLDER = 100
@@ -176,6 +178,11 @@ class NoModel:
 
     def reranker_in_other_dtype(self) -> AbstractContextManager[Scorer]:
         """There is no reranker."""
+        raise ModelError(Message.of("reranker.off"))
+
+    def reranker_beside(self, choice: ModelChoice) -> AbstractContextManager[OtherReranker]:
+        """No reranker is loaded for a measurement of reading."""
+        del choice
         raise ModelError(Message.of("reranker.off"))
 
     def examine(self, role: Role) -> tuple[Check, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwen3vl_app.errors import UsageError
+from qwen3vl_app.inspection.other_models import is_judged_by
 from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.search.question_files import QuestionFile, gone
 from qwen3vl_app.search.resolve import resolve_query
@@ -147,9 +148,12 @@ class Rescoring:
         """
         if not run.judged:
             raise UsageError(Message.of("inspect.not_reranked"))
-        present = self._models.status()[1].name
-        if run.reranker != present:
-            raise UsageError(Message.of("inspect.other_model", name=run.reranker, found=present))
+        present = self._models.status()[1]
+        if not is_judged_by(run, present):
+            was, now = run.reranker, present.name
+            if was == now:
+                raise UsageError(Message.of("inspect.other_adapter", name=was))
+            raise UsageError(Message.of("inspect.other_model", name=was, found=now))
         known = self._library.items([one.item for one in run.judged])
         return [known[one.item] for one in run.judged if one.item in known]
 

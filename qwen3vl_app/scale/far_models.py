@@ -24,12 +24,13 @@ from qwen3vl_app.scale.tools import OFF
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.media.reader import Reader
-    from qwen3vl_app.models.service.protocol import OtherDtype, Scorer
+    from qwen3vl_app.models.service.protocol import OtherDtype, OtherReranker, Scorer
     from qwen3vl_app.scale.crew import Work, Worker
     from qwen3vl_app.scale.tools import Facts, ModelFacts
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
     from qwen3vl_app.types.fidelity import Check
+    from qwen3vl_app.types.model_choice import ModelChoice
     from qwen3vl_app.types.seen import SeenPrompt
 
 log = logging.getLogger(__name__)
@@ -222,6 +223,14 @@ class FarModels:
         """It is in the memory of the workers a second time, once asked; they keep that copy."""
         self._judge()
         yield OtherScorer(self.do, self._decoded)
+
+    def reranker_beside(self, choice: ModelChoice) -> AbstractContextManager[OtherReranker]:
+        """Workers load the models that they were started with, and no others.
+
+        Raises:
+            ModelError: Always.
+        """
+        raise ModelError(Message.of("ray.use", value=choice.wanted))
 
     def hurry(self) -> AbstractContextManager[None]:
         """Nothing of what the workers do takes processors from this computer."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
-from dataclasses import replace
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from qwen3vl_app.budget import Budget
 from qwen3vl_app.errors import ModelError, UnloadedError, UsageError
 from qwen3vl_app.media.reader import Reader
 from qwen3vl_app.messages import NOTHING, Message
-from qwen3vl_app.models.service.protocol import ModelService, Priority
+from qwen3vl_app.models.service.protocol import ModelService, Priority, Scorer
 from qwen3vl_app.search.documents import Document, Documents, beside, with_text
 from qwen3vl_app.search.otherwise import USUAL, Otherwise
 from qwen3vl_app.search.ranking import mean_score, ranked, within_quota
@@ -51,6 +51,25 @@ def never() -> bool:
 
 class _NotShownError(UsageError):
     """An item that the query names is known by its vector, but cannot be read any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The reranker of one search."""
+
+    scorer: Scorer
+    name: str
+    fingerprint: str
+    budget: Budget
+    """What it looks at."""
+
+    pixels: int
+    """As ``Otherwise.pixels``."""
+
+    @property
+    def known_by(self) -> str:
+        """Under what its scores are kept: those of smaller pictures are scores of their own."""
+        return self.fingerprint if self.pixels == 1 else f"{self.fingerprint} 1/{self.pixels}"
 
 
 class SearchEngine:
@@ -106,7 +125,7 @@ class SearchEngine:
         if not recall.hits or not query.rerank:
             yield replace(recall, stage=SearchStage.DONE)
         else:
-            yield from self._rerank(query, recall, otherwise.pixels, cancelled)
+            yield from self._rerank(query, recall, otherwise, cancelled)
 
     def _recalled(self, query: Query, otherwise: Otherwise) -> SearchUpdate:
         recall, space = self.recall, otherwise.space
@@ -122,7 +141,7 @@ class SearchEngine:
         Raises:
             UsageError: As ``search``.
         """
-        yield from self._rerank(query, recall, USUAL.pixels, cancelled)
+        yield from self._rerank(query, recall, USUAL, cancelled)
 
     def judge_anew(
         self, query: Query, items: Sequence[Item], way: Way
@@ -178,14 +197,17 @@ class SearchEngine:
         self.documents.close()
 
     def _rerank(
-        self, query: Query, recall: SearchUpdate, pixels: int, cancelled: Cancelled
+        self, query: Query, recall: SearchUpdate, otherwise: Otherwise, cancelled: Cancelled
     ) -> Iterator[SearchUpdate]:
         begun = time.perf_counter()
         update = recall
         try:
             while True:
-                with suppress(UnloadedError):  # another reranker took over: all is its, then
-                    for update in self._slices(query, recall, pixels, cancelled, begun):
+                with (
+                    suppress(UnloadedError),  # another reranker took over: all is its, then
+                    self._judge(otherwise) as judge,
+                ):
+                    for update in self._slices(query, recall, judge, cancelled, begun):
                         yield update
                     return
         except (ModelError, _NotShownError) as error:
@@ -195,26 +217,37 @@ class SearchEngine:
                 hits = within_quota(hits, query.quota)
             yield replace(update, stage=SearchStage.DONE, hits=hits, notes=notes)
 
+    @contextmanager
+    def _judge(self, otherwise: Otherwise) -> Iterator[Judge]:
+        """The reranker that judges a search, which must not change meanwhile."""
+        pixels = otherwise.pixels
+        if otherwise.reranker is None:
+            # in this order: with the budget of another one, it would be refused later
+            fingerprint = self._models.reranker_fingerprint()
+            name, budget = self._models.status()[1].name, self._models.reranker_budget()
+            yield Judge(self._models, name, fingerprint, budget, pixels)
+        else:
+            with self._models.reranker_beside(otherwise.reranker) as one:
+                yield Judge(one, one.name, one.fingerprint, one.budget, pixels)
+
     def _slices(
         self,
         query: Query,
         recall: SearchUpdate,
-        pixels: int,
+        judge: Judge,
         cancelled: Cancelled,
         begun: float,
     ) -> Iterator[SearchUpdate]:
-        # in this order: with the budget of another one, it would be refused below
-        reranker = self._models.reranker_fingerprint()
-        budget = self._models.reranker_budget()
         given = query.instruction or RERANK_INSTRUCTION
-        contents = [self.as_judged(one, budget) for one in query.each]
-        judge = reranker if pixels == 1 else f"{reranker} 1/{pixels}"  # scores of their own
-        asked = [(query_key(one, given, judge), one) for one in contents]
+        contents = [self.as_judged(one, judge.budget) for one in query.each]
+        asked = [(query_key(one, given, judge.known_by), one) for one in contents]
         items = [hit.item for hit in recall.hits]
         wanted = query.picture_words
         judged = self._judged_before(asked, items, wanted)
         kept = len(judged)
-        recall = replace(recall, kept_scores=kept, reranker=reranker)
+        recall = replace(
+            recall, kept_scores=kept, reranker=judge.fingerprint, reranker_name=judge.name
+        )
 
         def progress(stage: SearchStage) -> SearchUpdate:
             return replace(
@@ -229,13 +262,13 @@ class SearchEngine:
             yield progress(SearchStage.DONE if kept == len(items) else SearchStage.RERANK)
         new = [item for item in items if item.id not in judged]
         size = 1
-        with closing(self.documents.stream(new, divided(budget, pixels))) as stream:
+        with closing(self.documents.stream(new, divided(judge.budget, judge.pixels))) as stream:
             while chunk := list(islice(stream, size)):
                 if cancelled():
                     yield progress(SearchStage.STOPPED)
                     return
-                new_scores, seconds = self._judge(asked, given, chunk, wanted, reranker)
-                if seconds:
+                new_scores, seconds = self._judgements(judge, asked, given, chunk, wanted)
+                if seconds and judge.scorer is self._models:
                     self.judging_seconds = seconds / len(chunk) / len(asked)
                 judged |= new_scores
                 size = next_size(len(chunk), seconds)
@@ -282,13 +315,13 @@ class SearchEngine:
                 judged[item.id] = mean_score(known)
         return judged
 
-    def _judge(
+    def _judgements(
         self,
+        judge: Judge,
         asked: Sequence[Asked],
         instruction: str,
         chunk: Sequence[Document],
         picture_words: bool,
-        reranker: str,
     ) -> tuple[dict[ItemId, Score | Message], float]:
         """Scores or reasons, and the seconds that the model took, without those it had no time.
 
@@ -304,7 +337,7 @@ class SearchEngine:
             with_text(content, beside(item, wanted=picture_words)) for item, content in readable
         ]
         batches = [
-            self._models.score(one, contents, instruction=instruction, reranker=reranker)
+            judge.scorer.score(one, contents, instruction=instruction, reranker=judge.fingerprint)
             for _, one in asked
         ]
         reasons = {position: reason for batch in batches for position, reason in batch.rejected}

@@ -17,7 +17,6 @@ from qwen3vl_app import __version__
 from qwen3vl_app.types.run import HERE, KeptRun, Owner, Run, RunId
 
 if TYPE_CHECKING:
-    from qwen3vl_app.models.service.protocol import ModelService
     from qwen3vl_app.search.history import History
     from qwen3vl_app.search.question_files import QuestionFile
     from qwen3vl_app.types import SearchUpdate
@@ -72,7 +71,6 @@ class FinishedRuns:
 
     history: History | None
     recent: RecentRuns
-    models: ModelService
 
     def keep(
         self,
@@ -87,9 +85,7 @@ class FinishedRuns:
         kept = None if history is None else history.keep(question, update, files, owner=owner)
         if kept is not None:
             return kept
-        reranker = self.models.status()[1].name
-        run = Run.of(question, update, reranker=reranker, version=__version__)
-        return self.recent.add(run, owner=owner)
+        return self.recent.add(Run.of(question, update, version=__version__), owner=owner)
 
     def find(self, run: RunId, *, owner: Owner | None = None) -> KeptRun | None:
         """One run of an owner, of anybody for None; None where there is none."""

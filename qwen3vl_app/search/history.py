@@ -12,7 +12,6 @@ from qwen3vl_app.store.preferences import HISTORY, Preferences
 from qwen3vl_app.types.run import HERE, Owner, Run, RunId
 
 if TYPE_CHECKING:
-    from qwen3vl_app.models.service.protocol import ModelService
     from qwen3vl_app.search.question_files import QuestionFile
     from qwen3vl_app.store.search_runs import SearchRuns
     from qwen3vl_app.types import SearchUpdate
@@ -24,10 +23,9 @@ log = logging.getLogger(__name__)
 class History:
     """Thread-safe."""
 
-    def __init__(self, runs: SearchRuns, preferences: Preferences, models: ModelService) -> None:
+    def __init__(self, runs: SearchRuns, preferences: Preferences) -> None:
         self.runs = runs
         self._preferences = preferences
-        self._models = models
 
     @property
     def is_on(self) -> bool:
@@ -56,12 +54,7 @@ class History:
         """
         if not self.is_on:
             return None
-        run = Run.of(
-            question,
-            update,
-            reranker=self._models.status()[1].name,
-            version=__version__,
-        )
+        run = Run.of(question, update, version=__version__)
         try:
             return self.runs.add(run, {file.key: file.path for file in files}, owner=owner)
         except LibraryError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qwen3vl_app.store.protocols import Store
     from qwen3vl_app.types import Space
+    from qwen3vl_app.types.model_choice import ModelChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -19,6 +20,9 @@ class Otherwise:
 
     store: Store | None = None
     """The same library with its vectors in another view; ``space`` is named with it."""
+
+    reranker: ModelChoice | None = None
+    """Which judges, loaded beside the one in use; None for that one."""
 
     pixels: int = 1
     """The reranker sees one in so many tokens of what a picture, page or clip may have at most.

@@ -153,6 +153,9 @@ class SearchUpdate:
     reranker: str = ""
     """Fingerprint of the reranker whose scores these are; empty where there are none."""
 
+    reranker_name: str = ""
+    """Empty as ``reranker``."""
+
     left_out: LeftOut | None = None
     """None where there is nothing to leave out, as in an empty library."""
 

@@ -79,13 +79,13 @@ class Run:
         return tuple(one for _, one in order)
 
     @classmethod
-    def of(cls, question: Question, update: SearchUpdate, *, reranker: str, version: str) -> Self:
+    def of(cls, question: Question, update: SearchUpdate, *, version: str) -> Self:
         """The run that the last update of a search ends."""
         is_judged = any(hit.score is not None for hit in update.hits)
         return cls(
             question=question,
             model=update.model,
-            reranker=reranker if is_judged else "",
+            reranker=update.reranker_name if is_judged else "",
             reranker_fingerprint=update.reranker if is_judged else "",
             space=update.space,
             version=version,

@@ -16,6 +16,7 @@ from qwen3vl_app.store.views import seconds_to_read, view_costs
 from qwen3vl_app.types import Space
 from qwen3vl_app.types.model_choice import ModelChoice
 from qwen3vl_app.ui.failures import GoneError
+from qwen3vl_app.ui.reranker_choices import reranker_choices
 from qwen3vl_app.ui.serialize import Json
 
 
@@ -31,6 +32,9 @@ class AnsweredBy(BaseModel):
     format: VectorFormat | None = None
     """None for that of the index."""
 
+    reranker: Annotated[str, Field(max_length=200)] = ""
+    """Key of the one that judges, as ``RerankerChoice`` has it."""
+
     pixels: Literal[1, 2, 4] = 1
     """As ``Otherwise.pixels``."""
 
@@ -44,10 +48,11 @@ def check_answered(services: Services, by: AnsweredBy) -> None:
     """See that it can answer, before anything begins.
 
     Raises:
-        GoneError: There are no vectors of that space.
+        GoneError: There are no vectors of that space, or the reranker is not here.
         UsageError: The vectors have fewer dimensions.
     """
     space = _named(services, by)
+    _judge(services, by)
     if space is not None and by.dimension is not None and by.dimension > space.dimension:
         raise UsageError(
             Message.of("storage.dimensions", n=str(by.dimension), most=str(space.dimension))
@@ -58,13 +63,13 @@ def otherwise_by(services: Services, by: AnsweredBy) -> Otherwise:
     """What answers; reads the vectors where they are to be seen in another view.
 
     Raises:
-        GoneError: There are no vectors of that space any more.
+        GoneError: There are no vectors of that space any more, or the reranker is not here.
         UsageError: There are too many vectors to be seen so.
         ModelError: The embedder is not there.
     """
-    space = _named(services, by)
+    space, reranker = _named(services, by), _judge(services, by)
     if not by.has_view:
-        return Otherwise(space=space, pixels=by.pixels)
+        return Otherwise(space=space, reranker=reranker, pixels=by.pixels)
     if space is None:
         space = services.models.space()
     kept = services.library.storage.setting()
@@ -74,15 +79,16 @@ def otherwise_by(services: Services, by: AnsweredBy) -> Otherwise:
         exact=kept.exact,
     )
     store = services.library.viewed(space, setting)
-    return Otherwise(space=space, store=store, pixels=by.pixels)
+    return Otherwise(space=space, store=store, reranker=reranker, pixels=by.pixels)
 
 
 def space_rows(services: Services) -> Json:
-    """The spaces that may answer, and how the index keeps the vectors of all of them."""
+    """The spaces and rerankers that may answer, and how the index keeps vectors of all spaces."""
     kept = services.library.storage.setting()
     total = sum(services.library.counts().items.values())
     return {
         "spaces": [_row(services, *one, total) for one in services.library.coverage()],
+        "rerankers": [one.row for one in reranker_choices(services)],
         "kept": {"dimension": kept.dimension, "format": kept.format.value},
     }
 
@@ -94,6 +100,15 @@ def _named(services: Services, by: AnsweredBy) -> Space | None:
         if space.fingerprint == by.space:
             return space
     raise GoneError(Message.of("compare.no_space"))
+
+
+def _judge(services: Services, by: AnsweredBy) -> ModelChoice | None:
+    if not by.reranker:
+        return None
+    for one in reranker_choices(services):
+        if one.key == by.reranker:
+            return None if one.own else one.choice
+    raise GoneError(Message.of("compare.no_reranker"))
 
 
 def _row(services: Services, space: Space, items: int, total: int) -> Json:

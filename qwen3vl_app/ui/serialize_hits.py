@@ -61,6 +61,7 @@ def board_value(update: SearchUpdate, query: Query, *, seq: int) -> Json:
             "rerank": update.timings.rerank,
         },
         "model": update.model,
+        "reranker": update.reranker_name,
         "left": None if left is None else left_out_row(left),
         "exhausted": update.exhausted,
         "doubt": None if update.doubt is None else update.doubt.value,

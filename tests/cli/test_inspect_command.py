@@ -23,9 +23,8 @@ def run(program) -> int:
         put_notes(services.library)
         words = WordsMode.ONLY  # the notes have no vectors of this model
         *_, last = services.engine.search(Query(text="fox", top_k=2, words=words))
-        name = services.models.status()[1].name
         question = Question(text="fox", top=2, words=words)
-        found = Run.of(question, last, reranker=name, version="1")
+        found = Run.of(question, last, version="1")
         return services.library.runs.add(found)
     finally:
         services.close()

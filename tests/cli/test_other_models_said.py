@@ -16,7 +16,7 @@ def services(now: str) -> Any:
     update = SearchUpdate(
         stage=SearchStage.DONE, hits=(), model=SPACE.model, space=SPACE.fingerprint
     )
-    run = Run.of(Question(text="fox"), update, reranker="", version="1")
+    run = Run.of(Question(text="fox"), update, version="1")
     space = SimpleNamespace(fingerprint=now)
     names = (SimpleNamespace(name="large"), SimpleNamespace(name="judge"))
     return SimpleNamespace(

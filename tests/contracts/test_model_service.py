@@ -18,6 +18,7 @@ from qwen3vl_app.scale.far_models import FarModels
 from qwen3vl_app.scale.tools import Tools
 from qwen3vl_app.settings import Settings
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, ModelInput, ScoreBatch
+from qwen3vl_app.types.model_choice import ModelChoice
 from tests.indexing.embedders import TinyHost
 from tests.models.conftest import PARITY
 from tests.scale.near import NearWorker, NearWorkers
@@ -251,3 +252,25 @@ def test_other_dtype__a_copy_judges_alike_and_is_let_go(models):
         assert one.relevance == pytest.approx(other.relevance, abs=0.1)
     assert models.status() == known
     assert models.score(query, INPUTS, instruction="").scores == plain.scores
+
+
+def test_reranker_beside__judges_meanwhile_and_the_roles_stay(models):
+    """Also where reranking is off; workers elsewhere have the models that they began with."""
+    choice = ModelChoice(wanted=str(PARITY / "checkpoint-eos"))
+    models.start()
+    assert models.wait(60)
+    known = models.status()
+    if isinstance(models, FarModels | NoModel):
+        with pytest.raises(ModelError), models.reranker_beside(choice):
+            pass
+        return
+    with models.reranker_beside(choice) as other:
+        assert other.fingerprint
+        assert other.budget.max_frames > 0
+        if models.has_reranker:
+            assert other.fingerprint != models.reranker_fingerprint()
+            found = other.score(INPUTS[0], INPUTS, instruction="")
+            assert len([one for one in found.scores if one is not None]) == len(INPUTS)
+            assert models.score(INPUTS[0], INPUTS, instruction="").scores != found.scores
+        assert models.status() == known
+    assert models.status() == known

@@ -16,15 +16,19 @@ RUN = replace(
     Run.of(
         Question(text="fox"),
         SearchUpdate(stage=SearchStage.DONE, hits=(), model=SPACE.model, space=SPACE.fingerprint),
-        reranker="",
         version="1",
     ),
     reranker="judge",
 )
 
 
-def models(space: Any = SPACE, embedder: str = SPACE.model, reranker: str = "judge") -> Any:
-    names = (SimpleNamespace(name=embedder), SimpleNamespace(name=reranker))
+def models(
+    space: Any = SPACE, embedder: str = SPACE.model, reranker: str = "judge", judging: str = ""
+) -> Any:
+    names = (
+        SimpleNamespace(name=embedder, fingerprint=""),
+        SimpleNamespace(name=reranker, fingerprint=judging),
+    )
     return SimpleNamespace(loaded_space=lambda: space, status=lambda: names)
 
 
@@ -51,3 +55,14 @@ def test_other_models__one_model_with_other_settings():
     other = replace(SPACE, fingerprint="with an adapter")
     assert "test" in said(RUN, space=other)
     assert "other settings" in said(RUN, space=other)
+
+
+def test_other_models__one_reranker_with_another_adapter():
+    run = replace(RUN, reranker_fingerprint="plain")
+    assert not other_models(run, models(judging="plain"))
+    assert not other_models(run, models())  # has not loaded yet
+    assert "judge" in said(run, judging="adapted")
+    assert "other settings" in said(run, judging="adapted")
+    moved = said(run, reranker="strict", judging="adapted")
+    assert "judge" in moved
+    assert "strict" in moved

@@ -60,8 +60,7 @@ def rescoring(library, engine, models, reader) -> Rescoring:
 @pytest.fixture
 def run(engine, models) -> Run:
     *_, last = engine.search(Query(text=FOX))
-    name = models.status()[1].name
-    return Run.of(Question(text=FOX), last, reranker=name, version="1")
+    return Run.of(Question(text=FOX), last, version="1")
 
 
 def test_plan__names_what_changes_nothing_and_what_is_not_here(rescoring, run, models):
@@ -75,7 +74,7 @@ def test_plan__names_what_changes_nothing_and_what_is_not_here(rescoring, run, m
 
 def test_plan__another_model_or_none_is_refused(rescoring, run):
     with pytest.raises(UsageError, match="another one judged this search"):
-        rescoring.plan(replace(run, reranker="another one"))
+        rescoring.plan(replace(run, reranker="another one", reranker_fingerprint=""))
     unjudged = [replace(one, logit=None) for one in run.hits]
     with pytest.raises(UsageError, match="Nothing of this search was reranked"):
         rescoring.plan(replace(run, hits=tuple(unjudged)))

@@ -82,10 +82,10 @@ def test_search__the_earlier_space_answers_and_is_let_go_when_the_new_one_is_com
         services.history.keep(Question(text="red"), update)
         (kept,) = services.library.runs.newest(1)
         assert (kept.run.space, kept.run.model) == (earlier.fingerprint, "checkpoint")
-        assert host(services)._slot_of(earlier) is not None
+        assert host(services)._loader.embedder_of(earlier) is not None
         services.start()  # finds that the new model has embedded nothing
         until(lambda: services.library.is_complete(services.models.space()))
-        until(lambda: host(services)._slot_of(earlier) is None)
+        until(lambda: host(services)._loader.embedder_of(earlier) is None)
         after = ask(services)
         assert (after.model, after.notes, len(after.hits)) == ("checkpoint-eos", (), 3)
         assert after.space == services.models.space().fingerprint != earlier.fingerprint
@@ -139,7 +139,7 @@ def test_use__another_embedder_fills_its_space_by_itself_and_back_embeds_nothing
         until(lambda: services.indexer.progress().state is IndexState.INDEXING)
         indexing.set()
         until(lambda: services.library.is_complete(models.space()))
-        until(lambda: models._slot_of(earlier) is None)
+        until(lambda: models._loader.embedder_of(earlier) is None)
         assert vectors_of(services) == {"checkpoint": 3, "checkpoint-eos": 3}
         after = ask(services)
         assert (after.model, after.notes, len(after.hits)) == ("checkpoint-eos", (), 3)
@@ -150,7 +150,7 @@ def test_use__another_embedder_fills_its_space_by_itself_and_back_embeds_nothing
         update = ask(services)
         assert (update.space, update.notes) == (earlier.fingerprint, ())
         assert [hit.similarity for hit in update.hits] == [h.similarity for h in before.hits]
-        until(lambda: models._slot_of(later) is None)
+        until(lambda: models._loader.embedder_of(later) is None)
         assert services.indexer.wait(WAIT).state is IndexState.IDLE
         assert (embedded, vectors_of(services)) == (
             [],
@@ -228,12 +228,12 @@ def test_use__of_several_in_a_row_only_the_one_that_answers_stays_in_memory(fold
         second = models.space()
         until(lambda: services.indexer.progress().state is IndexState.INDEXING)
         models.use(Role.EMBEDDER, "demo").result(WAIT)
-        assert models._slot_of(second) is not None  # a batch is in work
+        assert models._loader.embedder_of(second) is not None  # a batch is in work
         gates["checkpoint-eos"].set()
-        until(lambda: models._slot_of(second) is None)
-        assert models._slot_of(earlier) is not None
+        until(lambda: models._loader.embedder_of(second) is None)
+        assert models._loader.embedder_of(earlier) is not None
         assert ask(services).space == earlier.fingerprint
         gates["demo embedder"].set()
         until(lambda: services.library.is_complete(models.space()))
-        until(lambda: models._slot_of(earlier) is None)
+        until(lambda: models._loader.embedder_of(earlier) is None)
         assert vectors_of(services)["demo embedder"] == 3

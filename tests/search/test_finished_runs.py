@@ -36,12 +36,13 @@ def test_run__says_which_reranker_judged_and_an_older_one_does_not(library, engi
     put_notes(library)
     question = Question(text="fox", depth=3, top=3)
     *_, last = engine.search(Query(text="fox", top_k=3))
-    run = Run.of(question, last, reranker="judge", version="1")
+    run = Run.of(question, last, version="1")
     assert run.reranker_fingerprint == models.reranker_fingerprint() != ""
+    assert run.reranker == models.status()[1].name
     written = run.answer()
     assert Run.read(question.written(), written) == run
     del written["reranker_fingerprint"]
     assert Run.read(question.written(), written).reranker_fingerprint == ""
     *_, recalled = engine.search(Query(text="fox", top_k=3, rerank=False))
-    alone = Run.of(question, recalled, reranker="judge", version="1")
+    alone = Run.of(question, recalled, version="1")
     assert (alone.reranker, alone.reranker_fingerprint) == ("", "")

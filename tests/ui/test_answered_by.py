@@ -11,7 +11,8 @@ from qwen3vl_app.errors import UsageError
 from qwen3vl_app.index.formats import StorageSetting, VectorFormat
 from qwen3vl_app.search.otherwise import Otherwise
 from qwen3vl_app.types import Query
-from qwen3vl_app.ui.answered_by import AnsweredBy, check_answered, otherwise_by
+from qwen3vl_app.types.model_choice import ModelChoice
+from qwen3vl_app.ui.answered_by import AnsweredBy, check_answered, otherwise_by, space_rows
 from qwen3vl_app.ui.failures import GoneError
 from tests.search import conftest
 from tests.search.world import put_notes
@@ -55,8 +56,9 @@ def test_check_answered__what_is_not_there_is_refused(services):
     check_answered(services, AnsweredBy(space=SPACE.fingerprint, dimension=4))
     with pytest.raises(UsageError, match="over the limit of 4"):
         check_answered(services, AnsweredBy(space=SPACE.fingerprint, dimension=5))
-    with pytest.raises(GoneError):
-        check_answered(services, AnsweredBy(space="nobody's"))
+    for unknown in (AnsweredBy(space="nobody's"), AnsweredBy(reranker="nobody's")):
+        with pytest.raises(GoneError):
+            check_answered(services, unknown)
 
 
 def test_search__fewer_pixels_have_scores_of_their_own(services, engine, models):
@@ -72,3 +74,41 @@ def test_search__fewer_pixels_have_scores_of_their_own(services, engine, models)
         *_, last = engine.search(asked, otherwise=otherwise)
         assert sum(models.judged) == judged
         assert last.reranked == 4
+
+
+def test_otherwise_by__another_reranker_is_named_by_its_key_and_never_by_its_folder(
+    services, models, tmp_path
+):
+    """The one in use is as usual; the bundled one and the former one are the others."""
+    services.library.choices.keep(
+        "reranker", ModelChoice(wanted="here"), ModelChoice(wanted="demo", adapter=str(tmp_path))
+    )
+    own, former, bundled = space_rows(services)["rerankers"]
+    assert (own["name"], own["own"]) == (models.status()[1].name, True)
+    assert (former["name"], former["own"]) == (f"demo reranker + {tmp_path.name}", False)
+    assert (bundled["name"], bundled["memory"] > 10_000_000) == ("demo reranker", True)
+    assert str(tmp_path) not in str((own, former, bundled))
+    assert otherwise_by(services, AnsweredBy(reranker=own["key"])).reranker is None
+    judge = otherwise_by(services, AnsweredBy(reranker=former["key"])).reranker
+    assert judge == ModelChoice(wanted="demo", adapter=str(tmp_path))
+    services.library.choices.keep(
+        "reranker", ModelChoice(wanted="here"), ModelChoice(wanted=str(tmp_path / "gone"))
+    )
+    assert [one["name"] for one in space_rows(services)["rerankers"]] == [
+        own["name"], "demo reranker",
+    ]  # fmt: skip
+    with pytest.raises(GoneError, match="not to be had here any more"):
+        otherwise_by(services, AnsweredBy(reranker=former["key"]))
+
+
+def test_search__another_reranker_judges_under_its_own_name(services, engine, models):
+    asked = Query(text="fox river")
+    *_, usual = engine.search(asked)
+    *_, other = engine.search(asked, otherwise=Otherwise(reranker=ModelChoice(wanted="other")))
+    assert (usual.reranker_name, other.reranker_name) == (models.status()[1].name, "other")
+    assert other.reranker != usual.reranker
+    turned = {hit.item.id: -hit.score.logit for hit in other.hits}
+    assert turned == {hit.item.id: hit.score.logit for hit in usual.hits}
+    *_, again = engine.search(asked)
+    assert again.by_relevance == usual.by_relevance
+    assert again.kept_scores == 4

@@ -106,7 +106,7 @@ def test_inspecting__by_the_run_of_its_owner_alone(own):
     )
     here, other = (own.library.runs.add(run, owner=Owner(name)) for name in ("", "anna"))
     library = own.library
-    history = History(library.runs, library.preferences, own.models)
+    history = History(library.runs, library.preferences)
     with TestClient(
         build_server(replace(own, history=history)), base_url=BASE, headers=OURS
     ) as client:

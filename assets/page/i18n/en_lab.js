@@ -138,6 +138,7 @@ export const labEnglish = {
   "compare.dimension": "Dimensions",
   "compare.format": "Number format",
   "compare.kept": "{value}, as in the index",
+  "compare.reranker": "Reranker",
   "compare.pixels": "Pictures for the reranker",
   "compare.pixels.1": "Full size",
   "compare.pixels.2": "Half the pixels",
@@ -149,6 +150,11 @@ export const labEnglish = {
   "compare.cost.large":
     "Other dimensions and number formats are for smaller libraries; measure them in " +
     "Settings › Storage.",
+  "compare.cost.reranker":
+    "That reranker is loaded beside yours for as long as it judges, every candidate anew.",
+  "compare.cost.reranker.memory":
+    "That reranker is loaded beside yours for as long as it judges ({size} of memory), " +
+    "every candidate anew.",
   "compare.cost.pixels.2": "Every candidate is judged anew, in half of the time at best.",
   "compare.cost.pixels.4": "Every candidate is judged anew, in a quarter of the time at best.",
   "compare.cost.words": "The words in a picture are judged with it, so that each takes longer.",

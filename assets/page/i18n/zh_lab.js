@@ -120,6 +120,7 @@ export const labChinese = {
   "compare.dimension": "维度",
   "compare.format": "数字格式",
   "compare.kept": "{value}（与索引相同）",
+  "compare.reranker": "重排模型",
   "compare.pixels": "重排所见的图片",
   "compare.pixels.1": "完整大小",
   "compare.pixels.2": "一半像素",
@@ -128,6 +129,9 @@ export const labChinese = {
   "compare.cost.view": "先读取 {n} 个向量，约 {time}。之后每次搜索读取每个条目 {each}，共 {size}。",
   "compare.cost.read": "先读取 {n} 个向量，约 {time}。",
   "compare.cost.large": "其他维度和数字格式只适用于较小的资料库；请在“设置 › 存储”中测量。",
+  "compare.cost.reranker": "评判期间，该重排模型会与当前模型同时载入，每个候选都会重新评判。",
+  "compare.cost.reranker.memory":
+    "评判期间，该重排模型会与当前模型同时载入（占用内存 {size}），每个候选都会重新评判。",
   "compare.cost.pixels.2": "每个候选都会重新评判，最快只需一半时间。",
   "compare.cost.pixels.4": "每个候选都会重新评判，最快只需四分之一时间。",
   "compare.cost.words": "图片里的文字会一起评判，因此每个候选耗时更长。",

@@ -1,12 +1,12 @@
-// What answers a side: the vectors of which model, in which view, and how large a picture is to the
-// reranker. What it costs is said as soon as it is chosen.
+// What answers a side: the vectors of which model, in which view, which reranker, and how large a
+// picture is to it. What it costs is said as soon as it is chosen.
 
 import { el } from "../kit/dom.js";
 import { bytes, count, duration } from "../kit/format.js";
 import { labelled } from "../kit/labelled.js";
 import { t } from "../i18n/strings.js";
 
-/** @import { Answered, Spaces, SpaceRow } from "./types" */
+/** @import { Answered, RerankerRow, Spaces, SpaceRow } from "./types" */
 
 /** One in so many tokens of a picture. */
 const PIXELS = [1, 2, 4];
@@ -15,17 +15,18 @@ export class Answering {
   /** @param {() => unknown} changed */
   constructor(changed) {
     /** @type {Spaces} */
-    this.spaces = { spaces: [], kept: { dimension: null, format: "float32" } };
+    this.spaces = { spaces: [], rerankers: [], kept: { dimension: null, format: "float32" } };
     this.space = chooser("compare.space", () => this.follow(changed));
     this.dimension = chooser("compare.dimension", changed);
     this.format = chooser("compare.format", changed);
+    this.reranker = chooser("compare.reranker", changed);
     this.pixels = chooser("compare.pixels", changed);
     this.pixels.box.dataset.explain = "tokens";
     fill(
       this.pixels,
       PIXELS.map((n) => [String(n), t(`compare.pixels.${n}`)]),
     );
-    this.fields = [this.space, this.dimension, this.format, this.pixels];
+    this.fields = [this.space, this.dimension, this.format, this.reranker, this.pixels];
     this.node = el("div", { class: "compare-answering" }, ...this.fields.map(({ node }) => node));
     this.offer(this.spaces);
   }
@@ -38,6 +39,7 @@ export class Answering {
       space: own ? "" : this.space.box.value,
       dimension: Number(this.dimension.box.value) || null,
       format: this.format.box.value || null,
+      reranker: this.judging?.own ? "" : this.reranker.box.value,
       pixels: Number(this.pixels.box.value) || 1,
     };
   }
@@ -50,7 +52,14 @@ export class Answering {
     return named ?? spaces.find((one) => one.own) ?? spaces[0];
   }
 
-  /** Vectors of which models there are; with one alone there is nothing to choose.
+  /** What judges; nothing where there is no reranker.
+   *  @returns {RerankerRow | undefined} */
+  get judging() {
+    return this.spaces.rerankers.find((one) => one.key === this.reranker.box.value);
+  }
+
+  /** Vectors of which models there are, and which rerankers; with one alone there is nothing to
+   *  choose.
    *  @param {Spaces} found */
   offer(found) {
     this.spaces = found;
@@ -60,6 +69,12 @@ export class Answering {
       this.space.box.value || this.chosen?.fingerprint,
     );
     this.space.node.hidden = found.spaces.length < 2;
+    fill(
+      this.reranker,
+      found.rerankers.map((one) => [one.key, one.name]),
+      this.reranker.box.value,
+    );
+    this.reranker.node.hidden = found.rerankers.length < 2;
     this.follow();
   }
 
@@ -92,11 +107,12 @@ export class Answering {
   /** What is chosen costs, one sentence each.
    *  @returns {string[]} */
   get costs() {
-    const { space, dimension, format, pixels } = this.value;
+    const { space, dimension, format, reranker, pixels } = this.value;
     const { chosen } = this;
     const said = space ? [t("compare.cost.space")] : [];
     if (chosen && (dimension || format)) said.push(this.costOfView(chosen));
     if (chosen && !chosen.views.length) said.push(t("compare.cost.large"));
+    if (reranker) said.push(costOf(this.judging));
     if (pixels > 1) said.push(t(`compare.cost.pixels.${pixels}`));
     return said;
   }
@@ -117,6 +133,12 @@ export class Answering {
     return t("compare.cost.view", { n: count(items), time, each: bytes(view.bytes), size });
   }
 }
+
+/** @param {RerankerRow | undefined} reranker */
+const costOf = (reranker) =>
+  reranker?.memory
+    ? t("compare.cost.reranker.memory", { size: bytes(reranker.memory) })
+    : t("compare.cost.reranker");
 
 /** @param {SpaceRow} space */
 function nameOf({ model, adapter, dimension, items, all }) {

@@ -155,7 +155,9 @@ export class Side {
     const time = ms(embed + recall + rerank);
     say(
       this.head,
-      [value.model, time, running ? t("judge.loading") : ""].filter(Boolean).join(" · "),
+      [value.model, value.reranker, time, running ? t("judge.loading") : ""]
+        .filter(Boolean)
+        .join(" · "),
     );
   }
 

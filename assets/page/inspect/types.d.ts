@@ -44,9 +44,18 @@ export interface SpaceRow {
   views: { dimension: number; format: string; bytes: number }[]; // of an item; none of many items
 }
 
-/** Vectors that may answer, and how the index keeps all of them. */
+/** A reranker that may judge. */
+export interface RerankerRow {
+  key: string;
+  name: string;
+  memory: number; // bytes while it is loaded; 0 where unknown
+  own: boolean; // the one in use
+}
+
+/** Vectors and rerankers that may answer, and how the index keeps all of them. */
 export interface Spaces {
   spaces: SpaceRow[];
+  rerankers: RerankerRow[];
   kept: { dimension: number | null; format: string };
 }
 
@@ -55,6 +64,7 @@ export interface Answered {
   space: string; // fingerprint; empty for the usual one
   dimension: number | null;
   format: string | null;
+  reranker: string; // key; empty for the one in use
   pixels: number; // the reranker sees one in so many tokens of a picture
 }
 

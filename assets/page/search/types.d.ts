@@ -122,6 +122,7 @@ export interface Found {
   kept: number; // of these, from a search before
   ms: { embed: number; recall: number; rerank: number };
   model: string;
+  reranker: string; // empty where nothing was reranked
   left: LeftOut | null;
   exhausted: boolean; // the library has no further hits
   doubt: "recall" | "rerank" | "uniform" | null;

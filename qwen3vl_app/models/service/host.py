@@ -16,21 +16,28 @@ from typing import TYPE_CHECKING, Any, cast
 from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
+from qwen3vl_app.models.service.beside import RerankersBeside
 from qwen3vl_app.models.service.joining import Asked
 from qwen3vl_app.models.service.loading import CLOSED, OFF, Loader
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.models.service.queue import JobQueue
 from qwen3vl_app.models.service.roles import Roles
-from qwen3vl_app.models.service.scorer_in_slot import ScorerInSlot
 from qwen3vl_app.models.service.slots import Key, Slot, slot_for
 from qwen3vl_app.models.service.turns import HURRY_SECONDS, Turns
 from qwen3vl_app.types.model_choice import ModelChoice
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
 
     from qwen3vl_app.budget import Budget
-    from qwen3vl_app.models.service.protocol import Embedder, OtherDtype, Reranker, Scorer
+    from qwen3vl_app.models.service.protocol import (
+        Embedder,
+        OtherDtype,
+        OtherReranker,
+        Reranker,
+        Scorer,
+    )
     from qwen3vl_app.settings import Settings
     from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
     from qwen3vl_app.types.fidelity import Check
@@ -67,6 +74,7 @@ class ModelHost:
                 Key(Role.RERANKER, settings.reranker, settings.reranker_adapter),
             ],
         )
+        self._beside = RerankersBeside(self._loader, self._roles, self._score)
         self._thread = threading.Thread(target=self._work, name="models", daemon=True)
 
     # ------------------------------------------------------------ for any thread
@@ -148,7 +156,7 @@ class ModelHost:
             ModelLoadError: It is not known, has gone, has changed or cannot be loaded.
             ModelError: The host was closed.
         """
-        if self._slot_of(space) is not None:
+        if self._loader.embedder_of(space) is not None:
             return
         if not space.checkpoint:
             raise ModelLoadError(Message.of("load.unknown", name=space.model))
@@ -168,11 +176,13 @@ class ModelHost:
 
         What is on its way to take over stays as well.
         """
-        needed = (*self._roles.all(), *([] if keep is None else [self._slot_of(keep)]))
+        needed = (
+            *self._beside.in_use(),
+            *([] if keep is None else [self._loader.embedder_of(keep)]),
+        )
         for slot in self._loader.slots():
             if slot not in needed:
-                gone = Message.of("models.unloaded", name=slot.status.name)
-                self._loader.remove(slot, UnloadedError(gone))
+                self._roles.let_go(slot)
 
     def embed(
         self,
@@ -228,19 +238,15 @@ class ModelHost:
 
     @contextmanager
     def reranker_in_other_dtype(self) -> Iterator[Scorer]:
-        """Meanwhile it is in memory a second time; see ``ModelService.reranker_in_other_dtype``.
-
-        One at a time: the first that ends lets go the copy of both.
-        """
+        """Meanwhile it is in memory a second time; see ``ModelService``."""
         key = self._present(Role.RERANKER).key
-        slot = self._loader.add(slot_for(key._replace(dtype=self.other_dtype().dtype)))
-        self._loader.order(slot)
-        try:
-            self._loader.wait_for(slot)
-            yield ScorerInSlot(self._score, slot)
-        finally:
-            gone = Message.of("models.unloaded", name=slot.status.name)
-            self._loader.remove(slot, UnloadedError(gone))
+        with self._beside.loaded(key._replace(dtype=self.other_dtype().dtype)) as copy:
+            yield copy
+
+    def reranker_beside(self, choice: ModelChoice) -> AbstractContextManager[OtherReranker]:
+        """Meanwhile another one is in memory as well; see ``ModelService.reranker_beside``."""
+        self.start()
+        return self._beside.loaded(Key(Role.RERANKER, choice.wanted.strip(), choice.adapter))
 
     def seen_by_embedder(
         self, item: ModelInput, *, instruction: str, space: Space | None = None
@@ -337,7 +343,7 @@ class ModelHost:
         Raises:
             UnloadedError: No embedder of this space is in memory.
         """
-        slot = self._embedder if space is None else self._slot_of(space)
+        slot = self._embedder if space is None else self._loader.embedder_of(space)
         if slot is None:
             known = "" if space is None else space.model
             raise UnloadedError(Message.of("models.unloaded", name=known))
@@ -356,10 +362,6 @@ class ModelHost:
                 raise ModelError(OFF)
             raise UnloadedError(Message.of("models.replaced", name=slot.status.name))
         return slot
-
-    def _slot_of(self, space: Space) -> Slot | None:
-        """Where the embedder of a space is in memory."""
-        return self._loader.embedder_of(space)
 
     def _present(self, role: Role) -> Slot:
         """The slot that has a role, with what is known of its model; waits for it to load."""

@@ -14,6 +14,7 @@ from qwen3vl_app.messages import NOTHING, Message
 from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.types import EmbeddingBatch, ModelInput, ScoreBatch, Space
 from qwen3vl_app.types.fidelity import Check
+from qwen3vl_app.types.model_choice import ModelChoice
 from qwen3vl_app.types.seen import SeenPrompt
 
 
@@ -101,6 +102,22 @@ class Scorer(Protocol):
         reranker: str | None = None,
     ) -> ScoreBatch:
         """Judgements of ``documents``, in their order."""
+
+
+class OtherReranker(Scorer, Protocol):
+    """A reranker in memory beside the one that has the role, which judges always itself."""
+
+    @property
+    def name(self) -> str:
+        """Of its checkpoint."""
+
+    @property
+    def fingerprint(self) -> str:
+        """As ``Reranker.fingerprint``."""
+
+    @property
+    def budget(self) -> Budget:
+        """As ``Reranker.budget``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +308,16 @@ class ModelService(Protocol):
         Raises:
             ModelLoadError: The copy cannot be loaded.
             ModelError: Reranking is off, or the models were closed.
+        """
+
+    def reranker_beside(self, choice: ModelChoice) -> AbstractContextManager[OtherReranker]:
+        """Meanwhile another reranker is in memory, beside the present one, whose role stays.
+
+        Waits for it to load. The last one who uses it lets it go. Nothing is downloaded.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            ModelError: The models were closed.
         """
 
     def hurry(self) -> AbstractContextManager[None]:

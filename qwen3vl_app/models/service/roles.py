@@ -108,6 +108,12 @@ class Roles:
         else:
             done.set_result(None)
 
+    def let_go(self, slot: Slot) -> None:
+        """Take a slot out, unless it has a role or is to have one."""
+        with self._lock:
+            if slot not in self.all():
+                self._remove(slot)
+
     def close(self, error: ModelError) -> None:
         """Nothing takes over any more."""
         with self._lock:

@@ -124,8 +124,7 @@ class _Asked:
         budget = services.models.embedder_budget
         query = resolve_query(question, services.reader, self.given.every, budget)
         *_, last = services.engine.search(query, cancelled=self.over.is_set)
-        reranker = services.models.status()[1].name
-        self.runs.append(Run.of(question, last, reranker=reranker, version=__version__))
+        self.runs.append(Run.of(question, last, version=__version__))
 
 
 def _row(services: Services, runs: Sequence[Run]) -> Json:

@@ -4,6 +4,7 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from qwen3vl_app.models.service.retrying import seconds_until_retry
 from qwen3vl_app.models.service.turns import HURRY_SECONDS
 from qwen3vl_app.settings import DEMO_EMBEDDER, DEMO_RERANKER, Settings
 from qwen3vl_app.types import ModelInput, Picture
+from qwen3vl_app.types.model_choice import ModelChoice
 from tests.models.checkpoint.adapters import factors, write
 from tests.models.conftest import checkpoint
 
@@ -928,7 +930,9 @@ def test_load_beside__a_checkpoint_that_has_changed_or_gone_is_not_loaded(
 
 def test_unload_beside__gives_back_the_memory(ready, embedder_eos, eos):
     ready.load_beside(embedder_eos.space)
-    weights = weakref.ref(ready._slot_of(embedder_eos.space).model._runner._model.language_model)
+    weights = weakref.ref(
+        ready._loader.embedder_of(embedder_eos.space).model._runner._model.language_model
+    )
     ready.unload_beside()
     until(lambda: weights() is None)
 
@@ -957,7 +961,7 @@ def test_unload_beside__ends_what_waits_for_it(host, monkeypatch, embedder_eos, 
     slow.go.set()
     host.close()  # after the load in work
     assert slow.left == 98
-    assert host._slot_of(embedder_eos.space) is None
+    assert host._loader.embedder_of(embedder_eos.space) is None
 
 
 def test_threads__are_as_many_where_models_run_as_where_they_are_loaded(parity):
@@ -1017,7 +1021,9 @@ def test_use__the_one_before_answers_until_the_new_one_has_loaded(
     for space, model in ((None, embedder_eos), (embedder.space, embedder)):
         batch = running.embed([TEXT], instruction="", priority=Priority.SEARCH, space=space)
         assert np.array_equal(batch.vectors, model.embed([TEXT], "").vectors)
-    weights = weakref.ref(running._slot_of(embedder.space).model._runner._model.language_model)
+    weights = weakref.ref(
+        running._loader.embedder_of(embedder.space).model._runner._model.language_model
+    )
     running.unload_beside(keep=embedder.space)
     assert weights() is not None
     running.unload_beside()
@@ -1340,3 +1346,38 @@ def test_other_dtype__is_another_model_meanwhile(ready):
     assert not [one for one in ready._loader.slots() if one.key.dtype]
     with pytest.raises(UnloadedError):
         copy.score(TEXT, documents, instruction="")
+
+
+def test_reranker_beside__stays_as_long_as_somebody_judges_with_it(ready, eos):
+    documents = [ModelInput(texts=(text,)) for text in ("a bicycle", "an owl at night")]
+    choice = ModelChoice(wanted=eos)
+    with ready.reranker_beside(choice) as one:
+        with ready.reranker_beside(choice) as two:
+            assert one.fingerprint == two.fingerprint != ready.reranker_fingerprint()
+            assert (one.name, ready.status()[1].name) == ("checkpoint-eos", "checkpoint")
+        ready.unload_beside()  # embedders of earlier spaces, and no more
+        found = one.score(TEXT, documents, instruction="")
+        assert found.scores == one.score(TEXT, documents, instruction="").scores
+    with pytest.raises(UnloadedError):
+        one.score(TEXT, documents, instruction="")
+    with (
+        pytest.raises(ModelLoadError, match="no config"),
+        ready.reranker_beside(ModelChoice(wanted=str(Path(eos).parent))),
+    ):
+        pass
+    assert len(ready._loader.slots()) == 2
+
+
+def test_reranker_beside__is_not_let_go_where_it_has_the_role(running, eos):
+    documents = [ModelInput(texts=(text,)) for text in ("a bicycle", "an owl at night")]
+    present = ModelChoice(wanted=running.status()[1].wanted)
+    with running.reranker_beside(ModelChoice(wanted=eos)) as one:
+        running.use(Role.RERANKER, eos).result(WAIT)
+        plain = one.score(TEXT, documents, instruction="").scores
+    assert running.reranker_fingerprint() == one.fingerprint
+    assert running.score(TEXT, documents, instruction="").scores == plain
+    with running.reranker_beside(present) as before:
+        assert before.fingerprint != one.fingerprint
+        with running.reranker_beside(ModelChoice(wanted=eos)) as itself:
+            assert itself.fingerprint == running.reranker_fingerprint()
+    assert running.score(TEXT, documents, instruction="").scores == plain

@@ -1,0 +1,105 @@
+"""Rerankers in memory beside the present one, for as long as somebody judges with them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, cast
+
+from qwen3vl_app.models.service.protocol import Priority
+from qwen3vl_app.models.service.slots import Key, Slot, slot_for
+
+if TYPE_CHECKING:
+    from qwen3vl_app.budget import Budget
+    from qwen3vl_app.models.service.loading import Loader
+    from qwen3vl_app.models.service.roles import Roles
+    from qwen3vl_app.types import ModelInput, ScoreBatch
+
+
+class RerankerInSlot:
+    """The reranker of one slot; an ``OtherReranker``. As thread-safe as ``ModelService.score``.
+
+    Args:
+        score: Runs the reranker of a slot: slot, query, documents, instruction, priority.
+        slot: The one that judges; loaded.
+    """
+
+    def __init__(self, score: Callable[..., ScoreBatch], slot: Slot) -> None:
+        self._score = score
+        self._slot = slot
+
+    @property
+    def name(self) -> str:
+        """Of its checkpoint."""
+        return self._slot.status.name
+
+    @property
+    def fingerprint(self) -> str:
+        """As ``Reranker.fingerprint``."""
+        return self._slot.fingerprint
+
+    @property
+    def budget(self) -> Budget:
+        """As ``Reranker.budget``."""
+        return cast("Budget", self._slot.budget)
+
+    def score(
+        self,
+        query: ModelInput,
+        documents: Sequence[ModelInput],
+        *,
+        instruction: str,
+        priority: Priority = Priority.RERANK,
+        reranker: str | None = None,
+    ) -> ScoreBatch:
+        """Judgements of ``documents``, in their order; waits and raises as the service does."""
+        del reranker  # this one judges, and no other
+        return self._score(self._slot, query, documents, instruction, priority)
+
+
+class RerankersBeside:
+    """Loads them and lets them go with the last of those who use them. Thread-safe.
+
+    Args:
+        loader: Has the slots.
+        roles: Knows which of them are needed in any case.
+        score: As ``RerankerInSlot`` takes it.
+    """
+
+    def __init__(self, loader: Loader, roles: Roles, score: Callable[..., ScoreBatch]) -> None:
+        self._loader = loader
+        self._roles = roles
+        self._score = score
+        self._lock = Lock()
+        self._users: Counter[Slot] = Counter()
+
+    @contextmanager
+    def loaded(self, key: Key) -> Iterator[RerankerInSlot]:
+        """Meanwhile it is in memory; waits for it to load.
+
+        Raises:
+            ModelLoadError: It cannot be loaded.
+            ModelError: The models were closed.
+        """
+        new = slot_for(key)
+        with self._lock:
+            slot = self._loader.add(new)
+            self._users[slot] += 1
+        try:
+            if slot is new:
+                self._loader.order(slot)
+            self._loader.wait_for(slot)
+            yield RerankerInSlot(self._score, slot)
+        finally:
+            with self._lock:
+                self._users[slot] -= 1
+                if not self._users[slot]:
+                    del self._users[slot]
+                    self._roles.let_go(slot)
+
+    def in_use(self) -> list[Slot]:
+        """What somebody judges with now."""
+        with self._lock:
+            return [*self._users]
