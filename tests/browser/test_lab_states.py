@@ -107,8 +107,9 @@ def test_compare__fewer_dimensions_and_smaller_pictures_say_what_they_cost(deskt
         page.goto(f"{samples.url}?q=red+car&tab=lab&lab=compare")
         expect(page.locator(".compare h2")).to_have_text("red car")
         right = page.locator(".compare-side").nth(1)
-        space, dimension, form, pixels = right.locator(".compare-answering select").all()
-        expect(space).to_be_hidden()  # there is one model
+        space, dimension, form, judge, pixels = right.locator(".compare-answering select").all()
+        for one in (space, judge):
+            expect(one).to_be_hidden()  # there is one model for each stage
         expect(dimension).to_be_visible()
         fewest = dimension.locator("option").last.get_attribute("value")
         dimension.select_option(fewest)
@@ -123,7 +124,8 @@ def test_compare__fewer_dimensions_and_smaller_pictures_say_what_they_cost(deskt
         with page.expect_request("**/api/comparison") as asked:
             page.locator(".compare .judge-head .primary").first.press("Enter")
         job = asked.value.post_data_json
-        assert job["answered"][0] == {"space": "", "dimension": None, "format": None, "pixels": 1}
+        usual = {"space": "", "dimension": None, "format": None, "reranker": "", "pixels": 1}
+        assert job["answered"][0] == usual
         assert job["answered"][1]["dimension"] == int(fewest or 0)
         expect(page.locator(".compare-say")).to_contain_text("in common")
         expect(right.locator(".compare-rows .row")).to_have_count(20)

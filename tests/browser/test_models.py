@@ -239,6 +239,36 @@ def test_fidelity__names_what_does_not_hold(desktop, hub, tmp_path):
         assert page.locator(".model-card").nth(1).locator(".fidelity").is_hidden()
 
 
+def test_compare__two_rerankers_judge_one_question(desktop, hub, tmp_path):
+    """The one in use, trained to nothing, and the bundled one, which is loaded beside it."""
+    folder = tmp_path / "untrained"
+    shutil.copytree(PARITY / "checkpoint", folder)
+    given = variables(hub, tmp_path)
+    with (
+        started(tmp_path, "--reranker", str(folder), variables=given) as program,
+        opened(desktop, program.url) as page,
+    ):
+        tell(program, "/api/index/add", path=str(pictures(tmp_path / "pictures")))
+        expect(page.locator(".top-bar-root")).to_contain_text("3 items", timeout=LONG)
+        ask(page, "a red circle")
+        stage(page, "done")
+        page.goto(f"{program.url}?q=a+red+circle&tab=lab&lab=compare")
+        expect(page.locator(".compare h2")).to_have_text("a red circle", timeout=LONG)
+        left, right = page.locator(".compare-side").all()
+        judge = right.locator("label", has_text="Reranker").locator("select").first
+        expect(judge.locator("option")).to_have_text(["untrained", "demo reranker"])
+        judge.select_option("demo reranker")
+        costs = right.locator("p[data-explain=memory]")
+        expect(costs).to_contain_text("loaded beside yours for as long as it judges (")
+        page.locator(".compare .judge-head .primary").first.press("Enter")
+        expect(page.locator(".compare-say")).to_contain_text("in common", timeout=LONG)
+        expect(right.locator(".row").first).to_contain_text("red.png")
+        for side, name in ((left, "untrained"), (right, "demo reranker")):
+            expect(side.locator("p[data-explain=ms]")).to_contain_text(name)
+        models = httpx.get(f"{program.url}/api/models", timeout=30).json()
+        assert [one["name"] for one in models] == ["demo embedder", "untrained"]
+
+
 def test_models__what_fails_says_why_and_cancel_takes_it_back(desktop, hub, tmp_path):
     del hub.files["tokenizer.json"]
     given = variables(hub, tmp_path)
