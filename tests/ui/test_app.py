@@ -125,6 +125,21 @@ def test_styles__are_served_as_one_in_cascade_order():
     assert scripts.url(scripts.ONE_STYLE) in scripts.head()
 
 
+def test_styles__what_moves_without_end_costs_little():
+    """Every frame of it is drawn by processors that models may need, where there is no GPU."""
+    whole = scripts.styles()
+    endless = [one for one in re.findall(r"animation:([^;]*);", whole) if "infinite" in one]
+    assert len(endless) >= 3
+    for one in endless:
+        (frames,) = (
+            body
+            for name, body in re.findall(r"@keyframes (\w+) (\{.*?\n\})", whole, re.DOTALL)
+            if name in one.split()
+        )
+        changed = set(re.findall(r"^ +([\w-]+):", frames, re.MULTILINE))
+        assert "steps(" in one or changed <= {"opacity", "transform"}, one
+
+
 def test_previews__the_oldest_go_first(drawn, tmp_path, monkeypatch):
     import qwen3vl_app.ui.previews as module
 
