@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from qwen3vl_app.cli.common import failures_said, one_line, say_json, settings_from, shared_options
+from qwen3vl_app.cli.given import FinitePart, GivenPath
 from qwen3vl_app.cli.simulation import SIMULATION_NAMES, say_simulation, simulation_options
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.bench.speeds import Speed
 
 _COUNT = click.IntRange(1)
-_PLACE = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
+_PLACE = GivenPath(path_type=Path, exists=True, file_okay=False, writable=True)
 
 
 @click.group(invoke_without_command=True)
@@ -190,7 +191,7 @@ def bench_memory(*, files: int, as_json: bool, folder: Path | None) -> None:
 
 
 @bench.command("soak")
-@click.option("--minutes", default=30.0, show_default=True, type=click.FloatRange(0.05))
+@click.option("--minutes", default=30.0, show_default=True, type=FinitePart(0.05))
 @click.option("--sessions", default=5000, show_default=True, type=click.IntRange(1))
 @click.option("--files", default=60, show_default=True, type=click.IntRange(1), help="To search.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -257,7 +258,7 @@ def bench_map(*, items: int, as_json: bool, folder: Path | None) -> None:
 @bench.command("scale")
 @click.option("--ray", default="auto", show_default=True, metavar="auto|ADDRESS", help="Where.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(2, 1024))
-@click.option("--gpus-per-worker", type=click.FloatRange(0, 64), help="What each takes of them.")
+@click.option("--gpus-per-worker", type=FinitePart(0, 64), help="What each takes of them.")
 @click.option("--turns", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--simulate", is_flag=True, help="Without Ray: what no computer at hand can hold.")
 @simulation_options

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import orjson
 
+from qwen3vl_app.cli.given import FinitePart, GivenPath
 from qwen3vl_app.cli.language import language_option, said
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.messages import Message
@@ -26,7 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _STEERING = {"Cc", "Cs", "Zl", "Zp"}
 _TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
-_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FOLDER = GivenPath(path_type=Path, file_okay=False)
 
 _SHARED = (
     click.option("--library", type=_FOLDER, help="Folder of the library.  [default: user data]"),
@@ -49,13 +50,13 @@ _SHARED = (
     click.option(
         "--reader-memory",
         metavar="GIB",
-        type=click.FloatRange(0.25, 1024),
+        type=FinitePart(0.25, 1024),
         help="Memory that each process that reads files may take.  [default: 2]",
     ),
     click.option(
         "--unload-after",
         metavar="MINUTES",
-        type=click.FloatRange(0),
+        type=FinitePart(0),
         help="Let go a model that nobody asks, 0 for never.  [default: 30 from 1 GB on]",
     ),
     click.option("--threads", type=click.IntRange(1), help="CPU threads of the models."),

@@ -21,7 +21,11 @@ from qwen3vl_app.types import DuplicateGroup, Item
 
 @click.command()
 @click.option(
-    "--limit", default=100, show_default=True, help="Groups, those of most copies first."
+    "--limit",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Groups, those of most copies first.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options

@@ -19,6 +19,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.far import checked, ray_options
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.cli.sets import first_of, named
 from qwen3vl_app.errors import LibraryBusyError, UsageError
@@ -36,8 +37,8 @@ Row = Mapping[str, Any]
 QUESTIONS_PER_WORKER = 3
 """Asked at a time: of one the model judges, of another documents are sent, of a third read."""
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True)
+_FILE = GivenPath(path_type=Path, dir_okay=False)
+_GIVEN = GivenPath(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command()
@@ -95,7 +96,7 @@ _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True)
     help="Exit with 1 where the last stage is below, such as ndcg@10=0.8; several times.",
 )
 @click.option(
-    "--runs", type=click.Path(path_type=Path), metavar="DIR", help="Write a TREC run per stage."
+    "--runs", type=GivenPath(path_type=Path), metavar="DIR", help="Write a TREC run per stage."
 )
 @click.option(
     "--run",

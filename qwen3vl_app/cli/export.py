@@ -16,6 +16,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.history import short_row
 from qwen3vl_app.cli.language import language, said
 from qwen3vl_app.doctor import versions
@@ -39,7 +40,7 @@ LAST = "last"
 @click.argument("run", required=False)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    type=GivenPath(path_type=Path, dir_okay=False, allow_dash=True),
     metavar="FILE",
     help="Where to write it; - for standard output.  [default: search-RUN.html]",
 )

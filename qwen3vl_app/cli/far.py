@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from qwen3vl_app.cli.given import FinitePart
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 
@@ -31,7 +32,7 @@ _OPTIONS = (
     click.option(
         "--gpus-per-worker",
         metavar="F",
-        type=click.FloatRange(0, 64),
+        type=FinitePart(0, 64),
         help="With --ray: what each takes of the GPUs, such as 0.5.  [default: 0]",
     ),
 )

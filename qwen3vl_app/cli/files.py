@@ -16,6 +16,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
 from qwen3vl_app.errors import UsageError
@@ -25,7 +26,7 @@ from qwen3vl_app.store.encoding import display
 if TYPE_CHECKING:
     from qwen3vl_app.services import Services
 
-_PATH = click.Path(path_type=Path)
+_PATH = GivenPath(path_type=Path)
 
 
 @click.command()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qwen3vl_app.cli.common import failures_said, in_words, say_json, settings_from, shared_options
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.messages import Message
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--published-picture",
     "picture",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=GivenPath(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="Its demo.jpeg, which most of these numbers need.",
 )

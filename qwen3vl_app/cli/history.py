@@ -17,6 +17,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import Whole
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
@@ -34,10 +35,12 @@ Change: TypeAlias = Callable[["SearchRuns"], Done]
 @click.command()
 @click.option("-k", "limit", default=20, show_default=True, help="Searches, the newest first.")
 @click.option("--saved", is_flag=True, help="Only those that are saved.")
-@click.option("--pin", type=int, metavar="ID", help="Save this search: it stays until removed.")
+@click.option(
+    "--pin", type=Whole(), metavar="ID", help="Save this search: it stays until removed."
+)
 @click.option("--name", metavar="TEXT", help="What to call the search that is saved.")
-@click.option("--unpin", type=int, metavar="ID", help="Save it no longer.")
-@click.option("--remove", type=int, metavar="ID", help="Delete this search, saved or not.")
+@click.option("--unpin", type=Whole(), metavar="ID", help="Save it no longer.")
+@click.option("--remove", type=Whole(), metavar="ID", help="Delete this search, saved or not.")
 @click.option("--clear", is_flag=True, help="Delete all that are not saved.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options

@@ -16,6 +16,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import Whole
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.inspection.agreement import agreement
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("what", type=click.Choice(["agreement", "depth", "stability", "balance"]))
-@click.argument("runs", metavar="[RUN]...", type=int, nargs=-1)
+@click.argument("runs", metavar="[RUN]...", type=Whole(), nargs=-1)
 @click.option(
     "--last",
     type=click.IntRange(1, 1000),

@@ -19,6 +19,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.query import filter_options, read_filter
 from qwen3vl_app.errors import UsageError
@@ -35,7 +36,7 @@ _PAGE = 1000
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=GivenPath(path_type=Path))
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options

@@ -14,6 +14,7 @@ import click
 import orjson
 
 from qwen3vl_app.cli.common import failures_said, settings_from, shared_options
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types import DOCUMENT_INSTRUCTION, RERANK_INSTRUCTION, ModelInput, ScoreBatch
@@ -30,7 +31,7 @@ LINES_TOGETHER = 16
 """Inputs that are embedded in one call: memory stays bounded for files of any length."""
 
 _INPUT = click.option(
-    "--input", "source", required=True, type=click.Path(path_type=Path), help="JSON lines to read."
+    "--input", "source", required=True, type=GivenPath(path_type=Path), help="JSON lines to read."
 )
 _OUTPUT = click.option(
     "--output", "target", default="-", show_default=True, help="JSON lines to write; - for here."

@@ -17,6 +17,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.cli.training import page_pictures, training_options, write_examples
 from qwen3vl_app.errors import UsageError
@@ -42,7 +43,7 @@ Row = dict[str, Any]
 @click.option(
     "--import",
     "given_file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=GivenPath(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="Add the grades of a file that the Lab or this command has written.",
 )

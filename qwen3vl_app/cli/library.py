@@ -21,6 +21,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.far import checked, ray_options
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.progress import as_row, run_to_the_end, say_summary, summary, words_row
 from qwen3vl_app.errors import UsageError
@@ -44,7 +45,7 @@ LOOK = 0.5
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=GivenPath(path_type=Path))
 @click.option("--collection", metavar="NAME", help="Put the files into this collection.")
 @click.option("--sample", is_flag=True, help="Add the sample collection.")
 @click.option(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -21,6 +25,7 @@ from qwen3vl_app.cli.inspect import inspect
 from qwen3vl_app.cli.items import items
 from qwen3vl_app.cli.jsonl import embed, rerank
 from qwen3vl_app.cli.judgements import judgements
+from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.library import index, status
 from qwen3vl_app.cli.map import item_map
 from qwen3vl_app.cli.models import models
@@ -34,9 +39,35 @@ from qwen3vl_app.cli.sets import sets
 from qwen3vl_app.cli.show import show
 from qwen3vl_app.cli.storage import storage
 from qwen3vl_app.cli.tags import tag, tags
+from qwen3vl_app.messages import Message
+
+_UNWRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class Program(click.Group):
+    """The group, which says in a sentence what is wrong with where its answer goes."""
+
+    def main(self, *args: Any, **given: Any) -> Any:  # noqa: ANN401  # as click's
+        """Run a command; names that the encoding of a pipe lacks are written as escapes."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().main(*args, **given)
+        except OSError as error:
+            # files have names, streams have none; a reader that has gone is click's own business
+            if error.filename is not None or error.errno not in _UNWRITTEN:
+                raise
+            why = Message.of("cli.unwritten", said=os.strerror(error.errno))
+            click.echo(said(Message.of("cli.error", said=why)), err=True)
+            raise SystemExit(1) from error
+
+
+@click.group(
+    cls=Program,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="qwen3vl_app")
 @shared_options
 @click.pass_context

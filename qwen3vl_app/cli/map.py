@@ -15,6 +15,7 @@ from qwen3vl_app.cli.common import (
     shared_options,
 )
 from qwen3vl_app.cli.language import counted, said
+from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Item, ItemId
 
@@ -40,6 +41,8 @@ def item_map(
     Takes the map that the page has laid out where nothing came in since, and changes nothing.
     """
     with failures_said(), opened(settings_from(context, given), writable=False) as services:
+        if collection and collection not in dict(services.library.collections()):
+            raise UsageError(Message.of("collection.unknown", name=collection))
         made = services.maps.finished(collection)
         wanted = [ItemId(item) for one in made.clusters for item in one.representatives]
         items = services.library.items(wanted)

@@ -15,6 +15,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import Whole
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.query import written_question
 from qwen3vl_app.errors import UsageError
@@ -39,7 +40,7 @@ FIRST = 5
     metavar="FILE",
     help="Pin what FILE asks, as search --json prints it, with its settings.",
 )
-@click.option("--item", type=int, metavar="ITEM", help="What must be among the first hits.")
+@click.option("--item", type=Whole(), metavar="ITEM", help="What must be among the first hits.")
 @click.option("--must-not", is_flag=True, help="It must not be there.")
 @click.option(
     "-k",
@@ -49,7 +50,7 @@ FIRST = 5
     show_default=True,
     help="How many of the first hits count.",
 )
-@click.option("--remove", type=int, metavar="PIN", help="Take a pin away.")
+@click.option("--remove", type=Whole(), metavar="PIN", help="Take a pin away.")
 @click.option("--check", is_flag=True, help="Ask all of them; exit with 1 where one is broken.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import click
 import orjson
 
+from qwen3vl_app.cli.given import Finite, GivenPath, Whole
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.search.question_files import QuestionFile
@@ -33,8 +34,8 @@ MOST_BYTES = 2**20
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_PATH = click.Path(path_type=Path)
-_FILE = click.Path(path_type=Path, exists=True)
+_PATH = GivenPath(path_type=Path)
+_FILE = GivenPath(path_type=Path, exists=True)
 
 
 class _Day(click.ParamType[date]):
@@ -102,9 +103,15 @@ _QUERY = (
         "which needs no model).",
     ),
     click.option(
-        "--like", type=int, multiple=True, metavar="ITEM", help="Like this item of the library."
+        "--like",
+        type=Whole(),
+        multiple=True,
+        metavar="ITEM",
+        help="Like this item of the library.",
     ),
-    click.option("--not-like", type=int, multiple=True, metavar="ITEM", help="Unlike this item."),
+    click.option(
+        "--not-like", type=Whole(), multiple=True, metavar="ITEM", help="Unlike this item."
+    ),
     click.option("--unlike", default="", metavar="TEXT", help="Unlike this text."),
     click.option(
         "--unlike-weight",
@@ -138,15 +145,19 @@ _FILTERS = (
     click.option(
         "--taken-to", type=_DAY, metavar="DAY", help="Pictures and clips of this day or earlier."
     ),
-    click.option("--min-bytes", type=int, help="Files of this size or larger."),
-    click.option("--max-bytes", type=int, help="Files of this size or smaller."),
+    click.option("--min-bytes", type=Whole(), help="Files of this size or larger."),
+    click.option("--max-bytes", type=Whole(), help="Files of this size or smaller."),
     click.option(
         "--orientation",
         type=click.Choice([shape.value for shape in Orientation]),
         help="Only this shape.",
     ),
-    click.option("--min-seconds", type=float, help="Clips and moments of this length or longer."),
-    click.option("--max-seconds", type=float, help="Clips and moments of this length or shorter."),
+    click.option(
+        "--min-seconds", type=Finite(), help="Clips and moments of this length or longer."
+    ),
+    click.option(
+        "--max-seconds", type=Finite(), help="Clips and moments of this length or shorter."
+    ),
 )
 
 _RESULTS = (
@@ -294,10 +305,12 @@ def read_filter(given: dict[str, Any]) -> ItemFilter:
     """
     folder, orientation = given["folder"], given["orientation"]
     days = ("modified_from", "modified_to", "taken_from", "taken_to")
-    plain = ("collection", "tag", "min_bytes", "max_bytes", "min_seconds", "max_seconds")
+    plain = ("min_bytes", "max_bytes", "min_seconds", "max_seconds")
     return ItemFilter(
         kinds=frozenset(map(Kind, given["kinds"])) or frozenset(Kind),
         folder=None if folder is None else Path(os.path.abspath(folder.expanduser())),
         orientation=None if orientation is None else Orientation(orientation),
+        collection=given["collection"] or None,  # as in a file with a question
+        tag=given["tag"] or None,
         **{name: given[name] for name in (*plain, *days)},
     )

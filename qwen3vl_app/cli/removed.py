@@ -19,6 +19,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.progress import run_to_the_end, summary
 from qwen3vl_app.errors import UsageError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.services import Services
     from qwen3vl_app.store.rows import Removal, RemovalId
 
-_PATH = click.Path(path_type=Path)
+_PATH = GivenPath(path_type=Path)
 
 
 @click.command()

@@ -15,6 +15,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.messages import Message
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=GivenPath(path_type=Path))
 @click.option("--list", "listing", is_flag=True, help="Only list the backups, with their state.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from qwen3vl_app.cli.common import one_line, shared_options
+from qwen3vl_app.cli.given import GivenPath, Whole
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.cli.query import files_at
 from qwen3vl_app.errors import UsageError
@@ -29,11 +30,11 @@ Function = TypeVar("Function", bound=Callable[..., object])
 def hit_options(out: str) -> Callable[[Function], Function]:
     """What a command about a hit of a search takes; ``out`` says what it writes into a folder."""
     given = (
-        click.argument("run", type=int),
-        click.argument("item", type=int),
+        click.argument("run", type=Whole()),
+        click.argument("item", type=Whole()),
         click.option(
             "--out",
-            type=click.Path(path_type=Path, file_okay=False),
+            type=GivenPath(path_type=Path, file_okay=False),
             metavar="DIR",
             help=out,
         ),

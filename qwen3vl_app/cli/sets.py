@@ -17,6 +17,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.cli.progress import run_to_the_end, say_summary, summary
 from qwen3vl_app.cli.training import page_pictures, training_options, write_examples
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from qwen3vl_app.services import Services
     from qwen3vl_app.types.test_set import TestSet
 
-_OUT = click.Path(path_type=Path)
+_OUT = GivenPath(path_type=Path)
 
 
 @click.command()
@@ -35,14 +36,14 @@ _OUT = click.Path(path_type=Path)
 @click.option(
     "--import",
     "source",
-    type=click.Path(path_type=Path, exists=True),
+    type=GivenPath(path_type=Path, exists=True),
     metavar="PATH",
     help="Make the set of a folder of BEIR, a CSV table, or (with --qrels) topics of TREC, and "
     "index its files.",
 )
 @click.option(
     "--qrels",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=GivenPath(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="With --import: the grades of TREC's topics.",
 )

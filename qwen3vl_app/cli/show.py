@@ -17,6 +17,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import GivenPath, Whole
 from qwen3vl_app.cli.items import full_row
 from qwen3vl_app.cli.language import said
 from qwen3vl_app.errors import AppError, UnreadableMediaError, UsageError
@@ -34,10 +35,10 @@ FRAMES_TOGETHER = 4
 
 
 @click.command()
-@click.argument("item", type=int)
+@click.argument("item", type=Whole())
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=GivenPath(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Write thumbnail.jpg, and picture.png or frame-000.png and so on, into this folder.",
 )

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from qwen3vl_app.cli.common import say_json
+from qwen3vl_app.cli.given import FinitePart
 
 if TYPE_CHECKING:
     from qwen3vl_app.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_ABOVE_ZERO = click.FloatRange(0, min_open=True)
+_ABOVE_ZERO = FinitePart(0, min_open=True)
 
 _OPTIONS = (
     click.option("--plan", is_flag=True, help="What follows from rates and prices alone."),

@@ -15,6 +15,7 @@ from qwen3vl_app.cli.common import (
     settings_from,
     shared_options,
 )
+from qwen3vl_app.cli.given import Whole
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
@@ -23,7 +24,7 @@ from qwen3vl_app.types import ItemId
 
 @click.command()
 @click.argument("name")
-@click.argument("items", type=int, nargs=-1, required=True, metavar="ITEM...")
+@click.argument("items", type=Whole(), nargs=-1, required=True, metavar="ITEM...")
 @click.option("--remove", is_flag=True, help="Take the tag away.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @shared_options

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from qwen3vl_app.cli.common import one_line
+from qwen3vl_app.cli.given import GivenPath
 from qwen3vl_app.cli.language import counted, said
 from qwen3vl_app.errors import AppError, UsageError
 from qwen3vl_app.messages import Message
@@ -24,7 +25,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _OPTIONS = (
     click.option(
         "--training",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=GivenPath(path_type=Path, dir_okay=False),
         metavar="FILE",
         help="Write the grades as training data: question, positive, hard negatives, with paths.",
     ),

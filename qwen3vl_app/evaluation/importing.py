@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -45,11 +46,21 @@ def read_set(
     Raises:
         UsageError: A file is not there or not as it should be; says where and how.
     """
-    searched = name if collection is None else collection
+    found = _read(path, name, qrels, split, name if collection is None else collection)
+    for one in found.questions:
+        if not (one.text.strip() or one.path):
+            raise UsageError(Message.of("sets.empty_question", id=one.id))
+    return found
+
+
+def _read(path: Path, name: str, qrels: Path | None, split: str, searched: str) -> TestSet:
     if path.is_dir():
+        if not split or split != Path(split).name or "\\" in split:  # also where it is written
+            raise UsageError(Message.of("sets.split", split=split))
         corpus, queries = (text_of(path / one) for one in (beir.CORPUS, beir.QUERIES))
-        read = beir.read_beir(corpus, queries, text_of(path / beir.QRELS / f"{split}.tsv"), split)
-        return TestSet(
+        graded = text_of(path / beir.QRELS / f"{split}.tsv")
+        read = beir.read_beir(corpus, queries, graded, split)
+        made = TestSet(
             name=name,
             collection=searched,
             split=split,
@@ -59,17 +70,20 @@ def read_set(
             grades=read.grades,
             ascii=read.ascii,
         )
+        return _as_they_came(made, Form.BEIR, (corpus, queries, graded))
     base = os.path.abspath(path.parent)
     if qrels is not None:
-        questions = trec.read_topics(text_of(path), path.name)
+        topics, graded = text_of(path), text_of(qrels)
+        questions = trec.read_topics(topics, path.name)
         ids = {one.id for one in questions}
-        return TestSet(
+        made = TestSet(
             name=name,
             collection=searched,
             base=base,
             questions=questions,
-            grades=trec.read_qrels(text_of(qrels), qrels.name, questions=ids),
+            grades=trec.read_qrels(graded, qrels.name, questions=ids),
         )
+        return _as_they_came(made, Form.TREC, (topics, graded))
     table = spreadsheet.read_csv(text_of(path), path.name)
     return TestSet(
         name=name,
@@ -81,6 +95,16 @@ def read_set(
     )
 
 
+def _as_they_came(made: TestSet, form: Form, texts: Sequence[str]) -> TestSet:
+    """The set, which keeps the texts of its files that would be written in another way."""
+    try:
+        written = written_set(made, form)
+    except UsageError:  # topics whose ids the format cannot name; they came without
+        return made
+    pairs = zip(written.items(), texts, strict=True)
+    return replace(made, texts={name: came for (name, text), came in pairs if text != came})
+
+
 def written_set(test_set: TestSet, form: Form) -> Mapping[str, str]:
     """The texts of the files of a set, by their paths in a folder.
 
@@ -88,13 +112,15 @@ def written_set(test_set: TestSet, form: Form) -> Mapping[str, str]:
         UsageError: The format cannot name something of it.
     """
     if form is Form.BEIR:
-        return beir.write_beir(test_set)
-    if form is Form.TREC:
-        return {
+        files = beir.write_beir(test_set)
+    elif form is Form.TREC:
+        files = {
             "topics.txt": trec.write_topics(test_set.questions),
             "qrels.txt": trec.write_qrels(test_set.grades),
         }
-    return {"set.csv": spreadsheet.write_csv(test_set)}
+    else:
+        files = {"set.csv": spreadsheet.write_csv(test_set)}
+    return {name: test_set.texts.get(name, text) for name, text in files.items()}
 
 
 def files_of(test_set: TestSet, uploads: Path) -> list[Path]:
@@ -110,10 +136,19 @@ def files_of(test_set: TestSet, uploads: Path) -> list[Path]:
         path = file_of(document, test_set, uploads)
         if not document.path:
             _write(path, "\n\n".join(filter(None, (document.title, document.text))))
-            path = text_folder(test_set.name, uploads)
-        if path.exists():
+            paths[text_folder(test_set.name, uploads)] = None
+            continue
+        if _is_file(path):
             paths[path] = None
     return [*paths]
+
+
+def _is_file(path: Path) -> bool:
+    """No folder, which a set of somebody else could have indexed whole."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # no file can be called so
+        return False
 
 
 def text_of(path: Path) -> str:

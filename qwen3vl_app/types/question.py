@@ -20,7 +20,9 @@ from qwen3vl_app.types.library import EVERYTHING, ItemFilter
 from qwen3vl_app.types.reading import (
     FILTERS,
     number,
+    other_type,
     read_filter,
+    text_in,
     unknown_choice,
     whole_number,
     written_filter,
@@ -40,6 +42,9 @@ UNLIKE_WEIGHT = 0.5
 
 MOST_ITEMS = 16
 """Items that one query may name as examples: their mean says little beyond that."""
+
+_SHOWN = 40
+"""Characters of a name or value that is not understood."""
 
 NAMES = frozenset(
     {
@@ -99,27 +104,27 @@ class Question:
         Raises:
             UsageError: A value that means nothing, or a name that is not in ``NAMES``.
         """
-        if strange := sorted(str(name)[:40] for name in given.keys() - NAMES):
+        if strange := sorted(str(name)[:_SHOWN] for name in given.keys() - NAMES):
             raise UsageError(Message.of("question.name", name=strange[0]))
         weight = number(given.get("unlike_weight"))
         return cls(
-            text=_text(given.get("text")),
-            files=_texts(given.get("files")),
-            also=tuple(map(_further, _list(given.get("also")))),
-            like=_items(given.get("like")),
-            not_like=_items(given.get("not_like")),
-            unlike=_text(given.get("unlike")),
+            text=text_in(given, "text"),
+            files=_texts(given, "files"),
+            also=tuple(map(_further, _list(given, "also"))),
+            like=_items(given, "like"),
+            not_like=_items(given, "not_like"),
+            unlike=text_in(given, "unlike"),
             unlike_weight=UNLIKE_WEIGHT if weight is None else weight,
             words=_words(given.get("words")),
             where=read_filter(given),
-            crops={str(key): Crop.read(at) for key, at in _pairs(given.get("crops")).items()},
-            instruction=_text(given.get("instruction")) or None,
-            top=whole_number(given.get("top")) or TOP,
-            depth=whole_number(given.get("depth")) or DEPTH,
-            rerank=given.get("rerank") is not False,
-            picture_words=given.get("picture_words") is True,
-            collapse=given.get("collapse") is not False,
-            quota=_quota(given.get("quota")),
+            crops={str(key): Crop.read(at) for key, at in _pairs(given, "crops").items()},
+            instruction=text_in(given, "instruction") or None,
+            top=_count(given.get("top"), TOP),
+            depth=_count(given.get("depth"), DEPTH),
+            rerank=_flag(given, "rerank", default=True),
+            picture_words=_flag(given, "picture_words", default=False),
+            collapse=_flag(given, "collapse", default=True),
+            quota=_quota(given),
         )
 
     @property
@@ -151,25 +156,46 @@ class Question:
         return {name: value for name, value in said.items() if value not in (None, "", [], {})}
 
 
-def _text(given: object) -> str:
-    return str(given or "").strip()
+def _list(given: Mapping[str, Any], name: str) -> Sequence[Any]:
+    said = given.get(name)
+    if said is None or isinstance(said, (list, tuple)):
+        return said or ()
+    raise other_type(name, said, Message.of("question.expected.list"))
 
 
-def _list(given: object) -> Sequence[Any]:
-    return given if isinstance(given, (list, tuple)) else ()
+def _texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    said = _list(given, name)
+    for one in said:
+        if not isinstance(one, str):
+            raise other_type(name, one, Message.of("question.expected.text"))
+    return tuple(said)
 
 
-def _texts(given: object) -> tuple[str, ...]:
-    return tuple(map(str, _list(given)))
+def _pairs(given: Mapping[str, Any], name: str) -> Mapping[Any, Any]:
+    said = given.get(name)
+    if said is None or isinstance(said, Mapping):
+        return said or {}
+    raise other_type(name, said, Message.of("question.expected.object"))
 
 
-def _pairs(given: object) -> Mapping[Any, Any]:
-    return given if isinstance(given, Mapping) else {}
+def _flag(given: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    said = given.get(name)
+    if said is None or isinstance(said, bool):
+        return default if said is None else said
+    raise other_type(name, said, Message.of("question.expected.flag"))
+
+
+def _count(given: object, default: int) -> int:
+    said = whole_number(given)
+    return default if said is None else said
 
 
 def _further(given: object) -> Further:
-    said = _pairs(given)
-    return Further(text=_text(said.get("text")), files=_texts(said.get("files")))
+    if not isinstance(given, Mapping):
+        raise other_type("also", given, Message.of("question.expected.object"))
+    if strange := sorted(str(name)[:_SHOWN] for name in given.keys() - {"text", "files"}):
+        raise UsageError(Message.of("question.name", name=strange[0]))
+    return Further(text=text_in(given, "text"), files=_texts(given, "files"))
 
 
 def _words(given: object) -> WordsMode:
@@ -179,8 +205,9 @@ def _words(given: object) -> WordsMode:
         raise unknown_choice(error, given, WordsMode) from error
 
 
-def _quota(given: object) -> Mapping[Kind, int]:
-    said = {str(kind): whole_number(most) for kind, most in _pairs(given).items()}
+def _quota(given: Mapping[str, Any]) -> Mapping[Kind, int]:
+    pairs = _pairs(given, "quota").items()
+    said = {str(kind): whole_number(most) for kind, most in pairs}
     try:
         return {Kind(kind): most for kind, most in said.items() if most is not None}
     except ValueError as error:
@@ -188,8 +215,15 @@ def _quota(given: object) -> Mapping[Kind, int]:
         raise unknown_choice(error, wrong, Kind) from error
 
 
-def _items(given: object) -> tuple[ItemId, ...]:
-    ids = _list(given)
+def _items(given: Mapping[str, Any], name: str) -> tuple[ItemId, ...]:
+    ids = _list(given, name)
     if len(ids) > MOST_ITEMS:
         raise UsageError(Message.of("examples.many", found=len(ids), most=MOST_ITEMS))
-    return tuple(ItemId(whole_number(one) or 0) for one in ids)
+    return tuple(ItemId(_id(one)) for one in ids)
+
+
+def _id(given: object) -> int:
+    said = number(given) or 0.0
+    if said != round(said):  # another item is not what was meant
+        raise UsageError(Message.of("number.unusable", value=str(given)))
+    return round(said)

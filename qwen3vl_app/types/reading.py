@@ -35,8 +35,8 @@ def read_filter(given: Mapping[str, Any]) -> ItemFilter:
     """
     return ItemFilter(
         kinds=known_kinds(given.get("kinds") or ()),
-        collection=_name(given.get("collection")),
-        folder=_folder(given.get("folder")),
+        collection=_name(given, "collection"),
+        folder=_folder(given),
         taken_from=_day(given.get("taken_from")),
         taken_to=_day(given.get("taken_to")),
         modified_from=_day(given.get("modified_from")),
@@ -46,7 +46,7 @@ def read_filter(given: Mapping[str, Any]) -> ItemFilter:
         orientation=_orientation(given.get("orientation")),
         min_seconds=number(given.get("min_seconds")),
         max_seconds=number(given.get("max_seconds")),
-        tag=_name(given.get("tag")),
+        tag=_name(given, "tag"),
     )
 
 
@@ -132,14 +132,34 @@ def _orientation(given: object) -> Orientation | None:
         raise unknown_choice(error, given, Orientation) from error
 
 
-def _folder(given: object) -> Path | None:
-    text = str(given or "").strip().strip("\"'").removeprefix("file://")
+def text_in(given: Mapping[str, Any], name: str) -> str:
+    """A text among named values, without blanks around it; empty where there is none.
+
+    Raises:
+        UsageError: It is something else.
+    """
+    said = given.get(name)
+    if said is None or isinstance(said, str):
+        return (said or "").strip()
+    raise other_type(name, said, Message.of("question.expected.text"))
+
+
+def other_type(name: str, said: object, expected: Message) -> UsageError:
+    """The failure of a value of another type: to read it as something else would hide it."""
+    return UsageError(
+        Message.of("question.value", name=name, value=_short(said), expected=expected)
+    )
+
+
+def _folder(given: Mapping[str, Any]) -> Path | None:
+    text = text_in(given, "folder").strip("\"'").removeprefix("file://")
     return home_expanded(usable_path(text)) if text else None
 
 
-def _name(given: object) -> str | None:
-    """A collection or a tag; nothing is called by anything but a text."""
-    return str(given)[:LONGEST_NAME] if given else None
+def _name(given: Mapping[str, Any], name: str) -> str | None:
+    """A collection or a tag."""
+    text_in(given, name)  # refuses what is no text
+    return str(given.get(name) or "")[:LONGEST_NAME] or None
 
 
 def _short(given: object) -> str:

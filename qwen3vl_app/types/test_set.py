@@ -102,6 +102,9 @@ class TestSet:
     ascii: bool = False
     """Whether other letters stand as escapes in the JSON of the files that it came in."""
 
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Of files as they came, by their names, where writing the set would give other bytes."""
+
     made: str = field(default="", compare=False)
     """When it was kept last; ISO 8601, UTC."""
 
@@ -155,6 +158,7 @@ class TestSet:
             "right": self.right,
             "split": self.split,
             "ascii": self.ascii,
+            "texts": dict(self.texts),
             "questions": [dict(one.said) for one in self.questions],
             "documents": [dict(one.said) for one in self.documents],
             "grades": [
@@ -176,6 +180,7 @@ class TestSet:
             right=said["right"],
             split=said["split"],
             ascii=said["ascii"],
+            texts=said.get("texts", {}),
             questions=tuple(map(Entry, said["questions"])),
             documents=tuple(map(Entry, said["documents"])),
             grades=tuple(Graded(*row) for row in said["grades"]),
@@ -183,7 +188,7 @@ class TestSet:
         )
 
 
-_OUTSIDE = frozenset({"name", "collection", "base", "ascii"})
+_OUTSIDE = frozenset({"name", "collection", "base", "ascii", "texts"})
 
 
 def _unique(ids: Iterable[str]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,13 @@ def test_qrels__come_back_equal(grades):
     assert trec.write_qrels(trec.read_qrels(written)) == written
 
 
-@given(st.lists(st.builds(trec.RunRow, IDS, IDS, st.integers(0, 999), SCORES, IDS)))
+RANKED = st.lists(
+    st.builds(trec.RunRow, IDS, IDS, st.integers(0, 999), SCORES, IDS),
+    unique_by=lambda one: (one.question, one.document),
+)
+
+
+@given(RANKED)
 def test_runs__come_back_equal(rows):
     written = trec.write_run(rows)
     assert trec.read_run(written) == tuple(rows)
@@ -155,6 +162,35 @@ def test_csv__three_columns_are_enough():
     assert [(one.path, one.page) for one in paged.documents] == [("a.pdf", 2), ("a.pdf", 3)]
 
 
+def test_csv__a_question_without_an_id_gets_one_that_no_other_has():
+    found = spreadsheet.read_csv(f"{NAMED},fox,a,1\nq1,dog,b,1\n,fox,c,0\n")
+    assert {one.id: one.text for one in found.questions} == {"q2": "fox", "q1": "dog"}
+    assert [(one.question, one.document) for one in found.grades] == [
+        *(("q2", "a"), ("q1", "b"), ("q2", "c")),
+    ]
+
+
+def test_csv__details_of_a_document_stand_once_and_may_be_long():
+    long = "a long passage " * 10_000
+    text = f"question,document,text,grade\nfox,a,{long},1\ndog,a,,0\n"
+    (one,) = spreadsheet.read_csv(text).documents
+    assert one.text == long
+
+
+def test_csv__many_questions_are_read_in_time_that_grows_with_their_number():
+    rows = "".join(f"q{n},d{n}.png,1\n" for n in range(30_000))
+    began = time.process_time()
+    assert len(spreadsheet.read_csv(f"question,document,grade\n{rows}").questions) == 30_000
+    assert time.process_time() - began < 15  # half a second; minutes where each is looked for
+
+
+def test_topics__a_tag_may_be_closed_on_a_line_of_its_own():
+    (one,) = trec.read_topics(
+        "<top>\n<num>1</num>\n<title>fox</title>\n<desc>a\nb</desc>\n</top>\n"
+    )
+    assert one.said == {"_id": "1", "text": "fox", "description": "a\nb"}
+
+
 def entries(text):
     return beir.read_entries(text, "corpus.jsonl")
 
@@ -163,6 +199,10 @@ def folder(qrels):
     one = '{"_id": "a", "text": "fox"}\n'
     return beir.read_beir(one, one.replace("a", "q", 1), f"query-id\tcorpus-id\tscore\n{qrels}")
 
+
+NAMED = "question_id,question,document,grade\n"
+PATHS = "question,document,path,grade\n"
+PAGES = "question,document,page,grade\n"
 
 BAD = (
     (trec.read_qrels, "1 0 a 1\n1 0 b\n", 2, 4, "4 columns"),
@@ -191,6 +231,19 @@ BAD = (
     (spreadsheet.read_csv, "question,document,grade\nfox,a,good\n", 2, 3, "whole number"),
     (spreadsheet.read_csv, "grade,question,document\n1,fox,a\n0,fox,a\n", 3, 3, "no grade yet"),
     (spreadsheet.read_csv, 'question,document,grade\n"fox,a,1\n', 2, 1, "quotes"),
+    (spreadsheet.read_csv, "\n\nquestion,grade\n", 3, 3, "document"),
+    (spreadsheet.read_csv, "question,document,grade,grade\nfox,a,1,2\n", 1, 4, "not there yet"),
+    (spreadsheet.read_csv, 'question,document,grade\n"a\nb",a,x\n', 2, 3, "whole number"),
+    (spreadsheet.read_csv, "question,document,grade\nfox,a,1_0\n", 2, 3, "whole number"),
+    (spreadsheet.read_csv, "question,document,grade\nfox,a,99999\n", 2, 3, "10000"),
+    (spreadsheet.read_csv, "question,document,grade\nfox,,3\n", 2, 3, "no grade"),
+    (spreadsheet.read_csv, f"{NAMED}q,fox,a,1\nq,dog,b,1\n", 3, 1, "same question"),
+    (spreadsheet.read_csv, f"{PATHS}fox,a,x.png,1\ndog,a,y.png,1\n", 3, 2, "document as above"),
+    (spreadsheet.read_csv, f"{PAGES}fox,a,{'9' * 5000},1\n", 2, 3, "page"),
+    (trec.read_qrels, f"1 0 a {10**19}\n", 1, 4, "10000"),
+    (trec.read_run, "1 Q0 a 1 2 us\n2 Q0 a 1 2 us\n1 Q0 a 2 1 us\n", 3, 3, "not there yet"),
+    (entries, '{"_id": true, "text": "a"}\n', 1, 2, "_id"),
+    (entries, f'{{"_id": "1", "text": "a", "n": {"9" * 5000}}}\n', 1, 1, "JSON"),
 )  # fmt: skip
 
 

@@ -251,6 +251,39 @@ def test_import_and_export__a_folder_comes_back_byte_for_byte(tmp_path):
         read_set(tmp_path / "bad.csv", "x")
 
 
+def test_export__whatever_way_the_files_were_written(tmp_path):
+    folder, graded = tmp_path / "set", "query-id\tcorpus-id\tscore\r\nq\ta\t1\r\n"
+    came = {
+        "corpus.jsonl": '\ufeff{"_id":"a","text":"caf\\u00e9 \\/ café"}\n\n',
+        "queries.jsonl": '{"text":"fox","_id":"q","n":1e3}',
+        "qrels/test.tsv": graded,
+    }
+    put_files(folder, came)
+    found = TestSet.read(json.loads(json.dumps(read_set(folder, "x").written())))
+    assert written_set(found, Form.BEIR) == came
+    assert written_set(found, Form.TREC)["qrels.txt"] == "q 0 a 1\n"
+    (tmp_path / "topics").write_text("q\tfox \r\n", newline="")
+    (tmp_path / "qrels").write_text("q\t0\ta\t1\n")
+    found = read_set(tmp_path / "topics", "x", qrels=tmp_path / "qrels")
+    assert [*written_set(found, Form.TREC).values()] == ["q\tfox \r\n", "q\t0\ta\t1\n"]
+
+
+def test_import__what_nobody_can_ask_or_index_is_refused_or_missing(tmp_path):
+    def folder(document: str, question: str = "fox") -> Path:
+        made = tmp_path / str(len([*tmp_path.iterdir()]))
+        corpus = json.dumps({"_id": "a", "path": document})
+        asked = json.dumps({"_id": "q", "text": question})
+        put_files(made, {"corpus.jsonl": corpus, "queries.jsonl": asked, "qrels/test.tsv": ""})
+        return made
+
+    for place in ("/", ".", "x" * 5000, "a\0b"):  # a folder would be indexed whole
+        assert files_of(read_set(folder(place), "x"), tmp_path / "uploads") == []
+    with pytest.raises(UsageError, match="q has no words"):
+        read_set(folder("a.png", "  "), "x")
+    with pytest.raises(UsageError, match="name of a file"):
+        read_set(folder("a.png"), "x", split="../qrels/test")
+
+
 def test_store__sets_are_replaced_by_name_and_keep_what_they_have_said(parts):
     sets = parts.library.test_sets
     sets.keep(LONG_IS_RIGHT)

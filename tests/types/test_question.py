@@ -55,6 +55,21 @@ def test_question__comes_back_from_json(question: Question):
     assert Question.read(json.loads(json.dumps(question.written()))) == question
 
 
+@pytest.mark.parametrize(
+    "given_values",
+    [
+        *({"text": ["fox"]}, {"files": "fox.png"}, {"files": [1]}, {"also": "fox"}, {"also": [1]}),
+        *({"also": [{"txt": "fox"}]}, {"like": 5}, {"like": [1.6]}, {"rerank": "false"}),
+        *({"collapse": 0}, {"picture_words": "true"}, {"quota": "picture=5"}, {"crops": [1]}),
+        *({"instruction": 5}, {"unlike": {}}, {"collection": ["a"]}, {"tag": 5}, {"folder": {}}),
+    ],
+    ids=str,
+)
+def test_question__a_value_of_another_type_is_not_read_as_something_else(given_values):
+    with pytest.raises(UsageError):
+        Question.read(given_values)
+
+
 def test_question__defaults_stand_in_one_place():
     assert (Question().top, Question().depth) == (TOP, DEPTH) == (20, 40)
     assert Question.read({}) == Question()

@@ -13,6 +13,9 @@ from qwen3vl_app.types.test_set import Graded
 LONGEST_SHOWN = 40
 """Characters of what was found instead."""
 
+MOST_GRADE = 10_000
+"""Either way: ``trec_eval`` keeps an array as long as the greatest grade."""
+
 
 def bad(name: str, line: int, column: int, expected: Message, found: str) -> UsageError:
     """The failure of reading a file.
@@ -41,15 +44,28 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def whole(name: str, line: int, column: int, said: str) -> int:
-    """A grade.
+    """A whole number, such as the rank in a run.
 
     Raises:
-        UsageError: It is no whole number.
+        UsageError: It is none.
     """
-    if said.isascii():
+    if said.isascii() and "_" not in said:  # which ``int`` passes over
         with suppress(ValueError):
             return int(said)
     raise bad(name, line, column, Message.of("sets.expected.grade"), said)
+
+
+def grade_of(name: str, line: int, column: int, said: str) -> int:
+    """A grade.
+
+    Raises:
+        UsageError: It is no whole number, or one that cannot be measured.
+    """
+    found = whole(name, line, column, said)
+    if abs(found) > MOST_GRADE:
+        expected = Message.of("sets.expected.grade_to", most=MOST_GRADE)
+        raise bad(name, line, column, expected, said)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

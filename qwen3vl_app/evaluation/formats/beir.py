@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.evaluation.formats.bad_files import Grades, add_new, bad, lines, whole
+from qwen3vl_app.evaluation.formats.bad_files import Grades, add_new, bad, grade_of, lines
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types.test_set import MEDIA, Entry, Graded, TestSet
 
@@ -97,7 +97,7 @@ def read_qrels(
             expected = Message.of("sets.expected.tabs", n=len(HEADING))
             raise bad(name, number, min(len(columns), len(HEADING)) + 1, expected, line)
         question, document, grade = columns
-        found.add(number, Graded(question, document, whole(name, number, 3, grade)))
+        found.add(number, Graded(question, document, grade_of(name, number, 3, grade)))
     return tuple(found.found.values())
 
 
@@ -121,11 +121,12 @@ def _object(line: str, name: str, number: int) -> Mapping[str, Any]:
     except json.JSONDecodeError as error:
         expected = Message.of("sets.expected.json")
         raise bad(name, number, error.colno, expected, line[error.pos :]) from error
-    except RecursionError as error:
+    except (RecursionError, ValueError) as error:  # nested or longer than any that is meant
         raise bad(name, number, 1, Message.of("sets.expected.json"), line) from error
     if not isinstance(said, dict):
         raise bad(name, number, 1, Message.of("sets.expected.object"), line)
-    if not isinstance(said.get("_id"), (str, int)) or str(said["_id"]) == "":
+    id_ = said.get("_id")
+    if not isinstance(id_, (str, int)) or isinstance(id_, bool) or not str(id_).strip():
         raise bad(name, number, _column(line, "_id"), Message.of("sets.expected.id"), line)
     for key in ("text", "title", *MEDIA):
         if not isinstance(said.get(key, ""), (str, type(None))):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qwen3vl_app.evaluation.formats.bad_files import Grades, bad, whole
+from qwen3vl_app.evaluation.formats.bad_files import Grades, bad, grade_of
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types.test_set import PAGE_MARK, Entry, Graded, TestSet
 
@@ -21,6 +21,11 @@ COLUMNS = (
 )
 
 REQUIRED = ("question", "document", "grade")
+
+csv.field_size_limit(2**30)  # of characters: a text may be longer than the usual 131,072
+
+_DIGITS = 10
+"""Of the number of a page, and there are fewer."""
 
 _CALCULATED = ("=", "+", "-", "@", "\t", "\r", "'")
 """How a cell begins that a spreadsheet would calculate, or that has the mark against that."""
@@ -43,32 +48,29 @@ def read_csv(text: str, name: str = "set.csv") -> Table:
     """
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     rows = _rows(reader, name)
-    heading = next(rows, (1, []))[1]
-    for wanted in REQUIRED:
-        if wanted not in heading:
-            expected = Message.of("sets.expected.named", names=", ".join(REQUIRED))
-            raise bad(name, 1, len(heading) + 1, expected, ",".join(heading))
-    questions: dict[str, Entry] = {}
+    heading = _heading(*next(rows, (1, [])), name)
     documents: dict[str, Entry] = {}
     asked_at, found_at, grade_at = (heading.index(one) + 1 for one in REQUIRED)
     page_at = heading.index("page") + 1 if "page" in heading else 1
+    id_at = heading.index("question_id") + 1 if "question_id" in heading else asked_at
     grades = Grades(name=name, columns=(asked_at, found_at))
-    for line, cells in rows:
-        if len(cells) != len(heading):
-            expected = Message.of("sets.expected.columns", n=len(heading))
-            raise bad(name, line, min(len(cells), len(heading)) + 1, expected, ",".join(cells))
-        row = dict(zip(heading, map(_plain, cells), strict=True))
-        asked = _question(row, questions)
+    read = [(line, _row(name, line, heading, cells)) for line, cells in rows]
+    questions = _Questions(name, read)
+    for line, row in read:
+        asked = questions.of(row, line, id_at)
         document = _document(row, name, line, page_at)
         if document is not None:
-            documents.setdefault(document.id, document)
+            alone = not any(row.get(key) for key in ("path", "title", "text"))
+            known = documents.setdefault(document.id, document)
+            if known != document and not alone:  # else it is said above what it is
+                raise bad(name, line, found_at, Message.of("sets.expected.same"), document.id)
         if asked and document is not None:
-            grade = whole(name, line, grade_at, row["grade"])
+            grade = grade_of(name, line, grade_at, row["grade"])
             grades.add(line, Graded(asked, document.id, grade))
-        elif not asked and document is None:
-            raise bad(name, line, 1, Message.of("sets.expected.pair"), ",".join(cells))
+        else:
+            _check_alone(row, name, line, grade_at)
     return Table(
-        questions=tuple(questions.values()),
+        questions=questions.all(),
         documents=tuple(documents.values()),
         grades=tuple(grades.found.values()),
     )
@@ -97,33 +99,81 @@ def write_csv(test_set: TestSet) -> str:
     return "\ufeff" + written.getvalue()
 
 
+def _heading(line: int, heading: Sequence[str], name: str) -> Sequence[str]:
+    for wanted in REQUIRED:
+        if wanted not in heading:
+            expected = Message.of("sets.expected.named", names=", ".join(REQUIRED))
+            raise bad(name, line, len(heading) + 1, expected, ",".join(heading))
+    for n, column in enumerate(heading, start=1):
+        if column in COLUMNS and column in heading[: n - 1]:
+            raise bad(name, line, n, Message.of("sets.expected.column_once"), column)
+    return heading
+
+
+def _row(name: str, line: int, heading: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    if len(cells) != len(heading):
+        expected = Message.of("sets.expected.columns", n=len(heading))
+        raise bad(name, line, min(len(cells), len(heading)) + 1, expected, ",".join(cells))
+    return dict(zip(heading, map(_plain, cells), strict=True))
+
+
+def _check_alone(row: Mapping[str, str], name: str, line: int, grade_at: int) -> None:
+    """A line without a question, or without a document, has one of them and no grade."""
+    found = ",".join(row.values())
+    if row["grade"].strip():
+        raise bad(name, line, grade_at, Message.of("sets.expected.ungraded"), found)
+    if not (row["question"].strip() or row.get("image") or row["document"]):
+        raise bad(name, line, 1, Message.of("sets.expected.pair"), found)
+
+
 def _rows(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[str]]]:
-    line = 1
     while True:
+        line = getattr(reader, "line_num", 0) + 1  # where a row begins, which may have several
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            line = getattr(reader, "line_num", line)
             raise bad(name, line, 1, Message.of("sets.expected.csv"), str(error)) from error
         if cells is None:
             return
-        line = getattr(reader, "line_num", line)
         if any(cell.strip() for cell in cells):
             yield line, cells
 
 
-def _question(row: dict[str, str], known: dict[str, Entry]) -> str:
-    """The id of a line's question, which is noted; empty where there is none."""
-    text, image = row["question"], row.get("image", "")
-    if not (text or image):
-        return ""
-    name = row.get("question_id") or next(
-        (one.id for one in known.values() if (one.text, one.path) == (text, image)),
-        f"q{len(known) + 1}",
-    )
-    said = {"_id": name, "text": text} | ({"image": image} if image else {})
-    known.setdefault(name, Entry(said))
-    return name
+class _Questions:
+    """The questions of a table, of which some have no id there."""
+
+    def __init__(self, name: str, rows: Sequence[tuple[int, Mapping[str, str]]]) -> None:
+        self._name = name
+        self._taken = {row.get("question_id", "") for _, row in rows}
+        self._ids: dict[tuple[str, str], str] = {}
+        self._known: dict[str, Entry] = {}
+
+    def of(self, row: Mapping[str, str], line: int, column: int) -> str:
+        """The id of a line's question, which is noted; empty where there is none.
+
+        Raises:
+            UsageError: Another question has this id.
+        """
+        text, image = row["question"], row.get("image", "")
+        if not (text.strip() or image):
+            return ""
+        given = row.get("question_id") or self._ids.get((text, image))
+        name = given or self._free()
+        said = {"_id": name, "text": text} | ({"image": image} if image else {})
+        if self._known.setdefault(name, Entry(said)) != Entry(said):
+            raise bad(self._name, line, column, Message.of("sets.expected.same"), name)
+        self._ids.setdefault((text, image), name)
+        return name
+
+    def all(self) -> tuple[Entry, ...]:
+        """In the order of the table."""
+        return tuple(self._known.values())
+
+    def _free(self) -> str:
+        number = len(self._known) + 1
+        while (name := f"q{number}") in self._taken or name in self._known:
+            number += 1
+        return name
 
 
 def _document(row: dict[str, str], name: str, line: int, column: int) -> Entry | None:
@@ -134,7 +184,7 @@ def _document(row: dict[str, str], name: str, line: int, column: int) -> Entry |
     if path := row.get("path") or ("" if text else row["document"]):
         said["path"] = path
     if page:
-        if not page.isascii() or not page.isdigit() or int(page) < 1:
+        if not page.isascii() or not page.isdigit() or not 0 < len(page.lstrip("0")) < _DIGITS:
             raise bad(name, line, column, Message.of("sets.expected.page"), page)
         said["page"] = int(page)
         if not row.get("path"):  # one file, several documents

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from qwen3vl_app.errors import UsageError
-from qwen3vl_app.evaluation.formats.bad_files import Grades, add_new, bad, lines, whole
+from qwen3vl_app.evaluation.formats.bad_files import Grades, add_new, bad, grade_of, lines, whole
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types.test_set import Entry, Graded
 
@@ -81,7 +81,7 @@ def read_qrels(
     found = Grades(name=name, columns=(1, 3), questions=questions)
     for number, line in lines(text):
         question, iteration, document, grade = _columns(line, 4, name, number)
-        one = Graded(question, document, whole(name, number, 4, grade), iteration)
+        one = Graded(question, document, grade_of(name, number, 4, grade), iteration)
         found.add(number, one)
     return tuple(found.found.values())
 
@@ -104,9 +104,11 @@ def read_run(text: str, name: str = "run") -> tuple[RunRow, ...]:
     Raises:
         UsageError: Line, column and what was expected there.
     """
-    found = []
+    found: list[RunRow] = []
+    seen: dict[str, set[str]] = {}  # by question: trec_eval refuses what stands twice, too
     for number, line in lines(text):
         question, _, document, rank, score, tag = _columns(line, 6, name, number)
+        add_new(document, seen.setdefault(question, set()), name, number, 3)
         row = RunRow(question, document, whole(name, number, 4, rank), _score(score), tag)
         if not math.isfinite(row.score):
             raise bad(name, number, 5, Message.of("sets.expected.score"), score)
@@ -170,6 +172,10 @@ def _tagged(text: str, name: str) -> Iterator[Entry]:
             said = None
         else:
             opened, rest = _opened(bare)
+            if tag and not opened and bare.endswith(f"</{tag}>"):
+                bare = bare.removesuffix(f"</{tag}>").rstrip()  # closes what began on lines above
+                if not bare:
+                    continue
             tag = opened or tag
             if tag not in _TAGS:
                 raise bad(name, number, 1, Message.of("sets.expected.tag"), line)

@@ -56,22 +56,33 @@ def check_folder(folder: Path) -> None:
     config = _config(folder)
     for name in PACKED:
         packed = config.get(name)
-        if isinstance(packed, dict):
-            way = str(packed.get("quant_method", "quantized")).upper()
+        if packed:
+            named = packed.get("quant_method") if isinstance(packed, dict) else packed
+            way = str(named or "quantized")[:40].upper()
             raise ModelLoadError(Message.of("load.packed", path=str(folder), value=way))
-    found = config.get("model_type")
+    found = str(config.get("model_type"))
     if found in TEXT_ALONE:
-        raise ModelLoadError(Message.of("load.text_alone", path=str(folder), value=str(found)))
+        raise ModelLoadError(Message.of("load.text_alone", path=str(folder), value=found))
     if found != MODEL_TYPE:
         raise ModelLoadError(
-            Message.of("load.type", path=str(folder), value=str(found), known=MODEL_TYPE)
+            Message.of("load.type", path=str(folder), value=found, known=MODEL_TYPE)
         )
+    for file in weight_files(folder):
+        if not file.is_file():  # a link that leads nowhere, or a part that was not copied
+            raise ModelLoadError(Message.of("load.no_file", path=str(file)))
     if not any(folder.glob("*.safetensors")):
         _refuse_formats(folder)
         others = sorted(p.name for p in folder.iterdir() if p.suffix in PICKLED)
         if not others:
             raise ModelLoadError(Message.of("load.no_weights", path=str(folder)))
         raise ModelLoadError(Message.of("load.unsafe", path=str(folder), name=str(others[0])))
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """Files of weights that there are, and those that the index of a checkpoint in parts names."""
+    index = (_small_json(folder / "model.safetensors.index.json") or {}).get("weight_map")
+    named = {PurePath(str(one)).name for one in index.values()} if isinstance(index, dict) else ()
+    return sorted({*folder.glob("*.safetensors"), *(folder / one for one in named)})
 
 
 def _config(folder: Path) -> Mapping[str, Any]:
@@ -103,7 +114,7 @@ def _refuse_adapter(folder: Path) -> None:
 def _refuse_formats(folder: Path) -> None:
     """Weights for other programs are not for this one, whatever else is beside them."""
     for end, name in FORMATS.items():
-        if any(folder.glob(f"*{end}")):
+        if any(one.suffix.lower() == end for one in folder.iterdir()):
             raise ModelLoadError(Message.of("load.packed", path=str(folder), value=name))
 
 

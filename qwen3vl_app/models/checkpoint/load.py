@@ -6,6 +6,7 @@ Weights are read from safetensors only, no code of a checkpoint runs, and nothin
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,9 @@ from qwen3vl_app.models.prompt.tokenizer import PromptTokenizer
 from qwen3vl_app.models.vision.quicken import quicken
 
 log = logging.getLogger(__name__)
+
+FLOATS = frozenset({"F64", "F32", "F16", "BF16"})
+"""Numbers that stand for themselves."""
 
 ANSWERS = ("yes", "no")
 """Tokens by which a reranker answers."""
@@ -156,6 +160,7 @@ def _load(
 ) -> Loaded:
     folder = checkpoint.folder
     adapter = check_loadable(checkpoint, role)
+    check_numbers(folder)
     placement = place(device, large=is_large(folder))
     if dtype:
         placement = replace(placement, dtype=getattr(torch, dtype))
@@ -204,6 +209,27 @@ def check_loadable(checkpoint: Checkpoint, role: Role) -> Adapter | None:
         raise ModelLoadError(Message.of("load.damaged", path=damaged, said=str(error))) from error
     adapter.check(checkpoint.name.partition(" + ")[0], shapes)
     return adapter
+
+
+def check_numbers(folder: Path) -> None:
+    """Refuse weights in numbers that are something only with scales that are elsewhere.
+
+    Raises:
+        ModelLoadError: They are whole numbers or of 8 bits; or a file is damaged.
+    """
+    for file in sorted(folder.glob("*.safetensors")):
+        try:
+            with safe_open(file, "pt") as tensors:
+                for name in tensors.keys():  # noqa: SIM118  # not a mapping
+                    kind = tensors.get_slice(name).get_dtype()
+                    if name.endswith(".weight") and kind not in FLOATS:
+                        raise ModelLoadError(
+                            Message.of("load.numbers", path=str(folder), value=kind, name=name)
+                        )
+        except SafetensorError as error:
+            raise ModelLoadError(
+                Message.of("load.damaged", path=str(file), said=str(error))
+            ) from error
 
 
 SCARCE = 0.4
@@ -263,23 +289,52 @@ def _read_weights(
             use_safetensors=True,
             local_files_only=True,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # said below, with names
         )
-        gaps = sorted(report["missing_keys"])
-        if gaps:
-            raise ModelLoadError(
-                Message.of("load.lacks", path=str(folder), n=str(len(gaps)), name=str(gaps[0]))
-            )
-        model.__class__ = kind
-        return model.to(placement.device).eval().requires_grad_(requires_grad=False)
+        model.to(placement.device)
     except SafetensorError as error:
         raise ModelLoadError(
             Message.of("load.damaged", path=str(_damaged(folder)), said=str(error))
         ) from error
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    except Exception as error:  # what config.json may hold raises errors of many kinds
+        said = (str(error).strip().splitlines() or [type(error).__name__])[:2]
+        first = " ".join(said if said[0].endswith(":") else said[:1])
         raise ModelLoadError(
             Message.of("load.failed", path=str(folder), said=str(first))
         ) from error
+    _check_report(folder, report)
+    model.__class__ = kind
+    return model.eval().requires_grad_(requires_grad=False)
+
+
+def _check_report(folder: Path, report: Mapping[str, Any]) -> None:
+    """Refuse weights that are not those that config.json describes: none is made up.
+
+    Raises:
+        ModelLoadError: Names the first that differs.
+    """
+    for name, found, wanted in sorted(report["mismatched_keys"]):
+        raise ModelLoadError(
+            Message.of(
+                "load.shape",
+                path=str(folder),
+                name=str(name),
+                found=" × ".join(map(str, found)),
+                wanted=" × ".join(map(str, wanted)),
+            )
+        )
+    gaps = sorted(report["missing_keys"])
+    if gaps:
+        raise ModelLoadError(
+            Message.of("load.lacks", path=str(folder), n=str(len(gaps)), name=str(gaps[0]))
+        )
+    if more := sorted(name for name in report["unexpected_keys"] if _of_a_layer(name)):
+        raise ModelLoadError(Message.of("load.more", path=str(folder), name=str(more[0])))
+
+
+def _of_a_layer(name: str) -> bool:
+    """Whether a tensor is of a layer of ours; heads and other towers may be left over."""
+    return "language_model.layers." in name or "visual.blocks." in name
 
 
 def _constructed_alone(kind: type[Any]) -> type[Any]:

@@ -24,6 +24,9 @@ KEPT_TAIL = 5
 """Ids at the end of a reranker prompt that are never dropped: they open the answer."""
 
 
+_PROBE = "red bicycle"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
     """Room a prompt must leave for what is not text, in the order of the content."""
@@ -65,6 +68,9 @@ class PromptTokenizer:
         if None in marks:
             raise ModelLoadError(Message.of("load.tokens", path=str(folder)))
         self._start, self._end, self._clip_mark = marks
+        probe: Turn = {"role": "user", "content": [{"type": "text", "text": _PROBE}]}
+        if _PROBE not in self.render([probe]):  # every prompt would be the same
+            raise ModelLoadError(Message.of("load.template_lacks", path=str(folder)))
 
     def id_of(self, token: str) -> int:
         """Id of a token of the vocabulary.
@@ -154,7 +160,7 @@ class PromptTokenizer:
         ]
         try:
             return str(self._template.render(messages=harmless, add_generation_prompt=True))
-        except TemplateError as error:
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise ModelLoadError(
                 Message.of("load.template_fails", path=str(self._folder), said=str(error))
             ) from error

@@ -110,6 +110,27 @@ def test_check_folder__a_config_that_is_none(folder, body):
     assert "config.json is damaged" in refused(folder)
 
 
+def test_check_folder__parts_that_are_not_there(folder):
+    write(folder, "config.json", model_type="qwen3_vl")
+    (folder / "model-00001-of-00002.safetensors").write_bytes(b"")
+    parts = {"a": "model-00001-of-00002.safetensors", "b": "../model-00002-of-00002.safetensors"}
+    write(folder, "model.safetensors.index.json", weight_map=parts)
+    assert "model-00002-of-00002.safetensors is not there" in refused(folder)
+    (folder / "model.safetensors.index.json").unlink()
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors").symlink_to("nowhere")
+    assert "model.safetensors is not there" in refused(folder)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [({"model_type": ["qwen3_vl"]}, "of type"), ({"quantization_config": "bnb"}, "BNB")],
+)
+def test_check_folder__values_of_another_type(folder, values, said):
+    write(folder, "config.json", **{"model_type": "qwen3_vl", **values})
+    assert said in refused(folder)
+
+
 @pytest.mark.parametrize("code", ["load.adapter", "load.is_embedder", "load.is_reranker",
     "load.text_alone", "load.no_answer", "load.no_template", "load.packed"])  # fmt: skip
 def test_sentences__name_the_way_out_in_both_languages(code):

@@ -144,6 +144,39 @@ def test_load__weights_of_another_shape(folder):
         load(folder)
 
 
+@pytest.mark.parametrize(
+    ("layers", "said"), [("four", "num_hidden_layers"), (1, "more layers"), (9, "lacks")]
+)
+def test_load__a_config_that_says_something_else_than_the_weights(folder, layers, said):
+    text = json.loads((folder / "config.json").read_text())["text_config"]
+    change(folder / "config.json", text_config=text | {"num_hidden_layers": layers})
+    with pytest.raises(ModelLoadError, match=said):
+        load(folder)
+
+
+def test_load__whole_numbers_are_no_weights_without_their_scales(folder):
+    file = folder / "model.safetensors"
+    packed = {name: one.to(torch.int8) for name, one in load_file(file).items()}
+    save_file(packed, file, metadata={"format": "pt"})
+    with pytest.raises(ModelLoadError, match="weights as I8"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{{ 'always the same' }}", "leaves out"),
+        ("{% for n in range(10**9) %}x{% endfor %}", "Range too big"),
+        ("{{ messages[5].content + 1 }}", "template fails"),
+        ("{{ 1 // 0 }}", "template fails"),
+    ],
+)
+def test_load__a_template_that_cannot_be_used(folder, template, said):
+    (folder / "chat_template.jinja").write_text(template)
+    with pytest.raises(ModelLoadError, match=said):
+        load(folder)
+
+
 def test_load__too_large_for_this_machine(folder, monkeypatch):
     monkeypatch.setattr("qwen3vl_app.models.checkpoint.load.total_memory", lambda: 1)
     with pytest.raises(ModelLoadError, match="GiB of memory on cpu, and this machine has 0"):
