@@ -86,6 +86,7 @@ _SIGNATURES: tuple[tuple[int, bytes, FileType], ...] = (
     (0, b"icns\0", FileType.PICTURE),
     (0, b"DDS \x7c\0\0\0", FileType.PICTURE),
     (0, b"\0\0\x01\0\x01\0", FileType.PICTURE),  # ICO with one size
+    (0, b"qoif", FileType.PICTURE),
     (0, b"\x1a\x45\xdf\xa3", FileType.VIDEO),  # Matroska, WebM
     (8, b"AVI LIST", FileType.VIDEO),
     (0, b"FLV\x01", FileType.VIDEO),
@@ -132,6 +133,12 @@ _PLAIN = """
 _UNSIGNED = set(_PLAIN.split())
 """Pictures that begin with nothing unmistakable; Pillow decides about them."""
 
+_HALF_SIGNED = (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"\0\0\x01\0", b"\0\0\x02\0")
+"""Beginnings of PPM and its relatives, icons and cursors: believed where the name says picture."""
+
+_BITMAP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+"""Bytes of the second header of a BMP."""
+
 
 def claimed(path: Path) -> FileType | None:
     """What the name promises, or None where it promises nothing the program can read."""
@@ -153,7 +160,9 @@ def identify(head: bytes, path: Path) -> FileType | Message:
         return found
     if claim is FileType.TEXT:
         return FileType.TEXT
-    if claim is FileType.PICTURE and path.suffix.lower() in _UNSIGNED:
+    if claim is FileType.PICTURE and (
+        path.suffix.lower() in _UNSIGNED or head.startswith(_HALF_SIGNED)
+    ):
         return FileType.PICTURE
     if claim is None:
         return unsupported(path)
@@ -173,6 +182,8 @@ def _signed(head: bytes) -> FileType | Message | None:
     for offset, signature, file_type in _SIGNATURES:
         if head.startswith(signature, offset):
             return file_type
+    if _is_bitmap(head):
+        return FileType.PICTURE
     if b"%PDF-" in head[:HEAD_BYTES] and not _looks_like_text(head[: head.index(b"%PDF-")]):
         return FileType.PDF
     if head[:1] == b"G" == head[188:189] == head[376:377] or _is_m2ts(head):
@@ -199,6 +210,11 @@ def _branded(brand: bytes) -> FileType | Message:
     if brand in _SOUND_BRANDS:
         return Message.of("reason.other", what="sound without pictures")
     return FileType.VIDEO
+
+
+def _is_bitmap(head: bytes) -> bool:
+    size = int.from_bytes(head[14:18], "little")
+    return head.startswith(b"BM") and head[6:10] == bytes(4) and size in _BITMAP_HEADERS
 
 
 def _is_m2ts(head: bytes) -> bool:

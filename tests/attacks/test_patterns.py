@@ -425,6 +425,7 @@ MEETS |= {
         ("encoded", "_UU_LINE", "search", _texts("M" + "A" * 60)),
         ("encoded", "_UU_TAIL", "search", _texts("`")),
         ("encoded", "_WORDS", "search", _texts("aa ", "a a")),
+        ("likelihood", "_BY_ITSELF", "finditer", _texts("a\u4e2d", "aaaa", "\u4e2d\u4e2d", "\n")),
         ("likelihood", "_CONTROL", "search", []),
         ("likelihood", "_EAST", "finditer", _texts("\uac00", "\u4e2da")),
         ("likelihood", "_IN_LATIN", "finditer", _texts("a\u4e2d", "\u4e2da")),
