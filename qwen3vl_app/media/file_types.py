@@ -49,7 +49,10 @@ _VIDEOS = """
     .mp4 .m4v .mov .mkv .webm .avi .wmv .asf .flv .mpg .mpeg .m2v .m2ts .mts .3gp .3g2 .ogv .ogm
     .vob .f4v
 """
-_OFFICE = ".docx .pptx .xlsx .odt .odp .ods"
+_OFFICE = """
+    .docx .docm .dotx .dotm .pptx .pptm .ppsx .ppsm .potx .potm .xlsx .xlsm .xltx .xltm
+    .odt .odp .ods .ott .otp .ots
+"""
 _NAMES = {
     "readme",
     "license",
@@ -155,7 +158,7 @@ def identify(head: bytes, path: Path) -> FileType | Message:
         path: Its name decides where the bytes do not.
     """
     claim = claimed(path)
-    found = _zipped(head, claim) or _signed(head)
+    found = _zipped(head, claim) or _signed(head) or _pdf(head, claim) or _bitmap(head)
     if found is not None:
         return found
     if claim is FileType.TEXT:
@@ -182,10 +185,6 @@ def _signed(head: bytes) -> FileType | Message | None:
     for offset, signature, file_type in _SIGNATURES:
         if head.startswith(signature, offset):
             return file_type
-    if _is_bitmap(head):
-        return FileType.PICTURE
-    if b"%PDF-" in head[:HEAD_BYTES] and not _looks_like_text(head[: head.index(b"%PDF-")]):
-        return FileType.PDF
     if head[:1] == b"G" == head[188:189] == head[376:377] or _is_m2ts(head):
         return FileType.VIDEO  # MPEG transport stream: packets of 188 bytes
     for offset, signature, what in _OTHERS:
@@ -212,9 +211,17 @@ def _branded(brand: bytes) -> FileType | Message:
     return FileType.VIDEO
 
 
-def _is_bitmap(head: bytes) -> bool:
+def _pdf(head: bytes, claim: FileType | None) -> FileType | None:
+    """A printer's commands or a mail's head may stand before the header."""
+    place = head.find(b"%PDF-")
+    named = claim is FileType.PDF
+    return FileType.PDF if place >= 0 and (named or not _looks_like_text(head[:place])) else None
+
+
+def _bitmap(head: bytes) -> FileType | None:
     size = int.from_bytes(head[14:18], "little")
-    return head.startswith(b"BM") and head[6:10] == bytes(4) and size in _BITMAP_HEADERS
+    begins = head.startswith(b"BM") and head[6:10] == bytes(4)
+    return FileType.PICTURE if begins and size in _BITMAP_HEADERS else None
 
 
 def _is_m2ts(head: bytes) -> bool:

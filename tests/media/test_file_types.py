@@ -25,6 +25,7 @@ def encoded(form: str) -> bytes:
         ("README", FileType.TEXT),
         ("a.webm", FileType.VIDEO),
         ("a.docx", FileType.OFFICE),
+        ("a.XLSM", FileType.OFFICE),
         ("archive", None),
         (".png", None),
     ],
@@ -58,6 +59,11 @@ def test_identify__picture_without_a_signature_is_believed(form):
 def test_identify__pdf_named_jpg():
     assert identify(b"%PDF-1.7\n", Path("scan.jpg")) is FileType.PDF
     assert identify(b"\0\0junk first\n%PDF-1.7\n"[:2] + b"%PDF-1.7", Path("a")) is FileType.PDF
+
+
+def test_identify__pdf_behind_the_commands_of_a_printer():
+    head = b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n%PDF-1.4\n"
+    assert identify(head, Path("a.pdf")) is FileType.PDF
 
 
 def test_identify__source_code_that_mentions_pdf_is_text():
