@@ -442,6 +442,8 @@ MEETS |= {
         ("office_parts", "_CODES", "sub", _texts("&", '&"', '&"a', "&1", "&K00")),
         ("office_parts", "_LETTER", "search", _texts("_")),
         ("right_to_left", "RIGHT_TO_LEFT", "search", _texts("\u05d0")),
+        ("texts", "_COLOURS", "sub", _texts("\x1b", "\x1b[", "\x1b[0;")),
+        ("texts", "_ESCAPED", "sub", _texts("\\", "\\u", "\\u4f60", "\\\\u4f60", "x\\")),
     )
 }
 MEETS |= {
