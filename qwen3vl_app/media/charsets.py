@@ -20,7 +20,7 @@ _CYRILLIC = ("ru", "uk", "bg", "mk")
 
 _LANGUAGES: dict[str, tuple[tuple[str, ...], float]] = {
     "utf-8": ((*_WEST, *_EAST, "ru", "el", "zh-cn", "ja", "ko"), 0.0),
-    "cp1252": (_WEST, 0.0),
+    "cp1252": (_WEST, -1.0),
     "cp1250": (_EAST, 2.5),
     "cp1251": (_CYRILLIC, 1.0),
     "gb18030": (("zh-cn", "zh-tw"), 1.0),
@@ -34,7 +34,7 @@ _LANGUAGES: dict[str, tuple[tuple[str, ...], float]] = {
     "cp1257": (("lt", "lv", "et"), 2.0),
     "cp1258": (("vi",), 3.0),
     "cp874": (("th",), 1.5),
-    "iso8859_15": (("fr", "fi"), 3.0),
+    "iso8859_15": (_WEST, 3.0),
     "iso8859_2": (_EAST, 3.5),
     "iso8859_5": (_CYRILLIC, 4.0),
     "iso8859_7": (("el",), 3.0),
@@ -43,7 +43,7 @@ _LANGUAGES: dict[str, tuple[tuple[str, ...], float]] = {
     "koi8_r": (("ru", "bg"), 2.0),
     "koi8_u": (("uk",), 2.5),
     "euc_jp": (("ja",), 2.0),
-    "mac_roman": (_WEST, 5.0),
+    "mac_roman": (_WEST, 4.0),
     "mac_cyrillic": (_CYRILLIC, 7.0),
     "cp437": (_WEST, 6.0),
     "cp850": (_WEST, 5.0),

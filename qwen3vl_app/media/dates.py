@@ -26,7 +26,9 @@ _FIRST_UNIVERSAL_YEAR = 1971
 """Of videos. They count from 1904, and programs that count from 1970 instead make films of the
 1950s; before, what was never set may be any hour of the first day."""
 
-_WRITTEN = re.compile(r"\s*(\d{4})[:.\-/](\d\d)[:.\-/](\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
+_WRITTEN = re.compile(
+    r"\s*(\d{4})[:.\-/]([\d ]\d)[:.\-/]([\d ]\d)(?:[ T]([\d ]\d):([\d ]\d)(?::([\d ]\d))?)?"
+)
 _PDF = re.compile(r"\s*D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
 
 
@@ -79,10 +81,12 @@ def _clock(found: re.Match[str] | None) -> str:
     if found is None:
         return ""
     year, month, day, *rest = (None if g is None else int(g) for g in found.groups())
-    try:
+    first = year or 0, 1 if month is None else month, 1 if day is None else day
+    try:  # a year may be all
+        when = datetime(*first)  # noqa: DTZ001 - has no zone
         clock: list[Any] = [number or 0 for number in rest]
-        first = 1 if month is None else month, 1 if day is None else day  # a year may be all
-        when = datetime(year or 0, *first, *clock)  # noqa: DTZ001 - has no zone
+        with suppress(ValueError):  # telephones have written 24:10 for ten past midnight
+            when = datetime(*first, *clock)  # noqa: DTZ001
     except ValueError:
         return ""
     return _iso(when) if when.year >= _FIRST_YEAR and when not in _NEVER_SET else ""

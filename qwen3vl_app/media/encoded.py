@@ -57,6 +57,9 @@ _CHANGES = 0.3
 """Share of neighbours of different kinds (small, capital, digit) in base64: 0.6 when random.
 Names in programs have 0.2, paths less."""
 
+_MOST_SIGNS = 0.1
+"""Share of signs in base64: 0.03 when random. Paths and addresses have more."""
+
 _MINIFIED = 1000
 """Characters of a line from which it may be minified; nobody writes such lines without spaces."""
 _SPACES = 0.06
@@ -102,7 +105,7 @@ def _unless_base64(found: re.Match[str]) -> str:
 
 def _is_random(run: str) -> bool:
     kinds = [_kind(sign) for sign in run.rstrip("=")]
-    if len(set(kinds) & {0, 1, 2}) < 3:
+    if len(set(kinds) & {0, 1, 2}) < 3 or kinds.count(3) > _MOST_SIGNS * len(kinds):
         return False
     changes = sum(a != b for a, b in pairwise(kinds))
     return changes >= _CHANGES * len(kinds)

@@ -49,7 +49,10 @@ _VIDEOS = """
     .mp4 .m4v .mov .mkv .webm .avi .wmv .asf .flv .mpg .mpeg .m2v .m2ts .mts .3gp .3g2 .ogv .ogm
     .vob .f4v
 """
-_OFFICE = ".docx .pptx .xlsx .odt .odp .ods"
+_OFFICE = """
+    .docx .docm .dotx .dotm .pptx .pptm .ppsx .ppsm .potx .potm .xlsx .xlsm .xltx .xltm
+    .odt .odp .ods .ott .otp .ots
+"""
 _NAMES = {
     "readme",
     "license",
@@ -86,6 +89,7 @@ _SIGNATURES: tuple[tuple[int, bytes, FileType], ...] = (
     (0, b"icns\0", FileType.PICTURE),
     (0, b"DDS \x7c\0\0\0", FileType.PICTURE),
     (0, b"\0\0\x01\0\x01\0", FileType.PICTURE),  # ICO with one size
+    (0, b"qoif", FileType.PICTURE),
     (0, b"\x1a\x45\xdf\xa3", FileType.VIDEO),  # Matroska, WebM
     (8, b"AVI LIST", FileType.VIDEO),
     (0, b"FLV\x01", FileType.VIDEO),
@@ -132,6 +136,12 @@ _PLAIN = """
 _UNSIGNED = set(_PLAIN.split())
 """Pictures that begin with nothing unmistakable; Pillow decides about them."""
 
+_HALF_SIGNED = (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"\0\0\x01\0", b"\0\0\x02\0")
+"""Beginnings of PPM and its relatives, icons and cursors: believed where the name says picture."""
+
+_BITMAP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+"""Bytes of the second header of a BMP."""
+
 
 def claimed(path: Path) -> FileType | None:
     """What the name promises, or None where it promises nothing the program can read."""
@@ -148,12 +158,14 @@ def identify(head: bytes, path: Path) -> FileType | Message:
         path: Its name decides where the bytes do not.
     """
     claim = claimed(path)
-    found = _zipped(head, claim) or _signed(head)
+    found = _zipped(head, claim) or _signed(head) or _pdf(head, claim) or _bitmap(head)
     if found is not None:
         return found
     if claim is FileType.TEXT:
         return FileType.TEXT
-    if claim is FileType.PICTURE and path.suffix.lower() in _UNSIGNED:
+    if claim is FileType.PICTURE and (
+        path.suffix.lower() in _UNSIGNED or head.startswith(_HALF_SIGNED)
+    ):
         return FileType.PICTURE
     if claim is None:
         return unsupported(path)
@@ -173,8 +185,6 @@ def _signed(head: bytes) -> FileType | Message | None:
     for offset, signature, file_type in _SIGNATURES:
         if head.startswith(signature, offset):
             return file_type
-    if b"%PDF-" in head[:HEAD_BYTES] and not _looks_like_text(head[: head.index(b"%PDF-")]):
-        return FileType.PDF
     if head[:1] == b"G" == head[188:189] == head[376:377] or _is_m2ts(head):
         return FileType.VIDEO  # MPEG transport stream: packets of 188 bytes
     for offset, signature, what in _OTHERS:
@@ -199,6 +209,19 @@ def _branded(brand: bytes) -> FileType | Message:
     if brand in _SOUND_BRANDS:
         return Message.of("reason.other", what="sound without pictures")
     return FileType.VIDEO
+
+
+def _pdf(head: bytes, claim: FileType | None) -> FileType | None:
+    """A printer's commands or a mail's head may stand before the header."""
+    place = head.find(b"%PDF-")
+    named = claim is FileType.PDF
+    return FileType.PDF if place >= 0 and (named or not _looks_like_text(head[:place])) else None
+
+
+def _bitmap(head: bytes) -> FileType | None:
+    size = int.from_bytes(head[14:18], "little")
+    begins = head.startswith(b"BM") and head[6:10] == bytes(4)
+    return FileType.PICTURE if begins and size in _BITMAP_HEADERS else None
 
 
 def _is_m2ts(head: bytes) -> bool:

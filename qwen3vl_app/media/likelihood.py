@@ -33,20 +33,25 @@ _PAIR_WEIGHT = 0.9
 
 _SYMBOLS = {
     **dict.fromkeys("«»“”„’‘–—…€°§\u00a0•№", 5.5),
-    **dict.fromkeys("£©®™·¿¡²³½±×ªº´‚‹›†¼¾¢¥µ", 7.5),
+    **dict.fromkeys("£©®™·¿¡²³½±×ªº´‚‹›†¼¾¢¥µ¶", 7.5),
 }
 _OTHER_SYMBOL = 11.0
+_DIGIT = 5.0
+"""Of another script than ours, in whose texts ours are usual as well."""
 _INSIDE = 6.0
 """More for a symbol between two letters, where only an apostrophe or a hyphen belongs, and for an
 opening quotation mark behind a letter."""
 _ALONE = 5.0
-"""More for a Chinese character by itself in the middle of a Latin word."""
+"""More for a Chinese character by itself in the middle of a Latin word, and for an uncommon one
+that is the only one of its line."""
 _NO_CHARACTER = 18.0
 """Controls, surrogates, private use, and what could not be decoded."""
 _CASE = 7.0
 """A capital behind a small letter."""
 
-_WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0e31-\u0e4e\u200c])+")
+_WORD = re.compile(
+    r"(?:[^\W\d_²³¹¼½¾ªºµ]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0e31-\u0e4e\u200c])+"
+)
 _EAST = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
 )
@@ -54,6 +59,8 @@ _UNSPACED = "[\u3040-\u9fff\uac00-\ud7af\uff66-\uff9f]"
 _IN_LATIN = re.compile(
     rf"(?<=[A-Za-z]){_UNSPACED}(?=[A-Za-z]|\s|$)|(?<=\s){_UNSPACED}(?=[A-Za-z])"
 )
+_OTHERS = r"[\x00-\x09\x0b-\x7f]*"
+_BY_ITSELF = re.compile(f"^{_OTHERS}({_EAST.pattern[:-1]}){_OTHERS}$", re.MULTILINE)
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -154,18 +161,24 @@ def _sign(text: str, at: int) -> float:
     """What a character that belongs to no word costs; a letter costs nothing here."""
     sign = text[at]
     category = unicodedata.category(sign)
-    if category[0] == "L" or category in ("Mn", "Mc", "Nd") or _EAST.match(sign):
+    if sign not in _SYMBOLS and (category[0] in "LM" or _EAST.match(sign)):
         return 0.0
     if sign == "\ufffd" or (
         category[0] == "C" and sign not in "\u200c\u200d\u200e\u200f\u00ad\ufeff"
     ):
         return _NO_CHARACTER
-    cost = _SYMBOLS.get(sign, _OTHER_SYMBOL)
-    if text[at - 1 : at].isalpha() and (
-        sign in "“„‚‘«¿¡" or (sign not in "’·\u00ad\u200c" and text[at + 1 : at + 2].isalpha())
-    ):
-        cost += _INSIDE
-    return cost
+    cost = _SYMBOLS.get(sign, _DIGIT if category == "Nd" else _OTHER_SYMBOL)
+    return cost + _INSIDE if _is_misplaced(text, at) else cost
+
+
+def _is_misplaced(text: str, at: int) -> bool:
+    """Whether a symbol stands where nobody puts it: amid a word, or on the wrong side of one."""
+    sign, after = text[at], text[at + 1 : at + 2].isalpha()
+    if not text[at - 1 : at].isalpha():
+        return sign in "¼½¾" and after
+    if sign in "ªº":
+        return text[at - 2 : at].isalpha()
+    return sign in "“„‚‘«¿¡" or (sign not in "’·\u00ad\u200c" and after)
 
 
 def _capitals(word: str) -> int:
@@ -179,6 +192,9 @@ def _east(text: str, language: str) -> float:
     if not found:
         return 0.0
     known = EAST_ASIAN.get(language)
-    return _ALONE * len(_IN_LATIN.findall(text)) + sum(
+    common = known.common if known else ""
+    alone = len(_IN_LATIN.findall(text))
+    alone += sum(sign not in common for sign in _BY_ITSELF.findall(text))
+    return _ALONE * alone + sum(
         n * (known.cost(sign) if known else _STRANGE) for sign, n in found.items()
     )

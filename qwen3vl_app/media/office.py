@@ -21,6 +21,7 @@ from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.archives import pack, unpack_text
 from qwen3vl_app.media.decoding import THE_DOCUMENT, decoding
 from qwen3vl_app.media.number_formats import Figure, displayed
+from qwen3vl_app.media.office_kinds import as_usual
 from qwen3vl_app.media.office_parts import beside, header_of, paragraphs, parsed, related
 from qwen3vl_app.media.opendocument import read_opendocument
 from qwen3vl_app.media.sections import Section, row
@@ -60,7 +61,7 @@ def read_office(path: Path, limits: Limits) -> list[Section]:
     Raises:
         UnreadableMediaError: It needs a password, is damaged, too large, or holds no text.
     """
-    parts = unpack_text(path)
+    parts = as_usual(unpack_text(path))
     read = _reader_of(path, parts)
     sections: list[Section] = []
     left = limits.max_text_bytes
@@ -136,15 +137,23 @@ def _lines(element: Any) -> Iterator[str]:  # noqa: ANN401 - elements of lxml
 
 
 def _text(element: Any) -> str:  # noqa: ANN401 - elements of lxml
-    """What a paragraph says; paragraphs inside it (text boxes, cells) begin a new line."""
+    """What a paragraph says; paragraphs inside it (text boxes, cells) are lines behind it."""
+    inside: list[str] = []
+    return "\n".join([_letters(element, inside), *inside])
+
+
+def _letters(element: Any, inside: list[str]) -> str:  # noqa: ANN401
+    """What a paragraph says by itself; paragraphs in it are added to ``inside``."""
     pieces: list[str] = []
     for child in element:
         if child.tag in _LETTERS:
             pieces.append(child.text or "")
         elif child.tag in _BREAKS:
             pieces.append(_BREAKS[child.tag])
+        elif child.tag in _PARAGRAPHS:
+            inside.append(_text(child))
         elif child.tag not in _UNSAID:
-            pieces.append("\n" * (child.tag in _PARAGRAPHS) + _text(child))
+            pieces.append(_letters(child, inside))
     return "".join(pieces)
 
 
@@ -206,6 +215,8 @@ def _apart(lines: Iterable[str]) -> list[str]:
 def _cell(value: object, number_format: str) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool) or not isinstance(value, Figure):
+    if isinstance(value, bool):
+        return str(value).upper()
+    if not isinstance(value, Figure):
         return str(value)
     return displayed(value, number_format or "General")

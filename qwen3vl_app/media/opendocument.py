@@ -24,8 +24,8 @@ _TABLE, _DRAW = _NAMES + "table:1.0}", _NAMES + "drawing:1.0}"
 
 _PARAGRAPHS = {_TEXT + "p", _TEXT + "h"}
 _REMARK = _OFFICE + "annotation"
-_UNSAID = {_TEXT + "tracked-changes", _REMARK, _OFFICE + "forms"}
-"""What was deleted, and what others remarked: that comes behind the text."""
+_UNSAID = {_TEXT + "tracked-changes", _REMARK, _OFFICE + "forms", _TEXT + "note-citation"}
+"""What was deleted, the numbers of notes, and what others remarked: that comes behind the text."""
 
 _STYLE = _NAMES + "style:1.0}"
 _AROUND = {
@@ -63,7 +63,9 @@ def read_opendocument(path: Path, parts: dict[str, bytes]) -> Iterator[Section]:
         raise UnreadableMediaError(path, _ENTITIES) from error
     for content in body if body is not None else ():
         if content.tag == _OFFICE + "presentation":
-            declared = [_said(one) for one in content if one.tag in _DECLARED]
+            declared = [
+                line for one in content if one.tag in _DECLARED for line in _paragraph(one)
+            ]
             for number, slide in enumerate(content.iter(_DRAW + "page"), start=1):
                 lines = [*_lines(slide), *_beside(slide, parts, declared)]
                 yield Section(lines=lines, name=f"Slide {number}")
@@ -84,7 +86,7 @@ def _beside(element: Element, parts: Mapping[str, bytes], more: Iterable[str]) -
         if chart in parts:
             found += _chart(fromstring(parts[chart]))
     for remark in element.iter(_REMARK):
-        found += [_said(paragraph) for paragraph in remark.iter(_TEXT + "p")]
+        found += [line for one in remark.iter(_TEXT + "p") for line in _paragraph(one)]
     found += dict.fromkeys(more)
     found = [line for line in found if line.strip()]
     return ["", *found] if found else []
@@ -115,7 +117,7 @@ def _lines(element: Element) -> Iterator[str]:
     """Paragraphs, and the rows of tables, in the order of the document."""
     for child in element:
         if child.tag in _PARAGRAPHS:
-            yield _said(child)
+            yield from _paragraph(child)
         elif child.tag == _TABLE + "table-row":
             yield row([" ".join(_lines(cell)) for cell in child])
         elif child.tag not in _UNSAID:
@@ -135,11 +137,21 @@ def _rows(sheet: Element) -> list[str]:
     return lines
 
 
-def _said(element: Element) -> str:
-    """The text of a paragraph, without remarks."""
+def _paragraph(element: Element) -> list[str]:
+    """What a paragraph says, then those inside it (text boxes, notes), without remarks."""
+    inside: list[str] = []
+    return [_said(element, inside), *inside]
+
+
+def _said(element: Element, inside: list[str]) -> str:
+    """What a paragraph says by itself; paragraphs in it are added to ``inside``."""
     if element.tag in _UNSAID:
         return ""
     pieces = [_SPACES.get(element.tag, ""), element.text or ""]
     for child in element:
-        pieces += [_said(child), child.tail or ""]
+        if child.tag in _PARAGRAPHS:
+            inside += _paragraph(child)
+        else:
+            pieces.append(_said(child, inside))
+        pieces.append(child.tail or "")
     return "".join(pieces)

@@ -29,7 +29,7 @@ from qwen3vl_app.types import (
     TextLine,
 )
 
-VERSION = 1
+VERSION = 2
 """Of all that is in this package. Raise it whenever files can be read that could not be before:
 what failed is then tried again at the next scan, and is left alone until then."""
 

@@ -22,6 +22,10 @@ from qwen3vl_app.types import FileStamp, SkippedPath
 _SYSTEM_FOLDERS = {"@eaDir", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 """Thumbnails of Synology, forks of macOS and bins of Windows: useless as results."""
 
+_HIDING = (".", "~$")
+"""Beginnings of hidden names. The latter is what Office writes beside a document that is open:
+hidden on Windows, seen through shares."""
+
 HIDDEN = Message.of("reason.hidden")
 OF_THE_SYSTEM = Message.of("reason.system")
 REMOVED = Message.of("reason.removed")
@@ -267,7 +271,7 @@ def _meet(path: Path, entry: os.DirEntry[str], rules: Ignore) -> Scanned | os.st
 
 def unwanted(name: str) -> Message | None:
     """Why a file or folder of this name inside a folder is left alone; None where it is not."""
-    if name.startswith("."):
+    if name.startswith(_HIDING):
         return HIDDEN
     return OF_THE_SYSTEM if name in _SYSTEM_FOLDERS else None
 

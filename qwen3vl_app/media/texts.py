@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import codecs
-import unicodedata
+import re
 from html.parser import HTMLParser
 from pathlib import Path
+from unicodedata import category, normalize
 
 from qwen3vl_app.errors import UnreachableMediaError, UnreadableMediaError
 from qwen3vl_app.media import charsets
 from qwen3vl_app.media.encoded import readable
 from qwen3vl_app.media.files import os_reason
 from qwen3vl_app.media.held import open_held
+from qwen3vl_app.media.mails import mail_lines
 from qwen3vl_app.messages import Message
 
 _MARKS = (
@@ -33,6 +35,9 @@ _WITHIN_WORDS = set(_INLINE.split())
 """Elements of HTML that may begin and end inside a word; all others separate words."""
 
 _ENCODED_ONLY = Message.of("reason.encoded")
+
+_COLOURS = re.compile(r"\x1b\[[0-9;:]{0,40}[A-Za-z]")
+"""What terminals take for colours and places (ECMA-48, 5.4); logs are full of them."""
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1b\x08"))
 _MAX_CONTROLS = 0.002
@@ -57,8 +62,7 @@ def read_lines(path: Path) -> list[str]:
     if text is None:
         reason = Message.of("reason.binary", suffix=path.suffix or path.name)
         raise UnreadableMediaError(path, reason)
-    lines = _html_lines(text) if path.suffix.lower() in {".html", ".htm", ".xhtml"} else None
-    lines = split_lines(text) if lines is None else lines
+    lines = _lines(path.suffix.lower(), data, text)
     if not any(line.strip() for line in lines):
         raise UnreadableMediaError(path, Message.of("reason.blank"))
     kept = readable(lines)
@@ -67,15 +71,45 @@ def read_lines(path: Path) -> list[str]:
     return kept
 
 
+def _lines(suffix: str, data: bytes, text: str) -> list[str]:
+    if suffix in {".html", ".htm", ".xhtml"}:
+        return _html_lines(text)
+    if suffix == ".eml":
+        found = mail_lines(data, decode, split_lines, _html_lines)
+        return split_lines(text) if found is None else [normalize("NFC", one) for one in found]
+    if suffix in {".json", ".jsonl", ".ndjson"}:
+        text = normalize("NFC", _ESCAPED.sub(_meant, text))
+    return split_lines(text)
+
+
+_ESCAPED = re.compile(r"(?<!\\)((?:\\\\){0,100})((?:\\u[0-9A-Fa-f]{4}){1,1000})")
+"""Characters of JSON as many programs write all beyond ASCII (RFC 8259, 7)."""
+
+
+def _meant(found: re.Match[str]) -> str:
+    """What they mean; quotation marks, controls and halves of pairs stay as they are."""
+    units = bytes.fromhex(found[2].replace("\\u", ""))
+    text = units.decode("utf-16-be", "surrogatepass")
+    return found[1] + "".join(
+        f"\\u{ord(sign):04x}" if sign in '"\\' or category(sign) in ("Cc", "Cs") else sign
+        for sign in text
+    )
+
+
 def decode(data: bytes) -> str | None:
     """The text in ``data``, or None if it is none.
 
     A byte order mark decides; then UTF-8 if it fits; then what the text itself declares, in HTML,
     XML, CSS, a mail or a line for editors; then what its letters make most likely. Single bytes
-    that fit nothing become U+FFFD. Composed (NFC). Up to 0.2 s where letters have to tell.
+    that fit nothing become U+FFFD. Composed (NFC), without marks in the middle, where texts were
+    put together, and without colours of terminals. Up to 0.2 s where letters have to tell.
     """
     text = _decode(data)
-    return None if text is None else unicodedata.normalize("NFC", text)
+    if text is None:
+        return None
+    if "\x1b" in text:
+        text = _COLOURS.sub("", text)
+    return normalize("NFC", text.replace("\ufeff", ""))
 
 
 def _decode(data: bytes) -> str | None:
@@ -91,7 +125,26 @@ def _decode(data: bytes) -> str | None:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         found = charsets.declared(data) or charsets.likely(data)
-        return data.decode(found, errors="replace")
+        return _by_line(data) if found == "utf-8" else data.decode(found, errors="replace")
+
+
+def _by_line(data: bytes) -> str:
+    """UTF-8, to which lines in another encoding were added, as in logs and joined files."""
+    lines = data.splitlines(keepends=True)
+    added = {number for number, line in enumerate(lines) if _is_added(line)}
+    if not added:
+        return data.decode("utf-8", errors="replace")
+    other = charsets.likely(b"".join(lines[number] for number in sorted(added)))
+    return "".join(
+        line.decode(other if number in added else "utf-8", errors="replace")
+        for number, line in enumerate(lines)
+    )
+
+
+def _is_added(line: bytes) -> bool:
+    """Whether nothing beyond ASCII in a line is UTF-8."""
+    beyond = set(line.decode("utf-8", errors="replace")) if not line.isascii() else set()
+    return "\ufffd" in beyond and all(sign.isascii() or sign == "\ufffd" for sign in beyond)
 
 
 def split_lines(text: str) -> list[str]:

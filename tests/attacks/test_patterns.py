@@ -425,6 +425,7 @@ MEETS |= {
         ("encoded", "_UU_LINE", "search", _texts("M" + "A" * 60)),
         ("encoded", "_UU_TAIL", "search", _texts("`")),
         ("encoded", "_WORDS", "search", _texts("aa ", "a a")),
+        ("likelihood", "_BY_ITSELF", "finditer", _texts("a\u4e2d", "aaaa", "\u4e2d\u4e2d", "\n")),
         ("likelihood", "_CONTROL", "search", []),
         ("likelihood", "_EAST", "finditer", _texts("\uac00", "\u4e2da")),
         ("likelihood", "_IN_LATIN", "finditer", _texts("a\u4e2d", "\u4e2da")),
@@ -441,6 +442,8 @@ MEETS |= {
         ("office_parts", "_CODES", "sub", _texts("&", '&"', '&"a', "&1", "&K00")),
         ("office_parts", "_LETTER", "search", _texts("_")),
         ("right_to_left", "RIGHT_TO_LEFT", "search", _texts("\u05d0")),
+        ("texts", "_COLOURS", "sub", _texts("\x1b", "\x1b[", "\x1b[0;")),
+        ("texts", "_ESCAPED", "sub", _texts("\\", "\\u", "\\u4f60", "\\\\u4f60", "x\\")),
     )
 }
 MEETS |= {

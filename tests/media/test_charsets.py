@@ -56,6 +56,34 @@ def test_decode__one_sentence_is_read_nearly_always():
     assert today == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was 25 °C outside.",
+        "temp;25°C;60%\n23°C;50%\n",
+        "Add ½ cup of sugar and ¼ tsp salt.",
+        "50 µm",
+        "10 µg/ml",
+        "100 m² at 5 m³/h",
+        "x² + y² = z²",
+        "Nº 5",
+        "2ª edición",
+        "See § 12 and ¶ 3.",
+        "¡Hola!",
+        "Price: £5.99",
+        "naïve",
+        "Malmö",
+    ],
+)
+def test_decode__one_sign_in_a_plain_text(text):
+    assert decode(text.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize(("text", "codec"), [("1,男\n2,女\n", "gbk"), ("100円", "cp932")])
+def test_decode__one_character_in_a_line(text, codec):
+    assert decode(text.encode(codec)) == text
+
+
 def test_decode__a_long_text_is_read_in_every_usual_encoding():
     assert wrong((codec, text * 30) for codec, text in cases(3)) == []
 

@@ -81,6 +81,7 @@ def test_readable__pem_keeps_its_name_only():
         "红色的自行车停在海边，没有人知道它是谁的。" * 100,
         "พรุ่งนี้เราจะไปทะเลกับเพื่อนๆ" * 60,
         "https://example.org/a/very/long/path/to/a/page-about-lighthouses-in-the-north-of-scotland/index.html",
+        "https://example.org/a/very/long/path/With/Mixed/Case/And1234/Numbers5678/and_more_stuff/x9",
         "/usr/local/share/documents/projects/lighthouse/reports/annual/final_version_of_the_report.txt",
         "getTheNameOfTheUserWhoLastChangedTheSettingsOfTheApplicationBeforeItWasClosed()",
         "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

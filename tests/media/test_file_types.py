@@ -25,6 +25,7 @@ def encoded(form: str) -> bytes:
         ("README", FileType.TEXT),
         ("a.webm", FileType.VIDEO),
         ("a.docx", FileType.OFFICE),
+        ("a.XLSM", FileType.OFFICE),
         ("archive", None),
         (".png", None),
     ],
@@ -34,16 +35,23 @@ def test_claimed(name, expected):
 
 
 @pytest.mark.parametrize(
-    "form", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "JPEG2000", "ICNS"]
+    "form", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "JPEG2000", "ICNS", "BMP"]
 )
 def test_identify__picture_whatever_its_name(form):
     for name in ("a.png", "a.txt", "a.mp4", "a.pdf", "a"):
         assert identify(encoded(form), Path(name)) is FileType.PICTURE
 
 
-@pytest.mark.parametrize("form", ["BMP", "PPM", "TGA", "PCX"])
+@pytest.mark.parametrize("form", ["PPM", "ICO"])
+def test_identify__picture_by_half_a_signature_where_the_name_says_picture(form):
+    head = encoded(form).replace(b"\0\0\x01\0\x01\0", b"\0\0\x01\0\x03\0")  # three sizes
+    assert identify(head, Path("a.jpg")) is FileType.PICTURE
+    assert identify(head, Path("a.txt")) is FileType.TEXT
+
+
+@pytest.mark.parametrize("form", ["PPM", "TGA", "PCX"])
 def test_identify__picture_without_a_signature_is_believed(form):
-    suffix = {"PPM": ".ppm", "TGA": ".tga", "PCX": ".pcx", "BMP": ".bmp"}[form]
+    suffix = {"PPM": ".ppm", "TGA": ".tga", "PCX": ".pcx"}[form]
     assert identify(encoded(form), Path("a" + suffix)) is FileType.PICTURE
     assert identify(encoded(form), Path("a.txt")) is FileType.TEXT
 
@@ -51,6 +59,11 @@ def test_identify__picture_without_a_signature_is_believed(form):
 def test_identify__pdf_named_jpg():
     assert identify(b"%PDF-1.7\n", Path("scan.jpg")) is FileType.PDF
     assert identify(b"\0\0junk first\n%PDF-1.7\n"[:2] + b"%PDF-1.7", Path("a")) is FileType.PDF
+
+
+def test_identify__pdf_behind_the_commands_of_a_printer():
+    head = b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n%PDF-1.4\n"
+    assert identify(head, Path("a.pdf")) is FileType.PDF
 
 
 def test_identify__source_code_that_mentions_pdf_is_text():

@@ -105,6 +105,63 @@ def test_read_office__word_keeps_insertions_and_text_boxes_and_drops_deletions(t
     assert lines(path) == ["kept new", "in a box"]
 
 
+def test_read_office__a_text_box_amid_a_paragraph_tears_no_words_apart(tmp_path):
+    box = "<w:pict><w:p><w:r><w:t>in a box</w:t></w:r></w:p></w:pict>"
+    document = docx.Document()
+    document.element.body.insert(
+        0, parse_xml(f"<w:p {nsdecls('w')}><w:r>{box}</w:r><w:r><w:t>beside it</w:t></w:r></w:p>")
+    )
+    path = tmp_path / "a.docx"
+    document.save(str(path))
+    assert lines(path) == ["beside it", "in a box"]
+
+
+_MAIN = "application/vnd.openxmlformats-officedocument."
+
+
+@pytest.mark.parametrize(
+    ("name", "usual", "kind"),
+    [
+        (
+            "a.docm",
+            f"{_MAIN}wordprocessingml.document",
+            "application/vnd.ms-word.document.macroEnabled",
+        ),
+        ("a.dotx", f"{_MAIN}wordprocessingml.document", f"{_MAIN}wordprocessingml.template"),
+        (
+            "a.pptm",
+            f"{_MAIN}presentationml.presentation",
+            "application/vnd.ms-powerpoint.presentation.macroEnabled",
+        ),
+        ("a.ppsx", f"{_MAIN}presentationml.presentation", f"{_MAIN}presentationml.slideshow"),
+        ("a.xlsm", f"{_MAIN}spreadsheetml.sheet", "application/vnd.ms-excel.sheet.macroEnabled"),
+        ("a.docx", "http://schemas.openxmlformats.org/{}/2006/", "http://purl.oclc.org/ooxml/{}/"),
+    ],
+)
+def test_read_office__with_macros_templates_shows_and_strict(tmp_path, name, usual, kind):
+    path = tmp_path / name
+    if "word" in usual or name == "a.docx":
+        write_word(path, "A red bicycle")
+    elif "presentation" in usual:
+        slides = pptx.Presentation()
+        slides.slides.add_slide(slides.slide_layouts[5]).shapes.title.text = "A red bicycle"
+        slides.save(str(path))
+    else:
+        book = openpyxl.Workbook()
+        book.active["A1"] = "A red bicycle"
+        book.save(path)
+    parts = ("wordprocessingml", "officeDocument", "drawingml") if "{}" in usual else ("",)
+    with zipfile.ZipFile(path) as archive:
+        found = {entry: archive.read(entry) for entry in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for entry, data in found.items():
+            text = data.decode("latin-1")
+            for part in parts:
+                text = text.replace(usual.format(part), kind.format(part))
+            archive.writestr(entry, text.encode("latin-1"))
+    assert lines(path) == ["A red bicycle"]
+
+
 def write_slides(path: Path) -> Path:
     slides = pptx.Presentation()
     first = slides.slides.add_slide(slides.slide_layouts[1])
@@ -150,7 +207,7 @@ def test_read_office__sheets_are_sections(tmp_path):
         "seen | 2021-06-05 14:03:00",
         "",
     ]
-    assert more.lines == ["True | 3"]
+    assert more.lines == ["TRUE | 3"]
 
 
 def test_read_office__open_text(tmp_path):
@@ -165,6 +222,16 @@ def test_read_office__open_text(tmp_path):
     )
     path = write_open(tmp_path / "a.odt", body)
     assert lines(path) == ["A red bicycle", "one two three", "four", "five | six", "why?"]
+
+
+def test_read_office__notes_and_boxes_of_an_open_text_come_behind_their_paragraph(tmp_path):
+    body = (
+        "<text:p>fox<text:note><text:note-citation>1</text:note-citation><text:note-body>"
+        "<text:p>a small one</text:p></text:note-body></text:note> and hen</text:p>"
+        "<text:p>left<draw:text-box><text:p>boxed</text:p></draw:text-box>over</text:p>"
+    )
+    path = write_open(tmp_path / "a.odt", body)
+    assert lines(path) == ["fox and hen", "a small one", "leftover", "boxed"]
 
 
 def test_read_office__open_slides_and_sheets(tmp_path):

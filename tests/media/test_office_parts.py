@@ -94,7 +94,7 @@ def test_read_office__sheets_as_they_are_displayed(tmp_path):
         (True, "General"),
     )
     assert lines(path) == [
-        "50%", "$1,234.50", "0007", "30:15", "31/03/2024 14:05", "(3)", "text", "True",
+        "50%", "$1,234.50", "0007", "30:15", "31/03/2024 14:05", "(3)", "text", "TRUE",
     ]  # fmt: skip
 
 

@@ -44,6 +44,7 @@ def test_scan__stamps_in_sorted_order(tmp_path):
 
 def test_scan__what_is_left_alone(tmp_path):
     write(tmp_path / ".hidden.txt")
+    write(tmp_path / "~$letter.docx")
     write(tmp_path / ".git" / "a.txt")
     write(tmp_path / "@eaDir" / "a.jpg")
     write(tmp_path / "a.zip")
@@ -52,6 +53,7 @@ def test_scan__what_is_left_alone(tmp_path):
     (tmp_path / "broken.jpg").symlink_to(tmp_path / "nowhere")
     assert names(tmp_path, scan([tmp_path])) == {
         ".hidden.txt": "Hidden.",
+        "~$letter.docx": "Hidden.",
         ".git": "Hidden.",
         "@eaDir": "A folder of the operating system.",
         "a.zip": "Files of the type .zip cannot be searched.",

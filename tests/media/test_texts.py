@@ -47,6 +47,31 @@ def test_decode__one_bad_byte_in_utf8_keeps_the_rest():
     assert found.endswith(" end")
 
 
+def test_decode__lines_in_another_encoding_amid_utf8():
+    utf8, added = "erste Zeile mit Ümlaut\n" * 9, "zweite mit Ümlaut und ähnlichem\n"
+    data = utf8.encode() + added.encode("cp1252") + utf8.encode()
+    assert decode(data) == utf8 + added + utf8
+
+
+def test_decode__without_colours_and_marks_in_the_middle():
+    text = "\ufeffone\n\ufeff2024 \x1b[1;31mERROR\x1b[0m failed\n"
+    assert decode(text.encode()) == "one\n2024 ERROR failed\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r'{"k": "\u00dcbergr\u00f6\u00dfe \u4f60\u3000\u597d"}', '{"k": "Übergröße 你\u3000好"}'),
+        (r'{"k": "\ud83d\ude00"}', '{"k": "😀"}'),
+        (r'{"k": "C:\\u00dc \u0022 \u005c \u0007 \ud83d"}', None),
+    ],
+)
+def test_read_lines__characters_that_json_writes_by_number(tmp_path, written, shown):
+    path = tmp_path / "a.json"
+    path.write_text(written)
+    assert read_lines(path) == [shown or written]
+
+
 @pytest.mark.parametrize(
     "data",
     [bytes(1000), os.urandom(4096), b"\x7fELF\x02\x01\x01" + bytes(50), b"\x00a" * 10 + b"\x01"],
