@@ -106,6 +106,30 @@ def test_back__returns_to_the_view_of_then(page):
     expect(page.locator(".board-grid .tile").first).to_be_visible()
 
 
+def test_back__the_library_shows_what_its_address_says(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_label("Find by name or folder").fill("circle")
+    page.locator(".library-tabs [data-view=files]").click()
+    page.wait_for_function("location.search.includes('find=circle')")
+    page.get_by_role("tab", name="Search").click()
+    ask(page, "lighthouse")
+    page.wait_for_function("location.search.includes('q=lighthouse')")
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".library-tabs [data-view=items]").click()
+    page.get_by_label("Find by name or folder").fill("")
+    expect(page.locator(".tile-frame", has_text="green star").first).to_be_visible()
+    page.go_back()
+    page.get_by_role("tab", name="Library").click()
+    expect(page.locator(".library-tabs [data-view=files]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.locator(".library-tabs [data-view=items]").click()
+    expect(page.get_by_label("Find by name or folder")).to_have_value("circle")
+    expect(page.locator(".tile-frame", has_text="green star")).to_have_count(0)
+
+
 @pytest.fixture
 def context(browser) -> Iterator[BrowserContext]:
     with another(browser, viewport={"width": 1440, "height": 900}, locale="en-US") as one:
