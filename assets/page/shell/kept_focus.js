@@ -5,26 +5,27 @@ import { findAll } from "../kit/dom.js";
 
 const REACHED = "a[href], button, input, select, textarea, summary, [tabindex]";
 
-/** What had the focus, and where it stood: in which part of the page, the nodes around it, and at
- *  which of their children.
- *  @typedef {{ node: Element, part: Element | null, around: { parent: Element, at: number }[] }}
- *    Held */
+/** What had the focus, and where it stood: the nodes around it, and at which of their children.
+ *  @typedef {{ node: Element, around: { parent: Element, at: number }[] }} Held */
 
 /** Keep the focus as long as `root` is on the page.
  *  @param {Element} root */
 export function keepFocus(root) {
   /** @type {Held | null} */
   let held = null;
-  /** What had it before it came into this part of the page.
-   *  @type {Held | null} */
-  let former = null;
+  /** What had it last in each part of the page, the newest at the end.
+   *  @type {Map<Element | null, Held>} */
+  const parts = new Map();
   let byKey = false;
   let waiting = false;
   const settle = () => {
     waiting = false;
     if (!held || !isLost(held.node)) return;
-    const next = nearest(held) ?? (former && nearest(former));
-    next?.focus({ preventScroll: true });
+    for (const one of [...parts.values()].reverse()) {
+      const next = nearest(one);
+      next?.focus({ preventScroll: true });
+      if (next) return;
+    }
   };
   const watcher = new MutationObserver(() => {
     if (!root.isConnected) watcher.disconnect();
@@ -40,8 +41,10 @@ export function keepFocus(root) {
   document.addEventListener("focusin", ({ target }) => {
     if (!(target instanceof Element)) return;
     const part = target.closest(".own");
-    if (held && held.part !== part) former = held;
-    held = { node: target, part, around: around(target) };
+    held = { node: target, around: around(target) };
+    for (const one of parts.keys())
+      if (one === part || one?.isConnected === false) parts.delete(one);
+    parts.set(part, held);
   });
   const whatGoes = {
     childList: true,
@@ -82,9 +85,12 @@ function nearest(held) {
   for (const { parent, at } of held.around) {
     if (!isSeen(parent)) continue;
     for (let away = 0; away < parent.children.length; away += 1) {
-      const [after] = reached(parent.children[at + away]);
-      const [before] = reached(parent.children[at - away - 1]); // its last may be a bin
-      if (after ?? before) return after ?? before;
+      for (const place of [at + away, at - away - 1]) {
+        const all = reached(parent.children[place]);
+        // A cross beside a name is followed by the next cross.
+        const next = all.find(({ className }) => className === held.node.className) ?? all[0];
+        if (next) return next;
+      }
     }
   }
   return undefined;
