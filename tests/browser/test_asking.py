@@ -62,12 +62,10 @@ def test_filters__show_as_chips_and_say_what_they_hide(page):
     page.get_by_label("Size of the file, MB: to").press("Tab")
     exact = page.locator(".asking-chip:is([data-name=length], [data-name=size])")
     expect(exact).to_have_text(["Size: ≤ 0 MB", "Length: ≥ 90.5 s"])  # as exact as the filter
-    remove = page.get_by_role("button", name=re.compile("^Remove: (Size|Length)"))
-    remove.first.press("Enter")
-    expect(remove).to_be_focused()  # the next one, in its place
-    remove.press("Enter")
+    for _ in range(2):  # the one before it, and the one after it
+        exact.first.get_by_role("button").press("Enter")
+        expect(chip.get_by_role("button")).to_be_focused()  # the next one, in its place
     expect(exact).to_have_count(0)
-    expect(chip.get_by_role("button")).to_be_focused()
     chip.get_by_role("button", name="Remove: Portrait").click()
     expect(page.locator(".board-left")).to_contain_text(before)
     expect(page.locator(".asking-chips")).to_be_hidden()

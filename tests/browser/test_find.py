@@ -156,6 +156,7 @@ def test_typing__shows_recall_and_keeps_no_history(found):
     stage(found, "done")
     assert found.locator("#board .column-recall .row").first.get_attribute("data-id") == before
     expect(found.locator("#board .column-rerank .row")).to_have_count(20)
+    expect(found.locator(".board-status")).to_contain_text("rerank ")  # until then it is not kept
     found.get_by_role("button", name="History").click()
     asked = found.locator(".history-list li")
     expect(asked.first).to_contain_text("two birds")
