@@ -86,9 +86,11 @@ function nearest(held) {
     if (!isSeen(parent)) continue;
     for (let away = 0; away < parent.children.length; away += 1) {
       for (const place of [at + away, at - away - 1]) {
-        const all = reached(parent.children[place]);
-        // A cross beside a name is followed by the next cross.
-        const next = all.find(({ className }) => className === held.node.className) ?? all[0];
+        const all = focusable(parent.children[place]);
+        // A cross beside a name is followed by the next cross, a row by the next row.
+        const next =
+          all.find(({ classList }) => classList[0] === held.node.classList[0]) ??
+          all.find(({ tabIndex }) => tabIndex >= 0);
         if (next) return next;
       }
     }
@@ -96,12 +98,12 @@ function nearest(held) {
   return undefined;
 }
 
-/** What the Tab key comes to in `node`, itself included.
+/** What can have the focus in `node`, itself included.
  *  @param {Element | undefined} node */
-function reached(node) {
+function focusable(node) {
   if (!node) return [];
   const all = /** @type {HTMLElement[]} */ (node.matches(REACHED) ? [node] : []);
-  return [...all, ...findAll(node, REACHED)].filter((one) => one.tabIndex >= 0 && isFree(one));
+  return [...all, ...findAll(node, REACHED)].filter(isFree);
 }
 
 /** @param {HTMLElement} node */
