@@ -176,6 +176,23 @@ def test_restart__a_query_whose_picture_has_gone_is_said_and_not_asked_without_i
         waiting.__exit__(None, None, None)
 
 
+def test_reconnect__pictures_that_were_missed_are_fetched(desktop, unhurried):
+    with opened(desktop, unhurried.url, expected="ERR_FAILED") as page:
+        look = "document.dispatchEvent(new Event('visibilitychange'))"  # asks for the status
+        width = "document.querySelector('#board .row img')?.naturalWidth"
+        for missed in ("**/m/thumb/**", "**/api/index/status"):
+            page.route(missed, lambda route: route.abort())
+        ask(page, "red circle")
+        stage(page, "done")
+        page.wait_for_function("document.querySelector('#board .row img').complete")
+        assert page.evaluate(width) == 0
+        with page.expect_event("requestfailed", lambda one: one.url.endswith("/status")):
+            page.evaluate(look)
+        page.unroute_all()
+        page.evaluate(look)
+        page.wait_for_function(f"{width} > 0")
+
+
 def test_reconnect__a_program_started_anew_loses_nothing_typed(context, tmp_path: Path):
     """It is killed in the middle of a search; the page is not loaded again."""
     for name in ("first", "again"):
