@@ -57,6 +57,15 @@ def test_filters__show_as_chips_and_say_what_they_hide(page):
     chip = page.locator(".asking-chip[data-name=orientation]")
     expect(chip).to_have_text("Portrait")
     expect(page.locator(".board-left")).to_contain_text("hidden by filters")
+    page.get_by_label("Length of the clip, seconds: from").fill("90.5")
+    page.get_by_label("Size of the file, MB: to").fill("0")
+    page.get_by_label("Size of the file, MB: to").press("Tab")
+    exact = page.locator(".asking-chip:is([data-name=length], [data-name=size])")
+    expect(exact).to_have_text(["Size: ≤ 0 MB", "Length: ≥ 90.5 s"])  # as exact as the filter
+    for _ in range(2):  # the one before it, and the one after it
+        exact.first.get_by_role("button").press("Enter")
+        expect(chip.get_by_role("button")).to_be_focused()  # the next one, in its place
+    expect(exact).to_have_count(0)
     chip.get_by_role("button", name="Remove: Portrait").click()
     expect(page.locator(".board-left")).to_contain_text(before)
     expect(page.locator(".asking-chips")).to_be_hidden()

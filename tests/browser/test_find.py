@@ -156,10 +156,17 @@ def test_typing__shows_recall_and_keeps_no_history(found):
     stage(found, "done")
     assert found.locator("#board .column-recall .row").first.get_attribute("data-id") == before
     expect(found.locator("#board .column-rerank .row")).to_have_count(20)
+    expect(found.locator(".board-status")).to_contain_text("rerank ")  # until then it is not kept
     found.get_by_role("button", name="History").click()
     asked = found.locator(".history-list li")
     expect(asked.first).to_contain_text("two birds")
     assert not any(text.startswith("“two b”") for text in asked.all_inner_texts())
+    box.fill("three red circles")
+    box.press("Enter")  # sooner than recall answers by itself, which must not come on top
+    expect(found.locator(".board-root .question")).to_contain_text("three red circles")
+    stage(found, "done")
+    expect(found.locator(".board-status")).to_contain_text("rerank ")
+    expect(found.locator("#board .column-rerank .row").first).to_be_visible()
 
 
 def test_document__of_a_pdf_its_first_page_is_asked(found):

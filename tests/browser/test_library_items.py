@@ -294,6 +294,7 @@ def test_bulk__tags_and_takes_the_tag_away(items, mine):
     field.fill("to print")
     field.press("Enter")
     expect(items.locator(".toast").last).to_have_text("3 items have the tag “to print” now.")
+    expect(items.locator(".bulk [data-action=tag]")).to_be_focused()  # the form has gone
     assert len(listed(mine, tag="to print")) == 3
     tag = items.locator(".grid").get_by_label("Tags", exact=True)
     expect(tag.locator("option")).to_have_text(["All tags", "to print"])
@@ -333,9 +334,10 @@ def test_bulk__removes_in_one_request_and_undo_brings_all_back(items, mine):
     for title in gone:
         expect(tiles(items).filter(has_text=title)).to_have_count(0)
     expect(items.locator(".bulk")).to_be_hidden()
-    said.get_by_role("button", name="Undo").click()
+    said.get_by_role("button", name="Undo").press("Enter")
     for title in gone:
         expect(tiles(items).filter(has_text=title).first).to_be_visible()
+    expect(items.locator(".grid .tile:focus")).to_have_count(1)  # where it came from
     mine.set(idle=True)
     assert {one["id"] for one in listed(mine)} == before
 

@@ -315,6 +315,10 @@ def test_search__in_an_empty_library_the_ways_in_stay(browser, tmp_path, width):
         expect(page.locator(".board-nothing")).to_contain_text("The library is empty")
         for way in ways:
             expect(page.locator(way)).to_be_visible()
+        ask(page, "")
+        expect(page.locator(".listing-none")).to_contain_text("The library is empty")
+        expect(page.locator(".listing-none button")).to_be_hidden()  # there is no filter
+        expect(page.locator(".board-status")).to_have_text("Nothing found")
 
 
 def test_library__a_dropped_folder_keeps_its_paths(page, unhurried, tmp_path: Path):
@@ -452,7 +456,7 @@ def test_library__what_stays_out_of_a_folder_is_taken_back_there(page):
     expect(kept).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [390, 768, 1440])
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_header__names_both_models_and_the_notice_takes_one_line(
     browser, unhurried, width, locale

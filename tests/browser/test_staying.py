@@ -106,6 +106,30 @@ def test_back__returns_to_the_view_of_then(page):
     expect(page.locator(".board-grid .tile").first).to_be_visible()
 
 
+def test_back__the_library_shows_what_its_address_says(page):
+    ask(page, "red circle")
+    stage(page, "done")
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_label("Find by name or folder").fill("circle")
+    page.locator(".library-tabs [data-view=files]").click()
+    page.wait_for_function("location.search.includes('find=circle')")
+    page.get_by_role("tab", name="Search").click()
+    ask(page, "lighthouse")
+    page.wait_for_function("location.search.includes('q=lighthouse')")
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".library-tabs [data-view=items]").click()
+    page.get_by_label("Find by name or folder").fill("")
+    expect(page.locator(".tile-frame", has_text="green star").first).to_be_visible()
+    page.go_back()
+    page.get_by_role("tab", name="Library").click()
+    expect(page.locator(".library-tabs [data-view=files]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.locator(".library-tabs [data-view=items]").click()
+    expect(page.get_by_label("Find by name or folder")).to_have_value("circle")
+    expect(page.locator(".tile-frame", has_text="green star")).to_have_count(0)
+
+
 @pytest.fixture
 def context(browser) -> Iterator[BrowserContext]:
     with another(browser, viewport={"width": 1440, "height": 900}, locale="en-US") as one:
@@ -150,6 +174,23 @@ def test_restart__a_query_whose_picture_has_gone_is_said_and_not_asked_without_i
         stage(page, "done")
         assert again.seen()["pictures"] == [1]
         waiting.__exit__(None, None, None)
+
+
+def test_reconnect__pictures_that_were_missed_are_fetched(desktop, unhurried):
+    with opened(desktop, unhurried.url, expected="ERR_FAILED") as page:
+        look = "document.dispatchEvent(new Event('visibilitychange'))"  # asks for the status
+        width = "document.querySelector('#board .row img')?.naturalWidth"
+        for missed in ("**/m/thumb/**", "**/api/index/status"):
+            page.route(missed, lambda route: route.abort())
+        ask(page, "red circle")
+        stage(page, "done")
+        page.wait_for_function("document.querySelector('#board .row img').complete")
+        assert page.evaluate(width) == 0
+        with page.expect_event("requestfailed", lambda one: one.url.endswith("/status")):
+            page.evaluate(look)
+        page.unroute_all()
+        page.evaluate(look)
+        page.wait_for_function(f"{width} > 0")
 
 
 def test_reconnect__a_program_started_anew_loses_nothing_typed(context, tmp_path: Path):

@@ -26,7 +26,7 @@ export const english = {
   private: "Everything stays on this computer: files, queries, models and results.",
 
   summary: "{n} item|{n} items",
-  "summary.empty": "The library is empty",
+  "summary.empty": "No items yet",
   "model.loading": "Loading {name}…",
   "model.failed": "{name} cannot be used",
   "model.off": "No reranking",

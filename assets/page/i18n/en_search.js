@@ -87,8 +87,10 @@ export const searchEnglish = {
   "copies.of": "near copy of the result above",
   "copies.title": "Near copies",
   "left.above": "Showing {shown} of {above} above similarity {level}",
-  "left.some": "{above} of {shown} stand out, above similarity {level}",
-  "left.none": "none of {shown} stands out above similarity {level}",
+  "left.some":
+    "{above} of {shown} stands out, above similarity {level}|{above} of {shown} stand out, above " +
+    "similarity {level}",
+  "left.none": "None of {shown} stands out above similarity {level}",
   "left.words": "Showing {shown} of {above} that contain the words",
   "left.hidden": "{count} hidden by filters",
   "doubt.recall": "Probably nothing here (recall: nothing stands out).",

@@ -104,7 +104,7 @@ export const chinese = {
   "place.page": "第 {page} 页",
   "place.line": "第 {first} 行",
   "place.lines": "第 {first}–{last} 行",
-  "badge.page": "{page} 页",
+  "badge.page": "第 {page} 页",
 
   "spoken.recall": "召回第 {rank} 名，相似度 {score}",
   "spoken.rerank": "重排第 {rank} 名，相关度 {score}",

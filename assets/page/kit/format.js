@@ -12,7 +12,7 @@ export const count = (n) => whole.format(n);
 /** Milliseconds as a person reads them: 41 ms, 1.3 s.
  *  @param {number} value */
 export function ms(value) {
-  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+  return Math.round(value) < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
 
 /** Seconds in a clip: 0:24, 1:02:03.
@@ -29,8 +29,8 @@ export function clock(seconds) {
  *  @param {number} seconds */
 export function duration(seconds) {
   const minutes = Math.round(seconds / 60);
-  if (seconds < 60) return t("time.seconds", { n: Math.max(1, Math.round(seconds)) });
-  if (seconds < 3600) return t("time.minutes", { n: minutes });
+  if (Math.round(seconds) < 60) return t("time.seconds", { n: Math.max(1, Math.round(seconds)) });
+  if (minutes < 60) return t("time.minutes", { n: minutes });
   return t("time.hours", { h: Math.floor(minutes / 60), n: minutes % 60 });
 }
 
@@ -38,11 +38,11 @@ export function duration(seconds) {
 export function bytes(n) {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let power = 0;
-  while (n >= 1000 && power < units.length - 1) {
+  while (Math.round(n) >= 1000 && power < units.length - 1) {
     n /= 1000;
     power += 1;
   }
-  return `${power && n < 10 ? n.toFixed(1) : Math.round(n)} ${units[power]}`;
+  return `${power && n < 9.95 ? n.toFixed(1) : Math.round(n)} ${units[power]}`;
 }
 
 /** @param {string} iso */

@@ -68,9 +68,7 @@ export class BulkBar {
         if (event.key !== "Escape" || !this.open) return;
         event.preventDefault();
         event.stopPropagation();
-        const { open } = this;
         this.show(null);
-        find(this.tools, `[data-action=${open}]`).focus();
       },
       true,
     );
@@ -192,9 +190,12 @@ export class BulkBar {
 
   /** @param {Panel | null} panel */
   show(panel) {
+    const { open } = this;
+    const inside = open && this.panels[open].contains(document.activeElement);
     this.open = panel;
     this.draw();
     if (panel) findAll(this.panels[panel], "input, button")[0].focus();
+    else if (inside) find(this.tools, `[data-action=${open}]`).focus();
   }
 
   /** Without the right to change the library, items can still be taken along.

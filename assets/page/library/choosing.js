@@ -27,10 +27,18 @@ export function chooseTiles(grid) {
 
 /** Make a tile the one that the Tab key comes to.
  *  @param {Grid} grid @param {HTMLElement} frame */
-export function reach(grid, frame) {
+function reach(grid, frame) {
   for (const node of findAll(grid.tiles, '[tabindex="0"]'))
     if (!frame.contains(node)) node.tabIndex = -1;
   for (const node of findAll(frame, "button, input")) node.tabIndex = 0;
+}
+
+/** Let the Tab key come to a tile where the one that it came to has gone.
+ *  @param {Grid} grid */
+export function keepReached(grid) {
+  const frames = grid.frames();
+  const isReached = frames.some((frame) => findAll(frame, '[tabindex="0"]').length);
+  if (frames.length && !isReached) reach(grid, frames[0]);
 }
 
 /** @param {Grid} grid @param {MouseEvent} event */

@@ -8,7 +8,7 @@
 import { catchBundle } from "../bundle/viewer.js";
 import { emit } from "../kit/bus.js";
 import { around, el, find, findAll, say } from "../kit/dom.js";
-import { dropped, hasFiles } from "./dropped.js";
+import { dropped, filesOf, hasFiles, hasFolder } from "./dropped.js";
 import { icon } from "../kit/icons.js";
 import { addToQuery } from "../kit/net.js";
 import { send } from "./sending.js";
@@ -159,6 +159,10 @@ class DropFrame {
     this.fell = this.place(event);
     this.hide();
     catchBundle(event);
+    if (!["query", "near"].includes(this.fell) || !hasFolder(event.dataTransfer)) return;
+    event.preventDefault();
+    event.stopPropagation(); // gradio's box would try to read the folder as a file
+    toast(t("frame.search.useless"));
   }
 
   /** @param {DragEvent} event */
@@ -166,7 +170,7 @@ class DropFrame {
     if (event.defaultPrevented || this.fell === "query") return;
     event.preventDefault();
     if (this.fell === "near") this.give(event.dataTransfer);
-    else if (this.fell === "search") this.search([...(event.dataTransfer?.files ?? [])]);
+    else if (this.fell === "search") this.search(filesOf(event.dataTransfer));
     else if (!isEditable()) toast(t("closed.library"));
     else send(dropped(event.dataTransfer));
   }

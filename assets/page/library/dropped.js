@@ -7,6 +7,20 @@ const DEEPEST = 2000; // folders in each other, as far as a scan of the disk goe
 /** @param {DragEvent} event */
 export const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
+/** @param {DataTransferItem} item */
+const isFolder = (item) => Boolean(item.webkitGetAsEntry?.()?.isDirectory);
+
+/** Whether a folder is among what was dropped, which browsers give as a file that cannot be read.
+ *  @param {DataTransfer | null} transfer */
+export const hasFolder = (transfer) => [...(transfer?.items ?? [])].some(isFolder);
+
+/** The files of a drop, without folders.
+ *  @param {DataTransfer | null} transfer */
+export function filesOf(transfer) {
+  const items = [...(transfer?.items ?? [])].filter((item) => !isFolder(item));
+  return items.flatMap((item) => item.getAsFile() ?? []);
+}
+
 /** Pairs of relative path and file, folders walked through. Entries must be taken at once: the list
  *  is empty when the event is over.
  *  @param {DataTransfer | null} transfer @returns {Pairs} */

@@ -35,7 +35,7 @@ export class Found {
           type: "button",
           class: "quiet",
           text: t("grid.all"),
-          onclick: () => this.narrowing.clear(),
+          onclick: () => this.narrowing.alone(),
         }),
       );
   }

@@ -10,7 +10,7 @@ import { complain } from "../kit/toast.js";
 import { latest } from "../shell/status.js";
 import { t } from "../i18n/strings.js";
 import { BulkBar } from "./bulk.js";
-import { chooseTiles, focusedIn, reach } from "./choosing.js";
+import { chooseTiles, focusedIn, keepReached } from "./choosing.js";
 import { Collections } from "./collections.js";
 import { Found } from "./found.js";
 import { frameOf, markChosen } from "./frames.js";
@@ -161,8 +161,7 @@ export class Grid {
   }
 
   settle() {
-    const [first] = this.frames();
-    if (first && !findAll(this.tiles, '[tabindex="0"]').length) reach(this, first);
+    keepReached(this);
     this.mark(this.opened);
     this.drawChosen();
   }
@@ -225,6 +224,7 @@ export class Grid {
     const known = new Set(ids);
     const focused = focusedIn(this.tiles);
     for (const node of childrenOf(this.tiles)) if (known.has(idOf(node))) node.hidden = hidden;
+    keepReached(this);
     if (!hidden || !focused || !known.has(Number(focused))) return;
     findAll(this.tiles, ".tile-frame:not([hidden]) .tile")[0]?.focus();
   }

@@ -67,7 +67,8 @@ class LibraryScreen {
       this.adding.node,
       ...Object.values(this.views).map((view) => view.node),
     );
-    this.choose(place("part") in this.views ? place("part") : "items");
+    this.choose(this.placed);
+    addEventListener("popstate", () => root.isConnected && this.restore());
     const settle = debounced(() => this.freshen(), SETTLE);
     on("changed", root, settle);
     on("toMap", root, () => this.turn("map"));
@@ -106,6 +107,17 @@ class LibraryScreen {
   turn(view) {
     keep({ part: view === "items" ? null : view });
     this.choose(view);
+  }
+
+  /** The part that the address names. */
+  get placed() {
+    return place("part") in this.views ? place("part") : "items";
+  }
+
+  /** After a step back or forward. */
+  restore() {
+    this.grid.narrowing.restore();
+    if (this.placed !== this.view) this.choose(this.placed);
   }
 
   /** @param {string} view */

@@ -123,7 +123,16 @@ export class Narrowing {
 
   /** @param {Partial<Narrowed>} change @param {keyof Narrowed} by */
   change(change, by) {
-    const asked = { ...this.asked, ...change };
+    this.become({ ...this.asked, ...change }, by);
+  }
+
+  /** As the address has it, after a step back or forward. */
+  restore() {
+    this.become(fromAddress(), "name");
+  }
+
+  /** @param {Narrowed} asked @param {keyof Narrowed} by */
+  become(asked, by) {
     if (JSON.stringify(asked) === JSON.stringify(this.asked)) return;
     this.asked = asked;
     toAddress(asked);
@@ -131,16 +140,11 @@ export class Narrowing {
     this.changed(by);
   }
 
-  /** Take back everything that leaves items out, but for one thing.
+  /** Take back everything that leaves items out, but for one thing, where one is given.
    *  @param {Partial<Narrowed>} change @param {keyof Narrowed} by */
-  alone(change, by) {
+  alone(change = {}, by = "name") {
     const none = { name: "", collection: "", tag: "", folder: "", these: "" };
     this.change({ ...none, kind: "", ...change }, by);
-  }
-
-  /** Take back all of it. */
-  clear() {
-    this.alone({}, "name");
   }
 
   /** Whether anything leaves items out. */

@@ -2,6 +2,7 @@
 // otherwise.
 
 import { emit } from "../kit/bus.js";
+import { findAll } from "../kit/dom.js";
 import { getJson } from "../kit/net.js";
 
 /** @import { Status } from "./types" */
@@ -48,6 +49,7 @@ export async function refresh() {
  *  @param {Status} status */
 export function publish(status) {
   const wasLost = failures >= LOST; // what was asked for meanwhile has failed
+  if (failures) fetchPicturesAgain();
   failures = 0;
   latest = status;
   emit("status", status);
@@ -55,6 +57,12 @@ export function publish(status) {
   if (wasLost || (items !== null && items !== now)) emit("changed", status);
   items = now;
   schedule();
+}
+
+/** Those that the program could not send while it was away. */
+function fetchPicturesAgain() {
+  for (const image of /** @type {HTMLImageElement[]} */ (findAll(document, ".own img[src]")))
+    if (image.complete && !image.naturalWidth) image.src = image.src;
 }
 
 /** Ask again soon while something happens: a command may just have begun it. */

@@ -11,6 +11,7 @@ import { count } from "../kit/format.js";
 import { listenToCalls } from "../kit/gradio_calls.js";
 import { showHelp } from "./help.js";
 import { icon } from "../kit/icons.js";
+import { keepFocus } from "./kept_focus.js";
 import { DemoNotice } from "./notice.js";
 import { Remarks } from "./remarks.js";
 import { latest, poll } from "./status.js";
@@ -41,6 +42,7 @@ export function start({ element }) {
   poll(bar.root);
   followTabs(bar.root);
   catchDrops(bar.root);
+  keepFocus(bar.root);
   requestIdleCallback(otherScreens, { timeout: AHEAD });
 }
 

@@ -43,7 +43,7 @@ function sentence(left, top) {
   const shown = count(Math.min(left.shown, top));
   if (left.level == null) return t("left.words", { shown, above });
   const name = left.above >= Math.min(left.shown, top) ? "above" : left.above ? "some" : "none";
-  return t(`left.${name}`, { shown, above, level: left.level.toFixed(2) });
+  return t(`left.${name}`, { n: left.above, shown, above, level: left.level.toFixed(2) });
 }
 
 /** @param {Left} left */

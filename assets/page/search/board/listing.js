@@ -1,5 +1,6 @@
 // What passes the filters where nothing else is asked for: newest first, a page at a time.
 
+import { isEmpty } from "./messages.js";
 import { chosen, cleared, FILTERS } from "../question/state.js";
 import { emit, on } from "../../kit/bus.js";
 import { childrenOf, el, say } from "../../kit/dom.js";
@@ -35,7 +36,8 @@ export class Listing {
     /** @type {number | null} */
     this.opened = null;
     this.tiles = el("div", { class: "tiles" });
-    const clear = el("button", {
+    this.why = el("p");
+    this.clear = el("button", {
       type: "button",
       class: "quiet",
       text: t("chips.clear"),
@@ -46,8 +48,8 @@ export class Listing {
       { class: "listing-none", hidden: true },
       icon("filter", 40),
       el("h2", { text: t("nothing.title") }),
-      el("p", { text: t("listing.none") }),
-      clear,
+      this.why,
+      this.clear,
     );
     this.shown = el("span");
     this.more = el(
@@ -147,6 +149,8 @@ export class Listing {
     const held = document.activeElement === this.more;
     const shown = this.tiles.childElementCount;
     this.none.hidden = shown > 0;
+    say(this.why, t(isEmpty() ? "nothing.empty" : "listing.none"));
+    this.clear.hidden = isEmpty(); // no filter hides what is not there
     this.more.hidden = this.next === null;
     say(this.shown, t("listing.more", { shown: count(shown), total: count(this.total) }));
     if (held && this.more.hidden) newest?.focus({ preventScroll: true });
@@ -161,6 +165,7 @@ export class Listing {
   /** What is shown, read out by screen readers. */
   phrase() {
     if (!this.counts) return t("status.begun");
+    if (isEmpty()) return t("nothing.title");
     const shown = this.tiles.childElementCount;
     const form = !this.total ? "none" : shown < this.total ? "part" : "all";
     return t(`listing.${form}`, { n: this.total, shown: count(shown), total: count(this.total) });

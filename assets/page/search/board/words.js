@@ -18,7 +18,8 @@ export function phrase(board) {
   if (stage === "error") return value?.hits.length ? broken(value, board.seq) : "";
   if (!value) return "";
   const n = value.hits.length;
-  const shown = board.narrowing.all ? n : Math.min(n, value.top);
+  const listed = value.hits.filter((hit) => !hit.over).length; // a quota leaves some out
+  const shown = board.narrowing.all ? listed : Math.min(listed, value.top);
   const recall = ms(value.ms.embed + value.ms.recall);
   if (!n) return t("status.nothing", { recall });
   if (value.typing) return t("status.typing", { n: shown, recall });

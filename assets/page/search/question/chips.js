@@ -2,7 +2,7 @@
 
 import { chosen, cleared, DEFAULTS, FILTERS, OPTIONS } from "./state.js";
 import { el } from "../../kit/dom.js";
-import { bytes, duration, pathTail, thumbOf } from "../../kit/format.js";
+import { pathTail, thumbOf } from "../../kit/format.js";
 import { icon } from "../../kit/icons.js";
 import { isolated, t } from "../../i18n/strings.js";
 
@@ -101,14 +101,21 @@ function filters(choices, set) {
     const text = span(active[from], active[to], (day) => day);
     if (text) add(what, `${t(`field.${what}`)}: ${text}`, from, to);
   }
-  const size = span(active.min_bytes, active.max_bytes, bytes);
+  const size = span(active.min_bytes, active.max_bytes, megabytes);
   if (size) add("size", `${t("chip.size")}: ${size}`, "min_bytes", "max_bytes");
   if (active.orientation) add("orientation", t(`shape.${choices.orientation}`), "orientation");
-  const length = span(active.min_seconds, active.max_seconds, duration);
+  const length = span(active.min_seconds, active.max_seconds, seconds);
   if (length) add("length", `${t("chip.length")}: ${length}`, "min_seconds", "max_seconds");
   if (active.tag) add("tag", `${t("field.tag")}: ${isolated(choices.tag)}`, "tag");
   return chips;
 }
+
+/** Not rounded: a filter is as exact as it was typed.
+ *  @param {number} n */
+const megabytes = (n) => `${n / 1e6} MB`;
+
+/** @param {number} n */
+const seconds = (n) => t("time.seconds", { n });
 
 /** @param {string} name @param {string} text @param {Changes} changes
  *  @param {SetChoices} set @param {Node | null} image */
@@ -129,7 +136,8 @@ function chip(name, text, changes, set, image = null) {
  *  @param {T | null | undefined} from @param {T | null | undefined} to
  *  @param {(value: T) => string} format */
 function span(from, to, format) {
-  if (from && to) return from === to ? format(from) : `${format(from)} – ${format(to)}`;
-  if (from) return `≥ ${format(from)}`;
-  return to ? `≤ ${format(to)}` : "";
+  if (from != null && to != null)
+    return from === to ? format(from) : `${format(from)} – ${format(to)}`;
+  if (from != null) return `≥ ${format(from)}`;
+  return to != null ? `≤ ${format(to)}` : "";
 }

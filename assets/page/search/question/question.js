@@ -29,7 +29,7 @@ import { focusQueryFirst } from "./first_focus.js";
 import { nameQueryBox } from "../../kit/gradio_names.js";
 import { t } from "../../i18n/strings.js";
 import { toast } from "../../kit/toast.js";
-import { noteTyped, typedBefore } from "./typed.js";
+import { noteTyped, onPause, typedBefore } from "./typed.js";
 import { liking } from "../../shell/wishes.js";
 
 /** @import { Status } from "../../shell/types" */
@@ -38,7 +38,6 @@ import { liking } from "../../shell/wishes.js";
 /** @import { Card, Component } from "../../kit/types" */
 
 const SETTLE = 350; // milliseconds between a change of the choices and the search it causes
-const PAUSE = 80; // between the last letter and the search while a person types
 
 /** @param {Component} component */
 export function start({ element, props, trigger }) {
@@ -98,10 +97,7 @@ class Asking {
     on("narrow", root, (change) => this.set(change(this.choices)));
     on("status", root, (status) => !status.lost && this.know(status));
     noteTyped(root, () => this.asked?.text ?? "");
-    const typed = debounced(() => this.typed(), PAUSE);
-    document.addEventListener("input", (event) => {
-      if (root.isConnected && event.target === queryField()) typed();
-    });
+    onPause(root, () => this.typed());
     addEventListener("popstate", () => root.isConnected && this.restore());
   }
 

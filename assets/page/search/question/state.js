@@ -160,7 +160,7 @@ export function fromAddress(address) {
 /** @param {string} name @param {unknown} usual @param {URLSearchParams} search */
 function value(name, usual, search) {
   const text = search.get(name) ?? "";
-  if (name === "kinds") return search.getAll(name);
+  if (name === "kinds") return search.getAll(name).filter(Boolean);
   if (name === "also") return search.getAll(name).map(parsed).filter(Boolean).map(query);
   if (Array.isArray(usual)) return search.getAll(name).map(Number).filter(Number.isSafeInteger);
   if (typeof usual === "boolean") return text !== "false";

@@ -6,6 +6,8 @@ import { around, debounced, queryField } from "../../kit/dom.js";
 
 /** Milliseconds after the last letter: browsers slow down an address that changes often. */
 const SETTLE = 250;
+/** Milliseconds between the last letter and a search while a person types. */
+const PAUSE = 80;
 /** In the memory of the tab: the letters since then, when the page is left. */
 const LEFT = "qwen3vl.typed";
 
@@ -28,6 +30,22 @@ export function noteTyped(root, asked) {
     if (!root.isConnected || touched === null || queryField()?.value !== touched) return;
     remember({ question: question(), text: touched.trim() === asked() ? "" : touched });
   });
+}
+
+/** Call `run` where a person pauses while typing a query; not once Enter has asked it.
+ *  @param {Element} root @param {() => void} run */
+export function onPause(root, run) {
+  let entered = false;
+  const later = debounced(() => entered || run(), PAUSE);
+  document.addEventListener("input", (event) => {
+    if (!root.isConnected || event.target !== queryField()) return;
+    entered = false;
+    later();
+  });
+  const enter = (/** @type {KeyboardEvent} */ { key, target }) => {
+    if (key === "Enter" && target === queryField()) entered = true;
+  };
+  document.addEventListener("keydown", enter, true);
 }
 
 /** What was typed when the page was left here, and not asked. */
