@@ -3,6 +3,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from qwen3vl_app.media.texts import read_lines
 BODY = "Liebe Frau Müller,\n\ndie Übergabe ist im großen Saal.\n"
 
 
-def mail(body: str = BODY, **options: str) -> EmailMessage:
+def mail(body: str = BODY, **options: Any) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = "Jörg Weiß <joerg@example.org>"
     message["Subject"] = "Übergabe am Mittwoch"

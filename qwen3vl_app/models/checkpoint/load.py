@@ -297,6 +297,7 @@ def _read_weights(
             Message.of("load.damaged", path=str(_damaged(folder)), said=str(error))
         ) from error
     except Exception as error:  # what config.json may hold raises errors of many kinds
+        log.debug("loading %s failed", folder, exc_info=True)
         said = (str(error).strip().splitlines() or [type(error).__name__])[:2]
         first = " ".join(said if said[0].endswith(":") else said[:1])
         raise ModelLoadError(
