@@ -12,6 +12,7 @@ from qwen3vl_app.media.held import open_held
 from qwen3vl_app.messages import Message
 from qwen3vl_app.settings import Limits
 from qwen3vl_app.types import ContentHash
+from qwen3vl_app.types.paths import unusable_path
 
 _CHUNK = 2**20
 
@@ -36,6 +37,8 @@ def inspect_file(path: Path, limits: Limits) -> FileType:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise UnreachableMediaError(path, os_reason(error)) from error
+    except ValueError as error:  # no file can be called so: it has the character 0
+        raise UnreadableMediaError(path, unusable_path(str(path)).message) from error
     found = identify(head, path)
     if not isinstance(found, FileType):
         raise UnreadableMediaError(path, found)

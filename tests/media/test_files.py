@@ -25,6 +25,11 @@ def test_inspect_file__text(tmp_path, limits):
     assert inspect_file(path, limits) is FileType.TEXT
 
 
+def test_inspect_file__a_name_that_no_file_has(limits):
+    with pytest.raises(UnreadableMediaError, match="no path"):
+        inspect_file(Path("a\0b.jpg"), limits)
+
+
 def test_inspect_file__empty(tmp_path, limits):
     path = tmp_path / "a.jpg"
     path.touch()

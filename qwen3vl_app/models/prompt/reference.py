@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from qwen3vl_app.errors import UsageError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.types import Clip, ModelInput, Picture
+from qwen3vl_app.types.paths import usable_path
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -158,6 +159,6 @@ def _thin(frames: Sequence[str]) -> Sequence[str]:
 
 
 def _path(written: str, base: Path) -> Path:
-    if written.startswith(("http://", "https://")):
-        raise UsageError(Message.of("input.address", path=written))
-    return base / written.removeprefix("file://")
+    if written.startswith(("http://", "https://", "data:")):
+        raise UsageError(Message.of("input.address", path=written[:80]))
+    return base / usable_path(written.removeprefix("file://"))

@@ -98,10 +98,13 @@ def test_read_input__pictures_of_different_sizes_are_no_video():
         {"fps": True},
         {"max_frames": 0},
         {"image": "https://example.org/x.png"},
+        {"image": "data:image/png;base64,AAAA"},
+        {"image": "a\0b.png"},
+        {"video": "x" * 5000},
     ],
 )
 def test_read_input__not_in_this_notation(entry):
-    with pytest.raises(UsageError, match=r"“|address"):
+    with pytest.raises(UsageError, match=r"“|address|no path"):
         read(entry)
 
 
