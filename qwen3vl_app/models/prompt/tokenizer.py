@@ -68,8 +68,12 @@ class PromptTokenizer:
         if None in marks:
             raise ModelLoadError(Message.of("load.tokens", path=str(folder)))
         self._start, self._end, self._clip_mark = marks
-        probe: Turn = {"role": "user", "content": [{"type": "text", "text": _PROBE}]}
-        if _PROBE not in self.render([probe]):  # every prompt would be the same
+        texts = {"system": "Find.", "user": _PROBE}  # some take any first turn for the system's
+        probe: list[Turn] = [
+            {"role": role, "content": [{"type": "text", "text": text}]}
+            for role, text in texts.items()
+        ]
+        if _PROBE not in self.render(probe):  # every prompt would be the same
             raise ModelLoadError(Message.of("load.template_lacks", path=str(folder)))
 
     def id_of(self, token: str) -> int:
