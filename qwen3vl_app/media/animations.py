@@ -20,7 +20,13 @@ from qwen3vl_app.budget import Size
 from qwen3vl_app.errors import UnreadableMediaError
 from qwen3vl_app.media.decoding import THE_ANIMATION, decoding
 from qwen3vl_app.media.files import content_hash
-from qwen3vl_app.media.pictures import AN_ANIMATION, check_size, flatten, open_picture
+from qwen3vl_app.media.pictures import (
+    AN_ANIMATION,
+    check_size,
+    flatten,
+    open_picture,
+    upright,
+)
 from qwen3vl_app.media.profiles import profile_of
 from qwen3vl_app.media.timeline import Timeline
 from qwen3vl_app.media.videos import metadata_of
@@ -100,7 +106,8 @@ class Animation:
                 if number != shown:
                     with decoding(self._path, THE_ANIMATION):
                         image.seek(first + number)
-                        frame = flatten(image.copy(), profile=profile)
+                        now = image.copy()
+                        frame = flatten(now if self._reference else upright(now), profile=profile)
                         shown = number
                 if frame is not None:
                     yield index, frame

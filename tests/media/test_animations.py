@@ -84,6 +84,26 @@ def test_animation__transparency_on_white(tmp_path, options):
     assert colours(found.clip) == "wr"
 
 
+@pytest.mark.parametrize("suffix", ["png", "webp"])
+def test_animation__turned_as_its_exif_says(tmp_path, options, suffix):
+    frames = [Image.new("RGB", (32, 16), colour) for colour in ("red", "white")]
+    frames[0].paste("white", (16, 0, 32, 16))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned clockwise: what is left comes to the top
+    path = tmp_path / f"a.{suffix}"
+    frames[0].save(
+        path,
+        save_all=True,
+        append_images=frames[1:],
+        duration=1000,
+        lossless=True,
+        exif=exif.tobytes(),
+    )
+    (found,) = read_clips(path, [Span(fps=1.0, max_frames=64)], options)
+    first = found.clip.frames[0]
+    assert (first.size, first.getpixel((8, 4))) == ((16, 32), (255, 0, 0))
+
+
 def test_is_animated__stills_are_not(tmp_path, limits):
     for suffix in [*SUFFIXES, "jpg", "tif"]:
         path = tmp_path / f"a.{suffix}"
