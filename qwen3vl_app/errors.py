@@ -76,9 +76,9 @@ class UsageError(AppError):
 class EmptyQueryError(UsageError):
     """A search was asked for without a text, a picture or a clip."""
 
-    def __init__(self, *, only_unlike: bool = False) -> None:
-        empty, unlike = Message.of("query.empty"), Message.of("query.only_unlike")
-        super().__init__(unlike if only_unlike else empty)
+    def __init__(self, *, only_unlike: bool = False, wordless: bool = False) -> None:
+        code = "only_unlike" if only_unlike else "wordless" if wordless else "empty"
+        super().__init__(Message.of(f"query.{code}"))
 
 
 class UnreadableMediaError(AppError):

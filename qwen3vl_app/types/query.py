@@ -115,7 +115,9 @@ class Query:
         for text in (self.text, self.unlike, self.instruction or ""):
             _check_length(text)
         if not self._asks_for_something():
-            raise EmptyQueryError(only_unlike=self._leaves_something_out())
+            raise EmptyQueryError(
+                only_unlike=self._leaves_something_out(), wordless=self._has_more_than_words()
+            )
         check_results(self.top_k)
         if not 1 <= self.depth <= MOST_RESULTS:
             raise UsageError(Message.of("depth.range", found=self.depth, most=MOST_RESULTS))
@@ -167,6 +169,9 @@ class Query:
 
     def _leaves_something_out(self) -> bool:
         return bool(self.unlike.strip() or self.not_like or self.exact_words.unwanted)
+
+    def _has_more_than_words(self) -> bool:
+        return bool(self.text.strip()) or self.has_model_input or bool(self.like)
 
     def _asks_for_something(self) -> bool:
         if self.words is WordsMode.ONLY:

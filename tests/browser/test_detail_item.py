@@ -144,6 +144,8 @@ def test_tags__are_given_and_taken_away(page):
 def test_removed__says_that_the_file_stays_and_comes_back(page):
     name = searched(page)
     item = re.search(r"item=(\d+)", page.url)[1]
+    rows = page.locator(".row[data-id]:visible")
+    order = rows.evaluate_all("(all) => all.map((one) => one.dataset.id)")
     path = Path(page.locator(".panel .path").inner_text().replace("\n", ""))
     page.get_by_role("button", name="Remove from the library").click()
     expect(page.locator(".panel")).to_have_count(0)
@@ -153,6 +155,8 @@ def test_removed__says_that_the_file_stays_and_comes_back(page):
     assert path.exists()
     said.get_by_role("button", name="Undo").click()
     expect(page.locator(".panel-title h2")).to_have_text(name)
+    expect(rows).to_have_count(len(order))
+    assert rows.evaluate_all("(all) => all.map((one) => one.dataset.id)") == order
 
 
 def test_failure__is_said_and_can_be_tried_again(page, desk):

@@ -250,6 +250,9 @@ def test_resolve__filters_alone_are_a_listing(reader, given):
         ("", {"kinds": ["page"], "unlike": "rain"}, "query.only_unlike"),
         ("", {"kinds": ["page"], "not_like": [1]}, "query.only_unlike"),
         ("-rain", {"kinds": ["page"], "words": "only"}, "query.only_unlike"),
+        ('"', {"words": "only"}, "query.wordless"),
+        ("…", {"words": "only"}, "query.wordless"),
+        ("", {"like": [1], "words": "only"}, "query.wordless"),
     ],
 )
 def test_resolve__nothing_but_what_is_not_wanted_is_refused(reader, text, given, code):

@@ -77,9 +77,12 @@ async function showInFolder({ id }) {
  *  @param {Shown} item */
 async function forget({ id, title, siblings }) {
   try {
-    const taken = await remove(`/api/items/${id}`);
-    sayRemoved(title, taken, () => emit("open", { id }));
-    emit("forgotten", { ids: [id, ...siblings.map((one) => one.id)] });
+    const ids = [id, ...siblings.map((one) => one.id)];
+    sayRemoved(title, await remove(`/api/items/${id}`), () => {
+      emit("returned", { ids });
+      emit("open", { id });
+    });
+    emit("forgotten", { ids });
     refresh();
   } catch (error) {
     complain(error);

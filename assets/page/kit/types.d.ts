@@ -82,6 +82,8 @@ export interface Events {
   status: StatusOrLost;
   /** Items are about to leave the library. */
   forgotten: { ids: number[] };
+  /** Somebody took that back. */
+  returned: { ids: number[] };
   /** Search: see `Asking.ask`. */
   ask: Wish;
   /** A search has begun; the question as the server understood it. */

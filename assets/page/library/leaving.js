@@ -16,7 +16,7 @@ export async function forget(grid, item) {
   const ids = siblings.map((one) => one.id);
   grid.hide(ids, true);
   try {
-    sayRemoved(item.title, await remove(`/api/items/${item.id}`), () => grid.reload());
+    sayRemoved(item.title, await remove(`/api/items/${item.id}`), () => returned(grid, ids));
     emit("forgotten", { ids });
     refresh();
   } catch (error) {
@@ -31,7 +31,7 @@ export async function forgetTogether(grid, ids) {
   if (!ids.length || !isEditable()) return;
   try {
     const taken = await post("/api/chosen/remove", { ids });
-    sayRemovedTogether(taken, () => grid.reload());
+    sayRemovedTogether(taken, () => returned(grid, taken.items));
     grid.hide(taken.items, true);
     grid.selection.clear();
     emit("forgotten", { ids: taken.items });
@@ -39,4 +39,11 @@ export async function forgetTogether(grid, ids) {
   } catch (error) {
     complain(error);
   }
+}
+
+/** They are there again.
+ *  @param {Chooser} grid @param {number[]} ids */
+function returned(grid, ids) {
+  emit("returned", { ids });
+  grid.reload();
 }

@@ -16,6 +16,7 @@ import { begins, Messages } from "./messages.js";
 import { Narrowing } from "./narrowing.js";
 import { MoreResults } from "./more.js";
 import { BoardTable } from "./table.js";
+import { Gone } from "./gone.js";
 import { asksNothing, isRunning, withQuestion } from "./value.js";
 import { drawView } from "./views.js";
 import { emit } from "../../kit/bus.js";
@@ -57,6 +58,7 @@ export class Board {
     this.seq = 0;
     this.dismissed = 0; // the newest search that was left by going back
     this.narrowing = new Narrowing();
+    this.gone = new Gone();
     this.waiting = false;
     this.messages = new Messages(this);
     this.head = new BoardHead(this);
@@ -83,11 +85,8 @@ export class Board {
       this.head.node,
       ...[this.messages.note, this.head.inspection.node],
       this.body,
-      this.others.table.node,
-      this.others.grid.node,
-      this.more.node,
-      this.more.end,
-      this.messages.nothing,
+      ...[this.others.table.node, this.others.grid.node],
+      ...[this.more.node, this.more.end, this.messages.nothing],
       this.listing.node,
       this.welcome.node,
     );
@@ -231,10 +230,11 @@ export class Board {
     this.later();
   }
 
-  /** @param {Set<number>} ids */
-  forget(ids) {
+  /** Items leave the library, or are back in it.
+   *  @param {number[]} ids @param {boolean} [back] */
+  forget(ids, back = false) {
     if (!this.value) return;
-    this.value = { ...this.value, hits: this.value.hits.filter((hit) => !ids.has(hit.id)) };
+    this.value = this.gone.change(this.value, ids, back);
     this.draw();
   }
 }

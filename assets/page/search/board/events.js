@@ -37,5 +37,6 @@ export function listen(board) {
   on("unasked", root, () => board.reset());
   on("opened", root, (opened) => board.markOpened(opened?.id ?? null));
   on("failed", root, (message) => board.fail(message));
-  on("forgotten", root, ({ ids }) => board.forget(new Set(ids)));
+  on("forgotten", root, ({ ids }) => board.forget(ids));
+  on("returned", root, ({ ids }) => board.forget(ids, true));
 }
