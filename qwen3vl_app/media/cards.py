@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ _LINE_HEIGHT = 21
 _LINES = (_SIZE[1] - 2 * _MARGIN) // _LINE_HEIGHT
 _PAPER, _INK = (252, 251, 247), (44, 46, 51)
 
-_WIDE_FONTS = (
+_FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
@@ -25,11 +26,35 @@ _WIDE_FONTS = (
     "C:/Windows/Fonts/msyh.ttc",
     "C:/Windows/Fonts/YuGothM.ttc",
     "C:/Windows/Fonts/malgun.ttf",
+    # Arabic and Hebrew, and whatever Latin, Greek and Cyrillic the others lack
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    "/usr/share/fonts/TTF/DejaVuSans.ttf",
+    "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf",
+    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+    "/Library/Fonts/Arial Unicode.ttf",
+    "C:/Windows/Fonts/arial.ttf",
+    # Hindi, Thai and their neighbours
+    "/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf",
+    "/usr/share/fonts/noto/NotoSansDevanagari-Regular.ttf",
+    "/usr/share/fonts/truetype/lohit-devanagari/Lohit-Devanagari.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf",
+    "/usr/share/fonts/truetype/freefont/FreeSans.ttf",
+    "/System/Library/Fonts/Kohinoor.ttc",
+    "C:/Windows/Fonts/Nirmala.ttf",
+    "C:/Windows/Fonts/LeelawUI.ttf",
 )
-"""Where Debian, Arch, Fedora, macOS and Windows keep fonts that cover CJK."""
+"""Where Debian, Arch, Fedora, macOS and Windows keep fonts; those that cover CJK come first."""
 
 _LAST_PLAIN = "~"
 """Pillow's own font has no character beyond ASCII: ä and Ж are boxes in it, too."""
+
+_LOOKED_AT = 500
+"""First characters of a text, by which its font is chosen."""
+
+_NOWHERE = "\U0010ffff"
+"""No font has it: it is drawn as whatever is missing."""
 
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -37,15 +62,25 @@ _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 def draw_card(text: str) -> Image.Image:
     """The first lines of ``text``, 320 × 240 pixels, RGB.
 
-    Text beyond ASCII is drawn in a font that covers CJK where the system has one; without it such
-    characters become boxes, and nothing fails. Takes about 8 ms.
+    Text beyond ASCII is drawn in the first font of the system that has all of its characters, or
+    the one that has most; without any they become boxes, and nothing fails. Takes about 8 ms.
     """
     card = Image.new("RGB", _SIZE, _PAPER)
     pen = ImageDraw.Draw(card)
-    font = _wide_font() if max(text[:500], default="") > _LAST_PLAIN else _plain_font()
+    is_plain = max(text[:_LOOKED_AT], default="") <= _LAST_PLAIN
+    font = _plain_font() if is_plain else _font_for(text[:_LOOKED_AT])
     for number, line in enumerate(_wrap(text, font)):
-        pen.text((_MARGIN, _MARGIN + number * _LINE_HEIGHT), line, fill=_INK, font=font)
+        right = _runs_to_the_left(line)
+        x = _SIZE[0] - _MARGIN if right else _MARGIN
+        at = (x, _MARGIN + number * _LINE_HEIGHT)
+        pen.text(at, line, fill=_INK, font=font, anchor="ra" if right else "la")
     return card
+
+
+def _runs_to_the_left(line: str) -> bool:
+    """Whether its first letter is one of Arabic, Hebrew and the like."""
+    directions = (unicodedata.bidirectional(character) for character in line)
+    return next((one for one in directions if one in {"L", "R", "AL"}), "L") != "L"
 
 
 def _wrap(text: str, font: _Font) -> list[str]:
@@ -86,9 +121,37 @@ def _plain_font() -> _Font:
     return ImageFont.load_default(_FONT_SIZE)
 
 
+def _font_for(text: str) -> _Font:
+    """The first font that has what is in a text, else that which has most of it."""
+    characters = {one for one in text if one > _LAST_PLAIN and _is_drawn(one)}
+    best, most = _plain_font(), -1
+    for font in _fonts():
+        found = sum(_has(font, one) for one in characters)
+        if found == len(characters):
+            return font
+        if found > most:
+            best, most = font, found
+    return best
+
+
 @lru_cache(maxsize=1)
-def _wide_font() -> _Font:
-    for name in _WIDE_FONTS:
-        if Path(name).is_file():
-            return ImageFont.truetype(name, _FONT_SIZE, layout_engine=ImageFont.Layout.BASIC)
-    return _plain_font()
+def _fonts() -> list[ImageFont.FreeTypeFont]:
+    """Those that this computer has; opening one takes a millisecond."""
+    return [ImageFont.truetype(name, _FONT_SIZE) for name in _FONTS if Path(name).is_file()]
+
+
+def _is_drawn(character: str) -> bool:
+    """Whether it has a shape of its own: no blank, mark or sign of control."""
+    return unicodedata.category(character)[0] in "LNPS"
+
+
+@lru_cache(maxsize=8192)
+def _has(font: ImageFont.FreeTypeFont, character: str) -> bool:
+    """Whether a font has more for a character than what stands for all that are missing."""
+    return _shape(font, character) != _shape(font, _NOWHERE)
+
+
+@lru_cache(maxsize=8192)
+def _shape(font: ImageFont.FreeTypeFont, character: str) -> tuple[tuple[int, int], bytes]:
+    mask = font.getmask(character)
+    return mask.size, bytes(mask)
