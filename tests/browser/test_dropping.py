@@ -180,14 +180,14 @@ def test_drop__a_folder_is_no_query(page, unhurried, picture, tmp_path, near):
     """Browsers give it as a file that cannot be read, so that the program seemed to have gone."""
     folder = tmp_path / "trip"
     folder.mkdir()
-    picture.rename(folder / picture.name)
+    inside = picture.rename(folder / f"of the trip {near}.png")
     drag(page, (3, 880), [folder], OVER)
     box = page.locator("#query").bounding_box()
     at = (box["x"] + 300, box["y"] + 20) if near else half(page, "search")
     drag(page, at, [folder], ("dragOver", "drop"))
     expect(page.locator(".toast")).to_have_text("A query takes pictures, clips and documents.")
     expect(page.locator("#query .thumbnail-item")).to_have_count(0)
-    assert picture.name not in added(unhurried)
+    assert inside.name not in added(unhurried)
 
 
 def test_frame__an_archive_is_no_query(page, unhurried, tmp_path):
