@@ -15,5 +15,7 @@ def test_map__tells_clusters_with_their_items_and_writes_nothing(indexed):
     assert not (indexed.library / MAPS).exists()
 
 
-def test_map__of_a_collection_that_is_not_there_has_no_clusters(indexed):
-    assert indexed.json("map", "--collection", "none") == {"clusters": [], "items": []}
+def test_map__of_a_collection_that_is_not_there_says_so(indexed):
+    refused = indexed.run("map", "--collection", "none")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "none" in refused.stderr
