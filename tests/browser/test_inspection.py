@@ -117,7 +117,9 @@ def test_quota__bounds_a_kind_and_is_a_chip(found):
     expect(rows).to_have_count(2)
     unfold(found, "Options")
     for kind in ("PDF pages", "Texts", "Videos", "Moments"):
-        found.get_by_label(f"At most of a kind: {kind}").fill("1")
-        found.get_by_label(f"At most of a kind: {kind}").press("Tab")
+        field = found.get_by_label(f"At most of a kind: {kind}")
+        field.fill("1")  # while the search for the one before begins
+        field.press("Tab")
+        expect(field).to_have_value("1")
     expect(found.locator("#board .column-rerank .row")).to_have_count(6)
     expect(found.locator(".board-status")).to_contain_text("6 results.")  # not those left out

@@ -105,10 +105,11 @@ def read_run(text: str, name: str = "run") -> tuple[RunRow, ...]:
         UsageError: Line, column and what was expected there.
     """
     found: list[RunRow] = []
-    seen: dict[str, set[str]] = {}  # by question: trec_eval refuses what stands twice, too
+    seen: dict[tuple[str, str], set[str]] = {}
     for number, line in lines(text):
         question, _, document, rank, score, tag = _columns(line, 6, name, number)
-        add_new(document, seen.setdefault(question, set()), name, number, 3)
+        # as trec_eval does; a file of ours has both stages, each under its tag
+        add_new(document, seen.setdefault((question, tag), set()), name, number, 3)
         row = RunRow(question, document, whole(name, number, 4, rank), _score(score), tag)
         if not math.isfinite(row.score):
             raise bad(name, number, 5, Message.of("sets.expected.score"), score)

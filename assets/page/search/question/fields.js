@@ -26,10 +26,17 @@ export function panel(label, parts, know) {
     ...parts,
   );
   const inputs = findAll(node, "[data-name]");
+  /** What is being typed, which no search that begins meanwhile may take away.
+   *  @type {Set<EventTarget | null>} */
+  const typed = new Set();
+  node.addEventListener("input", ({ target }) => typed.add(target));
+  for (const over of ["change", "focusout"])
+    node.addEventListener(over, ({ target }) => typed.delete(target), true);
   /** @param {Choices} choices */
   const draw = (choices) => {
     for (const input of inputs)
-      shows.get(input)?.(choices[/** @type {keyof Choices} */ (input.dataset.name)]);
+      if (!typed.has(input))
+        shows.get(input)?.(choices[/** @type {keyof Choices} */ (input.dataset.name)]);
   };
   return { node, draw, know };
 }
