@@ -1,4 +1,4 @@
-// Hits of items that have left the library since they were found: Undo has them back in their place.
+// Hits of items that have left the library since: Undo has them back in their place.
 
 /** @import { Answer } from "../types" */
 
