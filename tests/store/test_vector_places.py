@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -61,6 +62,24 @@ def until(is_so: Callable[[], bool]) -> None:
 def waiting(library: Library) -> int:
     with library._connection.reading() as conn:
         return conn.execute("SELECT count(*) FROM outbox").fetchone()[0]
+
+
+def compared(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait until the server has been compared, to the end, and found equal."""
+    sending, found = library._spaces._sender, threading.Event()
+    compare = sending.compare
+
+    def noted() -> bool:
+        equal = compare()
+        if equal:
+            found.set()
+        return equal
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "compare", noted)
+        sending.doubt()
+        assert found.wait(60)
+    until(lambda: not sending._doubtful.is_set())
 
 
 def sent(library: Library) -> None:
@@ -337,11 +356,11 @@ def test_send__server_that_comes_back_with_less_is_filled_again(
 
 
 def test_search__collection_that_was_lost_is_said_and_sent_again(
-    served: Library, server: HeldServer
+    served: Library, server: HeldServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(served, range(20))
     sent(served)
-    until(lambda: not served._spaces._sender._doubtful.is_set())  # compared, and found equal
+    compared(served, monkeypatch)
     (name,) = server.held
     del server.held[name]
     with pytest.raises(VectorServerBehindError, match=rf"has lost the collection {name}"):
@@ -352,11 +371,11 @@ def test_search__collection_that_was_lost_is_said_and_sent_again(
 
 
 def test_search__failure_makes_both_sides_compared_again(
-    served: Library, server: HeldServer
+    served: Library, server: HeldServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(served, range(20))
     sent(served)
-    until(lambda: not served._spaces._sender._doubtful.is_set())
+    compared(served, monkeypatch)
     server.down = True
     with pytest.raises(VectorServerDownError):
         found(served, VECTORS[0])
