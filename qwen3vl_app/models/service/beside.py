@@ -1,4 +1,4 @@
-"""Rerankers in memory beside the present one, for as long as somebody judges with them."""
+"""Models in memory beside those that have the roles: of other spaces, or for a comparison."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
+from qwen3vl_app.errors import ModelLoadError
+from qwen3vl_app.messages import Message
+from qwen3vl_app.models.checkpoint.resolve import Role
 from qwen3vl_app.models.service.protocol import Priority
 from qwen3vl_app.models.service.slots import Key, Slot, slot_for
+from qwen3vl_app.types.model_choice import ModelChoice
 
 if TYPE_CHECKING:
     from qwen3vl_app.budget import Budget
     from qwen3vl_app.models.service.loading import Loader
     from qwen3vl_app.models.service.roles import Roles
-    from qwen3vl_app.types import ModelInput, ScoreBatch
+    from qwen3vl_app.types import ModelInput, ScoreBatch, Space
 
 
 class RerankerInSlot:
@@ -59,8 +63,10 @@ class RerankerInSlot:
         return self._score(self._slot, query, documents, instruction, priority)
 
 
-class RerankersBeside:
-    """Loads them and lets them go with the last of those who use them. Thread-safe.
+class Beside:
+    """Loads them and lets them go. Thread-safe.
+
+    Embedders stay until they are unloaded, rerankers as long as somebody judges with them.
 
     Args:
         loader: Has the slots.
@@ -76,7 +82,7 @@ class RerankersBeside:
         self._users: Counter[Slot] = Counter()
 
     @contextmanager
-    def loaded(self, key: Key) -> Iterator[RerankerInSlot]:
+    def reranker(self, key: Key) -> Iterator[RerankerInSlot]:
         """Meanwhile it is in memory; waits for it to load.
 
         Raises:
@@ -99,7 +105,27 @@ class RerankersBeside:
                     del self._users[slot]
                     self._roles.let_go(slot)
 
-    def in_use(self) -> list[Slot]:
-        """What somebody judges with now."""
+    def load_embedder(self, space: Space) -> None:
+        """As ``ModelService.load_beside``."""
+        if self._loader.embedder_of(space) is not None:
+            return
+        if not space.checkpoint:
+            raise ModelLoadError(Message.of("load.unknown", name=space.model))
+        known = ModelChoice.from_text(space.checkpoint)
+        key = Key(Role.EMBEDDER, known.wanted, known.adapter)
+        new = slot_for(key, expected=space.fingerprint)
+        slot = self._loader.add(new)
+        if slot is new:
+            self._loader.order(slot)
+        self._loader.wait_for(slot)
+        if slot.space != space:  # the checkpoint of the settings, which is another one by now
+            raise ModelLoadError(Message.of("load.changed", name=slot.status.name))
+
+    def unload_embedders(self, keep: Space | None) -> None:
+        """As ``ModelService.unload_beside``."""
+        kept = None if keep is None else self._loader.embedder_of(keep)
         with self._lock:
-            return [*self._users]
+            needed = {*self._users, kept}
+        for slot in self._loader.slots():
+            if slot not in needed:
+                self._roles.let_go(slot)

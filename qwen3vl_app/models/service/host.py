@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from qwen3vl_app.errors import ModelError, ModelLoadError, UnloadedError
+from qwen3vl_app.errors import ModelError, UnloadedError
 from qwen3vl_app.messages import Message
 from qwen3vl_app.models.checkpoint.resolve import Role
-from qwen3vl_app.models.service.beside import RerankersBeside
+from qwen3vl_app.models.service.beside import Beside
 from qwen3vl_app.models.service.joining import Asked
 from qwen3vl_app.models.service.loading import CLOSED, OFF, Loader
 from qwen3vl_app.models.service.protocol import ModelState, ModelStatus, Priority
 from qwen3vl_app.models.service.queue import JobQueue
 from qwen3vl_app.models.service.roles import Roles
-from qwen3vl_app.models.service.slots import Key, Slot, slot_for
+from qwen3vl_app.models.service.slots import Key, Slot
 from qwen3vl_app.models.service.turns import HURRY_SECONDS, Turns
 from qwen3vl_app.types.model_choice import ModelChoice
 
@@ -74,7 +74,7 @@ class ModelHost:
                 Key(Role.RERANKER, settings.reranker, settings.reranker_adapter),
             ],
         )
-        self._beside = RerankersBeside(self._loader, self._roles, self._score)
+        self._beside = Beside(self._loader, self._roles, self._score)
         self._thread = threading.Thread(target=self._work, name="models", daemon=True)
 
     # ------------------------------------------------------------ for any thread
@@ -156,33 +156,15 @@ class ModelHost:
             ModelLoadError: It is not known, has gone, has changed or cannot be loaded.
             ModelError: The host was closed.
         """
-        if self._loader.embedder_of(space) is not None:
-            return
-        if not space.checkpoint:
-            raise ModelLoadError(Message.of("load.unknown", name=space.model))
         self.start()
-        known = ModelChoice.from_text(space.checkpoint)
-        key = Key(Role.EMBEDDER, known.wanted, known.adapter)
-        new = slot_for(key, expected=space.fingerprint)
-        slot = self._loader.add(new)
-        if slot is new:
-            self._loader.order(slot)
-        self._loader.wait_for(slot)
-        if slot.space != space:  # the checkpoint of the settings, which is another one by now
-            raise ModelLoadError(Message.of("load.changed", name=slot.status.name))
+        self._beside.load_embedder(space)
 
     def unload_beside(self, keep: Space | None = None) -> None:
         """Let go embedders beside the present one, once their work is done, less that of ``keep``.
 
         What is on its way to take over stays as well.
         """
-        needed = (
-            *self._beside.in_use(),
-            *([] if keep is None else [self._loader.embedder_of(keep)]),
-        )
-        for slot in self._loader.slots():
-            if slot not in needed:
-                self._roles.let_go(slot)
+        self._beside.unload_embedders(keep)
 
     def embed(
         self,
@@ -240,13 +222,13 @@ class ModelHost:
     def reranker_in_other_dtype(self) -> Iterator[Scorer]:
         """Meanwhile it is in memory a second time; see ``ModelService``."""
         key = self._present(Role.RERANKER).key
-        with self._beside.loaded(key._replace(dtype=self.other_dtype().dtype)) as copy:
+        with self._beside.reranker(key._replace(dtype=self.other_dtype().dtype)) as copy:
             yield copy
 
     def reranker_beside(self, choice: ModelChoice) -> AbstractContextManager[OtherReranker]:
         """Meanwhile another one is in memory as well; see ``ModelService.reranker_beside``."""
         self.start()
-        return self._beside.loaded(Key(Role.RERANKER, choice.wanted.strip(), choice.adapter))
+        return self._beside.reranker(Key(Role.RERANKER, choice.wanted.strip(), choice.adapter))
 
     def seen_by_embedder(
         self, item: ModelInput, *, instruction: str, space: Space | None = None
