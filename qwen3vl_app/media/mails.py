@@ -5,6 +5,7 @@ Their texts are coded for seven bits, which nobody can search: ``M=C3=BCller``, 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from email.errors import HeaderParseError
@@ -12,6 +13,8 @@ from email.header import decode_header, make_header
 from email.message import Message as Mail
 from email.parser import BytesParser
 from email.policy import compat32
+
+log = logging.getLogger(__name__)
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _MOST_PARTS = 1000
@@ -38,6 +41,7 @@ def mail_lines(data: bytes, decode: Decode, plain: Lines, html: Lines) -> list[s
         head = [f"{name}: {text}" for name, text in said.items() if text]
         return [*head, "", *_lines(mail, decode, plain, html)] if head else None
     except Exception:  # of what is damaged, Python's parser raises a dozen kinds
+        log.info("a mail that cannot be parsed is read as plain text", exc_info=True)
         return None
 
 
